@@ -1,0 +1,167 @@
+"""One HTTP POST that ends at its deadline whatever the other side does.
+
+A read time-out starts anew with every byte, so a peer that drips its headers or its body could hold a
+caller for hours. Here every step on the network (name look-up, connect, TLS handshake, each write, each
+read) gets what is left of one deadline, which is why this speaks to httpcore, the engine of httpx, and not
+to httpx itself. Redirects, proxies of the environment, cookies and content encodings do not exist at this
+level.
+"""
+
+import queue
+import socket
+import ssl
+from collections.abc import Iterable
+from contextvars import ContextVar
+from threading import Thread
+from time import monotonic
+from typing import Any
+
+import certifi
+import httpcore
+
+from settlement.connectors.answer import Answer, NoAnswer
+
+Headers = list[tuple[str, str]]
+
+MAX_ANSWER_BYTES = 1_000_000
+_WRITE_BYTES = 16_384
+
+_deadline: ContextVar[float] = ContextVar("deadline")
+
+
+class DeadlineHttp:
+    """A connection pool whose calls end at their deadline and never raise for what the other side does."""
+
+    def __init__(self) -> None:
+        """Load the certificate authorities; connect to nothing."""
+        context = ssl.create_default_context(cafile=certifi.where())
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_DeadlineBackend())
+
+    def post(self, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
+        """Send ``body`` and read the whole answer, at most 1 MB of it, within ``seconds`` in total."""
+        before = _deadline.set(monotonic() + seconds)
+        try:
+            return self._post(url, headers, body, seconds)
+        except _FAILURES as failure:
+            return NoAnswer(_reason(failure, seconds))
+        finally:
+            _deadline.reset(before)
+
+    def _post(self, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
+        waits = {"timeout": {"pool": seconds}}
+        wire = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+        received = bytearray()
+        with self._pool.stream("POST", url.encode("ascii"), headers=wire, content=body, extensions=waits) as response:
+            for chunk in response.iter_stream():
+                received += chunk
+                if len(received) > MAX_ANSWER_BYTES:
+                    return NoAnswer(f"the answer is larger than {MAX_ANSWER_BYTES} bytes")
+            return Answer(response.status, bytes(received))
+
+
+def _left(exhausted: type[httpcore.TimeoutException]) -> float:
+    left = _deadline.get() - monotonic()
+    if left <= 0:
+        raise exhausted
+    return left
+
+
+class _DeadlineBackend(httpcore.NetworkBackend):
+    """Connects within the deadline, name look-up and all addresses of the name included."""
+
+    def __init__(self) -> None:
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        addresses = _look_up(host, port, _left(httpcore.ConnectTimeout))
+        for number, address in enumerate(addresses, start=1):
+            share = _left(httpcore.ConnectTimeout) / (len(addresses) - number + 1)
+            try:
+                stream = self._sockets.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if number == len(addresses):
+                    raise
+            else:
+                return _DeadlineStream(stream)
+        raise httpcore.ConnectError(f"{host} has no address")
+
+
+def _look_up(host: str, port: int, seconds: float) -> list[str]:
+    """Resolve a name within ``seconds``: the resolver has no time-out of its own that could be set."""
+    found: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.put(list(dict.fromkeys(str(entry[4][0]) for entry in entries)))
+        except (OSError, UnicodeError) as failure:
+            found.put(failure)
+
+    Thread(target=resolve, daemon=True).start()
+    try:
+        result = found.get(timeout=seconds)
+    except queue.Empty:
+        raise httpcore.ConnectTimeout from None
+    if isinstance(result, Exception):
+        raise httpcore.ConnectError(f"the name {host} cannot be resolved") from result
+    return result
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    """A stream each of whose operations gets what is left of the deadline of the call it serves."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), _WRITE_BYTES):
+            self._stream.write(buffer[start : start + _WRITE_BYTES], _left(httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(httpcore.ConnectTimeout)
+        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
+_NOT_HTTP = "the connector's address or keys have characters that HTTP does not take"
+"""Without detail, which would be the key itself."""
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (httpcore.ConnectTimeout, "no connection within {seconds:g} s"),
+    (httpcore.TimeoutException, "no complete answer within {seconds:g} s"),
+    (httpcore.ConnectError, "no connection: {detail}"),
+    (httpcore.RemoteProtocolError, "the answer is cut short or is not HTTP: {detail}"),
+    (httpcore.LocalProtocolError, _NOT_HTTP),
+    (httpcore.NetworkError, "the connection broke: {detail}"),
+    (OSError, "the connection broke: {detail}"),
+    (ValueError, _NOT_HTTP),
+)
+"""What a failure is called, the first row that fits."""
+
+_FAILURES = tuple(kind for kind, _ in _REASONS)
+
+
+def _reason(failure: Exception, seconds: float) -> str:
+    text = next(text for kind, text in _REASONS if isinstance(failure, kind))
+    return text.format(seconds=seconds, detail=str(failure)[:300] or type(failure).__name__)

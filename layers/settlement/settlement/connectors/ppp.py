@@ -1,0 +1,159 @@
+"""The Payment Provider Protocol's client (contract §4): one call, one deadline, one outcome.
+
+Legacy connectors speak the same way over the wire and are asked for whole amounts by the planner, so this
+client serves both protocols.
+"""
+
+import json
+from functools import cached_property
+from ipaddress import ip_address
+from time import monotonic
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from settlement.connectors import exact_json
+from settlement.connectors.answer import Answer, NoAnswer
+from settlement.connectors.ppp_outcomes import (
+    CANCELLATION,
+    REFUND,
+    SETTLEMENT,
+    Asked,
+    Movement,
+    authorisation_outcome,
+    movement_outcome,
+)
+from settlement.connectors.ppp_requests import (
+    Body,
+    authorise_body,
+    cancel_body,
+    card_tokens,
+    refund_body,
+    settle_body,
+)
+from settlement.domain.connector import (
+    AuthorisationOutcome,
+    Authorise,
+    Cancel,
+    Connector,
+    Exchange,
+    MovementOutcome,
+    Refund,
+    Settle,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from settlement.connectors.deadline_http import DeadlineHttp
+
+MAX_EXCHANGE_CHARACTERS = 4_000
+
+
+class PaymentProviderClient:
+    """Calls connectors over TLS within ``timeout_seconds`` in total; never raises for what comes back.
+
+    With ``allow_loopback_http`` a connector at a loopback address may be called without TLS. Threads may
+    share a client.
+    """
+
+    def __init__(self, timeout_seconds: float, allow_loopback_http: bool) -> None:
+        """Keep the settings; the HTTP library is imported at the first call."""
+        self._timeout_seconds = timeout_seconds
+        self._allow_loopback_http = allow_loopback_http
+
+    def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
+        """Create the payment, or ask for its state when it exists (§4.2)."""
+        exchange, answer = self._call(connector, "payments", authorise_body(request))
+        if isinstance(answer, NoAnswer):
+            return Unknown(exchange, answer.reason)
+        payment_id, currency = request.payment_id, request.currency
+        return authorisation_outcome(payment_id, currency, answer.status, answer.body, exchange)
+
+    def settle(self, connector: Connector, request: Settle) -> MovementOutcome:
+        """Capture a value (§4.3)."""
+        return self._move(connector, request, SETTLEMENT, settle_body(request))
+
+    def cancel(self, connector: Connector, request: Cancel) -> MovementOutcome:
+        """Cancel a value that is not captured (§4.4)."""
+        body = cancel_body(request, connector.cancel_value_in_cents)
+        return self._move(connector, request, CANCELLATION, body)
+
+    def refund(self, connector: Connector, request: Refund) -> MovementOutcome:
+        """Give back a value of one settlement (§4.5)."""
+        return self._move(connector, request, REFUND, refund_body(request))
+
+    def _move(
+        self, connector: Connector, request: Settle | Cancel | Refund, movement: Movement, body: Body
+    ) -> MovementOutcome:
+        payment = request.payment
+        path = f"payments/{quote(payment.payment_id, safe='')}/{movement.route}"
+        exchange, answer = self._call(connector, path, body)
+        if isinstance(answer, NoAnswer):
+            return Unknown(exchange, answer.reason)
+        asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
+        return movement_outcome(asked, answer.status, answer.body, exchange)
+
+    def _call(self, connector: Connector, path: str, body: Body) -> tuple[Exchange, Answer | NoAnswer]:
+        secrets = (connector.app_key, connector.app_token, *card_tokens(body))
+        shown = _shown(exact_json.write(body), secrets)
+        started = monotonic()
+        answer = self._post(connector, path, exact_json.write(body).encode())
+        duration_ms = round((monotonic() - started) * 1_000)
+        if isinstance(answer, NoAnswer):
+            return Exchange(shown, None, "", duration_ms), answer
+        response = _shown(answer.body.decode("utf-8", "replace"), secrets)
+        return Exchange(shown, answer.status, response, duration_ms), answer
+
+    def _post(self, connector: Connector, path: str, body: bytes) -> Answer | NoAnswer:
+        fault = _url_fault(connector.service_url, self._allow_loopback_http)
+        if fault is not None:
+            return NoAnswer(fault)
+        url = f"{connector.service_url.rstrip('/')}/{path}"
+        return self._http.post(url, _headers(connector), body, self._timeout_seconds)
+
+    @cached_property
+    def _http(self) -> "DeadlineHttp":
+        from settlement.connectors.deadline_http import DeadlineHttp
+
+        return DeadlineHttp()
+
+
+def _headers(connector: Connector) -> list[tuple[str, str]]:
+    prefix = "X-PROVIDER-API" if connector.provider_headers else "X-VTEX-API"
+    return [
+        ("Content-Type", "application/json"),
+        ("Accept", "application/json"),
+        ("Accept-Encoding", "identity"),
+        ("User-Agent", "quita"),
+        (f"{prefix}-AppKey", connector.app_key),
+        (f"{prefix}-AppToken", connector.app_token),
+    ]
+
+
+def _url_fault(service_url: str, allow_loopback_http: bool) -> str | None:
+    """Tell why a connector's address is not called, if so: card tokens and app keys travel over TLS only."""
+    try:
+        parts = urlsplit(service_url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as failure:
+        return f"the connector's address is not a URL: {failure}"
+    if parts.scheme not in ("http", "https") or not host:
+        return "the connector's address is not an https URL"
+    if parts.username is not None or parts.query or parts.fragment:
+        return "the connector's address has credentials, a query or a fragment"
+    if parts.scheme == "http" and not (allow_loopback_http and _is_loopback(host)):
+        return f"the connector at {host} is not called without TLS: its address must start with https"
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shown(wire: str, secrets: tuple[str, ...]) -> str:
+    """Return text of the wire as the timeline may keep it: secrets masked, at most 4,000 characters."""
+    for secret in filter(None, secrets):
+        wire = wire.replace(json.dumps(secret)[1:-1], "***").replace(secret, "***")
+    return wire if len(wire) <= MAX_EXCHANGE_CHARACTERS else f"{wire[: MAX_EXCHANGE_CHARACTERS - 1]}…"

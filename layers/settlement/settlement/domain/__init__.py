@@ -1,0 +1,1 @@
+"""The rules of orders, transactions and money, in the standard library alone."""

@@ -1,0 +1,91 @@
+"""Acceptance: an operation is taken when the payments, as the queue will leave them, can do it (§8.6)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from settlement.domain.errors import MoneyCannotMove
+from settlement.domain.events import EventType, Journal, Json
+from settlement.domain.ledger import Movement, MovementKind
+from settlement.domain.planning import Ask, Infeasible, Policy, plan, project
+from settlement.domain.transaction import Operation, OperationKind, OperationState, Transaction
+
+PRICE_INCREASE_REFUSED = (
+    "It's not allowed to make modifications in orders without a credit card payment, promissory card, cash, or "
+    "credit control that can be raised by this value"
+)
+PRICE_DECREASE_REFUSED = "Modification cannot be done. Possible reason: settlement directly done by API"
+REFUND_REFUSED = "The refund cannot be done: the settled payments do not take a partial refund of this value"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A transaction with one more operation in its queue."""
+
+    transaction: Transaction
+    operation: Operation
+
+
+def accept(
+    transaction: Transaction, kind: OperationKind, ask: Ask, policy: Policy, origin: str, at: datetime
+) -> Accepted:
+    """Queue an operation and move the projection to what it will leave.
+
+    ``ask.requested_through`` is filled in here. Raises ``MoneyCannotMove`` when no plan exists (R11c, R23), and
+    ``TooManyWaiting`` when the queue is full.
+    """
+    ask = replace(ask, requested_through=transaction.requested + ask.request)
+    try:
+        movements = plan(ask, transaction.projection, policy)
+    except Infeasible as infeasible:
+        raise _refusal(ask, infeasible) from infeasible
+    changed = replace(
+        transaction,
+        payable=transaction.payable + ask.increase - ask.reduction,
+        requested=ask.requested_through,
+        projection=project(transaction.projection, movements),
+    )
+    settling = ask.request > 0 or ask.completes
+    changed, operation = changed.enqueue(kind, ask, origin, at, settling=settling)
+    return Accepted(changed, replace(operation, giving_up=given_up(movements), refunding=refunded(movements)))
+
+
+def given_up(movements: tuple[Movement, ...]) -> int:
+    """Return what a plan cancels or withholds; a cancellation of what was withheld before counts once."""
+    return sum(
+        movement.value - movement.from_withheld
+        for movement in movements
+        if movement.kind in (MovementKind.CANCEL, MovementKind.WITHHOLD)
+    )
+
+
+def refunded(movements: tuple[Movement, ...]) -> int:
+    """Return what a plan refunds."""
+    return sum(movement.value for movement in movements if movement.kind is MovementKind.REFUND)
+
+
+def record_acceptance(journal: Journal, operation: Operation) -> None:
+    """Write down what an accepted operation asks for."""
+    facts: dict[str, Json] = {"operation": operation.sequence, "kind": operation.kind.value, "origin": operation.origin}
+    if operation.ask.request:
+        journal.record(EventType.SETTLEMENT_REQUESTED, value=operation.ask.request, **facts)
+    if operation.giving_up:
+        journal.record(EventType.CANCELLATION_REQUESTED, value=operation.giving_up, **facts)
+    if operation.refunding:
+        journal.record(EventType.REFUND_REQUESTED, value=operation.refunding, **facts)
+    if operation.state is OperationState.READY:
+        record_ready(journal, operation)
+
+
+def record_ready(journal: Journal, operation: Operation) -> None:
+    """Write down that an operation may start; the workflow is started by this event."""
+    journal.record(EventType.OPERATION_READY, operation=operation.sequence, kind=operation.kind.value)
+
+
+def _refusal(ask: Ask, infeasible: Infeasible) -> MoneyCannotMove:
+    if ask.increase:
+        text, code = f"{PRICE_INCREASE_REFUSED}: {infeasible.shortfall} of {ask.increase} too much", "CHK00342"
+    elif ask.refund:
+        text, code = f"{REFUND_REFUSED}: {infeasible.shortfall} of {ask.refund} too much", "CHK0054"
+    else:
+        text, code = f"{PRICE_DECREASE_REFUSED}: {infeasible.reason}", "CHK0096"
+    return MoneyCannotMove(text, code=code)

@@ -1,0 +1,158 @@
+"""The catalogue of refusals: every way the service says no, with its published code and HTTP status (contract §0, §2).
+
+A message names the field, the value and the limit. Nobody parses a message: code and fields are the interface.
+"""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A request that is refused for a reason its sender can understand; nothing was written."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "OMS001"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.published_code = code or self.code
+
+
+class InvalidRequest(Refusal):
+    """A field is missing, of the wrong type or outside its limits."""
+
+
+class Unauthorised(Refusal):
+    """The caller's key and token are missing or wrong."""
+
+    status = 401
+    code = "1"
+
+
+class Forbidden(Refusal):
+    """The caller's key lacks the role of the route."""
+
+    status = 403
+    code = "2"
+
+
+class OrderNotFound(Refusal):
+    """No such order in the caller's account (OMS007)."""
+
+    status = 404
+    code = "OMS007"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"Order Not Found: {order_id}")
+
+
+class TransactionNotFound(Refusal):
+    """No such transaction in the caller's account."""
+
+    status = 404
+    code = "1404"
+
+    def __init__(self, transaction_id: str) -> None:
+        super().__init__(f"Transaction Not Found: {transaction_id}")
+
+
+class PaymentNotFound(Refusal):
+    """No such payment in the transaction."""
+
+    status = 404
+    code = "1404"
+
+    def __init__(self, payment_id: str) -> None:
+        super().__init__(f"Payment Not Found: {payment_id}")
+
+
+class InvoiceNotFound(Refusal):
+    """No such invoice on the order."""
+
+    status = 404
+    code = "OMS004"
+
+    def __init__(self, invoice_number: str) -> None:
+        super().__init__(f"Invoice Not Found: {invoice_number}")
+
+
+class ItemNotFound(Refusal):
+    """An order change names an item that the order does not have (§2.1)."""
+
+    status = 404
+    code = "OMS005"
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__(f"Item {item_id} is not in the order")
+
+
+class WrongStatus(Refusal):
+    """The order's status does not take this action (OMS003)."""
+
+    status = 409
+    code = "OMS003"
+
+
+class AlreadyExists(Refusal):
+    """An id is taken by something else."""
+
+    status = 409
+    code = "OMS008"
+
+
+class TooManyWaiting(Refusal):
+    """The transaction has as many operations waiting as it takes."""
+
+    status = 409
+    code = "OMS009"
+
+
+class OverInvoiced(Refusal):
+    """The account refuses invoices above what is left (R18, strictInvoices)."""
+
+    code = "OMS010"
+
+
+class ReturnTooLarge(Refusal):
+    """Returns would exceed what was invoiced (R16)."""
+
+    code = "OMS011"
+
+
+class CancelRefused(Refusal):
+    """An order with a sale invoice cannot be cancelled (R22, §1.4.8)."""
+
+    code = "OMS012"
+
+
+class ChangeRefused(Refusal):
+    """An order change that its own figures rule out (§2.1, §2.3)."""
+
+    code = "CHK0034"
+
+
+class ItemAlreadyInvoiced(Refusal):
+    """An item cannot be removed after its invoice was issued (§2.3)."""
+
+    code = "SalesOrderSystem046"
+
+
+class MoneyCannotMove(Refusal):
+    """The payments cannot do what is asked: no partial refund, no room to raise (R11c, R23)."""
+
+    status = 409
+    code = "CHK0096"
+
+
+class BodyTooLarge(Refusal):
+    """The request body is over its limit."""
+
+    status = 413
+    code = "OMS413"
+
+
+class Busy(Refusal):
+    """Too many writers on one order: the request was not taken, and may be sent again."""
+
+    status = 503
+    code = "OMS503"

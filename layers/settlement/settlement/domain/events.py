@@ -1,0 +1,101 @@
+"""Events: append-only facts of a transaction. They are the operator's timeline, the journal of the ledger, and the
+outbox that the table's stream publishes (R30).
+
+Values in ``data`` are minor units. Events are gapless per writer and ordered by time, writer and number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+
+
+class EventType(StrEnum):
+    """What can happen to a transaction."""
+
+    ORDER_PLACED = "OrderPlaced"
+    HANDLING_STARTED = "HandlingStarted"
+    INVOICE_NOTIFIED = "InvoiceNotified"
+    INVOICE_REPLAY_DIFFERED = "InvoiceReplayDiffered"
+    ORDER_CHANGED = "OrderChanged"
+    ORDER_CANCELLED = "OrderCancelled"
+    SETTLEMENT_REQUESTED = "SettlementRequested"
+    CANCELLATION_REQUESTED = "CancellationRequested"
+    REFUND_REQUESTED = "RefundRequested"
+    OPERATION_READY = "OperationReady"
+    OPERATION_WAITING = "OperationWaiting"
+    OPERATION_FAILED = "OperationFailed"
+    CONNECTOR_CALL_UNRESOLVED = "ConnectorCallUnresolved"
+    CONNECTOR_REFUSED = "ConnectorRefused"
+    AUTHORISATION_UNDECIDED = "AuthorisationUndecided"
+    PAYMENT_AUTHORISED = "PaymentAuthorised"
+    PAYMENT_DENIED = "PaymentDenied"
+    PAYMENT_RAISED = "PaymentRaised"
+    PAYMENT_SETTLED = "PaymentSettled"
+    PAYMENT_CANCELLED = "PaymentCancelled"
+    PAYMENT_REFUNDED = "PaymentRefunded"
+    VALUE_WITHHELD = "ValueWithheld"
+    VALUE_IN_DOUBT = "ValueInDoubt"
+    MANUAL_REFUND_REQUIRED = "ManualRefundRequired"
+    MANUAL_CANCELLATION_REQUIRED = "ManualCancellationRequired"
+    ORDER_STATUS_CHANGED = "OrderStatusChanged"
+    TRANSACTION_STATUS_CHANGED = "TransactionStatusChanged"
+
+
+PUBLISHED = frozenset(
+    {
+        EventType.OPERATION_READY,
+        EventType.OPERATION_FAILED,
+        EventType.MANUAL_REFUND_REQUIRED,
+        EventType.MANUAL_CANCELLATION_REQUIRED,
+        EventType.PAYMENT_SETTLED,
+        EventType.PAYMENT_REFUNDED,
+        EventType.ORDER_STATUS_CHANGED,
+        EventType.TRANSACTION_STATUS_CHANGED,
+    }
+)
+"""Events that leave the table for the event bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact. ``writer`` and ``number`` identify it within its transaction."""
+
+    type: EventType
+    at: datetime
+    writer: str
+    number: int
+    order_id: str
+    transaction_id: str
+    payment_id: str | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+class Journal:
+    """Numbers the events of one writer, so that each write appends without a gap."""
+
+    def __init__(self, *, writer: str, written: int, order_id: str, transaction_id: str, at: datetime) -> None:
+        self._writer = writer
+        self._order_id = order_id
+        self._transaction_id = transaction_id
+        self._at = at
+        self.written = written
+        self.events: list[Event] = []
+
+    def record(self, type_: EventType, payment_id: str | None = None, /, **data: Json) -> None:
+        """Append a fact."""
+        self.written += 1
+        self.events.append(
+            Event(
+                type_,
+                self._at,
+                self._writer,
+                self.written,
+                self._order_id,
+                self._transaction_id,
+                payment_id,
+                data,
+            )
+        )

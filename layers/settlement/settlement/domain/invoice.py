@@ -1,0 +1,55 @@
+"""Invoices: the fiscal documents that move money, sales (Output) and returns (Input) (contract §1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from settlement.domain.order import LineMention
+
+
+class InvoiceType(StrEnum):
+    """Output is a sale and asks for settlement, Input a return and asks for a refund."""
+
+    OUTPUT = "Output"
+    INPUT = "Input"
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """Where a parcel is; it never moves money (R32)."""
+
+    courier: str | None = None
+    number: str | None = None
+    url: str | None = None
+    dispatched_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice of an order, identified in it by its number.
+
+    ``value`` is what the document says, ``counted`` the part that counts towards the order, both in minor units;
+    ``has_document`` tells that an embedded document is stored beside it.
+    """
+
+    number: str
+    type: InvoiceType
+    value: int
+    counted: int
+    issuance_date: str
+    receipt: str
+    received_at: datetime
+    sequence: int
+    items: tuple[LineMention, ...] = ()
+    extra_value: int = 0
+    key: str | None = None
+    url: str | None = None
+    cfop: str | None = None
+    volumes: int | None = None
+    has_document: bool = False
+    tracking: Tracking = Tracking()
+    replays: int = 0
+
+    def says_the_same_as(self, other: "Invoice") -> bool:
+        """Whether a repeated notification agrees with this one in value and items (§8.8)."""
+        return (self.value, self.items) == (other.value, other.items)

@@ -1,0 +1,127 @@
+"""The ledger: what each payment has authorised, captured, cancelled, withheld, in doubt and refunded.
+
+Amounts are minor units. Every movement keeps the balance: no counter below zero, nothing captured or cancelled
+beyond what is authorised, nothing refunded beyond what is captured (§5.4).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+
+class LedgerImbalance(Exception):
+    """A movement would take a counter below zero: a fault of this service, never of its caller."""
+
+
+class MovementKind(StrEnum):
+    """What a movement does to a payment."""
+
+    SETTLE = "settle"
+    CANCEL = "cancel"
+    REFUND = "refund"
+    WITHHOLD = "withhold"
+    RAISE = "raise"
+    DOUBT = "doubt"
+    DOUBT_REFUND = "doubt_refund"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """``value`` minor units moved on one payment.
+
+    ``from_withheld`` is the part of a cancellation that was withheld before, ``from_doubt`` the part that was in
+    doubt, ``of_change`` marks a refund that an order change caused, as opposed to a return.
+    """
+
+    kind: MovementKind
+    payment_id: str
+    value: int
+    from_withheld: int = 0
+    from_doubt: int = 0
+    of_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The ledger of one payment, or the sum of several."""
+
+    authorised: int = 0
+    captured: int = 0
+    cancelled: int = 0
+    withheld: int = 0
+    in_doubt: int = 0
+    refunded: int = 0
+    change_refunded: int = 0
+    refund_in_doubt: int = 0
+
+    def __post_init__(self) -> None:
+        low = [name for name in self.__slots__ if getattr(self, name) < 0]
+        if low or self.available < 0 or self.refundable < 0 or self.change_refunded > self.refunded:
+            raise LedgerImbalance(f"ledger out of balance: {self}")
+
+    @property
+    def available(self) -> int:
+        """What can still be captured or cancelled."""
+        return self.authorised - self.captured - self.cancelled - self.withheld - self.in_doubt
+
+    @property
+    def refundable(self) -> int:
+        """What can still be refunded."""
+        return self.captured - self.refunded - self.refund_in_doubt
+
+    @property
+    def given_up(self) -> int:
+        """What the gateway counts as cancelled, whether its connector was told or not (§8.13)."""
+        return self.cancelled + self.withheld
+
+    @property
+    def open(self) -> int:
+        """What is neither captured nor given up: what ``openValue`` shows (§8.13)."""
+        return self.authorised - self.captured - self.given_up
+
+    @property
+    def net_captured(self) -> int:
+        """What invoices have to account for: captured, less what order changes gave back."""
+        return self.captured - self.change_refunded
+
+    def after(self, movement: Movement) -> Self:
+        """Return the counters after ``movement``; raises ``LedgerImbalance`` if they would not balance."""
+        value = movement.value
+        if value <= 0 or movement.from_withheld > value:
+            raise LedgerImbalance(f"not a movement: {movement}")
+        match movement.kind:
+            case MovementKind.SETTLE:
+                return replace(
+                    self, captured=self.captured + value, in_doubt=self.in_doubt - movement.from_doubt
+                )
+            case MovementKind.CANCEL:
+                return replace(
+                    self,
+                    cancelled=self.cancelled + value,
+                    withheld=self.withheld - movement.from_withheld,
+                    in_doubt=self.in_doubt - movement.from_doubt,
+                )
+            case MovementKind.REFUND:
+                return replace(
+                    self,
+                    refunded=self.refunded + value,
+                    change_refunded=self.change_refunded + (value if movement.of_change else 0),
+                    refund_in_doubt=self.refund_in_doubt - movement.from_doubt,
+                )
+            case MovementKind.WITHHOLD:
+                return replace(self, withheld=self.withheld + value)
+            case MovementKind.RAISE:
+                return replace(self, authorised=self.authorised + value)
+            case MovementKind.DOUBT:
+                return replace(self, in_doubt=self.in_doubt + value)
+            case MovementKind.DOUBT_REFUND:
+                return replace(self, refund_in_doubt=self.refund_in_doubt + value)
+
+    def __add__(self, other: "Counters") -> "Counters":
+        return Counters(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+def total(counters: Iterable[Counters]) -> Counters:
+    """Add up the ledgers of several payments."""
+    return sum(counters, start=Counters())

@@ -1,0 +1,77 @@
+"""Money as integers of minor units, and its exact conversion to decimal major units at the edge.
+
+Inside the service every amount is an ``int`` of minor units (cents for BRL); decimals exist only in the Payment
+Provider Protocol (contract §0, R29). A value with more digits than its currency has is refused, never rounded.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+_MINOR_DIGITS: dict[int, str] = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: (
+        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF "
+        "CHE CHF CHW CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ "
+        "GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK "
+        "MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB "
+        "SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD "
+        "USN UYU UZS VED VES WST XCD YER ZAR ZMW ZWL ZWG"
+    ),
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_DIGITS_OF: dict[str, int] = {code: digits for digits, codes in _MINOR_DIGITS.items() for code in codes.split()}
+
+MAX_DIGITS = 12
+"""An amount has at most this many digits (contract §8.7), far inside what a double holds exactly."""
+
+MAX_MINOR_UNITS = 10**MAX_DIGITS - 1
+
+
+def is_currency(code: str) -> bool:
+    """Tell whether ``code`` is an ISO 4217 currency code in use."""
+    return code in _DIGITS_OF
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimals a currency has (ISO 4217: BRL 2, JPY 0, KWD 3); ``KeyError`` if there is none such."""
+    return _DIGITS_OF[currency]
+
+
+def to_major(minor_units: int, currency: str) -> Decimal:
+    """Convert minor units to exact decimal major units: 6999 BRL is ``Decimal("69.99")`` (R29)."""
+    return Decimal(minor_units).scaleb(-minor_digits(currency))
+
+
+def to_minor(major_units: Decimal, currency: str) -> int:
+    """Convert decimal major units to minor units exactly (R29).
+
+    Raises ``ValueError`` for a value that is not finite or has more decimals than its currency.
+    """
+    if not major_units.is_finite():
+        raise ValueError(f"{major_units} is not an amount of money")
+    scaled = major_units.scaleb(minor_digits(currency))
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{major_units} has more decimals than {currency}")
+    return int(scaled)
+
+
+def display(minor_units: int, currency: str) -> str:
+    """Write an amount as a person reads it: ``100.00 BRL``."""
+    return f"{to_major(minor_units, currency):.{minor_digits(currency)}f} {currency}"
+
+
+def split_by_weight(total: int, weights: Sequence[int]) -> list[int]:
+    """Split ``total`` over ``weights`` so that the parts add up to it, by the largest remainder (R20).
+
+    Parts are in minor units and in the order of the weights; equal remainders go to the earlier part. Raises
+    ``ValueError`` unless at least one weight is positive and none is negative.
+    """
+    whole = sum(weights)
+    if whole <= 0 or any(weight < 0 for weight in weights):
+        raise ValueError("weights must not be negative, and one must be positive")
+    floors = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for index in by_remainder[: total - sum(floors)]:
+        floors[index] += 1
+    return floors

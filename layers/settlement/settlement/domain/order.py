@@ -1,0 +1,217 @@
+"""The order: its lines, its value and the facts that decide what it still takes.
+
+Values are minor units of the order's currency. Gates read these facts alone, never settlement progress (§8.6).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from settlement.domain.errors import (
+    CancelRefused,
+    ChangeRefused,
+    InvalidRequest,
+    ItemAlreadyInvoiced,
+    ItemNotFound,
+    OverInvoiced,
+    ReturnTooLarge,
+    WrongStatus,
+)
+
+MAX_LINES = 70
+MAX_INVOICES = 1000
+MAX_CHANGES = 50
+"""Registered changes an order takes (§2.1, R26)."""
+
+CHANGE_STATUS_MESSAGE = (
+    "It is only allowed to register an order modification when the order is in handling: "
+    "status = handling, waiting for fulfillment or ready for invoicing"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTotal:
+    """One part of the order's value: Items, Discounts, Shipping or Tax."""
+
+    id: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order head. ``value`` is current, after changes; ``invoiced`` is I, counted Output, at most ``value``.
+
+    ``returned`` is the sum of return invoices accepted, refunded or not (§8.10).
+    """
+
+    account: str
+    order_id: str
+    order_group: str
+    transaction_id: str
+    currency: str
+    value: int
+    placed_value: int
+    totals: tuple[OrderTotal, ...]
+    request_hash: str
+    created_at: datetime
+    invoiced: int = 0
+    returned: int = 0
+    invoices: int = 0
+    changes: int = 0
+    started_at: datetime | None = None
+    invoiced_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str | None = None
+    cancel_receipt: str | None = None
+    version: int = 0
+
+    @property
+    def remainder(self) -> int:
+        """What is still to be invoiced."""
+        return self.value - self.invoiced
+
+    @property
+    def is_fully_invoiced(self) -> bool:
+        """Whether invoices reach the order's value (§1.4.1)."""
+        return self.invoiced == self.value
+
+    def start(self, at: datetime) -> "Order":
+        """Begin handling; the caller has checked that the payments are authorised."""
+        return replace(self, started_at=at)
+
+    def require_output_invoice(self, value: int, *, strict: bool) -> int:
+        """Return the part of a sale invoice that counts, 0 when it is stand-alone (R18, §8.6, §8.9)."""
+        self._require_started("receive an invoice")
+        if self.invoices >= MAX_INVOICES:
+            raise InvalidRequest(f"an order takes at most {MAX_INVOICES} invoices")
+        if strict and value > self.remainder:
+            raise OverInvoiced(f"invoiceValue {value} is more than what is left to invoice, {self.remainder}")
+        return min(value, self.remainder)
+
+    def require_input_invoice(self, value: int) -> None:
+        """Check a return invoice against what was invoiced, less earlier returns (R16, §8.10)."""
+        self._require_started("receive an invoice")
+        if self.invoices >= MAX_INVOICES:
+            raise InvalidRequest(f"an order takes at most {MAX_INVOICES} invoices")
+        left = self.invoiced - self.returned
+        if value > left:
+            raise ReturnTooLarge(
+                f"Unable to using the restitution Refund more than {left}: invoiceValue is {value}, "
+                f"invoiced {self.invoiced}, already returned {self.returned}"
+            )
+
+    def require_change(self, net_value: int) -> None:
+        """Check that the order takes a change of ``net_value`` (negative for a discount) (R10, §2.3)."""
+        if self.started_at is None or self.cancelled_at is not None or self.is_fully_invoiced:
+            raise WrongStatus(CHANGE_STATUS_MESSAGE)
+        if self.changes >= MAX_CHANGES:
+            raise ChangeRefused(f"Max allowed modifications for order exceeded: {MAX_CHANGES}", code="OMS013")
+        if net_value < 0 and -net_value >= self.value:
+            raise ChangeRefused(
+                "The value of the modification exceeds the order's price: "
+                f"discountValue less incrementValue is {-net_value}, the order's value {self.value}"
+            )
+        if self.value + net_value < self.invoiced:
+            raise ChangeRefused(
+                "The value of the modification exceeds the order's price: it would leave "
+                f"{self.value + net_value}, and {self.invoiced} is invoiced already"
+            )
+
+    def require_cancel(self) -> None:
+        """Check that no sale invoice exists (R22, §1.4.8)."""
+        if self.invoiced > 0:
+            raise CancelRefused(f"Order {self.order_id} has invoices of {self.invoiced} and cannot be canceled")
+
+    def _require_started(self, action: str) -> None:
+        if self.cancelled_at is not None:
+            raise WrongStatus(f"Order {self.order_id} is canceled and cannot {action}")
+        if self.started_at is None:
+            raise WrongStatus(f"Order {self.order_id} must be in handling to {action}: call start-handling first")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order; the same SKU may stand on several lines with different prices.
+
+    ``quantity`` is current, after changes; ``price`` the unit price in minor units.
+    """
+
+    unique_id: str
+    index: int
+    id: str
+    name: str
+    quantity: int
+    price: int
+    selling_price: int
+    invoiced: int = 0
+    removed: int = 0
+
+    @property
+    def pending(self) -> int:
+        """The quantity still to be invoiced."""
+        return self.quantity - self.invoiced
+
+
+@dataclass(frozen=True, slots=True)
+class LineMention:
+    """An item of an invoice or change: a SKU, its unit price and quantity, and the line if the sender knows it."""
+
+    id: str
+    price: int
+    quantity: int
+    unique_id: str | None = None
+    index: int | None = None
+
+
+def _candidates(lines: Iterable[Line], mention: LineMention) -> list[Line]:
+    """Lines that a mention can mean: by line id or index if given, else by SKU, the same price first (KI 1008459)."""
+    if mention.unique_id is not None:
+        return [line for line in lines if line.unique_id == mention.unique_id]
+    if mention.index is not None:
+        return [line for line in lines if line.index == mention.index]
+    matching = [line for line in lines if line.id == mention.id]
+    return sorted(matching, key=lambda line: (mention.price not in (line.price, line.selling_price), line.index))
+
+
+def invoice_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> tuple[list[Line], list[LineMention]]:
+    """Book invoiced quantities on lines; return the lines that changed and the mentions that found no room.
+
+    An invoice's value is what counts (§1.4.9), so a mention without room is reported, not refused.
+    """
+    current = {line.unique_id: line for line in lines}
+    unplaced = []
+    for mention in mentions:
+        left = mention.quantity
+        for line in _candidates(current.values(), mention):
+            booked = min(left, line.pending)
+            current[line.unique_id] = replace(line, invoiced=line.invoiced + booked)
+            left -= booked
+        if left:
+            unplaced.append(replace(mention, quantity=left))
+    return [current[line.unique_id] for line in lines if current[line.unique_id] != line], unplaced
+
+
+def remove_from_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> list[Line]:
+    """Take quantities off lines, never what is invoiced; return the lines that changed (R8, §2.3)."""
+    current = {line.unique_id: line for line in lines}
+    for mention in mentions:
+        candidates = _candidates(current.values(), mention)
+        if not candidates:
+            raise ItemNotFound(mention.id)
+        if mention.quantity > sum(line.quantity for line in candidates):
+            raise ChangeRefused(
+                f"Invalid quantity to remove from item {mention.id}: {mention.quantity} to remove, "
+                f"{sum(line.quantity for line in candidates)} in the order",
+                code="CHK0023",
+            )
+        left = mention.quantity
+        for line in candidates:
+            taken = min(left, line.pending)
+            current[line.unique_id] = replace(line, quantity=line.quantity - taken, removed=line.removed + taken)
+            left -= taken
+        if left:
+            raise ItemAlreadyInvoiced(
+                f"Item {mention.id} cannot be removed after its invoice was issued: {mention.quantity} to remove, "
+                f"{mention.quantity - left} not invoiced"
+            )
+    return [current[line.unique_id] for line in lines if current[line.unique_id] != line]

@@ -1,0 +1,35 @@
+"""When an operation is tried again (§4.2, §4.3, R24)."""
+
+from datetime import datetime, timedelta
+
+_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+_LATER = timedelta(hours=4)
+
+GIVE_UP_AFTER = timedelta(hours=24)
+"""A settlement, cancellation or refund is tried for this long after its first attempt."""
+
+LEASE = timedelta(minutes=6)
+"""How long an execution owns an operation; longer than any execution lives."""
+
+NO_CALL_AFTER = timedelta(seconds=200)
+"""An execution older than this starts no further connector call."""
+
+MAX_LEGS_AT_ONCE = 25
+MAX_REMAINDERS_AT_ONCE = 5
+
+DEFAULT_DELAY_TO_CANCEL = timedelta(days=7)
+DEFAULT_DELAY_TO_AUTO_SETTLE = timedelta(days=4)
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime:
+    """Return when to try again after ``attempts`` attempts: 1, 5, 15 and 60 minutes, then every 4 hours."""
+    return now + (_DELAYS[attempts - 1] if attempts <= len(_DELAYS) else _LATER)
+
+
+def next_inquiry(delay_to_cancel: timedelta, now: datetime) -> datetime:
+    """Return when to ask again about an undecided authorisation, by how long it may take (§4.2)."""
+    if delay_to_cancel <= timedelta(hours=1):
+        return now + timedelta(minutes=5)
+    if delay_to_cancel < timedelta(hours=24):
+        return now + timedelta(hours=1)
+    return now + timedelta(hours=4)

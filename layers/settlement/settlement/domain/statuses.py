@@ -1,0 +1,85 @@
+"""Statuses: derived from facts, ledger and queue in this one place, never set by a call (§5, §8.15, §8.16)."""
+
+from enum import StrEnum
+
+from settlement.domain.ledger import Counters
+from settlement.domain.order import Order
+from settlement.domain.transaction import Authorisation, Payment, Transaction
+
+
+class OrderStatus(StrEnum):
+    """Order statuses by their API names (§5.1)."""
+
+    PAYMENT_PENDING = "payment-pending"
+    READY_FOR_HANDLING = "ready-for-handling"
+    HANDLING = "handling"
+    INVOICE = "invoice"
+    PAYMENT_APPROVED = "payment-approved"
+    INVOICED = "invoiced"
+    CANCELED = "canceled"
+
+
+class TransactionStatus(StrEnum):
+    """Transaction and payment statuses (§5.2)."""
+
+    AUTHORIZING = "Authorizing"
+    APPROVED = "Approved"
+    SETTLING = "Settling"
+    SETTLED = "Settled"
+    FINISHED = "Finished"
+    CANCELLING = "Cancelling"
+    CANCELLED = "Cancelled"
+
+
+def order_status(order: Order, transaction: Transaction) -> OrderStatus:
+    """Derive the order's status. ``invoiced`` is for good: a return that is on its way does not change it."""
+    if order.cancelled_at is not None:
+        return OrderStatus.CANCELED
+    if transaction.authorisation is Authorisation.PENDING:
+        return OrderStatus.PAYMENT_PENDING
+    if order.started_at is None:
+        return OrderStatus.READY_FOR_HANDLING
+    if order.invoiced == 0:
+        return OrderStatus.HANDLING
+    if transaction.settlement_pending:
+        return OrderStatus.INVOICE
+    return OrderStatus.INVOICED if order.is_fully_invoiced else OrderStatus.PAYMENT_APPROVED
+
+
+def is_finished(order: Order, transaction: Transaction) -> bool:
+    """Tell whether invoices, requests and ledger agree that nothing is left to do (§5.4)."""
+    ledger = transaction.ledger
+    due = ledger.authorised - ledger.given_up - ledger.change_refunded
+    return order.is_fully_invoiced and transaction.requested == due == ledger.net_captured
+
+
+def transaction_status(order: Order, transaction: Transaction) -> TransactionStatus:
+    """Derive the transaction's status (§8.15)."""
+    ledger = transaction.ledger
+    if order.cancelled_at is not None:
+        return TransactionStatus.CANCELLED if transaction.is_idle else TransactionStatus.CANCELLING
+    if transaction.authorisation is Authorisation.PENDING:
+        return TransactionStatus.AUTHORIZING
+    if is_finished(order, transaction):
+        return TransactionStatus.FINISHED
+    if ledger.captured > 0 and ledger.open == 0:
+        return TransactionStatus.SETTLED
+    if transaction.requested > 0 or ledger.captured > 0:
+        return TransactionStatus.SETTLING
+    return TransactionStatus.APPROVED
+
+
+def payment_status(payment: Payment, transaction: TransactionStatus) -> TransactionStatus:
+    """Derive a payment's status from its own ledger and, where only the whole can tell, its transaction's status."""
+    counters: Counters = payment.counters
+    if payment.authorisation is Authorisation.DENIED:
+        return TransactionStatus.CANCELLED
+    if payment.authorisation is Authorisation.PENDING:
+        return TransactionStatus.AUTHORIZING
+    if counters.given_up == counters.authorised:
+        return TransactionStatus.CANCELLED
+    if transaction in (TransactionStatus.FINISHED, TransactionStatus.CANCELLED, TransactionStatus.CANCELLING):
+        return transaction
+    if counters.captured > 0:
+        return TransactionStatus.SETTLED if counters.open == 0 else TransactionStatus.SETTLING
+    return TransactionStatus.APPROVED

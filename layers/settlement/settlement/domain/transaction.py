@@ -1,0 +1,301 @@
+"""The transaction: its payments, its queue of operations, and the legs that carry them out.
+
+Amounts are minor units. One operation runs per transaction at a time, first in, first out; ``head`` is the sequence
+of the operation that runs or is next, ``tail`` the sequence the next one gets.
+"""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from settlement.domain.connector import CartItem, Mode, VaultedCard
+from settlement.domain.errors import TooManyWaiting
+from settlement.domain.ledger import Counters, MovementKind
+from settlement.domain.planning import Ask, Position
+
+MAX_PAYMENTS = 10
+MAX_WAITING = 100
+"""Operations a transaction lets wait; one more is refused with 409."""
+
+START_GRACE = timedelta(minutes=2)
+"""How long a ready operation has to be started by its event before the due-work sweep starts it."""
+
+_REQUEST_IDS = uuid.UUID("6f2d3c1e-3a54-5c7b-9d0e-71c4f2a8b905")
+
+
+class Authorisation(StrEnum):
+    """What is known of an authorisation."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DENIED = "denied"
+
+
+class OperationKind(StrEnum):
+    """What is asked of a transaction."""
+
+    AUTHORISE = "authorise"
+    SETTLE = "settle"
+    REDUCE = "reduce"
+    REFUND = "refund"
+    CANCEL = "cancel"
+    RAISE = "raise"
+    AUTO_SETTLE = "auto_settle"
+
+
+class OperationState(StrEnum):
+    """Where an operation stands; ``waiting`` has a next attempt, ``failed`` needs an operator."""
+
+    QUEUED = "queued"
+    READY = "ready"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class LegKind(StrEnum):
+    """Which connector call a leg makes; ``void`` cancels a payment whose authorisation is not decided."""
+
+    AUTHORISE = "authorise"
+    VOID = "void"
+    SETTLE = "settle"
+    CANCEL = "cancel"
+    REFUND = "refund"
+
+
+class LegState(StrEnum):
+    """Where a leg stands. ``planned``, ``undecided`` and ``unknown`` are asked again; the others are final."""
+
+    PLANNED = "planned"
+    UNDECIDED = "undecided"
+    UNKNOWN = "unknown"
+    POSTED = "posted"
+    REFUSED = "refused"
+    MANUAL = "manual"
+    IN_DOUBT = "in_doubt"
+    PARKED = "parked"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connector is still to be asked."""
+        return self in (LegState.PLANNED, LegState.UNDECIDED, LegState.UNKNOWN)
+
+
+MOVEMENT_OF: dict[LegKind, MovementKind] = {
+    LegKind.SETTLE: MovementKind.SETTLE,
+    LegKind.CANCEL: MovementKind.CANCEL,
+    LegKind.REFUND: MovementKind.REFUND,
+}
+LEG_OF: dict[MovementKind, LegKind] = {movement: leg for leg, movement in MOVEMENT_OF.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment: what it was created with, what its connector answered, and its ledger."""
+
+    payment_id: str
+    sequence: int
+    connector: str
+    partial_refund: bool
+    payment_system: str
+    payment_system_name: str
+    group: str
+    assigned: int
+    installments: int
+    authorisation: Authorisation = Authorisation.PENDING
+    card: VaultedCard | None = None
+    authorization_id: str | None = None
+    tid: str | None = None
+    nsu: str | None = None
+    return_code: str | None = None
+    return_message: str | None = None
+    payment_url: str | None = None
+    max_value: int | None = None
+    blocked: bool = False
+    authorised_at: datetime | None = None
+    auto_settle_at: datetime | None = None
+    cancel_at: datetime | None = None
+    counters: Counters = Counters()
+
+    @property
+    def position(self) -> Position:
+        """The payment as planning sees it."""
+        return Position(
+            self.payment_id,
+            self.sequence,
+            self.assigned,
+            self.group,
+            self.partial_refund,
+            self.counters,
+            self.max_value,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """What every authorisation request says of the order."""
+
+    items: tuple[CartItem, ...]
+    shipping_value: int
+    tax_value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A transaction head.
+
+    ``value`` is the amount its payments were created with, ``payable`` what the customer is to have paid in the end,
+    ``requested`` the sum of settlement requests (D), ``ledger`` the sum of its payments' counters when the last
+    attempt ended, ``projection`` the payments as they will be once every queued operation has run.
+    ``last_settling`` is the newest operation that the order's settlement waits for, ``unsettled`` counts those
+    that failed and that nobody has resolved yet.
+    """
+
+    account: str
+    transaction_id: str
+    order_id: str
+    currency: str
+    mode: Mode
+    value: int
+    payable: int
+    created_at: datetime
+    head: int = 1
+    tail: int = 1
+    last_settling: int = 0
+    unsettled: int = 0
+    requested: int = 0
+    authorisation: Authorisation = Authorisation.PENDING
+    authorised_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    finished_at: datetime | None = None
+    ledger: Counters = Counters()
+    projection: tuple[Position, ...] = ()
+    events: int = 0
+    version: int = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no operation runs or waits."""
+        return self.head == self.tail
+
+    @property
+    def settlement_pending(self) -> bool:
+        """Whether an operation that the order's settlement depends on is not done."""
+        return self.last_settling >= self.head or self.unsettled > 0
+
+    def enqueue(
+        self, kind: OperationKind, ask: Ask, origin: str, at: datetime, *, settling: bool
+    ) -> tuple["Transaction", "Operation"]:
+        """Put an operation at the end of the queue; it is ready at once if the queue is empty.
+
+        Raises ``TooManyWaiting`` at the queue's limit.
+        """
+        if self.tail - self.head >= MAX_WAITING:
+            raise TooManyWaiting(f"{MAX_WAITING} operations wait on transaction {self.transaction_id}; try again later")
+        state = OperationState.READY if self.is_idle else OperationState.QUEUED
+        due_at = at + START_GRACE if self.is_idle else None
+        operation = Operation(self.tail, kind, origin, ask, at, state, settling=settling, due_at=due_at)
+        last_settling = self.tail if settling else self.last_settling
+        return replace(self, tail=self.tail + 1, last_settling=last_settling), operation
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What was asked of the transaction, and how far it is.
+
+    ``origin`` names the invoice, change or timer it comes from; ``giving_up`` and ``refunding`` are the values it
+    cancels (or withholds) and refunds, as planned last; ``settling`` tells that the order's settlement waits for
+    it. ``due_at`` is when the due-work sweep starts it if nothing else has.
+    """
+
+    sequence: int
+    kind: OperationKind
+    origin: str
+    ask: Ask
+    accepted_at: datetime
+    state: OperationState
+    settling: bool = False
+    due_at: datetime | None = None
+    giving_up: int = 0
+    refunding: int = 0
+    attempts: int = 0
+    planned: bool = False
+    first_attempt_at: datetime | None = None
+    claimed_at: datetime | None = None
+    concluded_at: datetime | None = None
+    execution: str | None = None
+    lease_until: datetime | None = None
+    failure: str | None = None
+    events: int = 0
+    version: int = 0
+
+    @property
+    def is_concluded(self) -> bool:
+        """Whether nothing more happens to it by itself."""
+        return self.state in (OperationState.DONE, OperationState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One connector call of an operation: ``value`` on one payment, under a ``request_id`` fixed before the first try.
+
+    ``number`` orders the legs of an operation; the remainder of a partly done leg ``003`` is ``003.1``.
+    ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt that made the last one.
+    """
+
+    operation: int
+    number: str
+    kind: LegKind
+    payment_id: str
+    value: int
+    request_id: str
+    state: LegState = LegState.PLANNED
+    from_withheld: int = 0
+    of_change: bool = False
+    settlement: str | None = None
+    settle_id: str | None = None
+    attempts: int = 0
+    tried_in: int = 0
+    posted_value: int = 0
+    reference: str | None = None
+    code: str | None = None
+    message: str | None = None
+    concluded_at: datetime | None = None
+    events: int = 0
+
+    @property
+    def remainders(self) -> int:
+        """How many times the connector did only a part before this leg."""
+        return int(self.number.partition(".")[2] or 0)
+
+    @property
+    def next_number(self) -> str:
+        """The number of the leg for what this one leaves undone."""
+        return f"{self.number.partition('.')[0]}.{self.remainders + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What one capture brought: refunds are booked against it, oldest first (§8.3)."""
+
+    payment_id: str
+    number: str
+    settle_id: str
+    value: int
+    refunded: int = 0
+    refund_in_doubt: int = 0
+
+    @property
+    def refundable(self) -> int:
+        """What is left of it to refund."""
+        return self.value - self.refunded - self.refund_in_doubt
+
+
+def request_id(account: str, order_id: str, origin: str, payment_id: str, leg: str) -> str:
+    """Derive the id a connector knows a call by: the same call always has the same id, no other call has it.
+
+    ``origin`` names the operation by its invoice or change, so that a table restored to an earlier time never
+    gives an old id to something else.
+    """
+    return str(uuid.uuid5(_REQUEST_IDS, "\n".join((account, order_id, origin, payment_id, leg))))

@@ -1,0 +1,1 @@
+"""The DynamoDB table: keys, codecs, reads and writes. Nothing else knows how things are stored."""

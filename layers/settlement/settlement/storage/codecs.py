@@ -1,0 +1,78 @@
+"""Between domain objects and DynamoDB items.
+
+Objects are written as their fields, without those that are None. A payment's counters stand at the top of its item,
+beside the sums ``available`` and ``refundable``, since a condition can compare stored numbers but not compute.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pydantic import TypeAdapter
+
+from settlement.domain.ledger import Counters
+from settlement.domain.transaction import Payment, Settlement
+from settlement.storage import keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
+
+T = TypeVar("T")
+
+Item = dict[str, Any]
+"""An item as plain Python values."""
+
+COUNTERS = frozenset(Counters.__slots__) | {"available", "refundable"}
+"""Attributes that are added up, never set, so that parallel writers keep both."""
+
+
+class _IntegerDeserializer(TypeDeserializer):
+    def _deserialize_n(self, value: str) -> int:
+        return int(value)
+
+
+_serialize = TypeSerializer().serialize
+_deserialize = _IntegerDeserializer().deserialize
+
+
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    """Return the adapter of a type, made when it is first needed: making one costs milliseconds."""
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def to_wire(item: Mapping[str, Any]) -> "dict[str, UniversalAttributeValueTypeDef]":
+    """Turn plain values into DynamoDB attribute values."""
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def from_wire(wire: Mapping[str, Any]) -> Item:
+    """Turn DynamoDB attribute values into plain values; numbers are integers."""
+    return {name: _deserialize(value) for name, value in wire.items()}
+
+
+def encode(thing: object) -> Item:
+    """Return the attributes of a domain object."""
+    item: Item = _adapter(type(thing)).dump_python(thing, mode="json", exclude_none=True)
+    if isinstance(thing, Payment):
+        del item["counters"]
+        item |= {name: getattr(thing.counters, name) for name in COUNTERS}
+    if isinstance(thing, Settlement):
+        item["refundable"] = thing.refundable
+    return item
+
+
+def decode(kind: type[T], item: Item) -> T:
+    """Return the domain object that an item holds."""
+    if kind is Payment:
+        item = item | {"counters": {name: item[name] for name in Counters.__slots__}}
+    return _adapter(kind).validate_python(item)
+
+
+def due_attributes(transaction_id: str, due_at: str | None) -> Item:
+    """Return the attributes that put an item into the ``due`` index, none when it is not due."""
+    return {"duePK": keys.due_partition(transaction_id), "dueAt": due_at} if due_at is not None else {}

@@ -1,0 +1,231 @@
+"""The store on DynamoDB. Reads are consistent; a commit is one write, or one transaction of writes."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from settlement.domain.account import AccountSettings
+from settlement.domain.change import Change
+from settlement.domain.connector import Connector
+from settlement.domain.events import Event
+from settlement.domain.invoice import Invoice
+from settlement.domain.order import Line, Order
+from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
+from settlement.storage import codecs, keys
+from settlement.storage.writing import writes
+from settlement.use_cases.ports import Commit, Conflict, DueOperation, DuePayment, Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
+
+_LOST_RACES = frozenset(
+    {
+        "ConditionalCheckFailedException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+    }
+)
+_LOST_REASONS = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"})
+
+
+class DynamoDBStore:
+    """The ``Store`` port on one table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def settings(self, account: str) -> AccountSettings:
+        """Return an account's settings, the defaults if it has none."""
+        return self._get(AccountSettings, *keys.account(account, keys.SETTINGS)) or AccountSettings()
+
+    def save_settings(self, account: str, settings: AccountSettings) -> None:
+        """Replace an account's settings."""
+        self._put(*keys.account(account, keys.SETTINGS), codecs.encode(settings))
+
+    def connector(self, account: str, name: str) -> Connector | None:
+        """Return a connector's configuration."""
+        return self._get(Connector, *keys.account(account, keys.connector(name)))
+
+    def save_connector(self, account: str, connector: Connector) -> None:
+        """Create or replace a connector's configuration."""
+        self._put(*keys.account(account, keys.connector(connector.name)), codecs.encode(connector))
+
+    def order(self, account: str, order_id: str) -> Order | None:
+        """Return an order head."""
+        return self._get(Order, keys.order_partition(account, order_id), keys.ORDER)
+
+    def lines(self, account: str, order_id: str) -> list[Line]:
+        """Return an order's lines by index."""
+        found = self._query(Line, keys.order_partition(account, order_id), keys.line(""))
+        return sorted(found, key=lambda line: line.index)
+
+    def invoice(self, account: str, order_id: str, number: str) -> Invoice | None:
+        """Return one invoice of an order."""
+        return self._get(Invoice, keys.order_partition(account, order_id), keys.invoice(number))
+
+    def invoices(self, account: str, order_id: str) -> list[Invoice]:
+        """Return an order's invoices in the order they were received."""
+        found = self._query(Invoice, keys.order_partition(account, order_id), keys.invoice(""))
+        return sorted(found, key=lambda invoice: invoice.sequence)
+
+    def document(self, account: str, order_id: str, number: str) -> str | None:
+        """Return the document embedded in an invoice."""
+        item = self._read(keys.order_partition(account, order_id), keys.document(number))
+        return str(item["text"]) if item else None
+
+    def change(self, account: str, order_id: str, request_id: str) -> Change | None:
+        """Return one registered change of an order."""
+        return self._get(Change, keys.order_partition(account, order_id), keys.change(request_id))
+
+    def changes(self, account: str, order_id: str) -> list[Change]:
+        """Return an order's registered changes, oldest first."""
+        found = self._query(Change, keys.order_partition(account, order_id), keys.change(""))
+        return sorted(found, key=lambda change: change.received_at)
+
+    def transaction(self, account: str, transaction_id: str) -> Transaction | None:
+        """Return a transaction head."""
+        return self._get(Transaction, keys.transaction_partition(account, transaction_id), keys.TRANSACTION)
+
+    def transaction_of_payment(self, account: str, payment_id: str) -> str | None:
+        """Return the id of the transaction that a payment belongs to."""
+        item = self._read(*keys.payment_owner(account, payment_id))
+        return str(item["transaction_id"]) if item else None
+
+    def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None:
+        """Return one payment."""
+        return self._get(Payment, keys.transaction_partition(account, transaction_id), keys.payment(payment_id))
+
+    def payments(self, account: str, transaction_id: str) -> list[Payment]:
+        """Return a transaction's payments by sequence."""
+        found = self._query(Payment, keys.transaction_partition(account, transaction_id), keys.payment(""))
+        return sorted(found, key=lambda payment: payment.sequence)
+
+    def operation(self, account: str, transaction_id: str, sequence: int) -> Operation | None:
+        """Return one operation."""
+        return self._get(Operation, keys.transaction_partition(account, transaction_id), keys.operation(sequence))
+
+    def operations(self, account: str, transaction_id: str, since: int = 1) -> list[Operation]:
+        """Return a transaction's operations from sequence ``since`` on."""
+        partition = keys.transaction_partition(account, transaction_id)
+        return self._query(Operation, partition, "OPERATION#", first=keys.operation(since))
+
+    def leg(self, account: str, transaction_id: str, operation: int, number: str) -> Leg | None:
+        """Return one leg."""
+        return self._get(Leg, keys.transaction_partition(account, transaction_id), keys.leg(operation, number))
+
+    def legs(self, account: str, transaction_id: str, operation: int | None = None) -> list[Leg]:
+        """Return the legs of one operation, or all of the transaction's, in the order they were planned."""
+        return self._query(Leg, keys.transaction_partition(account, transaction_id), keys.legs(operation))
+
+    def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]:
+        """Return a payment's settlements, oldest first."""
+        partition = keys.transaction_partition(account, transaction_id)
+        return self._query(Settlement, partition, keys.settlements(payment_id))
+
+    def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
+        """Return one settlement."""
+        partition = keys.transaction_partition(account, transaction_id)
+        return self._get(Settlement, partition, keys.settlement(payment_id, number))
+
+    def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
+        """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the page before."""
+        partition = keys.transaction_partition(account, transaction_id)
+        request = self._range(partition, keys.EVENTS) | {"ScanIndexForward": False, "Limit": page_size}
+        if after is not None:
+            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": after})
+        answer = self._client.query(**request)
+        last = answer.get("LastEvaluatedKey")
+        found = [codecs.decode(Event, codecs.from_wire(item)) for item in answer["Items"]]
+        return Page(found, codecs.from_wire(last)["SK"] if last else None)
+
+    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]:
+        """Return the operations and auto-settlements whose time has come."""
+        operations, payments = [], []
+        for number in range(keys.DUE_SHARDS):
+            for key in self._due_keys(number, now):
+                account, _, transaction_id = key["PK"].partition("#TXN#")
+                kind, _, id_ = key["SK"].partition("#")
+                if kind == "OPERATION":
+                    operations.append(DueOperation(account, transaction_id, int(id_)))
+                else:
+                    payments.append(DuePayment(account, transaction_id, id_))
+        return operations, payments
+
+    def commit(self, commit: Commit) -> None:
+        """Write all of it, or raise ``Conflict`` and write nothing."""
+        to_do = writes(self._table, commit)
+        try:
+            match to_do:
+                case [{"Put": put}]:
+                    self._client.put_item(**put)
+                case [{"Update": update}]:
+                    self._client.update_item(**update)
+                case _:
+                    self._client.transact_write_items(TransactItems=to_do)
+        except ClientError as error:
+            if _is_lost_race(error):
+                raise Conflict from error
+            raise
+
+    def _put(self, pk: str, sk: str, item: codecs.Item) -> None:
+        self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}))
+
+    def _read(self, pk: str, sk: str) -> codecs.Item | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=codecs.to_wire({"PK": pk, "SK": sk}), ConsistentRead=True
+        )
+        return codecs.from_wire(answer["Item"]) if "Item" in answer else None
+
+    def _get(self, kind: type[T], pk: str, sk: str) -> T | None:
+        item = self._read(pk, sk)
+        return None if item is None else codecs.decode(kind, item)
+
+    def _range(self, pk: str, prefix: str, first: str | None = None) -> dict[str, Any]:
+        if first is None:
+            condition, values = "PK = :pk AND begins_with(SK, :prefix)", {":pk": pk, ":prefix": prefix}
+        else:
+            condition = "PK = :pk AND SK BETWEEN :first AND :last"
+            values = {":pk": pk, ":first": first, ":last": f"{prefix}\uffff"}
+        return {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": codecs.to_wire(values),
+            "ConsistentRead": True,
+        }
+
+    def _query(self, kind: type[T], pk: str, prefix: str, first: str | None = None) -> list[T]:
+        request = self._range(pk, prefix, first)
+        return [codecs.decode(kind, codecs.from_wire(item)) for item in self._all(request)]
+
+    def _due_keys(self, shard: int, now: datetime) -> list[codecs.Item]:
+        request = {
+            "TableName": self._table,
+            "IndexName": "due",
+            "KeyConditionExpression": "duePK = :shard AND dueAt <= :now",
+            "ExpressionAttributeValues": codecs.to_wire({":shard": keys.due_shard(shard), ":now": keys.timestamp(now)}),
+        }
+        return [codecs.from_wire(item) for item in self._all(request)]
+
+    def _all(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """Run a query to its end."""
+        items: list[dict[str, Any]] = []
+        while True:
+            answer = self._client.query(**request)
+            items += answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return items
+            request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def _is_lost_race(error: ClientError) -> bool:
+    code = error.response.get("Error", {}).get("Code")
+    if code != "TransactionCanceledException":
+        return code in _LOST_RACES
+    reasons = error.response.get("CancellationReasons", [])
+    return all(reason.get("Code", "None") in _LOST_REASONS for reason in reasons)

@@ -1,0 +1,119 @@
+"""Keys of the one table. Every partition starts with the account, so that accounts are walls.
+
+App keys are the exception: a key is what tells the account.
+"""
+
+import zlib
+from datetime import datetime
+
+Key = tuple[str, str]
+
+DUE_SHARDS = 16
+
+
+def account(account: str, what: str) -> Key:
+    """Something of the account itself: ``SETTINGS`` or ``CONNECTOR#<name>``."""
+    return f"{account}#ACCOUNT", what
+
+
+def app_key(key: str) -> Key:
+    """An app key with its hashed token."""
+    return f"KEY#{key}", "KEY"
+
+
+def order_partition(account: str, order_id: str) -> str:
+    """The partition of an order."""
+    return f"{account}#ORDER#{order_id}"
+
+
+def transaction_partition(account: str, transaction_id: str) -> str:
+    """The partition of a transaction."""
+    return f"{account}#TXN#{transaction_id}"
+
+
+def payment_owner(account: str, payment_id: str) -> Key:
+    """The pointer from a payment's id to its transaction."""
+    return f"{account}#PAYMENT#{payment_id}", "TXN"
+
+
+ORDER = "ORDER"
+TRANSACTION = "TXN"
+SETTINGS = "SETTINGS"
+
+
+def connector(name: str) -> str:
+    """Sort key of a connector's configuration."""
+    return f"CONNECTOR#{name}"
+
+
+def line(unique_id: str) -> str:
+    """Sort key of an order line."""
+    return f"LINE#{unique_id}"
+
+
+def invoice(number: str) -> str:
+    """Sort key of an invoice."""
+    return f"INVOICE#{number}"
+
+
+def document(number: str) -> str:
+    """Sort key of an invoice's embedded document."""
+    return f"DOCUMENT#{number}"
+
+
+def change(request_id: str) -> str:
+    """Sort key of a registered change."""
+    return f"CHANGE#{request_id}"
+
+
+def payment(payment_id: str) -> str:
+    """Sort key of a payment."""
+    return f"PAYMENT#{payment_id}"
+
+
+def operation(sequence: int) -> str:
+    """Sort key of an operation; keys sort as sequences do."""
+    return f"OPERATION#{sequence:06d}"
+
+
+def legs(operation: int | None) -> str:
+    """Prefix of the legs of one operation, or of all."""
+    return "LEG#" if operation is None else f"LEG#{operation:06d}#"
+
+
+def leg(operation: int, number: str) -> str:
+    """Sort key of a leg."""
+    return f"{legs(operation)}{number}"
+
+
+def settlements(payment_id: str) -> str:
+    """Prefix of the settlements of one payment, oldest first."""
+    return f"SETTLEMENT#{payment_id}#"
+
+
+def settlement(payment_id: str, number: str) -> str:
+    """Sort key of a settlement."""
+    return f"{settlements(payment_id)}{number}"
+
+
+EVENTS = "EVENT#"
+
+
+def event(at: datetime, writer: str, number: int) -> str:
+    """Sort key of an event: by time, writer and number."""
+    return f"{EVENTS}{timestamp(at)}#{writer}#{number:06d}"
+
+
+def timestamp(at: datetime) -> str:
+    """Write a UTC time so that texts sort as times do."""
+    return at.isoformat(timespec="microseconds")
+
+
+def due_partition(transaction_id: str) -> str:
+    """The shard of the ``due`` index that a transaction's timers are in."""
+    return due_shard(zlib.crc32(transaction_id.encode()) % DUE_SHARDS)
+
+
+def due_shard(number: int) -> str:
+    """One of the 16 shards of the ``due`` index."""
+    return f"DUE#{number:02d}"

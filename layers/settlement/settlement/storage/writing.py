@@ -1,0 +1,164 @@
+"""One commit as one DynamoDB transaction.
+
+    heads and operations   put, if their version still is what was read (a new one: if there is none)
+    lines                  put; the order's version guards them
+    legs                   put, if nobody tried them since
+    payments, settlements  numbers are added, under the condition that no falling number goes below zero
+    events                 put, never over another
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from settlement.domain.events import PUBLISHED, Event
+from settlement.domain.transaction import Leg, Operation, Payment, Settlement
+from settlement.storage import codecs, keys
+from settlement.use_cases.ports import Changed, Commit
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+MAX_WRITES = 100
+"""DynamoDB's limit of one transaction."""
+
+_NEW = {"ConditionExpression": "attribute_not_exists(PK)"}
+
+
+def writes(table: str, commit: Commit) -> "list[TransactWriteItemTypeDef]":
+    """Return the writes of a commit; all of them happen, or none."""
+    return list(_Writes(table, commit).all())
+
+
+def due_at(thing: Operation | Payment) -> str | None:
+    """Return when the sweep has to look at an operation or payment, None if not at all."""
+    at = thing.due_at if isinstance(thing, Operation) else thing.auto_settle_at
+    return keys.timestamp(at) if at is not None else None
+
+
+class _Writes:
+    def __init__(self, table: str, commit: Commit) -> None:
+        self._table = table
+        self._commit = commit
+        self._order = keys.order_partition(commit.account, commit.order_id)
+        self._transaction = keys.transaction_partition(commit.account, commit.transaction_id)
+
+    def all(self) -> "Iterator[TransactWriteItemTypeDef]":
+        """Yield every write of the commit."""
+        yield from self._heads()
+        yield from self._of_order()
+        yield from self._of_transaction()
+        for event in self._commit.events:
+            yield self._put(self._transaction, keys.event(event.at, event.writer, event.number), self._event(event))
+
+    def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":
+        if (order := self._commit.order) is not None:
+            yield self._versioned(self._order, keys.ORDER, order, order.version)
+        if (transaction := self._commit.transaction) is not None:
+            yield self._versioned(self._transaction, keys.TRANSACTION, transaction, transaction.version)
+        for operation in self._commit.operations:
+            due = codecs.due_attributes(self._commit.transaction_id, due_at(operation))
+            yield self._versioned(
+                self._transaction, keys.operation(operation.sequence), operation, operation.version, due
+            )
+
+    def _of_order(self) -> "Iterator[TransactWriteItemTypeDef]":
+        commit = self._commit
+        for line in commit.lines:
+            yield self._put(self._order, keys.line(line.unique_id), codecs.encode(line), guard={})
+        for invoice in commit.invoices:
+            yield self._put(self._order, keys.invoice(invoice.number), codecs.encode(invoice))
+        for replaced in commit.replaced_invoices:
+            after = replaced.after
+            guard = _equals("replays", replaced.before.replays)
+            yield self._put(self._order, keys.invoice(after.number), codecs.encode(after), guard)
+        for number, text in commit.documents:
+            yield self._put(self._order, keys.document(number), {"text": text})
+        for change in commit.changes:
+            yield self._put(self._order, keys.change(change.request_id), codecs.encode(change))
+
+    def _of_transaction(self) -> "Iterator[TransactWriteItemTypeDef]":
+        commit = self._commit
+        for payment in commit.new_payments:
+            yield self._put(self._transaction, keys.payment(payment.payment_id), codecs.encode(payment))
+            pk, sk = keys.payment_owner(commit.account, payment.payment_id)
+            yield self._put(pk, sk, {"transaction_id": commit.transaction_id})
+        for changed_payment in commit.payments:
+            if changed_payment.after == changed_payment.before:
+                continue
+            yield self._add(keys.payment(changed_payment.after.payment_id), changed_payment)
+        for leg in commit.new_legs:
+            yield self._put(self._transaction, keys.leg(leg.operation, leg.number), codecs.encode(leg))
+        for changed_leg in commit.legs:
+            yield self._replace_leg(changed_leg)
+        for settlement in commit.new_settlements:
+            key = keys.settlement(settlement.payment_id, settlement.number)
+            yield self._put(self._transaction, key, codecs.encode(settlement))
+        for changed in commit.settlements:
+            yield self._add(keys.settlement(changed.after.payment_id, changed.after.number), changed)
+
+    def _replace_leg(self, changed: Changed[Leg]) -> "TransactWriteItemTypeDef":
+        after = changed.after
+        guard = _equals("attempts", changed.before.attempts)
+        return self._put(self._transaction, keys.leg(after.operation, after.number), codecs.encode(after), guard)
+
+    def _versioned(
+        self, pk: str, sk: str, thing: Any, version: int, extra: codecs.Item | None = None
+    ) -> "TransactWriteItemTypeDef":
+        item = codecs.encode(replace(thing, version=version + 1)) | (extra or {})
+        return self._put(pk, sk, item, _equals("version", version) if version else _NEW)
+
+    def _put(
+        self, pk: str, sk: str, item: codecs.Item, guard: dict[str, Any] = _NEW
+    ) -> "TransactWriteItemTypeDef":
+        wire = codecs.to_wire({"PK": pk, "SK": sk, **item})
+        return {"Put": {"TableName": self._table, "Item": wire, **guard}}  # type: ignore[typeddict-item]
+
+    def _add(self, sk: str, changed: Changed[Payment] | Changed[Settlement]) -> "TransactWriteItemTypeDef":
+        """Update what changed: facts are set, counters added, each falling counter only while it lasts."""
+        before, after = self._attributes(changed.before), self._attributes(changed.after)
+        names, values, sets, removes, adds, guards = {}, {}, [], [], [], ["attribute_exists(PK)"]
+        for index, name in enumerate(sorted(before.keys() | after.keys())):
+            if before.get(name) == after.get(name):
+                continue
+            names[f"#{index}"] = name
+            if name not in after:
+                removes.append(f"#{index}")
+                continue
+            values[f":{index}"] = after[name]
+            if name in codecs.COUNTERS:
+                delta = after[name] - before[name]
+                values[f":{index}"] = delta
+                adds.append(f"#{index} :{index}")
+                if delta < 0:
+                    values[f":least{index}"] = -delta
+                    guards.append(f"#{index} >= :least{index}")
+            else:
+                sets.append(f"#{index} = :{index}")
+        clauses = (("SET", sets), ("REMOVE", removes), ("ADD", adds))
+        update: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": codecs.to_wire({"PK": self._transaction, "SK": sk}),
+            "UpdateExpression": " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses if parts),
+            "ConditionExpression": " AND ".join(guards),
+            "ExpressionAttributeNames": names,
+        }
+        if values:
+            update["ExpressionAttributeValues"] = codecs.to_wire(values)
+        return {"Update": update}  # type: ignore[typeddict-item]
+
+    def _attributes(self, thing: Payment | Settlement) -> codecs.Item:
+        due = due_at(thing) if isinstance(thing, Payment) else None
+        return codecs.encode(thing) | codecs.due_attributes(self._commit.transaction_id, due)
+
+    def _event(self, event: Event) -> codecs.Item:
+        item = codecs.encode(event) | {"account": self._commit.account}
+        return item | {"public": True} if event.type in PUBLISHED else item
+
+
+def _equals(name: str, value: int) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "#guard = :guard",
+        "ExpressionAttributeNames": {"#guard": name},
+        "ExpressionAttributeValues": codecs.to_wire({":guard": value}),
+    }

@@ -1,0 +1,72 @@
+"""An order and its transaction, loaded together, and the commit that writes both with the events of the decision."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from settlement.domain.errors import OrderNotFound
+from settlement.domain.events import EventType, Journal
+from settlement.domain.order import Order
+from settlement.domain.statuses import order_status, transaction_status
+from settlement.domain.transaction import Transaction
+from settlement.use_cases.ports import Commit, Store
+
+WRITER = "transaction"
+"""The writer of the events that are numbered on the transaction head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """The two heads that every decision reads and writes."""
+
+    order: Order
+    transaction: Transaction
+
+    def journal(self, at: datetime) -> Journal:
+        """Start writing down what happens to this order."""
+        return Journal(
+            writer=WRITER,
+            written=self.transaction.events,
+            order_id=self.order.order_id,
+            transaction_id=self.transaction.transaction_id,
+            at=at,
+        )
+
+    def becomes(self, journal: Journal, order: Order, transaction: Transaction) -> Commit:
+        """Return the commit that replaces both heads, with status changes added to the journal."""
+        record_status_changes(journal, self, Aggregate(order, transaction))
+        return Commit(
+            account=order.account,
+            order_id=order.order_id,
+            transaction_id=transaction.transaction_id,
+            order=order if order != self.order else None,
+            transaction=replace(transaction, events=journal.written),
+            events=journal.events,
+        )
+
+
+def record_status_changes(journal: Journal, before: Aggregate | None, after: Aggregate) -> None:
+    """Write down the statuses that a decision changes; ``before`` is None for a new order."""
+    for type_, derive in (
+        (EventType.ORDER_STATUS_CHANGED, order_status),
+        (EventType.TRANSACTION_STATUS_CHANGED, transaction_status),
+    ):
+        old = derive(before.order, before.transaction).value if before else None
+        new = derive(after.order, after.transaction).value
+        if new != old:
+            journal.record(type_, **{"from": old, "to": new})
+
+
+def load(store: Store, account: str, order_id: str) -> Aggregate:
+    """Read an order with its transaction; raises ``OrderNotFound``."""
+    order = store.order(account, order_id)
+    if order is None:
+        raise OrderNotFound(order_id)
+    return Aggregate(order, of_order(store, order))
+
+
+def of_order(store: Store, order: Order) -> Transaction:
+    """Read the transaction of an order; both are written at once, so there is one."""
+    transaction = store.transaction(order.account, order.transaction_id)
+    if transaction is None:
+        raise LookupError(f"order {order.order_id} has no transaction {order.transaction_id}")
+    return transaction

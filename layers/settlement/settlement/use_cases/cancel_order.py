@@ -1,0 +1,41 @@
+"""Cancelling an order: open money is cancelled, captured money refunded (R22, §8.12)."""
+
+from dataclasses import replace
+
+from settlement.domain.acceptance import accept, record_acceptance
+from settlement.domain.events import EventType
+from settlement.domain.planning import Ask, Policy
+from settlement.domain.transaction import Authorisation, OperationKind
+from settlement.use_cases.aggregate import load
+from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.notify_invoice import Receipt
+from settlement.use_cases.ports import Ports
+
+
+def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
+    """Cancel an order that has no sale invoice; a cancelled order answers what it answered before.
+
+    Raises ``OrderNotFound``, ``CancelRefused`` and ``MoneyCannotMove``.
+    """
+    return decide_until_written(ports, lambda: _cancel(ports, account, order_id, reason))
+
+
+def _cancel(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
+    aggregate = load(ports.store, account, order_id)
+    order, transaction = aggregate.order, aggregate.transaction
+    if order.cancelled_at is not None:
+        return Receipt(order.cancelled_at, order_id, order.cancel_receipt or order.transaction_id)
+    order.require_cancel()
+    now = ports.now()
+    policy = Policy(transaction.mode, ports.store.settings(account).refund_priority)
+    accepted = accept(transaction, OperationKind.CANCEL, Ask(cancel_all=True), policy, "cancel", now)
+    journal = aggregate.journal(now)
+    journal.record(EventType.ORDER_CANCELLED, reason=reason)
+    record_acceptance(journal, accepted.operation)
+    if transaction.authorisation is Authorisation.PENDING:
+        journal.record(EventType.OPERATION_READY, operation=transaction.head, kind=OperationKind.AUTHORISE.value)
+    receipt = ports.new_id()
+    cancelled = replace(order, cancelled_at=now, cancel_reason=reason, cancel_receipt=receipt)
+    commit = aggregate.becomes(journal, cancelled, replace(accepted.transaction, cancelled_at=now))
+    ports.store.commit(replace(commit, operations=[accepted.operation]))
+    return Receipt(now, order_id, receipt)

@@ -1,0 +1,329 @@
+"""The workflow's last step: what the legs brought decides whether the operation is done, waits, or has failed (§3.5).
+
+Only here does the workflow write the transaction head: queue, ledger totals and statuses move in one write.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from settlement.domain.acceptance import record_ready
+from settlement.domain.authorisation import legs_to_decide, verdict
+from settlement.domain.events import EventType, Journal
+from settlement.domain.ledger import Movement, MovementKind, total
+from settlement.domain.order import Order
+from settlement.domain.planning import Infeasible, Policy, Position, plan, project
+from settlement.domain.retries import (
+    GIVE_UP_AFTER,
+    MAX_REMAINDERS_AT_ONCE,
+    NO_CALL_AFTER,
+    next_attempt,
+    next_inquiry,
+)
+from settlement.domain.statuses import is_finished
+from settlement.domain.transaction import (
+    START_GRACE,
+    Authorisation,
+    Leg,
+    LegKind,
+    LegState,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    Settlement,
+    Transaction,
+)
+from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.ports import Changed, Ports
+
+
+class ConcludeOutcome(StrEnum):
+    """What the workflow does next."""
+
+    MORE = "more"
+    DONE = "done"
+    WAITING = "waiting"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One attempt as it stands after its legs were executed."""
+
+    before: Aggregate
+    operation: Operation
+    legs: list[Leg]
+    payments: list[Payment]
+    now: datetime
+
+    @property
+    def open_legs(self) -> list[Leg]:
+        return [leg for leg in self.legs if leg.state.is_open]
+
+
+def conclude_operation(
+    ports: Ports, account: str, transaction_id: str, sequence: int, execution: str
+) -> ConcludeOutcome:
+    """End this execution's attempt at the operation, and start the next operation if it is over.
+
+    ``more`` when legs are left that this execution can still try, ``waiting`` when the operation is tried again
+    later; an execution that no longer owns the operation is skipped.
+    """
+    return decide_until_written(ports, lambda: _conclude(ports, account, transaction_id, sequence, execution))
+
+
+def _conclude(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> ConcludeOutcome:
+    store = ports.store
+    transaction = store.transaction(account, transaction_id)
+    operation = store.operation(account, transaction_id, sequence)
+    if transaction is None or operation is None or operation.is_concluded or operation.execution != execution:
+        return ConcludeOutcome.SKIP
+    order = store.order(account, transaction.order_id)
+    if order is None:
+        raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
+    attempt = _Attempt(
+        Aggregate(order, transaction),
+        operation,
+        store.legs(account, transaction_id, sequence),
+        store.payments(account, transaction_id),
+        ports.now(),
+    )
+    if _can_go_on(attempt):
+        return ConcludeOutcome.MORE
+    if not attempt.open_legs:
+        return _finish(ports, attempt, in_doubt=[])
+    if attempt.now < _deadline(attempt):
+        return _wait(ports, attempt)
+    if operation.kind is OperationKind.AUTHORISE and operation.failure is None:
+        return _abandon(ports, attempt)
+    return _finish(ports, attempt, in_doubt=attempt.open_legs)
+
+
+def _can_go_on(attempt: _Attempt) -> bool:
+    operation = attempt.operation
+    if attempt.now - (operation.claimed_at or attempt.now) > NO_CALL_AFTER:
+        return False
+    if operation.kind is OperationKind.AUTHORISE and _undecided_drafts(attempt):
+        return True
+    return any(
+        leg.tried_in < operation.attempts and leg.remainders <= MAX_REMAINDERS_AT_ONCE for leg in attempt.open_legs
+    )
+
+
+def _undecided_drafts(attempt: _Attempt) -> bool:
+    abandoned = attempt.before.order.cancelled_at is not None or attempt.operation.failure is not None
+    return bool(legs_to_decide(attempt.payments, attempt.legs, abandoned=abandoned))
+
+
+def _deadline(attempt: _Attempt) -> datetime:
+    """When to give up: 24 h after the first attempt, or as long as an undecided authorisation may take (§4.2)."""
+    usual = (attempt.operation.first_attempt_at or attempt.now) + GIVE_UP_AFTER
+    undecided = {leg.payment_id for leg in attempt.open_legs if leg.state is LegState.UNDECIDED}
+    patience = [payment.cancel_at for payment in attempt.payments if payment.payment_id in undecided]
+    return min([at for at in patience if at is not None], default=usual)
+
+
+def _wait(ports: Ports, attempt: _Attempt) -> ConcludeOutcome:
+    """Release the operation until its next attempt."""
+    operation, before = attempt.operation, attempt.before
+    due_at = min(_due(attempt, leg) for leg in attempt.open_legs)
+    journal = before.journal(attempt.now)
+    journal.record(
+        EventType.OPERATION_WAITING,
+        operation=operation.sequence,
+        kind=operation.kind.value,
+        attempts=operation.attempts,
+        nextAttemptAt=due_at.isoformat(),
+    )
+    waiting = replace(
+        operation, state=OperationState.WAITING, due_at=due_at, execution=None, lease_until=None, claimed_at=None
+    )
+    transaction = replace(before.transaction, ledger=total(payment.counters for payment in attempt.payments))
+    commit = before.becomes(journal, before.order, transaction)
+    ports.store.commit(replace(commit, operations=[waiting]))
+    return ConcludeOutcome.WAITING
+
+
+def _due(attempt: _Attempt, leg: Leg) -> datetime:
+    if leg.state is not LegState.UNDECIDED:
+        return next_attempt(attempt.operation.attempts, attempt.now)
+    payment = next(payment for payment in attempt.payments if payment.payment_id == leg.payment_id)
+    cancel_at = payment.cancel_at or attempt.now
+    created_at = attempt.before.transaction.created_at
+    return min(next_inquiry(cancel_at - created_at, attempt.now), max(cancel_at, attempt.now + timedelta(minutes=1)))
+
+
+def _abandon(ports: Ports, attempt: _Attempt) -> ConcludeOutcome:
+    """Stop waiting for an authorisation; the next plan voids what is undecided and cancels what is approved."""
+    before = attempt.before
+    abandoned = replace(
+        attempt.operation, failure="the authorisation was not decided in time", first_attempt_at=attempt.now
+    )
+    journal = before.journal(attempt.now)
+    commit = before.becomes(journal, before.order, before.transaction)
+    ports.store.commit(replace(commit, operations=[abandoned]))
+    return ConcludeOutcome.MORE
+
+
+def _finish(ports: Ports, attempt: _Attempt, in_doubt: Sequence[Leg]) -> ConcludeOutcome:
+    """Take the operation off the queue, whatever it came to, and make the next one ready."""
+    before, operation = attempt.before, attempt.operation
+    journal = before.journal(attempt.now)
+    payments = {payment.payment_id: payment for payment in attempt.payments}
+    doubted_legs = [Changed(leg, _doubt(attempt, leg)) for leg in in_doubt]
+    settlements = _doubt_payments(ports, attempt, doubted_legs, payments, journal)
+    failure = _failure(operation, [changed.after for changed in doubted_legs] or attempt.legs)
+    concluded = replace(
+        operation,
+        state=OperationState.DONE if failure is None else OperationState.FAILED,
+        failure=failure,
+        concluded_at=attempt.now,
+        due_at=None,
+        lease_until=None,
+    )
+    if failure is not None:
+        journal.record(
+            EventType.OPERATION_FAILED, operation=operation.sequence, kind=operation.kind.value, reason=failure
+        )
+    order, transaction = _decided(attempt, list(payments.values()))
+    if failure is not None and operation.settling:
+        transaction = replace(transaction, unsettled=transaction.unsettled + 1)
+    following = _ready_next(ports, transaction, attempt.now)
+    if following is not None:
+        record_ready(journal, following)
+    transaction = replace(
+        transaction, projection=_projection(ports, attempt, transaction, list(payments.values()), failure)
+    )
+    if is_finished(order, transaction) and transaction.finished_at is None:
+        transaction = replace(transaction, finished_at=attempt.now)
+    commit = before.becomes(journal, order, transaction)
+    ports.store.commit(
+        replace(
+            commit,
+            operations=[concluded] if following is None else [concluded, following],
+            legs=doubted_legs,
+            payments=[
+                Changed(payment, payments[payment.payment_id])
+                for payment in attempt.payments
+                if payments[payment.payment_id] != payment
+            ],
+            settlements=settlements,
+        )
+    )
+    return ConcludeOutcome.DONE
+
+
+def _doubt(attempt: _Attempt, leg: Leg) -> Leg:
+    state = LegState.IN_DOUBT if leg.state is LegState.UNKNOWN else LegState.PARKED
+    return replace(leg, state=state, attempts=leg.attempts + 1, concluded_at=attempt.now)
+
+
+def _doubt_payments(
+    ports: Ports,
+    attempt: _Attempt,
+    doubted_legs: Sequence[Changed[Leg]],
+    payments: dict[str, Payment],
+    journal: Journal,
+) -> list[Changed[Settlement]]:
+    """Block the payments of unresolved legs and set their value aside; return the settlements this touches."""
+    settlements = []
+    transaction = attempt.before.transaction
+    for leg in [changed.after for changed in doubted_legs]:
+        payment = replace(payments[leg.payment_id], blocked=True)
+        kind = _DOUBTS.get(leg.kind)
+        if leg.state is LegState.IN_DOUBT and kind is not None and not leg.from_withheld:
+            movement = Movement(kind, leg.payment_id, leg.value)
+            payment = replace(payment, counters=payment.counters.after(movement))
+            counter = "refund_in_doubt" if kind is MovementKind.DOUBT_REFUND else "in_doubt"
+            journal.record(EventType.VALUE_IN_DOUBT, leg.payment_id, value=leg.value, deltas={counter: leg.value})
+        payments[leg.payment_id] = payment
+        if leg.state is LegState.IN_DOUBT and leg.settlement is not None:
+            settlement = ports.store.settlement(
+                transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement
+            )
+            if settlement is not None:
+                doubted = replace(settlement, refund_in_doubt=settlement.refund_in_doubt + leg.value)
+                settlements.append(Changed(settlement, doubted))
+    return settlements
+
+
+_DOUBTS = {
+    LegKind.SETTLE: MovementKind.DOUBT,
+    LegKind.CANCEL: MovementKind.DOUBT,
+    LegKind.REFUND: MovementKind.DOUBT_REFUND,
+}
+
+_FAILURES = {
+    LegState.REFUSED: "the connector refused {kind} of {value} on payment {payment}: {message}",
+    LegState.IN_DOUBT: "nobody knows whether {kind} of {value} on payment {payment} happened: {message}",
+    LegState.PARKED: "{kind} of {value} waits for payment {payment} to be unblocked",
+}
+
+
+def _failure(operation: Operation, legs: Sequence[Leg]) -> str | None:
+    """Say why an operation failed, or None. A denied payment is an answer, not a failure."""
+    if operation.kind is OperationKind.AUTHORISE:
+        legs = [leg for leg in legs if leg.kind is LegKind.CANCEL]
+    elif operation.failure is not None:
+        return operation.failure
+    reasons = [
+        _FAILURES[leg.state].format(
+            kind=leg.kind.value, value=leg.value, payment=leg.payment_id, message=leg.message or "no reason given"
+        )
+        for leg in legs
+        if leg.state in _FAILURES
+    ]
+    return "; ".join(reasons) or None
+
+
+def _decided(attempt: _Attempt, payments: Sequence[Payment]) -> tuple[Order, Transaction]:
+    """Return both heads with the operation off the queue and, for an authorisation, its verdict."""
+    order, transaction = attempt.before.order, attempt.before.transaction
+    transaction = replace(
+        transaction, head=transaction.head + 1, ledger=total(payment.counters for payment in payments)
+    )
+    if attempt.operation.kind is not OperationKind.AUTHORISE:
+        return order, transaction
+    joint = verdict(payments)
+    if joint is Authorisation.APPROVED:
+        return order, replace(transaction, authorisation=joint, authorised_at=attempt.now)
+    transaction = replace(transaction, authorisation=Authorisation.DENIED, cancelled_at=attempt.now)
+    if order.cancelled_at is None:
+        reason = attempt.operation.failure or "Payment denied"
+        order = replace(order, cancelled_at=attempt.now, cancel_reason=reason)
+    return order, transaction
+
+
+def _ready_next(ports: Ports, transaction: Transaction, now: datetime) -> Operation | None:
+    if transaction.is_idle:
+        return None
+    following = ports.store.operation(transaction.account, transaction.transaction_id, transaction.head)
+    if following is None:
+        raise LookupError(f"transaction {transaction.transaction_id} has no operation {transaction.head}")
+    return replace(following, state=OperationState.READY, due_at=now + START_GRACE)
+
+
+def _projection(
+    ports: Ports, attempt: _Attempt, transaction: Transaction, payments: Sequence[Payment], failure: str | None
+) -> tuple[Position, ...]:
+    """Return the projection after this operation: kept while all goes as planned, else made anew from the ledger."""
+    as_planned = failure is None and attempt.operation.kind is not OperationKind.AUTHORISE
+    if not transaction.is_idle and as_planned and all(leg.state is LegState.POSTED for leg in attempt.legs):
+        return transaction.projection
+    positions = tuple(payment.position for payment in payments)
+    policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
+    for waiting in _waiting(ports, transaction):
+        try:
+            positions = project(positions, plan(waiting.ask, positions, policy))
+        except Infeasible:
+            continue
+    return positions
+
+
+def _waiting(ports: Ports, transaction: Transaction) -> list[Operation]:
+    if transaction.is_idle:
+        return []
+    return ports.store.operations(transaction.account, transaction.transaction_id, since=transaction.head)

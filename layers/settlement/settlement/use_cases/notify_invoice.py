@@ -1,0 +1,203 @@
+"""Notifying an invoice: a sale asks for its settlement, a return for its refund (contract §1, R1 to R3, R16 to R19)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from settlement.domain.acceptance import accept, record_acceptance
+from settlement.domain.account import AccountSettings
+from settlement.domain.errors import AlreadyExists, InvalidRequest
+from settlement.domain.events import EventType, Json
+from settlement.domain.invoice import Invoice, InvoiceType, Tracking
+from settlement.domain.order import Line, LineMention, Order, invoice_lines
+from settlement.domain.planning import Ask, Policy
+from settlement.domain.transaction import OperationKind
+from settlement.use_cases.aggregate import Aggregate, load
+from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.ports import Changed, Commit, Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """An invoice as it is notified; values in minor units."""
+
+    type: InvoiceType
+    number: str
+    value: int
+    issuance_date: str
+    items: tuple[LineMention, ...] = ()
+    extra_value: int = 0
+    key: str | None = None
+    url: str | None = None
+    document: str | None = None
+    cfop: str | None = None
+    volumes: int | None = None
+    tracking: Tracking = Tracking()
+
+    def as_invoice(self, *, counted: int, receipt: str, received_at: datetime, sequence: int) -> Invoice:
+        """Return the invoice to store."""
+        return Invoice(
+            number=self.number,
+            type=self.type,
+            value=self.value,
+            counted=counted,
+            issuance_date=self.issuance_date,
+            receipt=receipt,
+            received_at=received_at,
+            sequence=sequence,
+            items=self.items,
+            extra_value=self.extra_value,
+            key=self.key,
+            url=self.url,
+            cfop=self.cfop,
+            volumes=self.volumes,
+            has_document=self.document is not None,
+            tracking=self.tracking,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a notification or change: when it was received, and the receipt's id."""
+
+    date: datetime
+    order_id: str
+    receipt: str
+
+
+def notify_invoice(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
+    """Take an invoice once: its number is its identity in the order, and a replay moves no money (R17).
+
+    Raises ``OrderNotFound``, ``WrongStatus``, ``OverInvoiced``, ``ReturnTooLarge``, ``MoneyCannotMove`` and
+    ``InvalidRequest``; nothing is written then, and the number can be used again.
+    """
+    return decide_until_written(ports, lambda: _notify(ports, account, order_id, notification))
+
+
+def _notify(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
+    aggregate = load(ports.store, account, order_id)
+    settings = ports.store.settings(account)
+    stored = ports.store.invoice(account, order_id, notification.number)
+    if stored is not None:
+        return _replay(ports, aggregate, stored, notification, settings)
+    if notification.type is InvoiceType.OUTPUT:
+        return _sell(ports, aggregate, notification, settings)
+    return _return(ports, aggregate, notification, settings)
+
+
+def _replay(
+    ports: Ports, aggregate: Aggregate, stored: Invoice, notification: Notification, settings: AccountSettings
+) -> Receipt:
+    if stored.type is not notification.type:
+        raise InvalidRequest(
+            f"invoiceNumber {stored.number} is taken by an invoice of type {stored.type.value}; "
+            f"Input and Output numbers must differ"
+        )
+    now = ports.now()
+    repeated = notification.as_invoice(counted=0, receipt="", received_at=now, sequence=0)
+    differs = not stored.says_the_same_as(repeated)
+    if differs and settings.strict_invoices:
+        raise AlreadyExists(
+            f"invoiceNumber {stored.number} was notified before with invoiceValue {stored.value} or other items"
+        )
+    order = aggregate.order
+    receipt = ports.new_id()
+    replaced = Changed(stored, replace(stored, receipt=receipt, received_at=now, replays=stored.replays + 1))
+    commit = Commit(order.account, order.order_id, order.transaction_id)
+    if differs:
+        journal = aggregate.journal(now)
+        journal.record(
+            EventType.INVOICE_REPLAY_DIFFERED,
+            invoiceNumber=stored.number,
+            storedValue=stored.value,
+            repeatedValue=notification.value,
+        )
+        commit = aggregate.becomes(journal, order, aggregate.transaction)
+    ports.store.commit(replace(commit, replaced_invoices=[replaced]))
+    return Receipt(now, order.order_id, receipt)
+
+
+def _sell(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:
+    order, transaction = aggregate.order, aggregate.transaction
+    counted = order.require_output_invoice(notification.value, strict=settings.strict_invoices)
+    invoiced = replace(order, invoiced=order.invoiced + counted)
+    ask = None
+    if counted:
+        completes = invoiced.is_fully_invoiced
+        request = transaction.payable - transaction.requested if completes else counted
+        ask = Ask(request=request, completes=completes)
+    if counted and invoiced.is_fully_invoiced:
+        invoiced = replace(invoiced, invoiced_at=ports.now())
+    return _store(ports, aggregate, invoiced, notification, counted, OperationKind.SETTLE, ask, settings)
+
+
+def _return(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:
+    order = aggregate.order
+    order.require_input_invoice(notification.value)
+    returned = replace(order, returned=order.returned + notification.value)
+    ask = Ask(refund=notification.value) if order.is_fully_invoiced else None
+    counted = notification.value if ask else 0
+    return _store(ports, aggregate, returned, notification, counted, OperationKind.REFUND, ask, settings)
+
+
+def _store(
+    ports: Ports,
+    aggregate: Aggregate,
+    order: Order,
+    notification: Notification,
+    counted: int,
+    kind: OperationKind,
+    ask: Ask | None,
+    settings: AccountSettings,
+) -> Receipt:
+    """Write the invoice with the operation it asks for; ``ask`` is None when it moves no money."""
+    now = ports.now()
+    transaction = aggregate.transaction
+    invoice = notification.as_invoice(
+        counted=counted, receipt=ports.new_id(), received_at=now, sequence=order.invoices + 1
+    )
+    lines, unplaced = _book_lines(ports, order, invoice)
+    journal = aggregate.journal(now)
+    journal.record(
+        EventType.INVOICE_NOTIFIED,
+        invoiceNumber=invoice.number,
+        invoiceType=invoice.type.value,
+        value=invoice.value,
+        counted=counted,
+        **_warnings(invoice, unplaced),
+    )
+    operations = []
+    if ask is not None:
+        policy = Policy(transaction.mode, settings.refund_priority)
+        accepted = accept(transaction, kind, ask, policy, f"invoice/{invoice.number}", now)
+        transaction = accepted.transaction
+        operations = [accepted.operation]
+        record_acceptance(journal, accepted.operation)
+    commit = aggregate.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
+    ports.store.commit(
+        replace(
+            commit,
+            operations=operations,
+            invoices=[invoice],
+            lines=lines,
+            documents=[(invoice.number, notification.document)] if notification.document is not None else [],
+        )
+    )
+    return Receipt(now, order.order_id, invoice.receipt)
+
+
+def _book_lines(ports: Ports, order: Order, invoice: Invoice) -> tuple[list[Line], list[LineMention]]:
+    if invoice.type is InvoiceType.INPUT or not invoice.items:
+        return [], []
+    return invoice_lines(ports.store.lines(order.account, order.order_id), invoice.items)
+
+
+def _warnings(invoice: Invoice, unplaced: list[LineMention]) -> dict[str, Json]:
+    """What an operator should look at: the value is authoritative, the items are not (§1.4.9, R19)."""
+    warnings: dict[str, Json] = {}
+    listed = sum(item.price * item.quantity for item in invoice.items) + invoice.extra_value
+    if invoice.items and listed != invoice.value:
+        warnings["itemsValue"] = listed
+    if unplaced:
+        warnings["itemsBeyondOrder"] = [f"{mention.quantity} x {mention.id}" for mention in unplaced]
+    return warnings
+

@@ -1,0 +1,235 @@
+"""Taking in an order: order, transaction and payments are written and their authorisation is queued (§3.12)."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from settlement.domain.account import AccountSettings
+from settlement.domain.acceptance import record_ready
+from settlement.domain.connector import Connector, ConnectorProtocol, Mode, VaultedCard
+from settlement.domain.errors import AlreadyExists, InvalidRequest
+from settlement.domain.events import EventType
+from settlement.domain.money import MAX_MINOR_UNITS
+from settlement.domain.order import Line, Order, OrderTotal
+from settlement.domain.planning import Ask
+from settlement.domain.transaction import Authorisation, OperationKind, Payment, Transaction
+from settlement.use_cases.aggregate import Aggregate, load, record_status_changes
+from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.ports import Commit, Ports
+
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """An order line as the store sends it; prices in minor units."""
+
+    id: str
+    name: str
+    quantity: int
+    price: int
+    selling_price: int
+    unique_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """A payment as the store sends it; ``value`` in minor units."""
+
+    connector: str
+    payment_system: str
+    payment_system_name: str
+    group: str
+    value: int
+    installments: int
+    payment_id: str | None = None
+    card: VaultedCard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as the store sends it; values in minor units of ``currency``."""
+
+    lines: tuple[NewLine, ...]
+    totals: tuple[OrderTotal, ...]
+    value: int
+    currency: str
+    payments: tuple[NewPayment, ...]
+    order_id: str | None = None
+    transaction_id: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that two orders share only if they say the same."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+
+def place_order(ports: Ports, account: str, new: NewOrder) -> Aggregate:
+    """Take in an order once: the same id and content again returns what is there.
+
+    Raises ``InvalidRequest`` when its sums do not add up or a connector is unknown, ``AlreadyExists`` when an id is
+    taken by something else.
+    """
+    _require_sums(new)
+    return decide_until_written(ports, lambda: _place(ports, account, new))
+
+
+def await_authorisation(ports: Ports, account: str, order_id: str, patience: timedelta) -> Aggregate:
+    """Read the order until its authorisation is decided, or until patience is over."""
+    deadline = ports.now() + patience
+    while True:
+        aggregate = load(ports.store, account, order_id)
+        if aggregate.transaction.authorisation is not Authorisation.PENDING or ports.now() >= deadline:
+            return aggregate
+        ports.pause(_POLL_SECONDS)
+
+
+def transaction_mode(connectors: Sequence[Connector], *, partial_settlement: bool) -> Mode:
+    """Return the mode a transaction runs in, by its connectors and the account's flag (R13, §8.1)."""
+    modes = {_mode_of(connector, partial_settlement=partial_settlement) for connector in connectors}
+    return modes.pop() if len(modes) == 1 else Mode.TOTAL
+
+
+def _mode_of(connector: Connector, *, partial_settlement: bool) -> Mode:
+    if connector.protocol is not ConnectorProtocol.PPP:
+        return Mode.TOTAL
+    if connector.mode is Mode.PARTIAL and not (partial_settlement and connector.partial_settle):
+        return Mode.TOTAL
+    return connector.mode
+
+
+def _require_sums(new: NewOrder) -> None:
+    total = sum(part.value for part in new.totals)
+    if total != new.value:
+        raise InvalidRequest(f"value {new.value} is not the sum of totals, {total}")
+    paid = sum(payment.value for payment in new.payments)
+    if paid < new.value:
+        raise InvalidRequest(f"the payments' values add up to {paid}, less than the order's value {new.value}")
+    if paid > MAX_MINOR_UNITS:
+        raise InvalidRequest(f"the payments' values add up to {paid}, more than {MAX_MINOR_UNITS}")
+
+
+def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
+    if new.order_id is not None and (existing := ports.store.order(account, new.order_id)) is not None:
+        if existing.request_hash != new.fingerprint:
+            raise AlreadyExists(f"orderId {new.order_id} is taken by an order that says something else")
+        return load(ports.store, account, new.order_id)
+    _require_free_ids(ports, account, new)
+    settings = ports.store.settings(account)
+    connectors = {name: _connector(ports, account, name) for name in {payment.connector for payment in new.payments}}
+    aggregate, commit = _intake(ports, account, new, settings, connectors)
+    ports.store.commit(commit)
+    return aggregate
+
+
+def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
+    if new.transaction_id and ports.store.transaction(account, new.transaction_id) is not None:
+        raise AlreadyExists(f"transactionId {new.transaction_id} is taken by another order")
+    for payment in new.payments:
+        if payment.payment_id and ports.store.transaction_of_payment(account, payment.payment_id) is not None:
+            raise AlreadyExists(f"payment id {payment.payment_id} is taken by another order")
+
+
+def _connector(ports: Ports, account: str, name: str) -> Connector:
+    connector = ports.store.connector(account, name)
+    if connector is None:
+        raise InvalidRequest(f"connector {name!r} is not configured for this account")
+    return connector
+
+
+def _intake(
+    ports: Ports, account: str, new: NewOrder, settings: AccountSettings, connectors: dict[str, Connector]
+) -> tuple[Aggregate, Commit]:
+    now = ports.now()
+    order_id = new.order_id or new_order_id()
+    payments = [
+        Payment(
+            payment_id=payment.payment_id or ports.new_id(),
+            sequence=sequence,
+            connector=payment.connector,
+            partial_refund=connectors[payment.connector].partial_refund,
+            payment_system=payment.payment_system,
+            payment_system_name=payment.payment_system_name,
+            group=payment.group,
+            assigned=payment.value,
+            installments=payment.installments,
+            card=payment.card,
+        )
+        for sequence, payment in enumerate(new.payments)
+    ]
+    order = Order(
+        account=account,
+        order_id=order_id,
+        order_group=order_group(order_id),
+        transaction_id=new.transaction_id or ports.new_id(),
+        currency=new.currency,
+        value=new.value,
+        placed_value=new.value,
+        totals=new.totals,
+        request_hash=new.fingerprint,
+        created_at=now,
+    )
+    paid = sum(payment.assigned for payment in payments)
+    transaction = Transaction(
+        account=account,
+        transaction_id=order.transaction_id,
+        order_id=order_id,
+        currency=new.currency,
+        mode=transaction_mode(list(connectors.values()), partial_settlement=settings.partial_settlement),
+        value=paid,
+        payable=paid,
+        created_at=now,
+        projection=tuple(payment.position for payment in payments),
+    )
+    transaction, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
+    journal = Aggregate(order, transaction).journal(now)
+    journal.record(
+        EventType.ORDER_PLACED,
+        value=order.value,
+        transactionValue=paid,
+        currency=order.currency,
+        mode=transaction.mode.value,
+        payments={payment.payment_id: payment.assigned for payment in payments},
+    )
+    record_status_changes(journal, None, Aggregate(order, transaction))
+    record_ready(journal, operation)
+    transaction = replace(transaction, events=journal.written)
+    return Aggregate(order, transaction), Commit(
+        account=account,
+        order_id=order_id,
+        transaction_id=order.transaction_id,
+        order=order,
+        transaction=transaction,
+        operations=[operation],
+        lines=_lines(new),
+        new_payments=payments,
+        events=journal.events,
+    )
+
+
+def _lines(new: NewOrder) -> list[Line]:
+    return [
+        Line(
+            unique_id=line.unique_id or f"{index:04d}-{line.id}",
+            index=index,
+            id=line.id,
+            name=line.name,
+            quantity=line.quantity,
+            price=line.price,
+            selling_price=line.selling_price,
+        )
+        for index, line in enumerate(new.lines)
+    ]
+
+
+def new_order_id() -> str:
+    """Return a fresh order id in the usual form: 13 digits and the seller's part, ``1172452900788-01``."""
+    return f"{10**12 + secrets.randbelow(9 * 10**12)}-01"
+
+
+def order_group(order_id: str) -> str:
+    """Return the id of the purchase an order belongs to: its id without the seller's part ``-NN`` (contract §0)."""
+    group, dash, seller = order_id.rpartition("-")
+    return group if dash and len(seller) == 2 and seller.isdigit() and group else order_id

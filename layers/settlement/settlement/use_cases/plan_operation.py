@@ -1,0 +1,237 @@
+"""The workflow's first step: claim an operation, plan its legs on today's ledger, hand them out (§3.3 to §3.5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from settlement.domain.acceptance import given_up, refunded
+from settlement.domain.authorisation import ABANDONED, LegDraft, legs_to_decide
+from settlement.domain.events import EventType, Journal
+from settlement.domain.ledger import Movement, MovementKind
+from settlement.domain.planning import Infeasible, Policy, plan
+from settlement.domain.retries import LEASE, MAX_LEGS_AT_ONCE
+from settlement.domain.transaction import (
+    LEG_OF,
+    Leg,
+    LegKind,
+    LegState,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    Settlement,
+    Transaction,
+    request_id,
+)
+from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.ports import Changed, Commit, Ports
+
+
+class PlanOutcome(StrEnum):
+    """What the workflow does next."""
+
+    EXECUTE = "execute"
+    CONCLUDE = "conclude"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """The answer of the step: the numbers of the legs to execute, at most 25."""
+
+    outcome: PlanOutcome
+    legs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An operation with the legs and direct movements that its plan adds."""
+
+    operation: Operation
+    new_legs: list[Leg]
+    closed_legs: list[Changed[Leg]]
+    payments: list[Changed[Payment]]
+
+
+def operation_journal(transaction: Transaction, operation: Operation, ports: Ports) -> Journal:
+    """Start writing down what happens to an operation outside the transaction head."""
+    return Journal(
+        writer=f"operation-{operation.sequence:06d}",
+        written=operation.events,
+        order_id=transaction.order_id,
+        transaction_id=transaction.transaction_id,
+        at=ports.now(),
+    )
+
+
+def plan_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> HandedOut:
+    """Claim the operation for this execution and return the legs to execute now.
+
+    Claiming again with the same execution returns what is left of the same plan. An operation that is done, not at
+    the head of its queue, or claimed by another execution whose lease lasts, is skipped: duplicates end well.
+    """
+    return decide_until_written(ports, lambda: _plan(ports, account, transaction_id, sequence, execution))
+
+
+def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> HandedOut:
+    store, now = ports.store, ports.now()
+    transaction = store.transaction(account, transaction_id)
+    operation = store.operation(account, transaction_id, sequence)
+    if transaction is None or operation is None or operation.is_concluded or transaction.head != sequence:
+        return HandedOut(PlanOutcome.SKIP)
+    if operation.lease_until is not None and operation.lease_until > now and operation.execution != execution:
+        return HandedOut(PlanOutcome.SKIP)
+    legs = store.legs(account, transaction_id, sequence)
+    if operation.execution != execution:
+        operation = replace(
+            operation,
+            execution=execution,
+            lease_until=now + LEASE,
+            claimed_at=now,
+            attempts=operation.attempts + 1,
+            first_attempt_at=operation.first_attempt_at or now,
+        )
+    journal = operation_journal(transaction, operation, ports)
+    planned = _add_legs(ports, transaction, operation, legs, journal)
+    store.commit(
+        Commit(
+            account,
+            transaction.order_id,
+            transaction_id,
+            operations=[replace(planned.operation, events=journal.written, state=OperationState.READY)],
+            new_legs=planned.new_legs,
+            legs=planned.closed_legs,
+            payments=planned.payments,
+            events=journal.events,
+        )
+    )
+    closed = {changed.after.number for changed in planned.closed_legs}
+    to_do = [
+        leg.number
+        for leg in (*legs, *planned.new_legs)
+        if leg.state.is_open and leg.number not in closed and leg.tried_in < planned.operation.attempts
+    ]
+    outcome = PlanOutcome.EXECUTE if to_do else PlanOutcome.CONCLUDE
+    return HandedOut(outcome, tuple(sorted(to_do)[:MAX_LEGS_AT_ONCE]))
+
+
+def _add_legs(
+    ports: Ports, transaction: Transaction, operation: Operation, legs: Sequence[Leg], journal: Journal
+) -> _Planned:
+    if operation.kind is OperationKind.AUTHORISE:
+        return _decide_authorisation(ports, transaction, operation, legs)
+    if operation.planned:
+        return _Planned(operation, [], [], [])
+    payments = {
+        payment.payment_id: payment
+        for payment in ports.store.payments(transaction.account, transaction.transaction_id)
+    }
+    policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
+    try:
+        movements = plan(operation.ask, [payment.position for payment in payments.values()], policy)
+    except Infeasible as infeasible:
+        failure = f"{infeasible.reason} (short by {infeasible.shortfall})"
+        return _Planned(replace(operation, planned=True, failure=failure), [], [], [])
+    drafts: list[LegDraft] = []
+    moved = dict(payments)
+    for movement in movements:
+        payment = moved[movement.payment_id]
+        if movement.kind in LEG_OF:
+            drafts += _drafts_of(ports, transaction, movement)
+        else:
+            moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
+            _record_direct(journal, movement)
+    planned = replace(operation, planned=True, giving_up=given_up(movements), refunding=refunded(movements))
+    return _Planned(
+        planned,
+        [
+            replace(leg, state=LegState.PARKED) if payments[leg.payment_id].blocked else leg
+            for leg in _number(transaction, operation, drafts, after=0)
+        ],
+        [],
+        [Changed(payments[id_], moved[id_]) for id_ in payments if moved[id_] != payments[id_]],
+    )
+
+
+def _decide_authorisation(
+    ports: Ports, transaction: Transaction, operation: Operation, legs: Sequence[Leg]
+) -> _Planned:
+    order = ports.store.order(transaction.account, transaction.order_id)
+    if order is None:
+        raise LookupError(f"transaction {transaction.transaction_id} has no order {transaction.order_id}")
+    payments = ports.store.payments(transaction.account, transaction.transaction_id)
+    abandoned = order.cancelled_at is not None or operation.failure is not None
+    drafts = legs_to_decide(payments, legs, abandoned=abandoned)
+    voided = {draft.payment_id for draft in drafts if draft.kind is LegKind.VOID}
+    closed = [
+        Changed(leg, replace(leg, state=LegState.REFUSED, message=ABANDONED, attempts=leg.attempts + 1))
+        for leg in legs
+        if leg.kind is LegKind.AUTHORISE and leg.state.is_open and leg.payment_id in voided
+    ]
+    return _Planned(operation, _number(transaction, operation, drafts, after=len(legs)), closed, [])
+
+
+def _drafts_of(ports: Ports, transaction: Transaction, movement: Movement) -> list[LegDraft]:
+    """One connector call for a movement; a refund is one per settlement, oldest first, within what is left of it."""
+    kind = LEG_OF[movement.kind]
+    if movement.kind is not MovementKind.REFUND:
+        return [LegDraft(kind, movement.payment_id, movement.value, from_withheld=movement.from_withheld)]
+    left = movement.value
+    drafts = []
+    settlements = ports.store.settlements(transaction.account, transaction.transaction_id, movement.payment_id)
+    for settlement in settlements:
+        part = min(left, settlement.refundable)
+        if part > 0:
+            drafts.append(_refund_draft(movement, settlement, part))
+            left -= part
+    if left:
+        raise LookupError(f"payment {movement.payment_id} has captured more than its settlements hold, by {left}")
+    return drafts
+
+
+def _refund_draft(movement: Movement, settlement: Settlement, value: int) -> LegDraft:
+    return LegDraft(
+        LegKind.REFUND,
+        movement.payment_id,
+        value,
+        of_change=movement.of_change,
+        settlement=settlement.number,
+        settle_id=settlement.settle_id,
+    )
+
+
+def _number(transaction: Transaction, operation: Operation, drafts: Sequence[LegDraft], after: int) -> list[Leg]:
+    return [
+        Leg(
+            operation=operation.sequence,
+            number=(number := f"{index:03d}"),
+            kind=draft.kind,
+            payment_id=draft.payment_id,
+            value=draft.value,
+            request_id=request_id(
+                transaction.account,
+                transaction.order_id,
+                operation.origin,
+                draft.payment_id,
+                f"{draft.kind.value}/{draft.settlement or ''}/{number}",
+            ),
+            from_withheld=draft.from_withheld,
+            of_change=draft.of_change,
+            settlement=draft.settlement,
+            settle_id=draft.settle_id,
+        )
+        for index, draft in enumerate(drafts, start=after + 1)
+    ]
+
+
+_DIRECT = {
+    MovementKind.WITHHOLD: EventType.VALUE_WITHHELD,
+    MovementKind.RAISE: EventType.PAYMENT_RAISED,
+}
+"""Movements that no connector is told of."""
+
+
+def _record_direct(journal: Journal, movement: Movement) -> None:
+    deltas = {"withheld" if movement.kind is MovementKind.WITHHOLD else "authorised": movement.value}
+    journal.record(_DIRECT[movement.kind], movement.payment_id, value=movement.value, deltas=deltas)
+

@@ -1,0 +1,122 @@
+"""What use cases need from outside: a store, a clock, ids and a pause."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from settlement.domain.account import AccountSettings
+from settlement.domain.change import Change
+from settlement.domain.connector import Connector
+from settlement.domain.events import Event
+from settlement.domain.invoice import Invoice
+from settlement.domain.order import Line, Order
+from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
+
+T = TypeVar("T")
+
+
+class Conflict(Exception):
+    """Another writer was first: read again and decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Generic[T]):
+    """A stored thing and what it becomes; numbers that differ are added up, so that parallel writers keep both."""
+
+    before: T
+    after: T
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything one decision writes, all or nothing, for one order and its transaction.
+
+    Order, transaction and operations carry the ``version`` they were read with (0: new) and are written only if it
+    still stands. Legs and replaced invoices are written only if their attempts, or replays, still are as read.
+    """
+
+    account: str
+    order_id: str
+    transaction_id: str
+    order: Order | None = None
+    transaction: Transaction | None = None
+    operations: Sequence[Operation] = ()
+    lines: Sequence[Line] = ()
+    invoices: Sequence[Invoice] = ()
+    documents: Sequence[tuple[str, str]] = ()
+    changes: Sequence[Change] = ()
+    new_payments: Sequence[Payment] = ()
+    payments: Sequence[Changed[Payment]] = ()
+    new_legs: Sequence[Leg] = ()
+    legs: Sequence[Changed[Leg]] = ()
+    new_settlements: Sequence[Settlement] = ()
+    settlements: Sequence[Changed[Settlement]] = ()
+    replaced_invoices: Sequence[Changed[Invoice]] = ()
+    events: Sequence[Event] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list; ``next`` reads on, None at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueOperation:
+    """An operation that the sweep finds due."""
+
+    account: str
+    transaction_id: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class DuePayment:
+    """A payment whose auto-settlement is due."""
+
+    account: str
+    transaction_id: str
+    payment_id: str
+
+
+class Store(Protocol):
+    """Orders and transactions as they are stored; every read sees every write that came before it."""
+
+    def settings(self, account: str) -> AccountSettings: ...
+    def save_settings(self, account: str, settings: AccountSettings) -> None: ...
+    def connector(self, account: str, name: str) -> Connector | None: ...
+    def order(self, account: str, order_id: str) -> Order | None: ...
+    def lines(self, account: str, order_id: str) -> list[Line]: ...
+    def invoice(self, account: str, order_id: str, number: str) -> Invoice | None: ...
+    def invoices(self, account: str, order_id: str) -> list[Invoice]: ...
+    def document(self, account: str, order_id: str, number: str) -> str | None: ...
+    def change(self, account: str, order_id: str, request_id: str) -> Change | None: ...
+    def changes(self, account: str, order_id: str) -> list[Change]: ...
+    def transaction(self, account: str, transaction_id: str) -> Transaction | None: ...
+    def transaction_of_payment(self, account: str, payment_id: str) -> str | None: ...
+    def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None: ...
+    def payments(self, account: str, transaction_id: str) -> list[Payment]: ...
+    def operation(self, account: str, transaction_id: str, sequence: int) -> Operation | None: ...
+    def operations(self, account: str, transaction_id: str, since: int = 1) -> list[Operation]: ...
+    def leg(self, account: str, transaction_id: str, operation: int, number: str) -> Leg | None: ...
+    def legs(self, account: str, transaction_id: str, operation: int | None = None) -> list[Leg]: ...
+    def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]: ...
+    def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None: ...
+    def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]: ...
+    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]: ...
+    def commit(self, commit: Commit) -> None:
+        """Write all of it, or raise ``Conflict`` and write nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside world, as one use case sees it. Times are UTC and aware; ids are 32 upper-case hex digits."""
+
+    store: Store
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    pause: Callable[[float], None] = field(default=lambda seconds: None)
