@@ -49,10 +49,11 @@ class DeadlineHttp:
             _deadline.reset(before)
 
     def _post(self, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
-        waits = {"timeout": {"pool": seconds}}
         wire = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+        waits = {"timeout": {"pool": seconds}}
+        target = url.encode("ascii")
         received = bytearray()
-        with self._pool.stream("POST", url.encode("ascii"), headers=wire, content=body, extensions=waits) as response:
+        with self._pool.stream("POST", target, headers=wire, content=body, extensions=waits) as response:
             for chunk in response.iter_stream():
                 received += chunk
                 if len(received) > MAX_ANSWER_BYTES:

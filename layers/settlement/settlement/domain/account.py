@@ -1,8 +1,26 @@
 """What an account has configured (§8.2)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from settlement.domain.planning import RefundPriority
+
+
+class Role(StrEnum):
+    """What an app key may do; a key with ``*`` may do everything."""
+
+    VIEW_ORDER = "view-order"
+    PLACE_ORDER = "place-order"
+    HANDLE_ORDER = "handle-order"
+    NOTIFY_INVOICE = "notify-invoice"
+    NOTIFY_REFUND = "notify-refund"
+    CHANGE_ORDER = "change-order"
+    CANCEL_ORDER = "cancel-order"
+    VIEW_PAYMENT = "view-payment"
+    ACCOUNT_ADMIN = "account-admin"
+
+
+EVERY_ROLE = "*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Invoices: the fiscal documents that move money, sales (Output) and returns (Input) (contract §1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -47,7 +47,7 @@ class Invoice:
     cfop: str | None = None
     volumes: int | None = None
     has_document: bool = False
-    tracking: Tracking = Tracking()
+    tracking: Tracking = field(default_factory=Tracking)
     replays: int = 0
 
     def says_the_same_as(self, other: "Invoice") -> bool:

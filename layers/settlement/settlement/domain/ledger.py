@@ -92,9 +92,7 @@ class Counters:
             raise LedgerImbalance(f"not a movement: {movement}")
         match movement.kind:
             case MovementKind.SETTLE:
-                return replace(
-                    self, captured=self.captured + value, in_doubt=self.in_doubt - movement.from_doubt
-                )
+                return replace(self, captured=self.captured + value, in_doubt=self.in_doubt - movement.from_doubt)
             case MovementKind.CANCEL:
                 return replace(
                     self,

@@ -46,14 +46,16 @@ def to_major(minor_units: int, currency: str) -> Decimal:
 def to_minor(major_units: Decimal, currency: str) -> int:
     """Convert decimal major units to minor units exactly (R29).
 
-    Raises ``ValueError`` for a value that is not finite or has more decimals than its currency.
+    Raises ``ValueError`` for a value that is not finite, is far beyond any amount, or has more decimals than its
+    currency.
     """
-    if not major_units.is_finite():
+    if not major_units.is_finite() or major_units.adjusted() > MAX_DIGITS:
         raise ValueError(f"{major_units} is not an amount of money")
-    scaled = major_units.scaleb(minor_digits(currency))
-    if scaled != scaled.to_integral_value():
+    numerator, denominator = major_units.as_integer_ratio()
+    minor_units, rest = divmod(numerator * 10 ** minor_digits(currency), denominator)
+    if rest:
         raise ValueError(f"{major_units} has more decimals than {currency}")
-    return int(scaled)
+    return int(minor_units)
 
 
 def display(minor_units: int, currency: str) -> str:

@@ -166,7 +166,7 @@ def _reduce(draft: Draft, value: int, policy: Policy) -> None:
 
 
 def _cancel_whole_payments(draft: Draft) -> None:
-    """Tell the connector of a payment that this plan withholds to the last unit, in one call of its whole value (§8.4)."""
+    """Tell the connector of a payment that this plan withholds whole, in one call of its whole value (§8.4)."""
     withheld_now = {made.payment_id for made in draft.movements if made.kind is MovementKind.WITHHOLD}
     for position in draft.positions:
         counters = position.counters

@@ -5,7 +5,7 @@ of the operation that runs or is next, ``tail`` the sequence the next one gets.
 """
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -92,17 +92,22 @@ LEG_OF: dict[MovementKind, LegKind] = {movement: leg for leg, movement in MOVEME
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment: what it was created with, what its connector answered, and its ledger."""
+    """One payment: what it was created with, what its connector answered, and its ledger.
+
+    ``signature`` is what its connector's callbacks have to carry (§4.2).
+    """
 
     payment_id: str
     sequence: int
     connector: str
+    is_ppp: bool
     partial_refund: bool
     payment_system: str
     payment_system_name: str
     group: str
     assigned: int
     installments: int
+    signature: str
     authorisation: Authorisation = Authorisation.PENDING
     card: VaultedCard | None = None
     authorization_id: str | None = None
@@ -116,7 +121,7 @@ class Payment:
     authorised_at: datetime | None = None
     auto_settle_at: datetime | None = None
     cancel_at: datetime | None = None
-    counters: Counters = Counters()
+    counters: Counters = field(default_factory=Counters)
 
     @property
     def position(self) -> Position:
@@ -169,7 +174,7 @@ class Transaction:
     authorised_at: datetime | None = None
     cancelled_at: datetime | None = None
     finished_at: datetime | None = None
-    ledger: Counters = Counters()
+    ledger: Counters = field(default_factory=Counters)
     projection: tuple[Position, ...] = ()
     events: int = 0
     version: int = 0

@@ -52,6 +52,11 @@ class DynamoDBStore:
         """Return a connector's configuration."""
         return self._get(Connector, *keys.account(account, keys.connector(name)))
 
+    def connectors(self, account: str) -> list[Connector]:
+        """Return every connector of an account by name."""
+        partition, prefix = keys.account(account, keys.connector(""))
+        return self._query(Connector, partition, prefix)
+
     def save_connector(self, account: str, connector: Connector) -> None:
         """Create or replace a connector's configuration."""
         self._put(*keys.account(account, keys.connector(connector.name)), codecs.encode(connector))

@@ -1,10 +1,10 @@
 """One commit as one DynamoDB transaction.
 
-    heads and operations   put, if their version still is what was read (a new one: if there is none)
-    lines                  put; the order's version guards them
-    legs                   put, if nobody tried them since
-    payments, settlements  numbers are added, under the condition that no falling number goes below zero
-    events                 put, never over another
+heads and operations   put, if their version still is what was read (a new one: if there is none)
+lines                  put; the order's version guards them
+legs                   put, if nobody tried them since
+payments, settlements  numbers are added, under the condition that no falling number goes below zero
+events                 put, never over another
 """
 
 from collections.abc import Iterator
@@ -108,9 +108,7 @@ class _Writes:
         item = codecs.encode(replace(thing, version=version + 1)) | (extra or {})
         return self._put(pk, sk, item, _equals("version", version) if version else _NEW)
 
-    def _put(
-        self, pk: str, sk: str, item: codecs.Item, guard: dict[str, Any] = _NEW
-    ) -> "TransactWriteItemTypeDef":
+    def _put(self, pk: str, sk: str, item: codecs.Item, guard: dict[str, Any] = _NEW) -> "TransactWriteItemTypeDef":
         wire = codecs.to_wire({"PK": pk, "SK": sk, **item})
         return {"Put": {"TableName": self._table, "Item": wire, **guard}}  # type: ignore[typeddict-item]
 

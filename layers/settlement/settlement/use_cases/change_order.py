@@ -59,7 +59,7 @@ def _change(ports: Ports, account: str, order_id: str, request: ChangeRequest, r
 
 def _apply(ports: Ports, aggregate: Aggregate, change: Change) -> None:
     order, transaction = aggregate.order, aggregate.transaction
-    change.require_effect()
+    change.require_sound()
     order.require_change(change.net_value)
     if order.value + change.net_value > MAX_MINOR_UNITS:
         raise InvalidRequest(f"incrementValue {change.increment_value} takes the order above {MAX_MINOR_UNITS}")

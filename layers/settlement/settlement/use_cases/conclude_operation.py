@@ -50,6 +50,14 @@ class ConcludeOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The answer of the step; ``failure`` says why the operation has failed, if it has."""
+
+    outcome: ConcludeOutcome
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Attempt:
     """One attempt as it stands after its legs were executed."""
 
@@ -64,9 +72,7 @@ class _Attempt:
         return [leg for leg in self.legs if leg.state.is_open]
 
 
-def conclude_operation(
-    ports: Ports, account: str, transaction_id: str, sequence: int, execution: str
-) -> ConcludeOutcome:
+def conclude_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> Conclusion:
     """End this execution's attempt at the operation, and start the next operation if it is over.
 
     ``more`` when legs are left that this execution can still try, ``waiting`` when the operation is tried again
@@ -75,12 +81,12 @@ def conclude_operation(
     return decide_until_written(ports, lambda: _conclude(ports, account, transaction_id, sequence, execution))
 
 
-def _conclude(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> ConcludeOutcome:
+def _conclude(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> Conclusion:
     store = ports.store
     transaction = store.transaction(account, transaction_id)
     operation = store.operation(account, transaction_id, sequence)
     if transaction is None or operation is None or operation.is_concluded or operation.execution != execution:
-        return ConcludeOutcome.SKIP
+        return Conclusion(ConcludeOutcome.SKIP)
     order = store.order(account, transaction.order_id)
     if order is None:
         raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
@@ -92,7 +98,7 @@ def _conclude(ports: Ports, account: str, transaction_id: str, sequence: int, ex
         ports.now(),
     )
     if _can_go_on(attempt):
-        return ConcludeOutcome.MORE
+        return Conclusion(ConcludeOutcome.MORE)
     if not attempt.open_legs:
         return _finish(ports, attempt, in_doubt=[])
     if attempt.now < _deadline(attempt):
@@ -126,7 +132,7 @@ def _deadline(attempt: _Attempt) -> datetime:
     return min([at for at in patience if at is not None], default=usual)
 
 
-def _wait(ports: Ports, attempt: _Attempt) -> ConcludeOutcome:
+def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
     """Release the operation until its next attempt."""
     operation, before = attempt.operation, attempt.before
     due_at = min(_due(attempt, leg) for leg in attempt.open_legs)
@@ -144,7 +150,7 @@ def _wait(ports: Ports, attempt: _Attempt) -> ConcludeOutcome:
     transaction = replace(before.transaction, ledger=total(payment.counters for payment in attempt.payments))
     commit = before.becomes(journal, before.order, transaction)
     ports.store.commit(replace(commit, operations=[waiting]))
-    return ConcludeOutcome.WAITING
+    return Conclusion(ConcludeOutcome.WAITING)
 
 
 def _due(attempt: _Attempt, leg: Leg) -> datetime:
@@ -156,7 +162,7 @@ def _due(attempt: _Attempt, leg: Leg) -> datetime:
     return min(next_inquiry(cancel_at - created_at, attempt.now), max(cancel_at, attempt.now + timedelta(minutes=1)))
 
 
-def _abandon(ports: Ports, attempt: _Attempt) -> ConcludeOutcome:
+def _abandon(ports: Ports, attempt: _Attempt) -> Conclusion:
     """Stop waiting for an authorisation; the next plan voids what is undecided and cancels what is approved."""
     before = attempt.before
     abandoned = replace(
@@ -165,10 +171,10 @@ def _abandon(ports: Ports, attempt: _Attempt) -> ConcludeOutcome:
     journal = before.journal(attempt.now)
     commit = before.becomes(journal, before.order, before.transaction)
     ports.store.commit(replace(commit, operations=[abandoned]))
-    return ConcludeOutcome.MORE
+    return Conclusion(ConcludeOutcome.MORE)
 
 
-def _finish(ports: Ports, attempt: _Attempt, in_doubt: Sequence[Leg]) -> ConcludeOutcome:
+def _finish(ports: Ports, attempt: _Attempt, in_doubt: Sequence[Leg]) -> Conclusion:
     """Take the operation off the queue, whatever it came to, and make the next one ready."""
     before, operation = attempt.before, attempt.operation
     journal = before.journal(attempt.now)
@@ -213,7 +219,7 @@ def _finish(ports: Ports, attempt: _Attempt, in_doubt: Sequence[Leg]) -> Conclud
             settlements=settlements,
         )
     )
-    return ConcludeOutcome.DONE
+    return Conclusion(ConcludeOutcome.DONE, failure)
 
 
 def _doubt(attempt: _Attempt, leg: Leg) -> Leg:

@@ -154,7 +154,7 @@ def _authorise_request(ports: Ports, setting: _Setting, callback_base: str) -> A
         tax_value=_total(order, "Tax"),
         callback_url=(
             f"{callback_base}/api/pvt/payment-provider/transactions/{transaction.transaction_id}"
-            f"/payments/{payment.payment_id}/callback?accountName={transaction.account}"
+            f"/payments/{payment.payment_id}/callback?accountName={transaction.account}&X-VTEX-signature={payment.signature}"
         ),
     )
 

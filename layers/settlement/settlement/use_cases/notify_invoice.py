@@ -1,6 +1,6 @@
 """Notifying an invoice: a sale asks for its settlement, a return for its refund (contract §1, R1 to R3, R16 to R19)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from settlement.domain.acceptance import accept, record_acceptance
@@ -31,7 +31,7 @@ class Notification:
     document: str | None = None
     cfop: str | None = None
     volumes: int | None = None
-    tracking: Tracking = Tracking()
+    tracking: Tracking = field(default_factory=Tracking)
 
     def as_invoice(self, *, counted: int, receipt: str, received_at: datetime, sequence: int) -> Invoice:
         """Return the invoice to store."""
@@ -200,4 +200,3 @@ def _warnings(invoice: Invoice, unplaced: list[LineMention]) -> dict[str, Json]:
     if unplaced:
         warnings["itemsBeyondOrder"] = [f"{mention.quantity} x {mention.id}" for mention in unplaced]
     return warnings
-

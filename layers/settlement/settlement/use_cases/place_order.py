@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from settlement.domain.account import AccountSettings
 from settlement.domain.acceptance import record_ready
+from settlement.domain.account import AccountSettings
 from settlement.domain.connector import Connector, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType
@@ -149,12 +149,14 @@ def _intake(
             payment_id=payment.payment_id or ports.new_id(),
             sequence=sequence,
             connector=payment.connector,
+            is_ppp=connectors[payment.connector].protocol is ConnectorProtocol.PPP,
             partial_refund=connectors[payment.connector].partial_refund,
             payment_system=payment.payment_system,
             payment_system_name=payment.payment_system_name,
             group=payment.group,
             assigned=payment.value,
             installments=payment.installments,
+            signature=ports.new_id(),
             card=payment.card,
         )
         for sequence, payment in enumerate(new.payments)

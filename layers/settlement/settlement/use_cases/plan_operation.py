@@ -123,8 +123,7 @@ def _add_legs(
     if operation.planned:
         return _Planned(operation, [], [], [])
     payments = {
-        payment.payment_id: payment
-        for payment in ports.store.payments(transaction.account, transaction.transaction_id)
+        payment.payment_id: payment for payment in ports.store.payments(transaction.account, transaction.transaction_id)
     }
     policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
     try:
@@ -234,4 +233,3 @@ _DIRECT = {
 def _record_direct(journal: Journal, movement: Movement) -> None:
     deltas = {"withheld" if movement.kind is MovementKind.WITHHOLD else "authorised": movement.value}
     journal.record(_DIRECT[movement.kind], movement.payment_id, value=movement.value, deltas=deltas)
-

@@ -1,0 +1,33 @@
+"""Who calls: an app key and its token become an account and roles (contract §0)."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.storage.app_keys import identify
+
+logger = Logger()
+bootstrap.dynamodb()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Allow every route of the API to a valid pair; the functions check the roles. Anything else is 401."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    app_key, token = headers.get("x-vtex-api-appkey", ""), headers.get("x-vtex-api-apptoken", "")
+    caller = identify(bootstrap.dynamodb(), os.environ["TABLE_NAME"], app_key, token) if app_key and token else None
+    if caller is None:
+        logger.warning("credentials refused", appKey=app_key[:100])
+        raise Exception("Unauthorized")
+    api, stage = event["methodArn"].split("/")[:2]
+    return {
+        "principalId": caller.app_key,
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}],
+        },
+        "context": {"account": caller.account, "roles": ",".join(caller.roles)},
+    }

@@ -1,0 +1,27 @@
+"""Orders that arrive as ``OrderPlaced`` events: the same use case as over HTTP."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.api import body
+from settlement.api.card_data import refuse_card_data
+from settlement.api.models import OrderBody
+from settlement.use_cases.place_order import place_order
+
+logger = Logger()
+bootstrap.dynamodb()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Place the order in ``detail.order`` for ``detail.account``; raises what makes it impossible."""
+    detail = event["detail"]
+    logger.append_keys(account=detail["account"])
+    refuse_card_data(detail["order"])
+    order = body.validate(OrderBody, detail["order"]).as_order()
+    placed = place_order(bootstrap.ports(), detail["account"], order)
+    logger.info("order placed", order=placed.order.order_id, transaction=placed.transaction.transaction_id)
+    return {"orderId": placed.order.order_id, "transactionId": placed.transaction.transaction_id}

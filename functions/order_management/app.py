@@ -1,0 +1,91 @@
+"""The rest of an order's life: placed, read, handled, cancelled; the account's settings; the service's health."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.api import body
+from settlement.api.card_data import refuse_card_data
+from settlement.api.models import CancelBody, OrderBody, SettingsBody
+from settlement.api.order_view import order_view, placed_view
+from settlement.api.resolver import Api, answer, no_content, receipt_view
+from settlement.api.settings_view import settings_view
+from settlement.domain.account import Role
+from settlement.use_cases.cancel_order import cancel_order
+from settlement.use_cases.check_health import check_health
+from settlement.use_cases.place_order import await_authorisation, place_order
+from settlement.use_cases.retrieve_order import retrieve_order
+from settlement.use_cases.start_handling import start_handling
+
+logger = Logger()
+api = Api(logger)
+bootstrap.dynamodb()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a REST API proxy event."""
+    return api.resolve(event, context)
+
+
+@api.post("/api/oms/pvt/orders")
+def place() -> Response[str]:
+    """Place an order, and wait a while for its authorisation."""
+    account = api.caller(Role.PLACE_ORDER)
+    parsed = api.read_json()
+    refuse_card_data(parsed)
+    ports = bootstrap.ports()
+    placed = place_order(ports, account, body.validate(OrderBody, parsed).as_order())
+    patience = timedelta(seconds=float(os.environ["AUTHORISATION_WAIT_SECONDS"]))
+    decided = await_authorisation(ports, account, placed.order.order_id, patience)
+    return answer(201, placed_view(decided.order, decided.transaction))
+
+
+@api.get("/api/oms/pvt/orders/<order_id>")
+def get(order_id: str) -> Response[str]:
+    """Show an order."""
+    account = api.caller(Role.VIEW_ORDER)
+    return answer(200, order_view(retrieve_order(bootstrap.store(), account, order_id)))
+
+
+@api.post("/api/oms/pvt/orders/<order_id>/start-handling")
+def start(order_id: str) -> Response[str]:
+    """Start handling an order."""
+    start_handling(bootstrap.ports(), api.caller(Role.HANDLE_ORDER), order_id)
+    return no_content()
+
+
+@api.post("/api/oms/pvt/orders/<order_id>/cancel")
+def cancel(order_id: str) -> Response[str]:
+    """Cancel an order; the reason is optional, and so is the whole body."""
+    account = api.caller(Role.CANCEL_ORDER)
+    request = api.read(CancelBody) if api.current_event.body else CancelBody()
+    return answer(200, receipt_view(cancel_order(bootstrap.ports(), account, order_id, request.reason)))
+
+
+@api.get("/api/oms/pvt/account/settings")
+def get_settings() -> Response[str]:
+    """Show the account's settings."""
+    return answer(200, settings_view(bootstrap.store().settings(api.caller(Role.ACCOUNT_ADMIN))))
+
+
+@api.patch("/api/oms/pvt/account/settings")
+def patch_settings() -> Response[str]:
+    """Change the account's settings; answers with all of them."""
+    account = api.caller(Role.ACCOUNT_ADMIN)
+    store = bootstrap.store()
+    settings = api.read(SettingsBody).applied_to(store.settings(account))
+    store.save_settings(account, settings)
+    return answer(200, settings_view(settings))
+
+
+@api.get("/health")
+def health() -> Response[str]:
+    """Tell whether the service can take an order of the account in ``HEALTH_ACCOUNT``."""
+    missing = check_health(bootstrap.store(), os.environ["HEALTH_ACCOUNT"])
+    return answer(503, {"status": "unavailable", "missing": missing}) if missing else answer(200, {"status": "ok"})

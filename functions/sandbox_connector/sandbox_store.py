@@ -1,0 +1,111 @@
+"""The sandbox's records in the table: documents with a version, read consistently and written all or none.
+
+====================================  ==========================  ======================================
+PK                                    SK                          document
+====================================  ==========================  ======================================
+``SANDBOX#<paymentId>``               ``STATE``                   the payment
+``SANDBOX#<paymentId>``               ``SETTLEMENT#<settleId>``   what of a settlement is given back
+``SANDBOX#<paymentId>``               ``REQUEST#<requestId>``     the answer a requestId got
+``SANDBOX#<paymentId>``               ``CALL#<time>#<n>``         a call that arrived, with its answer
+``SANDBOX-SCRIPT#<paymentId or *>``   the operation               outcomes to come
+====================================  ==========================  ======================================
+
+Records live for 30 days.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from time import time
+from typing import TYPE_CHECKING
+
+import boto3
+
+from settlement.connectors import exact_json
+from settlement.connectors.ppp_fields import Fields
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutTypeDef, TransactWriteItemTypeDef
+
+LIFETIME_SECONDS = 30 * 24 * 3_600
+
+_LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document under its key; version 0 is one that is not stored yet."""
+
+    pk: str
+    sk: str
+    version: int = 0
+    document: Fields = field(default_factory=dict)
+
+
+@cache
+def _client() -> "DynamoDBClient":
+    return boto3.client("dynamodb")
+
+
+def read(pk: str, sk: str) -> Record:
+    """Return what is stored under a key, consistently; a record of version 0 when nothing is."""
+    found = _client().get_item(
+        TableName=os.environ["TABLE_NAME"], Key={"PK": {"S": pk}, "SK": {"S": sk}}, ConsistentRead=True
+    )
+    item = found.get("Item")
+    return _record(item) if item else Record(pk, sk)
+
+
+def read_all(pk: str, sk_prefix: str) -> list[Record]:
+    """Return every record whose sort key starts so, in its order."""
+    pages = (
+        _client()
+        .get_paginator("query")
+        .paginate(
+            TableName=os.environ["TABLE_NAME"],
+            KeyConditionExpression="PK = :pk AND begins_with(SK, :prefix)",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": sk_prefix}},
+            ConsistentRead=True,
+        )
+    )
+    return [_record(item) for page in pages for item in page["Items"]]
+
+
+def write(records: Sequence[Record]) -> bool:
+    """Store all or none, each over the version it was read with; False when another was first."""
+    client = _client()
+    try:
+        client.transact_write_items(TransactItems=[_put(record) for record in records])
+    except client.exceptions.TransactionCanceledException as cancelled:
+        reasons = {reason.get("Code", "None") for reason in cancelled.response["CancellationReasons"]}
+        if reasons <= _LOST_RACES:
+            return False
+        raise
+    return True
+
+
+def _put(record: Record) -> "TransactWriteItemTypeDef":
+    put: PutTypeDef = {
+        "TableName": os.environ["TABLE_NAME"],
+        "Item": {
+            "PK": {"S": record.pk},
+            "SK": {"S": record.sk},
+            "version": {"N": str(record.version + 1)},
+            "document": {"S": exact_json.write(record.document)},
+            "expiresAt": {"N": str(int(time()) + LIFETIME_SECONDS)},
+        },
+        "ConditionExpression": "attribute_not_exists(PK)",
+    }
+    if record.version:
+        put["ConditionExpression"] = "#version = :version"
+        put["ExpressionAttributeNames"] = {"#version": "version"}
+        put["ExpressionAttributeValues"] = {":version": {"N": str(record.version)}}
+    return {"Put": put}
+
+
+def _record(item: "dict[str, AttributeValueTypeDef]") -> Record:
+    document = exact_json.read(item["document"]["S"])
+    assert isinstance(document, dict)
+    return Record(item["PK"]["S"], item["SK"]["S"], int(item["version"]["N"]), document)

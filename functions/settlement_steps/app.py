@@ -1,0 +1,57 @@
+"""The tasks of the settlement workflow: plan, execute, conclude. The only function that calls connectors."""
+
+import os
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.domain.connector import ConnectorClient
+from settlement.use_cases.conclude_operation import conclude_operation
+from settlement.use_cases.execute_leg import Call, execute_leg
+from settlement.use_cases.plan_operation import plan_operation
+
+logger = Logger()
+metrics = Metrics()
+bootstrap.dynamodb()
+
+
+@cache
+def connector_client() -> ConnectorClient:
+    """Return the process's connector client; its HTTP library is loaded when the first leg is executed."""
+    from settlement.connectors.ppp import PaymentProviderClient
+
+    return PaymentProviderClient(
+        timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
+        allow_loopback_http=os.environ["SANDBOX"] == "true",
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Do one step; an exception means "try again"."""
+    account, transaction_id, operation = event["account"], event["transactionId"], int(event["operation"])
+    logger.append_keys(account=account, transaction=transaction_id, operation=operation, step=event["step"])
+    ports = bootstrap.ports()
+    match event["step"]:
+        case "plan":
+            handed = plan_operation(ports, account, transaction_id, operation, event["execution"])
+            result: dict[str, Any] = {"outcome": handed.outcome, "legs": [{"leg": number} for number in handed.legs]}
+        case "execute":
+            call = Call(account, transaction_id, operation, event["leg"], datetime.fromisoformat(event["startedAt"]))
+            result = {"outcome": execute_leg(ports, connector_client(), call, os.environ["PUBLIC_BASE_URL"])}
+        case "conclude":
+            conclusion = conclude_operation(ports, account, transaction_id, operation, event["execution"])
+            if conclusion.failure is not None:
+                metrics.add_metric("OperationFailed", MetricUnit.Count, 1)
+                logger.error("operation failed", reason=conclusion.failure)
+            result = {"outcome": conclusion.outcome}
+        case step:
+            raise ValueError(f"no such step: {step}")
+    logger.info("step done", outcome=result["outcome"])
+    return result

@@ -1,0 +1,103 @@
+"""Reading transactions: the OMS's view, the gateway's views, and the timeline (contract §3)."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.api import transaction_view as views
+from settlement.api.payment_view import gateway_payment
+from settlement.api.resolver import Api, answer
+from settlement.api.timeline_view import interaction_view
+from settlement.domain.account import Role
+from settlement.use_cases import retrieve_transaction as retrieve
+from settlement.use_cases.aggregate import load
+
+MAX_EVENTS = 1000
+
+logger = Logger()
+api = Api(logger)
+bootstrap.dynamodb()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a REST API proxy event."""
+    return api.resolve(event, context)
+
+
+@api.get("/api/oms/pvt/orders/<order_id>/payment-transaction")
+def payment_transaction(order_id: str) -> Response[str]:
+    """Show an order's transaction as the OMS does."""
+    account, store = api.caller(Role.VIEW_PAYMENT), bootstrap.store()
+    aggregate = load(store, account, order_id)
+    payments = store.payments(account, aggregate.transaction.transaction_id)
+    return answer(200, views.oms_transaction_view(aggregate, payments, store.settings(account)))
+
+
+@api.get("/api/pvt/transactions/<transaction_id>")
+def transaction(transaction_id: str) -> Response[str]:
+    """Show a transaction."""
+    found = retrieve.retrieve_transaction(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)
+    return answer(200, views.transaction_view(found))
+
+
+@api.get("/api/pvt/transactions/<transaction_id>/payments")
+def payments(transaction_id: str) -> Response[str]:
+    """Show a transaction's payments."""
+    account = api.caller(Role.VIEW_PAYMENT)
+    aggregate, found = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
+    return answer(200, [gateway_payment(payment, aggregate.transaction, status) for payment, status in found])
+
+
+@api.get("/api/pvt/transactions/<transaction_id>/payments/<payment_id>")
+def payment(transaction_id: str, payment_id: str) -> Response[str]:
+    """Show one payment."""
+    account = api.caller(Role.VIEW_PAYMENT)
+    aggregate, found, status = retrieve.retrieve_payment(bootstrap.store(), account, transaction_id, payment_id)
+    return answer(200, gateway_payment(found, aggregate.transaction, status))
+
+
+@api.get("/api/pvt/transactions/<transaction_id>/settlements")
+def settlements(transaction_id: str) -> Response[str]:
+    """Show what was asked to be settled, and what was."""
+    return answer(200, views.settlements_view(_movements(transaction_id)))
+
+
+@api.get("/api/pvt/transactions/<transaction_id>/refunds")
+def refunds(transaction_id: str) -> Response[str]:
+    """Show what was asked to be refunded, and what was."""
+    return answer(200, views.refunds_view(_movements(transaction_id)))
+
+
+@api.get("/api/pvt/transactions/<transaction_id>/cancellations")
+def cancellations(transaction_id: str) -> Response[str]:
+    """Show what was asked to be cancelled, and what was."""
+    return answer(200, views.cancellations_view(_movements(transaction_id)))
+
+
+@api.get("/api/pvt/transactions/<transaction_id>/capabilities")
+def capabilities(transaction_id: str) -> Response[str]:
+    """Show by how much the transaction's value may change."""
+    found = retrieve.retrieve_transaction(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)
+    return answer(200, views.capabilities_view(found))
+
+
+@api.get("/api/pvt/transactions/<transaction_id>/interactions")
+def interactions(transaction_id: str) -> Response[str]:
+    """Show the timeline, newest first; ``Link`` leads to the next page."""
+    account = api.caller(Role.VIEW_PAYMENT)
+    limit = api.query_integer("limit", MAX_EVENTS, 1, MAX_EVENTS)
+    after = (api.current_event.query_string_parameters or {}).get("after")
+    page = retrieve.retrieve_events(bootstrap.store(), account, transaction_id, limit, after)
+    path = f"/api/pvt/transactions/{transaction_id}/interactions"
+    query = urlencode({"limit": limit, "after": page.next})
+    headers = {"Link": f'<{path}?{query}>; rel="next"'} if page.next else {}
+    return answer(200, [interaction_view(event) for event in page.items], headers)
+
+
+def _movements(transaction_id: str) -> retrieve.Movements:
+    return retrieve.retrieve_movements(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)

@@ -1,0 +1,1 @@
+"""The HTTP edge: request bodies in, the contract's bodies and errors out."""

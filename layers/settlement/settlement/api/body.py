@@ -1,0 +1,90 @@
+"""Reading a request body: size, JSON and model, each with an error that says what is wrong and where."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from settlement.domain.errors import BodyTooLarge, InvalidRequest
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MAX_BODY_BYTES = 1_000_000
+_MAX_SHOWN = 80
+_MAX_PROBLEMS = 5
+
+
+def read(model: type[Model], body: str | None, *, is_base64: bool = False) -> Model:
+    """Return the body as ``model``; raises ``BodyTooLarge`` above 1 MB and ``InvalidRequest`` for anything else."""
+    return validate(model, parse(body, is_base64=is_base64))
+
+
+def parse(body: str | None, *, is_base64: bool = False) -> Any:
+    """Return the JSON of a body. Duplicate keys, NaN, lone surrogates and excessive depth are not JSON here."""
+    text = _text(body, is_base64=is_base64)
+    if not text.strip():
+        raise InvalidRequest("the request body is empty; a JSON object is required")
+    try:
+        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        if "\\u" in text:
+            json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("the request body has a text that is not valid Unicode") from None
+    except RecursionError:
+        raise InvalidRequest("the request body is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(f"the request body is not JSON: {error.msg} at character {error.pos}") from None
+    except ValueError as error:
+        raise InvalidRequest(f"the request body is not JSON: {error}") from None
+    return parsed
+
+
+def validate(model: type[Model], parsed: Any) -> Model:
+    """Return parsed JSON as ``model``; the error names each field, what it was, and what it should be."""
+    try:
+        return model.model_validate(parsed)
+    except ValidationError as error:
+        problems = [_problem(problem) for problem in error.errors(include_url=False, include_context=False)]
+        shown = "; ".join(problems[:_MAX_PROBLEMS])
+        more = f"; and {len(problems) - _MAX_PROBLEMS} more" if len(problems) > _MAX_PROBLEMS else ""
+        raise InvalidRequest(shown + more) from None
+
+
+def _text(body: str | None, *, is_base64: bool) -> str:
+    raw = (body or "").encode("utf-8", "surrogatepass")
+    if is_base64:
+        try:
+            raw = base64.b64decode(raw, validate=True)
+        except binascii.Error:
+            raise InvalidRequest("the request body is not valid base64") from None
+    if len(raw) > MAX_BODY_BYTES:
+        raise BodyTooLarge(f"the request body has {len(raw)} bytes; the limit is {MAX_BODY_BYTES}")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest("the request body is not UTF-8") from None
+
+
+def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {repeated[:_MAX_SHOWN]!r} stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+def _problem(problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"]) or "body"
+    text = problem["msg"].removeprefix("Value error, ")
+    value = problem["input"]
+    if problem["type"] == "missing" or not isinstance(value, str | int | float | None) or "card" in problem["loc"]:
+        return f"{where}: {text}"
+    return f"{where}: {text}; got {json.dumps(value, ensure_ascii=False)[:_MAX_SHOWN]}"

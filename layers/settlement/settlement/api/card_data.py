@@ -1,0 +1,67 @@
+"""Card numbers and security codes are refused before anything else looks at them, so none can be stored or logged."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from settlement.domain.errors import InvalidRequest
+
+_SECURITY_CODES = frozenset(
+    {"csc", "cvv", "cvv2", "cvc", "cvc2", "cid", "securitycode", "cardsecuritycode", "validationcode"}
+)
+_SEPARATORS = re.compile(r"[ -]")
+
+
+def refuse_card_data(order: Any) -> None:
+    """Raise ``InvalidRequest`` if a payment's ``card`` or ``fields`` hold a card number or a security code.
+
+    A card number is a text or number of 13 to 19 digits that passes the Luhn check; spaces and dashes between the
+    digits do not hide it. The error repeats none of it.
+    """
+    for where, payment in _payments(order):
+        for part in ("card", "fields"):
+            for name, value in _leaves(part, payment.get(part)):
+                if value is not None and _is_security_code(name):
+                    raise InvalidRequest(f"{where}.{part}: security codes are not accepted; send a vault token")
+                if _is_card_number(value):
+                    raise InvalidRequest(f"{where}.{part}: card numbers are not accepted; send a vault token")
+
+
+def passes_luhn(digits: str) -> bool:
+    """Tell whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
+    doubled = [int(digit) * (2 if index % 2 else 1) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def _payments(order: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    data = order.get("paymentData") if isinstance(order, Mapping) else None
+    transactions = data.get("transactions") if isinstance(data, Mapping) else None
+    for number, transaction in enumerate(transactions if isinstance(transactions, list) else []):
+        payments = transaction.get("payments") if isinstance(transaction, Mapping) else None
+        for index, payment in enumerate(payments if isinstance(payments, list) else []):
+            if isinstance(payment, Mapping):
+                yield f"paymentData.transactions.{number}.payments.{index}", payment
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every value with its name; a ``{"name": …, "value": …}`` pair goes by the name it states."""
+    if isinstance(value, Mapping):
+        stated = value.get("name")
+        for key, inner in value.items():
+            yield from _leaves(stated if key == "value" and isinstance(stated, str) else str(key), inner)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            yield from _leaves(name, inner)
+    else:
+        yield name, value
+
+
+def _is_security_code(name: str) -> bool:
+    return re.sub(r"[^a-z0-9]", "", name.lower()) in _SECURITY_CODES
+
+
+def _is_card_number(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return False
+    digits = _SEPARATORS.sub("", str(value).strip())
+    return digits.isascii() and digits.isdigit() and 13 <= len(digits) <= 19 and passes_luhn(digits)

@@ -1,0 +1,114 @@
+"""A payment as the OMS and the gateway show it (§3.1, §3.4). Amounts are minor units."""
+
+from typing import Any
+
+from settlement.api.dates import action_date, gateway_date_or_none
+from settlement.domain.statuses import TransactionStatus, payment_status
+from settlement.domain.transaction import Payment, Transaction
+
+PAYMENT_PROVIDER_CONNECTOR = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
+"""The value of the field ``connector`` by which clients tell a PPP connector from a legacy one (§3.4)."""
+
+
+def connector_responses(payment: Payment) -> dict[str, Any]:
+    """What the connector said of the authorisation, in the OMS's four keys."""
+    return {
+        "Tid": payment.tid,
+        "ReturnCode": payment.return_code,
+        "Message": payment.return_message,
+        "authId": payment.authorization_id,
+    }
+
+
+def oms_payment(payment: Payment) -> dict[str, Any]:
+    """A payment on the order and in ``payment-transaction``: every documented key, many of them null."""
+    card = payment.card
+    return {
+        "id": payment.payment_id,
+        "paymentSystem": payment.payment_system,
+        "paymentSystemName": payment.payment_system_name,
+        "value": payment.counters.authorised or payment.assigned,
+        "installments": payment.installments,
+        "referenceValue": payment.assigned,
+        "cardHolder": card.holder if card else None,
+        "cardNumber": None,
+        "firstDigits": card.first_digits if card else None,
+        "lastDigits": card.last_digits if card else None,
+        "cvv2": None,
+        "expireMonth": None,
+        "expireYear": None,
+        "url": payment.payment_url,
+        "giftCardId": None,
+        "giftCardName": None,
+        "giftCardCaption": None,
+        "redemptionCode": None,
+        "group": payment.group,
+        "tid": payment.tid,
+        "dueDate": None,
+        "connectorResponses": connector_responses(payment),
+    }
+
+
+def gateway_payment(payment: Payment, transaction: Transaction, status: TransactionStatus) -> dict[str, Any]:
+    """A payment of the gateway, with its ledger and the telling fields."""
+    responses = connector_responses(payment) | {"nsu": payment.nsu}
+    value = payment.counters.authorised or payment.assigned
+    counters = payment.counters
+    return {
+        "id": payment.payment_id,
+        "paymentSystem": int(payment.payment_system) if payment.payment_system.isdigit() else 0,
+        "paymentSystemName": payment.payment_system_name,
+        "merchantName": None,
+        "group": payment.group,
+        "userProfileId": None,
+        "isCustom": False,
+        "allowInstallments": True,
+        "requiresAuthentication": False,
+        "allowIssuer": True,
+        "allowNotification": False,
+        "isAvailable": True,
+        "description": None,
+        "authorizationDate": gateway_date_or_none(payment.authorised_at),
+        "self": {"href": payment_href(transaction.transaction_id, payment.payment_id)},
+        "tid": payment.tid,
+        "nsu": payment.nsu,
+        "returnCode": payment.return_code,
+        "returnMessage": payment.return_message,
+        "status": payment_status(payment, status).value,
+        "connector": payment.connector,
+        "ConnectorResponses": responses,
+        "connectorResponse": responses,
+        "ShowConnectorResponses": True,
+        "value": value,
+        "installmentsInterestRate": 0,
+        "installmentsValue": value // payment.installments,
+        "referenceValue": payment.assigned,
+        "installments": payment.installments,
+        "currencyCode": transaction.currency,
+        "provider": None,
+        "isBillingAddressDifferent": None,
+        "isRegexValid": None,
+        "isLuhnValid": None,
+        "fields": _fields(payment),
+        "sheets": None,
+        "originalPaymentId": None,
+        "authorizedValue": counters.authorised,
+        "settledValue": counters.captured,
+        "cancelledValue": counters.given_up,
+        "refundedValue": counters.refunded,
+        "inDoubtValue": counters.in_doubt + counters.refund_in_doubt,
+        "openValue": counters.open,
+        "isBlocked": payment.blocked,
+    }
+
+
+def payment_href(transaction_id: str, payment_id: str) -> str:
+    """The path of a payment."""
+    return f"/api/pvt/transactions/{transaction_id}/payments/{payment_id}"
+
+
+def _fields(payment: Payment) -> list[dict[str, str]]:
+    fields = {"connector": PAYMENT_PROVIDER_CONNECTOR if payment.is_ppp else payment.connector}
+    if payment.auto_settle_at is not None:
+        fields["waitingForAutoSettle"] = action_date(payment.auto_settle_at)
+    return [{"name": name, "value": value} for name, value in fields.items()]

@@ -1,0 +1,85 @@
+"""The HTTP resolver of every route: who calls, what an error looks like, what an answer looks like."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from pydantic import BaseModel
+
+from settlement.api import body
+from settlement.api.dates import oms_date
+from settlement.domain.account import EVERY_ROLE, Role
+from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
+from settlement.use_cases.notify_invoice import Receipt
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Api(APIGatewayRestResolver):
+    """A REST API resolver that answers in the contract's bodies, and never lets an exception out (§0)."""
+
+    def __init__(self, logger: Logger) -> None:
+        super().__init__()
+        self._logger = logger
+        self.exception_handler(Exception)(self._answer_to)
+        self.not_found(lambda error: _error(404, "1404", "Route Not Found"))
+
+    def caller(self, role: Role) -> str:
+        """Return the caller's account; raises ``Forbidden`` if its key lacks the role."""
+        context = self.current_event.raw_event.get("requestContext", {}).get("authorizer") or {}
+        account = context.get("account")
+        if not account:
+            raise Unauthorised("Unauthorized access")
+        if not {EVERY_ROLE, role.value} & set(str(context.get("roles", "")).split(",")):
+            raise Forbidden(f"Access denied: the app key lacks the role {role.value}")
+        self._logger.append_keys(account=account)
+        return str(account)
+
+    def read(self, model: type[Model]) -> Model:
+        """Return the request's body as ``model``."""
+        return body.validate(model, self.read_json())
+
+    def read_json(self) -> Any:
+        """Return the request's body as JSON."""
+        event = self.current_event.raw_event
+        return body.parse(event.get("body"), is_base64=bool(event.get("isBase64Encoded")))
+
+    def query_integer(self, name: str, default: int, low: int, high: int) -> int:
+        """Return an integer query parameter within its limits."""
+        text = (self.current_event.query_string_parameters or {}).get(name)
+        if text is None:
+            return default
+        if not (text.isascii() and text.isdigit() and low <= int(text[:10]) <= high):
+            raise InvalidRequest(f"{name}: must be an integer from {low} to {high}; got {text[:80]}")
+        return int(text)
+
+    def _answer_to(self, error: Exception) -> Response[str]:
+        if isinstance(error, Refusal):
+            headers = {"Retry-After": "1"} if isinstance(error, Busy) else {}
+            return _error(error.status, error.published_code, error.message, headers)
+        if isinstance(error, NotFoundError):
+            return _error(404, "1404", "Route Not Found")
+        self._logger.exception("request failed")
+        return _error(500, "OMS500", "The service failed to answer; the request may be sent again")
+
+
+def answer(status: int, content: Any, headers: Mapping[str, str | list[str]] | None = None) -> Response[str]:
+    """Return a JSON answer."""
+    return Response(status, "application/json", json.dumps(content, separators=(",", ":")), headers)
+
+
+def no_content() -> Response[str]:
+    """Return 204."""
+    return Response(204)
+
+
+def receipt_view(receipt: Receipt) -> dict[str, str]:
+    """The answer to an invoice, a change and a cancel: when, which order, and the receipt (§1.1)."""
+    return {"date": oms_date(receipt.date), "orderId": receipt.order_id, "receipt": receipt.receipt}
+
+
+def _error(status: int, code: str, message: str, headers: Mapping[str, str | list[str]] | None = None) -> Response[str]:
+    return answer(status, {"error": {"code": code, "message": message, "exception": None}}, headers)

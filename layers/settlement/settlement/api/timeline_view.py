@@ -1,0 +1,101 @@
+"""Events as the operator's timeline: ``…/interactions``, in the gateway's words (§3.2, §5.2, R30)."""
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from settlement.api.dates import action_date
+from settlement.domain.events import Event, EventType
+
+
+class _Wording(NamedTuple):
+    """How an event reads; ``{…}`` are taken from its data."""
+
+    source: str
+    status: str
+    message: str
+
+
+_OMS, _GATEWAY, _WORKER = "OMS", "PaymentGateway", "SettlementWorker"
+
+_WORDINGS: dict[EventType, _Wording] = {
+    EventType.ORDER_PLACED: _Wording(
+        _OMS, "Order Placed", "Order of {value} placed, {transactionValue} to pay"
+    ),
+    EventType.HANDLING_STARTED: _Wording(_OMS, "Handling Started", "Start handling requested"),
+    EventType.INVOICE_NOTIFIED: _Wording(
+        _OMS, "Invoice Notified", "{invoiceType} invoice {invoiceNumber} of {value} received, {counted} counted"
+    ),
+    EventType.INVOICE_REPLAY_DIFFERED: _Wording(
+        _OMS,
+        "Invoice Replay Differed",
+        "Invoice {invoiceNumber} was sent again with {repeatedValue} or other items; {storedValue} stands",
+    ),
+    EventType.ORDER_CHANGED: _Wording(
+        _OMS,
+        "Order Changed",
+        "Change {requestId}: discount {discountValue}, increment {incrementValue}, new value {value}. {reason}",
+    ),
+    EventType.ORDER_CANCELLED: _Wording(_OMS, "Order Cancelled", "Cancel requested. {reason}"),
+    EventType.SETTLEMENT_REQUESTED: _Wording(
+        _GATEWAY, "Settlement Requested", "Transaction settlement started: {value} for {origin}"
+    ),
+    EventType.CANCELLATION_REQUESTED: _Wording(
+        _GATEWAY, "Cancellation Requested", "Transaction cancelation started: {value} for {origin}"
+    ),
+    EventType.REFUND_REQUESTED: _Wording(_GATEWAY, "Refund Requested", "Refund Payment: {value} for {origin}"),
+    EventType.OPERATION_READY: _Wording(_WORKER, "Operation Ready", "Operation {operation} ({kind}) may start"),
+    EventType.OPERATION_WAITING: _Wording(
+        _WORKER,
+        "Operation Waiting",
+        "Operation {operation} ({kind}) after attempt {attempts}: next attempt at {nextAttemptAt}",
+    ),
+    EventType.OPERATION_FAILED: _Wording(
+        _WORKER, "Operation Failed", "Settlement operation has returned Failed: {kind} {operation}: {reason}"
+    ),
+    EventType.CONNECTOR_CALL_UNRESOLVED: _Wording(
+        _WORKER, "Payment Unresolved", "No usable answer to {call} of {asked} (request {requestId}): {reason}"
+    ),
+    EventType.CONNECTOR_REFUSED: _Wording(
+        _WORKER, "Payment Refused", "The connector refused {call} of {asked} (request {requestId}): {response}"
+    ),
+    EventType.AUTHORISATION_UNDECIDED: _Wording(
+        _WORKER, "Payment Authorizing", "Authorization response parsed: {response}"
+    ),
+    EventType.PAYMENT_AUTHORISED: _Wording(_WORKER, "Payment Authorized", "Authorization response parsed: {response}"),
+    EventType.PAYMENT_DENIED: _Wording(_WORKER, "Payment Denied", "Authorization response parsed: {response}"),
+    EventType.PAYMENT_RAISED: _Wording(_WORKER, "Payment Raised", "Payment raised by {value}"),
+    EventType.PAYMENT_SETTLED: _Wording(_WORKER, "Payment Settled", "Settlement response parsed: {response}"),
+    EventType.PAYMENT_CANCELLED: _Wording(_WORKER, "Payment Cancelled", "Cancellation response parsed: {response}"),
+    EventType.PAYMENT_REFUNDED: _Wording(_WORKER, "Payment Refunded", "Refund response parsed: {response}"),
+    EventType.VALUE_WITHHELD: _Wording(
+        _WORKER, "Value Withheld", "{value} cancelled in the gateway, not at the connector"
+    ),
+    EventType.VALUE_IN_DOUBT: _Wording(_WORKER, "Value In Doubt", "{value} in doubt: the connector never answered"),
+    EventType.MANUAL_REFUND_REQUIRED: _Wording(
+        _WORKER, "Manual Refund Required", "{value} has to be refunded by a person: {response}"
+    ),
+    EventType.MANUAL_CANCELLATION_REQUIRED: _Wording(
+        _WORKER, "Manual Cancellation Required", "{value} has to be cancelled by a person: {response}"
+    ),
+    EventType.ORDER_STATUS_CHANGED: _Wording(_OMS, "Order {to}", "Order status changed from {from} to {to}"),
+    EventType.TRANSACTION_STATUS_CHANGED: _Wording(
+        _GATEWAY, "Transaction {to}", "Transaction status changed from {from} to {to}"
+    ),
+}
+
+
+def interaction_view(event: Event) -> dict[str, Any]:
+    """One line of the timeline: the gateway's keys, and the event itself in ``Type`` and ``Data``."""
+    wording = _WORDINGS[event.type]
+    facts = defaultdict(lambda: "", event.data)
+    return {
+        "Id": f"{event.transaction_id}-{event.writer}-{event.number}",
+        "TransactionId": event.transaction_id,
+        "PaymentId": event.payment_id,
+        "Date": action_date(event.at),
+        "Source": wording.source,
+        "Status": wording.status.format_map(facts),
+        "Message": wording.message.format_map(facts),
+        "Type": event.type.value,
+        "Data": dict(event.data),
+    }

@@ -1,0 +1,184 @@
+"""The transaction as the gateway's routes show it (§3.1 to §3.5). Amounts are minor units.
+
+Requests are what the merchant asked, actions what reached a connector; both come from the operations and their legs.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from settlement.api.dates import action_date, gateway_date, gateway_date_or_none
+from settlement.api.payment_view import connector_responses, oms_payment, payment_href
+from settlement.domain.account import AccountSettings
+from settlement.domain.connector import Mode
+from settlement.domain.money import to_major
+from settlement.domain.statuses import transaction_status
+from settlement.domain.transaction import Leg, LegKind, LegState, OperationKind, Payment
+from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.retrieve_transaction import Movements
+
+_PARTS = ("interactions", "settlements", "payments", "refunds", "cancellations", "capabilities")
+
+
+def oms_transaction_view(
+    aggregate: Aggregate, payments: Iterable[Payment], settings: AccountSettings
+) -> dict[str, Any]:
+    """``GET /api/oms/pvt/orders/{orderId}/payment-transaction`` (§3.1)."""
+    order, transaction = aggregate.order, aggregate.transaction
+    return {
+        "status": transaction_status(order, transaction).value,
+        "isActive": order.cancelled_at is None,
+        "transactionId": transaction.transaction_id,
+        "merchantName": settings.merchant_name or order.account,
+        "payments": [oms_payment(payment) for payment in payments],
+    }
+
+
+def transaction_view(aggregate: Aggregate) -> dict[str, Any]:
+    """``GET /api/pvt/transactions/{transactionId}`` (§3.3)."""
+    order, transaction = aggregate.order, aggregate.transaction
+    id_, ledger = transaction.transaction_id, transaction.ledger
+    return {
+        "id": id_,
+        "transactionId": id_,
+        "referenceKey": order.order_group,
+        **{part: {"href": f"/api/pvt/transactions/{id_}/{part}"} for part in _PARTS},
+        "timeoutStatus": 0,
+        "totalRefunds": ledger.refunded,
+        "status": transaction_status(order, transaction).value,
+        "value": ledger.authorised or transaction.value,
+        "receiverUri": None,
+        "startDate": gateway_date(transaction.created_at),
+        "authorizationToken": _token(id_, "authorization") if transaction.authorised_at else None,
+        "authorizationDate": gateway_date_or_none(transaction.authorised_at),
+        "commitmentToken": _token(id_, "commitment") if transaction.finished_at else None,
+        "commitmentDate": gateway_date_or_none(transaction.finished_at),
+        "refundingToken": _token(id_, "refunding") if ledger.refunded else None,
+        "refundingDate": None,
+        "cancelationToken": _token(id_, "cancelation") if transaction.cancelled_at else None,
+        "cancelationDate": gateway_date_or_none(transaction.cancelled_at),
+        "fields": [
+            {"name": "retainPartialSettlements", "value": str(transaction.mode is Mode.HOLD)},
+            {"name": "processingMode", "value": transaction.mode.value},
+            {"name": "orderId", "value": order.order_group},
+        ],
+        "shopperInteraction": "ecommerce",
+        "ipAddress": None,
+        "sessionId": None,
+        "macId": "",
+        "vtexFingerprint": None,
+        "chargeback": None,
+        "whiteSignature": None,
+        "owner": order.account,
+        "orderId": order.order_group,
+        "userAgent": "",
+        "acceptHeader": "",
+        "antifraudTid": None,
+        "antifraudResponse": None,
+        "antifraudReference": None,
+        "antifraudAffiliationId": None,
+        "channel": order.account.upper(),
+        "salesChannel": "1",
+        "urn": None,
+        "softDescriptor": None,
+        "markedForRecurrence": False,
+        "buyer": None,
+        "processingMode": transaction.mode.value,
+        "currencyCode": transaction.currency,
+        "authorizedValue": ledger.authorised,
+        "requestedValue": transaction.requested,
+        "settledValue": ledger.captured,
+        "cancelledValue": ledger.given_up,
+        "refundedValue": ledger.refunded,
+        "inDoubtValue": ledger.in_doubt + ledger.refund_in_doubt,
+        "openValue": ledger.open,
+        "operationsWaiting": transaction.tail - transaction.head,
+    }
+
+
+def settlements_view(movements: Movements) -> dict[str, Any]:
+    """``…/settlements``: one request per invoice, one action per capture (§3.5)."""
+    automatic = {
+        operation.sequence for operation in movements.operations if operation.kind is OperationKind.AUTO_SETTLE
+    }
+    return {
+        "requests": _requests(movements, {op.sequence: op.ask.request for op in movements.operations}),
+        "actions": [
+            _action(movements, leg, "auto-settlement" if leg.operation in automatic else "upon-request")
+            for leg in movements.legs
+            if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED
+        ],
+    }
+
+
+def refunds_view(movements: Movements) -> dict[str, Any]:
+    """``…/refunds``: change refunds and returns; what a person has to do is ``email-notification`` (§3.2, R25)."""
+    return {
+        "requests": _requests(movements, {op.sequence: op.refunding for op in movements.operations}),
+        "actions": _reversals(movements, LegKind.REFUND),
+    }
+
+
+def cancellations_view(movements: Movements) -> dict[str, Any]:
+    """``…/cancellations``: gateway-only ones appear in the requests, not in the actions (§8.17)."""
+    return {
+        "requests": _requests(movements, {op.sequence: op.giving_up for op in movements.operations}),
+        "actions": _reversals(movements, LegKind.CANCEL),
+    }
+
+
+def capabilities_view(aggregate: Aggregate) -> dict[str, Any]:
+    """``…/capabilities``: by how much the value may change, in major units (KI 825122)."""
+    ledger = aggregate.transaction.ledger
+    ceilings = [position.max_value or position.counters.authorised for position in aggregate.transaction.projection]
+    return {
+        "isValueChangeable": sum(ceilings) > ledger.authorised,
+        "minimumValue": _major(1, aggregate.transaction.currency),
+        "maximumValue": _major(sum(ceilings), aggregate.transaction.currency),
+    }
+
+
+def _major(minor_units: int, currency: str) -> float:
+    """An amount for display; no money is computed from it."""
+    return float(to_major(minor_units, currency))
+
+
+def _requests(movements: Movements, values: Mapping[int, int]) -> list[dict[str, Any]]:
+    transaction_id = movements.aggregate.transaction.transaction_id
+    return [
+        {
+            "id": _token(transaction_id, f"operation/{operation.sequence}"),
+            "date": gateway_date(operation.accepted_at),
+            "value": values[operation.sequence],
+            "origin": operation.origin,
+        }
+        for operation in movements.operations
+        if values[operation.sequence]
+    ]
+
+
+def _reversals(movements: Movements, kind: LegKind) -> list[dict[str, Any]]:
+    types = {LegState.POSTED: "online", LegState.MANUAL: "email-notification"}
+    return [
+        _action(movements, leg, types[leg.state]) for leg in movements.legs if leg.kind is kind and leg.state in types
+    ]
+
+
+def _action(movements: Movements, leg: Leg, type_: str) -> dict[str, Any]:
+    transaction_id = movements.aggregate.transaction.transaction_id
+    payment = movements.payments[leg.payment_id]
+    return {
+        "paymentId": leg.payment_id,
+        "payment": {"href": payment_href(transaction_id, leg.payment_id)},
+        "date": action_date(leg.concluded_at or movements.aggregate.transaction.created_at),
+        "type": type_,
+        "value": leg.posted_value if leg.state is LegState.POSTED else leg.value,
+        "connectorResponse": connector_responses(payment) | {"ReturnCode": leg.code, "Message": leg.message},
+        "reference": leg.reference,
+        "requestId": leg.request_id,
+    }
+
+
+def _token(transaction_id: str, what: str) -> str:
+    """A stable id in the gateway's form, 32 upper-case hex digits."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{transaction_id}/{what}").hex.upper()

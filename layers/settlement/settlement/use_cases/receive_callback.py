@@ -1,0 +1,36 @@
+"""A connector's word that an authorisation is decided (§4.2): only a hint to ask it again, never money by itself."""
+
+import hmac
+
+from settlement.domain.acceptance import record_ready
+from settlement.domain.errors import PaymentNotFound, Unauthorised
+from settlement.domain.transaction import Authorisation
+from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.ports import Ports
+from settlement.use_cases.retrieve_transaction import retrieve_transaction
+
+
+def receive_callback(ports: Ports, account: str, transaction_id: str, payment_id: str, signature: str) -> None:
+    """Have an undecided authorisation asked again at once; a decided one stays as it is.
+
+    Raises ``TransactionNotFound``, ``PaymentNotFound``, and ``Unauthorised`` if the signature is not the payment's.
+    """
+    payment = ports.store.payment(account, transaction_id, payment_id)
+    if payment is None:
+        raise PaymentNotFound(payment_id)
+    if not hmac.compare_digest(payment.signature.encode(), signature.encode()):
+        raise Unauthorised("X-VTEX-signature is not the signature of this payment")
+    decide_until_written(ports, lambda: _ask_again(ports, account, transaction_id))
+
+
+def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
+    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    transaction = aggregate.transaction
+    if transaction.authorisation is not Authorisation.PENDING:
+        return
+    operation = ports.store.operation(account, transaction_id, transaction.head)
+    if operation is None:
+        raise LookupError(f"transaction {transaction_id} has no operation {transaction.head}")
+    journal = aggregate.journal(ports.now())
+    record_ready(journal, operation)
+    ports.store.commit(aggregate.becomes(journal, aggregate.order, transaction))

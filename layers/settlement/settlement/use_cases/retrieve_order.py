@@ -1,0 +1,46 @@
+"""Reading an order whole."""
+
+from dataclasses import dataclass
+
+from settlement.domain.account import AccountSettings
+from settlement.domain.change import Change
+from settlement.domain.invoice import Invoice
+from settlement.domain.order import Line, Order
+from settlement.domain.transaction import Payment, Transaction
+from settlement.use_cases.aggregate import load
+from settlement.use_cases.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class WholeOrder:
+    """Everything there is of an order; ``documents`` are the embedded ones by invoice number."""
+
+    order: Order
+    transaction: Transaction
+    lines: list[Line]
+    invoices: list[Invoice]
+    documents: dict[str, str]
+    changes: list[Change]
+    payments: list[Payment]
+    settings: AccountSettings
+
+
+def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
+    """Return an order with all that belongs to it; raises ``OrderNotFound``."""
+    aggregate = load(store, account, order_id)
+    invoices = store.invoices(account, order_id)
+    documents = {
+        invoice.number: store.document(account, order_id, invoice.number) or ""
+        for invoice in invoices
+        if invoice.has_document
+    }
+    return WholeOrder(
+        order=aggregate.order,
+        transaction=aggregate.transaction,
+        lines=store.lines(account, order_id),
+        invoices=invoices,
+        documents=documents,
+        changes=store.changes(account, order_id),
+        payments=store.payments(account, aggregate.transaction.transaction_id),
+        settings=store.settings(account),
+    )

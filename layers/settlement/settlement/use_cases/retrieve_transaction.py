@@ -1,0 +1,69 @@
+"""Reading a transaction: its payments, what was asked of it, and what reached its connectors (§3)."""
+
+from dataclasses import dataclass
+
+from settlement.domain.errors import PaymentNotFound, TransactionNotFound
+from settlement.domain.events import Event
+from settlement.domain.statuses import TransactionStatus, transaction_status
+from settlement.domain.transaction import Leg, Operation, Payment
+from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.ports import Page, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """The operations of a transaction and the connector calls they made."""
+
+    aggregate: Aggregate
+    operations: list[Operation]
+    legs: list[Leg]
+    payments: dict[str, Payment]
+
+
+def retrieve_transaction(store: Store, account: str, transaction_id: str) -> Aggregate:
+    """Return a transaction with its order; raises ``TransactionNotFound``."""
+    transaction = store.transaction(account, transaction_id)
+    if transaction is None:
+        raise TransactionNotFound(transaction_id)
+    order = store.order(account, transaction.order_id)
+    if order is None:
+        raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
+    return Aggregate(order, transaction)
+
+
+def retrieve_payments(
+    store: Store, account: str, transaction_id: str
+) -> tuple[Aggregate, list[tuple[Payment, TransactionStatus]]]:
+    """Return a transaction's payments, each with the status of the whole, which its own is derived with."""
+    aggregate = retrieve_transaction(store, account, transaction_id)
+    status = transaction_status(aggregate.order, aggregate.transaction)
+    return aggregate, [(payment, status) for payment in store.payments(account, transaction_id)]
+
+
+def retrieve_payment(
+    store: Store, account: str, transaction_id: str, payment_id: str
+) -> tuple[Aggregate, Payment, TransactionStatus]:
+    """Return one payment; raises ``TransactionNotFound`` or ``PaymentNotFound``."""
+    aggregate = retrieve_transaction(store, account, transaction_id)
+    payment = store.payment(account, transaction_id, payment_id)
+    if payment is None:
+        raise PaymentNotFound(payment_id)
+    return aggregate, payment, transaction_status(aggregate.order, aggregate.transaction)
+
+
+def retrieve_movements(store: Store, account: str, transaction_id: str) -> Movements:
+    """Return what was asked of a transaction and what was done; raises ``TransactionNotFound``."""
+    aggregate = retrieve_transaction(store, account, transaction_id)
+    return Movements(
+        aggregate,
+        store.operations(account, transaction_id),
+        store.legs(account, transaction_id),
+        {payment.payment_id: payment for payment in store.payments(account, transaction_id)},
+    )
+
+
+def retrieve_events(store: Store, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
+    """Return a page of the timeline, newest first; raises ``TransactionNotFound``."""
+    if store.transaction(account, transaction_id) is None:
+        raise TransactionNotFound(transaction_id)
+    return store.events(account, transaction_id, page_size, after)
