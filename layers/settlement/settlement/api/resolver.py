@@ -73,7 +73,7 @@ def answer(status: int, content: Any, headers: Mapping[str, str | list[str]] | N
 
 def no_content() -> Response[str]:
     """Return 204."""
-    return Response(204)
+    return Response(204, body="")
 
 
 def receipt_view(receipt: Receipt) -> dict[str, str]:

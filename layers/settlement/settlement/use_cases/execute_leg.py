@@ -96,13 +96,18 @@ def _read(ports: Ports, call: Call) -> _Setting:
     leg = store.leg(call.account, call.transaction_id, call.operation, call.leg)
     if transaction is None or operation is None or leg is None:
         raise LookupError(f"no leg {call.leg} of operation {call.operation} on transaction {call.transaction_id}")
-    payment = store.payment(call.account, call.transaction_id, leg.payment_id)
-    if payment is None:
-        raise LookupError(f"no payment {leg.payment_id} on transaction {call.transaction_id}")
+    payment = _payment(ports, call, leg)
     connector = store.connector(call.account, payment.connector)
     if connector is None:
         raise LookupError(f"connector {payment.connector} is not configured any more")
     return _Setting(transaction, operation.attempts, leg, payment, connector)
+
+
+def _payment(ports: Ports, call: Call, leg: Leg) -> Payment:
+    payment = ports.store.payment(call.account, call.transaction_id, leg.payment_id)
+    if payment is None:
+        raise LookupError(f"no payment {leg.payment_id} on transaction {call.transaction_id}")
+    return payment
 
 
 def _ask(ports: Ports, client: ConnectorClient, setting: _Setting, callback_base: str) -> Outcome:
@@ -168,8 +173,10 @@ def _post(ports: Ports, call: Call, setting: _Setting, outcome: Outcome) -> Leg:
     leg = ports.store.leg(call.account, call.transaction_id, call.operation, call.leg)
     if leg is None or leg.state is LegState.POSTED:
         return leg or setting.leg
-    if not isinstance(outcome, Done | Approved) and leg.attempts != setting.leg.attempts:
-        return leg
+    if leg.attempts != setting.leg.attempts:
+        if not isinstance(outcome, Done | Approved):
+            return leg
+        setting = replace(setting, payment=_payment(ports, call, leg))
     now = ports.now()
     journal = Journal(
         writer=f"leg-{leg.operation:06d}-{leg.number}",
@@ -308,7 +315,7 @@ class _Posting:
             leg.payment_id,
             value,
             from_withheld=leg.from_withheld,
-            from_doubt=value if leg.state is LegState.IN_DOUBT else 0,
+            from_doubt=value if leg.state is LegState.IN_DOUBT and not leg.from_withheld else 0,
             of_change=leg.of_change,
         )
         self.payments.append(Changed(payment, replace(payment, counters=payment.counters.after(movement))))

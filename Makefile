@@ -1,0 +1,82 @@
+# `make up` and `make demo` need python3 (3.11 or newer) and nothing else; all they install stays in this folder.
+PYTHON ?= python3
+DEV := .venv/bin/python
+LOCAL := .local/venv-local/bin/python
+SAM := .local/venv-sam/bin/sam
+# The isolated stack of the tests: state, log and ports of its own, beside whatever runs.
+TEST_STACK := QUITA_LOCAL_DIR=.local/test PORT=0
+LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
+
+export PYTHONPATH := $(CURDIR)/layers/settlement
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status demo sweep logs test test-long test-fast lint validate build deploy lock clean python dev local
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: local ## Start the local stack at http://127.0.0.1:3000 (PORT=… for another port)
+	@$(LOCAL) -m local.stack up
+
+down: local ## Stop the local stack
+	@$(LOCAL) -m local.stack down
+
+status: local ## Print the address and the names of the running stack
+	@$(LOCAL) -m local.stack status
+
+demo: local ## Play the story of one order, on the running stack or on one started for it
+	@$(LOCAL) -m local.stack exec -- $(LOCAL) -m local.demo
+
+sweep: local ## Run the due-work sweep at once on the running stack
+	@$(LOCAL) -m local.stack sweep
+
+logs: local ## Print the functions' logs of the running stack (FUNCTIONS="due_work …")
+	@$(LOCAL) -m local.stack logs $(FUNCTIONS)
+
+test: dev local lint validate ## Everything: linters, types, template, unit to end-to-end tests
+	$(DEV) -m pytest -n auto -m "not e2e and not long"
+	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest -m "e2e and not long"
+
+test-fast: dev ## The tests that need no stack
+	$(DEV) -m pytest -n auto -m "not e2e and not long"
+
+test-long: dev local ## The tests that take minutes
+	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest -m long
+
+lint: dev ## ruff and mypy
+	$(DEV) -m ruff check .
+	$(DEV) -m ruff format --check .
+	$(DEV) -m mypy
+
+validate: local ## sam validate --lint
+	$(LINT_ENVIRONMENT) $(SAM) validate --lint
+
+build: dev local ## Build for the cloud (QUITA_PYTHON_VERSION=3.13, QUITA_ARCHITECTURE=x86_64)
+	QUITA_PYTHON=$(CURDIR)/$(DEV) SAM_CLI_TELEMETRY=0 $(SAM) build --parameter-overrides \
+		PythonRuntime=python$(or $(QUITA_PYTHON_VERSION),3.13) Architecture=$(or $(QUITA_ARCHITECTURE),x86_64)
+
+deploy: build ## Deploy to the AWS account of the current credentials; asks before it changes anything
+	SAM_CLI_TELEMETRY=0 $(SAM) deploy --parameter-overrides \
+		PythonRuntime=python$(or $(QUITA_PYTHON_VERSION),3.13) Architecture=$(or $(QUITA_ARCHITECTURE),x86_64)
+
+lock: ## Renew the lock files from the .in files (needs uv)
+	cd layers/dependencies && $(COMPILE) requirements.in -o requirements.txt
+	for name in dev local sam; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-strip-extras --no-emit-index-url
+
+clean: ## Remove everything that was built, installed or stored locally
+	-@$(MAKE) --no-print-directory down
+	rm -rf .aws-sam .local .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "quita needs Python 3.11 or newer as $(PYTHON); found: $$($(PYTHON) --version 2>&1)." \
+			"Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
+
+dev: python
+	@$(PYTHON) -m local.environments dev
+
+local: python
+	@$(PYTHON) -m local.environments local sam

@@ -1,0 +1,176 @@
+"""Builds the template and deploys it to the emulator, each only when something it depends on has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.adaptations import put_gateway_responses, write_definitions_as_json
+from local.emulator import aws_environment
+from local.ports import HOST
+from local.processes import plain_environment, run_logged
+from local.progress import StackError, step
+from local.settings import CHECKOUT, ENVIRONMENTS, REGION, STACK_NAME, Settings
+
+_SOURCES = (
+    "template.yaml", "samconfig.toml", "workflows", "functions", "layers", "requirements/sam.txt",
+    "local/adaptations.py",
+)  # fmt: skip
+_BUCKET = "quita-local-artifacts"
+_DIGEST_PARAMETER = "/quita/local/deployed"
+_PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+_SAM = ENVIRONMENTS / "venv-sam" / "bin" / "sam"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What the deployed stack consists of; functions maps folder names to function names."""
+
+    api_id: str
+    table_name: str
+    event_bus_name: str
+    state_machine_arn: str
+    functions: dict[str, str]
+
+
+def client(service: str, aws_port: int) -> Any:
+    """A boto3 client of the emulator, whatever the caller's profile says."""
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=f"http://{HOST}:{aws_port}",
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 1}, read_timeout=70, proxies={}, inject_host_prefix=False),
+    )
+
+
+def build(settings: Settings) -> str:
+    """Builds when the sources have changed since the last build; returns the digest of what was built."""
+    digest = _digest_of(CHECKOUT / name for name in _SOURCES)
+    stamp = settings.directory / "built"
+    template = settings.build_directory / "template.yaml"
+    if template.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
+        return digest
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(settings.build_directory, ignore_errors=True)
+    with step("building the layers and functions", about="10 s"):
+        run_logged(
+            [str(_SAM), "build", "--template-file", str(CHECKOUT / "template.yaml"),
+             "--build-dir", str(settings.build_directory), "--config-env", "local"],
+            log=settings.log("sam-build"), environment=_sam_environment(settings), cwd=CHECKOUT,
+        )  # fmt: skip
+    write_definitions_as_json(settings.build_directory)
+    stamp.write_text(digest, encoding="utf-8")
+    return digest
+
+
+def deploy(settings: Settings, *, built: str, port: int, aws_port: int) -> Deployment:
+    """Makes the emulator hold exactly what was built, with this stack's parameters."""
+    parameters = {
+        "Sandbox": "true",
+        "PythonRuntime": f"python{_PYTHON_VERSION}",
+        "ConnectorTimeoutSeconds": "5",
+        "PublicBaseUrl": f"http://{HOST}:{port}",
+        "DeletionProtection": "false",
+    }
+    digest = _digest_of((), built, str(aws_port), *(f"{name}={value}" for name, value in parameters.items()))
+    if _deployed_digest(aws_port) != digest or not _stack_is_complete(aws_port):
+        with step("deploying the template to the local AWS", about="10 s"):
+            _create_bucket(aws_port)
+            run_logged(
+                [str(_SAM), "deploy", "--template-file", str(settings.build_directory / "template.yaml"),
+                 "--stack-name", STACK_NAME, "--s3-bucket", _BUCKET, "--region", REGION,
+                 "--capabilities", "CAPABILITY_IAM", "--config-env", "local", "--no-confirm-changeset",
+                 "--no-fail-on-empty-changeset", "--parameter-overrides",
+                 *(f"{name}={value}" for name, value in parameters.items())],
+                log=settings.log("sam-deploy"), environment=_sam_environment(settings, aws_port),
+                cwd=CHECKOUT,
+            )  # fmt: skip
+        if not _stack_is_complete(aws_port):
+            raise StackError(f"The stack did not come up; see {settings.log('sam-deploy')}.")
+        put_gateway_responses(
+            settings.build_directory, client("apigateway", aws_port), _describe(aws_port).api_id
+        )
+        client("ssm", aws_port).put_parameter(
+            Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True
+        )
+    return _describe(aws_port)
+
+
+def _describe(aws_port: int) -> Deployment:
+    cloudformation = client("cloudformation", aws_port)
+    stack = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    prefix = f"{STACK_NAME}-"
+    return Deployment(
+        api_id=outputs["ApiId"],
+        table_name=outputs["TableName"],
+        event_bus_name=outputs["EventBusName"],
+        state_machine_arn=outputs["StateMachineArn"],
+        functions={
+            folder.name: prefix + folder.name.replace("_", "-")
+            for folder in sorted((CHECKOUT / "functions").iterdir())
+            if (folder / "app.py").exists()
+        },
+    )
+
+
+def _deployed_digest(aws_port: int) -> str:
+    """The digest kept in the emulator itself, so that it is as old or new as the state it speaks of."""
+    ssm = client("ssm", aws_port)
+    try:
+        value: str = ssm.get_parameter(Name=_DIGEST_PARAMETER)["Parameter"]["Value"]
+    except ClientError:
+        return ""
+    return value
+
+
+def _stack_is_complete(aws_port: int) -> bool:
+    try:
+        stacks = client("cloudformation", aws_port).describe_stacks(StackName=STACK_NAME)["Stacks"]
+    except ClientError:
+        return False
+    return bool(stacks) and stacks[0]["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def _create_bucket(aws_port: int) -> None:
+    s3 = client("s3", aws_port)
+    if _BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=_BUCKET)
+
+
+def _sam_environment(settings: Settings, aws_port: int = 0) -> dict[str, str]:
+    environment = plain_environment(
+        **aws_environment(aws_port),
+        QUITA_FOR_HOST="1",
+        QUITA_PYTHON=sys.executable,
+        QUITA_PYTHON_VERSION=_PYTHON_VERSION,
+        SAM_CLI_POLL_DELAY="0.3",
+        SAM_CLI_TELEMETRY="0",
+        TMPDIR=str(settings.scratch_directory),
+    )
+    return {name: value for name, value in os.environ.items() if name.startswith("PIP_")} | environment
+
+
+def _digest_of(paths: Iterable[Path], *words: str) -> str:
+    """One digest over words, and over the names and contents of all files under the paths."""
+    digest = hashlib.sha256()
+    for word in (*words, _PYTHON_VERSION):
+        digest.update(word.encode() + b"\0")
+    for path in paths:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                content = hashlib.sha256(file.read_bytes()).hexdigest()
+                digest.update(f"{file.relative_to(CHECKOUT)} {content}\n".encode())
+    return digest.hexdigest()

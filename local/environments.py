@@ -1,0 +1,87 @@
+"""Virtual environments from lock files, made anew only when the lock or the interpreter has changed.
+
+python3 -m local.environments dev local sam
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.progress import StackError, step, tail
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A folder with an interpreter and exactly what a lock file lists."""
+
+    folder: Path
+    lock: Path
+    holds: str
+    about: str
+
+
+ENVIRONMENTS = {
+    "dev": Environment(
+        _CHECKOUT / ".venv", _CHECKOUT / "requirements" / "dev.txt", "the development tools", "30 s"
+    ),
+    "local": Environment(
+        _CHECKOUT / ".local" / "venv-local", _CHECKOUT / "requirements" / "local.txt", "the local AWS", "25 s"
+    ),
+    "sam": Environment(
+        _CHECKOUT / ".local" / "venv-sam", _CHECKOUT / "requirements" / "sam.txt", "the AWS SAM CLI", "40 s"
+    ),
+}
+
+
+def main() -> int:
+    """Exit code 0 when each named environment is there and current."""
+    try:
+        for name in sys.argv[1:]:
+            ensure(ENVIRONMENTS[name])
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def ensure(environment: Environment) -> None:
+    """Leaves the environment complete and current; raises StackError, and leaves none, when that fails."""
+    stamp = environment.folder / "installed"
+    wanted = hashlib.sha256(sys.version.encode() + environment.lock.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    with step(f"installing {environment.holds} into {environment.folder.relative_to(_CHECKOUT)}",
+              about=environment.about):  # fmt: skip
+        shutil.rmtree(environment.folder, ignore_errors=True)
+        environment.folder.parent.mkdir(parents=True, exist_ok=True)
+        log = environment.folder.with_name(f"{environment.folder.name}.log")
+        _run([sys.executable, "-m", "venv", str(environment.folder)], log, _NO_VENV)
+        _run(
+            [str(environment.folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input",
+             "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--require-hashes",
+             "-r", str(environment.lock)],
+            log, "The installation failed.",
+        )  # fmt: skip
+        log.unlink()
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+_NO_VENV = "This Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"
+
+
+def _run(command: list[str], log: Path, message: str) -> None:
+    with log.open("wb") as output:
+        code = subprocess.call(command, stdout=output, stderr=subprocess.STDOUT)
+    if code:
+        raise StackError(f"{message}\nThe end of {log}:\n{tail(log)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""What a person in front of the terminal sees while the stack starts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class StackError(Exception):
+    """The stack cannot go on; the message says what happened and what to do about it."""
+
+
+def say(text: str) -> None:
+    """Prints one line at once, also into a pipe."""
+    print(text, flush=True)
+
+
+@contextmanager
+def step(what: str, about: str = "") -> Iterator[None]:
+    """Announces a step that may take over two seconds, and how long it took when it did."""
+    say(f"  {what} …" + (f" (about {about})" if about else ""))
+    start = time.monotonic()
+    yield
+    took = time.monotonic() - start
+    if took > 2:
+        say(f"    done in {took:.0f} s")
+
+
+def tail(log: Path, lines: int = 30) -> str:
+    """The last lines of a log, indented; empty when there is no log."""
+    if not log.exists():
+        return ""
+    text = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(f"    {line}" for line in text[-lines:])

@@ -1,0 +1,109 @@
+"""The local stack's command line: up [--detach], down, status, sweep, logs, exec."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+
+from local.deployment import client
+from local.facts import Facts
+from local.lifecycle import require_running, running_facts, stack_in_use, start_detached, stop
+from local.progress import StackError, say
+from local.settings import Settings, read_settings
+from local.supervisor import supervise
+
+
+def main() -> int:
+    """Exit code 0 when what was asked for is done, 1 with a message otherwise."""
+    arguments = _parse()
+    try:
+        code: int = arguments.command(read_settings(), arguments)
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="local.stack", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    up = commands.add_parser("up", help="start the stack and keep it in the foreground")
+    up.add_argument("--detach", action="store_true", help="return when it is ready")
+    up.set_defaults(command=_up)
+    commands.add_parser("down", help="stop the stack").set_defaults(command=_down)
+    commands.add_parser("status", help="print the running stack's facts").set_defaults(command=_status)
+    commands.add_parser("sweep", help="run the due-work sweep at once").set_defaults(command=_sweep)
+    logs = commands.add_parser("logs", help="print the functions' logs")
+    logs.add_argument("functions", nargs="*", help="folder names; none for all")
+    logs.set_defaults(command=_logs)
+    execute = commands.add_parser("exec", help="run a command with a stack, starting one if need be")
+    execute.add_argument("words", nargs=argparse.REMAINDER)
+    execute.set_defaults(command=_exec)
+    return parser.parse_args()
+
+
+def _up(settings: Settings, arguments: argparse.Namespace) -> int:
+    if arguments.detach:
+        start_detached(settings)
+    else:
+        supervise(settings)
+    return 0
+
+
+def _down(settings: Settings, arguments: argparse.Namespace) -> int:
+    say("stopped" if stop(settings) else "no local stack is running")
+    return 0
+
+
+def _status(settings: Settings, arguments: argparse.Namespace) -> int:
+    facts = running_facts(settings)
+    if facts is None:
+        say("not running")
+        return 1
+    say(settings.facts_file.read_text(encoding="utf-8").rstrip())
+    return 0
+
+
+def _sweep(settings: Settings, arguments: argparse.Namespace) -> int:
+    facts = require_running(settings)
+    answer = client("lambda", _aws_port(facts)).invoke(
+        FunctionName=facts.functions["due_work"], Payload=b"{}"
+    )
+    say(answer["Payload"].read().decode())
+    return 1 if "FunctionError" in answer else 0
+
+
+def _logs(settings: Settings, arguments: argparse.Namespace) -> int:
+    facts = require_running(settings)
+    unknown = set(arguments.functions) - set(facts.functions)
+    if unknown:
+        raise StackError(
+            f"No such function: {', '.join(sorted(unknown))}. There are: {', '.join(facts.functions)}."
+        )
+    logs = client("logs", _aws_port(facts))
+    lines: list[tuple[int, str, str]] = []
+    for function in arguments.functions or facts.functions:
+        group = f"/aws/lambda/{facts.functions[function]}"
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
+            lines += [(event["timestamp"], function, event["message"].rstrip()) for event in page["events"]]
+    for _, function, message in sorted(lines):
+        say(f"{function}  {message}")
+    return 0
+
+
+def _exec(settings: Settings, arguments: argparse.Namespace) -> int:
+    words = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
+    with stack_in_use(settings):
+        return subprocess.call(words, env=os.environ | {"QUITA_LOCAL_DIR": str(settings.directory)})
+
+
+def _aws_port(facts: Facts) -> int:
+    return int(facts.aws_endpoint.rsplit(":", 1)[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,192 @@
+"""Connections that fail, stall or drip, and addresses that must not be called."""
+
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from settlement.connectors import exact_json
+from settlement.domain.connector import (
+    Done,
+    Unknown,
+)
+from tests.contract.ppp.provider import SETTLE, Provider, answer, client, drip, good, move, raw, stall
+
+
+class TestConnectionFails:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            b"",
+            b"HTTP/1.1 200 OK\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + b'{"settleId":"1","value":70}',
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+            b"220 smtp.example ready\r\n",
+            b"HTTP/1.1 abc\r\n\r\n",
+        ],
+    )
+    def test_cut_or_foreign_answer_is_unknown(self, provider: Provider, text: bytes) -> None:
+        provider.respond = raw(text)
+        outcome = move(provider, "settle")
+        assert isinstance(outcome, Unknown)
+        assert outcome.exchange.status is None
+        assert outcome.reason
+
+    def test_answer_above_1_mb_is_unknown(self, provider: Provider) -> None:
+        provider.respond = answer(200, exact_json.write(good("settle", message="x" * 1_000_000)))
+        outcome = move(provider, "settle")
+        assert isinstance(outcome, Unknown)
+        assert "larger than 1000000 bytes" in outcome.reason
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            b"",
+            b"HTTP/1.1 200 OK\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+        ],
+    )
+    def test_stalled_answer_ends_at_the_deadline(self, provider: Provider, sent: bytes) -> None:
+        provider.respond = stall(provider, sent)
+        _assert_ends_at_deadline(provider)
+
+    def test_dripped_body_ends_at_the_deadline(self, provider: Provider) -> None:
+        text = exact_json.write(good("settle", message="x" * 5_000)).encode()
+        provider.respond = drip(
+            provider, b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text)
+        )
+        _assert_ends_at_deadline(provider)
+
+    def test_dripped_headers_end_at_the_deadline(self, provider: Provider) -> None:
+        provider.respond = drip(provider, b"HTTP/1.1 200 OK\r\n" + b"X-Header: 1\r\n" * 1_000)
+        _assert_ends_at_deadline(provider)
+
+    def test_peer_that_accepts_and_never_reads_ends_at_the_deadline(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            _assert_ends_at_deadline(Provider(listener.getsockname()[1], raw(b"")))
+
+    def test_tls_handshake_that_never_comes_ends_at_the_deadline(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            served = Provider(listener.getsockname()[1], raw(b""))
+            _assert_ends_at_deadline(served, f"https://127.0.0.1:{served.port}")
+
+    def test_name_look_up_that_hangs_ends_at_the_deadline(
+        self, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def look_up(*_: object, **__: object) -> list[object]:
+            provider.released.wait(30)
+            return []
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        _assert_ends_at_deadline(provider, "https://connector.example")
+
+    def test_refused_connection_is_unknown(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        outcome = move(Provider(port, raw(b"")), "settle")
+        assert isinstance(outcome, Unknown)
+        assert "no connection" in outcome.reason
+
+    def test_unknown_host_is_unknown(self) -> None:
+        connector = replace(Provider(1, raw(b"")).connector, service_url="https://connector.invalid")
+        outcome = client().settle(connector, SETTLE)
+        assert isinstance(outcome, Unknown)
+        assert outcome.reason == "no connection: the name connector.invalid cannot be resolved"
+
+    def test_server_without_tls_behind_https_is_unknown(self, provider: Provider) -> None:
+        provider.respond = raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        connector = replace(provider.connector, service_url=f"https://127.0.0.1:{provider.port}")
+        outcome = client(2).settle(connector, SETTLE)
+        assert isinstance(outcome, Unknown)
+
+    def test_connection_closed_after_an_answer_does_not_harm_the_next_call(self, provider: Provider) -> None:
+        caller = client()
+        body = exact_json.write(good("settle")).encode()
+        provider.respond = raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        for _ in range(3):
+            assert isinstance(caller.settle(provider.connector, SETTLE), Done)
+            time.sleep(0.02)
+
+    def test_connection_is_kept_for_the_next_call(self, provider: Provider) -> None:
+        peers = set()
+        respond = answer(200, good("settle"))
+
+        def remember(connection: socket.socket) -> None:
+            peers.add(connection.getpeername())
+            respond(connection)
+
+        provider.respond = remember
+        caller = client()
+        for _ in range(3):
+            assert isinstance(caller.settle(provider.connector, SETTLE), Done)
+        assert len(peers) == 1
+
+
+def _assert_ends_at_deadline(provider: Provider, url: str | None = None) -> None:
+    connector = replace(provider.connector, service_url=url) if url else provider.connector
+    started = time.monotonic()
+    outcome = client(timeout_seconds=0.5).settle(connector, SETTLE)
+    assert 0.45 < time.monotonic() - started < 0.9
+    assert isinstance(outcome, Unknown)
+    assert "0.5 s" in outcome.reason
+    assert outcome.exchange.status is None
+    assert 450 < outcome.exchange.duration_ms < 900
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        ("url", "reason"),
+        [
+            ("http://connector.example", "not called without TLS"),
+            ("http://10.0.0.1:8080", "not called without TLS"),
+            ("http://127.0.0.1.example", "not called without TLS"),
+            ("ftp://127.0.0.1", "not an https URL"),
+            ("connector.example", "not an https URL"),
+            ("", "not an https URL"),
+            ("https://", "not an https URL"),
+            ("https://u:p@connector.example", "has credentials"),
+            ("https://connector.example?x=1", "a query"),
+            ("https://connector.example:port", "not a URL"),
+            ("https://[::1", "not a URL"),
+        ],
+    )
+    def test_address_that_must_not_be_called_is_unknown_with_its_reason(self, url: str, reason: str) -> None:
+        connector = replace(Provider(1, raw(b"")).connector, service_url=url)
+        outcome = client().settle(connector, SETTLE)
+        assert isinstance(outcome, Unknown)
+        assert reason in outcome.reason
+
+    def test_loopback_without_tls_is_refused_unless_allowed(self, provider: Provider) -> None:
+        outcome = client(allow_loopback_http=False).settle(provider.connector, SETTLE)
+        assert isinstance(outcome, Unknown)
+        assert "not called without TLS" in outcome.reason
+        assert provider.requests == []
+
+    def test_key_that_cannot_be_a_header_is_unknown(self, provider: Provider) -> None:
+        for key in ("a\r\nX-Injected: 1", "ключ"):
+            outcome = client().settle(replace(provider.connector, app_key=key), SETTLE)
+            assert isinstance(outcome, Unknown)
+        assert provider.requests == []
+
+    def test_proxies_of_the_environment_are_ignored(
+        self, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+        provider.respond = answer(200, good("settle"))
+        assert isinstance(move(provider, "settle"), Done)
+
+
+def test_http_library_is_imported_at_the_first_call_only() -> None:
+    code = (
+        "import sys; from settlement.connectors.ppp import PaymentProviderClient; "
+        "PaymentProviderClient(1, True); "
+        "assert not {'httpx', 'httpcore', 'ssl', 'boto3'} & set(sys.modules)"
+    )
+    layer = Path(__file__).parents[3] / "layers" / "settlement"
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(layer)})

@@ -1,0 +1,169 @@
+"""What the client sends, and what of it is kept."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from settlement.connectors import exact_json
+from settlement.connectors.ppp_fields import amount
+from settlement.domain.connector import (
+    Authorise,
+    Cancel,
+    Done,
+    PaymentReference,
+    Refund,
+    Settle,
+)
+from settlement.domain.money import MAX_MINOR_UNITS, to_major
+from tests.contract.ppp.provider import (
+    AUTHORISE,
+    CANCEL,
+    REFUND,
+    SETTLE,
+    Provider,
+    answer,
+    client,
+    every_movement,
+    good,
+    move,
+)
+
+SCHEMAS = Path(__file__).parents[3].parent / "shared" / "domain" / "openapi" / "ppp.json"
+
+
+class TestWhatIsSent:
+    @pytest.mark.parametrize(
+        ("provider_headers", "prefix"), [(True, "x-provider-api"), (False, "x-vtex-api")]
+    )
+    def test_keys_travel_under_the_names_of_the_connector(
+        self, provider: Provider, provider_headers: bool, prefix: str
+    ) -> None:
+        provider.respond = answer(200, good("settle"))
+        client().settle(replace(provider.connector, provider_headers=provider_headers), SETTLE)
+        line, headers, _ = provider.requests[0]
+        assert line == "POST /ppp/payments/A41B77/settlements HTTP/1.1"
+        assert {name: value for name, value in headers.items() if "-api-" in name} == {
+            f"{prefix}-appkey": "key-of-the-shop",
+            f"{prefix}-apptoken": "token-of-the-shop",
+        }
+        assert (headers["content-type"], headers["accept"]) == ("application/json", "application/json")
+
+    @every_movement
+    def test_value_is_decimal_major_units(self, provider: Provider, name: str) -> None:
+        move(provider, name)
+        assert provider.sent["value"] == Decimal("70.00")
+        assert b'"value":70.00' in provider.requests[0][2]
+
+    def test_cancellation_value_is_cents_for_a_connector_set_so(self, provider: Provider) -> None:
+        client().cancel(replace(provider.connector, cancel_value_in_cents=True), CANCEL)
+        assert b'"value":7000' in provider.requests[0][2]
+
+    def test_card_is_sent_as_its_vault_token_only(self, provider: Provider) -> None:
+        client().authorise(provider.connector, AUTHORISE)
+        assert provider.sent["card"] == {
+            "holder": "John Doe",
+            "number": None,
+            "csc": None,
+            "expiration": {"month": None, "year": None},
+            "numberToken": "vault-token-1",
+            "bin": "444433",
+        }
+
+    def test_exchange_has_neither_card_token_nor_credentials(self, provider: Provider) -> None:
+        echo = {"status": "approved", "message": "vault-token-1 key-of-the-shop token-of-the-shop"}
+        provider.respond = answer(200, echo)
+        outcome = client().authorise(provider.connector, AUTHORISE)
+        kept = outcome.exchange.request + outcome.exchange.response
+        assert not any(secret in kept for secret in ("vault-token", "-of-the-shop"))
+        assert '"numberToken":"***"' in kept
+        assert '"value":100.00' in kept
+
+    def test_exchange_is_cut_to_4000_characters(self, provider: Provider) -> None:
+        provider.respond = answer(200, good("settle", message="x" * 10_000))
+        outcome = move(provider, "settle")
+        assert len(outcome.exchange.response) == 4_000
+        assert isinstance(outcome, Done)
+        assert len(outcome.message or "") == 1_000
+
+    @pytest.mark.parametrize(
+        ("request_", "route"),
+        [
+            (AUTHORISE, "/payments"),
+            (replace(AUTHORISE, card=None), "/payments"),
+            (replace(AUTHORISE, currency="JPY"), "/payments"),
+            (SETTLE, "/payments/{paymentId}/settlements"),
+            (CANCEL, "/payments/{paymentId}/cancellations"),
+            (REFUND, "/payments/{paymentId}/refunds"),
+            *(
+                (replace(request, payment=PaymentReference("TX1", "A41B77", "BRL", None, None, None)), route)
+                for request, route in (
+                    (SETTLE, "/payments/{paymentId}/settlements"),
+                    (CANCEL, "/payments/{paymentId}/cancellations"),
+                    (REFUND, "/payments/{paymentId}/refunds"),
+                )
+            ),
+        ],
+    )
+    def test_body_is_valid_against_the_published_schema(
+        self, provider: Provider, request_: Authorise | Settle | Cancel | Refund, route: str
+    ) -> None:
+        if not SCHEMAS.exists():
+            pytest.skip("the published schemas are not beside this checkout")
+        caller = client()
+        match request_:
+            case Authorise():
+                caller.authorise(provider.connector, request_)
+            case Settle():
+                caller.settle(provider.connector, request_)
+            case Cancel():
+                caller.cancel(provider.connector, request_)
+            case Refund():
+                caller.refund(provider.connector, request_)
+        document = json.loads(SCHEMAS.read_text())
+        schema = document["paths"][route]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        resolved = {"components": document["components"], **_as_json_schema(schema)}
+        jsonschema.validate(json.loads(provider.requests[0][2]), resolved)
+
+
+def _as_json_schema(schema: object) -> dict[str, object]:
+    """Turn OpenAPI 3.0's ``nullable`` into a type of JSON Schema."""
+    assert isinstance(schema, dict)
+    turned = {
+        key: {name: _as_json_schema(member) for name, member in value.items()}
+        if key == "properties"
+        else value
+        for key, value in schema.items()
+    }
+    if schema.get("nullable"):
+        turned["type"] = [schema["type"], "null"]
+    return turned
+
+
+@given(st.integers(1, MAX_MINOR_UNITS), st.sampled_from(["BRL", "JPY", "KWD", "CLF"]))
+def test_money_survives_the_wire_exactly(minor_units: int, currency: str) -> None:
+    assert amount(exact_json.read(exact_json.write(to_major(minor_units, currency))), currency) == minor_units
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.text()
+        | st.decimals(allow_nan=False, allow_infinity=False),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_json_survives_the_wire_exactly(value: object) -> None:
+    assert exact_json.read(exact_json.write(value)) == value
+
+
+def test_float_is_never_written() -> None:
+    with pytest.raises(TypeError, match="float"):
+        exact_json.write({"value": 0.1})

@@ -1,0 +1,1 @@
+"""What the tests stand on: a fake store, a fake connector, a clock, and a shop that plays both sides."""

@@ -1,0 +1,39 @@
+"""Time and ids that a test decides about."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from threading import Lock
+
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands still until it is told to go on; reading it is ``Ports.now``."""
+
+    def __init__(self, start: datetime = MORNING) -> None:
+        self.time = start
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.time
+
+    def advance(self, by: timedelta) -> None:
+        """Go on by a while."""
+        self.time += by
+
+    def advance_to(self, time: datetime) -> None:
+        """Go on to a time, never back."""
+        self.time = max(self.time, time)
+
+
+class Ids:
+    """32 upper-case hex digits, one after the other; calling it is ``Ports.new_id``."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._lock = Lock()
+
+    def __call__(self) -> str:
+        """Return the next id."""
+        with self._lock:
+            return f"{next(self._numbers):032X}"

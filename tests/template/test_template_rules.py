@@ -1,0 +1,274 @@
+"""The house rules of template.yaml."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.template.cloudformation import CHECKOUT, load_template, of_type, referred, statements
+
+TEMPLATE = load_template()
+FUNCTIONS = of_type(TEMPLATE, "AWS::Serverless::Function")
+LOG_GROUPS = of_type(TEMPLATE, "AWS::Logs::LogGroup")
+QUEUES = of_type(TEMPLATE, "AWS::SQS::Queue")
+QUEUE_POLICIES = of_type(TEMPLATE, "AWS::SQS::QueuePolicy")
+ROLES = of_type(TEMPLATE, "AWS::IAM::Role")
+RULES = of_type(TEMPLATE, "AWS::Events::Rule")
+ALARMS = of_type(TEMPLATE, "AWS::CloudWatch::Alarm")
+API = TEMPLATE["Resources"]["Api"]["Properties"]
+
+# IAM knows no resource for these.
+WITHOUT_RESOURCE = {
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+}
+PUBLIC_ROUTES = {
+    ("get", "/health"),
+    ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/callback"),
+    ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/notification"),
+    ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/retry"),
+    ("get", "/sandbox-connector/{name}/manifest"),
+    ("post", "/sandbox-connector/{name}/payments"),
+    ("post", "/sandbox-connector/{name}/payments/{paymentId}/settlements"),
+    ("post", "/sandbox-connector/{name}/payments/{paymentId}/cancellations"),
+    ("post", "/sandbox-connector/{name}/payments/{paymentId}/refunds"),
+}
+
+
+def _alarmed(metric: str, dimension: str) -> set[str]:
+    """Logical ids of the resources that have an alarm on the metric."""
+    return {
+        referred(entry["Value"])
+        for alarm in ALARMS.values()
+        for entry in alarm["Dimensions"]
+        if alarm["MetricName"] == metric and entry["Name"] == dimension
+    }
+
+
+def _routes() -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (name, event["Properties"])
+        for name, function in FUNCTIONS.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Api"
+    ]
+
+
+def _folder(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.removesuffix("Function")).lower()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_is_named_after_its_folder(name: str) -> None:
+    assert FUNCTIONS[name]["FunctionName"] == {
+        "Fn::Sub": "${AWS::StackName}-" + _folder(name).replace("_", "-")
+    }
+    assert (CHECKOUT / "functions" / _folder(name) / "app.py").is_file()
+
+
+def test_every_folder_with_an_app_is_deployed() -> None:
+    folders = {file.parent.name for file in (CHECKOUT / "functions").glob("*/app.py")}
+    assert folders == {_folder(name) for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_logs_into_its_own_group_with_retention(name: str) -> None:
+    group = LOG_GROUPS[FUNCTIONS[name]["LoggingConfig"]["LogGroup"]["Ref"]]
+    assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert group["LogGroupName"]["Fn::Sub"] == "/aws/lambda/" + FUNCTIONS[name]["FunctionName"]["Fn::Sub"]
+
+
+def test_workflow_logs_with_retention_and_without_data() -> None:
+    workflow = TEMPLATE["Resources"]["SettlementWorkflow"]["Properties"]
+    destination = workflow["Logging"]["Destinations"][0]["CloudWatchLogsLogGroup"]["LogGroupArn"]
+    assert LOG_GROUPS[referred(destination)]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert workflow["Logging"]["IncludeExecutionData"] is False
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [referred(function["Role"]) for function in FUNCTIONS.values()]
+    assert len(set(roles)) == len(roles)
+    assert not any("Policies" in function for function in FUNCTIONS.values())
+
+
+def test_roles_have_no_managed_policies() -> None:
+    assert not any("ManagedPolicyArns" in role for role in ROLES.values())
+
+
+@pytest.mark.parametrize("name", [*ROLES, *QUEUE_POLICIES])
+def test_no_allow_statement_has_a_wildcard(name: str) -> None:
+    for statement in statements(TEMPLATE["Resources"][name]):
+        if statement["Effect"] == "Deny" or set(statement["Action"]) == WITHOUT_RESOURCE:
+            continue
+        assert "*" not in json.dumps(statement), statement
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_no_statement_names_a_kind_of_action_twice_for_one_resource(name: str) -> None:
+    actions = [
+        (action, json.dumps(statement.get("Resource")))
+        for statement in statements(ROLES[name]["Policies"])
+        for action in statement["Action"]
+    ]
+    assert len(set(actions)) == len(actions)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_has_an_error_alarm(name: str) -> None:
+    assert name in _alarmed("Errors", "FunctionName")
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_queue_is_encrypted_kept_for_two_weeks_and_alarmed(name: str) -> None:
+    assert QUEUES[name]["SqsManagedSseEnabled"] is True
+    assert QUEUES[name]["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert name in _alarmed("ApproximateNumberOfMessagesVisible", "QueueName")
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_queue_refuses_plain_http(name: str) -> None:
+    policies = [policy for policy in QUEUE_POLICIES.values() if {"Ref": name} in policy["Queues"]]
+    assert any(
+        statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        for statement in statements(policies)
+    )
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rule_has_a_queue_for_what_it_cannot_deliver_and_may_write_to_it(name: str) -> None:
+    for target in RULES[name]["Targets"]:
+        queue = referred(target["DeadLetterConfig"]["Arn"])
+        assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 1
+        assert any(
+            statement["Principal"] == {"Service": "events.amazonaws.com"}
+            and referred(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == name
+            and referred(statement["Resource"]) == queue
+            for statement in statements(list(QUEUE_POLICIES.values()))
+            if statement["Effect"] == "Allow"
+        )
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_function_that_a_rule_invokes_has_a_failure_destination_it_may_write_to(name: str) -> None:
+    for target in RULES[name]["Targets"]:
+        function = FUNCTIONS.get(referred(target["Arn"]))
+        if function is None:
+            continue
+        destination = function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
+        assert referred(destination) in QUEUES
+        assert _may(function, "sqs:SendMessage", destination)
+
+
+def test_stream_mapping_bisects_gives_up_and_reports() -> None:
+    function = FUNCTIONS["EventRelayFunction"]
+    mapping = function["Events"]["TableStream"]["Properties"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 1 <= mapping["MaximumRetryAttempts"] <= 100
+    assert mapping["BatchSize"] <= 100
+    assert json.loads(mapping["FilterCriteria"]["Filters"][0]["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"NewImage": {"public": {"BOOL": [True]}}},
+    }
+    assert _may(function, "sqs:SendMessage", mapping["DestinationConfig"]["OnFailure"]["Destination"])
+
+
+@pytest.mark.parametrize(
+    ("metric", "namespace"),
+    [
+        ("ExecutionsFailed", "AWS/States"),
+        ("ExecutionsTimedOut", "AWS/States"),
+        ("IteratorAge", "AWS/Lambda"),
+        ("5XXError", "AWS/ApiGateway"),
+        ("OperationFailed", "quita"),
+    ],
+)
+def test_metric_has_an_alarm(metric: str, namespace: str) -> None:
+    assert any((alarm["MetricName"], alarm["Namespace"]) == (metric, namespace) for alarm in ALARMS.values())
+
+
+def test_every_alarm_notifies_the_topic_when_there_is_one() -> None:
+    notify = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+    assert all(alarm["AlarmActions"] == notify for alarm in ALARMS.values())
+
+
+def test_table_is_protected_recoverable_and_encrypted() -> None:
+    resource = TEMPLATE["Resources"]["Table"]
+    table = resource["Properties"]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert TEMPLATE["Parameters"]["DeletionProtection"]["Default"] == "true"
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["SSESpecification"]["SSEEnabled"] is True
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
+
+
+def test_only_the_listed_routes_need_no_key() -> None:
+    public = {
+        (route["Method"], route["Path"])
+        for _, route in _routes()
+        if route.get("Auth", {}).get("Authorizer") == "NONE"
+    }
+    assert public == PUBLIC_ROUTES
+    assert API["Auth"]["DefaultAuthorizer"] == "AppKey"
+
+
+def test_no_route_is_defined_twice() -> None:
+    routes = [(route["Method"], route["Path"]) for _, route in _routes()]
+    assert len(set(routes)) == len(routes)
+
+
+def test_sandbox_is_deployed_on_request_only() -> None:
+    assert TEMPLATE["Parameters"]["Sandbox"]["Default"] == "false"
+    sandbox = {
+        name for name, resource in TEMPLATE["Resources"].items() if resource.get("Condition") == "IsSandbox"
+    }
+    assert sandbox == {name for name in TEMPLATE["Resources"] if name.startswith("SandboxConnector")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("UNAUTHORIZED", 401),
+        ("ACCESS_DENIED", 403),
+        ("MISSING_AUTHENTICATION_TOKEN", 404),
+        ("RESOURCE_NOT_FOUND", 404),
+        ("REQUEST_TOO_LARGE", 413),
+        ("THROTTLED", 429),
+        ("QUOTA_EXCEEDED", 429),
+        ("INTEGRATION_TIMEOUT", 504),
+        ("DEFAULT_4XX", None),
+        ("DEFAULT_5XX", None),
+    ],
+)
+def test_gateway_answers_in_the_contracts_shape(kind: str, status: int | None) -> None:
+    response = API["GatewayResponses"][kind]
+    assert response.get("StatusCode") == status
+    body = response["ResponseTemplates"]["application/json"]
+    error = json.loads(body.replace("$context.error.messageString", '"why"'))["error"]
+    assert set(error) == {"code", "message", "exception"}
+    assert error["exception"] is None
+
+
+def test_functions_behind_the_api_end_before_it_gives_up() -> None:
+    assert all(FUNCTIONS[name]["Timeout"] <= 29 for name, _ in _routes())
+
+
+def _may(function: dict[str, Any], action: str, resource: Any) -> bool:
+    return any(
+        action in statement["Action"] and resource in (statement["Resource"], *_listed(statement["Resource"]))
+        for statement in statements(ROLES[referred(function["Role"])]["Policies"])
+    )
+
+
+def _listed(resource: Any) -> list[Any]:
+    return resource if isinstance(resource, list) else []
