@@ -39,9 +39,7 @@ def put_gateway_responses(build_directory: Path, gateway: Any, api_id: str) -> N
             responseTemplates=response["ResponseTemplates"],
             **status,
         )
-    gateway.create_deployment(
-        restApiId=api_id, stageName=template["Resources"]["Api"]["Properties"]["StageName"]
-    )
+    gateway.create_deployment(restApiId=api_id, stageName=template["Resources"]["Api"]["Properties"]["StageName"])
 
 
 def forget_stream_positions(state_directory: Path) -> None:

@@ -138,7 +138,7 @@ class Story:
         events = self._shop.get(f"/api/pvt/transactions/{self._transaction}/interactions")
         _tell("The timeline of the transaction")
         for event in reversed(events):
-            print(f"      {event['Date'][11:23]}  {event['Source']:<17} {event['Status']:<32} {event['Message'][:110]}")
+            print(f"      {event['Date'][11:23]}  {event['Source']:<17} {event['Status']:<26} {event['Message'][:110]}")
         types = [event["Type"] for event in reversed(events)]
         self._expect("first event", types[0], "OrderPlaced")
         for type_, times in (("PaymentSettled", 2), ("PaymentCancelled", 1), ("PaymentRefunded", 1)):

@@ -99,12 +99,8 @@ def deploy(settings: Settings, *, built: str, port: int, aws_port: int) -> Deplo
             )  # fmt: skip
         if not _stack_is_complete(aws_port):
             raise StackError(f"The stack did not come up; see {settings.log('sam-deploy')}.")
-        put_gateway_responses(
-            settings.build_directory, client("apigateway", aws_port), _describe(aws_port).api_id
-        )
-        client("ssm", aws_port).put_parameter(
-            Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True
-        )
+        put_gateway_responses(settings.build_directory, client("apigateway", aws_port), _describe(aws_port).api_id)
+        client("ssm", aws_port).put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
     return _describe(aws_port)
 
 

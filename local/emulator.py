@@ -55,15 +55,11 @@ class Emulator:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.has_ended():
-                raise StackError(
-                    f"The local AWS ended while starting. The end of {self.log}:\n{tail(self.log)}"
-                )
+                raise StackError(f"The local AWS ended while starting. The end of {self.log}:\n{tail(self.log)}")
             if _answers(self.port):
                 return
             time.sleep(0.1)
-        raise StackError(
-            f"The local AWS did not answer in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}"
-        )
+        raise StackError(f"The local AWS did not answer in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}")
 
     def stop(self) -> None:
         """Lets the emulator save its state, then leaves nothing of it behind."""

@@ -28,9 +28,7 @@ class Environment:
 
 
 ENVIRONMENTS = {
-    "dev": Environment(
-        _CHECKOUT / ".venv", _CHECKOUT / "requirements" / "dev.txt", "the development tools", "30 s"
-    ),
+    "dev": Environment(_CHECKOUT / ".venv", _CHECKOUT / "requirements" / "dev.txt", "the development tools", "30 s"),
     "local": Environment(
         _CHECKOUT / ".local" / "venv-local", _CHECKOUT / "requirements" / "local.txt", "the local AWS", "25 s"
     ),

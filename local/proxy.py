@@ -71,9 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._read_body()
         if body is None:
             return
-        connection = http.client.HTTPConnection(
-            HOST, self.server.upstream_port, timeout=UPSTREAM_TIMEOUT_SECONDS
-        )
+        connection = http.client.HTTPConnection(HOST, self.server.upstream_port, timeout=UPSTREAM_TIMEOUT_SECONDS)
         try:
             self._send_upstream(connection, body)
             response = connection.getresponse()

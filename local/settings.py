@@ -65,7 +65,5 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _port(name: str, text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise StackError(
-            f"{name}={text} is not a port; give a number from 1 to 65535, or 0 for any free one."
-        )
+        raise StackError(f"{name}={text} is not a port; give a number from 1 to 65535, or 0 for any free one.")
     return int(text)

@@ -70,9 +70,7 @@ def _status(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _sweep(settings: Settings, arguments: argparse.Namespace) -> int:
     facts = require_running(settings)
-    answer = client("lambda", _aws_port(facts)).invoke(
-        FunctionName=facts.functions["due_work"], Payload=b"{}"
-    )
+    answer = client("lambda", _aws_port(facts)).invoke(FunctionName=facts.functions["due_work"], Payload=b"{}")
     say(answer["Payload"].read().decode())
     return 1 if "FunctionError" in answer else 0
 
@@ -81,9 +79,7 @@ def _logs(settings: Settings, arguments: argparse.Namespace) -> int:
     facts = require_running(settings)
     unknown = set(arguments.functions) - set(facts.functions)
     if unknown:
-        raise StackError(
-            f"No such function: {', '.join(sorted(unknown))}. There are: {', '.join(facts.functions)}."
-        )
+        raise StackError(f"No such function: {', '.join(sorted(unknown))}. There are: {', '.join(facts.functions)}.")
     logs = client("logs", _aws_port(facts))
     lines: list[tuple[int, str, str]] = []
     for function in arguments.functions or facts.functions:

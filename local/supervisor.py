@@ -79,9 +79,7 @@ def _aws_port(settings: Settings) -> int:
     if settings.aws_port:
         port = first_free(settings.aws_port)
         if port != settings.aws_port:
-            raise StackError(
-                f"Port {settings.aws_port} (AWS_PORT) is in use by another program; choose another."
-            )
+            raise StackError(f"Port {settings.aws_port} (AWS_PORT) is in use by another program; choose another.")
     else:
         last = int(memory.read_text(encoding="utf-8")) if memory.exists() else DEFAULT_AWS_PORT
         port = first_free(last, DEFAULT_AWS_PORT)

@@ -42,8 +42,7 @@ def place() -> Response[str]:
     ports = bootstrap.ports()
     placed = place_order(ports, account, body.validate(OrderBody, parsed).as_order())
     patience = timedelta(seconds=float(os.environ["AUTHORISATION_WAIT_SECONDS"]))
-    decided = await_authorisation(ports, account, placed.order.order_id, patience)
-    return answer(201, placed_view(decided.order, decided.transaction))
+    return answer(201, placed_view(placed.order, await_authorisation(ports, placed, patience)))
 
 
 @api.get("/api/oms/pvt/orders/<order_id>")

@@ -92,11 +92,11 @@ def interactions(transaction_id: str) -> Response[str]:
     account = api.caller(Role.VIEW_PAYMENT)
     limit = api.query_integer("limit", MAX_EVENTS, 1, MAX_EVENTS)
     after = (api.current_event.query_string_parameters or {}).get("after")
-    page = retrieve.retrieve_events(bootstrap.store(), account, transaction_id, limit, after)
+    found, page = retrieve.retrieve_events(bootstrap.store(), account, transaction_id, limit, after)
     path = f"/api/pvt/transactions/{transaction_id}/interactions"
     query = urlencode({"limit": limit, "after": page.next})
     headers = {"Link": f'<{path}?{query}>; rel="next"'} if page.next else {}
-    return answer(200, [interaction_view(event) for event in page.items], headers)
+    return answer(200, [interaction_view(event, found.currency) for event in page.items], headers)
 
 
 def _movements(transaction_id: str) -> retrieve.Movements:

@@ -96,7 +96,7 @@ def gateway_payment(payment: Payment, transaction: Transaction, status: Transact
         "settledValue": counters.captured,
         "cancelledValue": counters.given_up,
         "refundedValue": counters.refunded,
-        "inDoubtValue": counters.in_doubt + counters.refund_in_doubt,
+        "inDoubtValue": counters.doubtful,
         "openValue": counters.open,
         "isBlocked": payment.blocked,
     }

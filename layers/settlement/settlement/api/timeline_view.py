@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from settlement.api.dates import action_date
 from settlement.domain.events import Event, EventType
+from settlement.domain.money import display
 
 
 class _Wording(NamedTuple):
@@ -18,9 +19,7 @@ class _Wording(NamedTuple):
 _OMS, _GATEWAY, _WORKER = "OMS", "PaymentGateway", "SettlementWorker"
 
 _WORDINGS: dict[EventType, _Wording] = {
-    EventType.ORDER_PLACED: _Wording(
-        _OMS, "Order Placed", "Order of {value} placed, {transactionValue} to pay"
-    ),
+    EventType.ORDER_PLACED: _Wording(_OMS, "Order Placed", "Order of {value} placed, {transactionValue} to pay"),
     EventType.HANDLING_STARTED: _Wording(_OMS, "Handling Started", "Start handling requested"),
     EventType.INVOICE_NOTIFIED: _Wording(
         _OMS, "Invoice Notified", "{invoiceType} invoice {invoiceNumber} of {value} received, {counted} counted"
@@ -84,10 +83,30 @@ _WORDINGS: dict[EventType, _Wording] = {
 }
 
 
-def interaction_view(event: Event) -> dict[str, Any]:
-    """One line of the timeline: the gateway's keys, and the event itself in ``Type`` and ``Data``."""
+_AMOUNTS = frozenset(
+    {
+        "asked",
+        "counted",
+        "discountValue",
+        "incrementValue",
+        "repeatedValue",
+        "storedValue",
+        "transactionValue",
+        "value",
+    }
+)
+"""Facts that are minor units, and read as amounts in messages."""
+
+
+def interaction_view(event: Event, currency: str) -> dict[str, Any]:
+    """One line of the timeline: the gateway's keys, and the event itself in ``Type`` and ``Data``.
+
+    Messages are for people and show amounts as such; ``Data`` has them in minor units.
+    """
     wording = _WORDINGS[event.type]
-    facts = defaultdict(lambda: "", event.data)
+    facts = defaultdict(
+        lambda: "nothing", {name: _readable(name, value, currency) for name, value in event.data.items()}
+    )
     return {
         "Id": f"{event.transaction_id}-{event.writer}-{event.number}",
         "TransactionId": event.transaction_id,
@@ -99,3 +118,9 @@ def interaction_view(event: Event) -> dict[str, Any]:
         "Type": event.type.value,
         "Data": dict(event.data),
     }
+
+
+def _readable(name: str, value: object, currency: str) -> object:
+    if value is None:
+        return "nothing"
+    return display(value, currency) if name in _AMOUNTS and isinstance(value, int) else value

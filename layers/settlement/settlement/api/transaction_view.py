@@ -90,7 +90,7 @@ def transaction_view(aggregate: Aggregate) -> dict[str, Any]:
         "settledValue": ledger.captured,
         "cancelledValue": ledger.given_up,
         "refundedValue": ledger.refunded,
-        "inDoubtValue": ledger.in_doubt + ledger.refund_in_doubt,
+        "inDoubtValue": ledger.doubtful,
         "openValue": ledger.open,
         "operationsWaiting": transaction.tail - transaction.head,
     }

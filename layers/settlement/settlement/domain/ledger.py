@@ -22,7 +22,8 @@ class MovementKind(StrEnum):
     REFUND = "refund"
     WITHHOLD = "withhold"
     RAISE = "raise"
-    DOUBT = "doubt"
+    DOUBT_SETTLE = "doubt_settle"
+    DOUBT_CANCEL = "doubt_cancel"
     DOUBT_REFUND = "doubt_refund"
 
 
@@ -44,13 +45,18 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """The ledger of one payment, or the sum of several."""
+    """The ledger of one payment, or the sum of several.
+
+    ``in_doubt`` is what may have been captured, ``cancel_in_doubt`` what may have been cancelled, ``refund_in_doubt``
+    what may have been refunded: nobody knows until the connector or an operator tells.
+    """
 
     authorised: int = 0
     captured: int = 0
     cancelled: int = 0
     withheld: int = 0
     in_doubt: int = 0
+    cancel_in_doubt: int = 0
     refunded: int = 0
     change_refunded: int = 0
     refund_in_doubt: int = 0
@@ -63,7 +69,8 @@ class Counters:
     @property
     def available(self) -> int:
         """What can still be captured or cancelled."""
-        return self.authorised - self.captured - self.cancelled - self.withheld - self.in_doubt
+        doubtful = self.in_doubt + self.cancel_in_doubt
+        return self.authorised - self.captured - self.cancelled - self.withheld - doubtful
 
     @property
     def refundable(self) -> int:
@@ -98,7 +105,7 @@ class Counters:
                     self,
                     cancelled=self.cancelled + value,
                     withheld=self.withheld - movement.from_withheld,
-                    in_doubt=self.in_doubt - movement.from_doubt,
+                    cancel_in_doubt=self.cancel_in_doubt - movement.from_doubt,
                 )
             case MovementKind.REFUND:
                 return replace(
@@ -111,10 +118,17 @@ class Counters:
                 return replace(self, withheld=self.withheld + value)
             case MovementKind.RAISE:
                 return replace(self, authorised=self.authorised + value)
-            case MovementKind.DOUBT:
+            case MovementKind.DOUBT_SETTLE:
                 return replace(self, in_doubt=self.in_doubt + value)
+            case MovementKind.DOUBT_CANCEL:
+                return replace(self, cancel_in_doubt=self.cancel_in_doubt + value)
             case MovementKind.DOUBT_REFUND:
                 return replace(self, refund_in_doubt=self.refund_in_doubt + value)
+
+    @property
+    def doubtful(self) -> int:
+        """Everything that is in doubt."""
+        return self.in_doubt + self.cancel_in_doubt + self.refund_in_doubt
 
     def __add__(self, other: "Counters") -> "Counters":
         return Counters(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))

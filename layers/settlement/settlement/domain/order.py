@@ -81,18 +81,14 @@ class Order:
 
     def require_output_invoice(self, value: int, *, strict: bool) -> int:
         """Return the part of a sale invoice that counts, 0 when it is stand-alone (R18, §8.6, §8.9)."""
-        self._require_started("receive an invoice")
-        if self.invoices >= MAX_INVOICES:
-            raise InvalidRequest(f"an order takes at most {MAX_INVOICES} invoices")
+        self._require_invoice(value)
         if strict and value > self.remainder:
             raise OverInvoiced(f"invoiceValue {value} is more than what is left to invoice, {self.remainder}")
         return min(value, self.remainder)
 
     def require_input_invoice(self, value: int) -> None:
         """Check a return invoice against what was invoiced, less earlier returns (R16, §8.10)."""
-        self._require_started("receive an invoice")
-        if self.invoices >= MAX_INVOICES:
-            raise InvalidRequest(f"an order takes at most {MAX_INVOICES} invoices")
+        self._require_invoice(value)
         left = self.invoiced - self.returned
         if value > left:
             raise ReturnTooLarge(
@@ -121,6 +117,13 @@ class Order:
         """Check that no sale invoice exists (R22, §1.4.8)."""
         if self.invoiced > 0:
             raise CancelRefused(f"Order {self.order_id} has invoices of {self.invoiced} and cannot be canceled")
+
+    def _require_invoice(self, value: int) -> None:
+        self._require_started("receive an invoice")
+        if value <= 0:
+            raise InvalidRequest(f"invoiceValue must be above zero; it is {value}")
+        if self.invoices >= MAX_INVOICES:
+            raise InvalidRequest(f"an order takes at most {MAX_INVOICES} invoices")
 
     def _require_started(self, action: str) -> None:
         if self.cancelled_at is not None:

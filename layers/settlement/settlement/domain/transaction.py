@@ -211,7 +211,7 @@ class Operation:
 
     ``origin`` names the invoice, change or timer it comes from; ``giving_up`` and ``refunding`` are the values it
     cancels (or withholds) and refunds, as planned last; ``settling`` tells that the order's settlement waits for
-    it. ``due_at`` is when the due-work sweep starts it if nothing else has.
+    it. ``due_at`` is when the due-work sweep starts it if nothing else has, ``legs`` how many its plan has.
     """
 
     sequence: int
@@ -226,6 +226,7 @@ class Operation:
     refunding: int = 0
     attempts: int = 0
     planned: bool = False
+    legs: int = 0
     first_attempt_at: datetime | None = None
     claimed_at: datetime | None = None
     concluded_at: datetime | None = None
@@ -245,7 +246,7 @@ class Operation:
 class Leg:
     """One connector call of an operation: ``value`` on one payment, under a ``request_id`` fixed before the first try.
 
-    ``number`` orders the legs of an operation; the remainder of a partly done leg ``003`` is ``003.1``.
+    ``number`` orders the legs of an operation; the remainder of a partly done leg ``0003`` is ``0003.1``.
     ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt that made the last one.
     """
 
@@ -268,6 +269,11 @@ class Leg:
     message: str | None = None
     concluded_at: datetime | None = None
     events: int = 0
+
+    @property
+    def index(self) -> int:
+        """Its place in the plan, from 1; a remainder has the place of the leg it is left from."""
+        return int(self.number.partition(".")[0])
 
     @property
     def remainders(self) -> int:

@@ -164,8 +164,10 @@ class DynamoDBStore:
 
     def commit(self, commit: Commit) -> None:
         """Write all of it, or raise ``Conflict`` and write nothing."""
-        to_do = writes(self._table, commit)
+        first, to_do = writes(self._table, commit)
         try:
+            for write in first:
+                self._client.put_item(**write["Put"])
             match to_do:
                 case [{"Put": put}]:
                     self._client.put_item(**put)

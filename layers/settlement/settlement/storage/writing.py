@@ -19,15 +19,22 @@ from settlement.use_cases.ports import Changed, Commit
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-MAX_WRITES = 100
-"""DynamoDB's limit of one transaction."""
+MAX_LEGS_AT_ONCE = 50
+"""New legs in one transaction, which DynamoDB limits to 100 writes in all."""
 
 _NEW = {"ConditionExpression": "attribute_not_exists(PK)"}
 
 
-def writes(table: str, commit: Commit) -> "list[TransactWriteItemTypeDef]":
-    """Return the writes of a commit; all of them happen, or none."""
-    return list(_Writes(table, commit).all())
+def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef], list[TransactWriteItemTypeDef]]":
+    """Return the writes of a commit: those that come first, one by one, and those that all happen or none.
+
+    Only legs of a plan too long for one transaction come first. Nothing reads a leg before its operation, written
+    last, says that it is planned.
+    """
+    too_many = max(0, len(commit.new_legs) - MAX_LEGS_AT_ONCE)
+    first, rest = commit.new_legs[:too_many], commit.new_legs[too_many:]
+    builder = _Writes(table, replace(commit, new_legs=rest))
+    return [builder.new_leg(leg) for leg in first], list(builder.all())
 
 
 def due_at(thing: Operation | Payment) -> str | None:
@@ -88,7 +95,7 @@ class _Writes:
                 continue
             yield self._add(keys.payment(changed_payment.after.payment_id), changed_payment)
         for leg in commit.new_legs:
-            yield self._put(self._transaction, keys.leg(leg.operation, leg.number), codecs.encode(leg))
+            yield self.new_leg(leg)
         for changed_leg in commit.legs:
             yield self._replace_leg(changed_leg)
         for settlement in commit.new_settlements:
@@ -96,6 +103,10 @@ class _Writes:
             yield self._put(self._transaction, key, codecs.encode(settlement))
         for changed in commit.settlements:
             yield self._add(keys.settlement(changed.after.payment_id, changed.after.number), changed)
+
+    def new_leg(self, leg: Leg) -> "TransactWriteItemTypeDef":
+        """A leg of a plan; one left by a planner that did not live to finish is overwritten."""
+        return self._put(self._transaction, keys.leg(leg.operation, leg.number), codecs.encode(leg), guard={})
 
     def _replace_leg(self, changed: Changed[Leg]) -> "TransactWriteItemTypeDef":
         after = changed.after

@@ -115,4 +115,9 @@ def _change_lines(ports: Ports, aggregate: Aggregate, change: Change) -> list[Li
         )
         for offset, item in enumerate(change.items_added)
     ]
+    taken = {line.unique_id for line in lines}
+    for line in added:
+        if line.unique_id in taken:
+            raise InvalidRequest(f"itemsAdded: uniqueId {line.unique_id} is taken by another line")
+        taken.add(line.unique_id)
     return remove_from_lines(lines, change.items_removed) + added

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from settlement.domain.acceptance import record_ready
 from settlement.domain.authorisation import legs_to_decide, verdict
-from settlement.domain.events import EventType, Journal
-from settlement.domain.ledger import Movement, MovementKind, total
+from settlement.domain.events import EventType
+from settlement.domain.ledger import total
 from settlement.domain.order import Order
 from settlement.domain.planning import Infeasible, Policy, Position, plan, project
 from settlement.domain.retries import (
@@ -32,12 +32,13 @@ from settlement.domain.transaction import (
     OperationKind,
     OperationState,
     Payment,
-    Settlement,
     Transaction,
 )
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Changed, Ports
+from settlement.use_cases.plan_operation import planned_legs
+from settlement.use_cases.ports import Ports
+from settlement.use_cases.set_aside import set_aside
 
 
 class ConcludeOutcome(StrEnum):
@@ -93,19 +94,20 @@ def _conclude(ports: Ports, account: str, transaction_id: str, sequence: int, ex
     attempt = _Attempt(
         Aggregate(order, transaction),
         operation,
-        store.legs(account, transaction_id, sequence),
+        planned_legs(ports, transaction, operation),
         store.payments(account, transaction_id),
         ports.now(),
     )
     if _can_go_on(attempt):
         return Conclusion(ConcludeOutcome.MORE)
     if not attempt.open_legs:
-        return _finish(ports, attempt, in_doubt=[])
+        return _finish(ports, attempt)
     if attempt.now < _deadline(attempt):
         return _wait(ports, attempt)
     if operation.kind is OperationKind.AUTHORISE and operation.failure is None:
         return _abandon(ports, attempt)
-    return _finish(ports, attempt, in_doubt=attempt.open_legs)
+    set_aside(ports, attempt.before, attempt.payments, attempt.open_legs)
+    return _conclude(ports, account, transaction_id, sequence, execution)
 
 
 def _can_go_on(attempt: _Attempt) -> bool:
@@ -176,14 +178,11 @@ def _abandon(ports: Ports, attempt: _Attempt) -> Conclusion:
     return Conclusion(ConcludeOutcome.MORE)
 
 
-def _finish(ports: Ports, attempt: _Attempt, in_doubt: Sequence[Leg]) -> Conclusion:
+def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
     """Take the operation off the queue, whatever it came to, and make the next one ready."""
     before, operation = attempt.before, attempt.operation
     journal = before.journal(attempt.now)
-    payments = {payment.payment_id: payment for payment in attempt.payments}
-    doubted_legs = [Changed(leg, _doubt(attempt, leg)) for leg in in_doubt]
-    settlements = _doubt_payments(ports, attempt, doubted_legs, payments, journal)
-    failure = _failure(operation, [changed.after for changed in doubted_legs] or attempt.legs)
+    failure = _failure(operation, attempt.legs)
     concluded = replace(
         operation,
         state=OperationState.DONE if failure is None else OperationState.FAILED,
@@ -196,73 +195,19 @@ def _finish(ports: Ports, attempt: _Attempt, in_doubt: Sequence[Leg]) -> Conclus
         journal.record(
             EventType.OPERATION_FAILED, operation=operation.sequence, kind=operation.kind.value, reason=failure
         )
-    order, transaction = _decided(attempt, list(payments.values()))
+    order, transaction = _decided(attempt)
     if failure is not None and operation.settling:
         transaction = replace(transaction, unsettled=transaction.unsettled + 1)
     following = _ready_next(ports, transaction, attempt.now)
     if following is not None:
         record_ready(journal, following)
-    transaction = replace(
-        transaction, projection=_projection(ports, attempt, transaction, list(payments.values()), failure)
-    )
+    transaction = replace(transaction, projection=_projection(ports, attempt, transaction, failure))
     if is_finished(order, transaction) and transaction.finished_at is None:
         transaction = replace(transaction, finished_at=attempt.now)
     commit = before.becomes(journal, order, transaction)
-    ports.store.commit(
-        replace(
-            commit,
-            operations=[concluded] if following is None else [concluded, following],
-            legs=doubted_legs,
-            payments=[
-                Changed(payment, payments[payment.payment_id])
-                for payment in attempt.payments
-                if payments[payment.payment_id] != payment
-            ],
-            settlements=settlements,
-        )
-    )
+    ports.store.commit(replace(commit, operations=[concluded] if following is None else [concluded, following]))
     return Conclusion(ConcludeOutcome.DONE, failure)
 
-
-def _doubt(attempt: _Attempt, leg: Leg) -> Leg:
-    state = LegState.IN_DOUBT if leg.state is LegState.UNKNOWN else LegState.PARKED
-    return replace(leg, state=state, attempts=leg.attempts + 1, concluded_at=attempt.now)
-
-
-def _doubt_payments(
-    ports: Ports,
-    attempt: _Attempt,
-    doubted_legs: Sequence[Changed[Leg]],
-    payments: dict[str, Payment],
-    journal: Journal,
-) -> list[Changed[Settlement]]:
-    """Block the payments of unresolved legs and set their value aside; return the settlements this touches."""
-    settlements = []
-    transaction = attempt.before.transaction
-    for leg in [changed.after for changed in doubted_legs]:
-        payment = replace(payments[leg.payment_id], blocked=True)
-        kind = _DOUBTS.get(leg.kind)
-        if leg.state is LegState.IN_DOUBT and kind is not None and not leg.from_withheld:
-            movement = Movement(kind, leg.payment_id, leg.value)
-            payment = replace(payment, counters=payment.counters.after(movement))
-            counter = "refund_in_doubt" if kind is MovementKind.DOUBT_REFUND else "in_doubt"
-            journal.record(EventType.VALUE_IN_DOUBT, leg.payment_id, value=leg.value, deltas={counter: leg.value})
-        payments[leg.payment_id] = payment
-        if leg.state is LegState.IN_DOUBT and leg.settlement is not None:
-            settlement = ports.store.settlement(
-                transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement
-            )
-            if settlement is not None:
-                doubted = replace(settlement, refund_in_doubt=settlement.refund_in_doubt + leg.value)
-                settlements.append(Changed(settlement, doubted))
-    return settlements
-
-
-_DOUBTS = {
-    LegKind.SETTLE: MovementKind.DOUBT,
-    LegKind.CANCEL: MovementKind.DOUBT,
-    LegKind.REFUND: MovementKind.DOUBT_REFUND,
-}
 
 _FAILURES = {
     LegState.REFUSED: "the connector refused {kind} of {value} on payment {payment}: {message}",
@@ -287,15 +232,15 @@ def _failure(operation: Operation, legs: Sequence[Leg]) -> str | None:
     return "; ".join(reasons) or None
 
 
-def _decided(attempt: _Attempt, payments: Sequence[Payment]) -> tuple[Order, Transaction]:
+def _decided(attempt: _Attempt) -> tuple[Order, Transaction]:
     """Return both heads with the operation off the queue and, for an authorisation, its verdict."""
     order, transaction = attempt.before.order, attempt.before.transaction
     transaction = replace(
-        transaction, head=transaction.head + 1, ledger=total(payment.counters for payment in payments)
+        transaction, head=transaction.head + 1, ledger=total(payment.counters for payment in attempt.payments)
     )
     if attempt.operation.kind is not OperationKind.AUTHORISE:
         return order, transaction
-    joint = verdict(payments)
+    joint = verdict(attempt.payments)
     if joint is Authorisation.APPROVED:
         return order, replace(transaction, authorisation=joint, authorised_at=attempt.now)
     transaction = replace(transaction, authorisation=Authorisation.DENIED, cancelled_at=attempt.now)
@@ -314,14 +259,12 @@ def _ready_next(ports: Ports, transaction: Transaction, now: datetime) -> Operat
     return replace(following, state=OperationState.READY, due_at=now + START_GRACE)
 
 
-def _projection(
-    ports: Ports, attempt: _Attempt, transaction: Transaction, payments: Sequence[Payment], failure: str | None
-) -> tuple[Position, ...]:
+def _projection(ports: Ports, attempt: _Attempt, transaction: Transaction, failure: str | None) -> tuple[Position, ...]:
     """Return the projection after this operation: kept while all goes as planned, else made anew from the ledger."""
     as_planned = failure is None and attempt.operation.kind is not OperationKind.AUTHORISE
     if not transaction.is_idle and as_planned and all(leg.state is LegState.POSTED for leg in attempt.legs):
         return transaction.projection
-    positions = tuple(payment.position for payment in payments)
+    positions = tuple(payment.position for payment in attempt.payments)
     policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
     for waiting in _waiting(ports, transaction):
         try:

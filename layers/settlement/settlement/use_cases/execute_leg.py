@@ -378,7 +378,8 @@ class _Posting:
         else:
             type_ = EventType.MANUAL_REFUND_REQUIRED
         self._record(type_, outcome.exchange, value=leg.value, code=outcome.code)
-        return self._concluded(LegState.MANUAL, outcome.code, outcome.message)
+        by_hand = self._concluded(LegState.MANUAL, outcome.code, outcome.message)
+        return replace(by_hand, from_withheld=leg.value) if leg.kind is LegKind.CANCEL else by_hand
 
     def _posted(self, value: int, reference: str | None, code: str | None, message: str | None) -> Leg:
         return replace(self._concluded(LegState.POSTED, code, message), posted_value=value, reference=reference)

@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import Line, Order, OrderTotal
 from settlement.domain.planning import Ask
 from settlement.domain.transaction import Authorisation, OperationKind, Payment, Transaction
-from settlement.use_cases.aggregate import Aggregate, load, record_status_changes
+from settlement.use_cases.aggregate import Aggregate, load, of_order, record_status_changes
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Commit, Ports
 
@@ -72,17 +73,19 @@ def place_order(ports: Ports, account: str, new: NewOrder) -> Aggregate:
     Raises ``InvalidRequest`` when its sums do not add up or a connector is unknown, ``AlreadyExists`` when an id is
     taken by something else.
     """
+    _require_distinct("payment id", (payment.payment_id for payment in new.payments if payment.payment_id))
+    _require_distinct("uniqueId", (line.unique_id for line in _lines(new)))
     _require_sums(new)
     return decide_until_written(ports, lambda: _place(ports, account, new))
 
 
-def await_authorisation(ports: Ports, account: str, order_id: str, patience: timedelta) -> Aggregate:
-    """Read the order until its authorisation is decided, or until patience is over."""
+def await_authorisation(ports: Ports, placed: Aggregate, patience: timedelta) -> Transaction:
+    """Read the transaction until its authorisation is decided, or until patience is over."""
     deadline = ports.now() + patience
     while True:
-        aggregate = load(ports.store, account, order_id)
-        if aggregate.transaction.authorisation is not Authorisation.PENDING or ports.now() >= deadline:
-            return aggregate
+        transaction = of_order(ports.store, placed.order)
+        if transaction.authorisation is not Authorisation.PENDING or ports.now() >= deadline:
+            return transaction
         ports.pause(_POLL_SECONDS)
 
 
@@ -98,6 +101,12 @@ def _mode_of(connector: Connector, *, partial_settlement: bool) -> Mode:
     if connector.mode is Mode.PARTIAL and not (partial_settlement and connector.partial_settle):
         return Mode.TOTAL
     return connector.mode
+
+
+def _require_distinct(what: str, ids: Iterable[str]) -> None:
+    repeated = [id_ for id_, times in Counter(ids).items() if times > 1]
+    if repeated:
+        raise InvalidRequest(f"{what} {repeated[0]} stands twice in the order")
 
 
 def _require_sums(new: NewOrder) -> None:

@@ -53,15 +53,10 @@ class _Planned:
     payments: list[Changed[Payment]]
 
 
-def operation_journal(transaction: Transaction, operation: Operation, ports: Ports) -> Journal:
-    """Start writing down what happens to an operation outside the transaction head."""
-    return Journal(
-        writer=f"operation-{operation.sequence:06d}",
-        written=operation.events,
-        order_id=transaction.order_id,
-        transaction_id=transaction.transaction_id,
-        at=ports.now(),
-    )
+def planned_legs(ports: Ports, transaction: Transaction, operation: Operation) -> list[Leg]:
+    """Return the operation's legs. What lies beyond its plan was left by a planner that did not live to finish."""
+    legs = ports.store.legs(transaction.account, transaction.transaction_id, operation.sequence)
+    return [leg for leg in legs if leg.index <= operation.legs]
 
 
 def plan_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> HandedOut:
@@ -81,7 +76,7 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
         return HandedOut(PlanOutcome.SKIP)
     if operation.lease_until is not None and operation.lease_until > now and operation.execution != execution:
         return HandedOut(PlanOutcome.SKIP)
-    legs = store.legs(account, transaction_id, sequence)
+    legs = planned_legs(ports, transaction, operation)
     if operation.execution != execution:
         operation = replace(
             operation,
@@ -91,7 +86,13 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
             attempts=operation.attempts + 1,
             first_attempt_at=operation.first_attempt_at or now,
         )
-    journal = operation_journal(transaction, operation, ports)
+    journal = Journal(
+        writer=f"operation-{operation.sequence:06d}",
+        written=operation.events,
+        order_id=transaction.order_id,
+        transaction_id=transaction.transaction_id,
+        at=now,
+    )
     planned = _add_legs(ports, transaction, operation, legs, journal)
     store.commit(
         Commit(
@@ -140,7 +141,9 @@ def _add_legs(
         else:
             moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
             _record_direct(journal, movement)
-    planned = replace(operation, planned=True, giving_up=given_up(movements), refunding=refunded(movements))
+    planned = replace(
+        operation, planned=True, legs=len(drafts), giving_up=given_up(movements), refunding=refunded(movements)
+    )
     return _Planned(
         planned,
         [
@@ -167,7 +170,8 @@ def _decide_authorisation(
         for leg in legs
         if leg.kind is LegKind.AUTHORISE and leg.state.is_open and leg.payment_id in voided
     ]
-    return _Planned(operation, _number(transaction, operation, drafts, after=len(legs)), closed, [])
+    new_legs = _number(transaction, operation, drafts, after=operation.legs)
+    return _Planned(replace(operation, legs=operation.legs + len(new_legs)), new_legs, closed, [])
 
 
 def _drafts_of(ports: Ports, transaction: Transaction, movement: Movement) -> list[LegDraft]:
@@ -203,7 +207,7 @@ def _number(transaction: Transaction, operation: Operation, drafts: Sequence[Leg
     return [
         Leg(
             operation=operation.sequence,
-            number=(number := f"{index:03d}"),
+            number=(number := f"{index:04d}"),
             kind=draft.kind,
             payment_id=draft.payment_id,
             value=draft.value,

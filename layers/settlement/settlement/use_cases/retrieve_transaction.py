@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from settlement.domain.errors import PaymentNotFound, TransactionNotFound
 from settlement.domain.events import Event
 from settlement.domain.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction import Leg, Operation, Payment
+from settlement.domain.transaction import Leg, Operation, Payment, Transaction
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.ports import Page, Store
 
@@ -62,8 +62,11 @@ def retrieve_movements(store: Store, account: str, transaction_id: str) -> Movem
     )
 
 
-def retrieve_events(store: Store, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
+def retrieve_events(
+    store: Store, account: str, transaction_id: str, page_size: int, after: str | None
+) -> tuple[Transaction, Page[Event]]:
     """Return a page of the timeline, newest first; raises ``TransactionNotFound``."""
-    if store.transaction(account, transaction_id) is None:
+    transaction = store.transaction(account, transaction_id)
+    if transaction is None:
         raise TransactionNotFound(transaction_id)
-    return store.events(account, transaction_id, page_size, after)
+    return transaction, store.events(account, transaction_id, page_size, after)

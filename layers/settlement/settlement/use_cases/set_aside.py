@@ -1,0 +1,73 @@
+"""Setting aside what nobody knows: legs that had no answer in their time (§3.7)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from settlement.domain.events import EventType, Journal
+from settlement.domain.ledger import Movement, MovementKind
+from settlement.domain.transaction import Leg, LegKind, LegState, Payment, Settlement
+from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.ports import Changed, Ports
+
+_AT_ONCE = 20
+"""Legs set aside in one write; a longer list takes several."""
+
+_DOUBTS = {
+    LegKind.SETTLE: (MovementKind.DOUBT_SETTLE, "in_doubt"),
+    LegKind.CANCEL: (MovementKind.DOUBT_CANCEL, "cancel_in_doubt"),
+    LegKind.REFUND: (MovementKind.DOUBT_REFUND, "refund_in_doubt"),
+}
+"""What is in doubt when nobody knows whether a leg happened, and its counter."""
+
+
+def set_aside(ports: Ports, before: Aggregate, payments: Sequence[Payment], open_legs: Sequence[Leg]) -> None:
+    """Take the first legs out of the schedule: value that may have moved is in doubt, its payment is blocked.
+
+    A leg that was never tried moved nothing; it is parked until the payment is unblocked.
+    """
+    now = ports.now()
+    journal = before.journal(now)
+    changed = {payment.payment_id: payment for payment in payments}
+    legs, settlements = [], []
+    for leg in open_legs[:_AT_ONCE]:
+        state = LegState.IN_DOUBT if leg.state is LegState.UNKNOWN else LegState.PARKED
+        legs.append(Changed(leg, replace(leg, state=state, attempts=leg.attempts + 1, concluded_at=now)))
+        payment = replace(changed[leg.payment_id], blocked=True)
+        if state is LegState.IN_DOUBT and leg.kind in _DOUBTS and not leg.from_withheld:
+            payment = _doubt(payment, leg, journal)
+            settlements += _doubted_settlement(ports, before, leg)
+        changed[leg.payment_id] = payment
+    commit = before.becomes(journal, before.order, before.transaction)
+    ports.store.commit(
+        replace(
+            commit,
+            legs=legs,
+            payments=[Changed(payment, changed[payment.payment_id]) for payment in payments],
+            settlements=settlements,
+        )
+    )
+
+
+def _doubt(payment: Payment, leg: Leg, journal: Journal) -> Payment:
+    kind, counter = _DOUBTS[leg.kind]
+    journal.record(
+        EventType.VALUE_IN_DOUBT,
+        leg.payment_id,
+        operation=leg.operation,
+        leg=leg.number,
+        call=leg.kind.value,
+        value=leg.value,
+        deltas={counter: leg.value},
+    )
+    return replace(payment, counters=payment.counters.after(Movement(kind, leg.payment_id, leg.value)))
+
+
+def _doubted_settlement(ports: Ports, before: Aggregate, leg: Leg) -> list[Changed[Settlement]]:
+    if leg.settlement is None:
+        return []
+    transaction = before.transaction
+    settlement = ports.store.settlement(transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement)
+    if settlement is None:
+        raise LookupError(f"no settlement {leg.settlement} of payment {leg.payment_id}")
+    doubted = replace(settlement, refund_in_doubt=settlement.refund_in_doubt + leg.value)
+    return [Changed(settlement, doubted)]
