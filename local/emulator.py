@@ -73,7 +73,7 @@ class Emulator:
 
 
 def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
-    """Starts the emulator on 127.0.0.1 with its state in the stack's folder.
+    """Starts the emulator on 127.0.0.1, with its state in the stack's folder and the template's roles enforced.
 
     `keep_open` is the descriptor of the stack's lock: the lock is free only when the emulator is gone too.
     """
@@ -83,6 +83,7 @@ def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
     forget_stream_positions(settings.state_directory)
     environment = plain_environment(
         **aws_environment(port),
+        AUTH="true",
         BIND_HOST=HOST,
         GATEWAY_PORT=str(port),
         IOT_MTLS_ENABLED="0",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 
@@ -18,6 +19,7 @@ from local.supervisor import supervise
 def main() -> int:
     """Exit code 0 when what was asked for is done, 1 with a message otherwise."""
     arguments = _parse()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code: int = arguments.command(read_settings(), arguments)
     except StackError as error:

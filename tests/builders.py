@@ -137,7 +137,7 @@ def an_operation(sequence: int = 1, **changes: Any) -> Operation:
     return replace(operation, **changes)
 
 
-def a_leg(operation: int = 1, number: str = "001", **changes: Any) -> Leg:
+def a_leg(operation: int = 1, number: str = "0001", **changes: Any) -> Leg:
     """A planned settlement leg of 7000 on P1."""
     leg = Leg(operation, number, LegKind.SETTLE, "P1", 7000, f"request-{operation}-{number}")
     return replace(leg, **changes)

@@ -1,4 +1,4 @@
-"""Invoices: notified, replayed, and nothing else (contract §1.1)."""
+"""Invoices: notified, replayed, and tracked (contract §1.1, §1.2)."""
 
 from typing import Any
 
@@ -7,11 +7,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.models import InvoiceBody
+from settlement.api.models import DeliveryBody, DocumentInvoiceBody, InvoiceBody, TrackingBody
 from settlement.api.resolver import Api, answer, receipt_view
 from settlement.domain.account import Role
 from settlement.domain.invoice import InvoiceType
 from settlement.use_cases.notify_invoice import notify_invoice
+from settlement.use_cases.update_tracking import update_delivery, update_tracking
 
 logger = Logger()
 api = Api(logger)
@@ -26,8 +27,33 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @api.post("/api/oms/pvt/orders/<order_id>/invoice")
 def notify(order_id: str) -> Response[str]:
-    """Notify a sale or return invoice; Input needs the role for refunds."""
-    body = api.read(InvoiceBody)
+    """Notify a sale or return invoice."""
+    return _notify(order_id, api.read(InvoiceBody))
+
+
+@api.post("/api/orders/pvt/document/<order_id>/invoices")
+def notify_document(order_id: str) -> Response[str]:
+    """Notify an invoice with its items by index and an extra value."""
+    return _notify(order_id, api.read(DocumentInvoiceBody))
+
+
+@api.patch("/api/oms/pvt/orders/<order_id>/invoice/<number>")
+def track(order_id: str, number: str) -> Response[str]:
+    """Say where the parcel of an invoice is to be found."""
+    account = api.caller(Role.NOTIFY_INVOICE)
+    tracking = api.read(TrackingBody).as_tracking()
+    return answer(200, receipt_view(update_tracking(bootstrap.ports(), account, order_id, number, tracking)))
+
+
+@api.put("/api/oms/pvt/orders/<order_id>/invoice/<number>/tracking")
+def deliver(order_id: str, number: str) -> Response[str]:
+    """Say how far the parcel of an invoice is."""
+    account = api.caller(Role.NOTIFY_INVOICE)
+    delivery = api.read(DeliveryBody).as_delivery()
+    return answer(200, receipt_view(update_delivery(bootstrap.ports(), account, order_id, number, delivery)))
+
+
+def _notify(order_id: str, body: InvoiceBody | DocumentInvoiceBody) -> Response[str]:
+    """Notify an invoice; a return needs the role for refunds."""
     account = api.caller(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)
-    receipt = notify_invoice(bootstrap.ports(), account, order_id, body.as_notification())
-    return answer(200, receipt_view(receipt))
+    return answer(200, receipt_view(notify_invoice(bootstrap.ports(), account, order_id, body.as_notification())))

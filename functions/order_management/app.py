@@ -12,10 +12,13 @@ from settlement import bootstrap
 from settlement.api import body
 from settlement.api.card_data import refuse_card_data
 from settlement.api.models import CancelBody, OrderBody, SettingsBody
-from settlement.api.order_view import order_view, placed_view
+from settlement.api.order_view import left_to_invoice_view, order_view, placed_view
 from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.api.settings_view import settings_view
 from settlement.domain.account import Role
+from settlement.domain.left_to_invoice import left_to_invoice
+from settlement.domain.order import MAX_INVOICES
+from settlement.use_cases.aggregate import load
 from settlement.use_cases.cancel_order import cancel_order
 from settlement.use_cases.check_health import check_health
 from settlement.use_cases.place_order import await_authorisation, place_order
@@ -50,6 +53,15 @@ def get(order_id: str) -> Response[str]:
     """Show an order."""
     account = api.caller(Role.VIEW_ORDER)
     return answer(200, order_view(retrieve_order(bootstrap.store(), account, order_id)))
+
+
+@api.get("/api/oms/pvt/orders/<order_id>/left-to-invoice")
+def left(order_id: str) -> Response[str]:
+    """Show what is left to invoice, to the cent, and how it splits over ``invoices`` invoices."""
+    account, store = api.caller(Role.VIEW_ORDER), bootstrap.store()
+    invoices = api.query_integer("invoices", 1, 1, MAX_INVOICES)
+    order = load(store, account, order_id).order
+    return answer(200, left_to_invoice_view(order, left_to_invoice(order, store.lines(account, order_id), invoices)))
 
 
 @api.post("/api/oms/pvt/orders/<order_id>/start-handling")

@@ -41,8 +41,9 @@ def payment_transaction(order_id: str) -> Response[str]:
 @api.get("/api/pvt/transactions/<transaction_id>")
 def transaction(transaction_id: str) -> Response[str]:
     """Show a transaction."""
-    found = retrieve.retrieve_transaction(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)
-    return answer(200, views.transaction_view(found))
+    account, store = api.caller(Role.VIEW_PAYMENT), bootstrap.store()
+    found = retrieve.retrieve_transaction(store, account, transaction_id)
+    return answer(200, views.transaction_view(found, store.payments(account, transaction_id)))
 
 
 @api.get("/api/pvt/transactions/<transaction_id>/payments")

@@ -169,7 +169,7 @@ def test_order_is_read_as_it_was_written(store: Store, order: Any) -> None:
             cancelled_at=NOON,
             finished_at=LATER,
             events=17,
-            ledger=Counters(10000, 7000, 1000, 500, 100, 200, 100, 50),
+            ledger=Counters(10000, 7000, 1000, 500, 100, 50, 200, 100, 50),
             projection=(a_position(captured=3), a_position("P2", max_value=12000, group="giftCard", withheld=4)),
         ),
     ],
@@ -229,7 +229,7 @@ def test_operation_is_read_as_it_was_written(store: Store, operation: Any) -> No
             authorised_at=NOON,
             auto_settle_at=LATER,
             cancel_at=LATER,
-            counters=Counters(10000, 7000, 1000, 500, 100, 200, 100, 50),
+            counters=Counters(10000, 7000, 1000, 500, 100, 50, 200, 100, 50),
         ),
     ],
     ids=["with-none", "full"],
@@ -251,7 +251,7 @@ def test_payment_is_read_as_it_was_written(store: Store, payment: Any) -> None:
             state=LegState.IN_DOUBT,
             from_withheld=1,
             of_change=True,
-            settlement="000001-001",
+            settlement="000001-0001",
             settle_id="SET-1",
             attempts=3,
             tried_in=2,
@@ -268,7 +268,7 @@ def test_payment_is_read_as_it_was_written(store: Store, payment: Any) -> None:
 def test_leg_is_read_as_it_was_written(store: Store, leg: Any) -> None:
     write(store, new_legs=[leg])
 
-    assert store.leg(ACCOUNT, TRANSACTION_ID, 1, "001") == leg
+    assert store.leg(ACCOUNT, TRANSACTION_ID, 1, "0001") == leg
 
 
 @pytest.mark.parametrize(
@@ -306,11 +306,11 @@ def test_change_is_read_as_it_was_written(store: Store) -> None:
 
 
 def test_settlement_is_read_as_it_was_written(store: Store) -> None:
-    settlement = Settlement("P1", "000002-001", "SET-1", 7000, refunded=10, refund_in_doubt=5)
+    settlement = Settlement("P1", "000002-0001", "SET-1", 7000, refunded=10, refund_in_doubt=5)
 
     write(store, new_settlements=[settlement])
 
-    assert store.settlement(ACCOUNT, TRANSACTION_ID, "P1", "000002-001") == settlement
+    assert store.settlement(ACCOUNT, TRANSACTION_ID, "P1", "000002-0001") == settlement
 
 
 def test_event_is_read_as_it_was_written(store: Store) -> None:
@@ -345,8 +345,8 @@ def test_nothing_is_found_in_an_empty_store(store: Store) -> None:
     assert store.transaction_of_payment(ACCOUNT, "P1") is None
     assert store.payment(ACCOUNT, TRANSACTION_ID, "P1") is None
     assert store.operation(ACCOUNT, TRANSACTION_ID, 1) is None
-    assert store.leg(ACCOUNT, TRANSACTION_ID, 1, "001") is None
-    assert store.settlement(ACCOUNT, TRANSACTION_ID, "P1", "000001-001") is None
+    assert store.leg(ACCOUNT, TRANSACTION_ID, 1, "0001") is None
+    assert store.settlement(ACCOUNT, TRANSACTION_ID, "P1", "000001-0001") is None
     assert store.events(ACCOUNT, TRANSACTION_ID, 10, None).items == []
     assert store.due(LATER) == ([], [])
 
@@ -364,8 +364,8 @@ def test_lists_come_in_their_own_order(store: Store) -> None:
     invoices = [an_invoice(number="B", sequence=1), an_invoice(number="A", sequence=2)]
     changes = [a_change(request_id="B"), a_change(request_id="A", received_at=LATER)]
     payments = [a_payment("P2", sequence=1), a_payment("P9", sequence=0)]
-    legs = [a_leg(2, "002"), a_leg(2, "001.1"), a_leg(2, "001"), a_leg(11, "001")]
-    settlements = [Settlement("P1", f"{number:06d}-001", "S", 1) for number in (12, 2)]
+    legs = [a_leg(2, "0002"), a_leg(2, "0001.1"), a_leg(2, "0001"), a_leg(11, "0001")]
+    settlements = [Settlement("P1", f"{number:06d}-0001", "S", 1) for number in (12, 2)]
 
     write(store, lines=lines, invoices=invoices, changes=changes, new_payments=payments)
     write(store, new_legs=legs, new_settlements=settlements)
@@ -374,9 +374,9 @@ def test_lists_come_in_their_own_order(store: Store) -> None:
     assert [invoice.number for invoice in store.invoices(ACCOUNT, ORDER_ID)] == ["B", "A"]
     assert [change.request_id for change in store.changes(ACCOUNT, ORDER_ID)] == ["B", "A"]
     assert [payment.payment_id for payment in store.payments(ACCOUNT, TRANSACTION_ID)] == ["P9", "P2"]
-    assert [leg.number for leg in store.legs(ACCOUNT, TRANSACTION_ID, 2)] == ["001", "001.1", "002"]
+    assert [leg.number for leg in store.legs(ACCOUNT, TRANSACTION_ID, 2)] == ["0001", "0001.1", "0002"]
     assert [leg.operation for leg in store.legs(ACCOUNT, TRANSACTION_ID)] == [2, 2, 2, 11]
-    assert [held.number for held in store.settlements(ACCOUNT, TRANSACTION_ID, "P1")] == ["000002-001", "000012-001"]
+    assert [held.number for held in store.settlements(ACCOUNT, TRANSACTION_ID, "P1")] == ["000002-0001", "000012-0001"]
 
 
 def test_operations_are_read_from_a_sequence_on(store: Store) -> None:
@@ -433,8 +433,8 @@ def test_single_write_and_several_writes_keep_the_same_promises(store: Store) ->
         {"documents": [("N1", "text")]},
         {"changes": [a_change()]},
         {"new_payments": [a_payment()]},
-        {"new_legs": [a_leg()]},
-        {"new_settlements": [Settlement("P1", "000001-001", "S", 1)]},
+        {"new_legs": [a_leg(attempts=1)]},
+        {"new_settlements": [Settlement("P1", "000001-0001", "S", 1)]},
         {"events": [an_event()]},
     ],
     ids=lambda parts: next(iter(parts)),
@@ -448,6 +448,35 @@ def test_what_exists_is_not_written_again(store: Store, parts: dict[str, Any]) -
         write(store, **parts, order=an_order())
 
     assert store.order(ACCOUNT, ORDER_ID) is None
+
+
+def test_leg_that_nobody_tried_is_planned_anew(store: Store) -> None:
+    write(store, new_legs=[a_leg()])
+
+    write(store, new_legs=[a_leg(value=6000)], operations=[an_operation(legs=1)])
+
+    assert store.leg(ACCOUNT, TRANSACTION_ID, 1, "0001") == a_leg(value=6000)
+
+
+@pytest.mark.parametrize("number", [1, 40, 1000])
+def test_plan_of_any_length_is_written_with_its_operation(store: Store, number: int) -> None:
+    legs = [a_leg(number=f"{index:04d}") for index in range(1, number + 1)]
+
+    write(store, new_legs=legs, operations=[an_operation(legs=number)], payments=[], events=[an_event()])
+
+    assert store.legs(ACCOUNT, TRANSACTION_ID, 1) == legs
+
+
+def test_planner_that_comes_too_late_overwrites_no_leg_that_was_tried(store: Store) -> None:
+    legs = [a_leg(number=f"{index:04d}") for index in range(1, 121)]
+    write(store, new_legs=legs, operations=[an_operation(legs=120)])
+    posted = replace(legs[0], attempts=1, state=LegState.POSTED)
+    write(store, legs=[Changed(legs[0], posted)])
+
+    with pytest.raises(Conflict):
+        write(store, new_legs=legs, operations=[an_operation(legs=120)])
+
+    assert store.leg(ACCOUNT, TRANSACTION_ID, 1, "0001") == posted
 
 
 def test_a_payment_belongs_to_one_transaction(store: Store) -> None:
@@ -506,7 +535,7 @@ def test_refund_beyond_what_is_refundable_is_a_conflict(store: Store) -> None:
         write(store, payments=[with_counters(seen, refunded=2001)])
 
 
-@pytest.mark.parametrize("counter", ["in_doubt", "withheld", "refund_in_doubt"])
+@pytest.mark.parametrize("counter", ["in_doubt", "cancel_in_doubt", "withheld", "refund_in_doubt"])
 def test_falling_counter_stays_above_zero(store: Store, counter: str) -> None:
     held = Counters(authorised=10000, captured=5000, **{counter: 100})
     write(store, new_payments=[a_payment(counters=held)])
@@ -533,7 +562,7 @@ def test_change_of_an_unknown_payment_is_a_conflict(store: Store) -> None:
 
 
 def test_parallel_refunds_of_one_settlement_are_both_kept_within_its_value(store: Store) -> None:
-    seen = Settlement("P1", "000001-001", "SET-1", 7000)
+    seen = Settlement("P1", "000001-0001", "SET-1", 7000)
     write(store, new_settlements=[seen])
 
     write(store, settlements=[Changed(seen, replace(seen, refunded=3000))])
@@ -541,7 +570,7 @@ def test_parallel_refunds_of_one_settlement_are_both_kept_within_its_value(store
     with pytest.raises(Conflict):
         write(store, settlements=[Changed(seen, replace(seen, refunded=1001))])
 
-    stored = store.settlement(ACCOUNT, TRANSACTION_ID, "P1", "000001-001")
+    stored = store.settlement(ACCOUNT, TRANSACTION_ID, "P1", "000001-0001")
     assert stored == replace(seen, refunded=3000, refund_in_doubt=3000)
 
 
@@ -553,7 +582,7 @@ def test_leg_is_replaced_only_if_nobody_tried_it_since(store: Store) -> None:
     with pytest.raises(Conflict):
         write(store, legs=[Changed(leg, replace(leg, attempts=1, state=LegState.POSTED))])
 
-    stored = store.leg(ACCOUNT, TRANSACTION_ID, 1, "001")
+    stored = store.leg(ACCOUNT, TRANSACTION_ID, 1, "0001")
     assert stored == replace(leg, attempts=1, state=LegState.UNKNOWN)
 
 
@@ -594,7 +623,7 @@ def test_events_of_one_moment_are_ordered_by_writer_and_number(store: Store) -> 
     second = NOON + timedelta(seconds=1)
     events = [
         an_event(1, "transaction", at=NOON),
-        an_event(1, "leg-000001-001", at=second),
+        an_event(1, "leg-000001-0001", at=second),
         an_event(2, "transaction", at=second),
         an_event(10, "transaction", at=second),
     ]
@@ -652,7 +681,7 @@ def test_due_work_of_many_transactions_is_all_found(store: Store) -> None:
 
 def test_commit_of_everything_at_once(store: Store) -> None:
     write(store, new_payments=[a_payment()], new_legs=[a_leg()], invoices=[an_invoice()])
-    write(store, new_settlements=[Settlement("P1", "000001-001", "S", 5)])
+    write(store, new_settlements=[Settlement("P1", "000001-0001", "S", 5)])
 
     write(
         store,
@@ -665,10 +694,10 @@ def test_commit_of_everything_at_once(store: Store) -> None:
         changes=[a_change()],
         new_payments=[a_payment("P2")],
         payments=[with_counters(a_payment(), captured=5)],
-        new_legs=[a_leg(number="002")],
+        new_legs=[a_leg(number="0002")],
         legs=[Changed(a_leg(), a_leg(attempts=1))],
-        new_settlements=[Settlement("P2", "000001-001", "S", 5)],
-        settlements=[Changed(Settlement("P1", "000001-001", "S", 5), Settlement("P1", "000001-001", "S", 5, 1))],
+        new_settlements=[Settlement("P2", "000001-0001", "S", 5)],
+        settlements=[Changed(Settlement("P1", "000001-0001", "S", 5), Settlement("P1", "000001-0001", "S", 5, 1))],
         replaced_invoices=[Changed(an_invoice(), an_invoice(replays=1))],
         events=[an_event(1), an_event(2)],
     )

@@ -12,6 +12,7 @@ from settlement.domain.order import LineMention, Order
 from settlement.domain.planning import RefundPriority
 from settlement.domain.statuses import order_status, transaction_status
 from settlement.domain.transaction import Leg, Operation, Payment, Transaction
+from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.cancel_order import cancel_order
 from settlement.use_cases.change_order import ChangeRequest, change_order
 from settlement.use_cases.notify_invoice import Notification, Receipt, notify_invoice
@@ -132,6 +133,11 @@ class Placed:
         transaction = self.shop.store.transaction(ACCOUNT, self.transaction_id)
         assert transaction is not None
         return transaction
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """Both heads."""
+        return Aggregate(self.order, self.transaction)
 
     @property
     def payments(self) -> list[Payment]:

@@ -23,6 +23,9 @@ Key = tuple[object, ...]
 MAX_WRITES = 100
 """A DynamoDB transaction takes no more writes than this, and no two on one item."""
 
+MAX_LEGS = 50
+"""New legs beyond this number are written ahead, outside of the transaction."""
+
 
 class UnwritableCommit(Exception):
     """The table would refuse this commit whatever it holds: too many writes, or two on one item."""
@@ -171,9 +174,13 @@ class FakeStore:
         if self._interruptions:
             self._interruptions.pop(0)()
         with self._lock:
+            too_many = max(0, len(commit.new_legs) - MAX_LEGS)
+            for leg in commit.new_legs[:too_many]:
+                key, thing = self._untried(leg, commit.account, commit.transaction_id)
+                self._things[key] = thing
             written: dict[Key, Any] = {}
             count = 0
-            for key, thing in self._written(commit):
+            for key, thing in self._written(replace(commit, new_legs=commit.new_legs[too_many:])):
                 if key in written:
                     raise UnwritableCommit(f"two writes on {key}")
                 written[key] = thing
@@ -212,7 +219,7 @@ class FakeStore:
             if paid.before != paid.after:
                 yield self._paid(paid, (Payment, *transaction, paid.after.payment_id))
         for leg in commit.new_legs:
-            yield self._new(leg, *transaction, leg.operation, leg.number)
+            yield self._untried(leg, *transaction)
         for tried in commit.legs:
             yield self._replaced(tried, "attempts", *transaction, tried.after.operation, tried.after.number)
         for settlement in commit.new_settlements:
@@ -234,6 +241,13 @@ class FakeStore:
         if key in self._things:
             raise Conflict
         return key, thing
+
+    def _untried(self, leg: Leg, *transaction: object) -> tuple[Key, Any]:
+        key = (Leg, *transaction, leg.operation, leg.number)
+        stored = self._things.get(key)
+        if stored is not None and stored.attempts > 0:
+            raise Conflict
+        return key, leg
 
     def _replaced(self, changed: Changed[Any], guard: str, *where: object) -> tuple[Key, Any]:
         key = (type(changed.after), *where)

@@ -42,9 +42,7 @@ def load_workflow() -> dict[str, Any]:
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     """Properties of all resources of a type, by logical id."""
     return {
-        name: resource["Properties"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == kind
+        name: resource["Properties"] for name, resource in template["Resources"].items() if resource["Type"] == kind
     }
 
 

@@ -69,9 +69,7 @@ def _folder(name: str) -> str:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_function_is_named_after_its_folder(name: str) -> None:
-    assert FUNCTIONS[name]["FunctionName"] == {
-        "Fn::Sub": "${AWS::StackName}-" + _folder(name).replace("_", "-")
-    }
+    assert FUNCTIONS[name]["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-" + _folder(name).replace("_", "-")}
     assert (CHECKOUT / "functions" / _folder(name) / "app.py").is_file()
 
 
@@ -214,9 +212,7 @@ def test_table_is_protected_recoverable_and_encrypted() -> None:
 
 def test_only_the_listed_routes_need_no_key() -> None:
     public = {
-        (route["Method"], route["Path"])
-        for _, route in _routes()
-        if route.get("Auth", {}).get("Authorizer") == "NONE"
+        (route["Method"], route["Path"]) for _, route in _routes() if route.get("Auth", {}).get("Authorizer") == "NONE"
     }
     assert public == PUBLIC_ROUTES
     assert API["Auth"]["DefaultAuthorizer"] == "AppKey"
@@ -229,10 +225,9 @@ def test_no_route_is_defined_twice() -> None:
 
 def test_sandbox_is_deployed_on_request_only() -> None:
     assert TEMPLATE["Parameters"]["Sandbox"]["Default"] == "false"
-    sandbox = {
-        name for name, resource in TEMPLATE["Resources"].items() if resource.get("Condition") == "IsSandbox"
-    }
-    assert sandbox == {name for name in TEMPLATE["Resources"] if name.startswith("SandboxConnector")}
+    resources = TEMPLATE["Resources"]
+    conditional = {name for name, resource in resources.items() if resource.get("Condition") == "IsSandbox"}
+    assert conditional == {name for name in resources if name.startswith("SandboxConnector")}
 
 
 @pytest.mark.parametrize(

@@ -370,7 +370,7 @@ def test_cancellation_that_fails_for_a_day_is_in_doubt(shop: Shop) -> None:
     placed.change("C1", discount=1500)
     give_up(shop)
 
-    assert placed.ledger == Counters(authorised=10000, in_doubt=1500)
+    assert placed.ledger == Counters(authorised=10000, cancel_in_doubt=1500)
     assert placed.ledger.available == 8500
 
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 from pydantic.alias_generators import to_camel
 
-from settlement.domain.account import AccountSettings
+from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connector import VaultedCard
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.invoice import InvoiceType, Tracking
+from settlement.domain.invoice import Delivery, DeliveryEvent, InvoiceType, Tracking
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS, is_currency
 from settlement.domain.order import MAX_LINES, LineMention, OrderTotal
 from settlement.domain.planning import RefundPriority
@@ -253,6 +253,88 @@ class InvoiceBody(Body):
         )
 
 
+class DocumentItem(Body):
+    """An item of an invoice by its place in the order; ``price`` is the value of the whole quantity (§1.1)."""
+
+    item_index: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)]
+    price: Price
+    quantity: Quantity
+
+    def as_mention(self) -> LineMention:
+        """Return the item as the domain names it."""
+        unit_price = self.price // self.quantity
+        return LineMention("", unit_price, self.quantity, index=self.item_index, total=self.price)
+
+
+class DocumentInvoiceBody(Body):
+    """``POST /api/orders/pvt/document/{orderId}/invoices`` (§1.1)."""
+
+    type: Type
+    issued_date: Date
+    invoice_number: InvoiceNumber
+    invoice_value: InvoiceValue
+    items: Annotated[list[DocumentItem], Field(max_length=MAX_INVOICE_ITEMS)]
+    extra_value: Price | None = None
+    invoice_key: Text | None = None
+    invoice_url: Text | None = None
+    courier: Text | None = None
+    tracking_number: Text | None = None
+    tracking_url: Text | None = None
+    cfop: Text | None = None
+    volumes: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
+
+    def as_notification(self) -> Notification:
+        """Return the notification."""
+        return Notification(
+            type=self.type,
+            number=self.invoice_number,
+            value=self.invoice_value,
+            issuance_date=self.issued_date,
+            items=tuple(item.as_mention() for item in self.items),
+            extra_value=self.extra_value or 0,
+            key=self.invoice_key,
+            url=self.invoice_url,
+            cfop=self.cfop,
+            volumes=self.volumes,
+            tracking=Tracking(self.courier, self.tracking_number, self.tracking_url),
+        )
+
+
+class TrackingBody(Body):
+    """``PATCH /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}`` (§1.2); every key is required."""
+
+    tracking_number: Text
+    tracking_url: Text | None
+    dispatched_date: Text | None
+    courier: Text | None
+
+    def as_tracking(self) -> Tracking:
+        """Return the tracking."""
+        return Tracking(self.courier, self.tracking_number, self.tracking_url, self.dispatched_date)
+
+
+class DeliveryEventBody(Body):
+    """One sighting of a parcel."""
+
+    city: Text | None = None
+    state: Text | None = None
+    description: Text | None = None
+    date: Text | None = None
+
+
+class DeliveryBody(Body):
+    """``PUT /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}/tracking`` (§1.2)."""
+
+    is_delivered: StrictBool
+    delivered_date: Text | None = None
+    events: Annotated[list[DeliveryEventBody], Field(max_length=100)] = []
+
+    def as_delivery(self) -> Delivery:
+        """Return the delivery."""
+        sightings = (DeliveryEvent(event.city, event.state, event.description, event.date) for event in self.events)
+        return Delivery(self.is_delivered, self.delivered_date, tuple(sightings))
+
+
 class ChangeItem(Body):
     """An item removed or added by a change; what its values may be is the contract's to say (§2.1)."""
 
@@ -305,6 +387,8 @@ class SettingsBody(Body):
     partial_settlement: StrictBool | None = None
     strict_invoices: StrictBool | None = None
     refund_priority: RefundPriority | None = None
+    auto_settle: StrictBool | None = None
+    expiry_policy: ExpiryPolicy | None = None
     merchant_name: Annotated[str, Field(max_length=100)] | None = None
 
     def applied_to(self, settings: AccountSettings) -> AccountSettings:

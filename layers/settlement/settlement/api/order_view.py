@@ -5,7 +5,8 @@ from typing import Any
 from settlement.api.dates import oms_date, oms_date_or_none
 from settlement.api.payment_view import oms_payment
 from settlement.domain.change import Change
-from settlement.domain.invoice import Invoice, InvoiceType
+from settlement.domain.invoice import Delivery, Invoice, InvoiceType
+from settlement.domain.left_to_invoice import LeftToInvoice
 from settlement.domain.order import Line, LineMention, Order
 from settlement.domain.statuses import OrderStatus, order_status, transaction_status
 from settlement.domain.transaction import Authorisation, Transaction
@@ -131,7 +132,7 @@ def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
         "courier": tracking.courier,
         "trackingNumber": tracking.number,
         "trackingUrl": tracking.url,
-        "courierStatus": None,
+        "courierStatus": _courier_status(invoice.delivery),
         "cfop": invoice.cfop,
         "volumes": invoice.volumes,
         "extraValue": invoice.extra_value,
@@ -144,16 +145,41 @@ def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
     return package
 
 
-def _packed(item: LineMention, lines: list[Line]) -> dict[str, Any]:
-    matching = [line for line in lines if item.unique_id == line.unique_id or item.id == line.id]
-    index = item.index if item.index is not None else (matching[0].index if matching else None)
+def _courier_status(delivery: Delivery | None) -> dict[str, Any] | None:
+    if delivery is None:
+        return None
     return {
-        "itemIndex": index,
+        "status": "delivered" if delivery.is_delivered else "in-transit",
+        "finished": delivery.is_delivered,
+        "deliveredDate": delivery.delivered_date,
+        "data": [
+            {
+                "lastChange": event.date,
+                "city": event.city,
+                "state": event.state,
+                "description": event.description,
+                "createDate": event.date,
+            }
+            for event in delivery.events
+        ],
+    }
+
+
+def _packed(item: LineMention, lines: list[Line]) -> dict[str, Any]:
+    line = next((line for line in lines if _is_of(item, line)), None)
+    return {
+        "itemIndex": line.index if line else item.index,
         "quantity": item.quantity,
         "price": item.price,
-        "description": matching[0].name if matching else item.id,
+        "description": line.name if line else item.id,
         "unitMultiplier": 1.0,
     }
+
+
+def _is_of(item: LineMention, line: Line) -> bool:
+    if item.unique_id is not None:
+        return item.unique_id == line.unique_id
+    return item.index == line.index if item.index is not None else item.id == line.id
 
 
 def _change(order: Order, change: Change) -> dict[str, Any]:
@@ -188,4 +214,25 @@ def _transaction(whole: WholeOrder) -> dict[str, Any]:
         "merchantName": whole.settings.merchant_name or whole.order.account,
         "status": transaction_status(whole.order, whole.transaction).value,
         "payments": [oms_payment(payment) for payment in whole.payments],
+    }
+
+
+def left_to_invoice_view(order: Order, left: LeftToInvoice) -> dict[str, Any]:
+    """``GET …/left-to-invoice``: what the next invoices have to say so that no cent is left over (R20)."""
+    return {
+        "orderId": order.order_id,
+        "value": left.value,
+        "items": [
+            {
+                "uniqueId": part.line.unique_id,
+                "id": part.line.id,
+                "itemIndex": part.line.index,
+                "quantity": part.line.pending,
+                "value": part.value,
+                "sellingPrices": [{"value": price.value, "quantity": price.quantity} for price in part.unit_prices],
+            }
+            for part in left.lines
+        ],
+        "extraValue": left.extra_value,
+        "invoiceValues": list(left.per_invoice),
     }

@@ -99,6 +99,8 @@ def gateway_payment(payment: Payment, transaction: Transaction, status: Transact
         "inDoubtValue": counters.doubtful,
         "openValue": counters.open,
         "isBlocked": payment.blocked,
+        "autoSettleDate": gateway_date_or_none(payment.auto_settle_at),
+        "authorizationExpirationDate": gateway_date_or_none(payment.cancel_at),
     }
 
 

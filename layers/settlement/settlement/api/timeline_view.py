@@ -29,6 +29,9 @@ _WORDINGS: dict[EventType, _Wording] = {
         "Invoice Replay Differed",
         "Invoice {invoiceNumber} was sent again with {repeatedValue} or other items; {storedValue} stands",
     ),
+    EventType.TRACKING_UPDATED: _Wording(
+        _OMS, "Tracking Updated", "Invoice {invoiceNumber}: tracking number {trackingNumber}"
+    ),
     EventType.ORDER_CHANGED: _Wording(
         _OMS,
         "Order Changed",
@@ -70,6 +73,9 @@ _WORDINGS: dict[EventType, _Wording] = {
         _WORKER, "Value Withheld", "{value} cancelled in the gateway, not at the connector"
     ),
     EventType.VALUE_IN_DOUBT: _Wording(_WORKER, "Value In Doubt", "{value} in doubt: the connector never answered"),
+    EventType.AUTHORISATION_EXPIRING: _Wording(
+        _WORKER, "Authorization Expiring", "The authorization of {value} lapses at {expiresAt}; policy: {policy}"
+    ),
     EventType.MANUAL_REFUND_REQUIRED: _Wording(
         _WORKER, "Manual Refund Required", "{value} has to be refunded by a person: {response}"
     ),

@@ -34,8 +34,8 @@ def oms_transaction_view(
     }
 
 
-def transaction_view(aggregate: Aggregate) -> dict[str, Any]:
-    """``GET /api/pvt/transactions/{transactionId}`` (§3.3)."""
+def transaction_view(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[str, Any]:
+    """``GET /api/pvt/transactions/{transactionId}`` (§3.3), with the times at which its payments act by themselves."""
     order, transaction = aggregate.order, aggregate.transaction
     id_, ledger = transaction.transaction_id, transaction.ledger
     return {
@@ -93,6 +93,14 @@ def transaction_view(aggregate: Aggregate) -> dict[str, Any]:
         "inDoubtValue": ledger.doubtful,
         "openValue": ledger.open,
         "operationsWaiting": transaction.tail - transaction.head,
+        "timers": [
+            {
+                "paymentId": payment.payment_id,
+                "autoSettleDate": gateway_date_or_none(payment.auto_settle_at),
+                "authorizationExpirationDate": gateway_date_or_none(payment.cancel_at),
+            }
+            for payment in payments
+        ],
     }
 
 

@@ -23,6 +23,14 @@ class Role(StrEnum):
 EVERY_ROLE = "*"
 
 
+class ExpiryPolicy(StrEnum):
+    """What happens to open money shortly before its authorisation lapses."""
+
+    WARN = "warn"
+    SETTLE = "settle"
+    CANCEL = "cancel"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
     """The settings of one account, with the defaults of a new one."""
@@ -31,3 +39,5 @@ class AccountSettings:
     partial_settlement: bool = True
     strict_invoices: bool = False
     refund_priority: RefundPriority = RefundPriority.LOWEST_SETTLED
+    auto_settle: bool = True
+    expiry_policy: ExpiryPolicy = ExpiryPolicy.WARN

@@ -19,6 +19,7 @@ class EventType(StrEnum):
     HANDLING_STARTED = "HandlingStarted"
     INVOICE_NOTIFIED = "InvoiceNotified"
     INVOICE_REPLAY_DIFFERED = "InvoiceReplayDiffered"
+    TRACKING_UPDATED = "TrackingUpdated"
     ORDER_CHANGED = "OrderChanged"
     ORDER_CANCELLED = "OrderCancelled"
     SETTLEMENT_REQUESTED = "SettlementRequested"
@@ -38,6 +39,7 @@ class EventType(StrEnum):
     PAYMENT_REFUNDED = "PaymentRefunded"
     VALUE_WITHHELD = "ValueWithheld"
     VALUE_IN_DOUBT = "ValueInDoubt"
+    AUTHORISATION_EXPIRING = "AuthorisationExpiring"
     MANUAL_REFUND_REQUIRED = "ManualRefundRequired"
     MANUAL_CANCELLATION_REQUIRED = "ManualCancellationRequired"
     ORDER_STATUS_CHANGED = "OrderStatusChanged"
@@ -48,6 +50,7 @@ PUBLISHED = frozenset(
     {
         EventType.OPERATION_READY,
         EventType.OPERATION_FAILED,
+        EventType.AUTHORISATION_EXPIRING,
         EventType.MANUAL_REFUND_REQUIRED,
         EventType.MANUAL_CANCELLATION_REQUIRED,
         EventType.PAYMENT_SETTLED,

@@ -25,11 +25,30 @@ class Tracking:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryEvent:
+    """Where a parcel was seen."""
+
+    city: str | None = None
+    state: str | None = None
+    description: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far a parcel is on its way."""
+
+    is_delivered: bool
+    delivered_date: str | None = None
+    events: tuple[DeliveryEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     """An invoice of an order, identified in it by its number.
 
     ``value`` is what the document says, ``counted`` the part that counts towards the order, both in minor units;
-    ``has_document`` tells that an embedded document is stored beside it.
+    ``has_document`` tells that an embedded document is stored beside it, ``replays`` counts what was written over it.
     """
 
     number: str
@@ -48,7 +67,13 @@ class Invoice:
     volumes: int | None = None
     has_document: bool = False
     tracking: Tracking = field(default_factory=Tracking)
+    delivery: Delivery | None = None
     replays: int = 0
+
+    @property
+    def is_stand_alone(self) -> bool:
+        """Whether it is a sale beyond the order's total: stored, without money or tracking (§1.4.3)."""
+        return self.type is InvoiceType.OUTPUT and self.counted == 0
 
     def says_the_same_as(self, other: "Invoice") -> bool:
         """Whether a repeated notification agrees with this one in value and items (§8.8)."""

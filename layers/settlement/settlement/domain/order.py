@@ -157,13 +157,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineMention:
-    """An item of an invoice or change: a SKU, its unit price and quantity, and the line if the sender knows it."""
+    """An item of an invoice or change: a SKU, its unit price and quantity, and the line if the sender knows it.
+
+    ``total`` is the value of the whole quantity, where the sender states that instead of a unit price.
+    """
 
     id: str
     price: int
     quantity: int
     unique_id: str | None = None
     index: int | None = None
+    total: int | None = None
+
+    @property
+    def value(self) -> int:
+        """The value of the whole quantity."""
+        return self.price * self.quantity if self.total is None else self.total
 
 
 def _candidates(lines: Iterable[Line], mention: LineMention) -> list[Line]:

@@ -61,8 +61,8 @@ class Ask:
 
     ``reduction`` gives back value (open money first), ``increase`` raises the authorised amount, ``request`` is a
     settlement request, ``requested_through`` the sum of all requests up to and including it, ``completes`` tells
-    that requests now equal the payable total, ``refund`` is a return. ``cancel_all`` and ``auto_settle`` (payment
-    ids) stand alone.
+    that requests now equal the payable total, ``refund`` is a return. ``cancel_all``, and ``auto_settle`` and
+    ``expire`` (payment ids) stand alone.
     """
 
     reduction: int = 0
@@ -73,6 +73,7 @@ class Ask:
     refund: int = 0
     cancel_all: bool = False
     auto_settle: tuple[str, ...] = ()
+    expire: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movem
         _cancel_all(draft, policy)
     elif ask.auto_settle:
         _settle_all(draft, [position for position in positions if position.payment_id in ask.auto_settle])
+    elif ask.expire:
+        _cancel_open(draft, [position for position in positions if position.payment_id in ask.expire], policy)
     else:
         _raise(draft, ask.increase)
         _reduce(draft, ask.reduction, policy)
@@ -220,11 +223,15 @@ def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bo
         raise Infeasible("the settled payments cannot be refunded by this value", value)
 
 
-def _cancel_all(draft: Draft, policy: Policy) -> None:
-    for position in _lowest_assigned_first(draft.positions):
-        kind = MovementKind.CANCEL if policy.mode is Mode.PARTIAL else MovementKind.WITHHOLD
+def _cancel_open(draft: Draft, positions: Iterable[Position], policy: Policy) -> None:
+    kind = MovementKind.CANCEL if policy.mode is Mode.PARTIAL else MovementKind.WITHHOLD
+    for position in _lowest_assigned_first(positions):
         draft.draw(kind, _available(position), [position], _available)
     _cancel_whole_payments(draft)
+
+
+def _cancel_all(draft: Draft, policy: Policy) -> None:
+    _cancel_open(draft, draft.positions, policy)
     for position in draft.positions:
         refundable = position.counters.refundable
         draft.draw(MovementKind.REFUND, refundable, [position], lambda held: held.counters.refundable)

@@ -42,6 +42,7 @@ class OperationKind(StrEnum):
     CANCEL = "cancel"
     RAISE = "raise"
     AUTO_SETTLE = "auto_settle"
+    EXPIRE = "expire"
 
 
 class OperationState(StrEnum):
@@ -94,7 +95,9 @@ LEG_OF: dict[MovementKind, LegKind] = {movement: leg for leg, movement in MOVEME
 class Payment:
     """One payment: what it was created with, what its connector answered, and its ledger.
 
-    ``signature`` is what its connector's callbacks have to carry (§4.2).
+    ``signature`` is what its connector's callbacks have to carry (§4.2). ``auto_settle_at`` is when its open value
+    is settled without an invoice, ``cancel_at`` when its authorisation lapses, ``expiry_watch_at`` when the account
+    is told that it will.
     """
 
     payment_id: str
@@ -121,7 +124,13 @@ class Payment:
     authorised_at: datetime | None = None
     auto_settle_at: datetime | None = None
     cancel_at: datetime | None = None
+    expiry_watch_at: datetime | None = None
     counters: Counters = field(default_factory=Counters)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the sweep has to look at it; None if no timer runs."""
+        return min((at for at in (self.auto_settle_at, self.expiry_watch_at) if at is not None), default=None)
 
     @property
     def position(self) -> Position:

@@ -23,13 +23,17 @@ MAX_LEGS_AT_ONCE = 50
 """New legs in one transaction, which DynamoDB limits to 100 writes in all."""
 
 _NEW = {"ConditionExpression": "attribute_not_exists(PK)"}
+_UNTRIED: dict[str, Any] = {
+    "ConditionExpression": "attribute_not_exists(PK) OR attempts = :none",
+    "ExpressionAttributeValues": codecs.to_wire({":none": 0}),
+}
 
 
 def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef], list[TransactWriteItemTypeDef]]":
     """Return the writes of a commit: those that come first, one by one, and those that all happen or none.
 
     Only legs of a plan too long for one transaction come first. Nothing reads a leg before its operation, written
-    last, says that it is planned.
+    last, says that it is planned, and a planner that comes too late overwrites none that was tried.
     """
     too_many = max(0, len(commit.new_legs) - MAX_LEGS_AT_ONCE)
     first, rest = commit.new_legs[:too_many], commit.new_legs[too_many:]
@@ -39,8 +43,7 @@ def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef],
 
 def due_at(thing: Operation | Payment) -> str | None:
     """Return when the sweep has to look at an operation or payment, None if not at all."""
-    at = thing.due_at if isinstance(thing, Operation) else thing.auto_settle_at
-    return keys.timestamp(at) if at is not None else None
+    return keys.timestamp(thing.due_at) if thing.due_at is not None else None
 
 
 class _Writes:
@@ -105,8 +108,8 @@ class _Writes:
             yield self._add(keys.settlement(changed.after.payment_id, changed.after.number), changed)
 
     def new_leg(self, leg: Leg) -> "TransactWriteItemTypeDef":
-        """A leg of a plan; one left by a planner that did not live to finish is overwritten."""
-        return self._put(self._transaction, keys.leg(leg.operation, leg.number), codecs.encode(leg), guard={})
+        """A leg of a plan; one left by a planner that did not live to finish is overwritten, one that was tried never."""
+        return self._put(self._transaction, keys.leg(leg.operation, leg.number), codecs.encode(leg), _UNTRIED)
 
     def _replace_leg(self, changed: Changed[Leg]) -> "TransactWriteItemTypeDef":
         after = changed.after

@@ -25,7 +25,12 @@ from settlement.domain.connector import (
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger import Movement, MovementKind
 from settlement.domain.order import Order
-from settlement.domain.retries import DEFAULT_DELAY_TO_AUTO_SETTLE, DEFAULT_DELAY_TO_CANCEL, NO_CALL_AFTER
+from settlement.domain.retries import (
+    DEFAULT_DELAY_TO_AUTO_SETTLE,
+    DEFAULT_DELAY_TO_CANCEL,
+    NO_CALL_AFTER,
+    expiry_watch,
+)
 from settlement.domain.transaction import (
     MOVEMENT_OF,
     Authorisation,
@@ -261,6 +266,7 @@ class _Posting:
         auto_settle = outcome.delay_to_auto_settle_seconds
         delay = DEFAULT_DELAY_TO_AUTO_SETTLE if auto_settle is None else timedelta(seconds=auto_settle)
         cancel = outcome.delay_to_cancel_seconds
+        cancel_at = payment.cancel_at if cancel is None else self._now + timedelta(seconds=cancel)
         authorised = replace(
             payment,
             authorisation=Authorisation.APPROVED,
@@ -272,7 +278,8 @@ class _Posting:
             max_value=outcome.max_value,
             authorised_at=self._now,
             auto_settle_at=self._now + delay,
-            cancel_at=self._now + timedelta(seconds=cancel) if cancel is not None else payment.cancel_at,
+            cancel_at=cancel_at,
+            expiry_watch_at=expiry_watch(self._now, cancel_at) if cancel_at is not None else None,
             counters=payment.counters.after(movement),
         )
         self.payments.append(Changed(payment, authorised))

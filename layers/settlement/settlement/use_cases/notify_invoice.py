@@ -194,9 +194,13 @@ def _book_lines(ports: Ports, order: Order, invoice: Invoice) -> tuple[list[Line
 def _warnings(invoice: Invoice, unplaced: list[LineMention]) -> dict[str, Json]:
     """What an operator should look at: the value is authoritative, the items are not (§1.4.9, R19)."""
     warnings: dict[str, Json] = {}
-    listed = sum(item.price * item.quantity for item in invoice.items) + invoice.extra_value
+    listed = sum(item.value for item in invoice.items) + invoice.extra_value
     if invoice.items and listed != invoice.value:
         warnings["itemsValue"] = listed
     if unplaced:
-        warnings["itemsBeyondOrder"] = [f"{mention.quantity} x {mention.id}" for mention in unplaced]
+        warnings["itemsBeyondOrder"] = [f"{mention.quantity} x {_name(mention)}" for mention in unplaced]
     return warnings
+
+
+def _name(mention: LineMention) -> str:
+    return mention.id or f"item {mention.index}"

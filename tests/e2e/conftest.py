@@ -1,0 +1,130 @@
+"""Merchants of the deployed local stack; every order they place is reconciled after its test."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from local.facts import Facts, read_facts
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, CONNECTORS
+from local.settings import read_settings
+from settlement.domain.account import EVERY_ROLE, AccountSettings
+from settlement.storage.app_keys import Caller, save
+from settlement.storage.dynamodb import DynamoDBStore
+from tests.e2e.api import Api, new_id
+from tests.e2e.merchant import Merchant
+from tests.e2e.reconcile import reconcile
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+
+HERE = "tests/e2e/"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here ``e2e``."""
+    for item in items:
+        if HERE in item.path.as_posix():
+            item.add_marker(pytest.mark.e2e)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the local AWS takes from anyone."""
+
+    endpoint_url: str
+    region_name: str
+    aws_access_key_id: str = "test"
+    aws_secret_access_key: str = "test"
+
+    def as_arguments(self) -> dict[str, str]:
+        """The arguments of a boto3 client."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@pytest.fixture(scope="session")
+def facts() -> Facts:
+    """The running stack's addresses and names."""
+    found = read_facts(read_settings().facts_file)
+    assert found is not None, "these tests need the local stack: run them with `make test`"
+    return found
+
+
+@pytest.fixture(scope="session")
+def dynamodb(facts: Facts) -> "DynamoDBClient":
+    """DynamoDB of the stack."""
+    return boto3.client("dynamodb", **Credentials(facts.aws_endpoint, facts.region).as_arguments())  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture(scope="session")
+def lambdas(facts: Facts) -> "LambdaClient":
+    """Lambda of the stack."""
+    return boto3.client("lambda", **Credentials(facts.aws_endpoint, facts.region).as_arguments())  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture
+def merchant(facts: Facts) -> Iterator[Merchant]:
+    """The demo account's merchant."""
+    merchant = Merchant(Api(facts.base_url, APP_KEY, APP_TOKEN))
+    yield merchant
+    _reconcile_all(merchant)
+
+
+Account = Callable[..., Api]
+
+
+@pytest.fixture
+def open_account(facts: Facts, dynamodb: "DynamoDBClient") -> Account:
+    """Make an account of its own, with the demo account's connectors and a key with the given roles."""
+
+    def open_one(*roles: str, account: str | None = None) -> Api:
+        name = account or f"account-{new_id().lower()[:12]}"
+        store = DynamoDBStore(dynamodb, facts.table_name)
+        store.save_settings(name, AccountSettings(merchant_name=name))
+        for connector in CONNECTORS:
+            url = f"{facts.base_url}/sandbox-connector/{connector.name}"
+            store.save_connector(name, replace(connector, service_url=url))
+        key, token = f"key-{new_id()}", new_id()
+        save(dynamodb, facts.table_name, Caller(key, name, roles or (EVERY_ROLE,)), token)
+        return Api(facts.base_url, key, token)
+
+    return open_one
+
+
+@pytest.fixture
+def other_merchant(open_account: Account) -> Iterator[Merchant]:
+    """A merchant of an account of its own, whose settings it may change."""
+    merchant = Merchant(open_account())
+    yield merchant
+    _reconcile_all(merchant)
+
+
+@pytest.fixture
+def sweep(facts: Facts, lambdas: "LambdaClient") -> Callable[[], Any]:
+    """Run the due-work sweep, which is otherwise a matter of minutes."""
+    lock = threading.Lock()
+
+    def run() -> Any:
+        with lock:
+            answer = lambdas.invoke(FunctionName=facts.functions["due_work"], Payload=b"{}")
+        result = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, result
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demo_account() -> str:
+    """The name of the seeded account."""
+    return ACCOUNT
+
+
+def _reconcile_all(merchant: Merchant) -> None:
+    for order in merchant.placed:
+        reconcile(order)

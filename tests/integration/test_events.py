@@ -1,0 +1,526 @@
+"""Every file in `events/` run by its function, in the order that `events/README.md` gives, on an in-process table.
+
+One play of the whole story answers every test: each event answers as its name says, and its figures are right.
+"""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, CONNECTORS
+from moto import mock_aws
+from settlement import bootstrap
+from settlement.connectors import exact_json
+from settlement.domain.account import EVERY_ROLE, AccountSettings
+from settlement.domain.transaction import request_id
+from settlement.storage.app_keys import Caller, save
+from settlement.storage.dynamodb import DynamoDBStore
+
+from tests.template.cloudformation import CHECKOUT, load_template, of_type
+
+EVENTS = CHECKOUT / "events"
+FUNCTIONS = sorted(folder.name for folder in EVENTS.iterdir() if folder.is_dir())
+SIGNATURE = "SIGNATURE-OF-THE-PAYMENT"
+"""Stands in the one event that needs what only the running service knows."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The little of a Lambda context that the logger reads."""
+
+    function_name: str = "by-hand"
+    function_version: str = "1"
+    memory_limit_in_mb: int = 128
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:by-hand"
+    aws_request_id: str = "request"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function made of an event; ``status`` and ``body`` are those of an HTTP answer."""
+
+    result: Any
+    error: Exception | None = None
+
+    @property
+    def status(self) -> int:
+        return int(self.result["statusCode"])
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.result["body"]) if self.result["body"] else None
+
+    @property
+    def code(self) -> tuple[int, str]:
+        return self.status, self.body["error"]["code"]
+
+
+def handler(function: str) -> Callable[[dict[str, Any], Context], Any]:
+    """Return the function's handler."""
+    found: Callable[[dict[str, Any], Context], Any] = importlib.import_module(f"functions.{function}.app").handler
+    return found
+
+
+def run(name: str, **replaced: str) -> Answer:
+    """Execute one event file by its function; ``replaced`` fills in what the file leaves open."""
+    text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    try:
+        return Answer(handler(name.split("/")[0])(json.loads(text), Context()))
+    except Exception as error:  # an asynchronous function raises what it cannot do
+        return Answer(None, error)
+
+
+class _Gateway(BaseHTTPRequestHandler):
+    """The sandbox connector behind HTTP, as the API puts it there."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        event = {
+            "httpMethod": "POST",
+            "path": urlsplit(self.path).path,
+            "resource": "/{proxy+}",
+            "headers": dict(self.headers.items()),
+            "multiValueHeaders": {},
+            "queryStringParameters": None,
+            "body": body,
+            "isBase64Encoded": False,
+            "requestContext": {"requestId": "1", "stage": "v1"},
+        }
+        answer = handler("sandbox_connector")(event, Context())
+        content = answer["body"].encode()
+        self.send_response(answer["statusCode"])
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Gateway)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def account(gateway: str) -> Iterator[DynamoDBStore]:
+    """The table of the template, the bus and the queue, and the demo account as `make up` seeds it."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+            environment.delenv(name, raising=False)
+        for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+            environment.setenv(name, "us-east-1")
+        environment.setenv("AWS_ACCESS_KEY_ID", "test")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        _forget_clients(environment)
+        table = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
+        boto3.client("dynamodb").create_table(
+            TableName="events",
+            **{key: table[key] for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")},
+        )
+        queue = boto3.client("sqs").create_queue(QueueName="parked")["QueueUrl"]
+        _collect_what_is_published()
+        variables = {
+            "TABLE_NAME": "events",
+            "SANDBOX": "true",
+            "AUTHORISATION_WAIT_SECONDS": "0",
+            "HEALTH_ACCOUNT": ACCOUNT,
+            "CONNECTOR_TIMEOUT_SECONDS": "5",
+            "PUBLIC_BASE_URL": gateway,
+            "EVENT_BUS_NAME": "quita",
+            "PARKED_EVENTS_QUEUE_URL": queue,
+            "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:quita-settlement",
+            "POWERTOOLS_METRICS_NAMESPACE": "quita",
+            "POWERTOOLS_SERVICE_NAME": "quita",
+        }
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        store = DynamoDBStore(bootstrap.dynamodb(), "events")
+        store.save_settings(ACCOUNT, AccountSettings(merchant_name="DEMO"))
+        for connector in CONNECTORS:
+            fields = {name: getattr(connector, name) for name in connector.__slots__}
+            url = f"{gateway}/sandbox-connector/{connector.name}"
+            store.save_connector(ACCOUNT, type(connector)(**fields | {"service_url": url}))
+        save(bootstrap.dynamodb(), "events", Caller(APP_KEY, ACCOUNT, (EVERY_ROLE,)), APP_TOKEN)
+        yield store
+        _forget_clients(environment)
+
+
+def _collect_what_is_published() -> None:
+    """The bus, and a queue that gets every event of the service."""
+    bus, sqs = boto3.client("events"), boto3.client("sqs")
+    bus.create_event_bus(Name="quita")
+    queue = sqs.create_queue(QueueName="published")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    bus.put_rule(Name="everything", EventBusName="quita", EventPattern='{"source":["quita"]}')
+    bus.put_targets(Rule="everything", EventBusName="quita", Targets=[{"Id": "queue", "Arn": arn}])
+
+
+def published() -> list[dict[str, Any]]:
+    """Return the events that reached the bus."""
+    sqs = boto3.client("sqs")
+    queue = sqs.get_queue_url(QueueName="published")["QueueUrl"]
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
+
+
+def _forget_clients(environment: pytest.MonkeyPatch) -> None:
+    """Clients made now belong to this module's table."""
+    environment.setattr(bootstrap, "session", boto3.Session())
+    for client in (bootstrap.dynamodb, bootstrap.events, bootstrap.queues, bootstrap.workflows):
+        client.cache_clear()
+    importlib.import_module("functions.sandbox_connector.app")
+    sys.modules["sandbox_store"]._client.cache_clear()
+
+
+BEFORE_THE_SETTLEMENT = (
+    "authorizer/valid_key",
+    "authorizer/wrong_token",
+    "authorizer/unknown_key",
+    "order_management/health",
+    "order_management/get_settings",
+    "order_management/change_settings",
+    "sandbox_connector/manifest",
+    "sandbox_connector/create_payment_denied",
+    "sandbox_connector/script_unknown_outcome",
+    "order_management/place_order_sums_do_not_add_up",
+    "order_management/place_order_with_card_number",
+    "order_management/get_unknown_order",
+    "transaction_retrieval/unknown_transaction",
+    "order_management/place_order",
+    "order_management/place_order_same_id_other_content",
+    "settlement_steps/authorise_1_plan",
+    "settlement_steps/authorise_2_execute",
+    "settlement_steps/authorise_3_conclude",
+    "order_management/start_handling",
+)
+THE_SETTLEMENT = (
+    "invoice_notification/value_zero",
+    "invoice_notification/value_with_separator",
+    "invoice_notification/number_with_slash",
+    "invoice_notification/malformed_json",
+    "invoice_notification/unknown_order",
+    "invoice_notification/partial_invoice",
+    "settlement_steps/first_invoice_1_plan",
+    "settlement_steps/plan_of_another_execution",
+    "settlement_steps/execute_too_late",
+    "settlement_steps/first_invoice_2_execute",
+    "settlement_steps/first_invoice_3_conclude",
+    "event_relay/operation_ready",
+    "event_relay/payment_settled_and_order_status_changed",
+    "event_relay/internal_event_stays",
+    "invoice_notification/partial_invoice_again_with_other_value",
+    "invoice_notification/return_under_number_of_sale",
+    "order_management/cancel_invoiced_order",
+    "order_change/discount_below_invoiced",
+    "order_change/remove_invoiced_item",
+    "order_change/increase_that_connector_cannot_raise",
+    "order_change/reason_missing",
+    "order_change/remove_one_b",
+    "settlement_steps/change_1_plan",
+    "settlement_steps/change_2_execute",
+    "settlement_steps/change_3_conclude",
+    "invoice_notification/last_invoice",
+    "settlement_steps/last_invoice_1_plan",
+    "settlement_steps/last_invoice_2_execute",
+    "settlement_steps/last_invoice_3_conclude",
+    "invoice_notification/stand_alone_invoice",
+    "invoice_notification/return_above_invoiced",
+    "invoice_notification/return_invoice",
+    "settlement_steps/return_1_plan",
+    "settlement_steps/return_2_execute",
+    "settlement_steps/return_3_conclude",
+)
+AFTER_THE_SETTLEMENT = (
+    "order_management/get_order",
+    "transaction_retrieval/payment_transaction",
+    "transaction_retrieval/transaction",
+    "transaction_retrieval/payments",
+    "transaction_retrieval/payment",
+    "transaction_retrieval/settlements",
+    "transaction_retrieval/refunds",
+    "transaction_retrieval/cancellations",
+    "transaction_retrieval/capabilities",
+    "transaction_retrieval/interactions",
+    "sandbox_connector/list_calls",
+    "sandbox_connector/create_payment",
+    "sandbox_connector/settle_part",
+    "sandbox_connector/cancel_part",
+    "sandbox_connector/settle_rest",
+    "sandbox_connector/settle_above_what_is_open",
+    "sandbox_connector/refund_part",
+    "sandbox_connector/script_two_failures",
+    "order_intake/unknown_connector",
+    "order_intake/order_placed",
+    "order_management/cancel_order",
+    "order_management/place_order_undecided",
+    "connector_callback/unknown_payment",
+    "connector_callback/wrong_signature",
+    "connector_callback/undecided_payment",
+    "due_work/every_minute",
+)
+PLAY = BEFORE_THE_SETTLEMENT + THE_SETTLEMENT + AFTER_THE_SETTLEMENT
+
+
+@pytest.fixture(scope="module")
+def answers(account: DynamoDBStore) -> Mapping[str, Answer]:
+    """The answer to every event, played in order."""
+    told = {}
+    for name in PLAY:
+        replaced = {}
+        if name == "connector_callback/undecided_payment":
+            event = read(name)["pathParameters"]
+            payment = account.payment(ACCOUNT, event["transactionId"], event["paymentId"])
+            assert payment is not None
+            replaced[SIGNATURE] = payment.signature
+        told[name] = run(name, **replaced)
+    return told
+
+
+def read(name: str) -> dict[str, Any]:
+    """Return an event file."""
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def names() -> list[str]:
+    """Return the name of every event file."""
+    return sorted(str(file.relative_to(EVENTS).with_suffix("")) for file in EVENTS.rglob("*.json"))
+
+
+def test_every_event_has_its_place_in_the_play() -> None:
+    assert sorted(PLAY) == names()
+
+
+def test_every_function_has_events() -> None:
+    assert FUNCTIONS == sorted(file.parent.name for file in (CHECKOUT / "functions").glob("*/app.py"))
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("order_management/health", 200),
+        ("order_management/place_order", 201),
+        ("order_management/place_order_undecided", 201),
+        ("order_management/start_handling", 204),
+        ("order_management/cancel_order", 200),
+        ("invoice_notification/partial_invoice", 200),
+        ("invoice_notification/partial_invoice_again_with_other_value", 200),
+        ("invoice_notification/last_invoice", 200),
+        ("invoice_notification/stand_alone_invoice", 200),
+        ("invoice_notification/return_invoice", 200),
+        ("order_change/remove_one_b", 200),
+        ("connector_callback/undecided_payment", 200),
+        ("sandbox_connector/manifest", 200),
+        ("sandbox_connector/script_two_failures", 200),
+    ],
+)
+def test_event_is_accepted(answers: Mapping[str, Answer], name: str, status: int) -> None:
+    assert answers[name].status == status, answers[name].result
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("order_management/place_order_same_id_other_content", 409, "OMS008"),
+        ("order_management/place_order_sums_do_not_add_up", 400, "OMS001"),
+        ("order_management/place_order_with_card_number", 400, "OMS001"),
+        ("order_management/get_unknown_order", 404, "OMS007"),
+        ("order_management/cancel_invoiced_order", 400, "OMS012"),
+        ("invoice_notification/value_zero", 400, "OMS001"),
+        ("invoice_notification/value_with_separator", 400, "OMS001"),
+        ("invoice_notification/number_with_slash", 400, "OMS001"),
+        ("invoice_notification/malformed_json", 400, "OMS001"),
+        ("invoice_notification/unknown_order", 404, "OMS007"),
+        ("invoice_notification/return_under_number_of_sale", 400, "OMS001"),
+        ("invoice_notification/return_above_invoiced", 400, "OMS011"),
+        ("order_change/discount_below_invoiced", 400, "CHK0034"),
+        ("order_change/remove_invoiced_item", 400, "SalesOrderSystem046"),
+        ("order_change/increase_that_connector_cannot_raise", 409, "CHK00342"),
+        ("order_change/reason_missing", 400, "OMS001"),
+        ("transaction_retrieval/unknown_transaction", 404, "1404"),
+        ("connector_callback/unknown_payment", 404, "1404"),
+        ("connector_callback/wrong_signature", 401, "1"),
+        ("sandbox_connector/script_unknown_outcome", 400, "invalid-script"),
+    ],
+)
+def test_event_is_refused_with_its_code(answers: Mapping[str, Answer], name: str, status: int, code: str) -> None:
+    assert answers[name].code == (status, code), answers[name].result
+
+
+def test_error_names_the_field_the_value_and_the_limit(answers: Mapping[str, Answer]) -> None:
+    message = answers["invoice_notification/value_with_separator"].body["error"]["message"]
+    assert message.startswith("invoiceValue: must be cents above zero")
+    assert message.endswith('got "70.00"')
+
+
+@pytest.mark.parametrize("operation", ["authorise", "first_invoice", "change", "last_invoice", "return"])
+def test_steps_plan_one_leg_post_it_and_conclude(answers: Mapping[str, Answer], operation: str) -> None:
+    steps = [answers[f"settlement_steps/{operation}_{step}"] for step in ("1_plan", "2_execute", "3_conclude")]
+    assert [step.result for step in steps] == [
+        {"outcome": "execute", "legs": [{"leg": "0001"}]},
+        {"outcome": "posted"},
+        {"outcome": "done"},
+    ]
+
+
+def test_second_execution_of_a_claimed_operation_is_skipped(answers: Mapping[str, Answer]) -> None:
+    assert answers["settlement_steps/plan_of_another_execution"].result == {"outcome": "skip", "legs": []}
+
+
+def test_call_of_an_old_execution_is_deferred(answers: Mapping[str, Answer]) -> None:
+    assert answers["settlement_steps/execute_too_late"].result == {"outcome": "deferred"}
+
+
+def test_order_shows_what_was_invoiced_settled_and_refunded(answers: Mapping[str, Answer]) -> None:
+    order = answers["order_management/get_order"].body
+    figures = ("status", "value", "invoicedValue", "settledValue", "refundedValue", "openValue")
+    assert [order[figure] for figure in figures] == ["invoiced", 8500, 8500, 8500, 1500, 0]
+    numbers = [package["invoiceNumber"] for package in order["packageAttachment"]["packages"]]
+    assert numbers == ["N1", "N2", "N3", "D1"]
+
+
+def test_transaction_shows_requests_beside_actions(answers: Mapping[str, Answer]) -> None:
+    seen = {
+        part: [[entry["value"] for entry in answers[f"transaction_retrieval/{part}"].body[side]] for side in _SIDES]
+        for part in ("settlements", "cancellations", "refunds")
+    }
+    assert seen == {
+        "settlements": [[7000, 1500], [7000, 1500]],
+        "cancellations": [[1500], [1500]],
+        "refunds": [[1500], [1500]],
+    }
+    assert answers["transaction_retrieval/transaction"].body["status"] == "Finished"
+    assert answers["transaction_retrieval/payment_transaction"].body["status"] == "Finished"
+    assert answers["transaction_retrieval/capabilities"].body["maximumValue"] == 100.0
+
+
+_SIDES = ("requests", "actions")
+
+
+def test_payment_is_the_one_of_the_events(answers: Mapping[str, Answer]) -> None:
+    payment_id = read("transaction_retrieval/payment")["pathParameters"]["paymentId"]
+    assert [payment["id"] for payment in answers["transaction_retrieval/payments"].body] == [payment_id]
+    assert answers["transaction_retrieval/payment"].body["id"] == payment_id
+
+
+def test_timeline_holds_both_captures_and_the_differing_replay(answers: Mapping[str, Answer]) -> None:
+    types = [event["Type"] for event in answers["transaction_retrieval/interactions"].body]
+    counted = {type_: types.count(type_) for type_ in ("PaymentSettled", "PaymentRefunded", "InvoiceReplayDiffered")}
+    assert counted == {"PaymentSettled": 2, "PaymentRefunded": 1, "InvoiceReplayDiffered": 1}
+
+
+def test_connector_got_each_call_once(answers: Mapping[str, Answer]) -> None:
+    calls = answers["sandbox_connector/list_calls"].body
+    assert [(call["operation"], call["value"]) for call in calls] == [
+        ("payments", 100.0),
+        ("settlements", 70.0),
+        ("cancellations", 15.0),
+        ("settlements", 15.0),
+        ("refunds", 15.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "call"), [("settle_part", 1), ("cancel_part", 2), ("settle_rest", 3), ("refund_part", 4)]
+)
+def test_sandbox_event_is_the_call_of_the_story_and_is_answered_again(
+    answers: Mapping[str, Answer], name: str, call: int
+) -> None:
+    recorded = answers["sandbox_connector/list_calls"].body[call]
+    event = exact_json.read(read(f"sandbox_connector/{name}")["body"])
+    assert isinstance(event, dict)
+    assert (event["requestId"], event["value"]) == (recorded["requestId"], recorded["value"])
+    assert answers[f"sandbox_connector/{name}"].body == recorded["answer"]["body"]
+
+
+def test_sandbox_keeps_strict_books(answers: Mapping[str, Answer]) -> None:
+    refused = answers["sandbox_connector/settle_above_what_is_open"]
+    assert (refused.status, refused.body["code"]) == (400, "above-open")
+    assert answers["sandbox_connector/create_payment"].body["status"] == "approved"
+    assert answers["sandbox_connector/create_payment_denied"].body["status"] == "denied"
+
+
+def test_request_id_of_the_first_invoice_is_derived_from_what_it_is_for() -> None:
+    event, placed = read("sandbox_connector/settle_part"), read("order_management/place_order")
+    order_id = json.loads(placed["body"])["orderId"]
+    payment_id = event["pathParameters"]["paymentId"]
+    derived = request_id(ACCOUNT, order_id, "invoice/N1", payment_id, "settle//0001")
+    assert json.loads(event["body"])["requestId"] == derived
+
+
+def test_authorizer_lets_a_valid_pair_in_and_nobody_else(answers: Mapping[str, Answer]) -> None:
+    allowed = answers["authorizer/valid_key"].result
+    assert allowed["context"] == {"account": "demo", "roles": "*"}
+    assert allowed["policyDocument"]["Statement"][0]["Effect"] == "Allow"
+    for name in ("authorizer/wrong_token", "authorizer/unknown_key"):
+        assert str(answers[name].error) == "Unauthorized"
+
+
+def test_relay_publishes_public_events_only(answers: Mapping[str, Answer]) -> None:
+    relayed = [name for name in PLAY if name.startswith("event_relay/")]
+    assert [answers[name].result for name in relayed] == [{"batchItemFailures": []}] * len(relayed)
+    events = {event["detail-type"]: event["detail"] for event in published()}
+    assert set(events) == {"OperationReady", "PaymentSettled", "OrderStatusChanged"}
+    assert events["OperationReady"]["operation"] == 2
+    assert events["PaymentSettled"]["value"] == 7000
+    assert not {"request", "response"} & set(events["PaymentSettled"])
+    assert events["OrderStatusChanged"]["to"] == "payment-approved"
+
+
+def test_order_that_arrives_as_an_event_is_placed_or_raises(answers: Mapping[str, Answer]) -> None:
+    order = read("order_intake/order_placed")["detail"]["order"]
+    transaction_id = order["paymentData"]["transactions"][0]["transactionId"]
+    placed = {"orderId": order["orderId"], "transactionId": transaction_id}
+    assert answers["order_intake/order_placed"].result == placed
+    assert "connector 'acme-pay' is not configured" in str(answers["order_intake/unknown_connector"].error)
+
+
+def test_settings_are_changed_and_shown_whole(answers: Mapping[str, Answer]) -> None:
+    assert answers["order_management/get_settings"].body["refundPriority"] == "lowest-settled"
+    assert answers["order_management/change_settings"].body["refundPriority"] == "card-first"
+
+
+def test_sweep_finds_nothing_due(answers: Mapping[str, Answer]) -> None:
+    assert set(answers["due_work/every_minute"].result.values()) == {0}
+
+
+@pytest.mark.parametrize("name", [name for name in names() if "requestContext" in read(name)])
+def test_event_is_what_the_route_of_the_template_sends(name: str) -> None:
+    event = read(name)
+    routes = {
+        (entry["Properties"]["Method"].upper(), entry["Properties"]["Path"])
+        for function in of_type(load_template(), "AWS::Serverless::Function").values()
+        for entry in function.get("Events", {}).values()
+        if entry["Type"] == "Api"
+    }
+    assert (event["httpMethod"], event["resource"]) in routes
+    assert event["path"] == event["resource"].format(**event["pathParameters"] or {})
+    assert event["requestContext"]["resourcePath"] == event["resource"]
+
+
+def test_play_is_the_order_of_the_readme() -> None:
+    text = (EVENTS / "README.md").read_text(encoding="utf-8")
+    assert [name for name in PLAY if f"`{name}`" not in text] == []
+    told = [text.index(f"`{name}`") for name in PLAY]
+    assert told == sorted(told)
+
+
+def test_folder_of_each_event_is_a_function() -> None:
+    assert {Path(name).parent.name for name in names()} == set(FUNCTIONS)

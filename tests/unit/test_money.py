@@ -1,0 +1,114 @@
+"""Money is exact both ways, and no cent is lost by splitting it (R20, R29)."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from settlement.domain.money import MAX_MINOR_UNITS, display, is_currency, split_by_weight, to_major, to_minor
+
+currencies = st.sampled_from([("JPY", 0), ("BRL", 2), ("KWD", 3), ("CLF", 4)])
+amounts = st.integers(0, MAX_MINOR_UNITS)
+
+
+@given(amounts, currencies)
+def test_minor_units_survive_the_way_there_and_back(amount: int, currency: tuple[str, int]) -> None:
+    code, digits = currency
+
+    major = to_major(amount, code)
+
+    assert to_minor(major, code) == amount
+    assert major * 10**digits == amount
+
+
+@given(amounts, currencies)
+def test_major_units_read_as_text_survive_too(amount: int, currency: tuple[str, int]) -> None:
+    code, digits = currency
+    whole, part = divmod(amount, 10**digits)
+    text = f"{whole}.{part:0{digits}d}" if digits else str(whole)
+
+    assert to_minor(Decimal(text), code) == amount
+    assert to_minor(Decimal(text + ".0" if not digits else text + "000"), code) == amount
+    assert display(amount, code) == f"{text} {code}"
+
+
+@given(amounts, currencies, st.integers(1, 9))
+def test_value_with_too_many_decimals_is_refused_not_rounded(
+    amount: int, currency: tuple[str, int], extra: int
+) -> None:
+    code, digits = currency
+    value = to_major(amount, code) + Decimal(extra).scaleb(-digits - 1)
+
+    with pytest.raises(ValueError, match="more decimals"):
+        to_minor(value, code)
+
+
+@pytest.mark.parametrize(("cents", "major"), [(6999, "69.99"), (29, "0.29"), (10, "0.1"), (7000, "70"), (614, "6.140")])
+def test_r29_examples(cents: int, major: str) -> None:
+    assert to_minor(Decimal(major), "BRL") == cents
+    assert to_major(cents, "BRL") == Decimal(major)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "sNaN", "1E+1000000", "1E+13"])
+def test_what_is_no_amount_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        to_minor(Decimal(value), "BRL")
+
+
+def test_value_with_endless_decimals_is_refused() -> None:
+    with pytest.raises(ValueError, match="decimals"):
+        to_minor(Decimal("1E-5000"), "BRL")
+
+
+def test_currencies_are_those_of_iso_4217() -> None:
+    assert is_currency("BRL")
+    assert not is_currency("brl")
+    assert not is_currency("XXX")
+    with pytest.raises(KeyError):
+        to_major(1, "XXX")
+
+
+weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=20).filter(any)
+
+
+@given(st.integers(0, MAX_MINOR_UNITS), weights)
+def test_r20_parts_add_up_and_are_within_a_cent_of_their_share(total: int, shares: list[int]) -> None:
+    parts = split_by_weight(total, shares)
+
+    assert sum(parts) == total
+    assert len(parts) == len(shares)
+    whole = sum(shares)
+    for part, share in zip(parts, shares, strict=True):
+        assert total * share // whole <= part <= -(-total * share // whole)
+
+
+@given(st.integers(0, MAX_MINOR_UNITS), weights)
+def test_r20_larger_remainders_are_served_first(total: int, shares: list[int]) -> None:
+    parts = split_by_weight(total, shares)
+
+    whole = sum(shares)
+    rounded_up = [i for i, part in enumerate(parts) if part > total * shares[i] // whole]
+    rounded_down = [i for i in range(len(parts)) if i not in rounded_up]
+    if rounded_up and rounded_down:
+        least = min(total * shares[i] % whole for i in rounded_up)
+        assert all(total * shares[i] % whole <= least for i in rounded_down)
+
+
+@pytest.mark.parametrize(
+    ("total", "shares", "parts"),
+    [
+        (65, [1, 1, 1, 1], [17, 16, 16, 16]),
+        (1000, [1, 1, 1], [334, 333, 333]),
+        (10000, [1, 1, 1], [3334, 3333, 3333]),
+        (1, [0, 1], [0, 1]),
+        (0, [1, 2], [0, 0]),
+    ],
+)
+def test_r20_examples(total: int, shares: list[int], parts: list[int]) -> None:
+    assert split_by_weight(total, shares) == parts
+
+
+@pytest.mark.parametrize("shares", [[], [0], [0, 0], [1, -1], [2, -1]])
+def test_split_needs_a_positive_weight_and_no_negative_one(shares: list[int]) -> None:
+    with pytest.raises(ValueError, match="weights"):
+        split_by_weight(100, shares)
