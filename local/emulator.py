@@ -87,6 +87,7 @@ def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
         BIND_HOST=HOST,
         GATEWAY_PORT=str(port),
         IOT_MTLS_ENABLED="0",
+        LAMBDA_WARM_TTL_SECONDS="120",
         LOG_LEVEL="WARNING",
         MINISTACK_HOST=HOST,
         MINISTACK_REGION=REGION,

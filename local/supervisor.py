@@ -13,11 +13,11 @@ from typing import NoReturn
 from local import deployment, lock
 from local.emulator import Emulator, aws_environment, start_emulator
 from local.facts import Facts, write_facts
-from local.ports import HOST, first_free
+from local.ports import HOST, any_free, first_free
 from local.progress import StackError, say, step, tail
 from local.proxy import Proxy
 from local.seed import APP_KEY, APP_TOKEN, seed
-from local.settings import DEFAULT_AWS_PORT, REGION, Settings
+from local.settings import DEFAULT_AWS_PORT, ENVIRONMENTS, REGION, Settings
 
 STAGE = "v1"
 HEALTH_SECONDS = 60
@@ -81,8 +81,8 @@ def _aws_port(settings: Settings) -> int:
         if port != settings.aws_port:
             raise StackError(f"Port {settings.aws_port} (AWS_PORT) is in use by another program; choose another.")
     else:
-        last = int(memory.read_text(encoding="utf-8")) if memory.exists() else DEFAULT_AWS_PORT
-        port = first_free(last, DEFAULT_AWS_PORT)
+        default = DEFAULT_AWS_PORT if settings.directory == ENVIRONMENTS else any_free()
+        port = first_free(int(memory.read_text(encoding="utf-8")) if memory.exists() else default, default)
     memory.write_text(str(port), encoding="utf-8")
     return port
 

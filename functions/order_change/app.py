@@ -1,4 +1,4 @@
-"""Order changes, registered synchronously (contract §2.1)."""
+"""Order changes: registered ones (contract §2.1) and asynchronous modifications (§2.2)."""
 
 import uuid
 from typing import Any
@@ -8,14 +8,19 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.api import modification_view as views
 from settlement.api.models import ChangeBody
-from settlement.api.resolver import Api, answer, receipt_view
+from settlement.api.modification_models import ModificationBody, ModificationSettings, TakeBackBody
+from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.domain.account import Role
+from settlement.use_cases import modify_order as modify
 from settlement.use_cases.change_order import change_order
 
 logger = Logger()
 api = Api(logger)
 bootstrap.dynamodb()
+
+_CHANGES = "/api/order-system/orders/<order_id>/changes"
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -31,3 +36,73 @@ def register(order_id: str) -> Response[str]:
     request = api.read(ChangeBody).as_request()
     receipt = change_order(bootstrap.ports(), account, order_id, request, str(uuid.uuid4()))
     return answer(200, receipt_view(receipt))
+
+
+@api.get("/api/order-system/orders/changes/settings")
+def get_settings() -> Response[str]:
+    """Show the account's settings of modifications."""
+    return answer(200, _settings(api.caller(Role.CHANGE_ORDER)).as_view())
+
+
+@api.put("/api/order-system/orders/changes/settings")
+def put_settings() -> Response[str]:
+    """Replace the account's settings of modifications."""
+    account = api.caller(Role.ACCOUNT_ADMIN)
+    settings = api.read(ModificationSettings)
+    bootstrap.store().save_change_settings(account, settings.model_dump_json(by_alias=True))
+    return answer(200, settings.as_view())
+
+
+@api.patch(_CHANGES)
+def create(order_id: str) -> Response[str]:
+    """Take a modification; it is carried out after the answer."""
+    account = api.caller(Role.CHANGE_ORDER)
+    body, settings = api.read(ModificationBody), _settings(account)
+    wanted, text = body.as_wanted(settings), body.as_text(settings)
+    return answer(202, views.modification_view(modify.modify_order(bootstrap.ports(), account, order_id, wanted, text)))
+
+
+@api.post(f"{_CHANGES}/preview")
+def preview(order_id: str) -> Response[str]:
+    """Show what a modification would do."""
+    account = api.caller(Role.CHANGE_ORDER)
+    body, settings = api.read(ModificationBody), _settings(account)
+    found = modify.preview_modification(bootstrap.ports(), account, order_id, body.as_wanted(settings))
+    asked = body.model_dump(by_alias=True, exclude={"settings"})
+    return answer(200, views.preview_view(found, asked, (body.settings or settings).as_view()))
+
+
+@api.get(_CHANGES)
+def history(order_id: str) -> Response[str]:
+    """Show an order's modifications."""
+    account = api.caller(Role.VIEW_ORDER)
+    return answer(200, views.history_view(modify.retrieve_modifications(bootstrap.ports(), account, order_id)))
+
+
+@api.get(f"{_CHANGES}/<request_id>")
+def details(order_id: str, request_id: str) -> Response[str]:
+    """Show one modification, its status and its log."""
+    account = api.caller(Role.VIEW_ORDER)
+    found = modify.retrieve_modification(bootstrap.ports(), account, order_id, request_id)
+    return answer(200, views.modification_details(found))
+
+
+@api.post(f"{_CHANGES}/<request_id>/retry")
+def retry(order_id: str, request_id: str) -> Response[str]:
+    """Try a waiting modification at once."""
+    modify.retry_modification(bootstrap.ports(), api.caller(Role.CHANGE_ORDER), order_id, request_id)
+    return no_content()
+
+
+@api.post(f"{_CHANGES}/<request_id>/cancel")
+def take_back(order_id: str, request_id: str) -> Response[str]:
+    """Take back a modification whose money has not moved."""
+    account = api.caller(Role.CHANGE_ORDER)
+    reason = api.read(TakeBackBody).reason
+    modify.cancel_modification(bootstrap.ports(), account, order_id, request_id, reason)
+    return answer(200, {})
+
+
+def _settings(account: str) -> ModificationSettings:
+    text = bootstrap.store().change_settings(account)
+    return ModificationSettings.model_validate_json(text) if text else ModificationSettings()

@@ -294,7 +294,7 @@ def test_invoice_is_shown_on_the_order_as_it_was_sent(merchant: Merchant) -> Non
         "7000",
         invoiceKey="4" * 44,
         invoiceUrl="https://shop.example/n1.pdf",
-        embeddedInvoice="<nfe>R$ 70,00 – ção €</nfe>",
+        embeddedInvoice="<nfe>R$ 70,00 ção €</nfe>",
         courier="Correios",
         trackingNumber="BR1",
         trackingUrl="https://shop.example/BR1",

@@ -200,9 +200,23 @@ class Placed:
         self.shop.relay()
         return self
 
-    def run_once(self, sequence: int | None = None) -> str:
-        """Run one execution."""
+    def run_once(self, sequence: int) -> str:
+        """Run one execution, whatever may be ready."""
         return run_workflow(self.shop.ports, self.shop.provider, ACCOUNT, self.transaction_id, sequence).value
+
+    def rest(self) -> None:
+        """Let time and workflows run until nothing is queued any more."""
+        shop = self.shop
+        for _ in range(1000):
+            shop.relay()
+            if self.transaction.is_idle:
+                return
+            head = shop.store.operation(ACCOUNT, self.transaction_id, self.transaction.head)
+            assert head is not None
+            assert head.due_at is not None, f"operation {head.sequence} is never looked at again"
+            shop.clock.advance_to(max(head.due_at, shop.clock.time + SWEEP_EVERY))
+            shop.sweep()
+        raise AssertionError(f"the queue is stuck: {self.transaction}")
 
     def start(self) -> None:
         """Start handling."""

@@ -1,5 +1,6 @@
 """What the state machine does, step by step: Plan, Execute each leg, Conclude, and round again while legs are left."""
 
+from collections.abc import Generator
 from contextlib import suppress
 
 from settlement.domain.connector import ConnectorClient
@@ -14,30 +15,39 @@ TRIES = 3
 CALLBACK_BASE = "https://gateway.example"
 
 
-def run_workflow(
-    ports: Ports, client: ConnectorClient, account: str, transaction_id: str, sequence: int | None = None
-) -> ConcludeOutcome:
-    """Run one execution for an operation, the one at the head of the queue unless another is named."""
-    if sequence is None:
-        transaction = ports.store.transaction(account, transaction_id)
-        assert transaction is not None
-        sequence = transaction.head
+def steps(
+    ports: Ports, client: ConnectorClient, account: str, transaction_id: str, sequence: int
+) -> Generator[None, None, ConcludeOutcome]:
+    """Run one execution task by task; it can be left between any two of them, as a process that dies."""
     execution = ports.new_id()
     started_at = ports.now()
     while True:
         planned = plan_operation(ports, account, transaction_id, sequence, execution)
         if planned.outcome is PlanOutcome.SKIP:
             return ConcludeOutcome.SKIP
+        yield
         for number in planned.legs:
-            execute(ports, client, Call(account, transaction_id, sequence, number, started_at))
+            call = Call(account, transaction_id, sequence, number, started_at)
+            for _ in range(TRIES):
+                with suppress(ConnectorUnresolved):
+                    execute_leg(ports, client, call, CALLBACK_BASE)
+                    break
+                yield
+            yield
         concluded = conclude_operation(ports, account, transaction_id, sequence, execution)
         if concluded.outcome is not ConcludeOutcome.MORE:
             return concluded.outcome
+        yield
 
 
-def execute(ports: Ports, client: ConnectorClient, call: Call) -> None:
-    """Run the Execute task of one leg as often as the state machine would."""
-    for _ in range(TRIES):
-        with suppress(ConnectorUnresolved):
-            execute_leg(ports, client, call, CALLBACK_BASE)
-            return
+def run_workflow(
+    ports: Ports, client: ConnectorClient, account: str, transaction_id: str, sequence: int
+) -> ConcludeOutcome:
+    """Run one execution to its end."""
+    execution = steps(ports, client, account, transaction_id, sequence)
+    while True:
+        try:
+            next(execution)
+        except StopIteration as end:
+            outcome: ConcludeOutcome = end.value
+            return outcome

@@ -327,7 +327,7 @@ class DeliveryBody(Body):
 
     is_delivered: StrictBool
     delivered_date: Text | None = None
-    events: Annotated[list[DeliveryEventBody], Field(max_length=100)] = []
+    events: Annotated[list[DeliveryEventBody], Field(default_factory=list, max_length=100)]
 
     def as_delivery(self) -> Delivery:
         """Return the delivery."""

@@ -37,6 +37,12 @@ _WORDINGS: dict[EventType, _Wording] = {
         "Order Changed",
         "Change {requestId}: discount {discountValue}, increment {incrementValue}, new value {value}. {reason}",
     ),
+    EventType.ORDER_MODIFIED: _Wording(
+        _OMS, "Order Modified", "Change {requestId} by {changeValue}, new value {value}. {reason}"
+    ),
+    EventType.ORDER_MODIFICATION_CANCELLED: _Wording(
+        _OMS, "Order Modification Cancelled", "Change {requestId} was taken back. {reason}"
+    ),
     EventType.ORDER_CANCELLED: _Wording(_OMS, "Order Cancelled", "Cancel requested. {reason}"),
     EventType.SETTLEMENT_REQUESTED: _Wording(
         _GATEWAY, "Settlement Requested", "Transaction settlement started: {value} for {origin}"
@@ -92,6 +98,7 @@ _WORDINGS: dict[EventType, _Wording] = {
 _AMOUNTS = frozenset(
     {
         "asked",
+        "changeValue",
         "counted",
         "discountValue",
         "incrementValue",

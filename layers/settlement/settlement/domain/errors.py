@@ -76,6 +76,16 @@ class InvoiceNotFound(Refusal):
         super().__init__(f"Invoice Not Found: {invoice_number}")
 
 
+class NoSuchChange(Refusal):
+    """No such order modification (CHK0289)."""
+
+    status = 404
+    code = "CHK0289"
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(f"Change Request Not Found: {request_id}")
+
+
 class ItemNotFound(Refusal):
     """An order change names an item that the order does not have (§2.1)."""
 

@@ -21,6 +21,8 @@ class EventType(StrEnum):
     INVOICE_REPLAY_DIFFERED = "InvoiceReplayDiffered"
     TRACKING_UPDATED = "TrackingUpdated"
     ORDER_CHANGED = "OrderChanged"
+    ORDER_MODIFIED = "OrderModified"
+    ORDER_MODIFICATION_CANCELLED = "OrderModificationCancelled"
     ORDER_CANCELLED = "OrderCancelled"
     SETTLEMENT_REQUESTED = "SettlementRequested"
     CANCELLATION_REQUESTED = "CancellationRequested"

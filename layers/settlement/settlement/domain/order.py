@@ -41,7 +41,8 @@ class OrderTotal:
 class Order:
     """An order head. ``value`` is current, after changes; ``invoiced`` is I, counted Output, at most ``value``.
 
-    ``returned`` is the sum of return invoices accepted, refunded or not (§8.10).
+    ``returned`` is the sum of return invoices accepted, refunded or not (§8.10). ``changes`` counts registered changes,
+    ``modifications`` the asynchronous ones, ``last_modification`` is the operation of the newest of those.
     """
 
     account: str
@@ -58,6 +59,8 @@ class Order:
     returned: int = 0
     invoices: int = 0
     changes: int = 0
+    modifications: int = 0
+    last_modification: int = 0
     started_at: datetime | None = None
     invoiced_at: datetime | None = None
     cancelled_at: datetime | None = None
@@ -100,6 +103,10 @@ class Order:
         """Check that the order takes a change of ``net_value`` (negative for a discount) (R10, §2.3)."""
         if self.started_at is None or self.cancelled_at is not None or self.is_fully_invoiced:
             raise WrongStatus(CHANGE_STATUS_MESSAGE)
+        if self.modifications:
+            raise WrongStatus(
+                f"Order {self.order_id} has asynchronous changes; use that API", code="SalesOrderSystem015"
+            )
         if self.changes >= MAX_CHANGES:
             raise ChangeRefused(f"Max allowed modifications for order exceeded: {MAX_CHANGES}", code="OMS013")
         if net_value < 0 and -net_value >= self.value:

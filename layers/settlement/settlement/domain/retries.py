@@ -36,5 +36,5 @@ def next_inquiry(delay_to_cancel: timedelta, now: datetime) -> datetime:
 
 
 def expiry_watch(authorised_at: datetime, cancel_at: datetime) -> datetime:
-    """Return when to act on an authorisation that lapses at ``cancel_at``: a tenth of its time, at most a day, before."""
+    """Return when to act on an authorisation that lapses at ``cancel_at``: a tenth of its time or a day before."""
     return cancel_at - min((cancel_at - authorised_at) / 10, timedelta(days=1))

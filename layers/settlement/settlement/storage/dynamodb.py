@@ -10,6 +10,7 @@ from settlement.domain.change import Change
 from settlement.domain.connector import Connector
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
+from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 from settlement.storage import codecs, keys
@@ -47,6 +48,15 @@ class DynamoDBStore:
     def save_settings(self, account: str, settings: AccountSettings) -> None:
         """Replace an account's settings."""
         self._put(*keys.account(account, keys.SETTINGS), codecs.encode(settings))
+
+    def change_settings(self, account: str) -> str | None:
+        """Return an account's settings of order modifications, as JSON text."""
+        item = self._read(*keys.account(account, keys.CHANGE_SETTINGS))
+        return str(item["text"]) if item else None
+
+    def save_change_settings(self, account: str, text: str) -> None:
+        """Replace an account's settings of order modifications."""
+        self._put(*keys.account(account, keys.CHANGE_SETTINGS), {"text": text})
 
     def connector(self, account: str, name: str) -> Connector | None:
         """Return a connector's configuration."""
@@ -92,6 +102,15 @@ class DynamoDBStore:
         """Return an order's registered changes, oldest first."""
         found = self._query(Change, keys.order_partition(account, order_id), keys.change(""))
         return sorted(found, key=lambda change: change.received_at)
+
+    def modification(self, account: str, order_id: str, request_id: str) -> Modification | None:
+        """Return one modification of an order."""
+        return self._get(Modification, keys.order_partition(account, order_id), keys.modification(request_id))
+
+    def modifications(self, account: str, order_id: str) -> list[Modification]:
+        """Return an order's modifications, oldest first."""
+        found = self._query(Modification, keys.order_partition(account, order_id), keys.modification(""))
+        return sorted(found, key=lambda modification: modification.sequence)
 
     def transaction(self, account: str, transaction_id: str) -> Transaction | None:
         """Return a transaction head."""

@@ -39,6 +39,7 @@ def payment_owner(account: str, payment_id: str) -> Key:
 ORDER = "ORDER"
 TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"
+CHANGE_SETTINGS = "CHANGE-SETTINGS"
 
 
 def connector(name: str) -> str:
@@ -64,6 +65,11 @@ def document(number: str) -> str:
 def change(request_id: str) -> str:
     """Sort key of a registered change."""
     return f"CHANGE#{request_id}"
+
+
+def modification(request_id: str) -> str:
+    """Sort key of an order modification."""
+    return f"MODIFICATION#{request_id}"
 
 
 def payment(payment_id: str) -> str:

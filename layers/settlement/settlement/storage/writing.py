@@ -86,6 +86,12 @@ class _Writes:
             yield self._put(self._order, keys.document(number), {"text": text})
         for change in commit.changes:
             yield self._put(self._order, keys.change(change.request_id), codecs.encode(change))
+        for new in commit.modifications:
+            yield self._put(self._order, keys.modification(new.request_id), codecs.encode(new))
+        for modified in commit.replaced_modifications:
+            guard = _equals("revision", modified.before.revision)
+            key = keys.modification(modified.after.request_id)
+            yield self._put(self._order, key, codecs.encode(modified.after), guard)
 
     def _of_transaction(self) -> "Iterator[TransactWriteItemTypeDef]":
         commit = self._commit
@@ -108,7 +114,7 @@ class _Writes:
             yield self._add(keys.settlement(changed.after.payment_id, changed.after.number), changed)
 
     def new_leg(self, leg: Leg) -> "TransactWriteItemTypeDef":
-        """A leg of a plan; one left by a planner that did not live to finish is overwritten, one that was tried never."""
+        """A leg of a plan; it overwrites one that an unfinished planner left, never one that was tried."""
         return self._put(self._transaction, keys.leg(leg.operation, leg.number), codecs.encode(leg), _UNTRIED)
 
     def _replace_leg(self, changed: Changed[Leg]) -> "TransactWriteItemTypeDef":

@@ -13,7 +13,7 @@ from settlement.domain.authorisation import legs_to_decide, verdict
 from settlement.domain.events import EventType
 from settlement.domain.ledger import total
 from settlement.domain.order import Order
-from settlement.domain.planning import Infeasible, Policy, Position, plan, project
+from settlement.domain.planning import Position
 from settlement.domain.retries import (
     GIVE_UP_AFTER,
     MAX_REMAINDERS_AT_ONCE,
@@ -23,7 +23,6 @@ from settlement.domain.retries import (
 )
 from settlement.domain.statuses import is_finished
 from settlement.domain.transaction import (
-    START_GRACE,
     Authorisation,
     Leg,
     LegKind,
@@ -38,6 +37,7 @@ from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Ports
+from settlement.use_cases.queue import next_ready, project_queue
 from settlement.use_cases.set_aside import set_aside
 
 
@@ -198,7 +198,7 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
     order, transaction = _decided(attempt)
     if failure is not None and operation.settling:
         transaction = replace(transaction, unsettled=transaction.unsettled + 1)
-    following = _ready_next(ports, transaction, attempt.now)
+    transaction, following = next_ready(ports, transaction, attempt.now)
     if following is not None:
         record_ready(journal, following)
     transaction = replace(transaction, projection=_projection(ports, attempt, transaction, failure))
@@ -250,31 +250,9 @@ def _decided(attempt: _Attempt) -> tuple[Order, Transaction]:
     return order, transaction
 
 
-def _ready_next(ports: Ports, transaction: Transaction, now: datetime) -> Operation | None:
-    if transaction.is_idle:
-        return None
-    following = ports.store.operation(transaction.account, transaction.transaction_id, transaction.head)
-    if following is None:
-        raise LookupError(f"transaction {transaction.transaction_id} has no operation {transaction.head}")
-    return replace(following, state=OperationState.READY, due_at=now + START_GRACE)
-
-
 def _projection(ports: Ports, attempt: _Attempt, transaction: Transaction, failure: str | None) -> tuple[Position, ...]:
     """Return the projection after this operation: kept while all goes as planned, else made anew from the ledger."""
     as_planned = failure is None and attempt.operation.kind is not OperationKind.AUTHORISE
     if not transaction.is_idle and as_planned and all(leg.state is LegState.POSTED for leg in attempt.legs):
         return transaction.projection
-    positions = tuple(payment.position for payment in attempt.payments)
-    policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
-    for waiting in _waiting(ports, transaction):
-        try:
-            positions = project(positions, plan(waiting.ask, positions, policy))
-        except Infeasible:
-            continue
-    return positions
-
-
-def _waiting(ports: Ports, transaction: Transaction) -> list[Operation]:
-    if transaction.is_idle:
-        return []
-    return ports.store.operations(transaction.account, transaction.transaction_id, since=transaction.head)
+    return project_queue(ports, transaction, [payment.position for payment in attempt.payments])

@@ -1,0 +1,155 @@
+"""Request bodies of order modifications and their settings (contract §2.2). Amounts are minor units."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic.alias_generators import to_camel
+
+from settlement.api.models import Body, Price, Text
+from settlement.domain.modification import ModifiedItem, PriceTag, Wanted
+from settlement.domain.order import MAX_LINES
+
+
+class Tag(Body):
+    """A manual price tag: minor units, or per cent of the item's value."""
+
+    name: Literal["DISCOUNT@MANUALPRICE", "TAX@MANUALPRICE"]
+    value: StrictInt
+    is_percentual: StrictBool = False
+
+
+class Item(Body):
+    """An item to add or remove; what its values may be is the contract's to say."""
+
+    id: Annotated[str, Field(max_length=100)]
+    quantity: StrictInt
+    unique_id: Annotated[str, Field(max_length=100)] | None = None
+    price: StrictInt | None = None
+    price_tags: Annotated[list[Tag], Field(default_factory=list, max_length=20)]
+    manual_discount_value: StrictInt = 0
+    manual_increment_value: StrictInt = 0
+
+    def as_item(self) -> ModifiedItem:
+        """Return the item as the domain names it."""
+        tags = (PriceTag(tag.value, tag.is_percentual, tag.name.startswith("TAX")) for tag in self.price_tags)
+        return ModifiedItem(self.id, self.quantity, self.unique_id, self.price, tuple(tags))
+
+
+class Items(Body):
+    """A list of items."""
+
+    items: Annotated[list[Item], Field(max_length=MAX_LINES)]
+
+
+class Logistics(Body):
+    """How a replacement is sent, and for how much."""
+
+    model_config = ConfigDict(extra="allow")
+
+    price: Price = 0
+
+
+class Shipping(Body):
+    """How replacements are sent."""
+
+    model_config = ConfigDict(extra="allow")
+
+    logistics_info: Annotated[list[Logistics], Field(default_factory=list, max_length=MAX_LINES)]
+
+
+class Replacing(Items):
+    """What comes instead."""
+
+    shipping_data: Annotated[Shipping, Field(default_factory=Shipping)]
+
+
+class Replacement(Body):
+    """Items out, and others in."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Annotated[Items, Field(alias="from")]
+    to: Replacing
+
+
+class Workspaces(Body):
+    """Where changes are enabled."""
+
+    enabled_workspaces: Annotated[list[Text], Field(default_factory=list, max_length=100)]
+
+
+class PaymentConfiguration(Body):
+    """Payment systems that may be changed besides the usual ones."""
+
+    custom_payment_systems_allowed: Annotated[list[Text], Field(default_factory=list, max_length=100)]
+
+
+class RolloutConfiguration(Body):
+    """Who may change orders."""
+
+    using_default_behavior: StrictBool = True
+    enable_api: StrictBool = True
+    enable_admin_orders: Annotated[Workspaces, Field(default_factory=Workspaces)]
+    enable_my_orders: Annotated[Workspaces, Field(default_factory=Workspaces)]
+
+
+class PipelineConfiguration(Body):
+    """What is computed anew; only ``compensateShippingChanges`` has an effect here."""
+
+    enable_tax_hub_recalculation: StrictBool = False
+    compensate_shipping_changes: StrictBool = False
+    enable_promotion_recalculation: StrictBool = False
+    enable_native_tax_recalculation: StrictBool = False
+
+
+class ModificationSettings(Body):
+    """``PUT /api/order-system/orders/changes/settings``."""
+
+    payment_configuration: Annotated[PaymentConfiguration, Field(default_factory=PaymentConfiguration)]
+    rollout_configuration: Annotated[RolloutConfiguration, Field(default_factory=RolloutConfiguration)]
+    pipeline_configuration: Annotated[PipelineConfiguration, Field(default_factory=PipelineConfiguration)]
+
+    def as_view(self) -> dict[str, Any]:
+        """Return the settings as JSON."""
+        return self.model_dump(by_alias=True)
+
+
+class ModificationBody(Body):
+    """``PATCH …/changes`` and ``POST …/changes/preview``."""
+
+    reason: Text
+    add: Items | None = None
+    remove: Items | None = None
+    replace: Annotated[list[Replacement], Field(default_factory=list, max_length=MAX_LINES)]
+    manual_discount_value: StrictInt = 0
+    manual_increment_value: StrictInt = 0
+    settings: ModificationSettings | None = None
+
+    def as_wanted(self, account: ModificationSettings) -> Wanted:
+        """Return what is wanted, under the body's own settings or else the account's."""
+        removed = [*(self.remove.items if self.remove else []), *(i for part in self.replace for i in part.from_.items)]
+        added = [*(self.add.items if self.add else []), *(item for part in self.replace for item in part.to.items)]
+        pipeline = (self.settings or account).pipeline_configuration
+        return Wanted(
+            reason=self.reason,
+            removed=tuple(item.as_item() for item in removed),
+            added=tuple(item.as_item() for item in added),
+            shipping_value=sum(info.price for part in self.replace for info in part.to.shipping_data.logistics_info),
+            manual_discount=self.manual_discount_value + sum(item.manual_discount_value for item in added),
+            manual_increment=self.manual_increment_value + sum(item.manual_increment_value for item in added),
+            compensates_shipping=pipeline.compensate_shipping_changes,
+        )
+
+    def as_text(self, account: ModificationSettings) -> str:
+        """Return what was asked, and under which settings, as JSON text to show again."""
+        asked = self.model_dump(by_alias=True, include={"add", "remove", "replace"})
+        return json.dumps(asked | {"settings": (self.settings or account).as_view()})
+
+
+class TakeBackBody(Body):
+    """``POST …/changes/{changeRequestId}/cancel``."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    reason: Text

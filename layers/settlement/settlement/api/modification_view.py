@@ -1,0 +1,125 @@
+"""Order modifications as their routes show them (contract §2.2). Amounts are minor units."""
+
+import json
+from typing import Any
+
+from settlement.api.dates import oms_date
+from settlement.domain.modification import ModificationStatus
+from settlement.domain.order import OrderTotal
+from settlement.domain.transaction import OperationState
+from settlement.use_cases.modify_order import Modified, Preview
+
+_NAMES = {
+    "Items": "Items Total",
+    "Discounts": "Discounts Total",
+    "Shipping": "Shipping Total",
+    "Tax": "Tax Total",
+    "ManualValues": "Manual Values Total",
+}
+_PROGRESS = {
+    OperationState.QUEUED: "waiting for the operations before it",
+    OperationState.READY: "being carried out at the payment connectors",
+    OperationState.WAITING: "waiting for its next attempt",
+    OperationState.DONE: "carried out",
+    OperationState.FAILED: "failed",
+}
+
+
+def modification_view(modified: Modified) -> dict[str, Any]:
+    """The answer to a modification, and a line of the history."""
+    modification, order = modified.modification, modified.order
+    request = json.loads(modification.request)
+    return {
+        "requestId": modification.request_id,
+        "workflowId": modification.workflow_id,
+        "reason": modification.reason,
+        "manualDiscountValue": modification.manual_discount,
+        "manualIncrementValue": modification.manual_increment,
+        "totalChangeValue": modification.value,
+        "totals": _totals(modification.totals),
+        "add": request["add"],
+        "remove": request["remove"],
+        "replace": request["replace"],
+        "date": oms_date(modification.created_at),
+        "origin": {"account": order.account, "orderId": order.order_id, "component": "MarketplaceComponent"},
+        "settings": request["settings"],
+    }
+
+
+def modification_details(modified: Modified) -> dict[str, Any]:
+    """One modification with its status and log."""
+    modification = modified.modification
+    return modification_view(modified) | {
+        "status": modified.status.value,
+        "inProgress": modified.status is ModificationStatus.WAITING_CONFIRMATION,
+        "finished": modified.status in (ModificationStatus.DONE, ModificationStatus.CANCELED),
+        "logs": _logs(modified),
+        "cancellationData": None
+        if modification.cancelled_at is None
+        else {
+            "requestedByUser": True,
+            "reason": modification.cancel_reason,
+            "cancellationDate": oms_date(modification.cancelled_at),
+        },
+    }
+
+
+def history_view(modifications: list[Modified]) -> dict[str, Any]:
+    """Every modification that was not taken back, and the operations that carry them out."""
+    kept = [found for found in modifications if found.status is not ModificationStatus.CANCELED]
+    return {
+        "requests": [modification_view(found) for found in kept],
+        "actions": [
+            {
+                "requestId": found.modification.request_id,
+                "status": found.status.value,
+                "cancelledValue": found.operation.giving_up if found.operation else 0,
+                "refundedValue": found.operation.refunding if found.operation else 0,
+            }
+            for found in kept
+        ],
+    }
+
+
+def preview_view(preview: Preview, request: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """What a modification would answer, with nothing applied, and the money plan."""
+    return {
+        "requestId": None,
+        "workflowId": None,
+        **request,
+        "totalChangeValue": preview.effect.value,
+        "totals": _totals(preview.effect.totals),
+        "date": None,
+        "origin": {
+            "account": preview.order.account,
+            "orderId": preview.order.order_id,
+            "component": "MarketplaceComponent",
+        },
+        "settings": settings,
+        "orderValue": preview.order.value + preview.effect.value,
+        "moneyPlan": [
+            {"paymentId": movement.payment_id, "operation": movement.kind.value, "value": movement.value}
+            for movement in preview.movements
+        ],
+    }
+
+
+def _totals(totals: tuple[OrderTotal, ...]) -> list[dict[str, Any]]:
+    return [{"id": total.id, "name": _NAMES[total.id], "value": total.value} for total in totals]
+
+
+def _logs(modified: Modified) -> list[dict[str, Any]]:
+    modification, operation = modified.modification, modified.operation
+    lines = [(modification.created_at, "the change was accepted", ModificationStatus.WAITING_CONFIRMATION)]
+    if operation is not None and modification.cancelled_at is None:
+        at = operation.concluded_at or operation.first_attempt_at or modification.created_at
+        reason = f": {operation.failure}" if operation.failure else ""
+        lines.append((at, f"the change is {_PROGRESS[operation.state]}{reason}", modified.status))
+    if modification.cancelled_at is not None:
+        lines.append(
+            (modification.cancelled_at, f"the change was taken back: {modification.cancel_reason}", modified.status)
+        )
+    return [
+        {"date": oms_date(at), "message": message, "source": "settlement", "status": status.value}
+        for at, message, status in lines
+    ]

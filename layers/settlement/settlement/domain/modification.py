@@ -1,0 +1,240 @@
+"""Order modifications, the asynchronous kind of change (contract §2.2). The system computes the money; minor units."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from settlement.domain.errors import ChangeRefused, ItemAlreadyInvoiced, WrongStatus
+from settlement.domain.money import MAX_MINOR_UNITS
+from settlement.domain.order import Line, Order, OrderTotal
+from settlement.domain.transaction import Operation, OperationState, Transaction
+
+
+class ModificationStatus(StrEnum):
+    """Where a modification stands, by its API names."""
+
+    WAITING_CONFIRMATION = "waiting-confirmation"
+    DONE = "done"
+    CANCELING = "canceling"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTag:
+    """A manual discount (negative) or tax (positive) on an item: minor units, or hundredths of its value."""
+
+    value: int
+    is_percentual: bool
+    is_tax: bool
+
+    def amount(self, item_value: int) -> int:
+        """What it adds to an item of ``item_value``; a percentage is rounded half away from zero."""
+        size = abs(self.value)
+        if self.is_percentual:
+            size = (item_value * size * 2 + 100) // 200
+        return size if self.is_tax else -size
+
+
+@dataclass(frozen=True, slots=True)
+class ModifiedItem:
+    """An item to add or remove; ``price`` overrides what the order or its sender knows."""
+
+    id: str
+    quantity: int
+    unique_id: str | None = None
+    price: int | None = None
+    price_tags: tuple[PriceTag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a modification wants: items out, items in, freight of replacements, and manual values on top."""
+
+    reason: str
+    removed: tuple[ModifiedItem, ...]
+    added: tuple[ModifiedItem, ...]
+    shipping_value: int
+    manual_discount: int
+    manual_increment: int
+    compensates_shipping: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Modification:
+    """A modification that was taken. ``request`` is the sender's add, remove and replace as JSON text.
+
+    ``operation`` is the transaction's operation that moves the money, None when none had to move. ``lines_before``
+    are the lines it changed, as they were.
+    """
+
+    request_id: str
+    workflow_id: str
+    sequence: int
+    reason: str
+    request: str
+    manual_discount: int
+    manual_increment: int
+    value: int
+    totals: tuple[OrderTotal, ...]
+    lines_before: tuple[Line, ...]
+    lines_added: tuple[str, ...]
+    created_at: datetime
+    operation: int | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str | None = None
+    revision: int = 0
+
+    def status(self, operation: Operation | None) -> ModificationStatus:
+        """Derive the status from the operation."""
+        if self.cancelled_at is not None:
+            return ModificationStatus.CANCELED
+        if operation is None or operation.state is OperationState.DONE:
+            return ModificationStatus.DONE
+        if operation.state is OperationState.FAILED:
+            return ModificationStatus.CANCELING
+        return ModificationStatus.WAITING_CONFIRMATION
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a modification changes: totals by kind, the lines it leaves, and the net value."""
+
+    totals: tuple[OrderTotal, ...]
+    changed_lines: tuple[Line, ...]
+    added_lines: tuple[Line, ...]
+
+    @property
+    def value(self) -> int:
+        """What it adds to the order's value."""
+        return sum(total.value for total in self.totals)
+
+
+def require_modifiable(order: Order, transaction: Transaction) -> None:
+    """Check the gates of §5.3 and §2.2: status, one at a time (014), and not after changes of the other kind (015)."""
+    if order.cancelled_at is not None:
+        raise WrongStatus(f"Order {order.order_id} is canceled", code="SalesOrderSystem008")
+    if order.started_at is None or order.is_fully_invoiced:
+        raise WrongStatus(
+            f"Order {order.order_id} does not take changes in its status: it must be in handling and not invoiced",
+            code="CHK0124",
+        )
+    if order.changes:
+        raise WrongStatus(
+            f"Order {order.order_id} has changes registered with the earlier API; use that one",
+            code="SalesOrderSystem015",
+        )
+    if order.last_modification >= transaction.head:
+        raise WrongStatus(f"Order {order.order_id} has a change in progress", code="SalesOrderSystem014")
+
+
+def effect_of(wanted: Wanted, order: Order, lines: Sequence[Line]) -> Effect:
+    """Compute what a modification changes: prices as at purchase unless it states others, manual values on top."""
+    _require_sound(wanted)
+    changed, items_out, tax_out = _remove(wanted.removed, lines)
+    added, items_in, tax_in = _add(wanted.added, lines)
+    parts = {
+        "Items": items_in - items_out,
+        "Shipping": 0 if wanted.compensates_shipping else wanted.shipping_value,
+        "Tax": tax_in - tax_out,
+        "ManualValues": wanted.manual_increment - wanted.manual_discount,
+    }
+    totals = tuple(OrderTotal(id_, value) for id_, value in parts.items() if value)
+    effect = Effect(totals, changed, added)
+    if not effect.value and not effect.changed_lines and not effect.added_lines:
+        raise ChangeRefused("Invalid change for order: it changes nothing", code="CHK0124")
+    if order.value + effect.value <= 0 or order.value + effect.value < order.invoiced:
+        raise ChangeRefused(
+            f"The change exceeds the order's price: it would leave {order.value + effect.value}, "
+            f"and {order.invoiced} is invoiced already",
+            code="CHK0034",
+        )
+    if order.value + effect.value > MAX_MINOR_UNITS:
+        raise ChangeRefused(f"The change takes the order above {MAX_MINOR_UNITS}", code="CHK0098")
+    return effect
+
+
+def _require_sound(wanted: Wanted) -> None:
+    if not wanted.reason.strip():
+        raise ChangeRefused("Field reason not set", code="CHK0124")
+    manual = {"manualDiscountValue": wanted.manual_discount, "manualIncrementValue": wanted.manual_increment}
+    for field, value in manual.items():
+        if not 0 <= value <= MAX_MINOR_UNITS:
+            raise ChangeRefused(f"{field} must be from 0 to {MAX_MINOR_UNITS}; it is {value}", code="CHK0098")
+    for item in (*wanted.removed, *wanted.added):
+        if not item.id.strip():
+            raise ChangeRefused("Invalid item id: it is empty", code="CHK0022")
+        if item.quantity <= 0:
+            raise ChangeRefused(
+                f"Invalid quantity of item {item.id}: {item.quantity} is not above zero", code="CHK0023"
+            )
+        if item.price is not None and not 0 <= item.price <= MAX_MINOR_UNITS:
+            raise ChangeRefused(f"Invalid price of item {item.id}: {item.price}", code="CHK0098")
+
+
+def _remove(items: Iterable[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple[Line, ...], int, int]:
+    """Take items off their lines; return the lines that changed, and their value in items and tax."""
+    current = {line.unique_id: line for line in lines}
+    value = tax = 0
+    for item in items:
+        line = _line_of(item, list(current.values()))
+        if item.quantity > line.quantity:
+            raise ChangeRefused(
+                f"Cannot remove {item.quantity} of item {item.id}: the order has {line.quantity}",
+                code="SalesOrderSystem011",
+            )
+        if item.quantity > line.pending:
+            raise ItemAlreadyInvoiced(
+                f"Item {item.id} cannot change after its invoice was issued: {item.quantity} to remove, "
+                f"{line.pending} not invoiced"
+            )
+        price = line.selling_price if item.price is None else item.price
+        goods, taxes = _value_of(item, price)
+        value, tax = value + goods, tax + taxes
+        current[line.unique_id] = replace(
+            line, quantity=line.quantity - item.quantity, removed=line.removed + item.quantity
+        )
+    return tuple(current[line.unique_id] for line in lines if current[line.unique_id] != line), value, tax
+
+
+def _line_of(item: ModifiedItem, lines: Sequence[Line]) -> Line:
+    matching = [
+        line
+        for line in lines
+        if line.quantity > 0 and line.id == item.id and (item.unique_id is None or line.unique_id == item.unique_id)
+    ]
+    if not matching:
+        raise ChangeRefused(f"Item {item.id} is not in the order and cannot be removed", code="SalesOrderSystem010")
+    if len(matching) > 1:
+        raise ChangeRefused(
+            f"Item {item.id} stands on {len(matching)} lines; name one by its uniqueId", code="SalesOrderSystem026"
+        )
+    return matching[0]
+
+
+def _add(items: Sequence[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple[Line, ...], int, int]:
+    """Make a line of each item; return the lines, and their value in items and tax."""
+    added = []
+    value = tax = 0
+    for offset, item in enumerate(items):
+        known = next((line for line in lines if line.id == item.id), None)
+        if item.price is None and known is None:
+            raise ChangeRefused(f"Item {item.id} is new to the order; its price must be given", code="CHK0022")
+        price = item.price if item.price is not None or known is None else known.selling_price
+        goods, taxes = _value_of(item, price or 0)
+        value, tax = value + goods, tax + taxes
+        index = len(lines) + offset
+        name = known.name if known else item.id
+        unique_id = f"{index:04d}-{item.id}"
+        added.append(Line(unique_id, index, item.id, name, item.quantity, price or 0, price or 0))
+    return tuple(added), value, tax
+
+
+def _value_of(item: ModifiedItem, price: int) -> tuple[int, int]:
+    """The goods of an item, less its manual discounts, and its manual taxes."""
+    nominal = price * item.quantity
+    tags = [(tag.is_tax, tag.amount(nominal)) for tag in item.price_tags]
+    goods = nominal + sum(amount for is_tax, amount in tags if not is_tax)
+    if goods < 0:
+        raise ChangeRefused(f"The discounts of item {item.id} exceed its value {nominal}", code="CHK0098")
+    return goods, sum(amount for is_tax, amount in tags if is_tax)

@@ -1,0 +1,43 @@
+"""What waits in a transaction's queue: who is next, and what all of it will leave (§3.3, §3.4)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from settlement.domain.planning import Infeasible, Policy, Position, plan, project
+from settlement.domain.transaction import START_GRACE, Operation, OperationState, Transaction
+from settlement.use_cases.ports import Ports
+
+
+def next_ready(ports: Ports, transaction: Transaction, now: datetime) -> tuple[Transaction, Operation | None]:
+    """Return the operation at the head made ready, None if the queue is empty; what was taken back is passed over."""
+    while not transaction.is_idle:
+        following = ports.store.operation(transaction.account, transaction.transaction_id, transaction.head)
+        if following is None:
+            raise LookupError(f"transaction {transaction.transaction_id} has no operation {transaction.head}")
+        if not following.is_concluded:
+            return transaction, replace(following, state=OperationState.READY, due_at=now + START_GRACE)
+        transaction = replace(transaction, head=transaction.head + 1)
+    return transaction, None
+
+
+def project_queue(
+    ports: Ports, transaction: Transaction, positions: Sequence[Position], without: int | None = None
+) -> tuple[Position, ...]:
+    """Return the positions as they will be once every operation from the head on has run; ``without`` leaves one out.
+
+    What cannot be planned any more will fail when its turn comes, and moves nothing.
+    """
+    projected = tuple(positions)
+    if transaction.is_idle:
+        return projected
+    policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
+    waiting = ports.store.operations(transaction.account, transaction.transaction_id, since=transaction.head)
+    for operation in waiting:
+        if operation.is_concluded or operation.sequence == without:
+            continue
+        try:
+            projected = project(projected, plan(operation.ask, projected, policy))
+        except Infeasible:
+            continue
+    return projected

@@ -1,0 +1,81 @@
+"""What an order's money has to be, worked out from what was accepted alone: no plan, no ledger, no queue.
+
+Amounts are minor units.
+"""
+
+from dataclasses import dataclass, field
+
+from settlement.domain.connector import Mode
+
+
+@dataclass
+class Oracle:
+    """The order as its merchant sees it."""
+
+    mode: Mode
+    value: int
+    payable: int
+    invoiced: int = 0
+    requested: int = 0
+    returned: int = 0
+    refunds_due: int = 0
+    changes: int = 0
+    cancelled: bool = False
+    timer_fired: bool = False
+    numbers: set[str] = field(default_factory=set)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether invoices reach the value."""
+        return self.invoiced == self.value
+
+    def takes_invoice(self) -> bool:
+        """Whether a sale is taken."""
+        return not self.cancelled
+
+    def takes_return(self, value: int) -> bool:
+        """Whether a return is taken."""
+        return not self.cancelled and value <= self.invoiced - self.returned
+
+    def takes_change(self, net: int) -> bool:
+        """Whether a change is taken, if the payments can do it."""
+        new = self.value + net
+        return net != 0 and not self.cancelled and not self.is_complete and new > 0 and new >= self.invoiced
+
+    def takes_cancel(self) -> bool:
+        """Whether a cancellation is taken."""
+        return self.cancelled or self.invoiced == 0
+
+    def invoice(self, value: int) -> None:
+        """A sale was taken."""
+        counted = min(value, self.value - self.invoiced)
+        if counted:
+            self.invoiced += counted
+            self.requested = self.payable if self.is_complete else self.requested + counted
+
+    def give_back(self, value: int) -> None:
+        """A return was taken."""
+        self.returned += value
+        if self.is_complete:
+            self.refunds_due += value
+
+    def change(self, net: int) -> None:
+        """A change was taken."""
+        self.value += net
+        self.payable += net
+        self.changes += 1
+        if self.is_complete:
+            self.requested = self.payable
+
+    def net_captured(self) -> tuple[int, int]:
+        """The least and the most that is captured, less what changes gave back, once all went as asked."""
+        if self.is_complete:
+            return self.payable, self.payable
+        match self.mode:
+            case Mode.PARTIAL:
+                least = self.requested
+            case Mode.TOTAL:
+                least = self.payable if self.requested else 0
+            case Mode.HOLD:
+                least = 0
+        return least, self.payable if self.timer_fired else least

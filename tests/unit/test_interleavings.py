@@ -1,0 +1,329 @@
+"""Random stories of one order, its workflow stepped at random and its connector failing at random, against an oracle.
+
+``QUITA_LONG=1`` tells far more of them.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Generator
+
+import pytest
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from settlement.domain.connector import Mode
+from settlement.domain.errors import MoneyCannotMove, Refusal
+from settlement.domain.ledger import Counters, total
+from settlement.domain.planning import RefundPriority
+from settlement.domain.transaction import LegKind, LegState, OperationState
+from settlement.use_cases.conclude_operation import ConcludeOutcome
+
+from tests.builders import ACCOUNT, a_connector, a_new_payment
+from tests.support.oracle import Oracle
+from tests.support.provider import Kind, Partial, Step
+from tests.support.shop import Placed, Shop
+from tests.support.workflow import steps
+
+LONG = os.environ.get("QUITA_LONG") == "1"
+
+GROUPS = st.sampled_from(["creditCard", "creditCard", "giftCard", "debitCard"])
+KINDS: st.SearchStrategy[Kind] = st.sampled_from(["settle", "cancel", "refund"])
+FAILURES: st.SearchStrategy[Step] = st.sampled_from(["500", "drop"]) | st.builds(Partial, st.integers(1, 30))
+FINAL_FAILURES: st.SearchStrategy[Step] = st.sampled_from(["400", "501"])
+CENTS = st.integers(1, 150)
+BROKEN = (LegState.REFUSED, LegState.IN_DOUBT, LegState.PARKED, LegState.MANUAL)
+
+
+class OneOrder(RuleBasedStateMachine):
+    """One order from its placing to its end."""
+
+    placed: Placed
+    oracle: Oracle
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shop = Shop()
+        self.executions: list[Generator[None, None, ConcludeOutcome]] = []
+        self.count = 0
+        self.can_refuse = False
+        """Whether the payments may be unable to do what is asked: no partial refund, or something failed."""
+
+    @initialize(
+        mode=st.sampled_from([*Mode, None]),
+        payments=st.lists(st.tuples(CENTS, GROUPS), min_size=1, max_size=4),
+        interest=st.just(0) | st.integers(0, 20),
+        headroom=st.none() | st.integers(0, 50),
+        card_first=st.booleans(),
+        partial_refund=st.sampled_from([True, True, True, False]),
+    )
+    def place(
+        self,
+        mode: Mode | None,
+        payments: list[tuple[int, str]],
+        interest: int,
+        headroom: int | None,
+        card_first: bool,
+        partial_refund: bool,
+    ) -> None:
+        shop = self.shop
+        shop.provider.headroom = headroom
+        shop.refund_first(RefundPriority.CARD_FIRST if card_first else RefundPriority.LOWEST_SETTLED)
+        for kind in Mode:
+            shop.connect(a_connector(kind.value, kind, partial_refund=partial_refund))
+        self.can_refuse = not partial_refund
+        modes = ["partial", "hold"] if mode is None else [mode.value]
+        new = [
+            a_new_payment(value, modes[index % len(modes)], group) for index, (value, group) in enumerate(payments)
+        ]
+        paid = sum(value for value, _ in payments)
+        value = max(1, paid - interest)
+        self.placed = shop.open(*new, value=value)
+        self.oracle = Oracle(self.placed.transaction.mode, value, paid)
+        assert self.placed.status == ("handling", "Approved")
+
+    def attempt(self, expected: bool, act: object) -> bool:
+        """Do what a merchant does; it is accepted exactly when the oracle says so."""
+        assert callable(act)
+        try:
+            act()
+        except MoneyCannotMove:
+            assert expected
+            return False
+        except Refusal as refusal:
+            assert not expected, refusal.message
+            return False
+        assert expected
+        return True
+
+    def next_number(self) -> str:
+        self.count += 1
+        return f"{self.count:03d}"
+
+    @rule(value=CENTS, rest=st.booleans())
+    def invoice(self, value: int, rest: bool) -> None:
+        if rest and not self.oracle.is_complete:
+            value = self.oracle.value - self.oracle.invoiced
+        number = self.next_number()
+        taken = self.attempt(
+            self.oracle.takes_invoice(),
+            lambda: self.placed.notify(number, value, type_=_OUTPUT),
+        )
+        if taken:
+            self.oracle.invoice(value)
+            self.placed.notify(number, value, type_=_OUTPUT)
+        elif self.oracle.takes_invoice():
+            assert self.can_refuse
+
+    @rule(value=CENTS)
+    def give_back(self, value: int) -> None:
+        number = self.next_number()
+        taken = self.attempt(
+            self.oracle.takes_return(value),
+            lambda: self.placed.notify(number, value, type_=_INPUT),
+        )
+        if taken:
+            self.oracle.give_back(value)
+        elif self.oracle.takes_return(value):
+            assert self.can_refuse
+
+    @rule(value=CENTS, rest=st.booleans())
+    def discount(self, value: int, rest: bool) -> None:
+        if rest and 0 < self.oracle.invoiced < self.oracle.value:
+            value = self.oracle.value - self.oracle.invoiced
+        self.change(-value)
+
+    @rule(value=st.integers(1, 40))
+    def increment(self, value: int) -> None:
+        self.change(value)
+
+    def change(self, net: int) -> None:
+        number = self.next_number()
+        discount, increment = max(0, -net), max(0, net)
+        taken = self.attempt(
+            self.oracle.takes_change(net),
+            lambda: self.placed.register(number, discount, increment),
+        )
+        if taken:
+            self.oracle.change(net)
+            self.placed.register(number, discount, increment)
+        elif self.oracle.takes_change(net) and net < 0:
+            assert self.can_refuse
+
+    @precondition(lambda self: self.count > 3)
+    @rule()
+    def cancel(self) -> None:
+        if self.attempt(self.oracle.takes_cancel(), self.placed.cancel_only):
+            self.oracle.cancelled = True
+
+    @rule(number=st.integers(1, 4))
+    def timer(self, number: int) -> None:
+        self.oracle.timer_fired = True
+        for payment in self.placed.payments:
+            if payment.sequence + 1 == number:
+                self.shop.store.hasten(payment.payment_id, self.shop.clock.time)
+        self.shop.sweep()
+
+    @rule(kind=KINDS, step=FAILURES, times=st.integers(1, 5))
+    def connector_fails(self, kind: Kind, step: Step, times: int) -> None:
+        self.shop.provider.script(kind, *[step] * times)
+
+    @precondition(lambda self: self.count > 2)
+    @rule(kind=KINDS, step=FINAL_FAILURES)
+    def connector_refuses(self, kind: Kind, step: Step) -> None:
+        if (kind, step) != ("settle", "501"):
+            self.can_refuse = True
+            self.shop.provider.script(kind, step)
+
+    @precondition(lambda self: self.count > 2)
+    @rule(kind=KINDS)
+    def connector_is_dead_for_two_days(self, kind: Kind) -> None:
+        self.can_refuse = True
+        self.shop.provider.usually(kind, "500")
+        self.placed.rest()
+        self.shop.provider.usually(kind, "ok")
+
+    @rule()
+    def start_execution(self) -> None:
+        """An event, an event twice, or the sweep starts what is at the head."""
+        transaction = self.placed.transaction
+        shop = self.shop
+        self.executions.append(
+            steps(shop.ports, shop.provider, ACCOUNT, transaction.transaction_id, transaction.head)
+        )
+
+    @precondition(lambda self: self.executions)
+    @rule(index=st.integers(0, 5), times=st.integers(1, 4))
+    def step_execution(self, index: int, times: int) -> None:
+        execution = self.executions[index % len(self.executions)]
+        for _ in range(times):
+            try:
+                next(execution)
+            except StopIteration:
+                self.executions.remove(execution)
+                return
+
+    @precondition(lambda self: self.executions)
+    @rule()
+    def process_dies(self) -> None:
+        self.executions.pop()
+
+    @rule()
+    def run(self) -> None:
+        self.shop.relay()
+
+    @rule()
+    def rest(self) -> None:
+        self.placed.rest()
+        self.check_at_rest()
+
+    @invariant()
+    def nothing_is_lost_or_too_much(self) -> None:
+        order, transaction = self.placed.order, self.placed.transaction
+        assert (order.value, order.invoiced, order.returned) == (
+            self.oracle.value,
+            self.oracle.invoiced,
+            self.oracle.returned,
+        )
+        assert transaction.requested == self.oracle.requested <= transaction.payable
+        assert [held.sequence for held in self.placed.operations] == list(range(1, transaction.tail))
+        done = [held for held in self.placed.operations if held.sequence < transaction.head]
+        assert all(held.is_concluded for held in done)
+        for payment in self.placed.payments:
+            books = self.shop.provider.books[payment.payment_id]
+            counters = payment.counters
+            assert counters.captured <= books.captured
+            assert counters.refunded <= books.refunded
+            assert books.refunded <= books.captured <= books.limit
+
+    def check_at_rest(self) -> None:
+        """Everything that has to be true when nothing is queued any more."""
+        placed, oracle = self.placed, self.oracle
+        ledger = placed.ledger
+        note(f"{ledger} {placed.status} {oracle}")
+        assert placed.transaction.ledger == ledger
+        self.check_events()
+        self.check_books()
+        broken = any(leg.state in BROKEN and leg.kind is not LegKind.VOID for leg in placed.legs)
+        if broken or any(held.state is OperationState.FAILED for held in placed.operations):
+            self.can_refuse = True
+            return
+        if oracle.cancelled:
+            assert placed.status == ("canceled", "Cancelled")
+            assert (ledger.open, ledger.refundable) == (0, 0)
+            return
+        assert ledger.authorised - ledger.given_up - ledger.change_refunded == oracle.payable
+        assert ledger.refunded - ledger.change_refunded == oracle.refunds_due
+        least, most = oracle.net_captured()
+        assert least <= ledger.net_captured <= most
+        self.check_statuses(ledger)
+
+    def check_statuses(self, ledger: Counters) -> None:
+        order_status, transaction_status = self.placed.status
+        if self.oracle.is_complete:
+            assert (order_status, transaction_status) == ("invoiced", "Finished")
+        else:
+            assert order_status == ("payment-approved" if self.oracle.invoiced else "handling")
+            moving = self.oracle.requested or ledger.captured
+            closed = ledger.captured and not ledger.open
+            assert transaction_status == ("Settled" if closed else "Settling" if moving else "Approved")
+
+    def check_events(self) -> None:
+        """Folding the events' deltas gives the ledger, and no writer left a gap (R30)."""
+        folded: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for event in self.placed.events:
+            numbers[event.writer].append(event.number)
+            deltas = event.data.get("deltas", {})
+            assert isinstance(deltas, dict)
+            for name, delta in deltas.items():
+                folded[str(event.payment_id)][name] += delta
+        for payment in self.placed.payments:
+            assert Counters(**folded[payment.payment_id]) == payment.counters
+        for written in numbers.values():
+            assert sorted(written) == list(range(1, len(written) + 1))
+
+    def check_books(self) -> None:
+        """The connector's books and the ledger agree, but for what is in doubt."""
+        for payment in self.placed.payments:
+            books, counters = self.shop.provider.books[payment.payment_id], payment.counters
+            doubtful = any(
+                leg.state is LegState.IN_DOUBT for leg in self.placed.legs if leg.payment_id == payment.payment_id
+            )
+            settlements = self.shop.store.settlements(ACCOUNT, self.placed.transaction_id, payment.payment_id)
+            assert total([Counters(captured=0)]) == Counters()
+            if doubtful:
+                assert counters.captured <= books.captured <= counters.captured + counters.in_doubt
+                assert counters.refunded <= books.refunded <= counters.refunded + counters.refund_in_doubt
+                most = counters.cancelled + counters.cancel_in_doubt + counters.withheld
+                assert counters.cancelled <= books.cancelled <= most
+            else:
+                assert (counters.captured, counters.cancelled, counters.refunded) == (
+                    books.captured,
+                    books.cancelled,
+                    books.refunded,
+                )
+                held = {settlement.settle_id: settlement.value - settlement.refunded for settlement in settlements}
+                assert held == books.settlements
+
+    def teardown(self) -> None:
+        if hasattr(self, "placed"):
+            self.placed.rest()
+            self.check_at_rest()
+
+
+from settlement.domain.invoice import InvoiceType  # noqa: E402
+
+_OUTPUT, _INPUT = InvoiceType.OUTPUT, InvoiceType.INPUT
+
+
+@pytest.mark.timeout(900)
+def test_any_story_of_one_order_ends_as_the_oracle_says() -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        OneOrder,
+        settings=settings(
+            max_examples=5000 if LONG else 150,
+            stateful_step_count=40 if LONG else 25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
