@@ -105,4 +105,4 @@ def take_back(order_id: str, request_id: str) -> Response[str]:
 
 def _settings(account: str) -> ModificationSettings:
     text = bootstrap.store().change_settings(account)
-    return ModificationSettings.model_validate_json(text) if text else ModificationSettings()
+    return ModificationSettings.model_validate_json(text) if text else ModificationSettings.model_validate({})

@@ -171,6 +171,8 @@ def _settle(call: Call, books: Books, outcome: Outcome) -> Effect:
 
 
 def _cancel(call: Call, books: Books, outcome: Outcome) -> Effect:
+    if books.payment is not None and books.payment.status == UNDEFINED:
+        return _void(call, books.payment, outcome)
     payment = _approved(call, books)
     everything = call.fields.get("value") is None
     asked = payment.open if everything else _value(call, payment.currency)
@@ -179,6 +181,13 @@ def _cancel(call: Call, books: Books, outcome: Outcome) -> Effect:
     answer = _answer(call, _id(call, "CAN"), "Successfully cancelled") | outcome.merged
     changed = replace(payment, cancelled=payment.cancelled + asked, closed=everything)
     return Effect(Reply(200, answer), payment=changed)
+
+
+def _void(call: Call, payment: Payment, outcome: Outcome) -> Effect:
+    """Give up a payment that was not decided: it is denied from now on."""
+    answer = _answer(call, _id(call, "CAN"), "Successfully cancelled") | outcome.merged
+    denied = replace(payment, status=DENIED, closed=True, answer=_authorisation(call.payment_id, DENIED))
+    return Effect(Reply(200, answer), payment=denied)
 
 
 def _refund(call: Call, books: Books, outcome: Outcome) -> Effect:

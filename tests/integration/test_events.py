@@ -265,7 +265,7 @@ AFTER_THE_SETTLEMENT = (
     "sandbox_connector/settle_rest",
     "sandbox_connector/settle_above_what_is_open",
     "sandbox_connector/refund_part",
-    "sandbox_connector/script_two_failures",
+    "sandbox_connector/script_three_failures",
     "order_intake/unknown_connector",
     "order_intake/order_placed",
     "order_management/cancel_order",
@@ -328,7 +328,7 @@ def test_every_function_has_events() -> None:
         ("order_change/remove_one_b", 200),
         ("connector_callback/undecided_payment", 200),
         ("sandbox_connector/manifest", 200),
-        ("sandbox_connector/script_two_failures", 200),
+        ("sandbox_connector/script_three_failures", 200),
     ],
 )
 def test_event_is_accepted(answers: Mapping[str, Answer], name: str, status: int) -> None:

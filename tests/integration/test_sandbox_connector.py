@@ -221,9 +221,14 @@ class TestStrictBooks:
     def test_payment_that_is_not_approved_cannot_be_moved(self, sandbox: Sandbox) -> None:
         sandbox.create(token="sandbox-undefined-approved")
         assert sandbox.settle("R1", "1.00").status == 400
-        assert sandbox.cancel("R2", None).status == 400
         sandbox.create()
         assert sandbox.settle("R1", "1.00").status == 200
+
+    def test_undecided_payment_that_is_cancelled_is_denied_for_good(self, sandbox: Sandbox) -> None:
+        sandbox.create(token="sandbox-undefined-approved")
+        assert sandbox.cancel("R1", "100.00").body["cancellationId"]
+        assert sandbox.create(token="sandbox-undefined-approved").body["status"] == "denied"
+        assert sandbox.settle("R2", "1.00").status == 400
 
     def test_refund_is_held_against_its_settlement(self, sandbox: Sandbox) -> None:
         sandbox.create()

@@ -37,7 +37,7 @@ class ProtocolViolation(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """Answer with a smaller value."""
+    """Answer with a smaller value; a cancellation is done whole, as its answer has no value."""
 
     value: int
 
@@ -177,7 +177,7 @@ class FakeProvider:
                 return self._keep(request, Manual(_EXCHANGE, f"{kind}-manually", None))
             case "400":
                 return self._keep(request, Refused(_EXCHANGE, "400", "not possible"))
-            case Partial(value):
+            case Partial(value) if kind != "cancel":
                 return self._keep(request, self._move(request, min(value, request.value)))
             case "drop":
                 self._keep(request, self._move(request, request.value))

@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Generator
 
 import pytest
-from hypothesis import HealthCheck, note, settings
+from hypothesis import Phase, HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from settlement.domain.connector import Mode
 from settlement.domain.errors import MoneyCannotMove, Refusal
-from settlement.domain.ledger import Counters, total
+from settlement.domain.invoice import InvoiceType
+from settlement.domain.ledger import Counters
 from settlement.domain.planning import RefundPriority
 from settlement.domain.transaction import LegKind, LegState, OperationState
 from settlement.use_cases.conclude_operation import ConcludeOutcome
@@ -106,11 +107,11 @@ class OneOrder(RuleBasedStateMachine):
         number = self.next_number()
         taken = self.attempt(
             self.oracle.takes_invoice(),
-            lambda: self.placed.notify(number, value, type_=_OUTPUT),
+            lambda: self.placed.notify(number, value, type_=InvoiceType.OUTPUT),
         )
         if taken:
             self.oracle.invoice(value)
-            self.placed.notify(number, value, type_=_OUTPUT)
+            self.placed.notify(number, value, type_=InvoiceType.OUTPUT)
         elif self.oracle.takes_invoice():
             assert self.can_refuse
 
@@ -119,7 +120,7 @@ class OneOrder(RuleBasedStateMachine):
         number = self.next_number()
         taken = self.attempt(
             self.oracle.takes_return(value),
-            lambda: self.placed.notify(number, value, type_=_INPUT),
+            lambda: self.placed.notify(number, value, type_=InvoiceType.INPUT),
         )
         if taken:
             self.oracle.give_back(value)
@@ -290,7 +291,6 @@ class OneOrder(RuleBasedStateMachine):
                 leg.state is LegState.IN_DOUBT for leg in self.placed.legs if leg.payment_id == payment.payment_id
             )
             settlements = self.shop.store.settlements(ACCOUNT, self.placed.transaction_id, payment.payment_id)
-            assert total([Counters(captured=0)]) == Counters()
             if doubtful:
                 assert counters.captured <= books.captured <= counters.captured + counters.in_doubt
                 assert counters.refunded <= books.refunded <= counters.refunded + counters.refund_in_doubt
@@ -311,11 +311,6 @@ class OneOrder(RuleBasedStateMachine):
             self.check_at_rest()
 
 
-from settlement.domain.invoice import InvoiceType  # noqa: E402
-
-_OUTPUT, _INPUT = InvoiceType.OUTPUT, InvoiceType.INPUT
-
-
 @pytest.mark.timeout(900)
 def test_any_story_of_one_order_ends_as_the_oracle_says() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
@@ -325,5 +320,6 @@ def test_any_story_of_one_order_ends_as_the_oracle_says() -> None:
             stateful_step_count=40 if LONG else 25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit,Phase.reuse,Phase.generate] if os.environ.get("NOSHRINK") else list(Phase),
         ),
     )

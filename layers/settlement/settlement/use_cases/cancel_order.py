@@ -34,7 +34,7 @@ def _cancel(ports: Ports, account: str, order_id: str, reason: str | None) -> Re
     record_acceptance(journal, accepted.operation)
     if transaction.authorisation is Authorisation.PENDING:
         journal.record(EventType.OPERATION_READY, operation=transaction.head, kind=OperationKind.AUTHORISE.value)
-    receipt = ports.new_id()
+    receipt = ports.new_id().lower()
     cancelled = replace(order, cancelled_at=now, cancel_reason=reason, cancel_receipt=receipt)
     commit = aggregate.becomes(journal, cancelled, replace(accepted.transaction, cancelled_at=now))
     ports.store.commit(replace(commit, operations=[accepted.operation]))

@@ -100,7 +100,7 @@ def _replay(
             f"invoiceNumber {stored.number} was notified before with invoiceValue {stored.value} or other items"
         )
     order = aggregate.order
-    receipt = ports.new_id()
+    receipt = ports.new_id().lower()
     replaced = Changed(stored, replace(stored, receipt=receipt, received_at=now, replays=stored.replays + 1))
     commit = Commit(order.account, order.order_id, order.transaction_id)
     if differs:
@@ -153,7 +153,7 @@ def _store(
     now = ports.now()
     transaction = aggregate.transaction
     invoice = notification.as_invoice(
-        counted=counted, receipt=ports.new_id(), received_at=now, sequence=order.invoices + 1
+        counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
     )
     lines, unplaced = _book_lines(ports, order, invoice)
     journal = aggregate.journal(now)

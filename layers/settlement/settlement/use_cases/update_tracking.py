@@ -50,6 +50,6 @@ def _update(ports: Ports, account: str, order_id: str, number: str, change: Call
         )
         commit = aggregate.becomes(journal, aggregate.order, aggregate.transaction)
         ports.store.commit(replace(commit, replaced_invoices=[Changed(invoice, changed)]))
-        return Receipt(now, order_id, ports.new_id())
+        return Receipt(now, order_id, ports.new_id().lower())
 
     return decide_until_written(ports, decide)
