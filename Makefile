@@ -13,10 +13,10 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo sweep logs test test-long test-fast lint validate build deploy lock clean python dev local
+.PHONY: help up down status demo sweep logs invoke test test-long test-fast test-engine lint validate build deploy lock clean python dev local
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: local ## Start the local stack at http://127.0.0.1:3000 (PORT=… for another port)
 	@$(LOCAL) -m local.stack up
@@ -36,6 +36,9 @@ sweep: local ## Run the due-work sweep at once on the running stack
 logs: local ## Print the functions' logs of the running stack (FUNCTIONS="due_work …")
 	@$(LOCAL) -m local.stack logs $(FUNCTIONS)
 
+invoke: local ## Run a function in a container on the running stack's table (EVENT=events/…/….json)
+	@$(LOCAL) -m local.sam_local $(if $(FUNCTION),--function $(FUNCTION)) $(EVENT)
+
 test: dev local lint validate ## Everything: linters, types, template, unit to end-to-end tests
 	$(DEV) -m pytest -n auto -m "not e2e and not long"
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
@@ -46,6 +49,9 @@ test-fast: dev ## The tests that need no stack
 
 test-long: dev local ## The tests that take minutes
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest -m long
+
+test-engine: dev local ## Every function in a container, by sam local (needs Docker on Linux)
+	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest tests/engine
 
 lint: dev ## ruff and mypy
 	$(DEV) -m ruff check .

@@ -1,5 +1,6 @@
 """Orders that arrive as ``OrderPlaced`` events: the same use case as over HTTP."""
 
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -17,11 +18,15 @@ bootstrap.dynamodb()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Place the order in ``detail.order`` for ``detail.account``; raises what makes it impossible."""
+    """Place the order in ``detail.order`` for ``detail.account``; raises what makes it impossible.
+
+    An event may arrive twice: without an order id, the event's own id names the order.
+    """
     detail = event["detail"]
     logger.append_keys(account=detail["account"])
     refuse_card_data(detail["order"])
     order = body.validate(OrderBody, detail["order"]).as_order()
-    placed = place_order(bootstrap.ports(), detail["account"], order)
+    named = order if order.order_id is not None else replace(order, order_id=event["id"])
+    placed = place_order(bootstrap.ports(), detail["account"], named)
     logger.info("order placed", order=placed.order.order_id, transaction=placed.transaction.transaction_id)
     return {"orderId": placed.order.order_id, "transactionId": placed.transaction.transaction_id}

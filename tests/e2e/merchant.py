@@ -169,14 +169,15 @@ class PlacedOrder:
         return calls
 
     def calls(self) -> list[Call]:
-        """The movements that arrived at the connectors, repeats included, in order."""
-        recorded = [
-            (call["at"], Call(call["operation"], Decimal(call["value"]), number))
-            for number in range(1, len(self.payment_ids) + 1)
-            for call in self.recorded_calls(number)
-            if call["operation"] != "payments"
-        ]
-        return [call for _, call in sorted(recorded, key=lambda item: item[0])]
+        """The movements that were asked of the connectors, in order; a repeated request is one."""
+        first: dict[str, tuple[str, Call]] = {}
+        for number in range(1, len(self.payment_ids) + 1):
+            for call in self.recorded_calls(number):
+                if call["operation"] != "payments":
+                    movement = Call(call["operation"], Decimal(call["value"]), number)
+                    _, known = first.setdefault(call["requestId"], (call["at"], movement))
+                    assert known == movement, f"request {call['requestId']} was {known} and is now {movement}"
+        return [call for _, call in sorted(first.values(), key=lambda item: item[0])]
 
     def events(self) -> list[dict[str, Any]]:
         """The timeline, oldest first."""
@@ -213,8 +214,16 @@ class Merchant:
         body = order_body(paid_by, **(fields | {"value": value}))
         order = PlacedOrder(self.api, self.api.post("/api/oms/pvt/orders", body), paid_by, body)
         self.placed.append(order)
+        order.come_to_rest()
         if start:
             order.start()
+        return order
+
+    def submit(self, *payments: Payment, **fields: Any) -> PlacedOrder:
+        """Place an order and take the answer as it comes, whatever becomes of the authorisation."""
+        body = order_body(payments, **fields)
+        order = PlacedOrder(self.api, self.api.post("/api/oms/pvt/orders", body), payments, body)
+        self.placed.append(order)
         return order
 
     def script(self, operation: str, *outcomes: object, payment: str) -> None:

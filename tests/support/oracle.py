@@ -3,7 +3,7 @@
 Amounts are minor units.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from settlement.domain.connector import Mode
 
@@ -19,10 +19,10 @@ class Oracle:
     requested: int = 0
     returned: int = 0
     refunds_due: int = 0
-    changes: int = 0
+    net_captured: int = 0
+    """What is captured in the end, less what changes gave back, if no timer captures more."""
     cancelled: bool = False
     timer_fired: bool = False
-    numbers: set[str] = field(default_factory=set)
 
     @property
     def is_complete(self) -> bool:
@@ -52,6 +52,7 @@ class Oracle:
         if counted:
             self.invoiced += counted
             self.requested = self.payable if self.is_complete else self.requested + counted
+            self._settle()
 
     def give_back(self, value: int) -> None:
         """A return was taken."""
@@ -60,22 +61,19 @@ class Oracle:
             self.refunds_due += value
 
     def change(self, net: int) -> None:
-        """A change was taken."""
+        """A change was taken: it takes open money first, then gives back what is captured."""
         self.value += net
         self.payable += net
-        self.changes += 1
+        self.net_captured = min(self.net_captured, self.payable)
         if self.is_complete:
             self.requested = self.payable
+            self._settle()
 
-    def net_captured(self) -> tuple[int, int]:
-        """The least and the most that is captured, less what changes gave back, once all went as asked."""
-        if self.is_complete:
-            return self.payable, self.payable
+    def _settle(self) -> None:
         match self.mode:
             case Mode.PARTIAL:
-                least = self.requested
+                self.net_captured = max(self.net_captured, self.requested)
             case Mode.TOTAL:
-                least = self.payable if self.requested else 0
-            case Mode.HOLD:
-                least = 0
-        return least, self.payable if self.timer_fired else least
+                self.net_captured = self.payable
+            case Mode.HOLD if self.is_complete:
+                self.net_captured = self.payable

@@ -5,6 +5,7 @@ may ever ask: capturing or refunding too much, or another value under a used req
 """
 
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Literal
@@ -89,6 +90,11 @@ class FakeProvider:
         self._usual: dict[Kind, Step] = {}
         self._answers: dict[str, tuple[Movement, MovementOutcome]] = {}
         self._lock = Lock()
+        self._delays: list[Callable[[], object]] = []
+
+    def delay(self, meanwhile: Callable[[], object]) -> None:
+        """Have the answer of the next call arrive only after something else has happened."""
+        self._delays.append(meanwhile)
 
     def script(self, kind: Kind, *steps: Step) -> None:
         """Say how the next calls of a kind go."""
@@ -113,7 +119,8 @@ class FakeProvider:
             outcome = self._authorise(request)
             answer = type(outcome).__name__.lower()
             self.calls.append(Call("authorise", request.payment_id, request.payment_id, request.value, None, answer))
-            return outcome
+        self._wait()
+        return outcome
 
     def settle(self, connector: Connector, request: Settle) -> MovementOutcome:
         """Capture a value."""
@@ -162,7 +169,12 @@ class FakeProvider:
             answer = type(outcome).__name__.lower()
             payment_id = request.payment.payment_id
             self.calls.append(Call(kind, payment_id, request.request_id, request.value, settle_id, answer))
-            return outcome
+        self._wait()
+        return outcome
+
+    def _wait(self) -> None:
+        if self._delays:
+            self._delays.pop()()
 
     def _answer(self, kind: Kind, request: Movement) -> MovementOutcome:
         step = self._next(kind)

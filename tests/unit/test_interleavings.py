@@ -6,6 +6,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Generator
+from datetime import timedelta
 
 import pytest
 from hypothesis import Phase, HealthCheck, note, settings
@@ -164,6 +165,10 @@ class OneOrder(RuleBasedStateMachine):
                 self.shop.store.hasten(payment.payment_id, self.shop.clock.time)
         self.shop.sweep()
 
+    @rule(minutes=st.sampled_from([1, 7, 100]))
+    def time_passes(self, minutes: int) -> None:
+        self.shop.pass_time(timedelta(minutes=minutes))
+
     @rule(kind=KINDS, step=FAILURES, times=st.integers(1, 5))
     def connector_fails(self, kind: Kind, step: Step, times: int) -> None:
         self.shop.provider.script(kind, *[step] * times)
@@ -207,6 +212,18 @@ class OneOrder(RuleBasedStateMachine):
     @rule()
     def process_dies(self) -> None:
         self.executions.pop()
+
+    @rule(minutes=st.sampled_from([1, 7, 90, 2000]))
+    def answer_is_slow(self, minutes: int) -> None:
+        """While an answer is on its way, time and other workers go on."""
+        if minutes > 1000:
+            self.can_refuse = True
+        self.shop.provider.delay(lambda: self.shop.pass_time(timedelta(minutes=minutes)))
+
+    @rule()
+    def other_worker_wins(self) -> None:
+        """Before the next write, every workflow that is ready runs."""
+        self.shop.store.interrupt(self.shop.relay)
 
     @rule()
     def run(self) -> None:
@@ -254,8 +271,8 @@ class OneOrder(RuleBasedStateMachine):
             return
         assert ledger.authorised - ledger.given_up - ledger.change_refunded == oracle.payable
         assert ledger.refunded - ledger.change_refunded == oracle.refunds_due
-        least, most = oracle.net_captured()
-        assert least <= ledger.net_captured <= most
+        most = oracle.payable if oracle.timer_fired else oracle.net_captured
+        assert oracle.net_captured <= ledger.net_captured <= most
         self.check_statuses(ledger)
 
     def check_statuses(self, ledger: Counters) -> None:

@@ -209,11 +209,14 @@ class InvoiceItem(Body):
     price: Price
     quantity: Quantity
     unique_id: Id | None = None
-    item_index: Annotated[StrictInt, Field(ge=0)] | None = None
+    item_index: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
+    description: Text | None = None
 
     def as_mention(self) -> LineMention:
         """Return the item as the domain names it."""
-        return LineMention(self.id, self.price, self.quantity, self.unique_id, self.item_index)
+        return LineMention(
+            self.id, self.price, self.quantity, self.unique_id, self.item_index, description=self.description
+        )
 
 
 class InvoiceBody(Body):

@@ -113,6 +113,7 @@ def _item(line: Line) -> dict[str, Any]:
         "price": line.price,
         "sellingPrice": line.selling_price,
         "invoicedQuantity": line.invoiced,
+        "returnedQuantity": line.returned,
         "removedQuantity": line.removed,
         "pendingToInvoice": line.pending,
     }
@@ -171,7 +172,7 @@ def _packed(item: LineMention, lines: list[Line]) -> dict[str, Any]:
         "itemIndex": line.index if line else item.index,
         "quantity": item.quantity,
         "price": item.price,
-        "description": line.name if line else item.id,
+        "description": item.description or (line.name if line else item.id),
         "unitMultiplier": 1.0,
     }
 

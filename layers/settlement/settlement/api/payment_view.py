@@ -53,7 +53,6 @@ def gateway_payment(payment: Payment, transaction: Transaction, status: Transact
     """A payment of the gateway, with its ledger and the telling fields."""
     responses = connector_responses(payment) | {"nsu": payment.nsu}
     value = payment.counters.authorised or payment.assigned
-    counters = payment.counters
     return {
         "id": payment.payment_id,
         "paymentSystem": int(payment.payment_system) if payment.payment_system.isdigit() else 0,
@@ -92,15 +91,7 @@ def gateway_payment(payment: Payment, transaction: Transaction, status: Transact
         "fields": _fields(payment),
         "sheets": None,
         "originalPaymentId": None,
-        "authorizedValue": counters.authorised,
-        "settledValue": counters.captured,
-        "cancelledValue": counters.given_up,
-        "refundedValue": counters.refunded,
-        "inDoubtValue": counters.doubtful,
-        "openValue": counters.open,
-        "isBlocked": payment.blocked,
-        "autoSettleDate": gateway_date_or_none(payment.auto_settle_at),
-        "authorizationExpirationDate": gateway_date_or_none(payment.cancel_at),
+        **_own(payment),
     }
 
 
@@ -114,3 +105,19 @@ def _fields(payment: Payment) -> list[dict[str, str]]:
     if payment.auto_settle_at is not None:
         fields["waitingForAutoSettle"] = action_date(payment.auto_settle_at)
     return [{"name": name, "value": value} for name, value in fields.items()]
+
+
+def _own(payment: Payment) -> dict[str, Any]:
+    """What the gateway's schema has no word for: the ledger, and the times at which the payment acts by itself."""
+    counters = payment.counters
+    return {
+        "authorizedValue": counters.authorised,
+        "settledValue": counters.captured,
+        "cancelledValue": counters.given_up,
+        "refundedValue": counters.refunded,
+        "inDoubtValue": counters.doubtful,
+        "openValue": counters.open,
+        "isBlocked": payment.blocked,
+        "autoSettleDate": gateway_date_or_none(payment.auto_settle_at),
+        "authorizationExpirationDate": gateway_date_or_none(payment.cancel_at),
+    }

@@ -12,6 +12,7 @@ from settlement.api.payment_view import connector_responses, oms_payment, paymen
 from settlement.domain.account import AccountSettings
 from settlement.domain.connector import Mode
 from settlement.domain.money import to_major
+from settlement.domain.order import Order
 from settlement.domain.statuses import transaction_status
 from settlement.domain.transaction import Leg, LegKind, LegState, OperationKind, Payment
 from settlement.use_cases.aggregate import Aggregate
@@ -62,6 +63,14 @@ def transaction_view(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[
             {"name": "processingMode", "value": transaction.mode.value},
             {"name": "orderId", "value": order.order_group},
         ],
+        **_of_the_shopper(order),
+        **_own(aggregate, payments),
+    }
+
+
+def _of_the_shopper(order: Order) -> dict[str, Any]:
+    """The keys about the shopper's session, which this system does not see."""
+    return {
         "shopperInteraction": "ecommerce",
         "ipAddress": None,
         "sessionId": None,
@@ -83,6 +92,13 @@ def transaction_view(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[
         "softDescriptor": None,
         "markedForRecurrence": False,
         "buyer": None,
+    }
+
+
+def _own(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[str, Any]:
+    """What the gateway's schema has no word for: mode, ledger, queue and timers."""
+    transaction, ledger = aggregate.transaction, aggregate.transaction.ledger
+    return {
         "processingMode": transaction.mode.value,
         "currencyCode": transaction.currency,
         "authorizedValue": ledger.authorised,
@@ -123,7 +139,7 @@ def refunds_view(movements: Movements) -> dict[str, Any]:
     """``…/refunds``: change refunds and returns; what a person has to do is ``email-notification`` (§3.2, R25)."""
     return {
         "requests": _requests(movements, {op.sequence: op.refunding for op in movements.operations}),
-        "actions": _reversals(movements, LegKind.REFUND),
+        **_reversals(movements, LegKind.REFUND),
     }
 
 
@@ -131,7 +147,7 @@ def cancellations_view(movements: Movements) -> dict[str, Any]:
     """``…/cancellations``: gateway-only ones appear in the requests, not in the actions (§8.17)."""
     return {
         "requests": _requests(movements, {op.sequence: op.giving_up for op in movements.operations}),
-        "actions": _reversals(movements, LegKind.CANCEL),
+        **_reversals(movements, LegKind.CANCEL),
     }
 
 
@@ -165,11 +181,14 @@ def _requests(movements: Movements, values: Mapping[int, int]) -> list[dict[str,
     ]
 
 
-def _reversals(movements: Movements, kind: LegKind) -> list[dict[str, Any]]:
+def _reversals(movements: Movements, kind: LegKind) -> dict[str, Any]:
+    """What reached a connector, and the sum of what it left to a person; that is not counted as done (R25)."""
     types = {LegState.POSTED: "online", LegState.MANUAL: "email-notification"}
-    return [
-        _action(movements, leg, types[leg.state]) for leg in movements.legs if leg.kind is kind and leg.state in types
-    ]
+    legs = [leg for leg in movements.legs if leg.kind is kind and leg.state in types]
+    return {
+        "actions": [_action(movements, leg, types[leg.state]) for leg in legs],
+        "pendingManualValue": sum(leg.value for leg in legs if leg.state is LegState.MANUAL),
+    }
 
 
 def _action(movements: Movements, leg: Leg, type_: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Values are minor units of the order's currency. Gates read these facts alone, never settlement progress (§8.6).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -154,6 +154,7 @@ class Line:
     price: int
     selling_price: int
     invoiced: int = 0
+    returned: int = 0
     removed: int = 0
 
     @property
@@ -175,6 +176,7 @@ class LineMention:
     unique_id: str | None = None
     index: int | None = None
     total: int | None = None
+    description: str | None = None
 
     @property
     def value(self) -> int:
@@ -197,13 +199,34 @@ def invoice_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> tup
 
     An invoice's value is what counts (§1.4.9), so a mention without room is reported, not refused.
     """
+    return _book(
+        lines, mentions, lambda line: line.pending, lambda line, more: replace(line, invoiced=line.invoiced + more)
+    )
+
+
+def return_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> tuple[list[Line], list[LineMention]]:
+    """Book returned quantities on lines, at most what was invoiced on them; answers as ``invoice_lines`` does."""
+    return _book(
+        lines,
+        mentions,
+        lambda line: line.invoiced - line.returned,
+        lambda line, more: replace(line, returned=line.returned + more),
+    )
+
+
+def _book(
+    lines: Sequence[Line],
+    mentions: Iterable[LineMention],
+    room: Callable[[Line], int],
+    add: Callable[[Line, int], Line],
+) -> tuple[list[Line], list[LineMention]]:
     current = {line.unique_id: line for line in lines}
     unplaced = []
     for mention in mentions:
         left = mention.quantity
         for line in _candidates(current.values(), mention):
-            booked = min(left, line.pending)
-            current[line.unique_id] = replace(line, invoiced=line.invoiced + booked)
+            booked = min(left, room(line))
+            current[line.unique_id] = add(line, booked)
             left -= booked
         if left:
             unplaced.append(replace(mention, quantity=left))

@@ -8,7 +8,7 @@ from settlement.domain.account import AccountSettings
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Json
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
-from settlement.domain.order import Line, LineMention, Order, invoice_lines
+from settlement.domain.order import Line, LineMention, Order, invoice_lines, return_lines
 from settlement.domain.planning import Ask, Policy
 from settlement.domain.transaction import OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
@@ -186,9 +186,10 @@ def _store(
 
 
 def _book_lines(ports: Ports, order: Order, invoice: Invoice) -> tuple[list[Line], list[LineMention]]:
-    if invoice.type is InvoiceType.INPUT or not invoice.items:
+    if not invoice.items:
         return [], []
-    return invoice_lines(ports.store.lines(order.account, order.order_id), invoice.items)
+    book = invoice_lines if invoice.type is InvoiceType.OUTPUT else return_lines
+    return book(ports.store.lines(order.account, order.order_id), invoice.items)
 
 
 def _warnings(invoice: Invoice, unplaced: list[LineMention]) -> dict[str, Json]:

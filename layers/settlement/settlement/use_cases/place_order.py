@@ -5,17 +5,17 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from settlement.domain.acceptance import record_ready
 from settlement.domain.account import AccountSettings
 from settlement.domain.connector import Connector, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, InvalidRequest
-from settlement.domain.events import EventType
+from settlement.domain.events import EventType, Journal
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import Line, Order, OrderTotal
 from settlement.domain.planning import Ask
-from settlement.domain.transaction import Authorisation, OperationKind, Payment, Transaction
+from settlement.domain.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
 from settlement.use_cases.aggregate import Aggregate, load, of_order, record_status_changes
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Commit, Ports
@@ -154,20 +154,7 @@ def _intake(
     now = ports.now()
     order_id = new.order_id or new_order_id()
     payments = [
-        Payment(
-            payment_id=payment.payment_id or ports.new_id(),
-            sequence=sequence,
-            connector=payment.connector,
-            is_ppp=connectors[payment.connector].protocol is ConnectorProtocol.PPP,
-            partial_refund=connectors[payment.connector].partial_refund,
-            payment_system=payment.payment_system,
-            payment_system_name=payment.payment_system_name,
-            group=payment.group,
-            assigned=payment.value,
-            installments=payment.installments,
-            signature=ports.new_id(),
-            card=payment.card,
-        )
+        _payment(ports, sequence, payment, connectors[payment.connector])
         for sequence, payment in enumerate(new.payments)
     ]
     order = Order(
@@ -195,17 +182,7 @@ def _intake(
         projection=tuple(payment.position for payment in payments),
     )
     transaction, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
-    journal = Aggregate(order, transaction).journal(now)
-    journal.record(
-        EventType.ORDER_PLACED,
-        value=order.value,
-        transactionValue=paid,
-        currency=order.currency,
-        mode=transaction.mode.value,
-        payments={payment.payment_id: payment.assigned for payment in payments},
-    )
-    record_status_changes(journal, None, Aggregate(order, transaction))
-    record_ready(journal, operation)
+    journal = _record_placing(Aggregate(order, transaction), operation, now)
     transaction = replace(transaction, events=journal.written)
     return Aggregate(order, transaction), Commit(
         account=account,
@@ -217,6 +194,39 @@ def _intake(
         lines=_lines(new),
         new_payments=payments,
         events=journal.events,
+    )
+
+
+def _record_placing(placed: Aggregate, operation: Operation, at: datetime) -> Journal:
+    order, transaction = placed.order, placed.transaction
+    journal = placed.journal(at)
+    journal.record(
+        EventType.ORDER_PLACED,
+        value=order.value,
+        transactionValue=transaction.value,
+        currency=order.currency,
+        mode=transaction.mode.value,
+        payments={position.payment_id: position.assigned for position in transaction.projection},
+    )
+    record_status_changes(journal, None, placed)
+    record_ready(journal, operation)
+    return journal
+
+
+def _payment(ports: Ports, sequence: int, payment: NewPayment, connector: Connector) -> Payment:
+    return Payment(
+        payment_id=payment.payment_id or ports.new_id(),
+        sequence=sequence,
+        connector=connector.name,
+        is_ppp=connector.protocol is ConnectorProtocol.PPP,
+        partial_refund=connector.partial_refund,
+        payment_system=payment.payment_system,
+        payment_system_name=payment.payment_system_name,
+        group=payment.group,
+        assigned=payment.value,
+        installments=payment.installments,
+        signature=ports.new_id(),
+        card=payment.card,
     )
 
 

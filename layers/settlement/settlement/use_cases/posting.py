@@ -1,0 +1,264 @@
+"""What one outcome of a connector call writes: ledger, settlement, remainder and timeline, with its leg (§3.8)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from settlement.domain.connector import (
+    Approved,
+    Connector,
+    Denied,
+    Done,
+    Exchange,
+    Manual,
+    Refused,
+    Undecided,
+    Unknown,
+)
+from settlement.domain.events import EventType, Journal, Json
+from settlement.domain.ledger import Movement, MovementKind
+from settlement.domain.retries import DEFAULT_DELAY_TO_AUTO_SETTLE, DEFAULT_DELAY_TO_CANCEL, expiry_watch
+from settlement.domain.transaction import (
+    MOVEMENT_OF,
+    Authorisation,
+    Leg,
+    LegKind,
+    LegState,
+    Payment,
+    Settlement,
+    Transaction,
+    request_id,
+)
+from settlement.use_cases.ports import Changed, Ports
+
+Outcome = Approved | Denied | Undecided | Done | Refused | Manual | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a leg before its call."""
+
+    transaction: Transaction
+    attempt: int
+    leg: Leg
+    payment: Payment
+    connector: Connector
+
+
+class Posting:
+    """What one outcome writes besides its leg."""
+
+    def __init__(self, setting: Setting, leg: Leg, journal: Journal, now: datetime) -> None:
+        self._setting = setting
+        self._leg = leg
+        self._journal = journal
+        self._now = now
+        self._refunded = 0
+        self.payments: list[Changed[Payment]] = []
+        self.new_legs: list[Leg] = []
+        self.new_settlements: list[Settlement] = []
+
+    def leg_after(self, outcome: Outcome) -> Leg:
+        """Return the leg as the outcome leaves it, collecting what has to be written with it."""
+        match outcome:
+            case Approved():
+                return self._approve(outcome)
+            case Denied():
+                return self._deny(outcome)
+            case Undecided():
+                return self._wait(outcome)
+            case Done():
+                return self._void(outcome) if self._leg.kind is LegKind.VOID else self._move(outcome)
+            case Refused():
+                return self._refuse(outcome)
+            case Manual():
+                return self._hand_over(outcome)
+            case Unknown():
+                self._record(EventType.CONNECTOR_CALL_UNRESOLVED, outcome.exchange, reason=outcome.reason)
+                return replace(self._leg, state=LegState.UNKNOWN, message=outcome.reason)
+            case _:
+                assert_never(outcome)
+
+    def refunded_settlements(self, ports: Ports) -> list[Changed[Settlement]]:
+        """Return the settlement that a refund was booked against."""
+        leg = self._leg
+        if not self._refunded or leg.settlement is None:
+            return []
+        transaction = self._setting.transaction
+        settlement = ports.store.settlement(
+            transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement
+        )
+        if settlement is None:
+            raise LookupError(f"no settlement {leg.settlement} of payment {leg.payment_id}")
+        doubt = self._refunded if leg.state is LegState.IN_DOUBT else 0
+        after = replace(
+            settlement,
+            refunded=settlement.refunded + self._refunded,
+            refund_in_doubt=settlement.refund_in_doubt - doubt,
+        )
+        return [Changed(settlement, after)]
+
+    def _approve(self, outcome: Approved) -> Leg:
+        payment, value = self._setting.payment, self._leg.value
+        movement = Movement(MovementKind.RAISE, payment.payment_id, value)
+        auto_settle = outcome.delay_to_auto_settle_seconds
+        delay = DEFAULT_DELAY_TO_AUTO_SETTLE if auto_settle is None else timedelta(seconds=auto_settle)
+        cancel = outcome.delay_to_cancel_seconds
+        cancel_at = payment.cancel_at if cancel is None else self._now + timedelta(seconds=cancel)
+        authorised = replace(
+            payment,
+            authorisation=Authorisation.APPROVED,
+            authorization_id=outcome.authorization_id,
+            tid=outcome.tid,
+            nsu=outcome.nsu,
+            return_code=outcome.code,
+            return_message=outcome.message,
+            max_value=outcome.max_value,
+            authorised_at=self._now,
+            auto_settle_at=self._now + delay,
+            cancel_at=cancel_at,
+            expiry_watch_at=expiry_watch(self._now, cancel_at) if cancel_at is not None else None,
+            counters=payment.counters.after(movement),
+        )
+        self.payments.append(Changed(payment, authorised))
+        self._record(EventType.PAYMENT_AUTHORISED, outcome.exchange, value=value, deltas={"authorised": value})
+        return self._posted(value, outcome.authorization_id, outcome.code, outcome.message)
+
+    def _deny(self, outcome: Denied | Refused) -> Leg:
+        denied = replace(
+            self._setting.payment,
+            authorisation=Authorisation.DENIED,
+            return_code=outcome.code,
+            return_message=outcome.message,
+        )
+        self.payments.append(Changed(self._setting.payment, denied))
+        self._record(EventType.PAYMENT_DENIED, outcome.exchange, code=outcome.code)
+        return self._concluded(LegState.REFUSED, outcome.code, outcome.message)
+
+    def _wait(self, outcome: Undecided) -> Leg:
+        payment = self._setting.payment
+        delay = outcome.delay_to_cancel_seconds
+        first = payment.cancel_at or self._setting.transaction.created_at + (
+            DEFAULT_DELAY_TO_CANCEL if delay is None else timedelta(seconds=delay)
+        )
+        waiting = replace(payment, tid=outcome.tid, payment_url=outcome.payment_url, cancel_at=first)
+        self.payments.append(Changed(payment, waiting))
+        self._record(EventType.AUTHORISATION_UNDECIDED, outcome.exchange, code=outcome.code)
+        return replace(self._leg, state=LegState.UNDECIDED, code=outcome.code, message=outcome.message)
+
+    def _void(self, outcome: Done | Manual | Refused) -> Leg:
+        denied = replace(self._setting.payment, authorisation=Authorisation.DENIED)
+        self.payments.append(Changed(self._setting.payment, denied))
+        self._record(EventType.PAYMENT_DENIED, outcome.exchange, code=outcome.code)
+        return self._concluded(LegState.POSTED, outcome.code, outcome.message)
+
+    def _move(self, outcome: Done) -> Leg:
+        """Post what the connector moved; what it left undone becomes a leg of its own."""
+        leg, payment, value = self._leg, self._setting.payment, outcome.value
+        movement = Movement(
+            MOVEMENT_OF[leg.kind],
+            leg.payment_id,
+            value,
+            from_withheld=leg.from_withheld,
+            from_doubt=value if leg.state is LegState.IN_DOUBT and not leg.from_withheld else 0,
+            of_change=leg.of_change,
+        )
+        self.payments.append(Changed(payment, replace(payment, counters=payment.counters.after(movement))))
+        self._record(
+            _POSTED[leg.kind],
+            outcome.exchange,
+            value=value,
+            settleId=outcome.reference if leg.kind is LegKind.SETTLE else leg.settle_id,
+            deltas=_deltas(payment, movement),
+        )
+        if leg.kind is LegKind.SETTLE:
+            number = f"{leg.operation:06d}-{leg.number}"
+            self.new_settlements.append(Settlement(leg.payment_id, number, outcome.reference, value))
+        if leg.kind is LegKind.REFUND:
+            self._refunded = value
+        if value < leg.value:
+            self.new_legs.append(self._remainder(leg.value - value))
+        return self._posted(value, outcome.reference, outcome.code, outcome.message)
+
+    def _remainder(self, value: int) -> Leg:
+        leg, transaction = self._leg, self._setting.transaction
+        return Leg(
+            operation=leg.operation,
+            number=leg.next_number,
+            kind=leg.kind,
+            payment_id=leg.payment_id,
+            value=value,
+            request_id=request_id(
+                transaction.account, transaction.order_id, leg.request_id, leg.payment_id, leg.next_number
+            ),
+            of_change=leg.of_change,
+            settlement=leg.settlement,
+            settle_id=leg.settle_id,
+        )
+
+    def _refuse(self, outcome: Refused) -> Leg:
+        match self._leg.kind:
+            case LegKind.AUTHORISE:
+                return self._deny(outcome)
+            case LegKind.VOID:
+                return self._void(outcome)
+            case _:
+                self._record(EventType.CONNECTOR_REFUSED, outcome.exchange, code=outcome.code)
+                return self._concluded(LegState.REFUSED, outcome.code, outcome.message)
+
+    def _hand_over(self, outcome: Manual) -> Leg:
+        """A person has to do it. A cancellation counts as given up all the same: it must never be captured."""
+        leg, payment = self._leg, self._setting.payment
+        if leg.kind is LegKind.VOID:
+            return self._void(outcome)
+        if leg.kind is LegKind.CANCEL:
+            if not leg.from_withheld:
+                movement = Movement(MovementKind.WITHHOLD, leg.payment_id, leg.value)
+                withheld = replace(payment, counters=payment.counters.after(movement))
+                self.payments.append(Changed(payment, withheld))
+                self._journal.record(
+                    EventType.VALUE_WITHHELD, leg.payment_id, value=leg.value, deltas={"withheld": leg.value}
+                )
+            type_ = EventType.MANUAL_CANCELLATION_REQUIRED
+        else:
+            type_ = EventType.MANUAL_REFUND_REQUIRED
+        self._record(type_, outcome.exchange, value=leg.value, code=outcome.code)
+        by_hand = self._concluded(LegState.MANUAL, outcome.code, outcome.message)
+        return replace(by_hand, from_withheld=leg.value) if leg.kind is LegKind.CANCEL else by_hand
+
+    def _posted(self, value: int, reference: str | None, code: str | None, message: str | None) -> Leg:
+        return replace(self._concluded(LegState.POSTED, code, message), posted_value=value, reference=reference)
+
+    def _concluded(self, state: LegState, code: str | None, message: str | None) -> Leg:
+        return replace(self._leg, state=state, code=code, message=message, concluded_at=self._now)
+
+    def _record(self, type_: EventType, exchange: Exchange, **facts: Json) -> None:
+        leg = self._leg
+        self._journal.record(
+            type_,
+            leg.payment_id,
+            operation=leg.operation,
+            leg=leg.number,
+            call=leg.kind.value,
+            requestId=leg.request_id,
+            asked=leg.value,
+            request=exchange.request,
+            status=exchange.status,
+            response=exchange.response,
+            durationMs=exchange.duration_ms,
+            **facts,
+        )
+
+
+_POSTED = {
+    LegKind.SETTLE: EventType.PAYMENT_SETTLED,
+    LegKind.CANCEL: EventType.PAYMENT_CANCELLED,
+    LegKind.REFUND: EventType.PAYMENT_REFUNDED,
+}
+
+
+def _deltas(payment: Payment, movement: Movement) -> dict[str, int]:
+    """Return by how much a movement changes each counter: folding these over the events gives the ledger."""
+    before, after = payment.counters, payment.counters.after(movement)
+    changes = {name: getattr(after, name) - getattr(before, name) for name in after.__slots__}
+    return {name: change for name, change in changes.items() if change}
