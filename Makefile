@@ -66,8 +66,8 @@ build: dev local ## Build for the cloud (QUITA_PYTHON_VERSION=3.13, QUITA_ARCHIT
 		"the layers will ship sources only and import two to three times slower" >&2
 	QUITA_PYTHON=$(CURDIR)/$(DEV) SAM_CLI_TELEMETRY=0 $(SAM) build --parameter-overrides $(TARGET_PARAMETERS)
 
-deploy: build ## Deploy to the AWS account of the current credentials; asks before it changes anything
-	SAM_CLI_TELEMETRY=0 $(SAM) deploy --parameter-overrides $(TARGET_PARAMETERS)
+deploy: build ## Deploy to the AWS account of the current credentials; asks first (PARAMETERS="AlarmTopicArn=… …")
+	SAM_CLI_TELEMETRY=0 $(SAM) deploy --parameter-overrides $(TARGET_PARAMETERS) $(PARAMETERS)
 
 lock: ## Renew the lock files from the .in files (needs uv)
 	cd layers/dependencies && $(COMPILE) requirements.in -o requirements.txt

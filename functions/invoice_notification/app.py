@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.models import DeliveryBody, DocumentInvoiceBody, InvoiceBody, TrackingBody
+from settlement.api.invoice_models import DeliveryBody, DocumentInvoiceBody, InvoiceBody, TrackingBody
 from settlement.api.resolver import Api, answer, receipt_view
 from settlement.domain.account import Role
 from settlement.domain.invoice import InvoiceType

@@ -67,9 +67,10 @@ def preview(order_id: str) -> Response[str]:
     """Show what a modification would do."""
     account = api.caller(Role.CHANGE_ORDER)
     body, settings = api.read(ModificationBody), _settings(account)
-    found = modify.preview_modification(bootstrap.ports(), account, order_id, body.as_wanted(settings))
-    asked = body.model_dump(by_alias=True, exclude={"settings"})
-    return answer(200, views.preview_view(found, asked, (body.settings or settings).as_view()))
+    wanted, text = body.as_wanted(settings), body.as_text(settings)
+    return answer(
+        200, views.preview_view(modify.preview_modification(bootstrap.ports(), account, order_id, wanted), text)
+    )
 
 
 @api.get(_CHANGES)

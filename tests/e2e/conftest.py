@@ -3,8 +3,8 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import boto3
 import pytest
@@ -16,7 +16,7 @@ from settlement.domain.account import EVERY_ROLE, AccountSettings
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 from tests.e2e.api import Api, new_id
-from tests.e2e.merchant import Merchant
+from tests.e2e.merchant import Merchant, PlacedOrder
 from tests.e2e.reconcile import reconcile
 
 if TYPE_CHECKING:
@@ -33,18 +33,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What the local AWS takes from anyone."""
-
+class _ClientArguments(TypedDict):
     endpoint_url: str
     region_name: str
-    aws_access_key_id: str = "test"
-    aws_secret_access_key: str = "test"
+    aws_access_key_id: str
+    aws_secret_access_key: str
 
-    def as_arguments(self) -> dict[str, str]:
-        """The arguments of a boto3 client."""
-        return {name: getattr(self, name) for name in self.__slots__}
+
+def _client_arguments(facts: Facts) -> _ClientArguments:
+    """The arguments of a boto3 client; the local AWS takes any key."""
+    return _ClientArguments(
+        endpoint_url=facts.aws_endpoint,
+        region_name=facts.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -58,13 +61,13 @@ def facts() -> Facts:
 @pytest.fixture(scope="session")
 def dynamodb(facts: Facts) -> "DynamoDBClient":
     """DynamoDB of the stack."""
-    return boto3.client("dynamodb", **Credentials(facts.aws_endpoint, facts.region).as_arguments())  # type: ignore[call-overload,no-any-return]
+    return boto3.client("dynamodb", **_client_arguments(facts))
 
 
 @pytest.fixture(scope="session")
 def lambdas(facts: Facts) -> "LambdaClient":
     """Lambda of the stack."""
-    return boto3.client("lambda", **Credentials(facts.aws_endpoint, facts.region).as_arguments())  # type: ignore[call-overload,no-any-return]
+    return boto3.client("lambda", **_client_arguments(facts))
 
 
 @pytest.fixture
@@ -117,6 +120,40 @@ def sweep(facts: Facts, lambdas: "LambdaClient") -> Callable[[], Any]:
         return result
 
     return run
+
+
+@pytest.fixture(scope="session")
+def store(facts: Facts, dynamodb: "DynamoDBClient") -> DynamoDBStore:
+    """The table of the stack."""
+    return DynamoDBStore(dynamodb, facts.table_name)
+
+
+@pytest.fixture(scope="session")
+def resume(facts: Facts, store: DynamoDBStore) -> Callable[[PlacedOrder], None]:
+    """Start the workflow for the operation an order waits for, as the sweep does once its time has come."""
+    workflows = boto3.client("stepfunctions", **_client_arguments(facts))
+
+    def start(order: PlacedOrder) -> None:
+        transaction = store.transaction(ACCOUNT, order.transaction_id)
+        assert transaction is not None
+        name = {"account": ACCOUNT, "transactionId": order.transaction_id, "operation": transaction.head}
+        workflows.start_execution(stateMachineArn=facts.state_machine_arn, input=json.dumps(name))
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def logged(facts: Facts) -> Callable[[str, str], list[str]]:
+    """Return the log lines of a function that hold a text."""
+    logs = boto3.client("logs", **_client_arguments(facts))
+
+    def lines(function: str, text: str) -> list[str]:
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=f"/aws/lambda/{facts.functions[function]}"
+        )
+        return [event["message"] for page in pages for event in page["events"] if text in event["message"]]
+
+    return lines
 
 
 @pytest.fixture(scope="session")

@@ -119,6 +119,10 @@ class PlacedOrder:
         """Wait until no operation is waiting."""
         until(lambda: self.transaction()["operationsWaiting"] == 0, f"{self.order_id} is not at rest")
 
+    def wait_for_event(self, type_: str) -> None:
+        """Wait until an event of a type is on the timeline."""
+        until(lambda: type_ in self.event_types(), f"{self.order_id} has no event {type_}")
+
     # What a merchant sees.
 
     def order(self) -> Any:

@@ -196,6 +196,7 @@ BEFORE_THE_SETTLEMENT = (
     "order_management/health",
     "order_management/get_settings",
     "order_management/change_settings",
+    "order_change/get_modification_settings",
     "sandbox_connector/manifest",
     "sandbox_connector/create_payment_denied",
     "sandbox_connector/script_unknown_outcome",
@@ -222,12 +223,16 @@ THE_SETTLEMENT = (
     "settlement_steps/execute_too_late",
     "settlement_steps/first_invoice_2_execute",
     "settlement_steps/first_invoice_3_conclude",
+    "invoice_notification/update_tracking",
+    "invoice_notification/parcel_delivered",
+    "invoice_notification/track_unknown_invoice",
     "event_relay/operation_ready",
     "event_relay/payment_settled_and_order_status_changed",
     "event_relay/internal_event_stays",
     "invoice_notification/partial_invoice_again_with_other_value",
     "invoice_notification/return_under_number_of_sale",
     "order_management/cancel_invoiced_order",
+    "order_change/preview_modification",
     "order_change/discount_below_invoiced",
     "order_change/remove_invoiced_item",
     "order_change/increase_that_connector_cannot_raise",
@@ -236,11 +241,14 @@ THE_SETTLEMENT = (
     "settlement_steps/change_1_plan",
     "settlement_steps/change_2_execute",
     "settlement_steps/change_3_conclude",
+    "order_change/modification_after_registered_change",
+    "order_management/left_to_invoice",
     "invoice_notification/last_invoice",
     "settlement_steps/last_invoice_1_plan",
     "settlement_steps/last_invoice_2_execute",
     "settlement_steps/last_invoice_3_conclude",
     "invoice_notification/stand_alone_invoice",
+    "invoice_notification/document_invoice_stand_alone",
     "invoice_notification/return_above_invoiced",
     "invoice_notification/return_invoice",
     "settlement_steps/return_1_plan",
@@ -324,8 +332,12 @@ def test_every_function_has_events() -> None:
         ("invoice_notification/partial_invoice_again_with_other_value", 200),
         ("invoice_notification/last_invoice", 200),
         ("invoice_notification/stand_alone_invoice", 200),
+        ("invoice_notification/document_invoice_stand_alone", 200),
         ("invoice_notification/return_invoice", 200),
+        ("invoice_notification/update_tracking", 200),
+        ("invoice_notification/parcel_delivered", 200),
         ("order_change/remove_one_b", 200),
+        ("order_change/get_modification_settings", 200),
         ("connector_callback/undecided_payment", 200),
         ("sandbox_connector/manifest", 200),
         ("sandbox_connector/script_three_failures", 200),
@@ -354,6 +366,8 @@ def test_event_is_accepted(answers: Mapping[str, Answer], name: str, status: int
         ("order_change/remove_invoiced_item", 400, "SalesOrderSystem046"),
         ("order_change/increase_that_connector_cannot_raise", 409, "CHK00342"),
         ("order_change/reason_missing", 400, "OMS001"),
+        ("order_change/modification_after_registered_change", 409, "SalesOrderSystem015"),
+        ("invoice_notification/track_unknown_invoice", 404, "OMS004"),
         ("transaction_retrieval/unknown_transaction", 404, "1404"),
         ("connector_callback/unknown_payment", 404, "1404"),
         ("connector_callback/wrong_signature", 401, "1"),
@@ -393,7 +407,19 @@ def test_order_shows_what_was_invoiced_settled_and_refunded(answers: Mapping[str
     figures = ("status", "value", "invoicedValue", "settledValue", "refundedValue", "openValue")
     assert [order[figure] for figure in figures] == ["invoiced", 8500, 8500, 8500, 1500, 0]
     numbers = [package["invoiceNumber"] for package in order["packageAttachment"]["packages"]]
-    assert numbers == ["N1", "N2", "N3", "D1"]
+    assert numbers == ["N1", "N2", "N3", "N4", "D1"]
+    assert order["packageAttachment"]["packages"][0]["courierStatus"]["finished"] is True
+
+
+def test_preview_applies_nothing(answers: Mapping[str, Answer]) -> None:
+    preview = answers["order_change/preview_modification"]
+    assert (preview.status, preview.body["totalChangeValue"], preview.body["orderValue"]) == (200, -1500, 8500)
+    assert [(move["operation"], move["value"]) for move in preview.body["moneyPlan"]] == [("cancel", 1500)]
+
+
+def test_left_to_invoice_is_what_the_last_invoice_says(answers: Mapping[str, Answer]) -> None:
+    last = json.loads(read("invoice_notification/last_invoice")["body"])
+    assert str(answers["order_management/left_to_invoice"].body["value"]) == last["invoiceValue"]
 
 
 def test_transaction_shows_requests_beside_actions(answers: Mapping[str, Answer]) -> None:

@@ -12,6 +12,7 @@ from settlement.domain.connector import Connector
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
 from settlement.domain.ledger import Counters
+from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 from settlement.use_cases.ports import Changed, Commit, Conflict, DueOperation, DuePayment, Page
@@ -52,6 +53,15 @@ class FakeStore:
         """Replace an account's settings."""
         self._things[AccountSettings, account] = settings
 
+    def change_settings(self, account: str) -> str | None:
+        """Return an account's settings of order modifications, as JSON text."""
+        text: str | None = self._things.get(("change settings", account))
+        return text
+
+    def save_change_settings(self, account: str, text: str) -> None:
+        """Replace an account's settings of order modifications."""
+        self._things["change settings", account] = text
+
     def connector(self, account: str, name: str) -> Connector | None:
         """Return a connector's configuration."""
         return self._get(Connector, account, name)
@@ -91,6 +101,15 @@ class FakeStore:
     def changes(self, account: str, order_id: str) -> list[Change]:
         """Return an order's registered changes, oldest first."""
         return sorted(self._all(Change, account, order_id), key=lambda change: change.received_at)
+
+    def modification(self, account: str, order_id: str, request_id: str) -> Modification | None:
+        """Return one modification of an order."""
+        return self._get(Modification, account, order_id, request_id)
+
+    def modifications(self, account: str, order_id: str) -> list[Modification]:
+        """Return an order's modifications, oldest first."""
+        found = self._all(Modification, account, order_id)
+        return sorted(found, key=lambda modification: modification.sequence)
 
     def transaction(self, account: str, transaction_id: str) -> Transaction | None:
         """Return a transaction head."""
@@ -145,22 +164,18 @@ class FakeStore:
         return Page([by_key[key] for key in page], page[-1] if len(keys) > page_size else None)
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]:
-        """Return the operations and auto-settlements whose time has come."""
+        """Return the operations and payments whose time has come."""
         operations, payments = [], []
         for key, thing in list(self._things.items()):
             if isinstance(thing, Operation) and thing.due_at is not None and thing.due_at <= now:
                 operations.append(DueOperation(str(key[1]), str(key[2]), thing.sequence))
-            if isinstance(thing, Payment) and thing.auto_settle_at is not None and thing.auto_settle_at <= now:
+            if isinstance(thing, Payment) and thing.due_at is not None and thing.due_at <= now:
                 payments.append(DuePayment(str(key[1]), str(key[2]), thing.payment_id))
         return operations, payments
 
     def next_due(self) -> datetime | None:
         """Return when the sweep next finds something to do."""
-        times = [
-            thing.due_at if isinstance(thing, Operation) else thing.auto_settle_at
-            for thing in list(self._things.values())
-            if isinstance(thing, Operation | Payment)
-        ]
+        times = [thing.due_at for thing in list(self._things.values()) if isinstance(thing, Operation | Payment)]
         return min((time for time in times if time is not None), default=None)
 
     def hasten(self, payment_id: str, time: datetime) -> None:
@@ -209,6 +224,10 @@ class FakeStore:
             yield self._new(change, *order, change.request_id)
         for replaced in commit.replaced_invoices:
             yield self._replaced(replaced, "replays", *order, replaced.after.number)
+        for modification in commit.modifications:
+            yield self._new(modification, *order, modification.request_id)
+        for modified in commit.replaced_modifications:
+            yield self._replaced(modified, "revision", *order, modified.after.request_id)
         for payment in commit.new_payments:
             yield self._new(payment, *transaction, payment.payment_id)
             owner = ("owner", commit.account, payment.payment_id)

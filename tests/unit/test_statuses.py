@@ -91,12 +91,13 @@ TRANSACTION_TABLE = [
     (True, ANY, ANY, ("idle", "failed"), ANY, ANY, "Cancelled"),
     (True, ANY, ANY, ("settling", "other work"), ANY, ANY, "Cancelling"),
     (False, PENDING, ANY, ANY, ANY, ANY, "Authorizing"),
+    (False, DECIDED, ANY, ANY, ("given up",), ANY, "Cancelled"),
     (False, DECIDED, ("whole",), ANY, DONE_LEDGERS, (10000,), "Finished"),
-    (False, DECIDED, ("whole",), ANY, ("nothing", "given up"), (0,), "Finished"),
+    (False, DECIDED, ("whole",), ANY, ("nothing",), (0,), "Finished"),
     (False, DECIDED, ANY, ANY, SETTLED_LEDGERS, ANY, "Settled"),
     (False, DECIDED, ANY, ANY, CAPTURED_LEDGERS, ANY, "Settling"),
-    (False, DECIDED, ANY, ANY, ("nothing", "open", "given up"), (7000, 10000), "Settling"),
-    (False, DECIDED, ANY, ANY, ("nothing", "open", "given up"), (0,), "Approved"),
+    (False, DECIDED, ANY, ANY, ("nothing", "open"), (7000, 10000), "Settling"),
+    (False, DECIDED, ANY, ANY, ("nothing", "open"), (0,), "Approved"),
 ]
 
 

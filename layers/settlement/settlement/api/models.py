@@ -3,8 +3,6 @@
 Amounts are minor units (contract §0). Unknown fields are ignored, as clients send more than they need to.
 """
 
-import re
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
@@ -13,17 +11,13 @@ from pydantic.alias_generators import to_camel
 from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connector import VaultedCard
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.invoice import Delivery, DeliveryEvent, InvoiceType, Tracking
-from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS, is_currency
+from settlement.domain.money import MAX_MINOR_UNITS, is_currency
 from settlement.domain.order import MAX_LINES, LineMention, OrderTotal
 from settlement.domain.planning import RefundPriority
 from settlement.domain.transaction import MAX_PAYMENTS
 from settlement.use_cases.change_order import ChangeRequest
-from settlement.use_cases.notify_invoice import Notification
 from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
 
-MAX_DOCUMENT_BYTES = 200_000
-MAX_INVOICE_ITEMS = 200
 MAX_QUANTITY = 1_000_000
 
 
@@ -31,45 +25,6 @@ class Body(BaseModel):
     """A request body in camel case; making its validator waits for the first request."""
 
     model_config = ConfigDict(alias_generator=to_camel, defer_build=True, frozen=True)
-
-
-def _digits(value: Any) -> int:
-    """Read an invoice value: an integer, or a text of digits (§1.1)."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MAX_MINOR_UNITS:
-        raise ValueError(
-            f"must be cents above zero, an integer or a text of at most {MAX_DIGITS} digits without separator"
-        )
-    return value
-
-
-def _invoice_number(value: Any) -> str:
-    number = value.strip() if isinstance(value, str) else ""
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", number):
-        raise ValueError("must be 1 to 100 of the characters A-Z a-z 0-9 . _ -")
-    return number
-
-
-def _invoice_type(value: Any) -> InvoiceType:
-    for known in InvoiceType:
-        if isinstance(value, str) and value.lower() == known.value.lower():
-            return known
-    raise ValueError("must be Output or Input")
-
-
-def _date(value: str) -> str:
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be an ISO 8601 date or date-time") from None
-    return value
-
-
-def _document(value: str | None) -> str | None:
-    if value is not None and (size := len(value.encode())) > MAX_DOCUMENT_BYTES:
-        raise ValueError(f"has {size} bytes; the limit is {MAX_DOCUMENT_BYTES}")
-    return value
 
 
 def _currency(value: str) -> str:
@@ -90,10 +45,6 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS)]
 Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS)]
 Quantity = Annotated[StrictInt, Field(gt=0, le=MAX_QUANTITY)]
-Date = Annotated[str, Field(max_length=40), AfterValidator(_date)]
-InvoiceNumber = Annotated[str, BeforeValidator(_invoice_number)]
-InvoiceValue = Annotated[int, BeforeValidator(_digits)]
-Type = Annotated[InvoiceType, BeforeValidator(_invoice_type)]
 
 
 class OrderItem(Body):
@@ -202,142 +153,6 @@ class OrderBody(Body):
         )
 
 
-class InvoiceItem(Body):
-    """An item of an invoice; ``price`` is the unit price."""
-
-    id: ItemId
-    price: Price
-    quantity: Quantity
-    unique_id: Id | None = None
-    item_index: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
-    description: Text | None = None
-
-    def as_mention(self) -> LineMention:
-        """Return the item as the domain names it."""
-        return LineMention(
-            self.id, self.price, self.quantity, self.unique_id, self.item_index, description=self.description
-        )
-
-
-class InvoiceBody(Body):
-    """``POST /api/oms/pvt/orders/{orderId}/invoice`` (§1.1)."""
-
-    type: Type
-    issuance_date: Date
-    invoice_number: InvoiceNumber
-    invoice_value: InvoiceValue
-    items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS)]
-    invoice_key: Text | None = None
-    invoice_url: Text | None = None
-    embedded_invoice: Annotated[str | None, AfterValidator(_document)] = None
-    courier: Text | None = None
-    tracking_number: Text | None = None
-    tracking_url: Text | None = None
-    dispatched_date: Text | None = None
-    cfop: Text | None = None
-    volumes: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
-    extra_value: Price | None = None
-
-    def as_notification(self) -> Notification:
-        """Return the notification."""
-        return Notification(
-            type=self.type,
-            number=self.invoice_number,
-            value=self.invoice_value,
-            issuance_date=self.issuance_date,
-            items=tuple(item.as_mention() for item in self.items),
-            extra_value=self.extra_value or 0,
-            key=self.invoice_key,
-            url=self.invoice_url,
-            document=self.embedded_invoice,
-            cfop=self.cfop,
-            volumes=self.volumes,
-            tracking=Tracking(self.courier, self.tracking_number, self.tracking_url, self.dispatched_date),
-        )
-
-
-class DocumentItem(Body):
-    """An item of an invoice by its place in the order; ``price`` is the value of the whole quantity (§1.1)."""
-
-    item_index: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)]
-    price: Price
-    quantity: Quantity
-
-    def as_mention(self) -> LineMention:
-        """Return the item as the domain names it."""
-        unit_price = self.price // self.quantity
-        return LineMention("", unit_price, self.quantity, index=self.item_index, total=self.price)
-
-
-class DocumentInvoiceBody(Body):
-    """``POST /api/orders/pvt/document/{orderId}/invoices`` (§1.1)."""
-
-    type: Type
-    issued_date: Date
-    invoice_number: InvoiceNumber
-    invoice_value: InvoiceValue
-    items: Annotated[list[DocumentItem], Field(max_length=MAX_INVOICE_ITEMS)]
-    extra_value: Price | None = None
-    invoice_key: Text | None = None
-    invoice_url: Text | None = None
-    courier: Text | None = None
-    tracking_number: Text | None = None
-    tracking_url: Text | None = None
-    cfop: Text | None = None
-    volumes: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
-
-    def as_notification(self) -> Notification:
-        """Return the notification."""
-        return Notification(
-            type=self.type,
-            number=self.invoice_number,
-            value=self.invoice_value,
-            issuance_date=self.issued_date,
-            items=tuple(item.as_mention() for item in self.items),
-            extra_value=self.extra_value or 0,
-            key=self.invoice_key,
-            url=self.invoice_url,
-            cfop=self.cfop,
-            volumes=self.volumes,
-            tracking=Tracking(self.courier, self.tracking_number, self.tracking_url),
-        )
-
-
-class TrackingBody(Body):
-    """``PATCH /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}`` (§1.2); every key is required."""
-
-    tracking_number: Text
-    tracking_url: Text | None
-    dispatched_date: Text | None
-    courier: Text | None
-
-    def as_tracking(self) -> Tracking:
-        """Return the tracking."""
-        return Tracking(self.courier, self.tracking_number, self.tracking_url, self.dispatched_date)
-
-
-class DeliveryEventBody(Body):
-    """One sighting of a parcel."""
-
-    city: Text | None = None
-    state: Text | None = None
-    description: Text | None = None
-    date: Text | None = None
-
-
-class DeliveryBody(Body):
-    """``PUT /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}/tracking`` (§1.2)."""
-
-    is_delivered: StrictBool
-    delivered_date: Text | None = None
-    events: Annotated[list[DeliveryEventBody], Field(default_factory=list, max_length=100)]
-
-    def as_delivery(self) -> Delivery:
-        """Return the delivery."""
-        sightings = (DeliveryEvent(event.city, event.state, event.description, event.date) for event in self.events)
-        return Delivery(self.is_delivered, self.delivered_date, tuple(sightings))
-
-
 class ChangeItem(Body):
     """An item removed or added by a change; what its values may be is the contract's to say (§2.1)."""
 
@@ -398,3 +213,12 @@ class SettingsBody(Body):
         """Return the settings with what the body sets."""
         changes = {name: value for name, value in self if value is not None}
         return AccountSettings(**{name: getattr(settings, name) for name in settings.__slots__} | changes)
+
+
+class MovementBody(Body):
+    """``POST …/settlement-request``, ``…/refunding-request``, ``…/cancellation-request`` (§3.2); the value is cents.
+
+    Freight, tax and minicart are accepted and not looked at: they matter to payout splits alone.
+    """
+
+    value: StrictInt

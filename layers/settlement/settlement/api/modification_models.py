@@ -7,8 +7,12 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt
 from pydantic.alias_generators import to_camel
 
 from settlement.api.models import Body, Price, Text
+from settlement.domain.errors import InvalidRequest
 from settlement.domain.modification import ModifiedItem, PriceTag, Wanted
 from settlement.domain.order import MAX_LINES
+
+MAX_REQUEST_BYTES = 200_000
+"""What a change asks for is stored whole, and shown again."""
 
 
 class Tag(Body):
@@ -142,9 +146,12 @@ class ModificationBody(Body):
         )
 
     def as_text(self, account: ModificationSettings) -> str:
-        """Return what was asked, and under which settings, as JSON text to show again."""
+        """Return what was asked, and under which settings, as JSON text to show again; at most 200 KB."""
         asked = self.model_dump(by_alias=True, include={"add", "remove", "replace"})
-        return json.dumps(asked | {"settings": (self.settings or account).as_view()})
+        text = json.dumps(asked | {"settings": (self.settings or account).as_view()})
+        if len(text) > MAX_REQUEST_BYTES:
+            raise InvalidRequest(f"add, remove and replace have {len(text)} bytes; the limit is {MAX_REQUEST_BYTES}")
+        return text
 
 
 class TakeBackBody(Body):

@@ -5,7 +5,7 @@ from typing import Any
 
 from settlement.api.dates import oms_date
 from settlement.domain.modification import ModificationStatus
-from settlement.domain.order import OrderTotal
+from settlement.domain.order import Order, OrderTotal
 from settlement.domain.transaction import OperationState
 from settlement.use_cases.modify_order import Modified, Preview
 
@@ -27,8 +27,7 @@ _PROGRESS = {
 
 def modification_view(modified: Modified) -> dict[str, Any]:
     """The answer to a modification, and a line of the history."""
-    modification, order = modified.modification, modified.order
-    request = json.loads(modification.request)
+    modification = modified.modification
     return {
         "requestId": modification.request_id,
         "workflowId": modification.workflow_id,
@@ -37,12 +36,9 @@ def modification_view(modified: Modified) -> dict[str, Any]:
         "manualIncrementValue": modification.manual_increment,
         "totalChangeValue": modification.value,
         "totals": _totals(modification.totals),
-        "add": request["add"],
-        "remove": request["remove"],
-        "replace": request["replace"],
+        **json.loads(modification.request),
         "date": oms_date(modification.created_at),
-        "origin": {"account": order.account, "orderId": order.order_id, "component": "MarketplaceComponent"},
-        "settings": request["settings"],
+        "origin": _origin(modified.order),
     }
 
 
@@ -81,27 +77,30 @@ def history_view(modifications: list[Modified]) -> dict[str, Any]:
     }
 
 
-def preview_view(preview: Preview, request: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+def preview_view(preview: Preview, request: str) -> dict[str, Any]:
     """What a modification would answer, with nothing applied, and the money plan."""
+    wanted, effect = preview.wanted, preview.effect
     return {
         "requestId": None,
         "workflowId": None,
-        **request,
-        "totalChangeValue": preview.effect.value,
-        "totals": _totals(preview.effect.totals),
+        "reason": wanted.reason,
+        "manualDiscountValue": wanted.manual_discount,
+        "manualIncrementValue": wanted.manual_increment,
+        "totalChangeValue": effect.value,
+        "totals": _totals(effect.totals),
+        **json.loads(request),
         "date": None,
-        "origin": {
-            "account": preview.order.account,
-            "orderId": preview.order.order_id,
-            "component": "MarketplaceComponent",
-        },
-        "settings": settings,
-        "orderValue": preview.order.value + preview.effect.value,
+        "origin": _origin(preview.order),
+        "orderValue": preview.order.value + effect.value,
         "moneyPlan": [
             {"paymentId": movement.payment_id, "operation": movement.kind.value, "value": movement.value}
             for movement in preview.movements
         ],
     }
+
+
+def _origin(order: Order) -> dict[str, Any]:
+    return {"account": order.account, "orderId": order.order_id, "component": "MarketplaceComponent"}
 
 
 def _totals(totals: tuple[OrderTotal, ...]) -> list[dict[str, Any]]:

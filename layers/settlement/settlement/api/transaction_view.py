@@ -50,13 +50,13 @@ def transaction_view(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[
         "value": ledger.authorised or transaction.value,
         "receiverUri": None,
         "startDate": gateway_date(transaction.created_at),
-        "authorizationToken": _token(id_, "authorization") if transaction.authorised_at else None,
+        "authorizationToken": token(id_, "authorization") if transaction.authorised_at else None,
         "authorizationDate": gateway_date_or_none(transaction.authorised_at),
-        "commitmentToken": _token(id_, "commitment") if transaction.finished_at else None,
+        "commitmentToken": token(id_, "commitment") if transaction.finished_at else None,
         "commitmentDate": gateway_date_or_none(transaction.finished_at),
-        "refundingToken": _token(id_, "refunding") if ledger.refunded else None,
+        "refundingToken": token(id_, "refunding") if ledger.refunded else None,
         "refundingDate": None,
-        "cancelationToken": _token(id_, "cancelation") if transaction.cancelled_at else None,
+        "cancelationToken": token(id_, "cancelation") if transaction.cancelled_at else None,
         "cancelationDate": gateway_date_or_none(transaction.cancelled_at),
         "fields": [
             {"name": "retainPartialSettlements", "value": str(transaction.mode is Mode.HOLD)},
@@ -171,7 +171,7 @@ def _requests(movements: Movements, values: Mapping[int, int]) -> list[dict[str,
     transaction_id = movements.aggregate.transaction.transaction_id
     return [
         {
-            "id": _token(transaction_id, f"operation/{operation.sequence}"),
+            "id": token(transaction_id, f"operation/{operation.sequence}"),
             "date": gateway_date(operation.accepted_at),
             "value": values[operation.sequence],
             "origin": operation.origin,
@@ -206,6 +206,6 @@ def _action(movements: Movements, leg: Leg, type_: str) -> dict[str, Any]:
     }
 
 
-def _token(transaction_id: str, what: str) -> str:
+def token(transaction_id: str, what: str) -> str:
     """A stable id in the gateway's form, 32 upper-case hex digits."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{transaction_id}/{what}").hex.upper()

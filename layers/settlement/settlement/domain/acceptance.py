@@ -30,17 +30,18 @@ def accept(
 ) -> Accepted:
     """Queue an operation and move the projection to what it will leave.
 
-    ``ask.requested_through`` is filled in here. Raises ``MoneyCannotMove`` when no plan exists (R11c, R23), and
-    ``TooManyWaiting`` when the queue is full.
+    ``ask.requested_through`` is filled in here; what is given back after it was requested is no longer requested.
+    Raises ``MoneyCannotMove`` when no plan exists (R11c, R23), and ``TooManyWaiting`` when the queue is full.
     """
-    ask = replace(ask, requested_through=transaction.requested + ask.request)
+    payable = transaction.payable + ask.increase - ask.reduction
+    ask = replace(ask, requested_through=min(transaction.requested + ask.request, payable))
     try:
         movements = plan(ask, transaction.projection, policy)
     except Infeasible as infeasible:
         raise _refusal(ask, infeasible) from infeasible
     changed = replace(
         transaction,
-        payable=transaction.payable + ask.increase - ask.reduction,
+        payable=payable,
         requested=ask.requested_through,
         projection=project(transaction.projection, movements),
     )

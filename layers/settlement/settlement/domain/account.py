@@ -17,6 +17,7 @@ class Role(StrEnum):
     CHANGE_ORDER = "change-order"
     CANCEL_ORDER = "cancel-order"
     VIEW_PAYMENT = "view-payment"
+    PROCESS_PAYMENT = "process-payment"
     ACCOUNT_ADMIN = "account-admin"
 
 

@@ -117,6 +117,12 @@ class TooManyWaiting(Refusal):
     code = "OMS009"
 
 
+class BadValue(Refusal):
+    """A value that a settlement, cancellation or refund request cannot have (1402)."""
+
+    code = "1402"
+
+
 class OverInvoiced(Refusal):
     """The account refuses invoices above what is left (R18, strictInvoices)."""
 

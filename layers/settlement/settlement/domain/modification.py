@@ -1,9 +1,10 @@
 """Order modifications, the asynchronous kind of change (contract §2.2). The system computes the money; minor units."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 
 from settlement.domain.errors import ChangeRefused, ItemAlreadyInvoiced, WrongStatus
 from settlement.domain.money import MAX_MINOR_UNITS
@@ -214,20 +215,39 @@ def _line_of(item: ModifiedItem, lines: Sequence[Line]) -> Line:
 
 def _add(items: Sequence[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple[Line, ...], int, int]:
     """Make a line of each item; return the lines, and their value in items and tax."""
-    added = []
+    added: list[Line] = []
     value = tax = 0
-    for offset, item in enumerate(items):
-        known = next((line for line in lines if line.id == item.id), None)
-        if item.price is None and known is None:
-            raise ChangeRefused(f"Item {item.id} is new to the order; its price must be given", code="CHK0022")
-        price = item.price if item.price is not None or known is None else known.selling_price
-        goods, taxes = _value_of(item, price or 0)
+    for item in items:
+        known = _bought_as(item, lines)
+        price = known.selling_price if item.price is None and known is not None else item.price or 0
+        goods, taxes = _value_of(item, price)
         value, tax = value + goods, tax + taxes
-        index = len(lines) + offset
-        name = known.name if known else item.id
-        unique_id = f"{index:04d}-{item.id}"
-        added.append(Line(unique_id, index, item.id, name, item.quantity, price or 0, price or 0))
+        index = len(lines) + len(added)
+        unique_id = _free_id(item, index, {line.unique_id for line in (*lines, *added)})
+        added.append(Line(unique_id, index, item.id, known.name if known else item.id, item.quantity, price, price))
     return tuple(added), value, tax
+
+
+def _bought_as(item: ModifiedItem, lines: Sequence[Line]) -> Line | None:
+    """Return the line that an item to add repeats, for its name and, if it states none, its price."""
+    same = [line for line in lines if line.id == item.id]
+    same = [line for line in same if line.unique_id == item.unique_id] or same
+    if item.price is None and not same:
+        raise ChangeRefused(f"Item {item.id} is new to the order; its price must be given", code="CHK0022")
+    if item.price is None and len({line.selling_price for line in same}) > 1:
+        raise ChangeRefused(
+            f"Item {item.id} has more than one price in the order; give its price or its uniqueId",
+            code="SalesOrderSystem026",
+        )
+    return same[0] if same else None
+
+
+def _free_id(item: ModifiedItem, index: int, taken: Collection[str]) -> str:
+    """Return the uniqueId of a new line: the item's own if no line has it, else one that no line has."""
+    if item.unique_id and item.unique_id not in taken:
+        return item.unique_id
+    made = (f"{index:04d}{'-' * dashes}{item.id}" for dashes in count(1))
+    return next(unique_id for unique_id in made if unique_id not in taken)
 
 
 def _value_of(item: ModifiedItem, price: int) -> tuple[int, int]:

@@ -60,6 +60,8 @@ def transaction_status(order: Order, transaction: Transaction) -> TransactionSta
         return TransactionStatus.CANCELLED if transaction.is_idle else TransactionStatus.CANCELLING
     if transaction.authorisation is Authorisation.PENDING:
         return TransactionStatus.AUTHORIZING
+    if ledger.authorised and ledger.given_up == ledger.authorised:
+        return TransactionStatus.CANCELLED
     if is_finished(order, transaction):
         return TransactionStatus.FINISHED
     if ledger.captured > 0 and ledger.open == 0:

@@ -121,6 +121,11 @@ class DynamoDBStore:
         item = self._read(*keys.payment_owner(account, payment_id))
         return str(item["transaction_id"]) if item else None
 
+    def request(self, account: str, transaction_id: str, key: str) -> tuple[str, int] | None:
+        """Return the name and operation of the request that carried an idempotency key."""
+        item = self._read(keys.transaction_partition(account, transaction_id), keys.request(key))
+        return (str(item["name"]), int(item["operation"])) if item else None
+
     def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None:
         """Return one payment."""
         return self._get(Payment, keys.transaction_partition(account, transaction_id), keys.payment(payment_id))

@@ -77,6 +77,11 @@ def payment(payment_id: str) -> str:
     return f"PAYMENT#{payment_id}"
 
 
+def request(key: str) -> str:
+    """Sort key of a request that carried an idempotency key."""
+    return f"REQUEST#{key}"
+
+
 def operation(sequence: int) -> str:
     """Sort key of an operation; keys sort as sequences do."""
     return f"OPERATION#{sequence:06d}"

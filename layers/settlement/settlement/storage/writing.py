@@ -95,6 +95,8 @@ class _Writes:
 
     def _of_transaction(self) -> "Iterator[TransactWriteItemTypeDef]":
         commit = self._commit
+        for key, name, sequence in commit.requests:
+            yield self._put(self._transaction, keys.request(key), {"name": name, "operation": sequence})
         for payment in commit.new_payments:
             yield self._put(self._transaction, keys.payment(payment.payment_id), codecs.encode(payment))
             pk, sk = keys.payment_owner(commit.account, payment.payment_id)

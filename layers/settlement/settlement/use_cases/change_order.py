@@ -81,7 +81,7 @@ def _apply(ports: Ports, aggregate: Aggregate, change: Change) -> None:
         ask = Ask(
             reduction=reduction,
             increase=max(0, change.net_value),
-            request=transaction.payable - reduction - transaction.requested if completes else 0,
+            request=max(0, transaction.payable - reduction - transaction.requested) if completes else 0,
             completes=completes,
         )
         kind = OperationKind.REDUCE if reduction else OperationKind.RAISE

@@ -46,6 +46,7 @@ class Preview:
     """What a modification would change, and the money plan: which payment would move by how much."""
 
     order: Order
+    wanted: Wanted
     effect: Effect
     movements: tuple[Movement, ...]
 
@@ -66,10 +67,11 @@ def preview_modification(ports: Ports, account: str, order_id: str, wanted: Want
     transaction = aggregate.transaction
     ask, kind = _ask(aggregate, effect)
     if kind is None:
-        return Preview(aggregate.order, effect, ())
+        return Preview(aggregate.order, wanted, effect, ())
     policy = _policy(ports, transaction)
     accepted = accept(transaction, kind, ask, policy, "preview", ports.now())
-    return Preview(aggregate.order, effect, plan(accepted.operation.ask, transaction.projection, policy))
+    movements = plan(accepted.operation.ask, transaction.projection, policy)
+    return Preview(aggregate.order, wanted, effect, movements)
 
 
 def retrieve_modifications(ports: Ports, account: str, order_id: str) -> list[Modified]:
@@ -157,7 +159,7 @@ def _ask(aggregate: Aggregate, effect: Effect) -> tuple[Ask, OperationKind | Non
     ask = Ask(
         reduction=reduction,
         increase=max(0, effect.value),
-        request=transaction.payable - reduction - transaction.requested if completes else 0,
+        request=max(0, transaction.payable - reduction - transaction.requested) if completes else 0,
         completes=completes,
     )
     return ask, OperationKind.REDUCE if reduction else OperationKind.RAISE
@@ -230,11 +232,14 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
     modification, operation = modified.modification, modified.operation
     if modified.status is ModificationStatus.CANCELED:
         return
+    if order.cancelled_at is not None:
+        raise WrongStatus(f"Order {order_id} is canceled", code="SalesOrderSystem008")
     if modified.status is not ModificationStatus.WAITING_CONFIRMATION or operation is None:
         raise WrongStatus(
             f"Change {request_id} is {modified.status.value} and cannot be canceled", code="SalesOrderSystem016"
         )
     _require_unmoved(ports, transaction, operation, request_id)
+    _require_unused(aggregate, modification, operation)
     journal = aggregate.journal(now)
     journal.record(EventType.ORDER_MODIFICATION_CANCELLED, requestId=request_id, reason=reason)
     cancelled = replace(operation, state=OperationState.DONE, concluded_at=now, due_at=None, failure=None, giving_up=0)
@@ -252,7 +257,12 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
     payments = ports.store.payments(account, transaction.transaction_id)
     positions = [payment.position for payment in payments]
     projection = project_queue(ports, transaction, positions, without=operation.sequence)
-    restored = replace(order, value=order.value - modification.value)
+    restored = replace(
+        order,
+        value=order.value - modification.value,
+        last_modification=0,
+        invoiced_at=None if ask.completes else order.invoiced_at,
+    )
     commit = aggregate.becomes(journal, restored, replace(transaction, projection=projection))
     back = replace(modification, cancelled_at=now, cancel_reason=reason, revision=modification.revision + 1)
     ports.store.commit(
@@ -276,10 +286,26 @@ def _require_unmoved(ports: Ports, transaction: Transaction, operation: Operatio
         )
 
 
+def _require_unused(aggregate: Aggregate, modification: Modification, operation: Operation) -> None:
+    """Check that nothing was invoiced or returned that counts on the changed value."""
+    order, transaction = aggregate.order, aggregate.transaction
+    exceeds = order.value - modification.value <= order.invoiced
+    is_newest = operation.sequence == transaction.tail - 1
+    if exceeds or (order.is_fully_invoiced and not (operation.ask.completes and is_newest)):
+        raise WrongStatus(
+            f"Change {modification.request_id} cannot be canceled: {order.invoiced} of the changed value "
+            f"{order.value} is invoiced",
+            code="SalesOrderSystem046",
+        )
+
+
 def _lines_back(lines: Sequence[Line], modification: Modification) -> list[Line]:
     """Return the lines as they were; what was invoiced meanwhile stays invoiced."""
     current = {line.unique_id: line for line in lines}
-    restored = [replace(before, invoiced=current[before.unique_id].invoiced) for before in modification.lines_before]
+    restored = [
+        replace(current[before.unique_id], quantity=before.quantity, removed=before.removed)
+        for before in modification.lines_before
+    ]
     for unique_id in modification.lines_added:
         line = current[unique_id]
         if line.invoiced:

@@ -123,8 +123,8 @@ def _sell(ports: Ports, aggregate: Aggregate, notification: Notification, settin
     ask = None
     if counted:
         completes = invoiced.is_fully_invoiced
-        request = transaction.payable - transaction.requested if completes else counted
-        ask = Ask(request=request, completes=completes)
+        left = transaction.payable - transaction.requested
+        ask = Ask(request=left if completes else min(counted, left), completes=completes)
     if counted and invoiced.is_fully_invoiced:
         invoiced = replace(invoiced, invoiced_at=ports.now())
     return _store(ports, aggregate, invoiced, notification, counted, OperationKind.SETTLE, ask, settings)

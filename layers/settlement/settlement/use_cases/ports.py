@@ -35,6 +35,7 @@ class Commit:
 
     Order, transaction and operations carry the ``version`` they were read with (0: new) and are written only if it
     still stands. Legs and replaced invoices are written only if their attempts, or replays, still are as read.
+    ``requests`` are idempotency keys with the name and the operation of their request.
     """
 
     account: str
@@ -56,6 +57,7 @@ class Commit:
     replaced_invoices: Sequence[Changed[Invoice]] = ()
     modifications: Sequence[Modification] = ()
     replaced_modifications: Sequence[Changed[Modification]] = ()
+    requests: Sequence[tuple[str, str, int]] = ()
     events: Sequence[Event] = ()
 
 
@@ -105,6 +107,7 @@ class Store(Protocol):
     def modifications(self, account: str, order_id: str) -> list[Modification]: ...
     def transaction(self, account: str, transaction_id: str) -> Transaction | None: ...
     def transaction_of_payment(self, account: str, payment_id: str) -> str | None: ...
+    def request(self, account: str, transaction_id: str, key: str) -> tuple[str, int] | None: ...
     def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None: ...
     def payments(self, account: str, transaction_id: str) -> list[Payment]: ...
     def operation(self, account: str, transaction_id: str, sequence: int) -> Operation | None: ...

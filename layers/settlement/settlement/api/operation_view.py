@@ -1,0 +1,45 @@
+"""The gateway's operation result: the answer to settle, refund and cancel requests (§3.2). Amounts are minor units."""
+
+from typing import Any
+
+from settlement.api.dates import gateway_date
+from settlement.api.transaction_view import token
+from settlement.domain.statuses import TransactionStatus, transaction_status
+from settlement.domain.transaction import OperationState
+from settlement.use_cases.request_movement import Requested
+
+_CODES = {
+    TransactionStatus.AUTHORIZING: 6,
+    TransactionStatus.APPROVED: 8,
+    TransactionStatus.CANCELLING: 9,
+    TransactionStatus.CANCELLED: 10,
+    TransactionStatus.SETTLING: 11,
+    TransactionStatus.SETTLED: 12,
+    TransactionStatus.FINISHED: 13,
+}
+"""Status numbers; 8, 10, 11 and 13 are published, the others are not used by known clients."""
+
+
+def operation_result(requested: Requested) -> dict[str, Any]:
+    """The result as far as it is known: values are what was done when the operation is done, else zero."""
+    order, transaction = requested.aggregate.order, requested.aggregate.transaction
+    operation = requested.operation
+    status = transaction_status(order, transaction)
+    done = operation.state is OperationState.DONE
+    refunded = operation.refunding if done else 0
+    operation_token = token(transaction.transaction_id, f"operation/{operation.sequence}")
+    return {
+        "id": transaction.transaction_id,
+        "token": operation_token,
+        "status": _CODES[status],
+        "statusDetail": status.value,
+        "processingDate": gateway_date(operation.concluded_at or operation.accepted_at),
+        "refundedValue": refunded,
+        "refundedToken": operation_token if refunded else None,
+        "message": operation.failure,
+        "code": None,
+        "connectorRefundedValue": refunded,
+        "cancelledValue": operation.giving_up if done else 0,
+        "operation": operation.sequence,
+        "operationState": operation.state.value,
+    }

@@ -1,0 +1,99 @@
+"""Order modifications as their routes take them: a body in, the use case run, what the route answers."""
+
+from typing import Any
+
+from settlement.api.modification_models import ModificationBody, ModificationSettings
+from settlement.api.modification_view import history_view, modification_details, modification_view, preview_view
+from settlement.domain.order import Line
+from settlement.use_cases import modify_order as use_case
+from settlement.use_cases.modify_order import Modified, Preview
+from tests.builders import ACCOUNT
+from tests.support.shop import Placed
+
+DEFAULTS = ModificationSettings.model_validate({})
+
+
+def items(*listed: dict[str, Any]) -> dict[str, Any]:
+    """The value of ``add`` and ``remove``."""
+    return {"items": list(listed)}
+
+
+def one(id_: str, quantity: int = 1, **fields: Any) -> dict[str, Any]:
+    """An item of a modification."""
+    return {"id": id_, "quantity": quantity, **fields}
+
+
+def discount(value: int) -> dict[str, Any]:
+    """A modification that gives a manual discount."""
+    return {"manualDiscountValue": value}
+
+
+def body_of(**fields: Any) -> ModificationBody:
+    """The body of a modification."""
+    return ModificationBody.model_validate({"reason": "The customer asked for it"} | fields)
+
+
+def take(placed: Placed, of_account: ModificationSettings = DEFAULTS, **fields: Any) -> Modified:
+    """Take a modification, without running anything."""
+    body = body_of(**fields)
+    wanted, text = body.as_wanted(of_account), body.as_text(of_account)
+    return use_case.modify_order(placed.shop.ports, ACCOUNT, placed.order_id, wanted, text)
+
+
+def modify(placed: Placed, **fields: Any) -> str:
+    """Take a modification and run its workflow; return its id."""
+    taken = take(placed, **fields)
+    placed.run()
+    return taken.modification.request_id
+
+
+def preview(placed: Placed, **fields: Any) -> Preview:
+    """Preview a modification."""
+    wanted = body_of(**fields).as_wanted(DEFAULTS)
+    return use_case.preview_modification(placed.shop.ports, ACCOUNT, placed.order_id, wanted)
+
+
+def previewed(placed: Placed, **fields: Any) -> dict[str, Any]:
+    """What the preview's route answers."""
+    body = body_of(**fields)
+    return preview_view(preview(placed, **fields), body.as_text(DEFAULTS))
+
+
+def answered(taken: Modified) -> dict[str, Any]:
+    """What the create's route answers."""
+    return modification_view(taken)
+
+
+def found(placed: Placed, request_id: str) -> Modified:
+    """One modification as it stands."""
+    return use_case.retrieve_modification(placed.shop.ports, ACCOUNT, placed.order_id, request_id)
+
+
+def details(placed: Placed, request_id: str) -> dict[str, Any]:
+    """What the details' route answers."""
+    return modification_details(found(placed, request_id))
+
+
+def history(placed: Placed) -> dict[str, Any]:
+    """What the history's route answers."""
+    return history_view(use_case.retrieve_modifications(placed.shop.ports, ACCOUNT, placed.order_id))
+
+
+def retry(placed: Placed, request_id: str) -> None:
+    """Have a modification tried again, without running anything."""
+    use_case.retry_modification(placed.shop.ports, ACCOUNT, placed.order_id, request_id)
+
+
+def take_back(placed: Placed, request_id: str, reason: str = "changed my mind") -> None:
+    """Take a modification back."""
+    use_case.cancel_modification(placed.shop.ports, ACCOUNT, placed.order_id, request_id, reason)
+
+
+def lines_of(placed: Placed) -> list[Line]:
+    """The order's lines by index."""
+    return placed.shop.store.lines(ACCOUNT, placed.order_id)
+
+
+def quantities(placed: Placed) -> list[tuple[str, int, int, int]]:
+    """Every line: SKU, quantity, removed, still to be invoiced."""
+    return [(line.id, line.quantity, line.removed, line.pending) for line in lines_of(placed)]

@@ -1,0 +1,190 @@
+"""README and docs say what code and template say: routes, errors, limits, parameters, settings, events."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic.alias_generators import to_camel
+
+from functions.transaction_retrieval.app import MAX_EVENTS
+from settlement.api.body import MAX_BODY_BYTES
+from settlement.api.models import MAX_DOCUMENT_BYTES, MAX_INVOICE_ITEMS, MAX_QUANTITY
+from settlement.connectors.deadline_http import MAX_ANSWER_BYTES
+from settlement.domain.account import EVERY_ROLE, AccountSettings, Role
+from settlement.domain.connector import Connector
+from settlement.domain.events import PUBLISHED
+from settlement.domain.money import MAX_DIGITS
+from settlement.domain.order import MAX_CHANGES, MAX_INVOICES, MAX_LINES
+from settlement.domain.statuses import OrderStatus, TransactionStatus
+from settlement.domain.transaction import MAX_PAYMENTS, MAX_WAITING
+from tests.template.cloudformation import CHECKOUT, load_template, of_type
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+EVENTS = (CHECKOUT / "docs" / "events.md").read_text(encoding="utf-8")
+TEMPLATE = load_template()
+LAYER = CHECKOUT / "layers" / "settlement" / "settlement"
+
+Row = tuple[str, ...]
+
+
+def section(title: str) -> str:
+    """Return the text under a heading, up to the next heading of its own level or above."""
+    level, name = title.split(" ", 1)
+    start = re.search(rf"(?m)^{level} {re.escape(name)}$", README)
+    assert start is not None, f"the README has no section {title}"
+    end = re.compile(rf"(?m)^#{{1,{len(level)}}} ").search(README, start.end())
+    return README[start.end() : end.start() if end else len(README)]
+
+
+def rows(text: str) -> list[Row]:
+    """Return the rows of the tables in a text, headings and rules left out."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    heads = {index - 1 for index, line in enumerate(lines) if set(line) <= set("|-: ")}
+    return [
+        tuple(cell.strip() for cell in line.strip("|").split(" | "))
+        for index, line in enumerate(lines)
+        if index not in heads and not set(line) <= set("|-: ")
+    ]
+
+
+def quoted(cell: str) -> list[str]:
+    """Return what stands in backquotes in a cell."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def routes() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every route of the template with its event."""
+    for function in of_type(TEMPLATE, "AWS::Serverless::Function").values():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "Api":
+                properties = event["Properties"]
+                yield f"{properties['Method'].upper()} {properties['Path']}", properties
+
+
+def published_codes() -> set[str]:
+    """Return every error code that the package can answer with."""
+    codes = set()
+    for file in [*(LAYER / "domain").glob("*.py"), *(LAYER / "use_cases").glob("*.py"), LAYER / "api" / "resolver.py"]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.AnnAssign(target=ast.Name("code"), value=ast.Constant(str(code))):
+                    codes.add(code)
+                case ast.Assign(targets=[ast.Name("code")], value=ast.Constant(str(code))):
+                    codes.add(code)
+                case ast.Assign(targets=[ast.Tuple()], value=ast.Tuple(elts=[_, ast.Constant(str(code))])):
+                    codes.add(code)
+                case ast.keyword(arg="code", value=ast.Constant(str(code))):
+                    codes.add(code)
+                case ast.Assign(targets=[ast.Attribute(attr="published_code")], value=ast.Constant(str(code))):
+                    codes.add(code)
+                case ast.Call(func=ast.Name("_error"), args=[_, ast.Constant(str(code)), *_]):
+                    codes.add(code)
+    return codes
+
+
+def test_api_table_has_the_routes_of_the_template_and_no_other() -> None:
+    told = [quoted(row[0])[0] for row in rows(section("## API")) if re.match(r"`[A-Z]+ /", row[0])]
+    assert sorted(told) == sorted(name for name, _ in routes())
+
+
+def test_api_table_says_which_routes_need_no_key() -> None:
+    told = {quoted(row[0])[0] for row in rows(section("## API")) if row[-1].startswith("none")}
+    assert told == {name for name, properties in routes() if properties.get("Auth") == {"Authorizer": "NONE"}}
+
+
+def test_api_table_names_roles_that_exist() -> None:
+    told = {
+        role
+        for row in rows(section("## API"))
+        if re.match(r"`[A-Z]+ /", row[0]) and not row[-1].startswith(("none", "any"))
+        for role in row[-1].split(", ")
+    }
+    assert told <= {role.value for role in Role}
+
+
+def test_every_role_is_named() -> None:
+    text = section("## Deployment")
+    assert [role for role in [*Role, EVERY_ROLE] if f"`{role}`" not in text] == []
+
+
+def test_error_table_has_every_code_and_no_other() -> None:
+    told = {code for row in rows(section("### Errors")) for code in quoted(row[1])}
+    assert told == published_codes()
+
+
+@pytest.mark.parametrize(
+    ("words", "limit"),
+    [
+        ("lines of an order", MAX_LINES),
+        ("payments of an order", MAX_PAYMENTS),
+        ("items of an invoice", MAX_INVOICE_ITEMS),
+        ("invoices of an order", MAX_INVOICES),
+        ("registered changes of an order", MAX_CHANGES),
+        ("operations waiting on a transaction", MAX_WAITING),
+        ("a request's body", MAX_BODY_BYTES),
+        ("an embedded invoice document", MAX_DOCUMENT_BYTES),
+        ("an amount", MAX_DIGITS),
+        ("a quantity", MAX_QUANTITY),
+        ("events in one answer of `…/interactions`", MAX_EVENTS),
+        ("a connector's answer", MAX_ANSWER_BYTES),
+        ("a connector call, name look-up to last byte", TEMPLATE["Parameters"]["ConnectorTimeoutSeconds"]["MaxValue"]),
+    ],
+)
+def test_limit_is_the_one_in_the_code(words: str, limit: int) -> None:
+    told = {row[0]: row[1] for row in rows(section("## Limits"))}
+    assert told[words].split(" ")[0] == f"{limit:,}"
+
+
+def test_template_parameters_are_listed_with_their_defaults() -> None:
+    told = {quoted(row[0])[0]: (quoted(row[1]) or [""])[0] for row in rows(section("### Template parameters"))}
+    assert told == {name: str(parameter["Default"]) for name, parameter in TEMPLATE["Parameters"].items()}
+
+
+def test_account_settings_are_listed_with_their_defaults() -> None:
+    told = {quoted(row[0])[0]: (quoted(row[1]) or [""])[0] for row in rows(section("### Account settings"))}
+    defaults = {field.name: getattr(AccountSettings(), field.name) for field in fields(AccountSettings)}
+    assert told == {
+        to_camel(name): str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in defaults.items()
+    }
+
+
+def test_connector_fields_are_listed() -> None:
+    told = [name for row in rows(section("### Connectors")) for name in quoted(row[0])]
+    assert sorted(told) == sorted(field.name for field in fields(Connector))
+
+
+def test_statuses_are_listed() -> None:
+    told = [status for row in rows(section("### Statuses")) for status in quoted(row[0])]
+    assert told == [status.value for status in (*OrderStatus, *TransactionStatus)]
+
+
+def test_alarms_are_listed() -> None:
+    told = {name for row in rows(section("### Alarms and queues")) for name in re.findall(r"\w+Alarm", row[0])}
+    alarms = of_type(TEMPLATE, "AWS::CloudWatch::Alarm")
+    functions = {
+        name.removesuffix("Function") + "ErrorsAlarm" for name in of_type(TEMPLATE, "AWS::Serverless::Function")
+    }
+    assert told - {"ErrorsAlarm"} == set(alarms) - functions
+
+
+def test_make_targets_are_listed() -> None:
+    makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"(?m)^([a-z-]+):.*## ", makefile)
+    told = [quoted(row[0])[0].removeprefix("make ") for row in rows(section("## Working on it"))]
+    assert sorted([*told, "help"]) == sorted(targets)
+
+
+def test_published_events_are_described_and_no_other() -> None:
+    told = set(re.findall(r"(?m)^### (\w+)$", EVENTS))
+    assert told == {event.value for event in PUBLISHED}
+
+
+@pytest.mark.parametrize("file", [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))], ids=lambda f: f.name)
+def test_links_lead_somewhere(file: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
+    assert [link for link in links if not (file.parent / link).exists()] == []
