@@ -18,6 +18,7 @@ from local.progress import StackError, say, step, tail
 from local.proxy import Proxy
 from local.seed import APP_KEY, APP_TOKEN, seed
 from local.settings import DEFAULT_AWS_PORT, ENVIRONMENTS, REGION, Settings
+from local.warm_up import warm_up
 
 STAGE = "v1"
 HEALTH_SECONDS = 60
@@ -57,6 +58,7 @@ def _start(settings: Settings, descriptor: int, running: ExitStack) -> Emulator:
     seed(deployed.table_name, base_url=base_url, aws_port=aws_port)
     proxy.forward_to(aws_port, deployed.api_id, STAGE)
     _wait_until_healthy(proxy.port, emulator)
+    warm_up(base_url, deployed.functions, aws_port)
     facts = Facts(
         pid=os.getpid(),
         base_url=base_url,

@@ -1,16 +1,24 @@
 """Order modifications as their routes take them: a body in, the use case run, what the route answers."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import pytest
 
 from settlement.api.modification_models import ModificationBody, ModificationSettings
 from settlement.api.modification_view import history_view, modification_details, modification_view, preview_view
+from settlement.domain.connector import Mode
+from settlement.domain.errors import Refusal
 from settlement.domain.order import Line
 from settlement.use_cases import modify_order as use_case
 from settlement.use_cases.modify_order import Modified, Preview
 from tests.builders import ACCOUNT
-from tests.support.shop import Placed
+from tests.support.provider import Step
+from tests.support.shop import Placed, Shop
 
 DEFAULTS = ModificationSettings.model_validate({})
+FAILS: list[Step] = ["500", "500", "500"]
+"""Every call of one attempt fails."""
 
 
 def items(*listed: dict[str, Any]) -> dict[str, Any]:
@@ -97,3 +105,18 @@ def lines_of(placed: Placed) -> list[Line]:
 def quantities(placed: Placed) -> list[tuple[str, int, int, int]]:
     """Every line: SKU, quantity, removed, still to be invoiced."""
     return [(line.id, line.quantity, line.removed, line.pending) for line in lines_of(placed)]
+
+
+def refused(act: Callable[[], object]) -> tuple[str, int]:
+    """The code and status of the refusal that an act brings."""
+    with pytest.raises(Refusal) as refusal:
+        act()
+    return refusal.value.published_code, refusal.value.status
+
+
+def stuck_behind_a_settlement(shop: Shop, wish: Mapping[str, Any], mode: Mode = Mode.PARTIAL) -> tuple[Placed, str]:
+    """A modification that waits for the settlement of N1, 5000, which the connector does not answer."""
+    placed = shop.open(mode=mode)
+    shop.provider.script("settle", *FAILS)
+    placed.invoice("N1", 5000)
+    return placed, take(placed, **wish).modification.request_id

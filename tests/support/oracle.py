@@ -22,7 +22,6 @@ class Oracle:
     net_captured: int = 0
     """What is captured in the end, less what changes gave back, if no timer captures more."""
     cancelled: bool = False
-    timer_fired: bool = False
 
     @property
     def is_complete(self) -> bool:

@@ -1,6 +1,7 @@
 """Order modifications, the asynchronous kind of change: what they compute, what their money does (contract §2.2)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_modification_is_answered_at_once_and_carried_out_after(shop: Shop) -> N
 def test_preview_answers_the_same_and_applies_nothing(shop: Shop) -> None:
     placed = shop.open()
     before, events = placed.aggregate, len(placed.events)
-    wish = {
+    wish: dict[str, Any] = {
         "remove": items(one("B")),
         "replace": [{"from": items(one("A")), "to": items(one("C", 2, price=2000, manualDiscountValue=50))}],
         "manualDiscountValue": 100,
@@ -316,7 +317,7 @@ def test_increment_after_total_has_settled_is_settled_with_the_next_invoice(shop
 
 def test_modification_is_tried_again_by_itself_until_it_is_done(shop: Shop) -> None:
     placed = shop.open()
-    shop.provider.script("cancel", *["500"] * 6)
+    shop.provider.script("cancel", "500", "500", "500", "500", "500", "500")
 
     taken = modify(placed, **discount(1500))
     assert details(placed, taken)["status"] == "waiting-confirmation"

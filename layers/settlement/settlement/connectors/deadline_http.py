@@ -1,4 +1,4 @@
-"""One HTTP POST that ends at its deadline whatever the other side does.
+"""One HTTP request that ends at its deadline whatever the other side does.
 
 A read time-out starts anew with every byte, so a peer that drips its headers or its body could hold a
 caller for hours. Here every step on the network (name look-up, connect, TLS handshake, each write, each
@@ -38,22 +38,30 @@ class DeadlineHttp:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_DeadlineBackend())
 
+    def get(self, url: str, headers: Headers, seconds: float) -> Answer | NoAnswer:
+        """Ask for ``url`` and read the whole answer, at most 1 MB of it, within ``seconds`` in total."""
+        return self._within("GET", url, headers, b"", seconds)
+
     def post(self, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
         """Send ``body`` and read the whole answer, at most 1 MB of it, within ``seconds`` in total."""
+        return self._within("POST", url, headers, body, seconds)
+
+    def _within(self, method: str, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
         before = _deadline.set(monotonic() + seconds)
         try:
-            return self._post(url, headers, body, seconds)
+            return self._send(method, url, headers, body, seconds)
         except _FAILURES as failure:
             return NoAnswer(_reason(failure, seconds))
         finally:
             _deadline.reset(before)
 
-    def _post(self, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
+    def _send(self, method: str, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
         wire = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
         waits = {"timeout": {"pool": seconds}}
         target = url.encode("ascii")
+        content = body if method == "POST" else None
         received = bytearray()
-        with self._pool.stream("POST", target, headers=wire, content=body, extensions=waits) as response:
+        with self._pool.stream(method, target, headers=wire, content=content, extensions=waits) as response:
             for chunk in response.iter_stream():
                 received += chunk
                 if len(received) > MAX_ANSWER_BYTES:

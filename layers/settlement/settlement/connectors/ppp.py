@@ -5,6 +5,7 @@ client serves both protocols.
 """
 
 import json
+from collections.abc import Callable
 from functools import cached_property
 from ipaddress import ip_address
 from time import monotonic
@@ -13,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from settlement.connectors import exact_json
 from settlement.connectors.answer import Answer, NoAnswer
+from settlement.connectors.ppp_manifest import read_manifest
 from settlement.connectors.ppp_outcomes import (
     CANCELLATION,
     REFUND,
@@ -20,6 +22,7 @@ from settlement.connectors.ppp_outcomes import (
     Asked,
     Movement,
     authorisation_outcome,
+    inbound_outcome,
     movement_outcome,
 )
 from settlement.connectors.ppp_requests import (
@@ -27,6 +30,7 @@ from settlement.connectors.ppp_requests import (
     authorise_body,
     cancel_body,
     card_tokens,
+    inbound_body,
     refund_body,
     settle_body,
 )
@@ -36,6 +40,11 @@ from settlement.domain.connector import (
     Cancel,
     Connector,
     Exchange,
+    Inbound,
+    InboundOutcome,
+    Manifest,
+    ManifestFault,
+    ManifestOutcome,
     MovementOutcome,
     Refund,
     Settle,
@@ -46,6 +55,7 @@ if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp
 
 MAX_EXCHANGE_CHARACTERS = 4_000
+MANIFEST_LIFETIME_SECONDS = 3_600
 
 
 class PaymentProviderClient:
@@ -55,10 +65,34 @@ class PaymentProviderClient:
     share a client.
     """
 
-    def __init__(self, timeout_seconds: float, allow_loopback_http: bool) -> None:
+    def __init__(
+        self,
+        timeout_seconds: float,
+        allow_loopback_http: bool,
+        clock_seconds: Callable[[], float] = monotonic,
+    ) -> None:
         """Keep the settings; the HTTP library is imported at the first call."""
         self._timeout_seconds = timeout_seconds
         self._allow_loopback_http = allow_loopback_http
+        self._clock_seconds = clock_seconds
+        self._manifests: dict[tuple[str, str], tuple[float, Manifest]] = {}
+
+    def manifest(self, connector: Connector) -> ManifestOutcome:
+        """Tell what a connector can do (§4.1); asked at most once an hour, unless it gave no manifest."""
+        key = (connector.service_url, connector.app_key)
+        now = self._clock_seconds()
+        read_at, kept = self._manifests.get(key, (now, None))
+        if kept is not None and now - read_at < MANIFEST_LIFETIME_SECONDS:
+            return kept
+        exchange, answer = self._call(connector, "manifest", None)
+        if isinstance(answer, NoAnswer):
+            return ManifestFault(exchange, answer.reason)
+        try:
+            manifest = read_manifest(answer.status, answer.body)
+        except ValueError as fault:
+            return ManifestFault(exchange, str(fault))
+        self._manifests[key] = (now, manifest)
+        return manifest
 
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
         """Create the payment, or ask for its state when it exists (§4.2)."""
@@ -81,6 +115,15 @@ class PaymentProviderClient:
         """Give back a value of one settlement (§4.5)."""
         return self._move(connector, request, REFUND, refund_body(request))
 
+    def inbound(self, connector: Connector, action: str, request: Inbound) -> InboundOutcome:
+        """Hand a request on to the connector, which says how to answer it (§4.6)."""
+        payment_id = request.payment.payment_id
+        path = f"payments/{quote(payment_id, safe='')}/inbound/{quote(action, safe='')}"
+        exchange, answer = self._call(connector, path, inbound_body(request))
+        if isinstance(answer, NoAnswer):
+            return Unknown(exchange, answer.reason)
+        return inbound_outcome(payment_id, request.request_id, answer.status, answer.body, exchange)
+
     def _move(
         self, connector: Connector, request: Settle | Cancel | Refund, movement: Movement, body: Body
     ) -> MovementOutcome:
@@ -92,22 +135,26 @@ class PaymentProviderClient:
         asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
         return movement_outcome(asked, answer.status, answer.body, exchange)
 
-    def _call(self, connector: Connector, path: str, body: Body) -> tuple[Exchange, Answer | NoAnswer]:
-        secrets = (connector.app_key, connector.app_token, *card_tokens(body))
-        shown = _shown(exact_json.write(body), secrets)
+    def _call(self, connector: Connector, path: str, body: Body | None) -> tuple[Exchange, Answer | NoAnswer]:
+        """Post a body, or get what is there when there is none."""
+        secrets = (connector.app_key, connector.app_token, *card_tokens(body or {}))
+        sent = "" if body is None else exact_json.write(body)
+        shown = _shown(sent, secrets)
         started = monotonic()
-        answer = self._post(connector, path, exact_json.write(body).encode())
+        answer = self._send(connector, path, None if body is None else sent.encode())
         duration_ms = round((monotonic() - started) * 1_000)
         if isinstance(answer, NoAnswer):
             return Exchange(shown, None, "", duration_ms), answer
         response = _shown(answer.body.decode("utf-8", "replace"), secrets)
         return Exchange(shown, answer.status, response, duration_ms), answer
 
-    def _post(self, connector: Connector, path: str, body: bytes) -> Answer | NoAnswer:
+    def _send(self, connector: Connector, path: str, body: bytes | None) -> Answer | NoAnswer:
         fault = _url_fault(connector.service_url, self._allow_loopback_http)
         if fault is not None:
             return NoAnswer(fault)
         url = f"{connector.service_url.rstrip('/')}/{path}"
+        if body is None:
+            return self._http.get(url, _headers(connector), self._timeout_seconds)
         return self._http.post(url, _headers(connector), body, self._timeout_seconds)
 
     @cached_property

@@ -14,6 +14,7 @@ any              echoes another paymentId or requestId         Unknown
 200              settle, refund; id, and 0 < value <= asked    Done: the value answered
 200              cancel; id                                    Done: the value asked
 501              cancel, refund; no id                         Manual
+200              inbound; responseData, whole                  Relayed
 4xx*             a refusal; no id, not approved or undefined   Refused
 any              anything else                                 Unknown
 ===============  ============================================  ========================================
@@ -35,9 +36,11 @@ from settlement.domain.connector import (
     Denied,
     Done,
     Exchange,
+    InboundOutcome,
     Manual,
     MovementOutcome,
     Refused,
+    Relayed,
     Undecided,
     Unknown,
 )
@@ -142,6 +145,36 @@ def movement_outcome(asked: Asked, status: int, body: bytes, exchange: Exchange)
         if _is_refusal(status, fields):
             return Refused(exchange, *words)
     return Unknown(exchange, _said(status, fields))
+
+
+def inbound_outcome(
+    payment_id: str, request_id: str, status: int, body: bytes, exchange: Exchange
+) -> InboundOutcome:
+    """Read the answer to an inbound request by the table of this module."""
+    try:
+        fields = read_object(body)
+    except ValueError as failure:
+        return Unknown(exchange, f"{failure} (status {status})")
+    if echo := _other_echo(fields, paymentId=payment_id, requestId=request_id):
+        return Unknown(exchange, echo)
+    words = text(fields.get("code")), text(fields.get("message"))
+    if status == 200:
+        return _relayed(fields.get("responseData"), words, exchange)
+    if fields.get("responseData") is None and _is_refusal(status, fields):
+        return Refused(exchange, *words)
+    return Unknown(exchange, _said(status, fields))
+
+
+def _relayed(answer: object, words: tuple[str | None, str | None], exchange: Exchange) -> InboundOutcome:
+    if not isinstance(answer, dict):
+        return Unknown(exchange, "responseData is missing")
+    status_code, content_type, content = (answer.get(key) for key in ("statusCode", "contentType", "content"))
+    if isinstance(status_code, bool) or not isinstance(status_code, int) or not 200 <= status_code <= 599:
+        shown = text(status_code)
+        return Unknown(exchange, f"responseData.statusCode is {shown}, not an HTTP status from 200 to 599")
+    if not isinstance(content_type, str) or not isinstance(content, str):
+        return Unknown(exchange, "responseData.contentType and responseData.content are not both text")
+    return Relayed(exchange, status_code, content_type, content, *words)
 
 
 def _success(asked: Asked, fields: Fields, exchange: Exchange) -> MovementOutcome:

@@ -1,4 +1,4 @@
-"""The bodies of the Payment Provider Protocol's requests (contract §4.2 to §4.5).
+"""The bodies of the Payment Provider Protocol's requests (contract §4.2 to §4.6).
 
 Amounts are exact decimals of major units. A field the protocol requires and the service does not know (a
 shopper's personal data, a device's fingerprint) is an empty string, or null where the schema has it
@@ -6,7 +6,7 @@ nullable; an optional one is left out. A card is known by its vault token: its n
 null.
 """
 
-from settlement.domain.connector import Authorise, Cancel, Refund, Settle, VaultedCard
+from settlement.domain.connector import Authorise, Cancel, Inbound, Refund, Settle, VaultedCard
 from settlement.domain.money import to_major
 
 Body = dict[str, object]
@@ -88,6 +88,20 @@ def refund_body(request: Refund) -> Body:
         "value": to_major(request.value, payment.currency),
         "transactionId": payment.transaction_id,
         **_known(authorizationId=payment.authorization_id, nsu=payment.nsu),
+    }
+
+
+def inbound_body(request: Inbound) -> Body:
+    """Build the body of an inbound request (§4.6)."""
+    payment = request.payment
+    return {
+        "requestId": request.request_id,
+        "transactionId": payment.transaction_id,
+        "paymentId": payment.payment_id,
+        "authorizationId": payment.authorization_id or "",
+        "tid": payment.tid or "",
+        "nsu": payment.nsu or "",
+        "requestData": {"body": request.body},
     }
 
 

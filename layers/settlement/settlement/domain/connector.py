@@ -122,6 +122,15 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Inbound:
+    """Hand a request that reached the merchant on to the connector (§4.6); ``body`` is its text as it arrived."""
+
+    payment: PaymentReference
+    request_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One call as it went over the wire, for the timeline: bodies are text, cut to 4,000 characters, without secrets.
 
@@ -207,8 +216,63 @@ class Unknown:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """What the connector wants answered to an inbound request: an HTTP status, a content type and the content."""
+
+    exchange: Exchange
+    status_code: int
+    content_type: str
+    content: str
+    code: str | None
+    message: str | None
+
+
+class SplitMoment(StrEnum):
+    """When a connector can split the payout of a payment method."""
+
+    ON_AUTHORIZE = "onAuthorize"
+    ON_CAPTURE = "onCapture"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A payment method of a connector, by the protocol's name of it."""
+
+    name: str
+    allows_split: SplitMoment
+
+
+@dataclass(frozen=True, slots=True)
+class AutoSettleDelay:
+    """Between which delays a merchant may choose, in whole hours."""
+
+    minimum_hours: int
+    maximum_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a connector says it can do (§4.1). It says nothing of partial captures: those are configured."""
+
+    payment_methods: tuple[PaymentMethod, ...]
+    auto_settle_delay: AutoSettleDelay | None
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFault:
+    """The manifest did not come or is not one; ``reason`` names the field and what is wrong with it."""
+
+    exchange: Exchange
+    reason: str
+
+
 AuthorisationOutcome = Approved | Denied | Undecided | Refused | Unknown
 MovementOutcome = Done | Refused | Manual | Unknown
+InboundOutcome = Relayed | Refused | Unknown
+ManifestOutcome = Manifest | ManifestFault
 
 
 class ConnectorClient(Protocol):

@@ -1,0 +1,52 @@
+"""First calls, made before the user's: every function that an order meets is loaded once."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from local.deployment import client
+from local.progress import step
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
+
+NOTHING = "warm-up"
+"""Id of an order and a transaction that do not exist: the calls find nothing and leave nothing."""
+
+_PATHS = (
+    f"/api/oms/pvt/orders/{NOTHING}",
+    f"/api/pvt/transactions/{NOTHING}",
+    "/sandbox-connector/sandbox/manifest",
+)
+_EVENTS = {
+    "event_relay": {"Records": []},
+    "settlement_steps": {
+        "step": "plan",
+        "execution": NOTHING,
+        "account": ACCOUNT,
+        "transactionId": NOTHING,
+        "operation": 1,
+    },
+}
+
+
+def warm_up(base_url: str, functions: dict[str, str], aws_port: int) -> None:
+    """Leaves the functions of an order's way loaded; what they answer does not matter."""
+    with step("loading the functions"), ThreadPoolExecutor() as calls:
+        for path in _PATHS:
+            calls.submit(_get, base_url + path)
+        for folder, event in _EVENTS.items():
+            calls.submit(_invoke, functions[folder], event, aws_port)
+
+
+def _get(url: str) -> None:
+    keys = {"X-VTEX-API-AppKey": APP_KEY, "X-VTEX-API-AppToken": APP_TOKEN}
+    try:
+        urlopen(Request(url, headers=keys), timeout=30).close()
+    except HTTPError as answer:
+        answer.close()
+
+
+def _invoke(function: str, event: dict[str, object], aws_port: int) -> None:
+    client("lambda", aws_port).invoke(FunctionName=function, Payload=json.dumps(event).encode())
