@@ -9,6 +9,7 @@ SAM has chosen, on 127.0.0.1.
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import socketserver
@@ -33,7 +34,9 @@ _CREATE = re.compile(rb"POST (?:/v[0-9.]+)?/containers/create[? ]")
 def host_network(docker_host: str | None) -> Iterator[str]:
     """Yields the DOCKER_HOST to use; raises StackError when no engine answers at `docker_host`."""
     if sys.platform != "linux":
-        raise StackError("Functions run in containers on Linux only: elsewhere containers cannot share the host's network.")
+        raise StackError(
+            "Functions run in containers on Linux only: elsewhere containers cannot share the host's network."
+        )
     engine = _engine_socket(docker_host)
     with tempfile.TemporaryDirectory(prefix="quita-") as folder:
         path = str(Path(folder) / "docker.sock")
@@ -147,7 +150,7 @@ def _engine_socket(docker_host: str | None) -> str:
     try:
         is_engine = _knows(path, "/_ping")
     except OSError as error:
-        raise StackError(f"No container engine answers at {path} ({error}): install or start Docker.") from error
+        raise StackError(f"No container engine answers at {path} ({error.strerror or error}): install or start Docker.") from error
     if not is_engine:
         raise StackError(f"What answers at {path} is not a container engine.")
     return path
@@ -160,3 +163,6 @@ def _knows(path: str, resource: str) -> bool:
         engine.sendall(f"GET {resource} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
         return b" 200 " in engine.recv(1024).split(b"\r\n")[0]
 
+
+if __name__ == "__main__":
+    sys.exit(engine_fault(os.environ.get("DOCKER_HOST")))

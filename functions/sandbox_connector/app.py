@@ -26,11 +26,13 @@ from settlement.connectors.ppp_fields import Fields, read_object
 MAX_HANG_SECONDS = 27.0
 """Within the 29 s of the function and of the API."""
 
+TEST_SUITE_HEADER = "X-VTEX-API-Is-TestSuite"
+
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 _MANIFEST: Fields = {
     "paymentMethods": [
         {"name": name, "allowsSplit": "disabled"}
-        for name in ("Visa", "Mastercard", "American Express", "Pix", "BankInvoice", "Promissories")
+        for name in ("Visa", "Mastercard", "American Express", "Pix", "BankInvoice", "Promissories", "RedirectPay")
     ],
     "customFields": [],
     "autoSettleDelay": {"minimum": "0", "maximum": "168"},
@@ -76,6 +78,22 @@ def cancel(name: str, payment_id: str) -> Response[str]:
 def refund(name: str, payment_id: str) -> Response[str]:
     """Give back a value of one settlement (§4.5)."""
     return _call(name, Operation.REFUNDS, payment_id)
+
+
+@app.post("/sandbox-connector/<name>/payments/<payment_id>/inbound/<action>")
+def inbound(name: str, payment_id: str, action: str) -> Response[str]:
+    """Answer an inbound request with its own words (§4.6); nothing is stored."""
+    logger.append_keys(connector=name, action=action)
+    try:
+        fields = _body()
+        request_id, data = _id(fields, "requestId"), fields.get("requestData")
+        content = data.get("body") if isinstance(data, dict) else None
+        if not isinstance(content, str):
+            raise ValueError("requestData.body is not text")
+    except ValueError as fault:
+        return _json(400, {"code": "invalid-body", "message": str(fault)})
+    said = {"statusCode": 200, "contentType": "text/plain", "content": content}
+    return _json(200, {"requestId": request_id, "paymentId": payment_id, "responseData": said})
 
 
 @app.get("/sandbox-connector/calls")
@@ -128,7 +146,8 @@ def _call(name: str, operation: Operation, payment_id: str) -> Response[str]:
         decide = sandbox_calls.answer
     except ValueError as fault:
         decide = partial(sandbox_calls.refuse, message=str(fault))
-    call = Call(operation, payment_id, fields)
+    is_test = app.current_event.headers.get(TEST_SUITE_HEADER, "").lower() == "true"
+    call = Call(operation, payment_id, fields, is_test)
     decision = decide(call, arrived)
     logger.info(
         "call answered",

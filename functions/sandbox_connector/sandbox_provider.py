@@ -28,6 +28,10 @@ _LATER_STATUS: Mapping[str, str] = {"sandbox-denied": DENIED, "sandbox-undefined
 """What a vault token decides, at the first call and after ``undefined``; every other is approved (§4.8)."""
 
 
+_PAID_ELSEWHERE = frozenset({"BankInvoice", "RedirectPay"})
+"""Methods whose shopper goes to another page to pay: a test suite sees them undefined first (§4.8)."""
+
+
 class Refusal(Exception):
     """A call this provider does not do; it has no effect."""
 
@@ -41,11 +45,12 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call whose body is an object; ``fields`` are as they arrived."""
+    """A call whose body is an object; ``fields`` are as they arrived. ``is_test``: a test suite has sent it."""
 
     operation: Operation
     payment_id: str
     fields: Fields
+    is_test: bool = False
 
     @property
     def request_id(self) -> str | None:
@@ -134,14 +139,18 @@ def _create(call: Call, books: Books, outcome: Outcome) -> Effect:
     if not isinstance(currency, str) or not is_currency(currency):
         raise Refusal(400, "invalid-currency", f"currency {currency!r} is no ISO 4217 code")
     token = _token(call.fields)
+    elsewhere: Fields = {}
     if books.payment is None:
         value = _value(call, currency)
         status = _FIRST_STATUS.get(token, APPROVED)
+        if call.is_test and call.fields.get("paymentMethod") in _PAID_ELSEWHERE:
+            status = UNDEFINED
+            elsewhere = {"paymentUrl": f"https://sandbox.example/{call.payment_id}"}
     else:
         value = books.payment.value
         status = _LATER_STATUS.get(books.payment.token, APPROVED)
         token = books.payment.token
-    answer = _authorisation(call.payment_id, status) | outcome.merged
+    answer = _authorisation(call.payment_id, status) | elsewhere | outcome.merged
     answered = answer.get("status")
     max_value = amount(answer.get("maxValue"), currency) or 0
     payment = Payment(

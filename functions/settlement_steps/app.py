@@ -37,6 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do one step; an exception means "try again"."""
     account, transaction_id, operation = event["account"], event["transactionId"], int(event["operation"])
     logger.append_keys(account=account, transaction=transaction_id, operation=operation, step=event["step"])
+    logger.append_keys(execution=event["execution"])
     ports = bootstrap.ports()
     match event["step"]:
         case "plan":

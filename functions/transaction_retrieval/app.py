@@ -42,24 +42,25 @@ def payment_transaction(order_id: str) -> Response[str]:
 def transaction(transaction_id: str) -> Response[str]:
     """Show a transaction."""
     account, store = api.caller(Role.VIEW_PAYMENT), bootstrap.store()
-    found = retrieve.retrieve_transaction(store, account, transaction_id)
-    return answer(200, views.transaction_view(found, store.payments(account, transaction_id)))
+    found = retrieve.retrieve_movements(store, account, transaction_id)
+    return answer(200, views.transaction_view(found, store.lines(account, found.aggregate.order.order_id)))
 
 
 @api.get("/api/pvt/transactions/<transaction_id>/payments")
 def payments(transaction_id: str) -> Response[str]:
     """Show a transaction's payments."""
     account = api.caller(Role.VIEW_PAYMENT)
-    aggregate, found = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
-    return answer(200, [gateway_payment(payment, aggregate.transaction, status) for payment, status in found])
+    aggregate, found, legs = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
+    return answer(200, [gateway_payment(payment, aggregate.transaction, status, legs) for payment, status in found])
 
 
 @api.get("/api/pvt/transactions/<transaction_id>/payments/<payment_id>")
 def payment(transaction_id: str, payment_id: str) -> Response[str]:
     """Show one payment."""
     account = api.caller(Role.VIEW_PAYMENT)
-    aggregate, found, status = retrieve.retrieve_payment(bootstrap.store(), account, transaction_id, payment_id)
-    return answer(200, gateway_payment(found, aggregate.transaction, status))
+    store = bootstrap.store()
+    aggregate, found, status = retrieve.retrieve_payment(store, account, transaction_id, payment_id)
+    return answer(200, gateway_payment(found, aggregate.transaction, status, store.legs(account, transaction_id)))
 
 
 @api.get("/api/pvt/transactions/<transaction_id>/settlements")

@@ -55,6 +55,7 @@ PLAY = (
     "due_work/every_minute",
     "order_intake/order_placed",
     "connector_callback/unknown_payment",
+    "transaction_operation/settlement_of_zero",
 )
 
 
@@ -138,6 +139,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
         ("sandbox_connector/manifest", 200),
         ("sandbox_connector/script_three_failures", 200),
         ("connector_callback/unknown_payment", 404),
+        ("transaction_operation/settlement_of_zero", 400),
     ],
 )
 def test_function_of_a_route_answers(answers: Mapping[str, Any], name: str, status: int) -> None:

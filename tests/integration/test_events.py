@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, CONNECTORS
 from moto import mock_aws
+
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, CONNECTORS
 from settlement import bootstrap
 from settlement.connectors import exact_json
 from settlement.domain.account import EVERY_ROLE, AccountSettings
 from settlement.domain.transaction import request_id
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
-
 from tests.template.cloudformation import CHECKOUT, load_template, of_type
 
 EVENTS = CHECKOUT / "events"
@@ -132,7 +132,10 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
         table = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
         boto3.client("dynamodb").create_table(
             TableName="events",
-            **{key: table[key] for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")},
+            **{
+                key: table[key]
+                for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+            },
         )
         queue = boto3.client("sqs").create_queue(QueueName="parked")["QueueUrl"]
         _collect_what_is_published()
@@ -322,7 +325,7 @@ def test_every_event_has_its_place_in_the_play() -> None:
 
 
 def test_every_function_has_events() -> None:
-    assert FUNCTIONS == sorted(file.parent.name for file in (CHECKOUT / "functions").glob("*/app.py"))
+    assert sorted(file.parent.name for file in (CHECKOUT / "functions").glob("*/app.py")) == FUNCTIONS
 
 
 @pytest.mark.parametrize(

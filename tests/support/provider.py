@@ -12,8 +12,8 @@ from typing import Literal
 
 from settlement.domain.connector import (
     Approved,
-    Authorise,
     AuthorisationOutcome,
+    Authorise,
     Cancel,
     Connector,
     Denied,

@@ -20,7 +20,6 @@ from settlement.use_cases.place_order import NewOrder, NewPayment, place_order
 from settlement.use_cases.ports import DueOperation, Ports
 from settlement.use_cases.start_handling import start_handling
 from settlement.use_cases.sweep_due_work import sweep_due_work
-
 from tests.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
 from tests.support.clock import Clock, Ids
 from tests.support.provider import FakeProvider, Kind

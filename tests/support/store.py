@@ -120,6 +120,11 @@ class FakeStore:
         found: str | None = self._things.get(("owner", account, payment_id))
         return found
 
+    def request(self, account: str, transaction_id: str, key: str) -> tuple[str, int] | None:
+        """Return the name and operation of the request that carried an idempotency key."""
+        found: tuple[str, int] | None = self._things.get(("request", account, transaction_id, key))
+        return found
+
     def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None:
         """Return one payment."""
         return self._get(Payment, account, transaction_id, payment_id)
@@ -224,10 +229,21 @@ class FakeStore:
             yield self._new(change, *order, change.request_id)
         for replaced in commit.replaced_invoices:
             yield self._replaced(replaced, "replays", *order, replaced.after.number)
+        for number, receipt in commit.new_receipts:
+            named = (Invoice, *order, number)
+            stored = self._things.get(named)
+            if not isinstance(stored, Invoice):
+                raise Conflict
+            yield named, replace(stored, receipt=receipt, replays=stored.replays + 1)
         for modification in commit.modifications:
             yield self._new(modification, *order, modification.request_id)
         for modified in commit.replaced_modifications:
             yield self._replaced(modified, "revision", *order, modified.after.request_id)
+        for key, name, sequence in commit.requests:
+            asked = ("request", *transaction, key)
+            if asked in self._things:
+                raise Conflict
+            yield asked, (name, sequence)
         for payment in commit.new_payments:
             yield self._new(payment, *transaction, payment.payment_id)
             owner = ("owner", commit.account, payment.payment_id)

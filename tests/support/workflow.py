@@ -12,6 +12,9 @@ from settlement.use_cases.ports import Ports
 TRIES = 3
 """How often the state machine runs the Execute task of one leg."""
 
+MAX_ROUNDS = 100
+"""More than any execution needs: 25 legs a round, and at most 1,000 of them."""
+
 CALLBACK_BASE = "https://gateway.example"
 
 
@@ -21,7 +24,7 @@ def steps(
     """Run one execution task by task; it can be left between any two of them, as a process that dies."""
     execution = ports.new_id()
     started_at = ports.now()
-    while True:
+    for _ in range(MAX_ROUNDS):
         planned = plan_operation(ports, account, transaction_id, sequence, execution)
         if planned.outcome is PlanOutcome.SKIP:
             return ConcludeOutcome.SKIP
@@ -38,6 +41,7 @@ def steps(
         if concluded.outcome is not ConcludeOutcome.MORE:
             return concluded.outcome
         yield
+    raise AssertionError(f"operation {sequence} has more to do after {MAX_ROUNDS} rounds")
 
 
 def run_workflow(

@@ -28,9 +28,7 @@ def constant(name: str) -> int:
     """Return a limit by its name, which is set in one place of the code."""
     files = [*LAYER.rglob("*.py"), *(CHECKOUT / "functions").glob("*/app.py")]
     found = {
-        value
-        for file in files
-        for value in re.findall(rf"(?m)^{name} = ([0-9_]+)$", file.read_text(encoding="utf-8"))
+        value for file in files for value in re.findall(rf"(?m)^{name} = ([0-9_]+)$", file.read_text(encoding="utf-8"))
     }
     assert len(found) == 1, f"{name}: {found}"
     return int(found.pop())
@@ -194,7 +192,9 @@ def test_published_events_are_described_and_no_other() -> None:
     assert told == {event.value for event in PUBLISHED}
 
 
-@pytest.mark.parametrize("file", [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))], ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "file", [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))], ids=lambda f: f.name
+)
 def test_links_lead_somewhere(file: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
     assert [link for link in links if not (file.parent / link).exists()] == []

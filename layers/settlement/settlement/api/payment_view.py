@@ -1,27 +1,26 @@
 """A payment as the OMS and the gateway show it (§3.1, §3.4). Amounts are minor units."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from settlement.api.dates import action_date, gateway_date_or_none
+from settlement.api.dates import gateway_date_or_none
+from settlement.api.payment_fields import payment_fields
 from settlement.domain.statuses import TransactionStatus, payment_status
-from settlement.domain.transaction import Payment, Transaction
-
-PAYMENT_PROVIDER_CONNECTOR = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
-"""The value of the field ``connector`` by which clients tell a PPP connector from a legacy one (§3.4)."""
+from settlement.domain.transaction import Leg, Payment, Transaction
 
 
 def connector_responses(payment: Payment) -> dict[str, Any]:
-    """What the connector said of the authorisation, in the OMS's four keys."""
+    """What the connector said of the authorisation, in the OMS's four keys; ids are empty until it said any."""
     return {
-        "Tid": payment.tid,
+        "Tid": payment.tid or "",
         "ReturnCode": payment.return_code,
         "Message": payment.return_message,
-        "authId": payment.authorization_id,
+        "authId": payment.authorization_id or "",
     }
 
 
 def oms_payment(payment: Payment) -> dict[str, Any]:
-    """A payment on the order and in ``payment-transaction``: every documented key, many of them null."""
+    """A payment on the order and in ``payment-transaction``: every documented key, many of them null or empty."""
     card = payment.card
     return {
         "id": payment.payment_id,
@@ -32,8 +31,8 @@ def oms_payment(payment: Payment) -> dict[str, Any]:
         "referenceValue": payment.assigned,
         "cardHolder": card.holder if card else None,
         "cardNumber": None,
-        "firstDigits": card.first_digits if card else None,
-        "lastDigits": card.last_digits if card else None,
+        "firstDigits": (card.first_digits if card else None) or "",
+        "lastDigits": (card.last_digits if card else None) or "",
         "cvv2": None,
         "expireMonth": None,
         "expireYear": None,
@@ -43,15 +42,17 @@ def oms_payment(payment: Payment) -> dict[str, Any]:
         "giftCardCaption": None,
         "redemptionCode": None,
         "group": payment.group,
-        "tid": payment.tid,
+        "tid": payment.tid or "",
         "dueDate": None,
         "connectorResponses": connector_responses(payment),
     }
 
 
-def gateway_payment(payment: Payment, transaction: Transaction, status: TransactionStatus) -> dict[str, Any]:
-    """A payment of the gateway, with its ledger and the telling fields."""
-    responses = connector_responses(payment) | {"nsu": payment.nsu}
+def gateway_payment(
+    payment: Payment, transaction: Transaction, status: TransactionStatus, legs: Iterable[Leg]
+) -> dict[str, Any]:
+    """A payment of the gateway, with its ledger and the telling fields, which its ``legs`` are needed for."""
+    responses = connector_responses(payment) | {"nsu": payment.nsu or ""}
     value = payment.counters.authorised or payment.assigned
     return {
         "id": payment.payment_id,
@@ -88,7 +89,7 @@ def gateway_payment(payment: Payment, transaction: Transaction, status: Transact
         "isBillingAddressDifferent": None,
         "isRegexValid": None,
         "isLuhnValid": None,
-        "fields": _fields(payment),
+        "fields": payment_fields(payment, transaction.currency, legs),
         "sheets": None,
         "originalPaymentId": None,
         **_own(payment),
@@ -98,13 +99,6 @@ def gateway_payment(payment: Payment, transaction: Transaction, status: Transact
 def payment_href(transaction_id: str, payment_id: str) -> str:
     """The path of a payment."""
     return f"/api/pvt/transactions/{transaction_id}/payments/{payment_id}"
-
-
-def _fields(payment: Payment) -> list[dict[str, str]]:
-    fields = {"connector": PAYMENT_PROVIDER_CONNECTOR if payment.is_ppp else payment.connector}
-    if payment.auto_settle_at is not None:
-        fields["waitingForAutoSettle"] = action_date(payment.auto_settle_at)
-    return [{"name": name, "value": value} for name, value in fields.items()]
 
 
 def _own(payment: Payment) -> dict[str, Any]:

@@ -3,18 +3,23 @@
 Requests are what the merchant asked, actions what reached a connector; both come from the operations and their legs.
 """
 
+import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from settlement.api.dates import action_date, gateway_date, gateway_date_or_none
-from settlement.api.payment_view import connector_responses, oms_payment, payment_href
+from settlement.api.payment_fields import connector_answer
+from settlement.api.payment_view import oms_payment, payment_href
+from settlement.api.reconciliation_view import reconciliation_view
 from settlement.domain.account import AccountSettings
 from settlement.domain.connector import Mode
 from settlement.domain.money import to_major
-from settlement.domain.order import Order
-from settlement.domain.statuses import transaction_status
-from settlement.domain.transaction import Leg, LegKind, LegState, OperationKind, Payment
+from settlement.domain.order import Line, Order
+from settlement.domain.reconciliation import reconcile
+from settlement.domain.statuses import TransactionStatus, transaction_status
+from settlement.domain.transaction import Leg, LegKind, LegState, OperationKind, Payment, Transaction
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.retrieve_transaction import Movements
 
@@ -35,9 +40,11 @@ def oms_transaction_view(
     }
 
 
-def transaction_view(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[str, Any]:
-    """``GET /api/pvt/transactions/{transactionId}`` (§3.3), with the times at which its payments act by themselves."""
-    order, transaction = aggregate.order, aggregate.transaction
+def transaction_view(movements: Movements, lines: Sequence[Line]) -> dict[str, Any]:
+    """``GET /api/pvt/transactions/{transactionId}`` (§3.3), with the times at which its payments act by themselves,
+    and whether requests, actions and ledger agree.
+    """
+    order, transaction = movements.aggregate.order, movements.aggregate.transaction
     id_, ledger = transaction.transaction_id, transaction.ledger
     return {
         "id": id_,
@@ -55,17 +62,46 @@ def transaction_view(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[
         "commitmentToken": token(id_, "commitment") if transaction.finished_at else None,
         "commitmentDate": gateway_date_or_none(transaction.finished_at),
         "refundingToken": token(id_, "refunding") if ledger.refunded else None,
-        "refundingDate": None,
+        "refundingDate": gateway_date_or_none(_last_refund(movements)),
         "cancelationToken": token(id_, "cancelation") if transaction.cancelled_at else None,
         "cancelationDate": gateway_date_or_none(transaction.cancelled_at),
-        "fields": [
-            {"name": "retainPartialSettlements", "value": str(transaction.mode is Mode.HOLD)},
-            {"name": "processingMode", "value": transaction.mode.value},
-            {"name": "orderId", "value": order.order_group},
-        ],
+        "fields": [{"name": name, "value": value} for name, value in _fields(order, transaction, lines).items()],
         **_of_the_shopper(order),
-        **_own(aggregate, payments),
+        **_own(movements),
     }
+
+
+def _fields(order: Order, transaction: Transaction, lines: Sequence[Line]) -> dict[str, str]:
+    """The telling fields (§3.3), as far as what is stored tells them."""
+    fields = {
+        "retainPartialSettlements": str(transaction.mode is Mode.HOLD),
+        "processingMode": transaction.mode.value,
+        "orderId": order.order_group,
+        "owner": order.account,
+        "channel": order.account.upper(),
+        "cart": _cart(order, lines),
+    }
+    changed_at = {
+        TransactionStatus.AUTHORIZING: transaction.created_at,
+        TransactionStatus.APPROVED: transaction.authorised_at,
+        TransactionStatus.FINISHED: transaction.finished_at,
+        TransactionStatus.CANCELLED: transaction.cancelled_at,
+    }.get(transaction_status(order, transaction))
+    return fields if changed_at is None else fields | {"lastTransitionDate": gateway_date(changed_at)}
+
+
+def _cart(order: Order, lines: Sequence[Line]) -> str:
+    parts = {part.id: part.value for part in order.totals}
+    items = [
+        {"id": line.id, "name": line.name, "value": line.selling_price, "quantity": line.quantity} for line in lines
+    ]
+    cart = {"items": items, "freight": parts.get("Shipping", 0), "tax": parts.get("Tax", 0)}
+    return json.dumps(cart, ensure_ascii=False, separators=(",", ":"))
+
+
+def _last_refund(movements: Movements) -> datetime | None:
+    refunds = (leg for leg in movements.legs if leg.kind is LegKind.REFUND and leg.state is LegState.POSTED)
+    return max((leg.concluded_at for leg in refunds if leg.concluded_at is not None), default=None)
 
 
 def _of_the_shopper(order: Order) -> dict[str, Any]:
@@ -95,9 +131,10 @@ def _of_the_shopper(order: Order) -> dict[str, Any]:
     }
 
 
-def _own(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[str, Any]:
-    """What the gateway's schema has no word for: mode, ledger, queue and timers."""
-    transaction, ledger = aggregate.transaction, aggregate.transaction.ledger
+def _own(movements: Movements) -> dict[str, Any]:
+    """What the gateway's schema has no word for: mode, ledger, queue, timers and reconciliation."""
+    order, transaction = movements.aggregate.order, movements.aggregate.transaction
+    ledger, payments = transaction.ledger, list(movements.payments.values())
     return {
         "processingMode": transaction.mode.value,
         "currencyCode": transaction.currency,
@@ -117,6 +154,9 @@ def _own(aggregate: Aggregate, payments: Iterable[Payment]) -> dict[str, Any]:
             }
             for payment in payments
         ],
+        "reconciliation": reconciliation_view(
+            reconcile(order, transaction, payments, movements.operations, movements.legs)
+        ),
     }
 
 
@@ -200,7 +240,7 @@ def _action(movements: Movements, leg: Leg, type_: str) -> dict[str, Any]:
         "date": action_date(leg.concluded_at or movements.aggregate.transaction.created_at),
         "type": type_,
         "value": leg.posted_value if leg.state is LegState.POSTED else leg.value,
-        "connectorResponse": connector_responses(payment) | {"ReturnCode": leg.code, "Message": leg.message},
+        "connectorResponse": connector_answer(payment, leg),
         "reference": leg.reference,
         "requestId": leg.request_id,
     }

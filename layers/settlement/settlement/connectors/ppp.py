@@ -149,13 +149,13 @@ class PaymentProviderClient:
         return Exchange(shown, answer.status, response, duration_ms), answer
 
     def _send(self, connector: Connector, path: str, body: bytes | None) -> Answer | NoAnswer:
-        fault = _url_fault(connector.service_url, self._allow_loopback_http)
+        fault = address_fault(connector.service_url, self._allow_loopback_http)
         if fault is not None:
             return NoAnswer(fault)
         url = f"{connector.service_url.rstrip('/')}/{path}"
         if body is None:
-            return self._http.get(url, _headers(connector), self._timeout_seconds)
-        return self._http.post(url, _headers(connector), body, self._timeout_seconds)
+            return self._http.get(url, call_headers(connector), self._timeout_seconds)
+        return self._http.post(url, call_headers(connector), body, self._timeout_seconds)
 
     @cached_property
     def _http(self) -> "DeadlineHttp":
@@ -164,7 +164,8 @@ class PaymentProviderClient:
         return DeadlineHttp()
 
 
-def _headers(connector: Connector) -> list[tuple[str, str]]:
+def call_headers(connector: Connector) -> list[tuple[str, str]]:
+    """Return the headers of every call, the app keys under the names the connector is set to (§0)."""
     prefix = "X-PROVIDER-API" if connector.provider_headers else "X-VTEX-API"
     return [
         ("Content-Type", "application/json"),
@@ -176,7 +177,7 @@ def _headers(connector: Connector) -> list[tuple[str, str]]:
     ]
 
 
-def _url_fault(service_url: str, allow_loopback_http: bool) -> str | None:
+def address_fault(service_url: str, allow_loopback_http: bool) -> str | None:
     """Tell why a connector's address is not called, if so: card tokens and app keys travel over TLS only."""
     try:
         parts = urlsplit(service_url)

@@ -147,9 +147,7 @@ def movement_outcome(asked: Asked, status: int, body: bytes, exchange: Exchange)
     return Unknown(exchange, _said(status, fields))
 
 
-def inbound_outcome(
-    payment_id: str, request_id: str, status: int, body: bytes, exchange: Exchange
-) -> InboundOutcome:
+def inbound_outcome(payment_id: str, request_id: str, status: int, body: bytes, exchange: Exchange) -> InboundOutcome:
     """Read the answer to an inbound request by the table of this module."""
     try:
         fields = read_object(body)

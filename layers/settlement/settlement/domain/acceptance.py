@@ -5,7 +5,7 @@ from datetime import datetime
 
 from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.events import EventType, Journal, Json
-from settlement.domain.ledger import Movement, MovementKind
+from settlement.domain.ledger import Movement, MovementKind, total
 from settlement.domain.planning import Ask, Infeasible, Policy, plan, project
 from settlement.domain.transaction import Operation, OperationKind, OperationState, Transaction
 
@@ -14,6 +14,7 @@ PRICE_INCREASE_REFUSED = (
     "credit control that can be raised by this value"
 )
 PRICE_DECREASE_REFUSED = "Modification cannot be done. Possible reason: settlement directly done by API"
+SETTLEMENT_REFUSED = "The settlement cannot be done: the payments' authorisations were cancelled or have lapsed"
 REFUND_REFUSED = "The refund cannot be done: the settled payments do not take a partial refund of this value"
 
 
@@ -30,11 +31,16 @@ def accept(
 ) -> Accepted:
     """Queue an operation and move the projection to what it will leave.
 
-    ``ask.requested_through`` is filled in here; what is given back after it was requested is no longer requested.
+    ``ask.requested_through`` is filled in here; what is given back after it was requested is no longer requested,
+    and what the payments do not have any more need not be given back.
     Raises ``MoneyCannotMove`` when no plan exists (R11c, R23), and ``TooManyWaiting`` when the queue is full.
     """
     payable = transaction.payable + ask.increase - ask.reduction
-    ask = replace(ask, requested_through=min(transaction.requested + ask.request, payable))
+    ask = replace(
+        ask,
+        reduction=max(0, ask.reduction - _lapsed(transaction)),
+        requested_through=min(transaction.requested + ask.request, payable),
+    )
     try:
         movements = plan(ask, transaction.projection, policy)
     except Infeasible as infeasible:
@@ -48,6 +54,12 @@ def accept(
     settling = ask.request > 0 or ask.completes
     changed, operation = changed.enqueue(kind, ask, origin, at, settling=settling)
     return Accepted(changed, replace(operation, giving_up=given_up(movements), refunding=refunded(movements)))
+
+
+def _lapsed(transaction: Transaction) -> int:
+    """Return what is payable and no payment holds: an authorisation was cancelled before it lapsed."""
+    held = total(position.counters for position in transaction.projection)
+    return max(0, transaction.payable - (held.authorised - held.given_up - held.change_refunded))
 
 
 def given_up(movements: tuple[Movement, ...]) -> int:
@@ -87,6 +99,8 @@ def _refusal(ask: Ask, infeasible: Infeasible) -> MoneyCannotMove:
         text, code = f"{PRICE_INCREASE_REFUSED}: {infeasible.shortfall} of {ask.increase} too much", "CHK00342"
     elif ask.refund:
         text, code = f"{REFUND_REFUSED}: {infeasible.shortfall} of {ask.refund} too much", "CHK0054"
+    elif ask.request and not ask.reduction:
+        text, code = f"{SETTLEMENT_REFUSED}: {infeasible.shortfall} of {ask.request} is missing", "1402"
     else:
         text, code = f"{PRICE_DECREASE_REFUSED}: {infeasible.reason}", "CHK0096"
     return MoneyCannotMove(text, code=code)

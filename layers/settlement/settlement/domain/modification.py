@@ -65,7 +65,8 @@ class Wanted:
 class Modification:
     """A modification that was taken. ``request`` is the sender's add, remove and replace as JSON text.
 
-    ``operation`` is the transaction's operation that moves the money, None when none had to move. ``lines_before``
+    ``operation`` is the transaction's operation that moves the money, None when none had to move, ``requested`` by how
+    much it changed what is requested of the transaction. ``lines_before``
     are the lines it changed, as they were.
     """
 
@@ -82,6 +83,7 @@ class Modification:
     lines_added: tuple[str, ...]
     created_at: datetime
     operation: int | None = None
+    requested: int = 0
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     revision: int = 0

@@ -182,9 +182,11 @@ def _cancel_whole_payments(draft: Draft) -> None:
 def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
     match policy.mode:
         case Mode.TOTAL:
+            _require_held(draft, ask)
             if ask.request:
                 _settle_all(draft, draft.positions)
         case Mode.HOLD:
+            _require_held(draft, ask)
             if ask.completes:
                 _settle_all(draft, draft.positions)
         case Mode.PARTIAL:
@@ -194,6 +196,14 @@ def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
             shortfall = draft.draw(MovementKind.SETTLE, value, _lowest_assigned_first(draft.positions), _available)
             if shortfall:
                 raise Infeasible("not enough is left open to settle the request", shortfall)
+
+
+def _require_held(draft: Draft, ask: Ask) -> None:
+    """Check that the payments hold all that is requested, whenever it is settled."""
+    held = total(position.counters for position in draft.positions)
+    shortfall = ask.requested_through - held.net_captured - held.in_doubt - held.available
+    if ask.request and shortfall > 0:
+        raise Infeasible("not enough is held to settle the request", shortfall)
 
 
 def _settle_all(draft: Draft, positions: Iterable[Position]) -> None:

@@ -27,7 +27,10 @@ class Caller:
 def identify(client: "DynamoDBClient", table: str, app_key: str, token: str) -> Caller | None:
     """Return the caller if the token belongs to the key and the key is enabled; compared in constant time."""
     pk, sk = keys.app_key(app_key)
-    wire = client.get_item(TableName=table, Key=codecs.to_wire({"PK": pk, "SK": sk}), ConsistentRead=True).get("Item")
+    key = codecs.to_wire({"PK": pk, "SK": sk})
+    wire = (
+        client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item") if keys.can_exist(pk, sk) else None
+    )
     nobody: codecs.Item = {"salt": _NOBODY, "tokenHash": "", "enabled": False}
     item = codecs.from_wire(wire) if wire else nobody
     matches = hmac.compare_digest(_hash(item["salt"], token), item["tokenHash"])

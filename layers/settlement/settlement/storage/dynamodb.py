@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from settlement.domain.account import AccountSettings
 from settlement.domain.change import Change
 from settlement.domain.connector import Connector
+from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
 from settlement.domain.modification import Modification
@@ -163,10 +164,15 @@ class DynamoDBStore:
         return self._get(Settlement, partition, keys.settlement(payment_id, number))
 
     def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
-        """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the page before."""
+        """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the page before.
+
+        Raises ``InvalidRequest`` if it is none.
+        """
         partition = keys.transaction_partition(account, transaction_id)
         request = self._range(partition, keys.EVENTS) | {"ScanIndexForward": False, "Limit": page_size}
         if after is not None:
+            if not after.startswith(keys.EVENTS) or not keys.can_exist(partition, after):
+                raise InvalidRequest(f"after: must be what the page before names; got {after[:80]}")
             request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": after})
         answer = self._client.query(**request)
         last = answer.get("LastEvaluatedKey")
@@ -208,6 +214,8 @@ class DynamoDBStore:
         self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}))
 
     def _read(self, pk: str, sk: str) -> codecs.Item | None:
+        if not keys.can_exist(pk, sk):
+            return None
         answer = self._client.get_item(
             TableName=self._table, Key=codecs.to_wire({"PK": pk, "SK": sk}), ConsistentRead=True
         )

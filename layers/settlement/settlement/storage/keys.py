@@ -8,6 +8,9 @@ from datetime import datetime
 
 Key = tuple[str, str]
 
+MAX_PARTITION_BYTES = 2048
+MAX_SORT_BYTES = 1024
+
 DUE_SHARDS = 16
 
 
@@ -105,6 +108,11 @@ def settlements(payment_id: str) -> str:
 def settlement(payment_id: str, number: str) -> str:
     """Sort key of a settlement."""
     return f"{settlements(payment_id)}{number}"
+
+
+def can_exist(pk: str, sk: str) -> bool:
+    """Tell whether the table takes such a key: names in it come from callers and may have any length."""
+    return len(pk.encode()) <= MAX_PARTITION_BYTES and len(sk.encode()) <= MAX_SORT_BYTES
 
 
 EVENTS = "EVENT#"

@@ -82,6 +82,8 @@ class _Writes:
             after = replaced.after
             guard = _equals("replays", replaced.before.replays)
             yield self._put(self._order, keys.invoice(after.number), codecs.encode(after), guard)
+        for number, receipt in commit.new_receipts:
+            yield self._receipt(number, receipt)
         for number, text in commit.documents:
             yield self._put(self._order, keys.document(number), {"text": text})
         for change in commit.changes:
@@ -114,6 +116,18 @@ class _Writes:
             yield self._put(self._transaction, key, codecs.encode(settlement))
         for changed in commit.settlements:
             yield self._add(keys.settlement(changed.after.payment_id, changed.after.number), changed)
+
+    def _receipt(self, number: str, receipt: str) -> "TransactWriteItemTypeDef":
+        """The new receipt of a repeated notification: repeats do not stand in each other's way."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": codecs.to_wire({"PK": self._order, "SK": keys.invoice(number)}),
+                "UpdateExpression": "SET receipt = :receipt ADD replays :one",
+                "ConditionExpression": "attribute_exists(PK)",
+                "ExpressionAttributeValues": codecs.to_wire({":receipt": receipt, ":one": 1}),
+            }
+        }
 
     def new_leg(self, leg: Leg) -> "TransactWriteItemTypeDef":
         """A leg of a plan; it overwrites one that an unfinished planner left, never one that was tried."""

@@ -183,8 +183,9 @@ def _modify(ports: Ports, account: str, order_id: str, wanted: Wanted, request: 
     if kind is not None:
         origin = f"modification/{modification.request_id}"
         accepted = accept(transaction, kind, ask, _policy(ports, transaction), origin, now)
+        requested = accepted.transaction.requested - transaction.requested
         transaction, operation = accepted.transaction, accepted.operation
-        modification = replace(modification, operation=operation.sequence)
+        modification = replace(modification, operation=operation.sequence, requested=requested)
         record_acceptance(journal, operation)
     changed = replace(
         order,
@@ -244,11 +245,10 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
     journal.record(EventType.ORDER_MODIFICATION_CANCELLED, requestId=request_id, reason=reason)
     cancelled = replace(operation, state=OperationState.DONE, concluded_at=now, due_at=None, failure=None, giving_up=0)
     is_head = operation.sequence == transaction.head
-    ask = operation.ask
     transaction = replace(
         transaction,
-        payable=transaction.payable + ask.reduction - ask.increase,
-        requested=transaction.requested - ask.request,
+        payable=transaction.payable - modification.value,
+        requested=transaction.requested - modification.requested,
         head=transaction.head + 1 if is_head else transaction.head,
     )
     transaction, following = next_ready(ports, transaction, now) if is_head else (transaction, None)
@@ -261,7 +261,7 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
         order,
         value=order.value - modification.value,
         last_modification=0,
-        invoiced_at=None if ask.completes else order.invoiced_at,
+        invoiced_at=None if operation.ask.completes else order.invoiced_at,
     )
     commit = aggregate.becomes(journal, restored, replace(transaction, projection=projection))
     back = replace(modification, cancelled_at=now, cancel_reason=reason, revision=modification.revision + 1)

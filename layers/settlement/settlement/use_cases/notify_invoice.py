@@ -13,7 +13,7 @@ from settlement.domain.planning import Ask, Policy
 from settlement.domain.transaction import OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Changed, Commit, Ports
+from settlement.use_cases.ports import Commit, Ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,6 @@ def _replay(
         )
     order = aggregate.order
     receipt = ports.new_id().lower()
-    replaced = Changed(stored, replace(stored, receipt=receipt, received_at=now, replays=stored.replays + 1))
     commit = Commit(order.account, order.order_id, order.transaction_id)
     if differs:
         journal = aggregate.journal(now)
@@ -112,7 +111,7 @@ def _replay(
             repeatedValue=notification.value,
         )
         commit = aggregate.becomes(journal, order, aggregate.transaction)
-    ports.store.commit(replace(commit, replaced_invoices=[replaced]))
+    ports.store.commit(replace(commit, new_receipts=[(stored.number, receipt)]))
     return Receipt(now, order.order_id, receipt)
 
 

@@ -35,6 +35,7 @@ class Commit:
 
     Order, transaction and operations carry the ``version`` they were read with (0: new) and are written only if it
     still stands. Legs and replaced invoices are written only if their attempts, or replays, still are as read.
+    ``new_receipts`` of invoices that are there, by number, are written whoever else writes.
     ``requests`` are idempotency keys with the name and the operation of their request.
     """
 
@@ -55,6 +56,7 @@ class Commit:
     new_settlements: Sequence[Settlement] = ()
     settlements: Sequence[Changed[Settlement]] = ()
     replaced_invoices: Sequence[Changed[Invoice]] = ()
+    new_receipts: Sequence[tuple[str, str]] = ()
     modifications: Sequence[Modification] = ()
     replaced_modifications: Sequence[Changed[Modification]] = ()
     requests: Sequence[tuple[str, str, int]] = ()

@@ -33,11 +33,12 @@ def retrieve_transaction(store: Store, account: str, transaction_id: str) -> Agg
 
 def retrieve_payments(
     store: Store, account: str, transaction_id: str
-) -> tuple[Aggregate, list[tuple[Payment, TransactionStatus]]]:
-    """Return a transaction's payments, each with the status of the whole, which its own is derived with."""
+) -> tuple[Aggregate, list[tuple[Payment, TransactionStatus]], list[Leg]]:
+    """Return a transaction's payments, each with the status of the whole, and the connector calls made on them."""
     aggregate = retrieve_transaction(store, account, transaction_id)
     status = transaction_status(aggregate.order, aggregate.transaction)
-    return aggregate, [(payment, status) for payment in store.payments(account, transaction_id)]
+    payments = [(payment, status) for payment in store.payments(account, transaction_id)]
+    return aggregate, payments, store.legs(account, transaction_id)
 
 
 def retrieve_payment(

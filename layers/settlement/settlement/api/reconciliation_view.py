@@ -1,0 +1,30 @@
+"""The ``reconciliation`` section of a transaction: do requests, actions and ledger agree, and where not."""
+
+from typing import Any
+
+from settlement.domain.reconciliation import Reconciliation
+
+
+def reconciliation_view(found: Reconciliation) -> dict[str, Any]:
+    """The figures of each side in minor units, and every difference between two of them."""
+    return {
+        "isConsistent": found.is_consistent,
+        "isPending": found.is_pending,
+        "requestedValue": found.requested,
+        "actionsValue": found.actions,
+        "settledValue": found.ledger.captured,
+        "cancelledValue": found.ledger.given_up,
+        "refundedValue": found.ledger.refunded,
+        "inDoubtValue": found.ledger.doubtful,
+        "pendingManualValue": found.manual,
+        "differences": [
+            {
+                "what": difference.what,
+                "paymentId": difference.payment_id,
+                "expected": difference.expected,
+                "found": difference.found,
+                "difference": difference.value,
+            }
+            for difference in found.differences
+        ],
+    }

@@ -1,0 +1,156 @@
+"""Reconciliation: do requests, actions and ledger of one transaction say the same, and where not (KI 500245).
+
+Amounts are minor units. While operations are queued, what they have yet to do is no difference.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from settlement.domain.connector import Mode
+from settlement.domain.ledger import Counters, total
+from settlement.domain.order import Order
+from settlement.domain.transaction import Leg, LegKind, LegState, Operation, OperationKind, Payment, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two figures that should be equal and are not; ``payment_id`` is None for the transaction as a whole."""
+
+    what: str
+    expected: int
+    found: int
+    payment_id: str | None = None
+
+    @property
+    def value(self) -> int:
+        """By how much the second figure is short, negative if it is above the first."""
+        return self.expected - self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The figures of a transaction from each side, and every place where two sides disagree.
+
+    ``requested`` is what invoices and the gateway's own requests asked to settle, ``actions`` what connectors are
+    recorded to have settled, ``ledger`` the sum of the payments' counters, ``manual`` what a person has to refund or
+    cancel. ``is_pending`` tells that operations wait or run.
+    """
+
+    requested: int
+    actions: int
+    ledger: Counters
+    manual: int
+    is_pending: bool
+    differences: tuple[Difference, ...]
+
+    @property
+    def is_consistent(self) -> bool:
+        """Whether all sides agree."""
+        return not self.differences
+
+
+def reconcile(
+    order: Order,
+    transaction: Transaction,
+    payments: Sequence[Payment],
+    operations: Sequence[Operation],
+    legs: Sequence[Leg],
+) -> Reconciliation:
+    """Compare what was asked, what was done and what is booked.
+
+    The books of each payment have to agree with its actions at any time; requests have to be met, and heads to agree
+    with payments, once no operation waits.
+    """
+    ledger = total(payment.counters for payment in payments)
+    differences = [*_books(payments, legs)]
+    if transaction.is_idle:
+        differences += _heads(transaction, ledger, operations)
+        differences += _debts(order, transaction, ledger, operations, legs)
+    if ledger.doubtful:
+        differences.append(Difference("value in doubt", 0, ledger.doubtful))
+    return Reconciliation(
+        requested=transaction.requested,
+        actions=_posted(legs, LegKind.SETTLE),
+        ledger=ledger,
+        manual=sum(leg.value for leg in legs if leg.state is LegState.MANUAL and leg.kind is not LegKind.VOID),
+        is_pending=not transaction.is_idle,
+        differences=tuple(differences),
+    )
+
+
+def _books(payments: Iterable[Payment], legs: Sequence[Leg]) -> Iterable[Difference]:
+    """Compare each payment's counters with the connector calls that moved them."""
+    for payment in payments:
+        mine = [leg for leg in legs if leg.payment_id == payment.payment_id]
+        counters = payment.counters
+        pairs = (
+            ("settlement actions and ledger", _posted(mine, LegKind.SETTLE), counters.captured),
+            ("cancellation actions and ledger", _posted(mine, LegKind.CANCEL), counters.cancelled),
+            ("refund actions and ledger", _posted(mine, LegKind.REFUND), counters.refunded),
+        )
+        yield from _unequal(pairs, payment.payment_id)
+
+
+def _heads(transaction: Transaction, ledger: Counters, operations: Sequence[Operation]) -> Iterable[Difference]:
+    """Compare the transaction's own figures with what they are the sum of."""
+    requests = max((operation.ask.requested_through for operation in operations[-1:]), default=0)
+    pairs = [
+        (f"transaction and payments: {name}", getattr(ledger, name), getattr(transaction.ledger, name))
+        for name in ledger.__slots__
+    ]
+    if requests:
+        pairs.append(("settlement requests and transaction", requests, transaction.requested))
+    yield from _unequal(pairs)
+
+
+def _debts(
+    order: Order,
+    transaction: Transaction,
+    ledger: Counters,
+    operations: Sequence[Operation],
+    legs: Sequence[Leg],
+) -> Iterable[Difference]:
+    """What was asked and is not done, or is done and was not asked."""
+    undone = sum(_cancelled_with_authorisation(operation, legs) for operation in operations)
+    yield from _unequal(
+        (
+            ("cancellations asked and done", undone + sum(op.giving_up for op in operations), ledger.given_up),
+            ("refunds asked and done", sum(op.refunding for op in operations), ledger.refunded),
+        )
+    )
+    if order.cancelled_at is not None:
+        kept = ledger.captured - ledger.refunded
+        yield from _unequal((("cancelled order and money kept", 0, kept), ("cancelled order and open", 0, ledger.open)))
+        return
+    due = _due(transaction)
+    if ledger.net_captured < due:
+        yield Difference("settlement requests and actions", due, ledger.net_captured)
+    if ledger.authorised:
+        payable = ledger.authorised - ledger.given_up - ledger.change_refunded
+        yield from _unequal((("payable and authorised", transaction.payable, payable),))
+
+
+def _cancelled_with_authorisation(operation: Operation, legs: Iterable[Leg]) -> int:
+    """What an authorisation took back of its approved payments, since another one was denied."""
+    if operation.kind is not OperationKind.AUTHORISE:
+        return 0
+    return sum(leg.value for leg in legs if leg.operation == operation.sequence and leg.kind is LegKind.CANCEL)
+
+
+def _due(transaction: Transaction) -> int:
+    """What connectors should have settled by now, net of what changes gave back (§3.6)."""
+    match transaction.mode:
+        case Mode.PARTIAL:
+            return transaction.requested
+        case Mode.TOTAL:
+            return transaction.payable if transaction.requested else 0
+        case Mode.HOLD:
+            return transaction.requested if transaction.requested == transaction.payable else 0
+
+
+def _posted(legs: Iterable[Leg], kind: LegKind) -> int:
+    return sum(leg.posted_value for leg in legs if leg.kind is kind and leg.state is LegState.POSTED)
+
+
+def _unequal(pairs: Iterable[tuple[str, int, int]], payment_id: str | None = None) -> Iterable[Difference]:
+    return [Difference(what, expected, found, payment_id) for what, expected, found in pairs if expected != found]
