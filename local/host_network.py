@@ -150,7 +150,9 @@ def _engine_socket(docker_host: str | None) -> str:
     try:
         is_engine = _knows(path, "/_ping")
     except OSError as error:
-        raise StackError(f"No container engine answers at {path} ({error.strerror or error}): install or start Docker.") from error
+        raise StackError(
+            f"No container engine answers at {path} ({error.strerror or error}): install or start Docker."
+        ) from error
     if not is_engine:
         raise StackError(f"What answers at {path} is not a container engine.")
     return path

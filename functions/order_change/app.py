@@ -67,10 +67,9 @@ def preview(order_id: str) -> Response[str]:
     """Show what a modification would do."""
     account = api.caller(Role.CHANGE_ORDER)
     body, settings = api.read(ModificationBody), _settings(account)
-    wanted, text = body.as_wanted(settings), body.as_text(settings)
-    return answer(
-        200, views.preview_view(modify.preview_modification(bootstrap.ports(), account, order_id, wanted), text)
-    )
+    ports, text = bootstrap.ports(), body.as_text(settings)
+    found = modify.preview_modification(ports, account, order_id, body.as_wanted(settings))
+    return answer(200, views.preview_view(found, text, ports.now()))
 
 
 @api.get(_CHANGES)

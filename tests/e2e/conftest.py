@@ -13,6 +13,7 @@ from local.facts import Facts, read_facts
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, CONNECTORS
 from local.settings import read_settings
 from settlement.domain.account import EVERY_ROLE, AccountSettings
+from settlement.storage import keys
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 from tests.e2e.api import Api, new_id
@@ -123,23 +124,29 @@ def sweep(facts: Facts, lambdas: "LambdaClient") -> Callable[[], Any]:
 
 
 @pytest.fixture(scope="session")
-def store(facts: Facts, dynamodb: "DynamoDBClient") -> DynamoDBStore:
-    """The table of the stack."""
-    return DynamoDBStore(dynamodb, facts.table_name)
-
-
-@pytest.fixture(scope="session")
-def resume(facts: Facts, store: DynamoDBStore) -> Callable[[PlacedOrder], None]:
+def resume(facts: Facts) -> Callable[[PlacedOrder], None]:
     """Start the workflow for the operation an order waits for, as the sweep does once its time has come."""
     workflows = boto3.client("stepfunctions", **_client_arguments(facts))
 
     def start(order: PlacedOrder) -> None:
-        transaction = store.transaction(ACCOUNT, order.transaction_id)
-        assert transaction is not None
-        name = {"account": ACCOUNT, "transactionId": order.transaction_id, "operation": transaction.head}
+        waiting = [event["Data"]["operation"] for event in order.events() if event["Type"] == "OperationWaiting"]
+        name = {"account": ACCOUNT, "transactionId": order.transaction_id, "operation": waiting[-1]}
         workflows.start_execution(stateMachineArn=facts.state_machine_arn, input=json.dumps(name))
 
     return start
+
+
+@pytest.fixture(scope="session")
+def signature(facts: Facts, dynamodb: "DynamoDBClient") -> Callable[[PlacedOrder], str]:
+    """Return what the callbacks of an order's first payment have to carry, which only its connector is told."""
+
+    def look_up(order: PlacedOrder) -> str:
+        partition = keys.transaction_partition(ACCOUNT, order.transaction_id)
+        key = {"PK": {"S": partition}, "SK": {"S": keys.payment(order.payment_ids[0])}}
+        item = dynamodb.get_item(TableName=facts.table_name, Key=key, ConsistentRead=True)["Item"]
+        return item["signature"]["S"]
+
+    return look_up
 
 
 @pytest.fixture(scope="session")

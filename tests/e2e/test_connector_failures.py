@@ -77,7 +77,7 @@ def test_r24_remainder_of_a_partial_answer_is_asked_for_under_a_new_request_id(m
     assert order.figures() == Figures("payment-approved", "Settling", invoiced=7000, settled=7000, open=3000)
     order.invoice("N2", 3000)
     order.give_back("D1", 6000)
-    assert order.calls()[3:] == [refund("50.00"), refund("10.00")]
+    assert sorted(order.calls()[3:], key=lambda call: call.value) == [refund("10.00"), refund("50.00")]
 
 
 @pytest.mark.parametrize("outcome", ["drop", "hang"])

@@ -64,7 +64,7 @@ def preview(placed: Placed, **fields: Any) -> Preview:
 def previewed(placed: Placed, **fields: Any) -> dict[str, Any]:
     """What the preview's route answers."""
     body = body_of(**fields)
-    return preview_view(preview(placed, **fields), body.as_text(DEFAULTS))
+    return preview_view(preview(placed, **fields), body.as_text(DEFAULTS), placed.shop.clock.time)
 
 
 def answered(taken: Modified) -> dict[str, Any]:

@@ -93,9 +93,7 @@ class Shop:
         due: list[DueOperation] = []
         sweep_due_work(self.ports, due.append)
         for operation in due:
-            run_workflow(
-                self.ports, self.provider, operation.account, operation.transaction_id, operation.sequence
-            )
+            run_workflow(self.ports, self.provider, operation.account, operation.transaction_id, operation.sequence)
         return len(due)
 
     def pass_time(self, by: timedelta) -> None:

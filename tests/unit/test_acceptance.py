@@ -1,12 +1,12 @@
 """Accepting an operation: it is queued, and the projection and running totals move with it (§8.6, §8.14)."""
 
 import pytest
+
 from settlement.domain.acceptance import accept
 from settlement.domain.connector import Mode
 from settlement.domain.errors import MoneyCannotMove, TooManyWaiting
 from settlement.domain.planning import Ask, Policy, RefundPriority
 from settlement.domain.transaction import MAX_WAITING, OperationKind, OperationState, Transaction
-
 from tests.builders import NOON, a_position, a_transaction
 
 PARTIAL = Policy(Mode.PARTIAL, RefundPriority.LOWEST_SETTLED)

@@ -93,9 +93,7 @@ def test_domain_reads_no_clock_and_draws_no_random_number() -> None:
 @pytest.mark.parametrize("path", ALL_FILES, ids=name_of)
 def test_file_and_its_functions_are_short(path: Path) -> None:
     text = path.read_text()
-    functions = [
-        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     too_long = {
         f"{node.name}: {length} lines"
         for node in functions

@@ -1,15 +1,15 @@
-"""Authorising the payments of an order: all of them, or none; undecided, denied, abandoned, cancelled meanwhile (§4.2)."""
+"""Authorising the payments of an order, all or none: undecided, denied, abandoned, cancelled meanwhile (§4.2)."""
 
 from datetime import timedelta
 
 import pytest
+
 from settlement.domain.errors import WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.ledger import Counters
 from settlement.domain.transaction import Authorisation, LegKind, OperationKind, OperationState
-from settlement.use_cases.place_order import await_authorisation
+from settlement.use_cases.place_order import NewPayment, await_authorisation
 from settlement.use_cases.receive_callback import receive_callback
-
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.shop import Shop
 
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def two_payments() -> tuple:  # type: ignore[type-arg]
+def two_payments() -> tuple[NewPayment, NewPayment]:
     """A payment of 4000 and one of 6000."""
     return a_new_payment(4000, "partial"), a_new_payment(6000, "partial")
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+
+from settlement.domain.connector import Mode
 from settlement.domain.errors import (
     Busy,
     CancelRefused,
@@ -17,7 +19,6 @@ from settlement.domain.invoice import InvoiceType
 from settlement.domain.ledger import Counters
 from settlement.domain.transaction import MAX_WAITING, OperationState
 from settlement.use_cases.ports import Conflict
-
 from tests.support.shop import Placed, Shop
 
 
@@ -191,7 +192,7 @@ def test_acceptance_does_not_depend_on_how_fast_the_connector_is(shop: Shop) -> 
 
     def story(placed: Placed, run: Callable[[], object]) -> list[bool]:
         answers = []
-        for step in (
+        requests: list[Callable[[], object]] = [
             lambda: placed.notify("N1", 7000, type_=InvoiceType.OUTPUT),
             lambda: placed.register("C1", discount=3001),
             lambda: placed.register("C2", discount=1000),
@@ -201,9 +202,10 @@ def test_acceptance_does_not_depend_on_how_fast_the_connector_is(shop: Shop) -> 
             lambda: placed.notify("D1", 8500, type_=InvoiceType.INPUT),
             lambda: placed.notify("D2", 1, type_=InvoiceType.INPUT),
             lambda: placed.cancel_only(),
-        ):
+        ]
+        for request in requests:
             try:
-                step()
+                request()
             except Refusal:
                 answers.append(False)
             else:
@@ -255,11 +257,9 @@ def test_cancel_refunds_what_the_timer_captured(shop: Shop) -> None:
     assert placed.status == ("canceled", "Cancelled")
 
 
-@pytest.mark.parametrize("mode", ["total", "hold"])
-def test_cancel_sends_one_call_that_includes_what_was_withheld(shop: Shop, mode: str) -> None:
-    from settlement.domain.connector import Mode
-
-    placed = shop.open(mode=Mode(mode))
+@pytest.mark.parametrize("mode", [Mode.TOTAL, Mode.HOLD])
+def test_cancel_sends_one_call_that_includes_what_was_withheld(shop: Shop, mode: Mode) -> None:
+    placed = shop.open(mode=mode)
     placed.change("C1", discount=2000)
 
     placed.cancel()

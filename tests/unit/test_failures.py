@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+
 from settlement.domain.connector import Mode
 from settlement.domain.events import EventType
 from settlement.domain.invoice import InvoiceType
@@ -10,9 +11,8 @@ from settlement.domain.ledger import Counters
 from settlement.domain.transaction import LegKind, LegState, OperationState
 from settlement.use_cases.execute_leg import Call, ConnectorUnresolved, execute_leg
 from settlement.use_cases.plan_operation import plan_operation
-
 from tests.builders import ACCOUNT, a_new_payment
-from tests.support.provider import Partial
+from tests.support.provider import Kind, Partial
 from tests.support.shop import Placed, Shop
 
 HOUR = timedelta(hours=1)
@@ -78,7 +78,7 @@ def test_r24_after_five_remainders_the_operation_waits(shop: Shop) -> None:
     placed.invoice("N1", 7000)
 
     assert placed.moved("settle") == [100] * 6
-    assert placed.operation.state is OperationState.WAITING
+    assert not placed.transaction.is_idle
     shop.pass_time(HOUR)
     assert placed.moved("settle") == [100] * 6 + [6400]
     assert placed.operation.state is OperationState.DONE
@@ -183,28 +183,21 @@ def test_queue_moves_on_after_a_failure(shop: Shop) -> None:
     assert placed.operation.is_concluded
 
 
-def late_answer(shop: Shop, placed: Placed, kind: str = "settle") -> None:
+def late_answer(shop: Shop, placed: Placed, kind: Kind = "settle") -> None:
     """Have the open leg of the newest operation called, and its answer arrive only after everything was given up."""
     sequence = placed.operation.sequence
     shop.clock.advance_to(placed.operation.due_at or shop.clock.time)
     planned = plan_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence, "slow")
     number = planned.legs[-1]
     call = Call(ACCOUNT, placed.transaction_id, sequence, number, shop.clock.time)
-    shop.provider.usually(kind, "ok")  # type: ignore[arg-type]
+    shop.provider.usually(kind, "ok")
 
-    class Slow:
-        """The provider, whose answer takes a day."""
+    def a_day_passes() -> None:
+        shop.provider.usually(kind, "500")
+        give_up(shop)
 
-        def __getattr__(self, name: str) -> object:
-            def ask(*arguments: object) -> object:
-                answer = getattr(shop.provider, name)(*arguments)
-                shop.provider.usually(kind, "500")  # type: ignore[arg-type]
-                give_up(shop)
-                return answer
-
-            return ask
-
-    execute_leg(shop.ports, Slow(), call, "https://gateway.example")  # type: ignore[arg-type]
+    shop.provider.delay(a_day_passes)
+    execute_leg(shop.ports, shop.provider, call, "https://gateway.example")
 
 
 def test_late_positive_answer_resolves_the_doubt(shop: Shop) -> None:
@@ -218,6 +211,11 @@ def test_late_positive_answer_resolves_the_doubt(shop: Shop) -> None:
     assert placed.ledger == Counters(authorised=10000, captured=7000)
     assert placed.legs[-1].state is LegState.POSTED
     assert placed.transaction.ledger == placed.ledger
+    assert placed.operation.state is OperationState.DONE
+    assert [payment.blocked for payment in placed.payments] == [False]
+    assert placed.status == ("payment-approved", "Settling")
+    placed.invoice("N2", 3000)
+    assert placed.status == ("invoiced", "Finished")
 
 
 def test_late_positive_answer_of_a_refund_resolves_the_doubt(shop: Shop) -> None:
@@ -252,15 +250,11 @@ def test_late_negative_answer_changes_nothing(shop: Shop) -> None:
     call = Call(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
     shop.provider.script("settle", "500")
 
-    class Overtaken:
-        """The provider; while it answers, another worker posts the leg."""
+    def another_worker_posts() -> None:
+        execute_leg(shop.ports, shop.provider, call, "https://gateway.example")
 
-        def settle(self, *arguments: object) -> object:
-            answer = shop.provider.settle(*arguments)  # type: ignore[arg-type]
-            execute_leg(shop.ports, shop.provider, call, "https://gateway.example")
-            return answer
-
-    assert execute_leg(shop.ports, Overtaken(), call, "https://gateway.example") == "posted"  # type: ignore[arg-type]
+    shop.provider.delay(another_worker_posts)
+    assert execute_leg(shop.ports, shop.provider, call, "https://gateway.example") == "posted"
     assert placed.ledger.captured == 7000
 
 
@@ -309,7 +303,7 @@ def test_r25_refund_by_hand_is_not_counted_as_refunded(shop: Shop) -> None:
 def test_r25_failing_refund_is_repeated_until_it_succeeds(shop: Shop) -> None:
     placed = shop.open()
     placed.invoice("N1", 10000)
-    shop.provider.script("refund", *["500"] * 5)
+    shop.provider.script("refund", "500", "500", "500", "500", "500")
 
     placed.give_back("D1", 1500)
     shop.pass_time(HOUR)

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from settlement.domain.ledger import Counters, LedgerImbalance, Movement, MovementKind, total
 
 values = st.integers(-10, 300)

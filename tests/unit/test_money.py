@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from settlement.domain.money import MAX_MINOR_UNITS, display, is_currency, split_by_weight, to_major, to_minor
 
 currencies = st.sampled_from([("JPY", 0), ("BRL", 2), ("KWD", 3), ("CLF", 4)])

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from settlement.domain.errors import (
     CancelRefused,
     ChangeRefused,
@@ -23,7 +24,6 @@ from settlement.domain.order import (
 )
 from settlement.domain.transaction import request_id
 from settlement.use_cases.place_order import new_order_id, order_group
-
 from tests.builders import NOON, a_line, an_order, item
 
 values = st.integers(1, 20000)

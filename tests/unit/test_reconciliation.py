@@ -1,5 +1,6 @@
 """Reconciliation: agreement of requests, actions and ledger, and each way in which they can differ."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from settlement.domain.connector import Mode
 from settlement.domain.errors import Refusal
 from settlement.domain.ledger import Counters
 from settlement.domain.reconciliation import Difference, Reconciliation, reconcile
 from settlement.domain.transaction import LegState
-
 from tests.builders import a_leg, a_new_payment, a_payment, a_transaction, an_operation, an_order
 from tests.support.shop import Placed, Shop
 
@@ -30,12 +31,13 @@ def differing(placed: Placed) -> set[str]:
 @pytest.mark.parametrize("mode", Mode)
 def test_requests_actions_and_ledger_agree_after_every_step_of_an_order(shop: Shop, mode: Mode) -> None:
     placed = shop.open(mode=mode)
-    for step in (
+    steps: tuple[Callable[[], object], ...] = (
         lambda: placed.invoice("N1", 5000),
         lambda: placed.change("C1", discount=1000),
         lambda: placed.invoice("N2", 4000),
         lambda: placed.give_back("D1", 1500),
-    ):
+    )
+    for step in steps:
         step()
         assert of(placed).is_consistent, of(placed)
 

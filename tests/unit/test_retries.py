@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from settlement.domain.retries import GIVE_UP_AFTER, LEASE, NO_CALL_AFTER, next_attempt, next_inquiry
 
+from settlement.domain.retries import GIVE_UP_AFTER, LEASE, NO_CALL_AFTER, next_attempt, next_inquiry
 from tests.builders import NOON
 
 

@@ -1,9 +1,9 @@
 """Returns and the order in which payments give back (R15, R16, R25)."""
 
 import pytest
+
 from settlement.domain.errors import MoneyCannotMove, ReturnTooLarge
 from settlement.domain.planning import RefundPriority
-
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.shop import Placed, Shop
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from itertools import product
 
 import pytest
+
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Order
-from settlement.domain.statuses import is_finished, order_status, payment_status, transaction_status
+from settlement.domain.statuses import TransactionStatus, is_finished, order_status, payment_status, transaction_status
 from settlement.domain.transaction import Authorisation, Transaction
-
 from tests.builders import NOON, a_payment, a_transaction, an_order
 
 INVOICED = {"none": 0, "part": 7000, "whole": 10000}
@@ -63,9 +63,7 @@ class Facts:
 
 EVERYTHING = [
     Facts(*combination)
-    for combination in product(
-        (False, True), Authorisation, (False, True), INVOICED, QUEUES, LEDGERS, REQUESTED
-    )
+    for combination in product((False, True), Authorisation, (False, True), INVOICED, QUEUES, LEDGERS, REQUESTED)
 ]
 
 ANY = None
@@ -179,8 +177,6 @@ def test_finished_is_when_invoices_requests_and_ledger_agree(
     ],
 )
 def test_payment_status(authorisation: Authorisation, counters: Counters, whole: str, status: str) -> None:
-    from settlement.domain.statuses import TransactionStatus
-
     payment = a_payment(authorisation=authorisation, counters=counters)
 
     assert payment_status(payment, TransactionStatus(whole)).value == status

@@ -1,11 +1,11 @@
 """The worked examples of Total and Hold, and how a transaction gets its mode (R11 to R14, §3.6, §8.4)."""
 
 import pytest
-from settlement.domain.connector import ConnectorProtocol, Mode
+
+from settlement.domain.connector import Connector, ConnectorProtocol, Mode
 from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.ledger import Counters
 from settlement.use_cases.place_order import transaction_mode
-
 from tests.builders import a_connector, a_new_payment
 from tests.support.shop import Shop
 
@@ -163,5 +163,5 @@ def test_r13_mode_is_kept_when_the_account_changes_its_mind(shop: Shop) -> None:
         ([a_connector("a"), a_connector("b", partial_settle=False)], True, Mode.TOTAL),
     ],
 )
-def test_r13_mode_of_a_transaction(connectors: list, partial_settlement: bool, mode: Mode) -> None:  # type: ignore[type-arg]
+def test_r13_mode_of_a_transaction(connectors: list[Connector], partial_settlement: bool, mode: Mode) -> None:
     assert transaction_mode(connectors, partial_settlement=partial_settlement) is mode

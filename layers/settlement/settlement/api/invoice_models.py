@@ -14,6 +14,8 @@ from settlement.use_cases.notify_invoice import Notification
 
 MAX_DOCUMENT_BYTES = 200_000
 MAX_INVOICE_ITEMS = 200
+MAX_TEXT_BYTES = 100_000
+"""The texts of an invoice's items, and those of its parcel's sightings: all are stored in one item of the table."""
 
 
 def _digits(value: Any) -> int:
@@ -55,6 +57,13 @@ def _document(value: str | None) -> str | None:
     return value
 
 
+def _few_texts(parts: list[Any]) -> list[Any]:
+    texts = [text for part in parts for _, text in part if isinstance(text, str)]
+    if (size := sum(len(text.encode()) for text in texts)) > MAX_TEXT_BYTES:
+        raise ValueError(f"have texts of {size} bytes in all; the limit is {MAX_TEXT_BYTES}")
+    return parts
+
+
 Date = Annotated[str, Field(max_length=40), AfterValidator(_date)]
 InvoiceNumber = Annotated[str, BeforeValidator(_invoice_number)]
 InvoiceValue = Annotated[int, BeforeValidator(_digits)]
@@ -85,7 +94,7 @@ class InvoiceBody(Body):
     issuance_date: Date
     invoice_number: InvoiceNumber
     invoice_value: InvoiceValue
-    items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS)]
+    items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS), AfterValidator(_few_texts)]
     invoice_key: Text | None = None
     invoice_url: Text | None = None
     embedded_invoice: Annotated[str | None, AfterValidator(_document)] = None
@@ -189,7 +198,9 @@ class DeliveryBody(Body):
 
     is_delivered: StrictBool
     delivered_date: Text | None = None
-    events: Annotated[list[DeliveryEventBody], Field(default_factory=list, max_length=100)]
+    events: Annotated[
+        list[DeliveryEventBody], Field(default_factory=list, max_length=100), AfterValidator(_few_texts)
+    ]
 
     def as_delivery(self) -> Delivery:
         """Return the delivery."""

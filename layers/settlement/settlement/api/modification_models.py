@@ -49,15 +49,15 @@ class Items(Body):
 class Logistics(Body):
     """How a replacement is sent, and for how much."""
 
-    model_config = ConfigDict(extra="allow")
-
+    item_index: Annotated[StrictInt, Field(ge=0, lt=MAX_LINES)] = 0
+    selected_sla: Text | None = None
+    selected_delivery_channel: Text | None = None
+    address_id: Text | None = None
     price: Price = 0
 
 
 class Shipping(Body):
     """How replacements are sent."""
-
-    model_config = ConfigDict(extra="allow")
 
     logistics_info: Annotated[list[Logistics], Field(default_factory=list, max_length=MAX_LINES)]
 

@@ -1,9 +1,10 @@
 """Order modifications as their routes show them (contract §2.2). Amounts are minor units."""
 
-import json
+from datetime import datetime
 from typing import Any
 
 from settlement.api.dates import oms_date
+from settlement.api.modification_shapes import asked_view
 from settlement.domain.modification import ModificationStatus
 from settlement.domain.order import Order, OrderTotal
 from settlement.domain.transaction import OperationState
@@ -36,7 +37,7 @@ def modification_view(modified: Modified) -> dict[str, Any]:
         "manualIncrementValue": modification.manual_increment,
         "totalChangeValue": modification.value,
         "totals": _totals(modification.totals),
-        **json.loads(modification.request),
+        **asked_view(modification.request, modification.lines_before),
         "date": oms_date(modification.created_at),
         "origin": _origin(modified.order),
     }
@@ -77,8 +78,8 @@ def history_view(modifications: list[Modified]) -> dict[str, Any]:
     }
 
 
-def preview_view(preview: Preview, request: str) -> dict[str, Any]:
-    """What a modification would answer, with nothing applied, and the money plan."""
+def preview_view(preview: Preview, request: str, at: datetime) -> dict[str, Any]:
+    """What a modification would answer if it were taken now, with nothing applied, and the money plan."""
     wanted, effect = preview.wanted, preview.effect
     return {
         "requestId": None,
@@ -88,8 +89,8 @@ def preview_view(preview: Preview, request: str) -> dict[str, Any]:
         "manualIncrementValue": wanted.manual_increment,
         "totalChangeValue": effect.value,
         "totals": _totals(effect.totals),
-        **json.loads(request),
-        "date": None,
+        **asked_view(request, effect.changed_lines),
+        "date": oms_date(at),
         "origin": _origin(preview.order),
         "orderValue": preview.order.value + effect.value,
         "moneyPlan": [

@@ -1,5 +1,6 @@
 """The order as ``GET /api/oms/pvt/orders/{orderId}`` shows it (§1.3, §8.13). Amounts are minor units."""
 
+from datetime import datetime
 from typing import Any
 
 from settlement.api.dates import oms_date, oms_date_or_none
@@ -7,6 +8,7 @@ from settlement.api.payment_view import oms_payment
 from settlement.domain.change import Change
 from settlement.domain.invoice import Delivery, Invoice, InvoiceType
 from settlement.domain.left_to_invoice import LeftToInvoice
+from settlement.domain.money import minor_digits
 from settlement.domain.order import Line, LineMention, Order
 from settlement.domain.statuses import OrderStatus, order_status, transaction_status
 from settlement.domain.transaction import Authorisation, Transaction
@@ -17,8 +19,8 @@ _NAMES = {
     "Discounts": "Discounts Total",
     "Shipping": "Shipping Total",
     "Tax": "Tax Total",
-    "Change": "Order Changes Total",
 }
+_CHANGES = ("Change", "Order Changes Total")
 _CHANGEABLE = frozenset({OrderStatus.HANDLING, OrderStatus.INVOICE, OrderStatus.PAYMENT_APPROVED})
 
 
@@ -45,7 +47,9 @@ def order_view(whole: WholeOrder) -> dict[str, Any]:
     return {
         "orderId": order.order_id,
         "orderGroup": order.order_group,
+        "sellerOrderId": order.order_id,
         "origin": "Marketplace",
+        "hostname": order.account,
         "merchantName": whole.settings.merchant_name or order.account,
         "status": status.value,
         "statusDescription": status.value,
@@ -58,19 +62,64 @@ def order_view(whole: WholeOrder) -> dict[str, Any]:
         "roundingError": 0,
         "totals": _totals(order),
         "creationDate": oms_date(order.created_at),
+        "lastChange": oms_date(_last_change(whole)),
         "authorizedDate": oms_date_or_none(transaction.authorised_at),
         "invoicedDate": oms_date_or_none(order.invoiced_at),
         "cancelReason": order.cancel_reason,
         "cancellationData": _cancellation(order),
         "items": [_item(line) for line in whole.lines],
-        "storePreferencesData": {"currencyCode": order.currency},
+        "storePreferencesData": {
+            "currencyCode": order.currency,
+            "currencyFormatInfo": {"CurrencyDecimalDigits": minor_digits(order.currency)},
+        },
         "packageAttachment": {"packages": [_package(invoice, whole) for invoice in whole.invoices]},
         "changesAttachment": {
             "id": "changeAttachment",
             "changesData": [_change(order, change) for change in whole.changes],
         },
-        "paymentData": {"transactions": [_transaction(whole)]},
+        "paymentData": {"giftCards": [], "transactions": [_transaction(whole)]},
+        **_UNKNOWN,
     }
+
+
+_UNKNOWN: dict[str, Any] = {
+    "sequence": "",
+    "marketplaceOrderId": "",
+    "marketplaceServicesEndpoint": "",
+    "affiliateId": "",
+    "salesChannel": "1",
+    "followUpEmail": "",
+    "lastMessage": None,
+    "orderFormId": "",
+    "isCheckedIn": False,
+    "checkedInPickupPointId": None,
+    "sellers": [],
+    "clientProfileData": {},
+    "clientPreferencesData": {},
+    "shippingData": {"logisticsInfo": []},
+    "ratesAndBenefitsData": {"id": "ratesAndBenefitsData", "rateAndBenefitsIdentifiers": []},
+    "itemMetadata": {"Items": []},
+    "marketplace": None,
+    "marketingData": None,
+    "giftRegistryData": None,
+    "callCenterOperatorData": None,
+    "openTextField": None,
+    "invoiceData": None,
+    "customData": None,
+    "taxData": None,
+    "subscriptionData": None,
+    "commercialConditionData": None,
+    "marketplaceItems": [],
+    "authorizationPolicyData": [],
+}
+"""What an order has elsewhere and this system does not know: null where the schema allows it, else empty."""
+
+
+def _last_change(whole: WholeOrder) -> datetime:
+    order, transaction = whole.order, whole.transaction
+    facts = (order.started_at, order.invoiced_at, order.cancelled_at, transaction.authorised_at)
+    received = (*(invoice.received_at for invoice in whole.invoices), *(change.received_at for change in whole.changes))
+    return max((order.created_at, *(at for at in facts if at is not None), *received))
 
 
 def _money(order: Order, transaction: Transaction) -> dict[str, int]:
@@ -84,10 +133,24 @@ def _money(order: Order, transaction: Transaction) -> dict[str, int]:
 
 
 def _totals(order: Order) -> list[dict[str, Any]]:
-    parts = [(part.id, part.value) for part in order.totals]
-    if changed := order.value - order.placed_value:
-        parts.append(("Change", changed))
-    return [{"id": id_, "name": _NAMES[id_], "value": value} for id_, value in parts]
+    """The parts of the current value; what changes took or added stands under discounts or items, and is named."""
+    values = {id_: 0 for id_ in _NAMES if any(part.id == id_ for part in order.totals)}
+    for part in order.totals:
+        values[part.id] += part.value
+    changed = order.value - order.placed_value
+    holder = "Discounts" if changed < 0 else "Items"
+    if changed:
+        values[holder] = values.get(holder, 0) + changed
+    named = [{"id": _CHANGES[0], "name": _CHANGES[1], "value": changed}]
+    return [
+        {
+            "id": id_,
+            "name": _NAMES[id_],
+            "value": value,
+            "alternativeTotals": named if changed and id_ == holder else [],
+        }
+        for id_, value in values.items()
+    ]
 
 
 def _cancellation(order: Order) -> dict[str, Any] | None:
@@ -112,6 +175,13 @@ def _item(line: Line) -> dict[str, Any]:
         "quantity": line.quantity,
         "price": line.price,
         "sellingPrice": line.selling_price,
+        "priceDefinition": {
+            "calculatedSellingPrice": line.selling_price,
+            "total": line.selling_price * line.quantity,
+            "sellingPrices": [{"value": line.selling_price, "quantity": line.quantity}],
+        },
+        "measurementUnit": "un",
+        "unitMultiplier": 1,
         "invoicedQuantity": line.invoiced,
         "returnedQuantity": line.returned,
         "removedQuantity": line.removed,
@@ -129,21 +199,34 @@ def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
         "invoiceUrl": invoice.url,
         "invoiceKey": invoice.key,
         "issuanceDate": invoice.issuance_date,
-        "embeddedInvoice": whole.documents.get(invoice.number),
+        "embeddedInvoice": whole.documents.get(invoice.number, ""),
         "courier": tracking.courier,
         "trackingNumber": tracking.number,
         "trackingUrl": tracking.url,
         "courierStatus": _courier_status(invoice.delivery),
         "cfop": invoice.cfop,
-        "volumes": invoice.volumes,
         "extraValue": invoice.extra_value,
         "countedValue": invoice.counted,
         "EnableInferItems": False,
     }
+    if invoice.volumes is not None:
+        package["volumes"] = invoice.volumes
     if invoice.type is InvoiceType.INPUT:
-        items = [{"id": item.id, "quantity": item.quantity, "price": item.price} for item in invoice.items]
+        items = [_returned(item) for item in invoice.items]
         package["restitutions"] = {"Refund": {"value": invoice.counted, "giftCardData": None, "items": items}}
     return package
+
+
+def _returned(item: LineMention) -> dict[str, Any]:
+    return {
+        "useFreight": None,
+        "isCompensation": False,
+        "compensationValue": 0,
+        "id": item.id,
+        "quantity": item.quantity,
+        "price": item.price,
+        "description": item.description or "",
+    }
 
 
 def _courier_status(delivery: Delivery | None) -> dict[str, Any] | None:
@@ -152,14 +235,14 @@ def _courier_status(delivery: Delivery | None) -> dict[str, Any] | None:
     return {
         "status": "delivered" if delivery.is_delivered else "in-transit",
         "finished": delivery.is_delivered,
-        "deliveredDate": delivery.delivered_date,
+        "deliveredDate": delivery.delivered_date or "",
         "data": [
             {
-                "lastChange": event.date,
-                "city": event.city,
-                "state": event.state,
-                "description": event.description,
-                "createDate": event.date,
+                "lastChange": event.date or "",
+                "city": event.city or "",
+                "state": event.state or "",
+                "description": event.description or "",
+                "createDate": event.date or "",
             }
             for event in delivery.events
         ],

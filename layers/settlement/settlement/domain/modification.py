@@ -66,8 +66,7 @@ class Modification:
     """A modification that was taken. ``request`` is the sender's add, remove and replace as JSON text.
 
     ``operation`` is the transaction's operation that moves the money, None when none had to move, ``requested`` by how
-    much it changed what is requested of the transaction. ``lines_before``
-    are the lines it changed, as they were.
+    much it changed what is requested of the transaction. ``lines_before`` are the lines it changed, as they were.
     """
 
     request_id: str

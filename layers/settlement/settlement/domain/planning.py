@@ -123,7 +123,7 @@ def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movem
     elif ask.auto_settle:
         _settle_all(draft, [position for position in positions if position.payment_id in ask.auto_settle])
     elif ask.expire:
-        _cancel_open(draft, [position for position in positions if position.payment_id in ask.expire], policy)
+        _expire(draft, ask, policy)
     else:
         _raise(draft, ask.increase)
         _reduce(draft, ask.reduction, policy)
@@ -231,6 +231,19 @@ def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bo
         value -= part
     if value:
         raise Infeasible("the settled payments cannot be refunded by this value", value)
+
+
+def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
+    """Cancel what is open before it lapses; what Hold retains was invoiced, and is settled instead."""
+
+    def expiring() -> list[Position]:
+        return [position for position in draft.positions if position.payment_id in ask.expire]
+
+    if policy.mode is Mode.HOLD:
+        held = total(position.counters for position in draft.positions)
+        retained = max(0, ask.requested_through - held.net_captured - held.in_doubt)
+        draft.draw(MovementKind.SETTLE, retained, _lowest_assigned_first(expiring()), _available)
+    _cancel_open(draft, expiring(), policy)
 
 
 def _cancel_open(draft: Draft, positions: Iterable[Position], policy: Policy) -> None:

@@ -220,7 +220,8 @@ class Operation:
 
     ``origin`` names the invoice, change or timer it comes from; ``giving_up`` and ``refunding`` are the values it
     cancels (or withholds) and refunds, as planned last; ``settling`` tells that the order's settlement waits for
-    it. ``due_at`` is when the due-work sweep starts it if nothing else has, ``legs`` how many its plan has.
+    it. ``due_at`` is when the due-work sweep starts it if nothing else has, ``legs`` how many its plan has,
+    ``called_back_at`` when a connector last said that there is news.
     """
 
     sequence: int
@@ -238,12 +239,19 @@ class Operation:
     legs: int = 0
     first_attempt_at: datetime | None = None
     claimed_at: datetime | None = None
+    called_back_at: datetime | None = None
     concluded_at: datetime | None = None
     execution: str | None = None
     lease_until: datetime | None = None
     failure: str | None = None
     events: int = 0
     version: int = 0
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a connector called back since this attempt began, and may have been asked too early."""
+        called_back, claimed = self.called_back_at, self.claimed_at
+        return called_back is not None and claimed is not None and called_back >= claimed
 
     @property
     def is_concluded(self) -> bool:

@@ -23,6 +23,7 @@ from settlement.domain.retries import (
 )
 from settlement.domain.statuses import is_finished
 from settlement.domain.transaction import (
+    START_GRACE,
     Authorisation,
     Leg,
     LegKind,
@@ -135,10 +136,13 @@ def _deadline(attempt: _Attempt) -> datetime:
 
 
 def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
-    """Release the operation until its next attempt."""
+    """Release the operation until its next attempt, which is now if a connector called back during this one."""
     operation, before = attempt.operation, attempt.before
-    due_at = min(_due(attempt, leg) for leg in attempt.open_legs)
     journal = before.journal(attempt.now)
+    due_at = min(_due(attempt, leg) for leg in attempt.open_legs)
+    if operation.has_news:
+        due_at = attempt.now + START_GRACE
+        record_ready(journal, operation)
     journal.record(
         EventType.OPERATION_WAITING,
         operation=operation.sequence,

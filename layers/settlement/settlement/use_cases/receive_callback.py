@@ -1,6 +1,7 @@
 """A connector's word that an authorisation is decided (§4.2): only a hint to ask it again, never money by itself."""
 
 import hmac
+from dataclasses import replace
 
 from settlement.domain.acceptance import record_ready
 from settlement.domain.errors import PaymentNotFound, Unauthorised
@@ -31,6 +32,8 @@ def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
     operation = ports.store.operation(account, transaction_id, transaction.head)
     if operation is None:
         raise LookupError(f"transaction {transaction_id} has no operation {transaction.head}")
-    journal = aggregate.journal(ports.now())
+    now = ports.now()
+    journal = aggregate.journal(now)
     record_ready(journal, operation)
-    ports.store.commit(aggregate.becomes(journal, aggregate.order, transaction))
+    commit = aggregate.becomes(journal, aggregate.order, transaction)
+    ports.store.commit(replace(commit, operations=[replace(operation, called_back_at=now)]))

@@ -1,0 +1,100 @@
+"""Payments as the kit asks for them: realistic, complete, and each under ids of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from local.conformance.setup import Setup
+from settlement.connectors.ppp_fields import Fields
+from settlement.connectors.ppp_requests import authorise_body
+from settlement.domain.connector import Authorise, CartItem
+from settlement.domain.money import to_major
+
+_BUYER: Fields = {
+    "id": "c1245228-1c68-11e6-94ac-0afa86a846a5",
+    "firstName": "John",
+    "lastName": "Doe",
+    "document": "01234567890",
+    "documentType": "cpf",
+    "corporateName": None,
+    "tradeName": None,
+    "corporateDocument": None,
+    "isCorporate": False,
+    "email": "john.doe@example.com",
+    "phone": "+5521999999999",
+    "createdDate": "2020-02-18T18:17:45",
+}
+_ADDRESS: Fields = {
+    "country": "BRA",
+    "street": "Praia de Botafogo St.",
+    "number": "300",
+    "complement": "3rd Floor",
+    "neighborhood": "Botafogo",
+    "postalCode": "22250040",
+    "city": "Rio de Janeiro",
+    "state": "RJ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A payment to be created; ``value`` in minor units."""
+
+    transaction_id: str
+    payment_id: str
+    value: int
+    callback_url: str
+    body: Fields
+
+
+def new_id() -> str:
+    """Return an id as the gateway makes them: 32 upper-case hexadecimal digits."""
+    return uuid4().hex.upper()
+
+
+def draft(setup: Setup, method: str, card: str | None, value: int, ids: tuple[str, str], callback_url: str) -> Draft:
+    """Write a payment of ``value`` minor units by a method; ``card`` is a card number or a vault token."""
+    transaction_id, payment_id = ids
+    request = Authorise(
+        transaction_id=transaction_id,
+        payment_id=payment_id,
+        order_id=f"{payment_id[:13]}-01",
+        order_group=payment_id[:13],
+        merchant_name="conformance",
+        payment_method=method,
+        value=value,
+        reference_value=value,
+        currency=setup.currency,
+        installments=1,
+        card=None,
+        items=(CartItem("1", "Conformance test", value, 1),),
+        shipping_value=0,
+        tax_value=0,
+        callback_url=callback_url,
+    )
+    body = authorise_body(request)
+    cart = body["miniCart"]
+    assert isinstance(cart, dict)
+    body |= {
+        "installmentsInterestRate": 0,
+        "installmentsValue": to_major(value, setup.currency),
+        "deviceFingerprint": "75076388",
+        "ipAddress": "192.0.2.1",
+        "miniCart": cart | {"buyer": _BUYER, "shippingAddress": _ADDRESS, "billingAddress": _ADDRESS},
+        "url": "https://shop.example/orders",
+        "returnUrl": "https://shop.example/checkout",
+        "sandBoxMode": True,
+    }
+    if card is not None:
+        body["card"] = _card(card)
+    return Draft(transaction_id, payment_id, value, callback_url, body)
+
+
+def _card(card: str) -> Fields:
+    """Write a card: digits are its number, anything else a vault token."""
+    if card.isdecimal():
+        expiration = {"month": "12", "year": "2030"}
+        return {"holder": "John Doe", "number": card, "csc": "123", "bin": card[:6], "expiration": expiration}
+    nothing = {"month": None, "year": None}
+    return {"holder": "John Doe", "number": None, "csc": None, "numberToken": card, "expiration": nothing}

@@ -1,0 +1,172 @@
+"""One case being played: payments are created, moved and judged, and every call is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Barrier
+from time import monotonic
+from typing import TypeVar
+from urllib.parse import quote
+from uuid import uuid4
+
+from local.conformance import verdicts
+from local.conformance.callbacks import Callbacks
+from local.conformance.drafts import Draft, draft, new_id
+from local.conformance.setup import Card, Setup
+from local.conformance.verdicts import Failed, Moved
+from local.conformance.wire import Call, Wire
+from settlement.connectors.ppp_fields import Fields, identifier, read_object, text
+from settlement.connectors.ppp_outcomes import CANCELLATION, REFUND, SETTLEMENT, Asked, Movement
+from settlement.connectors.ppp_requests import cancel_body, refund_body, settle_body
+from settlement.domain.connector import Cancel, PaymentReference, Refund, Settle
+
+WHOLE = 10_000
+"""The value of a payment unless said, in minor units."""
+
+POLL_SECONDS = 0.5
+FINAL = ("approved", "denied")
+
+Got = TypeVar("Got")
+
+
+@dataclass(slots=True)
+class Play:
+    """What a case works with; values are in minor units."""
+
+    setup: Setup
+    wire: Wire
+    callbacks: Callbacks
+    remarks: list[str] = field(default_factory=list)
+
+    def draft(self, method: str, card: Card | None = None, value: int = WHOLE) -> Draft:
+        """Write a payment under new ids."""
+        ids = new_id(), new_id()
+        number = self.setup.cards[card] if card else None
+        return draft(self.setup, method, number, value, ids, self.callbacks.address(*ids))
+
+    def by_card(self, card: Card, value: int = WHOLE) -> Draft:
+        """Write a card payment."""
+        return self.draft(self.setup.card_method or "Visa", card, value)
+
+    def create(self, payment: Draft) -> Call:
+        """Create a payment, or ask for its state."""
+        return self.wire.post("payments", payment.body)
+
+    def approved(self, value: int = WHOLE) -> PaymentReference:
+        """Create a payment that is approved, by a card where the connector takes one."""
+        return self.approve(self.payable(value))
+
+    def payable(self, value: int = WHOLE) -> Draft:
+        """Write a payment that will be approved."""
+        setup = self.setup
+        if setup.card_method or not setup.methods:
+            return self.by_card(Card.APPROVED, value)
+        return self.draft(setup.bank_invoice_method or setup.redirected_method or setup.methods[0], None, value)
+
+    def approve(self, payment: Draft) -> PaymentReference:
+        """Create a payment and wait, where its method needs that, until it is approved."""
+        call = self.create(payment)
+        if call.fields.get("status") == "undefined":
+            call = self.decided(payment)
+        verdicts.status_is(call, "approved", "the payment")
+        return self.reference(payment, call)
+
+    def reference(self, payment: Draft, call: Call) -> PaymentReference:
+        """Name a payment by the ids its creation was answered with."""
+        authorization_id, tid, nsu = (
+            identifier(call.fields.get(name)) for name in ("authorizationId", "tid", "nsu")
+        )
+        ids = payment.transaction_id, payment.payment_id
+        return PaymentReference(*ids, self.setup.currency, authorization_id, tid, nsu)
+
+    def decided(self, payment: Draft) -> Call:
+        """Ask again, at once when the connector calls back, until the payment is approved or denied."""
+        deadline = monotonic() + self.setup.asynchronous_seconds
+        while True:
+            call = self.create(payment)
+            if call.fields.get("status") in FINAL:
+                self._agrees(payment, text(call.fields.get("status")) or "")
+                return call
+            left = deadline - monotonic()
+            if left <= 0:
+                raise Failed(self._undecided(payment))
+            self.callbacks.wait(min(POLL_SECONDS, left))
+
+    def settle(self, payment: PaymentReference, value: int, request_id: str | None = None) -> Moved:
+        """Ask for a settlement."""
+        request = Settle(payment, request_id or str(uuid4()), value)
+        return self._move(SETTLEMENT, request, settle_body(request))
+
+    def cancel(self, payment: PaymentReference, value: int, request_id: str | None = None) -> Moved:
+        """Ask for a cancellation."""
+        request = Cancel(payment, request_id or str(uuid4()), value)
+        return self._move(CANCELLATION, request, cancel_body(request, self.setup.connector.cancel_value_in_cents))
+
+    def cancel_all(self, payment: PaymentReference, value: int) -> Moved:
+        """Ask for a cancellation without a value; ``value`` is what is open."""
+        request = Cancel(payment, str(uuid4()), value)
+        body = cancel_body(request, False)
+        del body["value"]
+        return self._move(CANCELLATION, request, body)
+
+    def refund(
+        self, payment: PaymentReference, settle_id: str, value: int, request_id: str | None = None
+    ) -> Moved:
+        """Ask for a refund of one settlement."""
+        request = Refund(payment, request_id or str(uuid4()), settle_id, value)
+        return self._move(REFUND, request, refund_body(request))
+
+    def settled(self, payment: PaymentReference, value: int) -> str:
+        """Settle, and return the settleId."""
+        return verdicts.done(self.settle(payment, value))
+
+    def refuses(self, moved: Moved, why: str) -> None:
+        """Hold that a movement is refused."""
+        remark = verdicts.refused(moved, why)
+        if remark is not None:
+            self.remarks.append(remark)
+
+    def at_once(self, calls: Sequence[Callable[[], Got]]) -> list[Got]:
+        """Make calls at the same time."""
+        gate = Barrier(len(calls))
+
+        def go(call: Callable[[], Got]) -> Got:
+            gate.wait()
+            return call()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(go, calls))
+
+    def _move(self, movement: Movement, request: Settle | Cancel | Refund, body: Fields) -> Moved:
+        payment = request.payment
+        asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
+        call = self.wire.post(f"payments/{quote(payment.payment_id, safe='')}/{movement.route}", body)
+        return Moved(asked, call)
+
+    def _agrees(self, payment: Draft, status: str) -> None:
+        """Hold that callbacks, where there were any, said the same and came to the address as it was given."""
+        for told in self._told(payment):
+            if told in FINAL and told != status:
+                raise Failed(f"the callback said {told}, the payment asked for again is {status}")
+        strays = self.callbacks.strays(payment.payment_id, payment.callback_url)
+        if strays:
+            raise Failed(f"a callback came to {strays[0]}, which is not the callbackUrl as it was given")
+
+    def _undecided(self, payment: Draft) -> str:
+        seconds = f"{self.setup.asynchronous_seconds:g} s"
+        told = [status for status in self._told(payment) if status in FINAL]
+        if told:
+            return f"the callback said {told[-1]}, the payment asked for again is still not decided after {seconds}"
+        return f"the payment is not decided after {seconds}, neither by a callback nor when asked for again"
+
+    def _told(self, payment: Draft) -> list[str | None]:
+        """Return the statuses that callbacks brought; None for one without, which only asks to be asked."""
+        told = []
+        for body in self.callbacks.received(payment.callback_url):
+            try:
+                told.append(text(read_object(body).get("status")))
+            except ValueError:
+                told.append(None)
+        return told

@@ -1,0 +1,116 @@
+"""What a run knows beforehand: the connector, its payment methods, the cards, and what it is said not to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from settlement.domain.connector import Connector
+from settlement.domain.money import minor_digits
+
+
+class Card(StrEnum):
+    """What a card of the test suite is for (§4.8)."""
+
+    APPROVED = "approved"
+    DENIED = "denied"
+    ASYNC_APPROVED = "async-approved"
+    ASYNC_DENIED = "async-denied"
+
+
+CARD_PRESETS: Mapping[str, Mapping[Card, str]] = {
+    "vtex": {
+        Card.APPROVED: "4444333322221111",
+        Card.DENIED: "4444333322221112",
+        Card.ASYNC_APPROVED: "4222222222222224",
+        Card.ASYNC_DENIED: "4222222222222225",
+    },
+    "sandbox": {
+        Card.APPROVED: "sandbox-approved",
+        Card.DENIED: "sandbox-denied",
+        Card.ASYNC_APPROVED: "sandbox-undefined-approved",
+        Card.ASYNC_DENIED: "sandbox-undefined-denied",
+    },
+}
+"""Card numbers of the public test suite, and vault tokens of the sandbox connector."""
+
+CARD_METHODS = (
+    "Visa", "Mastercard", "American Express", "Elo", "Hipercard", "Diners", "Discover", "JCB", "Aura", "Maestro",
+    "Cabal", "Naranja", "Credz", "Sorocred", "Visa Electron", "UnionPay", "Carnet", "Tarjeta Shopping", "Nativa",
+)  # fmt: skip
+BANK_INVOICE_METHODS = ("BankInvoice", "Boleto Bancário", "Boleto")
+REDIRECT_METHODS = (
+    "RedirectPay", "PayPal", "PayPalPlus", "MercadoPago", "MercadoPagoPro", "MercadoPagoWallet", "Nubank", "NuPay",
+    "PicPay", "AmazonPay", "PagSeguro", "PayU", "Webpay", "Webpay2p", "SafetyPay", "Khipu", "Servipag", "PSE",
+    "PagoEfectivo", "Klarna", "Bancontact", "iDEAL", "Sofort",
+)  # fmt: skip
+
+
+class Need(StrEnum):
+    """What a case needs of a connector; the values from ``partial-settlement`` on may be given to ``--without``."""
+
+    CARDS = "cards"
+    BANK_INVOICE = "bank-invoice"
+    REDIRECT = "redirect"
+    INBOUND = "inbound"
+    DECIMALS = "decimals"
+    PARTIAL_SETTLEMENT = "partial-settlement"
+    REPEATED_SETTLEMENT = "repeated-settlement"
+    PARTIAL_CANCELLATION = "partial-cancellation"
+    REFUND = "refund"
+    PARTIAL_REFUND = "partial-refund"
+    REPEATED_REFUND = "repeated-refund"
+
+
+CAPABILITIES = tuple(Need)[tuple(Need).index(Need.PARTIAL_SETTLEMENT) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The same for every case of a run; ``methods`` are the names of the manifest."""
+
+    connector: Connector
+    currency: str
+    cards: Mapping[Card, str]
+    timeout_seconds: float
+    asynchronous_seconds: float
+    redirect_method: str | None = None
+    inbound_action: str | None = None
+    without: frozenset[Need] = field(default_factory=frozenset)
+    methods: tuple[str, ...] = ()
+
+    @property
+    def card_method(self) -> str | None:
+        """The first card method of the manifest."""
+        return self._first(CARD_METHODS)
+
+    @property
+    def bank_invoice_method(self) -> str | None:
+        """The first bank invoice of the manifest."""
+        return self._first(BANK_INVOICE_METHODS)
+
+    @property
+    def redirected_method(self) -> str | None:
+        """The method that was named, or the first of the manifest whose shopper is sent to another page."""
+        return self.redirect_method or self._first(REDIRECT_METHODS)
+
+    def unmet(self, need: Need) -> str | None:
+        """Tell why a need is not met, None when it is."""
+        if need in self.without:
+            return f"told so by --without {need}"
+        met, reason = {
+            Need.CARDS: (self.card_method, "the manifest lists no card method"),
+            Need.BANK_INVOICE: (self.bank_invoice_method, "the manifest lists no bank invoice"),
+            Need.REDIRECT: (
+                self.redirected_method,
+                "the manifest lists no redirect method known here; name it with --redirect-method",
+            ),
+            Need.INBOUND: (self.inbound_action, "name an action of the connector with --inbound-action"),
+            Need.DECIMALS: (minor_digits(self.currency) >= 2, f"{self.currency} has no cents"),
+        }.get(need, (True, ""))
+        return None if met else reason
+
+    def _first(self, names: tuple[str, ...]) -> str | None:
+        known = {name.casefold() for name in names}
+        return next((method for method in self.methods if method.casefold() in known), None)

@@ -1,0 +1,128 @@
+"""What a case makes of an answer. An answer is read by the client of the service itself, so that what passes
+here is what the service books.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from local.conformance.wire import Call
+from settlement.connectors.ppp_fields import identifier, text
+from settlement.connectors.ppp_outcomes import Asked, movement_outcome
+from settlement.domain.connector import Done, Exchange, Manual, MovementOutcome, Refused, Unknown
+from settlement.domain.money import display
+
+_NO_EXCHANGE = Exchange("", None, "", 0)
+_NOT_A_VERDICT = frozenset({401, 403, 429})
+
+
+class Failed(Exception):
+    """What a connector does is not what the protocol says."""
+
+
+class NotApplicable(Exception):
+    """A case that cannot be played with this connector; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A settlement, cancellation or refund that was asked for, and its answer."""
+
+    asked: Asked
+    call: Call
+
+    @property
+    def what(self) -> str:
+        """Name the movement for a person."""
+        kind = self.asked.movement.route.removesuffix("s")
+        return f"the {kind} of {display(self.asked.value, self.asked.currency)}"
+
+    @property
+    def outcome(self) -> MovementOutcome:
+        """What the service makes of the answer."""
+        if self.call.status is None:
+            return Unknown(_NO_EXCHANGE, self.call.fault)
+        return movement_outcome(self.asked, self.call.status, self.call.answer, _NO_EXCHANGE)
+
+
+def answered(call: Call, what: str) -> int:
+    """Return the status of an answer that came in time."""
+    if call.status is None:
+        raise Failed(f"{what}: {call.fault}")
+    return call.status
+
+
+def done(moved: Moved) -> str:
+    """Return the id of a movement that is done, whole."""
+    answered(moved.call, moved.what)
+    match moved.outcome:
+        case Done(value=value, reference=reference) if moved.call.status == 200:
+            if value != moved.asked.value:
+                answer = display(value, moved.asked.currency)
+                raise Failed(f"{moved.what} is answered with the value {answer}")
+            return reference
+        case Unknown(reason=reason):
+            raise Failed(f"{moved.what} is not answered as done: {reason}")
+        case Refused(code=code, message=message) | Manual(code=code, message=message) | Done(
+            code=code, message=message
+        ):
+            raise Failed(f"{moved.what} is answered {moved.call.status}: {_words(code, message)}")
+
+
+def refused(moved: Moved, why: str) -> str | None:
+    """Hold that a movement is refused, for the reason ``why``; return a remark when the refusal is a 500."""
+    status = answered(moved.call, moved.what)
+    outcome = moved.outcome
+    if isinstance(outcome, Refused):
+        return None
+    must = f"{moved.what} must be refused: {why}"
+    if isinstance(outcome, Done):
+        raise Failed(f"{must}; it is answered {status} as done, {moved.asked.movement.id_field} {outcome.reference}")
+    if isinstance(outcome, Manual):
+        raise Failed(f"{must}; it is answered {status}, to be done by a person")
+    if status == 500 and _is_failure_of_the_protocol(moved):
+        return f"{moved.what} is refused with 500, so the gateway asks again for 24 h; a 4xx with a code ends it"
+    raise Failed(f"{must}; its answer is no refusal: {outcome.reason}")
+
+
+def same(first: Call, again: Call, what: str) -> None:
+    """Hold that a repeated call got the answer of the first one, field by field."""
+    answered(again, what)
+    if again.status != first.status:
+        raise Failed(f"{what} is answered {again.status}, the first time {first.status}")
+    before, after = first.fields, again.fields
+    changed = [name for name in before | after if before.get(name) != after.get(name)]
+    if changed:
+        listed = ", ".join(f"{name} was {text(before.get(name))}, is {text(after.get(name))}" for name in changed)
+        raise Failed(f"{what} gets another answer: {listed}")
+
+
+def client_error(call: Call, what: str) -> None:
+    """Hold that a call nobody should send is the client's fault, not the connector's."""
+    status = answered(call, what)
+    if status in _NOT_A_VERDICT or not 400 <= status <= 499:
+        raise Failed(f"{what} is answered {status}, not 400")
+
+
+def status_is(call: Call, status: str, what: str) -> None:
+    """Hold that a payment is created with a status."""
+    answered(call, what)
+    found = text(call.fields.get("status"))
+    if call.status != 200 or found != status:
+        words = _words(text(call.fields.get("code")), text(call.fields.get("message")))
+        raise Failed(f"{what} is answered {call.status} with the status {found}, not {status}: {words}")
+    authorization = identifier(call.fields.get("authorizationId"))
+    if status == "approved" and authorization is None:
+        raise Failed(f"{what} is approved without an authorizationId")
+    if status == "denied" and authorization is not None:
+        raise Failed(f"{what} is denied and yet has the authorizationId {authorization}")
+
+
+def _is_failure_of_the_protocol(moved: Moved) -> bool:
+    fields = moved.call.fields
+    has_words = any(fields.get(name) not in (None, "") for name in ("code", "message"))
+    return has_words and identifier(fields.get(moved.asked.movement.id_field)) is None
+
+
+def _words(code: str | None, message: str | None) -> str:
+    return ": ".join(filter(None, (code, message))) or "without a word"

@@ -1,0 +1,93 @@
+"""Calls to the connector as the service makes them, and a record of each for the report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from settlement.connectors import exact_json
+from settlement.connectors.answer import NoAnswer
+from settlement.connectors.ppp import call_headers
+from settlement.connectors.ppp_fields import Fields, read_object
+from settlement.domain.connector import Connector
+
+if TYPE_CHECKING:
+    from settlement.connectors.deadline_http import DeadlineHttp
+
+TEST_SUITE_HEADER = ("X-VTEX-API-Is-TestSuite", "true")
+MAX_SHOWN_CHARACTERS = 2_000
+_CARD_SECRETS = ("number", "csc", "numberToken")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: bodies as they went over the wire. ``status`` is None when no answer came, ``fault`` says why."""
+
+    method: str
+    path: str
+    request: str
+    status: int | None
+    answer: bytes
+    fault: str
+    duration_ms: int
+
+    @property
+    def fields(self) -> Fields:
+        """The answer's JSON object; empty when it is none."""
+        try:
+            return read_object(self.answer)
+        except ValueError:
+            return {}
+
+
+@dataclass(slots=True)
+class Wire:
+    """Calls one connector, each within ``timeout_seconds`` in total, and keeps the calls in order."""
+
+    connector: Connector
+    timeout_seconds: float
+    http: DeadlineHttp
+    calls: list[Call] = field(default_factory=list)
+
+    def get(self, path: str) -> Call:
+        """Ask for a path."""
+        return self._call("GET", path, b"")
+
+    def post(self, path: str, body: Fields | bytes) -> Call:
+        """Post a JSON object, or bytes as they are."""
+        return self._call("POST", path, body if isinstance(body, bytes) else exact_json.write(body).encode())
+
+    def _call(self, method: str, path: str, body: bytes) -> Call:
+        url = f"{self.connector.service_url.rstrip('/')}/{path}"
+        headers = [*call_headers(self.connector), TEST_SUITE_HEADER]
+        started = monotonic()
+        if method == "GET":
+            answer = self.http.get(url, headers, self.timeout_seconds)
+        else:
+            answer = self.http.post(url, headers, body, self.timeout_seconds)
+        duration_ms = round((monotonic() - started) * 1_000)
+        sent = body.decode()
+        if isinstance(answer, NoAnswer):
+            call = Call(method, path, sent, None, b"", answer.reason, duration_ms)
+        else:
+            call = Call(method, path, sent, answer.status, answer.body, "", duration_ms)
+        self.calls.append(call)
+        return call
+
+
+def shown(text: str, secrets: tuple[str, ...]) -> str:
+    """Return a body as a report may show it: keys and cards masked, at most 2,000 characters."""
+    for secret in filter(None, (*secrets, *_card_secrets(text))):
+        text = text.replace(json.dumps(secret)[1:-1], "***").replace(secret, "***")
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 1]}…"
+
+
+def _card_secrets(text: str) -> tuple[str, ...]:
+    try:
+        card = read_object(text.encode()).get("card")
+    except ValueError:
+        return ()
+    found = [card.get(name) for name in _CARD_SECRETS] if isinstance(card, dict) else []
+    return tuple(secret for secret in found if isinstance(secret, str) and len(secret) > 4)
