@@ -3,6 +3,7 @@ PYTHON ?= python3
 DEV := .venv/bin/python
 LOCAL := .local/venv-local/bin/python
 SAM := .local/venv-sam/bin/sam
+CONFORMANCE := .local/venv-conformance/bin/python
 # The isolated stack of the tests: state, log and ports of its own, beside whatever runs.
 TEST_STACK := QUITA_LOCAL_DIR=.local/test PORT=0
 # What is built for the cloud.
@@ -13,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo sweep logs invoke test test-long test-fast test-engine lint validate build deploy lock clean python dev local
+.PHONY: help up down status demo sweep logs conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,10 @@ sweep: local ## Run the due-work sweep at once on the running stack
 logs: local ## Print the functions' logs of the running stack (FUNCTIONS="due_work …")
 	@$(LOCAL) -m local.stack logs $(FUNCTIONS)
 
+conformance: python ## Play the Payment Provider Protocol against a connector (URL=… APP_KEY=… APP_TOKEN=… ARGS=…)
+	@$(PYTHON) -m local.environments conformance
+	@$(CONFORMANCE) -m local.conformance $(if $(URL),--url '$(URL)') $(ARGS)
+
 invoke: local ## Run a function in a container on the running stack's table (EVENT=events/…/….json)
 	@$(LOCAL) -m local.sam_local $(if $(FUNCTION),--function $(FUNCTION)) $(EVENT)
 
@@ -52,6 +57,9 @@ test-long: dev local ## The tests that take minutes
 
 test-engine: dev local ## Every function in a container, by sam local (needs Docker on Linux)
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest tests/engine
+
+openapi: dev ## Write docs/openapi.json and the copy that is served
+	$(DEV) -m settlement.api.openapi.document docs/openapi.json
 
 lint: dev ## ruff and mypy
 	$(DEV) -m ruff check .

@@ -32,6 +32,12 @@ ENVIRONMENTS = {
     "local": Environment(
         _CHECKOUT / ".local" / "venv-local", _CHECKOUT / "requirements" / "local.txt", "the local AWS", "25 s"
     ),
+    "conformance": Environment(
+        _CHECKOUT / ".local" / "venv-conformance",
+        _CHECKOUT / "layers" / "dependencies" / "requirements.txt",
+        "what calls connectors",
+        "10 s",
+    ),
     "sam": Environment(
         _CHECKOUT / ".local" / "venv-sam", _CHECKOUT / "requirements" / "sam.txt", "the AWS SAM CLI", "40 s"
     ),

@@ -12,6 +12,7 @@ from settlement import bootstrap
 from settlement.api import body
 from settlement.api.card_data import refuse_card_data
 from settlement.api.models import CancelBody, OrderBody, SettingsBody
+from settlement.api.openapi.served import served_document
 from settlement.api.order_view import left_to_invoice_view, order_view, placed_view
 from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.api.settings_view import settings_view
@@ -93,6 +94,12 @@ def patch_settings() -> Response[str]:
     settings = api.read(SettingsBody).applied_to(store.settings(account))
     store.save_settings(account, settings)
     return answer(200, settings_view(settings))
+
+
+@api.get("/openapi.json")
+def openapi() -> Response[str]:
+    """Show what every route takes and answers."""
+    return Response(200, "application/json", served_document())
 
 
 @api.get("/health")

@@ -1,4 +1,4 @@
-"""Asking the gateway directly: settle, refund and cancel (contract §3.2)."""
+"""Asking the gateway directly: settle, refund, cancel (contract §3.2), and an operator's retry and resolve (§8.18)."""
 
 import os
 from datetime import timedelta
@@ -9,14 +9,17 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.models import MovementBody
-from settlement.api.operation_view import operation_result
-from settlement.api.resolver import Api, answer
+from settlement.api.models import MovementBody, ResolutionBody
+from settlement.api.operation_view import operation_result, operations_view
+from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.account import Role
-from settlement.domain.errors import InvalidRequest
+from settlement.domain.errors import InvalidRequest, OperationNotFound
 from settlement.use_cases import request_movement as movements
+from settlement.use_cases.retrieve_transaction import retrieve_movements
+from settlement.use_cases.retry_operation import resolve_leg, retry_operation
 
 MAX_KEY_LENGTH = 255
+MAX_SEQUENCE_DIGITS = 6
 
 logger = Logger()
 api = Api(logger)
@@ -45,6 +48,38 @@ def refund(transaction_id: str) -> Response[str]:
 def cancel(transaction_id: str) -> Response[str]:
     """Cancel a value of what is not settled."""
     return _request(transaction_id, movements.CANCELLATION)
+
+
+@api.get("/api/pvt/transactions/<transaction_id>/operations")
+def operations(transaction_id: str) -> Response[str]:
+    """Show what was asked of a transaction, and how far it is."""
+    account = api.caller(Role.VIEW_PAYMENT)
+    return answer(200, operations_view(retrieve_movements(bootstrap.store(), account, transaction_id)))
+
+
+@api.post("/api/pvt/transactions/<transaction_id>/operations/<operation_id>/retry")
+def retry(transaction_id: str, operation_id: str) -> Response[str]:
+    """Try what a failed operation is missing again."""
+    account = api.caller(Role.PROCESS_PAYMENT)
+    sequence = _sequence(operation_id)
+    operation = retry_operation(bootstrap.ports(), account, transaction_id, sequence)
+    return answer(202, {"operation": operation.sequence, "retryOf": sequence, "state": operation.state.value})
+
+
+@api.post("/api/pvt/transactions/<transaction_id>/legs/<leg_id>/resolve")
+def resolve(transaction_id: str, leg_id: str) -> Response[str]:
+    """Say what became of a connector call that is in doubt or left to a person."""
+    account = api.caller(Role.PROCESS_PAYMENT)
+    resolution = api.read(ResolutionBody).resolution
+    operation_id, _, number = leg_id.partition("-")
+    resolve_leg(bootstrap.ports(), account, transaction_id, _sequence(operation_id), number, resolution)
+    return no_content()
+
+
+def _sequence(operation_id: str) -> int:
+    if not (operation_id.isascii() and operation_id.isdigit() and len(operation_id) <= MAX_SEQUENCE_DIGITS):
+        raise OperationNotFound(operation_id)
+    return int(operation_id)
 
 
 def _request(transaction_id: str, movement: movements.Movement) -> Response[str]:

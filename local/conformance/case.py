@@ -10,7 +10,7 @@ from time import monotonic
 
 from local.conformance.play import Play
 from local.conformance.setup import Need
-from local.conformance.verdicts import Failed, NotApplicable
+from local.conformance.verdicts import Failed
 from local.conformance.wire import Call
 
 
@@ -69,6 +69,4 @@ def _judge(case: Case, play: Play) -> tuple[Verdict, str]:
         case.play(play)
     except Failed as failure:
         return Verdict.FAILED, str(failure)
-    except NotApplicable as reason:
-        return Verdict.NOT_APPLICABLE, str(reason)
     return Verdict.PASSED, ""

@@ -88,7 +88,9 @@ def draft(setup: Setup, method: str, card: str | None, value: int, ids: tuple[st
     }
     if card is not None:
         body["card"] = _card(card)
-    return Draft(transaction_id, payment_id, value, callback_url, body)
+    told_first = ("paymentId", "transactionId", "paymentMethod", "value", "currency", "card")
+    ordered = {name: body[name] for name in told_first if name in body} | body
+    return Draft(transaction_id, payment_id, value, callback_url, ordered)
 
 
 def _card(card: str) -> Fields:

@@ -75,9 +75,7 @@ class Play:
 
     def reference(self, payment: Draft, call: Call) -> PaymentReference:
         """Name a payment by the ids its creation was answered with."""
-        authorization_id, tid, nsu = (
-            identifier(call.fields.get(name)) for name in ("authorizationId", "tid", "nsu")
-        )
+        authorization_id, tid, nsu = (identifier(call.fields.get(name)) for name in ("authorizationId", "tid", "nsu"))
         ids = payment.transaction_id, payment.payment_id
         return PaymentReference(*ids, self.setup.currency, authorization_id, tid, nsu)
 
@@ -111,9 +109,7 @@ class Play:
         del body["value"]
         return self._move(CANCELLATION, request, body)
 
-    def refund(
-        self, payment: PaymentReference, settle_id: str, value: int, request_id: str | None = None
-    ) -> Moved:
+    def refund(self, payment: PaymentReference, settle_id: str, value: int, request_id: str | None = None) -> Moved:
         """Ask for a refund of one settlement."""
         request = Refund(payment, request_id or str(uuid4()), settle_id, value)
         return self._move(REFUND, request, refund_body(request))

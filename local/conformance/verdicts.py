@@ -12,16 +12,12 @@ from settlement.connectors.ppp_outcomes import Asked, movement_outcome
 from settlement.domain.connector import Done, Exchange, Manual, MovementOutcome, Refused, Unknown
 from settlement.domain.money import display
 
-_NO_EXCHANGE = Exchange("", None, "", 0)
+NO_EXCHANGE = Exchange("", None, "", 0)
 _NOT_A_VERDICT = frozenset({401, 403, 429})
 
 
 class Failed(Exception):
     """What a connector does is not what the protocol says."""
-
-
-class NotApplicable(Exception):
-    """A case that cannot be played with this connector; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +37,8 @@ class Moved:
     def outcome(self) -> MovementOutcome:
         """What the service makes of the answer."""
         if self.call.status is None:
-            return Unknown(_NO_EXCHANGE, self.call.fault)
-        return movement_outcome(self.asked, self.call.status, self.call.answer, _NO_EXCHANGE)
+            return Unknown(NO_EXCHANGE, self.call.fault)
+        return movement_outcome(self.asked, self.call.status, self.call.answer, NO_EXCHANGE)
 
 
 def answered(call: Call, what: str) -> int:
@@ -63,8 +59,8 @@ def done(moved: Moved) -> str:
             return reference
         case Unknown(reason=reason):
             raise Failed(f"{moved.what} is not answered as done: {reason}")
-        case Refused(code=code, message=message) | Manual(code=code, message=message) | Done(
-            code=code, message=message
+        case (
+            Refused(code=code, message=message) | Manual(code=code, message=message) | Done(code=code, message=message)
         ):
             raise Failed(f"{moved.what} is answered {moved.call.status}: {_words(code, message)}")
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp
 
 TEST_SUITE_HEADER = ("X-VTEX-API-Is-TestSuite", "true")
-MAX_SHOWN_CHARACTERS = 2_000
 _CARD_SECRETS = ("number", "csc", "numberToken")
 
 
@@ -77,11 +76,15 @@ class Wire:
         return call
 
 
-def shown(text: str, secrets: tuple[str, ...]) -> str:
-    """Return a body as a report may show it: keys and cards masked, at most 2,000 characters."""
-    for secret in filter(None, (*secrets, *_card_secrets(text))):
-        text = text.replace(json.dumps(secret)[1:-1], "***").replace(secret, "***")
-    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 1]}…"
+def shown(text: str, secrets: tuple[str, ...], most: int) -> str:
+    """Return a body as a report may show it: keys and cards masked, at most ``most`` characters.
+
+    What is shorter than 4 characters is no secret, and masking it would spoil the text.
+    """
+    for secret in (*secrets, *_card_secrets(text)):
+        if len(secret) >= 4:
+            text = text.replace(json.dumps(secret)[1:-1], "***").replace(secret, "***")
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _card_secrets(text: str) -> tuple[str, ...]:
@@ -90,4 +93,4 @@ def _card_secrets(text: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     found = [card.get(name) for name in _CARD_SECRETS] if isinstance(card, dict) else []
-    return tuple(secret for secret in found if isinstance(secret, str) and len(secret) > 4)
+    return tuple(secret for secret in found if isinstance(secret, str))

@@ -12,10 +12,11 @@ from settlement.domain.connector import Connector
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
 from settlement.domain.ledger import Counters
+from settlement.domain.listing import ListedOrder, as_listed
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
-from settlement.use_cases.ports import Changed, Commit, Conflict, DueOperation, DuePayment, Page
+from settlement.use_cases.ports import Changed, Commit, Conflict, DueOperation, DuePayment, ListRange, Page
 
 T = TypeVar("T")
 
@@ -26,6 +27,10 @@ MAX_WRITES = 100
 
 MAX_LEGS = 50
 """New legs beyond this number are written ahead, outside of the transaction."""
+
+
+LIST_PAGE = 100
+"""Orders in one page of the list; DynamoDB's pages are measured in bytes."""
 
 
 class UnwritableCommit(Exception):
@@ -77,6 +82,24 @@ class FakeStore:
     def order(self, account: str, order_id: str) -> Order | None:
         """Return an order head."""
         return self._get(Order, account, order_id)
+
+    def orders_of_group(self, account: str, group: str) -> list[str]:
+        """Return the ids of the orders of a group."""
+        return sorted(self._all(str, "group", account, group))
+
+    def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]:
+        """Return one page of a month's orders by their creation."""
+        found = [
+            held
+            for held in self._all(Order, account)
+            if f"{held.created_at:%Y-%m}" == wanted.month
+            and wanted.since <= held.created_at <= wanted.until
+            and (not wanted.statuses or held.listed_status in wanted.statuses)
+        ]
+        found.sort(key=lambda held: (held.created_at, held.order_id), reverse=wanted.newest_first)
+        first = int(after or 0)
+        page = [as_listed(held) for held in found[first : first + LIST_PAGE]]
+        return Page(page, str(first + LIST_PAGE) if len(found) > first + LIST_PAGE else None)
 
     def lines(self, account: str, order_id: str) -> list[Line]:
         """Return an order's lines by index."""
@@ -217,6 +240,9 @@ class FakeStore:
             yield (Line, *order, line.unique_id), line
         if commit.order is not None:
             yield self._versioned(commit.order, *order)
+            if commit.order.version == 0 and commit.order.order_group != commit.order_id:
+                member = (str, "group", commit.account, commit.order.order_group, commit.order_id)
+                yield member, commit.order_id
         if commit.transaction is not None:
             yield self._versioned(commit.transaction, *transaction)
         for operation in commit.operations:

@@ -198,6 +198,7 @@ def late_answer(shop: Shop, placed: Placed, kind: Kind = "settle") -> None:
 
     shop.provider.delay(a_day_passes)
     execute_leg(shop.ports, shop.provider, call, "https://gateway.example")
+    shop.provider.usually(kind, "ok")
 
 
 def test_late_positive_answer_resolves_the_doubt(shop: Shop) -> None:

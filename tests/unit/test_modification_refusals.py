@@ -228,7 +228,7 @@ def test_046_item_that_is_invoiced_is_neither_removed_nor_replaced(shop: Shop) -
 
 
 def test_modification_too_large_to_be_stored_is_refused() -> None:
-    shipping = {"shippingData": {"logisticsInfo": [{"price": 1, "selectedSla": "x" * 300_000}]}}
+    shipping = {"shippingData": {"logisticsInfo": [{"selectedSla": "x" * 2000, "addressId": "y" * 2000}] * 70}}
     body = body_of(replace=[{"from": items(one("A")), "to": items(one("C", price=1)) | shipping}])
 
     with pytest.raises(InvalidRequest, match="limit is 200000"):

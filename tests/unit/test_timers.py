@@ -4,15 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.api.payment_view import gateway_payment
-from settlement.api.transaction_view import settlements_view, transaction_view
+from settlement.api.transaction_view import settlements_view
 from settlement.domain.account import ExpiryPolicy
 from settlement.domain.connector import Mode
 from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.events import EventType
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.ledger import Counters
-from settlement.domain.statuses import transaction_status
 from settlement.domain.transaction import OperationKind, OperationState
 from settlement.use_cases.retrieve_transaction import retrieve_movements
 from tests.builders import ACCOUNT, a_new_payment
@@ -347,39 +345,6 @@ def test_settling_comes_before_expiring_when_both_are_due(shop: Shop) -> None:
     shop.relay()
 
     assert (placed.moved("settle"), placed.moved("cancel")) == ([10000], [])
-
-
-def test_both_times_are_shown_on_the_transaction_and_on_the_payment(shop: Shop) -> None:
-    shop.provider.delay_to_cancel_seconds = 7 * 86_400
-    placed = shop.open()
-    [payment] = placed.payments
-
-    shown = transaction_view(placed.aggregate, placed.payments)
-    status = transaction_status(placed.order, placed.transaction)
-    alone = gateway_payment(payment, placed.transaction, status)
-
-    assert shown["timers"] == [
-        {
-            "paymentId": payment.payment_id,
-            "autoSettleDate": "2026-03-06T09:00:00",
-            "authorizationExpirationDate": "2026-03-09T09:00:00",
-        }
-    ]
-    assert (alone["autoSettleDate"], alone["authorizationExpirationDate"]) == (
-        "2026-03-06T09:00:00",
-        "2026-03-09T09:00:00",
-    )
-    waiting = [field["value"] for field in alone["fields"] if field["name"] == "waitingForAutoSettle"]
-    assert waiting == ["2026-03-06T09:00:00.000000Z"]
-
-
-def test_timer_that_has_fired_is_shown_no_more(shop: Shop) -> None:
-    placed = shop.open()
-    placed.auto_settle()
-
-    shown = transaction_view(placed.aggregate, placed.payments)
-
-    assert shown["timers"][0]["autoSettleDate"] is None
 
 
 def test_timer_of_a_busy_transaction_is_put_off_and_holds_up_no_other(shop: Shop) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.feeds import DynamoDBFeeds
 from settlement.use_cases.ports import Ports
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ def workflows() -> "SFNClient":
 def store() -> DynamoDBStore:
     """Return the store on the table that ``TABLE_NAME`` names."""
     return DynamoDBStore(dynamodb(), os.environ["TABLE_NAME"])
+
+
+def feeds() -> DynamoDBFeeds:
+    """Return the feeds and hooks on the same table."""
+    return DynamoDBFeeds(dynamodb(), os.environ["TABLE_NAME"])
 
 
 def ports() -> Ports:

@@ -18,9 +18,7 @@ def provider() -> Iterator[Provider]:
             with closing(self.request), suppress(OSError):
                 while head := _read_until_blank_line(self.request):
                     line, *lines = head.decode().split("\r\n")
-                    headers = {
-                        name.lower(): value for name, _, value in (each.partition(": ") for each in lines)
-                    }
+                    headers = {name.lower(): value for name, _, value in (each.partition(": ") for each in lines)}
                     body = _read_exactly(self.request, int(headers.get("content-length", 0)))
                     served.requests.append((line, headers, body))
                     served.respond(self.request)

@@ -56,9 +56,7 @@ class TestAuthorisation:
         [(2, 2), ("2", 2), (Decimal("2.0"), 2), (0, 0), (None, None), ("soon", None), (-1, None),
          (True, None), (Decimal("2.5"), None), (10**12, None), ("9" * 50, None), ([], None)],
     )  # fmt: skip
-    def test_delay_is_read_or_left_out(
-        self, provider: Provider, answered: object, seconds: int | None
-    ) -> None:
+    def test_delay_is_read_or_left_out(self, provider: Provider, answered: object, seconds: int | None) -> None:
         outcome = self.authorise(provider, 200, self.approved(delayToAutoSettle=answered))
         assert isinstance(outcome, Approved)
         assert outcome.delay_to_auto_settle_seconds == seconds
@@ -67,9 +65,7 @@ class TestAuthorisation:
         ("answered", "minor_units"),
         [(120, 12000), (Decimal("16.6"), 1660), (0, None), (-1, None), ("120", None)],
     )
-    def test_ceiling_is_read_or_left_out(
-        self, provider: Provider, answered: object, minor_units: int | None
-    ) -> None:
+    def test_ceiling_is_read_or_left_out(self, provider: Provider, answered: object, minor_units: int | None) -> None:
         outcome = self.authorise(provider, 200, self.approved(maxValue=answered))
         assert isinstance(outcome, Approved)
         assert outcome.max_value == minor_units

@@ -57,9 +57,7 @@ class TestConnectionFails:
 
     def test_dripped_body_ends_at_the_deadline(self, provider: Provider) -> None:
         text = exact_json.write(good("settle", message="x" * 5_000)).encode()
-        provider.respond = drip(
-            provider, b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text)
-        )
+        provider.respond = drip(provider, b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text))
         _assert_ends_at_deadline(provider)
 
     def test_dripped_headers_end_at_the_deadline(self, provider: Provider) -> None:
@@ -173,9 +171,7 @@ class TestAddress:
             assert isinstance(outcome, Unknown)
         assert provider.requests == []
 
-    def test_proxies_of_the_environment_are_ignored(
-        self, provider: Provider, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_proxies_of_the_environment_are_ignored(self, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
         monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
         provider.respond = answer(200, good("settle"))

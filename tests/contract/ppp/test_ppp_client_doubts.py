@@ -29,9 +29,7 @@ class TestMovementIsUnknown:
         ],
         ids=str,
     )
-    def test_other_echo_or_no_id_is_unknown(
-        self, provider: Provider, name: str, changes: dict[str, object]
-    ) -> None:
+    def test_other_echo_or_no_id_is_unknown(self, provider: Provider, name: str, changes: dict[str, object]) -> None:
         provider.respond = answer(
             200, good(name, **{ID_FIELDS[name] if k == "ID" else k: v for k, v in changes.items()})
         )
@@ -81,9 +79,7 @@ class TestMovementIsUnknown:
         assert isinstance(move(provider, "settle"), Unknown)
 
     @every_movement
-    @pytest.mark.parametrize(
-        "status", [201, 202, 203, 301, 302, 307, 401, 403, 408, 413, 425, 429, 500, 502, 503, 504]
-    )
+    @pytest.mark.parametrize("status", [201, 202, 203, 301, 302, 307, 401, 403, 408, 413, 425, 429, 500, 502, 503, 504])
     def test_status_that_is_no_verdict_is_unknown(self, provider: Provider, name: str, status: int) -> None:
         provider.respond = answer(status, refusal(name, code="E1"), "Location: /elsewhere\r\n")
         outcome = move(provider, name)
@@ -100,9 +96,7 @@ class TestMovementIsUnknown:
         provider.respond = answer(400, body)
         assert isinstance(move(provider, "settle"), Unknown)
 
-    @pytest.mark.parametrize(
-        "body", [{"message": "no Route matched"}, {"status": 404, "error": "Not Found"}], ids=str
-    )
+    @pytest.mark.parametrize("body", [{"message": "no Route matched"}, {"status": 404, "error": "Not Found"}], ids=str)
     def test_404_of_a_gateway_is_unknown(self, provider: Provider, body: dict[str, object]) -> None:
         provider.respond = answer(404, body)
         assert isinstance(move(provider, "settle"), Unknown)
@@ -115,9 +109,7 @@ class TestMovementIsUnknown:
          '{"a":NaN}', '{"a":Infinity}', "[" * 100_000, "\x00", '{"a":' + "9" * 5_000 + "}"],
         ids=lambda body: body[:20],
     )  # fmt: skip
-    def test_body_that_is_no_object_is_unknown(
-        self, provider: Provider, name: str, status: int, body: str
-    ) -> None:
+    def test_body_that_is_no_object_is_unknown(self, provider: Provider, name: str, status: int, body: str) -> None:
         provider.respond = answer(status, body)
         outcome = move(provider, name)
         assert isinstance(outcome, Unknown)
@@ -134,9 +126,7 @@ class TestMovementIsUnknown:
         assert isinstance(outcome, Unknown)
         assert outcome.exchange.response.encode()
 
-    def test_lone_surrogate_in_an_id_is_unknown_and_in_a_message_is_replaced(
-        self, provider: Provider
-    ) -> None:
+    def test_lone_surrogate_in_an_id_is_unknown_and_in_a_message_is_replaced(self, provider: Provider) -> None:
         provider.respond = answer(200, json.dumps({"settleId": "\ud800", "value": 70}))
         assert isinstance(move(provider, "settle"), Unknown)
         provider.respond = answer(200, json.dumps({"settleId": "S", "value": 70, "message": "a\ud800"}))

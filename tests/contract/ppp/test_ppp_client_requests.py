@@ -38,9 +38,7 @@ SCHEMAS = Path(__file__).parents[3].parent / "shared" / "domain" / "openapi" / "
 
 
 class TestWhatIsSent:
-    @pytest.mark.parametrize(
-        ("provider_headers", "prefix"), [(True, "x-provider-api"), (False, "x-vtex-api")]
-    )
+    @pytest.mark.parametrize(("provider_headers", "prefix"), [(True, "x-provider-api"), (False, "x-vtex-api")])
     def test_keys_travel_under_the_names_of_the_connector(
         self, provider: Provider, provider_headers: bool, prefix: str
     ) -> None:
@@ -135,9 +133,7 @@ def _as_json_schema(schema: object) -> dict[str, object]:
     """Turn OpenAPI 3.0's ``nullable`` into a type of JSON Schema."""
     assert isinstance(schema, dict)
     turned = {
-        key: {name: _as_json_schema(member) for name, member in value.items()}
-        if key == "properties"
-        else value
+        key: {name: _as_json_schema(member) for name, member in value.items()} if key == "properties" else value
         for key, value in schema.items()
     }
     if schema.get("nullable"):
@@ -152,11 +148,7 @@ def test_money_survives_the_wire_exactly(minor_units: int, currency: str) -> Non
 
 @given(
     st.recursive(
-        st.none()
-        | st.booleans()
-        | st.integers()
-        | st.text()
-        | st.decimals(allow_nan=False, allow_infinity=False),
+        st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )

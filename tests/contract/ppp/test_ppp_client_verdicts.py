@@ -35,9 +35,7 @@ class TestMovementIsDone:
         ("written", "minor_units"),
         [("70", 7000), ("70.00", 7000), ("0.29", 29), ("0.1", 10), ("69.99", 6999), ("5e1", 5000)],
     )
-    def test_answered_value_counts_exactly(
-        self, provider: Provider, name: str, written: str, minor_units: int
-    ) -> None:
+    def test_answered_value_counts_exactly(self, provider: Provider, name: str, written: str, minor_units: int) -> None:
         provider.respond = answer(200, exact_json.write(good(name, value="@")).replace('"@"', written))
         outcome = move(provider, name)
         assert isinstance(outcome, Done)
@@ -98,17 +96,13 @@ class TestMovementIsRefusedOrManual:
         ("name", "code"),
         [("settle", "already-cancelled"), ("cancel", "already-settled"), ("refund", "already-settled")],
     )
-    def test_another_movement_being_already_done_is_a_refusal(
-        self, provider: Provider, name: str, code: str
-    ) -> None:
+    def test_another_movement_being_already_done_is_a_refusal(self, provider: Provider, name: str, code: str) -> None:
         provider.respond = answer(400, refusal(name, code=code))
         assert isinstance(move(provider, name), Refused)
 
     @pytest.mark.parametrize(("name", "code"), [("cancel", "cancel-manually"), ("refund", "refund-manually")])
     @pytest.mark.parametrize("status", [200, 501])
-    def test_manual_code_without_id_is_manual(
-        self, provider: Provider, name: str, code: str, status: int
-    ) -> None:
+    def test_manual_code_without_id_is_manual(self, provider: Provider, name: str, code: str, status: int) -> None:
         provider.respond = answer(status, refusal(name, code=code))
         outcome = move(provider, name)
         assert isinstance(outcome, Manual)

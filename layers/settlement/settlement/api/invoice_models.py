@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, WithJsonSchema
 
 from settlement.api.models import MAX_QUANTITY, Body, Id, ItemId, Price, Quantity, Text
 from settlement.domain.invoice import Delivery, DeliveryEvent, InvoiceType, Tracking
@@ -64,10 +64,34 @@ def _few_texts(parts: list[Any]) -> list[Any]:
     return parts
 
 
-Date = Annotated[str, Field(max_length=40), AfterValidator(_date)]
-InvoiceNumber = Annotated[str, BeforeValidator(_invoice_number)]
-InvoiceValue = Annotated[int, BeforeValidator(_digits)]
-Type = Annotated[InvoiceType, BeforeValidator(_invoice_type)]
+Date = Annotated[
+    str,
+    Field(max_length=40),
+    AfterValidator(_date),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+]
+InvoiceNumber = Annotated[
+    str,
+    BeforeValidator(_invoice_number),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*[A-Za-z0-9._-]{1,100}\s*$"}),
+]
+InvoiceValue = Annotated[
+    int,
+    BeforeValidator(_digits),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": MAX_MINOR_UNITS},
+                {"type": "string", "pattern": f"^0*[1-9][0-9]{{0,{MAX_DIGITS - 1}}}$", "maxLength": MAX_DIGITS},
+            ]
+        }
+    ),
+]
+Type = Annotated[
+    InvoiceType,
+    BeforeValidator(_invoice_type),
+    WithJsonSchema({"type": "string", "enum": ["Output", "Input"], "description": "Compared without case."}),
+]
 
 
 class InvoiceItem(Body):
@@ -198,9 +222,7 @@ class DeliveryBody(Body):
 
     is_delivered: StrictBool
     delivered_date: Text | None = None
-    events: Annotated[
-        list[DeliveryEventBody], Field(default_factory=list, max_length=100), AfterValidator(_few_texts)
-    ]
+    events: Annotated[list[DeliveryEventBody], Field(default_factory=list, max_length=100), AfterValidator(_few_texts)]
 
     def as_delivery(self) -> Delivery:
         """Return the delivery."""

@@ -17,6 +17,7 @@ from settlement.domain.planning import RefundPriority
 from settlement.domain.transaction import MAX_PAYMENTS
 from settlement.use_cases.change_order import ChangeRequest
 from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
+from settlement.use_cases.retry_operation import Resolution
 
 MAX_QUANTITY = 1_000_000
 
@@ -222,3 +223,9 @@ class MovementBody(Body):
     """
 
     value: StrictInt
+
+
+class ResolutionBody(Body):
+    """``POST …/legs/{legId}/resolve``: what a person knows of a leg that is in doubt or manual."""
+
+    resolution: Resolution

@@ -1,12 +1,14 @@
 """The gateway's operation result: the answer to settle, refund and cancel requests (§3.2). Amounts are minor units."""
 
+from collections import defaultdict
 from typing import Any
 
-from settlement.api.dates import gateway_date
+from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
 from settlement.api.transaction_view import token
 from settlement.domain.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction import OperationState
+from settlement.domain.transaction import Leg, OperationState
 from settlement.use_cases.request_movement import Requested
+from settlement.use_cases.retrieve_transaction import Movements
 
 _CODES = {
     TransactionStatus.AUTHORIZING: 6,
@@ -42,4 +44,42 @@ def operation_result(requested: Requested) -> dict[str, Any]:
         "cancelledValue": operation.giving_up if done else 0,
         "operation": operation.sequence,
         "operationState": operation.state.value,
+    }
+
+
+def operations_view(movements: Movements) -> list[dict[str, Any]]:
+    """What was asked of a transaction, newest first, with its connector calls and what an operator can do about it."""
+    legs = defaultdict(list)
+    for leg in movements.legs:
+        legs[leg.operation].append(leg)
+    return [
+        {
+            "id": operation.sequence,
+            "kind": operation.kind.value,
+            "origin": operation.origin,
+            "state": operation.state.value,
+            "attempts": operation.attempts,
+            "failure": operation.failure,
+            "retryOf": operation.retry_of,
+            "acceptedAt": oms_date(operation.accepted_at),
+            "concludedAt": oms_date_or_none(operation.concluded_at),
+            "nextAttemptAt": oms_date_or_none(operation.due_at),
+            "legs": [_leg(leg) for leg in legs[operation.sequence]],
+        }
+        for operation in reversed(movements.operations)
+    ]
+
+
+def _leg(leg: Leg) -> dict[str, Any]:
+    return {
+        "id": f"{leg.operation}-{leg.number}",
+        "kind": leg.kind.value,
+        "paymentId": leg.payment_id,
+        "value": leg.value,
+        "postedValue": leg.posted_value,
+        "state": leg.state.value,
+        "requestId": leg.request_id,
+        "attempts": leg.attempts,
+        "code": leg.code,
+        "message": leg.message,
     }

@@ -38,6 +38,11 @@ class Api(APIGatewayRestResolver):
         self._logger.append_keys(account=account)
         return str(account)
 
+    def caller_key(self, role: Role) -> tuple[str, str]:
+        """Return the caller's account and its app key; raises ``Forbidden`` if the key lacks the role."""
+        account = self.caller(role)
+        return account, str(self.current_event.raw_event["requestContext"]["authorizer"]["principalId"])
+
     def read(self, model: type[Model]) -> Model:
         """Return the request's body as ``model``."""
         return body.validate(model, self.read_json())

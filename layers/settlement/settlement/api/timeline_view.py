@@ -44,6 +44,7 @@ _WORDINGS: dict[EventType, _Wording] = {
         _OMS, "Order Modification Cancelled", "Change {requestId} was taken back. {reason}"
     ),
     EventType.ORDER_CANCELLED: _Wording(_OMS, "Order Cancelled", "Cancel requested. {reason}"),
+    EventType.INTERACTION_ADDED: _Wording("{source}", "Interaction", "{message}"),
     EventType.SETTLEMENT_REQUESTED: _Wording(
         _GATEWAY, "Settlement Requested", "Transaction settlement started: {value} for {origin}"
     ),
@@ -59,6 +60,9 @@ _WORDINGS: dict[EventType, _Wording] = {
     ),
     EventType.OPERATION_FAILED: _Wording(
         _WORKER, "Operation Failed", "Settlement operation has returned Failed: {kind} {operation}: {reason}"
+    ),
+    EventType.OPERATION_RETRIED: _Wording(
+        _GATEWAY, "Operation Retried", "Operation {operation} ({kind}) is tried again as operation {retry}"
     ),
     EventType.CONNECTOR_CALL_UNRESOLVED: _Wording(
         _WORKER, "Payment Unresolved", "No usable answer to {call} of {asked} (request {requestId}): {reason}"
@@ -125,7 +129,7 @@ def interaction_view(event: Event, currency: str) -> dict[str, Any]:
         "TransactionId": event.transaction_id,
         "PaymentId": event.payment_id,
         "Date": action_date(event.at),
-        "Source": wording.source,
+        "Source": wording.source.format_map(facts),
         "Status": wording.status.format_map(facts),
         "Message": wording.message.format_map(facts),
         "Type": event.type.value,

@@ -217,7 +217,7 @@ def _requests(movements: Movements, values: Mapping[int, int]) -> list[dict[str,
             "origin": operation.origin,
         }
         for operation in movements.operations
-        if values[operation.sequence]
+        if values[operation.sequence] and operation.retry_of is None
     ]
 
 

@@ -18,6 +18,7 @@ class Role(StrEnum):
     CANCEL_ORDER = "cancel-order"
     VIEW_PAYMENT = "view-payment"
     PROCESS_PAYMENT = "process-payment"
+    ORDER_FEED = "order-feed"
     ACCOUNT_ADMIN = "account-admin"
 
 

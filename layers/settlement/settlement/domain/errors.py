@@ -66,6 +66,16 @@ class PaymentNotFound(Refusal):
         super().__init__(f"Payment Not Found: {payment_id}")
 
 
+class OperationNotFound(Refusal):
+    """No such operation, or leg of one, in the transaction."""
+
+    status = 404
+    code = "1404"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Operation Not Found: {name}")
+
+
 class InvoiceNotFound(Refusal):
     """No such invoice on the order."""
 
@@ -84,6 +94,26 @@ class NoSuchChange(Refusal):
 
     def __init__(self, request_id: str) -> None:
         super().__init__(f"Change Request Not Found: {request_id}")
+
+
+class NoFeed(Refusal):
+    """The caller's app key has no feed."""
+
+    status = 404
+    code = "OMS014"
+
+    def __init__(self, app_key: str) -> None:
+        super().__init__(f"Feed Not Found: app key {app_key} has none; configure it first")
+
+
+class NoHook(Refusal):
+    """The caller's app key has no hook."""
+
+    status = 404
+    code = "OMS014"
+
+    def __init__(self, app_key: str) -> None:
+        super().__init__(f"Hook Not Found: app key {app_key} has none; configure it first")
 
 
 class ItemNotFound(Refusal):

@@ -24,12 +24,14 @@ class EventType(StrEnum):
     ORDER_MODIFIED = "OrderModified"
     ORDER_MODIFICATION_CANCELLED = "OrderModificationCancelled"
     ORDER_CANCELLED = "OrderCancelled"
+    INTERACTION_ADDED = "InteractionAdded"
     SETTLEMENT_REQUESTED = "SettlementRequested"
     CANCELLATION_REQUESTED = "CancellationRequested"
     REFUND_REQUESTED = "RefundRequested"
     OPERATION_READY = "OperationReady"
     OPERATION_WAITING = "OperationWaiting"
     OPERATION_FAILED = "OperationFailed"
+    OPERATION_RETRIED = "OperationRetried"
     CONNECTOR_CALL_UNRESOLVED = "ConnectorCallUnresolved"
     CONNECTOR_REFUSED = "ConnectorRefused"
     AUTHORISATION_UNDECIDED = "AuthorisationUndecided"
@@ -85,7 +87,7 @@ class Journal:
         self._writer = writer
         self._order_id = order_id
         self._transaction_id = transaction_id
-        self._at = at
+        self.at = at
         self.written = written
         self.events: list[Event] = []
 
@@ -95,7 +97,7 @@ class Journal:
         self.events.append(
             Event(
                 type_,
-                self._at,
+                self.at,
                 self._writer,
                 self.written,
                 self._order_id,

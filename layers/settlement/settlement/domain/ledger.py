@@ -25,6 +25,9 @@ class MovementKind(StrEnum):
     DOUBT_SETTLE = "doubt_settle"
     DOUBT_CANCEL = "doubt_cancel"
     DOUBT_REFUND = "doubt_refund"
+    RELEASE_SETTLE = "release_settle"
+    RELEASE_CANCEL = "release_cancel"
+    RELEASE_REFUND = "release_refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,18 @@ class Counters:
                 return replace(self, cancel_in_doubt=self.cancel_in_doubt + value)
             case MovementKind.DOUBT_REFUND:
                 return replace(self, refund_in_doubt=self.refund_in_doubt + value)
+            case MovementKind.RELEASE_SETTLE:
+                return replace(self, in_doubt=self.in_doubt - value)
+            case MovementKind.RELEASE_CANCEL:
+                return replace(self, cancel_in_doubt=self.cancel_in_doubt - value)
+            case MovementKind.RELEASE_REFUND:
+                return replace(self, refund_in_doubt=self.refund_in_doubt - value)
+
+    def deltas(self, movement: Movement) -> dict[str, int]:
+        """Return by how much a movement changes each counter: folding these over the events gives the ledger."""
+        after = self.after(movement)
+        changes = {name: getattr(after, name) - getattr(self, name) for name in self.__slots__}
+        return {name: change for name, change in changes.items() if change}
 
     @property
     def doubtful(self) -> int:

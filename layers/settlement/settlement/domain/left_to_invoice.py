@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from settlement.domain.money import split_by_weight
 from settlement.domain.order import Line, Order
@@ -37,30 +38,44 @@ class LeftToInvoice:
 def left_to_invoice(order: Order, lines: Sequence[Line], invoices: int) -> LeftToInvoice:
     """Spread what is left over the pending lines, and over ``invoices`` equal invoices, losing no cent.
 
-    Lines are worth their selling prices, less their share of an order discount that those do not hold yet; what is
-    left beyond that is extra value. Raises ``ValueError`` unless ``invoices`` is at least 1.
+    A line is worth its selling prices, less its share of an order discount that those do not hold yet, whatever of it
+    is invoiced first: its dearest units are taken to be invoiced before the others. What is left beyond the lines is
+    extra value. Raises ``ValueError`` unless ``invoices`` is at least 1.
     """
-    pending = [line for line in lines if line.pending > 0]
-    goods = min(order.remainder, _goods(order, lines, pending))
-    weights = [line.pending * line.selling_price for line in pending]
-    values = split_by_weight(goods, weights) if any(weights) else [0] * len(pending)
+    pairs = [
+        (line, _pending_worth(line, worth))
+        for line, worth in zip(lines, _worths(order, lines), strict=True)
+        if line.pending > 0
+    ]
+    values = [value for _, value in pairs]
+    if sum(values) > order.remainder:
+        values = split_by_weight(order.remainder, values)
     parts = tuple(
-        LineLeft(line, value, _unit_prices(value, line.pending)) for line, value in zip(pending, values, strict=True)
+        LineLeft(line, value, _unit_prices(value, line.pending)) for (line, _), value in zip(pairs, values, strict=True)
     )
     per_invoice = tuple(split_by_weight(order.remainder, [1] * invoices))
     return LeftToInvoice(order.remainder, parts, order.remainder - sum(values), per_invoice)
 
 
-def _goods(order: Order, lines: Sequence[Line], pending: Sequence[Line]) -> int:
-    """The value of the pending goods, with their share of the order's discount."""
-    nominal = sum(line.pending * line.selling_price for line in pending)
-    whole = sum((line.quantity + line.removed) * line.selling_price for line in lines)
+def _worths(order: Order, lines: Sequence[Line]) -> list[int]:
+    """What each line is worth as a whole, removed units included, less its share of the order's discount.
+
+    The discount is that of the lines the order was placed with, which come first and make up its total of items.
+    """
+    nominal = [(line.quantity + line.removed) * line.selling_price for line in lines]
     items = sum(total.value for total in order.totals if total.id == "Items")
     discount = -sum(total.value for total in order.totals if total.id == "Discounts")
-    if whole != items or not discount:
+    sums = list(accumulate(nominal))
+    if not 0 < discount <= items or items not in sums:
         return nominal
-    share, _ = split_by_weight(min(discount, whole), [nominal, whole - nominal]) if whole else (0, 0)
-    return nominal - share
+    placed = sums.index(items) + 1
+    return split_by_weight(items - discount, nominal[:placed]) + nominal[placed:]
+
+
+def _pending_worth(line: Line, worth: int) -> int:
+    """What of a line's worth is pending: without its first units, which are invoiced, and its last, which are gone."""
+    low, dearer = divmod(worth, line.quantity + line.removed)
+    return low * line.pending + min(line.pending, max(0, dearer - line.invoiced))
 
 
 def _unit_prices(value: int, quantity: int) -> tuple[UnitPrice, ...]:

@@ -43,6 +43,8 @@ class Order:
 
     ``returned`` is the sum of return invoices accepted, refunded or not (§8.10). ``changes`` counts registered changes,
     ``modifications`` the asynchronous ones, ``last_modification`` is the operation of the newest of those.
+    ``listed_status`` is the status it was last written with, since ``listed_since``; with ``authorised_at``,
+    ``in_error`` and what was placed (``payment_names``, ``total_items``) lists need not read the transaction.
     """
 
     account: str
@@ -66,6 +68,12 @@ class Order:
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     cancel_receipt: str | None = None
+    payment_names: str = ""
+    total_items: int = 0
+    listed_status: str = ""
+    listed_since: datetime | None = None
+    authorised_at: datetime | None = None
+    in_error: bool = False
     version: int = 0
 
     @property

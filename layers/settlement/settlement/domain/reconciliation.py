@@ -111,11 +111,12 @@ def _debts(
     legs: Sequence[Leg],
 ) -> Iterable[Difference]:
     """What was asked and is not done, or is done and was not asked."""
-    undone = sum(_cancelled_with_authorisation(operation, legs) for operation in operations)
+    asked = [operation for operation in operations if operation.retry_of is None]
+    undone = sum(_cancelled_with_authorisation(operation, legs) for operation in asked)
     yield from _unequal(
         (
-            ("cancellations asked and done", undone + sum(op.giving_up for op in operations), ledger.given_up),
-            ("refunds asked and done", sum(op.refunding for op in operations), ledger.refunded),
+            ("cancellations asked and done", undone + sum(op.giving_up for op in asked), ledger.given_up),
+            ("refunds asked and done", sum(op.refunding for op in asked), ledger.refunded),
         )
     )
     if order.cancelled_at is not None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from settlement.domain.connector import CartItem, Mode, VaultedCard
 from settlement.domain.errors import TooManyWaiting
-from settlement.domain.ledger import Counters, MovementKind
+from settlement.domain.ledger import Counters, Movement, MovementKind
 from settlement.domain.planning import Ask, Position
 
 MAX_PAYMENTS = 10
@@ -66,7 +66,10 @@ class LegKind(StrEnum):
 
 
 class LegState(StrEnum):
-    """Where a leg stands. ``planned``, ``undecided`` and ``unknown`` are asked again; the others are final."""
+    """Where a leg stands. ``planned``, ``undecided`` and ``unknown`` are asked again; the others are final.
+
+    ``parked`` waits for an operator, ``replaced`` was retried by one as a leg of a later operation.
+    """
 
     PLANNED = "planned"
     UNDECIDED = "undecided"
@@ -76,6 +79,7 @@ class LegState(StrEnum):
     MANUAL = "manual"
     IN_DOUBT = "in_doubt"
     PARKED = "parked"
+    REPLACED = "replaced"
 
     @property
     def is_open(self) -> bool:
@@ -221,7 +225,7 @@ class Operation:
     ``origin`` names the invoice, change or timer it comes from; ``giving_up`` and ``refunding`` are the values it
     cancels (or withholds) and refunds, as planned last; ``settling`` tells that the order's settlement waits for
     it. ``due_at`` is when the due-work sweep starts it if nothing else has, ``legs`` how many its plan has,
-    ``called_back_at`` when a connector last said that there is news.
+    ``callbacks`` how often connectors said that there is news, and ``callbacks_seen`` that when this attempt began.
     """
 
     sequence: int
@@ -239,19 +243,20 @@ class Operation:
     legs: int = 0
     first_attempt_at: datetime | None = None
     claimed_at: datetime | None = None
-    called_back_at: datetime | None = None
+    callbacks: int = 0
+    callbacks_seen: int = 0
     concluded_at: datetime | None = None
     execution: str | None = None
     lease_until: datetime | None = None
     failure: str | None = None
+    retry_of: int | None = None
     events: int = 0
     version: int = 0
 
     @property
     def has_news(self) -> bool:
         """Whether a connector called back since this attempt began, and may have been asked too early."""
-        called_back, claimed = self.called_back_at, self.claimed_at
-        return called_back is not None and claimed is not None and called_back >= claimed
+        return self.callbacks > self.callbacks_seen
 
     @property
     def is_concluded(self) -> bool:
@@ -264,7 +269,8 @@ class Leg:
     """One connector call of an operation: ``value`` on one payment, under a ``request_id`` fixed before the first try.
 
     ``number`` orders the legs of an operation; the remainder of a partly done leg ``0003`` is ``0003.1``.
-    ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt that made the last one.
+    ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt that made the last one, ``doubtful``
+    tells that its value stands in doubt in the ledger.
     """
 
     operation: int
@@ -280,12 +286,25 @@ class Leg:
     settle_id: str | None = None
     attempts: int = 0
     tried_in: int = 0
+    doubtful: bool = False
     posted_value: int = 0
     reference: str | None = None
     code: str | None = None
     message: str | None = None
     concluded_at: datetime | None = None
     events: int = 0
+
+    @property
+    def movement(self) -> Movement:
+        """What it moves if the connector does all of it; only for legs that move money."""
+        return Movement(
+            MOVEMENT_OF[self.kind],
+            self.payment_id,
+            self.value,
+            from_withheld=self.from_withheld,
+            from_doubt=self.value if self.doubtful else 0,
+            of_change=self.of_change,
+        )
 
     @property
     def index(self) -> int:

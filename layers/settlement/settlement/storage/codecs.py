@@ -11,6 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import TypeAdapter
 
 from settlement.domain.ledger import Counters
+from settlement.domain.order import Order
 from settlement.domain.transaction import Payment, Settlement
 from settlement.storage import keys
 
@@ -71,6 +72,14 @@ def decode(kind: type[T], item: Item) -> T:
     if kind is Payment:
         item = item | {"counters": {name: item[name] for name in Counters.__slots__}}
     return _adapter(kind).validate_python(item)
+
+
+def list_attributes(order: Order) -> Item:
+    """Return the attributes that put an order head into the index ``byAccount``."""
+    return {
+        "listPK": keys.list_partition(order.account, f"{order.created_at:%Y-%m}"),
+        "listSK": keys.list_sort(order.created_at, order.order_id),
+    }
 
 
 def due_attributes(transaction_id: str, due_at: str | None) -> Item:

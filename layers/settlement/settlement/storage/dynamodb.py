@@ -1,7 +1,8 @@
 """The store on DynamoDB. Reads are consistent; a commit is one write, or one transaction of writes."""
 
+import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -11,17 +12,14 @@ from settlement.domain.connector import Connector
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
+from settlement.domain.listing import ListedOrder
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 from settlement.storage import codecs, keys
+from settlement.storage.table import Table
 from settlement.storage.writing import writes
-from settlement.use_cases.ports import Commit, Conflict, DueOperation, DuePayment, Page
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-T = TypeVar("T")
+from settlement.use_cases.ports import Commit, Conflict, DueOperation, DuePayment, ListRange, Page
 
 _LOST_RACES = frozenset(
     {
@@ -35,12 +33,8 @@ _LOST_RACES = frozenset(
 _LOST_REASONS = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"})
 
 
-class DynamoDBStore:
+class DynamoDBStore(Table):
     """The ``Store`` port on one table."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
 
     def settings(self, account: str) -> AccountSettings:
         """Return an account's settings, the defaults if it has none."""
@@ -75,6 +69,37 @@ class DynamoDBStore:
     def order(self, account: str, order_id: str) -> Order | None:
         """Return an order head."""
         return self._get(Order, keys.order_partition(account, order_id), keys.ORDER)
+
+    def orders_of_group(self, account: str, group: str) -> list[str]:
+        """Return the ids of the orders of a group."""
+        if not keys.can_exist(keys.group_partition(account, group), ""):
+            return []
+        request = self._range(keys.group_partition(account, group), keys.group_member(""))
+        return [str(codecs.from_wire(item)["order_id"]) for item in self._all(request)]
+
+    def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]:
+        """Return one page of a month's orders by their creation, as the list's index has them by now."""
+        values = {
+            ":partition": keys.list_partition(account, wanted.month),
+            ":first": keys.timestamp(wanted.since),
+            ":last": f"{keys.timestamp(wanted.until)}#\uffff",
+        }
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "byAccount",
+            "KeyConditionExpression": "listPK = :partition AND listSK BETWEEN :first AND :last",
+            "ScanIndexForward": not wanted.newest_first,
+        }
+        if wanted.statuses:
+            names = {f":status{number}": status for number, status in enumerate(wanted.statuses)}
+            request["FilterExpression"] = f"listed_status IN ({', '.join(names)})"
+            values |= names
+        if after is not None:
+            request["ExclusiveStartKey"] = codecs.to_wire(json.loads(after))
+        answer = self._client.query(**request | {"ExpressionAttributeValues": codecs.to_wire(values)})
+        found = [codecs.decode(ListedOrder, codecs.from_wire(item)) for item in answer["Items"]]
+        last = answer.get("LastEvaluatedKey")
+        return Page(found, json.dumps(codecs.from_wire(last)) if last else None)
 
     def lines(self, account: str, order_id: str) -> list[Line]:
         """Return an order's lines by index."""
@@ -210,38 +235,6 @@ class DynamoDBStore:
                 raise Conflict from error
             raise
 
-    def _put(self, pk: str, sk: str, item: codecs.Item) -> None:
-        self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}))
-
-    def _read(self, pk: str, sk: str) -> codecs.Item | None:
-        if not keys.can_exist(pk, sk):
-            return None
-        answer = self._client.get_item(
-            TableName=self._table, Key=codecs.to_wire({"PK": pk, "SK": sk}), ConsistentRead=True
-        )
-        return codecs.from_wire(answer["Item"]) if "Item" in answer else None
-
-    def _get(self, kind: type[T], pk: str, sk: str) -> T | None:
-        item = self._read(pk, sk)
-        return None if item is None else codecs.decode(kind, item)
-
-    def _range(self, pk: str, prefix: str, first: str | None = None) -> dict[str, Any]:
-        if first is None:
-            condition, values = "PK = :pk AND begins_with(SK, :prefix)", {":pk": pk, ":prefix": prefix}
-        else:
-            condition = "PK = :pk AND SK BETWEEN :first AND :last"
-            values = {":pk": pk, ":first": first, ":last": f"{prefix}\uffff"}
-        return {
-            "TableName": self._table,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": codecs.to_wire(values),
-            "ConsistentRead": True,
-        }
-
-    def _query(self, kind: type[T], pk: str, prefix: str, first: str | None = None) -> list[T]:
-        request = self._range(pk, prefix, first)
-        return [codecs.decode(kind, codecs.from_wire(item)) for item in self._all(request)]
-
     def _due_keys(self, shard: int, now: datetime) -> list[codecs.Item]:
         request = {
             "TableName": self._table,
@@ -250,16 +243,6 @@ class DynamoDBStore:
             "ExpressionAttributeValues": codecs.to_wire({":shard": keys.due_shard(shard), ":now": keys.timestamp(now)}),
         }
         return [codecs.from_wire(item) for item in self._all(request)]
-
-    def _all(self, request: dict[str, Any]) -> list[dict[str, Any]]:
-        """Run a query to its end."""
-        items: list[dict[str, Any]] = []
-        while True:
-            answer = self._client.query(**request)
-            items += answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return items
-            request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def _is_lost_race(error: ClientError) -> bool:

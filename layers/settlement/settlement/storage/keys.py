@@ -39,6 +39,46 @@ def payment_owner(account: str, payment_id: str) -> Key:
     return f"{account}#PAYMENT#{payment_id}", "TXN"
 
 
+def list_partition(account: str, month: str) -> str:
+    """The partition of the index ``byAccount`` that a month's orders are in; ``month`` is ``2026-03``."""
+    return f"{account}#LIST#{month}"
+
+
+def list_sort(created_at: datetime, order_id: str) -> str:
+    """Sort key of an order in the index ``byAccount``: by its creation."""
+    return f"{timestamp(created_at)}#{order_id}"
+
+
+def group_partition(account: str, group: str) -> str:
+    """The partition that names the orders of a group."""
+    return f"{account}#GROUP#{group}"
+
+
+def group_member(order_id: str) -> str:
+    """Sort key of an order in its group."""
+    return f"ORDER#{order_id}"
+
+
+def feed(app_key: str) -> str:
+    """Sort key of an app key's feed configuration."""
+    return f"FEED#{app_key}"
+
+
+def hook(app_key: str) -> str:
+    """Sort key of an app key's hook configuration."""
+    return f"HOOK#{app_key}"
+
+
+def feed_partition(account: str, feed_id: str) -> str:
+    """The partition of a feed's queue."""
+    return f"{account}#FEED#{feed_id}"
+
+
+def feed_item(key: str) -> str:
+    """Sort key of an update in a feed's queue, oldest first."""
+    return f"UPDATE#{key}"
+
+
 ORDER = "ORDER"
 TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from settlement.domain.events import PUBLISHED, Event
+from settlement.domain.order import Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement
 from settlement.storage import codecs, keys
 from settlement.use_cases.ports import Changed, Commit
@@ -63,7 +64,9 @@ class _Writes:
 
     def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":
         if (order := self._commit.order) is not None:
-            yield self._versioned(self._order, keys.ORDER, order, order.version)
+            yield self._versioned(self._order, keys.ORDER, order, order.version, codecs.list_attributes(order))
+            if order.version == 0 and order.order_group != order.order_id:
+                yield self._group_member(order)
         if (transaction := self._commit.transaction) is not None:
             yield self._versioned(self._transaction, keys.TRANSACTION, transaction, transaction.version)
         for operation in self._commit.operations:
@@ -71,6 +74,11 @@ class _Writes:
             yield self._versioned(
                 self._transaction, keys.operation(operation.sequence), operation, operation.version, due
             )
+
+    def _group_member(self, order: Order) -> "TransactWriteItemTypeDef":
+        """The entry by which an order is found from its group; one that is a group of its own needs none."""
+        partition = keys.group_partition(order.account, order.order_group)
+        return self._put(partition, keys.group_member(order.order_id), {"order_id": order.order_id}, guard={})
 
     def _of_order(self) -> "Iterator[TransactWriteItemTypeDef]":
         commit = self._commit

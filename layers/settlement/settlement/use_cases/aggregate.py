@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from settlement.domain.errors import OrderNotFound
-from settlement.domain.events import EventType, Journal
+from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.order import Order
 from settlement.domain.statuses import order_status, transaction_status
 from settlement.domain.transaction import Transaction
@@ -32,7 +32,11 @@ class Aggregate:
         )
 
     def becomes(self, journal: Journal, order: Order, transaction: Transaction) -> Commit:
-        """Return the commit that replaces both heads, with status changes added to the journal."""
+        """Return the commit that replaces both heads, with status changes added to the journal.
+
+        A changed status is written on the order too, by whichever write changes it: lists show the stored one.
+        """
+        order = listed(order, transaction, journal.at)
         record_status_changes(journal, self, Aggregate(order, transaction))
         return Commit(
             account=order.account,
@@ -44,16 +48,36 @@ class Aggregate:
         )
 
 
+def listed(order: Order, transaction: Transaction, at: datetime) -> Order:
+    """Return the order with what lists show of it, as it is from ``at`` on."""
+    status = order_status(order, transaction).value
+    return replace(
+        order,
+        listed_status=status,
+        listed_since=order.listed_since if status == order.listed_status else at,
+        authorised_at=transaction.authorised_at,
+        in_error=transaction.unsettled > 0,
+    )
+
+
 def record_status_changes(journal: Journal, before: Aggregate | None, after: Aggregate) -> None:
-    """Write down the statuses that a decision changes; ``before`` is None for a new order."""
+    """Write down the statuses that a decision changes; ``before`` is None for a new order.
+
+    A change of the order's tells since when it had the one before.
+    """
     for type_, derive in (
         (EventType.ORDER_STATUS_CHANGED, order_status),
         (EventType.TRANSACTION_STATUS_CHANGED, transaction_status),
     ):
         old = derive(before.order, before.transaction).value if before else None
         new = derive(after.order, after.transaction).value
-        if new != old:
-            journal.record(type_, **{"from": old, "to": new})
+        if new == old:
+            continue
+        facts: dict[str, Json] = {"from": old, "to": new}
+        if type_ is EventType.ORDER_STATUS_CHANGED:
+            since = before.order.listed_since if before else None
+            facts["since"] = since.isoformat() if since else None
+        journal.record(type_, **facts)
 
 
 def load(store: Store, account: str, order_id: str) -> Aggregate:

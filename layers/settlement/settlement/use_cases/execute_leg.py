@@ -50,11 +50,11 @@ def execute_leg(ports: Ports, client: ConnectorClient, call: Call, callback_base
     """
     if ports.now() - call.started_at > NO_CALL_AFTER:
         return DEFERRED
-    setting = _read(ports, call)
+    setting = read_setting(ports, call)
     if not setting.leg.state.is_open:
         return setting.leg.state.value
     outcome = _ask(ports, client, setting, callback_base)
-    leg = decide_until_written(ports, lambda: _post(ports, call, setting, outcome))
+    leg = decide_until_written(ports, lambda: post_outcome(ports, call, setting, outcome))
     if leg.state is LegState.POSTED and leg.attempts > setting.leg.attempts + 1:
         resolve_doubt(ports, call.account, call.transaction_id, call.operation)
     if leg.state is LegState.UNKNOWN:
@@ -62,7 +62,8 @@ def execute_leg(ports: Ports, client: ConnectorClient, call: Call, callback_base
     return leg.state.value
 
 
-def _read(ports: Ports, call: Call) -> Setting:
+def read_setting(ports: Ports, call: Call) -> Setting:
+    """Read what a call needs to know."""
     store = ports.store
     transaction = store.transaction(call.account, call.transaction_id)
     operation = store.operation(call.account, call.transaction_id, call.operation)
@@ -141,10 +142,10 @@ def _total(order: Order, id_: str) -> int:
     return sum(part.value for part in order.totals if part.id == id_)
 
 
-def _post(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -> Leg:
+def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -> Leg:
     """Write down what came back: a positive answer whatever was recorded meanwhile, any other only in turn."""
     leg = ports.store.leg(call.account, call.transaction_id, call.operation, call.leg)
-    if leg is None or leg.state is LegState.POSTED:
+    if leg is None or leg.state in (LegState.POSTED, LegState.REPLACED):
         return leg or setting.leg
     if leg.attempts != setting.leg.attempts:
         if not isinstance(outcome, Done | Approved):

@@ -16,7 +16,7 @@ from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import Line, Order, OrderTotal
 from settlement.domain.planning import Ask
 from settlement.domain.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
-from settlement.use_cases.aggregate import Aggregate, load, of_order, record_status_changes
+from settlement.use_cases.aggregate import Aggregate, listed, load, of_order, record_status_changes
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Commit, Ports
 
@@ -168,6 +168,8 @@ def _intake(
         totals=new.totals,
         request_hash=new.fingerprint,
         created_at=now,
+        payment_names=", ".join(dict.fromkeys(payment.payment_system_name for payment in payments)),
+        total_items=sum(line.quantity for line in new.lines),
     )
     paid = sum(payment.assigned for payment in payments)
     transaction = Transaction(
@@ -182,6 +184,7 @@ def _intake(
         projection=tuple(payment.position for payment in payments),
     )
     transaction, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
+    order = listed(order, transaction, now)
     journal = _record_placing(Aggregate(order, transaction), operation, now)
     transaction = replace(transaction, events=journal.written)
     return Aggregate(order, transaction), Commit(

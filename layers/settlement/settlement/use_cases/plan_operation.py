@@ -85,6 +85,7 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
             claimed_at=now,
             attempts=operation.attempts + 1,
             first_attempt_at=operation.first_attempt_at or now,
+            callbacks_seen=operation.callbacks,
         )
     journal = Journal(
         writer=f"operation-{operation.sequence:06d}",

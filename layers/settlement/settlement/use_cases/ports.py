@@ -9,7 +9,9 @@ from settlement.domain.account import AccountSettings
 from settlement.domain.change import Change
 from settlement.domain.connector import Connector
 from settlement.domain.events import Event
+from settlement.domain.feed import Feed, FeedItem, Hook, StatusUpdate
 from settlement.domain.invoice import Invoice
+from settlement.domain.listing import ListedOrder
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
@@ -89,8 +91,22 @@ class DuePayment:
     payment_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListRange:
+    """A part of an account's list: a month, ``2026-03``, and within it a time from and to, both included.
+
+    ``statuses`` are those wanted, all if there are none.
+    """
+
+    month: str
+    since: datetime
+    until: datetime
+    statuses: tuple[str, ...] = ()
+    newest_first: bool = True
+
+
 class Store(Protocol):
-    """Orders and transactions as they are stored; every read sees every write that came before it."""
+    """Orders and transactions as they are stored; every read sees every write that came before it, but ``listed``."""
 
     def settings(self, account: str) -> AccountSettings: ...
     def save_settings(self, account: str, settings: AccountSettings) -> None: ...
@@ -99,6 +115,8 @@ class Store(Protocol):
     def connector(self, account: str, name: str) -> Connector | None: ...
     def connectors(self, account: str) -> list[Connector]: ...
     def order(self, account: str, order_id: str) -> Order | None: ...
+    def orders_of_group(self, account: str, group: str) -> list[str]: ...
+    def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]: ...
     def lines(self, account: str, order_id: str) -> list[Line]: ...
     def invoice(self, account: str, order_id: str, number: str) -> Invoice | None: ...
     def invoices(self, account: str, order_id: str) -> list[Invoice]: ...
@@ -123,6 +141,41 @@ class Store(Protocol):
     def commit(self, commit: Commit) -> None:
         """Write all of it, or raise ``Conflict`` and write nothing."""
         ...
+
+
+class Feeds(Protocol):
+    """Feeds and hooks of an account, and the queues of its feeds; the queue of a feed is named by the feed's id."""
+
+    def feed(self, account: str, app_key: str) -> Feed | None: ...
+    def feeds(self, account: str) -> list[Feed]: ...
+    def save_feed(self, account: str, feed: Feed) -> None: ...
+    def delete_feed(self, account: str, app_key: str) -> None: ...
+    def hook(self, account: str, app_key: str) -> Hook | None: ...
+    def hooks(self, account: str) -> list[Hook]: ...
+    def save_hook(self, account: str, hook: Hook) -> None: ...
+    def delete_hook(self, account: str, app_key: str) -> None: ...
+    def append(self, account: str, feed_id: str, item: FeedItem) -> None:
+        """Put an update into a queue, once: if it is there, it stays as it is."""
+        ...
+
+    def items(self, account: str, feed_id: str, page_size: int, after: str | None) -> Page[FeedItem]:
+        """Return a page of a queue, oldest first, hidden and expired items included."""
+        ...
+
+    def hide(self, account: str, feed_id: str, item: FeedItem, until: datetime) -> bool:
+        """Hide an item until a time, if it still is as it was read; tell whether it was."""
+        ...
+
+    def remove(self, account: str, feed_id: str, key: str) -> None:
+        """Take an update off a queue; nothing happens if it is not there."""
+        ...
+
+
+class HookCaller(Protocol):
+    """Posts to hooks over the network; each answers None, or why it failed."""
+
+    def ping(self, hook: Hook) -> str | None: ...
+    def notify(self, account: str, hook: Hook, update: StatusUpdate) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

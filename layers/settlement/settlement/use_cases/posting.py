@@ -19,7 +19,6 @@ from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger import Movement, MovementKind
 from settlement.domain.retries import DEFAULT_DELAY_TO_AUTO_SETTLE, DEFAULT_DELAY_TO_CANCEL, expiry_watch
 from settlement.domain.transaction import (
-    MOVEMENT_OF,
     Authorisation,
     Leg,
     LegKind,
@@ -54,6 +53,7 @@ class Posting:
         self._journal = journal
         self._now = now
         self._refunded = 0
+        self._released = 0
         self.payments: list[Changed[Payment]] = []
         self.new_legs: list[Leg] = []
         self.new_settlements: list[Settlement] = []
@@ -80,9 +80,9 @@ class Posting:
                 assert_never(outcome)
 
     def refunded_settlements(self, ports: Ports) -> list[Changed[Settlement]]:
-        """Return the settlement that a refund was booked against."""
+        """Return the settlement that a refund was booked against, or that is no longer in doubt."""
         leg = self._leg
-        if not self._refunded or leg.settlement is None:
+        if not (self._refunded or self._released) or leg.settlement is None:
             return []
         transaction = self._setting.transaction
         settlement = ports.store.settlement(
@@ -90,11 +90,10 @@ class Posting:
         )
         if settlement is None:
             raise LookupError(f"no settlement {leg.settlement} of payment {leg.payment_id}")
-        doubt = self._refunded if leg.state is LegState.IN_DOUBT else 0
         after = replace(
             settlement,
             refunded=settlement.refunded + self._refunded,
-            refund_in_doubt=settlement.refund_in_doubt - doubt,
+            refund_in_doubt=settlement.refund_in_doubt - self._released - (self._refunded if leg.doubtful else 0),
         )
         return [Changed(settlement, after)]
 
@@ -155,21 +154,14 @@ class Posting:
     def _move(self, outcome: Done) -> Leg:
         """Post what the connector moved; what it left undone becomes a leg of its own."""
         leg, payment, value = self._leg, self._setting.payment, outcome.value
-        movement = Movement(
-            MOVEMENT_OF[leg.kind],
-            leg.payment_id,
-            value,
-            from_withheld=leg.from_withheld,
-            from_doubt=value if leg.state is LegState.IN_DOUBT and not leg.from_withheld else 0,
-            of_change=leg.of_change,
-        )
+        movement = replace(leg, value=value).movement
         self.payments.append(Changed(payment, replace(payment, counters=payment.counters.after(movement))))
         self._record(
             _POSTED[leg.kind],
             outcome.exchange,
             value=value,
             settleId=outcome.reference if leg.kind is LegKind.SETTLE else leg.settle_id,
-            deltas=_deltas(payment, movement),
+            deltas=payment.counters.deltas(movement),
         )
         if leg.kind is LegKind.SETTLE:
             number = f"{leg.operation:06d}-{leg.number}"
@@ -192,6 +184,7 @@ class Posting:
                 transaction.account, transaction.order_id, leg.request_id, leg.payment_id, leg.next_number
             ),
             of_change=leg.of_change,
+            doubtful=leg.doubtful,
             settlement=leg.settlement,
             settle_id=leg.settle_id,
         )
@@ -203,27 +196,36 @@ class Posting:
             case LegKind.VOID:
                 return self._void(outcome)
             case _:
-                self._record(EventType.CONNECTOR_REFUSED, outcome.exchange, code=outcome.code)
-                return self._concluded(LegState.REFUSED, outcome.code, outcome.message)
+                payment, deltas = self._release()
+                self._record(EventType.CONNECTOR_REFUSED, outcome.exchange, code=outcome.code, deltas=deltas)
+                self.payments.append(Changed(self._setting.payment, payment))
+                return replace(self._concluded(LegState.REFUSED, outcome.code, outcome.message), doubtful=False)
+
+    def _release(self) -> tuple[Payment, dict[str, int]]:
+        """What was in doubt did not happen: return the payment without the doubt, and the deltas."""
+        leg, payment = self._leg, self._setting.payment
+        if not leg.doubtful:
+            return payment, {}
+        movement = Movement(_RELEASES[leg.kind], leg.payment_id, leg.value)
+        self._released = leg.value
+        return replace(payment, counters=payment.counters.after(movement)), payment.counters.deltas(movement)
 
     def _hand_over(self, outcome: Manual) -> Leg:
         """A person has to do it. A cancellation counts as given up all the same: it must never be captured."""
-        leg, payment = self._leg, self._setting.payment
+        leg, before = self._leg, self._setting.payment
         if leg.kind is LegKind.VOID:
             return self._void(outcome)
+        payment, deltas = self._release()
+        type_ = EventType.MANUAL_REFUND_REQUIRED
         if leg.kind is LegKind.CANCEL:
+            type_ = EventType.MANUAL_CANCELLATION_REQUIRED
             if not leg.from_withheld:
                 movement = Movement(MovementKind.WITHHOLD, leg.payment_id, leg.value)
-                withheld = replace(payment, counters=payment.counters.after(movement))
-                self.payments.append(Changed(payment, withheld))
-                self._journal.record(
-                    EventType.VALUE_WITHHELD, leg.payment_id, value=leg.value, deltas={"withheld": leg.value}
-                )
-            type_ = EventType.MANUAL_CANCELLATION_REQUIRED
-        else:
-            type_ = EventType.MANUAL_REFUND_REQUIRED
-        self._record(type_, outcome.exchange, value=leg.value, code=outcome.code)
-        by_hand = self._concluded(LegState.MANUAL, outcome.code, outcome.message)
+                deltas |= payment.counters.deltas(movement)
+                payment = replace(payment, counters=payment.counters.after(movement))
+        self.payments.append(Changed(before, payment))
+        self._record(type_, outcome.exchange, value=leg.value, code=outcome.code, deltas=deltas)
+        by_hand = replace(self._concluded(LegState.MANUAL, outcome.code, outcome.message), doubtful=False)
         return replace(by_hand, from_withheld=leg.value) if leg.kind is LegKind.CANCEL else by_hand
 
     def _posted(self, value: int, reference: str | None, code: str | None, message: str | None) -> Leg:
@@ -250,15 +252,13 @@ class Posting:
         )
 
 
+_RELEASES = {
+    LegKind.SETTLE: MovementKind.RELEASE_SETTLE,
+    LegKind.CANCEL: MovementKind.RELEASE_CANCEL,
+    LegKind.REFUND: MovementKind.RELEASE_REFUND,
+}
 _POSTED = {
     LegKind.SETTLE: EventType.PAYMENT_SETTLED,
     LegKind.CANCEL: EventType.PAYMENT_CANCELLED,
     LegKind.REFUND: EventType.PAYMENT_REFUNDED,
 }
-
-
-def _deltas(payment: Payment, movement: Movement) -> dict[str, int]:
-    """Return by how much a movement changes each counter: folding these over the events gives the ledger."""
-    before, after = payment.counters, payment.counters.after(movement)
-    changes = {name: getattr(after, name) - getattr(before, name) for name in after.__slots__}
-    return {name: change for name, change in changes.items() if change}

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from settlement.domain.ledger import Movement
 from settlement.domain.planning import Infeasible, Policy, Position, plan, project
 from settlement.domain.transaction import START_GRACE, Operation, OperationState, Transaction
+from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Ports
 
 
@@ -26,7 +28,8 @@ def project_queue(
 ) -> tuple[Position, ...]:
     """Return the positions as they will be once every operation from the head on has run; ``without`` leaves one out.
 
-    What cannot be planned any more will fail when its turn comes, and moves nothing.
+    Of an operation that is planned already, what its open legs will do counts. What cannot be planned any more will
+    fail when its turn comes, and moves nothing.
     """
     projected = tuple(positions)
     if transaction.is_idle:
@@ -37,7 +40,15 @@ def project_queue(
         if operation.is_concluded or operation.sequence == without:
             continue
         try:
-            projected = project(projected, plan(operation.ask, projected, policy))
+            projected = project(projected, _movements(ports, transaction, operation, projected, policy))
         except Infeasible:
             continue
     return projected
+
+
+def _movements(
+    ports: Ports, transaction: Transaction, operation: Operation, positions: Sequence[Position], policy: Policy
+) -> Sequence[Movement]:
+    if not operation.planned:
+        return plan(operation.ask, positions, policy)
+    return [leg.movement for leg in planned_legs(ports, transaction, operation) if leg.state.is_open]

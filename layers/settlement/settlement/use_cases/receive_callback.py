@@ -32,8 +32,7 @@ def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
     operation = ports.store.operation(account, transaction_id, transaction.head)
     if operation is None:
         raise LookupError(f"transaction {transaction_id} has no operation {transaction.head}")
-    now = ports.now()
-    journal = aggregate.journal(now)
+    journal = aggregate.journal(ports.now())
     record_ready(journal, operation)
     commit = aggregate.becomes(journal, aggregate.order, transaction)
-    ports.store.commit(replace(commit, operations=[replace(operation, called_back_at=now)]))
+    ports.store.commit(replace(commit, operations=[replace(operation, callbacks=operation.callbacks + 1)]))

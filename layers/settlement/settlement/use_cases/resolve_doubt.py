@@ -14,7 +14,7 @@ _UNSETTLED = frozenset({LegState.IN_DOUBT, LegState.PARKED, LegState.REFUSED})
 
 
 def resolve_doubt(ports: Ports, account: str, transaction_id: str, sequence: int) -> None:
-    """Bring a transaction up to date with a leg of a failed operation that was posted after all.
+    """Bring a transaction up to date with a leg of a concluded operation that was posted or released after all.
 
     The operation is done once none of its legs is in doubt, parked or refused; a payment is unblocked once nothing of
     it is in doubt.
@@ -25,11 +25,11 @@ def resolve_doubt(ports: Ports, account: str, transaction_id: str, sequence: int
 def _resolve(ports: Ports, account: str, transaction_id: str, sequence: int) -> None:
     before = retrieve_transaction(ports.store, account, transaction_id)
     operation = ports.store.operation(account, transaction_id, sequence)
-    if operation is None or operation.state is not OperationState.FAILED:
+    if operation is None or not operation.is_concluded:
         return
     payments = ports.store.payments(account, transaction_id)
     unblocked = [replace(payment, blocked=payment.blocked and _is_doubtful(payment)) for payment in payments]
-    done = _is_done(ports, before.transaction, operation)
+    done = operation.state is OperationState.FAILED and _is_done(ports, before.transaction, operation)
     transaction = replace(
         before.transaction,
         ledger=total(payment.counters for payment in unblocked),

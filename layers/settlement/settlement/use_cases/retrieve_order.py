@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from settlement.domain.account import AccountSettings
 from settlement.domain.change import Change
+from settlement.domain.errors import OrderNotFound
 from settlement.domain.invoice import Invoice
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Payment, Transaction
@@ -44,3 +45,14 @@ def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
         payments=store.payments(account, aggregate.transaction.transaction_id),
         settings=store.settings(account),
     )
+
+
+def retrieve_group(store: Store, account: str, group: str) -> list[WholeOrder]:
+    """Return the orders of a group, by id; raises ``OrderNotFound`` if there are none."""
+    ids = store.orders_of_group(account, group)
+    own = store.order(account, group)
+    if own is not None and own.order_group == group:
+        ids = [group, *ids]
+    if not ids:
+        raise OrderNotFound(group)
+    return [retrieve_order(store, account, order_id) for order_id in ids]

@@ -12,12 +12,12 @@ from settlement.use_cases.ports import Changed, Ports
 _AT_ONCE = 20
 """Legs set aside in one write; a longer list takes several."""
 
-_DOUBTS = {
-    LegKind.SETTLE: (MovementKind.DOUBT_SETTLE, "in_doubt"),
-    LegKind.CANCEL: (MovementKind.DOUBT_CANCEL, "cancel_in_doubt"),
-    LegKind.REFUND: (MovementKind.DOUBT_REFUND, "refund_in_doubt"),
+DOUBTS = {
+    LegKind.SETTLE: MovementKind.DOUBT_SETTLE,
+    LegKind.CANCEL: MovementKind.DOUBT_CANCEL,
+    LegKind.REFUND: MovementKind.DOUBT_REFUND,
 }
-"""What is in doubt when nobody knows whether a leg happened, and its counter."""
+"""What is in doubt when nobody knows whether a leg happened."""
 
 
 def set_aside(ports: Ports, before: Aggregate, payments: Sequence[Payment], open_legs: Sequence[Leg]) -> None:
@@ -31,9 +31,11 @@ def set_aside(ports: Ports, before: Aggregate, payments: Sequence[Payment], open
     legs, settlements = [], []
     for leg in open_legs[:_AT_ONCE]:
         state = LegState.IN_DOUBT if leg.state is LegState.UNKNOWN else LegState.PARKED
-        legs.append(Changed(leg, replace(leg, state=state, attempts=leg.attempts + 1, concluded_at=now)))
+        doubts = state is LegState.IN_DOUBT and leg.kind in DOUBTS and not leg.from_withheld and not leg.doubtful
+        aside = replace(leg, state=state, attempts=leg.attempts + 1, concluded_at=now)
+        legs.append(Changed(leg, replace(aside, doubtful=leg.doubtful or doubts)))
         payment = replace(changed[leg.payment_id], blocked=True)
-        if state is LegState.IN_DOUBT and leg.kind in _DOUBTS and not leg.from_withheld:
+        if doubts:
             payment = _doubt(payment, leg, journal)
             settlements += _doubted_settlement(ports, before, leg)
         changed[leg.payment_id] = payment
@@ -49,7 +51,7 @@ def set_aside(ports: Ports, before: Aggregate, payments: Sequence[Payment], open
 
 
 def _doubt(payment: Payment, leg: Leg, journal: Journal) -> Payment:
-    kind, counter = _DOUBTS[leg.kind]
+    movement = Movement(DOUBTS[leg.kind], leg.payment_id, leg.value)
     journal.record(
         EventType.VALUE_IN_DOUBT,
         leg.payment_id,
@@ -57,9 +59,9 @@ def _doubt(payment: Payment, leg: Leg, journal: Journal) -> Payment:
         leg=leg.number,
         call=leg.kind.value,
         value=leg.value,
-        deltas={counter: leg.value},
+        deltas=payment.counters.deltas(movement),
     )
-    return replace(payment, counters=payment.counters.after(Movement(kind, leg.payment_id, leg.value)))
+    return replace(payment, counters=payment.counters.after(movement))
 
 
 def _doubted_settlement(ports: Ports, before: Aggregate, leg: Leg) -> list[Changed[Settlement]]:

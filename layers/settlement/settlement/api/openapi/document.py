@@ -1,0 +1,197 @@
+"""The OpenAPI 3.1 document, made of the table of routes and the models it names.
+
+``python -m settlement.api.openapi.document docs/openapi.json`` writes it there and beside this file.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from settlement.api.openapi.parts import Error
+from settlement.api.openapi.route import Content, Listed, Model, Route, Tag
+from settlement.api.openapi.routes import ROUTES
+from settlement.api.openapi.served import FILE
+
+VERSION = "1.0.0"
+
+Json = dict[str, Any]
+
+_INFO = {
+    "title": "quita",
+    "version": VERSION,
+    "summary": "Settles orders invoice by invoice, behind the interfaces of an OMS and its payment gateway.",
+    "description": (
+        "Amounts are integers of minor units (cents) unless said otherwise. Refusals have the body "
+        '`{"error": {"code", "message", "exception": null}}` and leave no trace; after 429, 500, 502, 503 and '
+        "504 the same request may be sent again. Unknown fields of a request are ignored."
+    ),
+}
+_SERVERS = [
+    {"url": "http://127.0.0.1:3000", "description": "The local stack"},
+    {
+        "url": "https://{api}.execute-api.{region}.amazonaws.com/v1",
+        "description": "The deployed service",
+        "variables": {"api": {"default": "api"}, "region": {"default": "us-east-1"}},
+    },
+]
+_SECURITY = {
+    "appKey": {"type": "apiKey", "in": "header", "name": "X-VTEX-API-AppKey"},
+    "appToken": {"type": "apiKey", "in": "header", "name": "X-VTEX-API-AppToken"},
+}
+_REFUSALS = {
+    400: "A field is missing, of the wrong type or outside its limits, or the request rules itself out",
+    401: "Key and token are missing or wrong, or the signature is not the payment's",
+    403: "The app key lacks the role",
+    404: "There is no such thing in this account",
+    409: "The state of the order or transaction does not take this, or an id is taken by something else",
+    413: "The body is too large: 1,000,000 bytes, and 10 MB at the API",
+    429: "Too many requests",
+    500: "A fault of the service",
+    502: "The service did not answer the API",
+    503: "Too many writers on one order: not taken",
+    504: "No answer in time",
+}
+_OF_EVERY_ROUTE = (429, 500, 502, 504)
+_OF_KEYED_ROUTES = (401, 403)
+_DONE = {200: "Done", 201: "Placed", 202: "Taken; it is carried out after the answer", 204: "Done", 503: "Unavailable"}
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
+
+
+def statuses(route: Route) -> set[int]:
+    """Every status that is documented of a route."""
+    keyed = _OF_KEYED_ROUTES if route.roles else ()
+    return {*route.answers, *route.refusals, *keyed, *_OF_EVERY_ROUTE}
+
+
+def make_document() -> Json:
+    """Return the document."""
+    paths: dict[str, Json] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": _INFO,
+        "servers": _SERVERS,
+        "tags": [{"name": tag.value} for tag in Tag],
+        "paths": paths,
+        "components": {"schemas": _schemas(), "securitySchemes": _SECURITY, "responses": _refusal_responses()},
+    }
+
+
+def _operation(route: Route) -> Json:
+    operation: Json = {"operationId": route.name, "summary": route.summary, "tags": [route.tag.value]}
+    if route.roles:
+        roles = " or ".join(f"`{role.value}`" for role in route.roles)
+        operation["description"] = f"Needs the role {roles}."
+        operation["security"] = [{"appKey": [], "appToken": []}]
+    else:
+        operation["security"] = []
+    if parameters := [*_path_parameters(route), *_other_parameters(route)]:
+        operation["parameters"] = parameters
+    if route.body is not None:
+        operation["requestBody"] = {"required": route.body_required, "content": _content(route.body)}
+    operation["responses"] = {str(status): _response(route, status) for status in sorted(statuses(route))}
+    return operation
+
+
+def _path_parameters(route: Route) -> Iterator[Json]:
+    for name in re.findall(r"{(\w+)}", route.path):
+        yield {"name": name, "in": "path", "required": True, "schema": _ID}
+
+
+def _other_parameters(route: Route) -> Iterator[Json]:
+    for parameter in route.parameters:
+        yield {
+            "name": parameter.name,
+            "in": parameter.where,
+            "description": parameter.about,
+            "required": parameter.required,
+            "schema": parameter.schema,
+        }
+
+
+def _response(route: Route, status: int) -> Json:
+    if status not in route.answers:
+        return {"$ref": f"#/components/responses/{status}"}
+    response: Json = {"description": _DONE[status]}
+    if route.answer_headers:
+        response["headers"] = {
+            name: {"description": about, "schema": {"type": "string"}} for name, about in route.answer_headers.items()
+        }
+    content = route.answers[status]
+    return response if content is None else response | {"content": _content(content)}
+
+
+def _refusal_responses() -> Json:
+    retry_after = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string"}}}
+    return {
+        str(status): {"description": about, "content": _content(Error)}
+        | ({"headers": retry_after} if status == 503 else {})
+        for status, about in _REFUSALS.items()
+    }
+
+
+def _content(content: Content) -> Json:
+    return {"application/json": {"schema": _schema(content)}}
+
+
+def _schema(content: Content) -> Json:
+    match content:
+        case Listed(of):
+            return {"type": "array", "items": _schema(of)}
+        case dict():
+            return content
+        case None:
+            return {}
+        case _:
+            return {"$ref": f"#/components/schemas/{content.__name__}"}
+
+
+def _models() -> dict[str, Model]:
+    found: dict[str, Model] = {Error.__name__: Error}
+    for route in ROUTES:
+        for content in (route.body, *route.answers.values()):
+            model = content.of if isinstance(content, Listed) else content
+            if isinstance(model, type):
+                found[model.__name__] = model
+    return found
+
+
+def _schemas() -> Json:
+    models = [(model, "validation") for model in _models().values()]
+    _, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    definitions: Json = schemas["$defs"]
+    return {name: _plain(definitions[name]) for name in sorted(definitions)}
+
+
+def _plain(schema: Any) -> Any:
+    """Leave out what nobody reads: titles, defaults of null, the ban on further keys, and where a rule comes from."""
+    if isinstance(schema, list):
+        return [_plain(part) for part in schema]
+    if isinstance(schema, str):
+        return re.sub(r" \([^()]*§[^()]*\)", "", schema).replace("``", "`")
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: {name: _plain(part) for name, part in value.items()} if key == "properties" else _plain(value)
+        for key, value in schema.items()
+        if not (key == "title" and isinstance(value, str))
+        and not (key == "default" and value is None)
+        and not (key == "additionalProperties" and value is False)
+    }
+
+
+def main() -> None:
+    """Write the document beside this file, and to the files named as arguments."""
+    text = json.dumps(make_document(), indent=2, ensure_ascii=False) + "\n"
+    for file in (FILE, *map(Path, sys.argv[1:])):
+        file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

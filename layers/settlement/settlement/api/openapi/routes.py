@@ -1,0 +1,228 @@
+"""The table of routes: the one source of what is documented. Tests hold it against template and functions."""
+
+from settlement.api import invoice_models as invoices
+from settlement.api import models as requests
+from settlement.api import modification_models as wanted
+from settlement.api.openapi import modifications, orders, transactions
+from settlement.api.openapi.parts import Empty, Health, Receipt, Unhealthy
+from settlement.api.openapi.route import Listed, Parameter, Route, Tag
+from settlement.domain.account import Role
+from settlement.domain.order import MAX_INVOICES
+
+ORDERS = "/api/oms/pvt/orders"
+ORDER = f"{ORDERS}/{{orderId}}"
+INVOICE = f"{ORDER}/invoice/{{invoiceNumber}}"
+CHANGES = "/api/order-system/orders/{orderId}/changes"
+CHANGE = f"{CHANGES}/{{requestId}}"
+TRANSACTION = "/api/pvt/transactions/{transactionId}"
+CALLBACK = "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}"
+
+READS = (404,)
+WRITES = (400, 404, 409, 413, 503)
+INVOICERS = (Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND)
+
+ACCOUNT_PARAMETERS = (
+    Parameter("an", "The account; the app key decides, so it is not looked at.", {"type": "string"}),
+    Parameter("accountName", "The same.", {"type": "string"}),
+)
+SIGNATURE = (
+    Parameter("accountName", "The account of the payment.", {"type": "string"}, required=True),
+    Parameter(
+        "X-VTEX-signature", "The signature in the payment's callback address.", {"type": "string"}, required=True
+    ),
+)
+IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    "Makes a repeat safe: the same key and request answer with the operation that the first one made.",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    where="header",
+)
+INVOICES_PARAMETER = Parameter(
+    "invoices", "Over how many invoices to split it.", {"type": "integer", "minimum": 1, "maximum": MAX_INVOICES}
+)
+PAGE = (
+    Parameter("limit", "Events per page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}),
+    Parameter("after", "Where to go on, as the `Link` of the page before says.", {"type": "string"}),
+)
+
+_MANAGEMENT = "order_management"
+_ORDERS = (
+    Route(
+        "post", ORDERS, _MANAGEMENT, "placeOrder", "Place an order, and wait a while for its authorisation", Tag.ORDERS,
+        {201: orders.PlacedOrder}, (400, 409, 413, 503), (Role.PLACE_ORDER,), requests.OrderBody,
+    ),
+    Route(
+        "get", ORDER, _MANAGEMENT, "getOrder", "Show an order", Tag.ORDERS,
+        {200: orders.OrderAnswer}, READS, (Role.VIEW_ORDER,),
+    ),
+    Route(
+        "get", f"{ORDER}/left-to-invoice", _MANAGEMENT, "getLeftToInvoice",
+        "Show what is left to invoice, to the cent, and how it splits", Tag.ORDERS,
+        {200: orders.LeftToInvoiceAnswer}, (400, 404), (Role.VIEW_ORDER,), parameters=(INVOICES_PARAMETER,),
+    ),
+    Route(
+        "post", f"{ORDER}/start-handling", _MANAGEMENT, "startHandling", "Start handling an order", Tag.ORDERS,
+        {204: None}, (404, 409, 503), (Role.HANDLE_ORDER,),
+    ),
+    Route(
+        "post", f"{ORDER}/cancel", _MANAGEMENT, "cancelOrder", "Cancel an order that has no sale invoice", Tag.ORDERS,
+        {200: Receipt}, WRITES, (Role.CANCEL_ORDER,), requests.CancelBody, body_required=False,
+    ),
+    Route(
+        "get", "/api/oms/pvt/account/settings", _MANAGEMENT, "getSettings", "Show the account's settings", Tag.ACCOUNT,
+        {200: orders.Settings}, (), (Role.ACCOUNT_ADMIN,),
+    ),
+    Route(
+        "patch", "/api/oms/pvt/account/settings", _MANAGEMENT, "changeSettings",
+        "Change the account's settings; answers with all of them", Tag.ACCOUNT,
+        {200: orders.Settings}, (400, 413), (Role.ACCOUNT_ADMIN,), requests.SettingsBody,
+    ),
+    Route(
+        "get", "/health", _MANAGEMENT, "getHealth", "Tell whether the service can take an order", Tag.SERVICE,
+        {200: Health, 503: Unhealthy},
+    ),
+    Route(
+        "get", "/openapi.json", _MANAGEMENT, "getOpenApi", "Show this document", Tag.SERVICE,
+        {200: {"type": "object", "required": ["openapi", "info", "paths"]}},
+    ),
+)  # fmt: skip
+
+_INVOICES = tuple(
+    Route(
+        method, path, "invoice_notification", name, summary, Tag.INVOICES, {200: Receipt}, WRITES, roles, body,
+    )
+    for method, path, name, summary, roles, body in (
+        ("post", f"{ORDER}/invoice", "notifyInvoice", "Notify a sale or return invoice",
+         INVOICERS, invoices.InvoiceBody),
+        ("post", "/api/orders/pvt/document/{orderId}/invoices", "notifyDocumentInvoice",
+         "Notify an invoice with its items by index and an extra value", INVOICERS, invoices.DocumentInvoiceBody),
+        ("patch", INVOICE, "trackInvoice", "Say where the parcel of an invoice is to be found",
+         INVOICERS[:1], invoices.TrackingBody),
+        ("put", f"{INVOICE}/tracking", "trackDelivery", "Say how far the parcel of an invoice is",
+         INVOICERS[:1], invoices.DeliveryBody),
+    )
+)  # fmt: skip
+
+_CHANGER = (Role.CHANGE_ORDER,)
+_CHANGES = (
+    Route(
+        "post", f"{ORDER}/changes", "order_change", "registerChange", "Register a change of an order", Tag.CHANGES,
+        {200: Receipt}, WRITES, _CHANGER, requests.ChangeBody,
+    ),
+    Route(
+        "patch", CHANGES, "order_change", "modifyOrder", "Modify an order; carried out after the answer", Tag.CHANGES,
+        {202: modifications.ModificationAnswer}, WRITES, _CHANGER, wanted.ModificationBody,
+        parameters=ACCOUNT_PARAMETERS,
+    ),
+    Route(
+        "get", CHANGES, "order_change", "listModifications", "Show an order's modifications", Tag.CHANGES,
+        {200: modifications.ModificationHistory}, READS, (Role.VIEW_ORDER,), parameters=ACCOUNT_PARAMETERS,
+    ),
+    Route(
+        "post", f"{CHANGES}/preview", "order_change", "previewModification",
+        "Show what a modification would do, with its money plan", Tag.CHANGES,
+        {200: modifications.ModificationPreview}, (400, 404, 409, 413), _CHANGER, wanted.ModificationBody,
+        parameters=ACCOUNT_PARAMETERS,
+    ),
+    Route(
+        "get", CHANGE, "order_change", "getModification", "Show a modification, its status and its log", Tag.CHANGES,
+        {200: modifications.ModificationDetails}, READS, (Role.VIEW_ORDER,), parameters=ACCOUNT_PARAMETERS,
+    ),
+    Route(
+        "post", f"{CHANGE}/retry", "order_change", "retryModification", "Try a waiting modification at once",
+        Tag.CHANGES, {204: None}, (404, 409, 503), _CHANGER, parameters=ACCOUNT_PARAMETERS,
+    ),
+    Route(
+        "post", f"{CHANGE}/cancel", "order_change", "takeBackModification",
+        "Take back a modification whose money has not moved", Tag.CHANGES,
+        {200: Empty}, WRITES, _CHANGER, wanted.TakeBackBody, parameters=ACCOUNT_PARAMETERS,
+    ),
+    Route(
+        "get", "/api/order-system/orders/changes/settings", "order_change", "getModificationSettings",
+        "Show the account's settings of modifications", Tag.ACCOUNT,
+        {200: wanted.ModificationSettings}, (), _CHANGER, parameters=ACCOUNT_PARAMETERS,
+    ),
+    Route(
+        "put", "/api/order-system/orders/changes/settings", "order_change", "putModificationSettings",
+        "Replace the account's settings of modifications", Tag.ACCOUNT,
+        {200: wanted.ModificationSettings}, (400, 413), (Role.ACCOUNT_ADMIN,), wanted.ModificationSettings,
+        parameters=ACCOUNT_PARAMETERS,
+    ),
+)  # fmt: skip
+
+_VIEWER = (Role.VIEW_PAYMENT,)
+_TRANSACTIONS = (
+    Route(
+        "get", f"{ORDER}/payment-transaction", "transaction_retrieval", "getPaymentTransaction",
+        "Show an order's transaction as the OMS does", Tag.ORDERS,
+        {200: orders.OmsTransaction}, READS, _VIEWER,
+    ),
+    *(
+        Route("get", f"{TRANSACTION}{part}", "transaction_retrieval", name, summary, Tag.TRANSACTIONS,
+              {200: content}, READS, _VIEWER)
+        for part, name, summary, content in (
+            ("", "getTransaction", "Show a transaction, and whether its books agree", transactions.TransactionAnswer),
+            ("/payments", "listPayments", "Show a transaction's payments", Listed(transactions.PaymentAnswer)),
+            ("/payments/{paymentId}", "getPayment", "Show one payment", transactions.PaymentAnswer),
+            ("/settlements", "listSettlements", "Show what was asked to be settled, and what was",
+             transactions.Settlements),
+            ("/refunds", "listRefunds", "Show what was asked to be refunded, and what was", transactions.Reversals),
+            ("/cancellations", "listCancellations", "Show what was asked to be cancelled, and what was",
+             transactions.Reversals),
+            ("/capabilities", "getCapabilities", "Show by how much the value may change", transactions.Capabilities),
+        )
+    ),
+    Route(
+        "get", f"{TRANSACTION}/interactions", "transaction_retrieval", "listInteractions",
+        "Show the timeline, newest first, a page at a time", Tag.TRANSACTIONS,
+        {200: Listed(transactions.Interaction)}, (400, 404), _VIEWER, parameters=PAGE,
+        answer_headers={"Link": "The address of the next page, `rel=\"next\"`; none on the last page."},
+    ),
+)  # fmt: skip
+
+_PROCESSOR = (Role.PROCESS_PAYMENT,)
+_GATEWAY = tuple(
+    Route(
+        "post", f"{TRANSACTION}/{part}-request", "transaction_operation", name, summary, Tag.GATEWAY,
+        {200: transactions.OperationResult}, WRITES, _PROCESSOR, requests.MovementBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    )
+    for part, name, summary in (
+        ("settlement", "requestSettlement", "Settle a value of what is not requested yet"),
+        ("refunding", "requestRefund", "Refund a value of what is settled"),
+        ("cancellation", "requestCancellation", "Cancel a value of what is not settled"),
+    )
+)  # fmt: skip
+_OPERATIONS = (
+    Route(
+        "get", f"{TRANSACTION}/operations", "transaction_operation", "listOperations",
+        "Show what was asked of a transaction, newest first, and how far it is", Tag.GATEWAY,
+        {200: Listed(transactions.OperationAnswer)}, READS, _VIEWER,
+    ),
+    Route(
+        "post", f"{TRANSACTION}/operations/{{operationId}}/retry", "transaction_operation", "retryOperation",
+        "Try again what a failed operation is missing", Tag.GATEWAY,
+        {202: transactions.Retried}, (404, 409, 503), _PROCESSOR,
+    ),
+    Route(
+        "post", f"{TRANSACTION}/legs/{{legId}}/resolve", "transaction_operation", "resolveLeg",
+        "Say what became of a connector call that is in doubt or left to a person", Tag.GATEWAY,
+        {204: None}, WRITES, _PROCESSOR, requests.ResolutionBody,
+    ),
+)  # fmt: skip
+
+_CALLBACKS = tuple(
+    Route(
+        "post", f"{CALLBACK}/{part}", "connector_callback", name, summary, Tag.CONNECTORS,
+        {200: Empty}, (401, 404, 503), parameters=SIGNATURE,
+    )
+    for part, name, summary in (
+        ("callback", "callBack", "Tell that an authorisation is decided; it is asked for, the body is not believed"),
+        ("notification", "notifyAuthorisation", "The same"),
+        ("retry", "retryAuthorisation", "The same"),
+    )
+)  # fmt: skip
+
+ROUTES: tuple[Route, ...] = (
+    *_ORDERS, *_INVOICES, *_CHANGES, *_TRANSACTIONS, *_GATEWAY, *_OPERATIONS, *_CALLBACKS,
+)  # fmt: skip

@@ -1,0 +1,145 @@
+"""The query of ``GET /api/oms/pvt/orders``, as its clients write it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from settlement.domain.errors import InvalidRequest
+from settlement.use_cases.list_orders import MAX_LISTED, OrderBy, SearchField, Span, Wanted
+
+DEFAULT_PER_PAGE = 15
+MAX_PER_PAGE = 100
+
+_RANGE = re.compile(r"^(?:[A-Za-z]+:)?\[(\S+) TO (\S+)\]$")
+_MAX_STATUSES = 50
+_MAX_TEXT = 200
+
+_FIELDS = {
+    "orderid": SearchField.ORDER,
+    "ordergroup": SearchField.GROUP,
+    "transactionid": SearchField.TRANSACTION,
+    "paymentid": SearchField.PAYMENT,
+    "pid": SearchField.PAYMENT,
+}
+"""What ``searchField`` may name; anything else in it is looked for itself."""
+
+_UNKNOWN_HERE = (
+    "f_affiliateId",
+    "f_callCenterOperatorName",
+    "f_RnB",
+    "f_salesChannel",
+    "f_sellerNames",
+    "f_shippingEstimate",
+    "f_UtmSource",
+)
+"""Filters by what no order of this system has: they leave nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What a list is to have, and which page of it is shown."""
+
+    wanted: Wanted
+    page: int
+    per_page: int
+
+
+def read_list_query(query: Mapping[str, str]) -> ListQuery:
+    """Return what a query asks for; raises ``InvalidRequest`` for what makes no sense. Unknown names are ignored."""
+    given = {name: value.strip() for name, value in query.items() if value and value.strip()}
+    order_by, descending = _order_by(given.get("orderBy"))
+    text, search = _search(given)
+    wanted = Wanted(
+        created=_span(given, "f_creationDate"),
+        authorised=_span(given, "f_authorizedDate"),
+        invoiced=_span(given, "f_invoicedDate"),
+        statuses=_statuses(given.get("f_status", "")),
+        payment_name=given.get("f_paymentNames"),
+        has_return=_flag(given, "f_hasInputInvoice"),
+        text=text,
+        search=search,
+        none=_asks_for_nothing(given),
+        order_by=order_by,
+        descending=descending,
+    )
+    page = _integer(given, "page", 1, MAX_LISTED)
+    return ListQuery(wanted, page, _integer(given, "per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE))
+
+
+def _asks_for_nothing(given: Mapping[str, str]) -> bool:
+    return (
+        any(name in given for name in _UNKNOWN_HERE)
+        or given.get("salesChannelId", "1") != "1"
+        or _flag(given, "incompleteOrders") is True
+        or _flag(given, "f_isInstore") is True
+    )
+
+
+def _search(given: Mapping[str, str]) -> tuple[str | None, SearchField | None]:
+    text, named = given.get("q"), given.get("searchField")
+    search = _FIELDS.get(named.casefold()) if named else None
+    if text is None and named is not None and search is None:
+        text = named
+    if text is not None and len(text) > _MAX_TEXT:
+        raise InvalidRequest(f"q: at most {_MAX_TEXT} characters; got {len(text)}")
+    return text, search if text is not None else None
+
+
+def _order_by(text: str | None) -> tuple[OrderBy, bool]:
+    if text is None:
+        return OrderBy.CREATED, True
+    name, _, direction = text.partition(",")
+    if name not in set(OrderBy) or direction not in ("", "asc", "desc"):
+        names = ", ".join(OrderBy)
+        raise InvalidRequest(f"orderBy: must be one of {names}, then ,asc or ,desc; got {text[:80]}")
+    return OrderBy(name), direction != "asc"
+
+
+def _statuses(text: str) -> tuple[str, ...]:
+    statuses = tuple(dict.fromkeys(status.strip() for status in text.split(",") if status.strip()))
+    if len(statuses) > _MAX_STATUSES:
+        raise InvalidRequest(f"f_status: at most {_MAX_STATUSES} statuses; got {len(statuses)}")
+    return statuses
+
+
+def _span(given: Mapping[str, str], name: str) -> Span:
+    text = given.get(name)
+    if text is None:
+        return Span()
+    found = _RANGE.match(text)
+    if found is None:
+        raise InvalidRequest(f"{name}: must be [<from> TO <to>] after the field's name; got {text[:80]}")
+    since, until = _time(name, found[1]), _time(name, found[2])
+    if since is not None and until is not None and since > until:
+        raise InvalidRequest(f"{name}: ends before it begins; got {text[:80]}")
+    return Span(since, until)
+
+
+def _time(name: str, text: str) -> datetime | None:
+    """Read a time; one without a zone is UTC, ``*`` is open."""
+    if text == "*":
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidRequest(f"{name}: {text[:40]} is no date and time of ISO 8601") from None
+
+
+def _flag(given: Mapping[str, str], name: str) -> bool | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    if text.lower() not in ("true", "false"):
+        raise InvalidRequest(f"{name}: must be true or false; got {text[:80]}")
+    return text.lower() == "true"
+
+
+def _integer(given: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = given.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:10]) <= most):
+        raise InvalidRequest(f"{name}: must be an integer from 1 to {most}; got {text[:80]}")
+    return int(text)

@@ -1,0 +1,101 @@
+"""Orders as lists show them, with paging and statistics over all that were found. Amounts are minor units."""
+
+from collections.abc import Callable, Sequence
+from math import ceil, sqrt
+from typing import Any
+
+from settlement.api.dates import oms_date, oms_date_or_none
+from settlement.domain.listing import ListedOrder
+from settlement.use_cases.list_orders import Listed
+
+_ORIGIN = "Marketplace"
+_USUAL_CURRENCY = "BRL"
+
+
+def order_list_view(listed: Listed, page: int, per_page: int) -> dict[str, Any]:
+    """One page of the list; ``paging.isPartial`` says that more orders may match than ``total``."""
+    orders = listed.orders
+    shown = orders[(page - 1) * per_page : page * per_page]
+    return {
+        "list": [_listed(order) for order in shown],
+        "facets": [],
+        "paging": {
+            "total": len(orders),
+            "pages": ceil(len(orders) / per_page),
+            "currentPage": page,
+            "perPage": per_page,
+            "isPartial": listed.is_partial,
+        },
+        "stats": {
+            "stats": {
+                "totalValue": _stats_by(orders, lambda order: order.value),
+                "totalItems": _stats_by(orders, lambda order: order.total_items),
+            }
+        },
+    }
+
+
+def _listed(order: ListedOrder) -> dict[str, Any]:
+    return {
+        "orderId": order.order_id,
+        "creationDate": oms_date(order.created_at),
+        "clientName": "",
+        "items": None,
+        "totalValue": order.value,
+        "paymentNames": order.payment_names,
+        "status": order.listed_status,
+        "statusDescription": order.listed_status,
+        "marketPlaceOrderId": None,
+        "sequence": "",
+        "salesChannel": "1",
+        "affiliateId": "",
+        "origin": _ORIGIN,
+        "workflowInErrorState": order.in_error,
+        "workflowInRetry": False,
+        "lastMessageUnread": None,
+        "ShippingEstimatedDate": None,
+        "ShippingEstimatedDateMax": None,
+        "ShippingEstimatedDateMin": None,
+        "orderIsComplete": True,
+        "listId": None,
+        "listType": None,
+        "authorizedDate": oms_date_or_none(order.authorised_at),
+        "callCenterOperatorName": None,
+        "totalItems": order.total_items,
+        "currencyCode": order.currency,
+        "orderGroup": order.order_group,
+        "transactionId": order.transaction_id,
+    }
+
+
+def _stats_by(orders: Sequence[ListedOrder], number: Callable[[ListedOrder], int]) -> dict[str, Any]:
+    currencies = sorted({order.currency for order in orders} | {_USUAL_CURRENCY})
+    values = [number(order) for order in orders]
+    facets = {
+        "origin": {"Fulfillment": _facet([]), _ORIGIN: _facet(values)},
+        "currencyCode": {
+            currency: _facet([number(order) for order in orders if order.currency == currency])
+            for currency in currencies
+        },
+    }
+    return _stats(values) | {"Facets": facets}
+
+
+def _facet(values: Sequence[int]) -> dict[str, Any]:
+    return _stats(values) | {"Facets": None}
+
+
+def _stats(values: Sequence[int]) -> dict[str, Any]:
+    """Count, extremes, mean and sample deviation; all 0 of nothing."""
+    count, total, squares = len(values), sum(values), sum(value * value for value in values)
+    spread = (count * squares - total * total) / (count * (count - 1)) if count > 1 else 0
+    return {
+        "Count": count,
+        "Max": max(values, default=0),
+        "Mean": total / count if count else 0,
+        "Min": min(values, default=0),
+        "Missing": 0,
+        "StdDev": sqrt(spread) if spread else 0,
+        "Sum": total,
+        "SumOfSquares": squares,
+    }

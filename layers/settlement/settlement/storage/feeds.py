@@ -1,0 +1,101 @@
+"""Feeds, their queues and hooks on the table."""
+
+from datetime import datetime
+
+from botocore.exceptions import ClientError
+
+from settlement.domain.feed import Feed, FeedItem, Hook
+from settlement.storage import codecs, keys
+from settlement.storage.table import Table
+from settlement.use_cases.ports import Page
+
+
+class DynamoDBFeeds(Table):
+    """The ``Feeds`` port on one table. What is committed is deleted; what expires, the table deletes later."""
+
+    def feed(self, account: str, app_key: str) -> Feed | None:
+        """Return an app key's feed."""
+        return self._get(Feed, *keys.account(account, keys.feed(app_key)))
+
+    def feeds(self, account: str) -> list[Feed]:
+        """Return every feed of an account by app key."""
+        return self._query(Feed, *keys.account(account, keys.feed("")))
+
+    def save_feed(self, account: str, feed: Feed) -> None:
+        """Create or replace an app key's feed."""
+        self._put(*keys.account(account, keys.feed(feed.app_key)), codecs.encode(feed))
+
+    def delete_feed(self, account: str, app_key: str) -> None:
+        """Forget an app key's feed; what is in its queue expires unread."""
+        self._delete(*keys.account(account, keys.feed(app_key)))
+
+    def hook(self, account: str, app_key: str) -> Hook | None:
+        """Return an app key's hook."""
+        return self._get(Hook, *keys.account(account, keys.hook(app_key)))
+
+    def hooks(self, account: str) -> list[Hook]:
+        """Return every hook of an account by app key."""
+        return self._query(Hook, *keys.account(account, keys.hook("")))
+
+    def save_hook(self, account: str, hook: Hook) -> None:
+        """Create or replace an app key's hook."""
+        self._put(*keys.account(account, keys.hook(hook.app_key)), codecs.encode(hook))
+
+    def delete_hook(self, account: str, app_key: str) -> None:
+        """Forget an app key's hook."""
+        self._delete(*keys.account(account, keys.hook(app_key)))
+
+    def append(self, account: str, feed_id: str, item: FeedItem) -> None:
+        """Put an update into a queue, once: if it is there, it stays as it is."""
+        attributes = codecs.encode(item) | {"expiresAt": int(item.expires_at.timestamp())}
+        attributes["visible_at"] = keys.timestamp(item.visible_at)
+        key = {"PK": keys.feed_partition(account, feed_id), "SK": keys.feed_item(item.update.key)}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=codecs.to_wire(attributes | key),
+                ConditionExpression="attribute_not_exists(PK)",
+            )
+        except ClientError as error:
+            if not _is_refused(error):
+                raise
+
+    def items(self, account: str, feed_id: str, page_size: int, after: str | None) -> Page[FeedItem]:
+        """Return a page of a queue, oldest first, hidden and expired items included."""
+        partition = keys.feed_partition(account, feed_id)
+        request = self._range(partition, keys.feed_item("")) | {"Limit": page_size}
+        if after is not None:
+            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": keys.feed_item(after)})
+        answer = self._client.query(**request)
+        found = [codecs.decode(FeedItem, codecs.from_wire(item)) for item in answer["Items"]]
+        return Page(found, found[-1].update.key if "LastEvaluatedKey" in answer else None)
+
+    def hide(self, account: str, feed_id: str, item: FeedItem, until: datetime) -> bool:
+        """Hide an item until a time, if it still is as it was read; tell whether it was."""
+        key = {"PK": keys.feed_partition(account, feed_id), "SK": keys.feed_item(item.update.key)}
+        times = {":before": keys.timestamp(item.visible_at), ":until": keys.timestamp(until)}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=codecs.to_wire(key),
+                UpdateExpression="SET visible_at = :until",
+                ConditionExpression="visible_at = :before",
+                ExpressionAttributeValues=codecs.to_wire(times),
+            )
+        except ClientError as error:
+            if not _is_refused(error):
+                raise
+            return False
+        return True
+
+    def remove(self, account: str, feed_id: str, key: str) -> None:
+        """Take an update off a queue; nothing happens if it is not there."""
+        self._delete(keys.feed_partition(account, feed_id), keys.feed_item(key))
+
+    def _delete(self, pk: str, sk: str) -> None:
+        if keys.can_exist(pk, sk):
+            self._client.delete_item(TableName=self._table, Key=codecs.to_wire({"PK": pk, "SK": sk}))
+
+
+def _is_refused(error: ClientError) -> bool:
+    return error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"

@@ -1,0 +1,60 @@
+"""Reading and writing items of the one table by their keys."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from settlement.storage import codecs, keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
+
+
+class Table:
+    """What every store on the table does with it. Reads are consistent."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def _put(self, pk: str, sk: str, item: codecs.Item) -> None:
+        self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}))
+
+    def _read(self, pk: str, sk: str) -> codecs.Item | None:
+        if not keys.can_exist(pk, sk):
+            return None
+        answer = self._client.get_item(
+            TableName=self._table, Key=codecs.to_wire({"PK": pk, "SK": sk}), ConsistentRead=True
+        )
+        return codecs.from_wire(answer["Item"]) if "Item" in answer else None
+
+    def _get(self, kind: type[T], pk: str, sk: str) -> T | None:
+        item = self._read(pk, sk)
+        return None if item is None else codecs.decode(kind, item)
+
+    def _range(self, pk: str, prefix: str, first: str | None = None) -> dict[str, Any]:
+        if first is None:
+            condition, values = "PK = :pk AND begins_with(SK, :prefix)", {":pk": pk, ":prefix": prefix}
+        else:
+            condition = "PK = :pk AND SK BETWEEN :first AND :last"
+            values = {":pk": pk, ":first": first, ":last": f"{prefix}\uffff"}
+        return {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": codecs.to_wire(values),
+            "ConsistentRead": True,
+        }
+
+    def _query(self, kind: type[T], pk: str, prefix: str, first: str | None = None) -> list[T]:
+        request = self._range(pk, prefix, first)
+        return [codecs.decode(kind, codecs.from_wire(item)) for item in self._all(request)]
+
+    def _all(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """Run a query to its end."""
+        items: list[dict[str, Any]] = []
+        while True:
+            answer = self._client.query(**request)
+            items += answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return items
+            request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}

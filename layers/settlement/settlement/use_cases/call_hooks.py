@@ -1,0 +1,45 @@
+"""The hook of an app key: an address of its integrator's that every status update is posted to."""
+
+from settlement.domain.errors import InvalidRequest, NoHook
+from settlement.domain.feed import MAX_HOOKS, Hook, StatusUpdate
+from settlement.use_cases.ports import Feeds, HookCaller
+
+
+class HooksNotDelivered(Exception):
+    """Hooks did not take an update: all of it is to be tried again."""
+
+
+def configure_hook(feeds: Feeds, caller: HookCaller, account: str, hook: Hook) -> None:
+    """Create or replace an app key's hook, once its address has answered a ping.
+
+    Raises ``InvalidRequest`` if it has not, or for one hook too many.
+    """
+    others = [held for held in feeds.hooks(account) if held.app_key != hook.app_key]
+    if len(others) >= MAX_HOOKS:
+        raise InvalidRequest(f"an account has at most {MAX_HOOKS} hooks, one for each app key")
+    failure = caller.ping(hook)
+    if failure is not None:
+        raise InvalidRequest(f"hook.url: the ping was not answered with 200: {failure}")
+    feeds.save_hook(account, hook)
+
+
+def retrieve_hook(feeds: Feeds, account: str, app_key: str) -> Hook:
+    """Return an app key's hook; raises ``NoHook``."""
+    hook = feeds.hook(account, app_key)
+    if hook is None:
+        raise NoHook(app_key)
+    return hook
+
+
+def call_hooks(feeds: Feeds, caller: HookCaller, account: str, update: StatusUpdate) -> int:
+    """Post an update to every hook whose filter lets it through; return how many those are.
+
+    Raises ``HooksNotDelivered`` when all were called and any has failed: a hook that took it is then called again.
+    """
+    wanting = [hook for hook in feeds.hooks(account) if hook.wants(update)]
+    failures = {hook.app_key: caller.notify(account, hook, update) for hook in wanting}
+    failed = {app_key: reason for app_key, reason in failures.items() if reason is not None}
+    if failed:
+        reasons = "; ".join(f"{app_key}: {reason}" for app_key, reason in failed.items())
+        raise HooksNotDelivered(f"update {update.event_id} of order {update.order_id}: {reasons}")
+    return len(wanting)

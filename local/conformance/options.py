@@ -1,0 +1,149 @@
+"""The kit's command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.conformance.run import CASES
+from local.conformance.setup import CAPABILITIES, CARD_PRESETS, Card, Need, Setup
+from settlement.domain.connector import Connector, ConnectorProtocol, Mode
+from settlement.domain.money import is_currency
+
+DEFAULT_TIMEOUT_SECONDS = 5.0
+DEFAULT_ASYNCHRONOUS_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked for."""
+
+    setup: Setup
+    cases: tuple[str, ...]
+    json_file: Path | None
+    callback_listen: tuple[str, int]
+    callback_url: str | None
+    only_list: bool
+
+
+def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> Options:
+    """Read the command line; ends the process with 2 and a message when it cannot be."""
+    parser = _parser(environ)
+    given = parser.parse_args(arguments)
+    if not given.url and not given.list:
+        parser.error("the connector's address is missing: --url https://…")
+    names = {case.name for case in CASES}
+    for name in given.case:
+        if name not in names:
+            parser.error(f"there is no case {name}; --list names them all")
+    connector = Connector(
+        name="conformance",
+        protocol=ConnectorProtocol.PPP,
+        mode=Mode.PARTIAL,
+        partial_settle=True,
+        partial_refund=True,
+        service_url=given.url or "",
+        app_key=given.app_key,
+        app_token=given.app_token,
+        provider_headers=given.provider_headers,
+        cancel_value_in_cents=given.cancel_value_unit == "cents",
+    )
+    setup = Setup(
+        connector=connector,
+        currency=given.currency,
+        cards=given.cards,
+        timeout_seconds=given.timeout,
+        asynchronous_seconds=given.async_timeout,
+        redirect_method=given.redirect_method,
+        inbound_action=given.inbound_action,
+        without=given.without,
+    )
+    return Options(setup, tuple(given.case), given.json, given.callback_listen, given.callback_url, given.list)
+
+
+def read_cards(text: str) -> dict[Card, str]:
+    """Read cards: names of presets and ``kind=card``, separated by commas, later ones first."""
+    cards = dict(CARD_PRESETS["vtex"])
+    for word in text.split(","):
+        kind, is_pair, card = word.strip().partition("=")
+        if not is_pair and kind in CARD_PRESETS:
+            cards |= CARD_PRESETS[kind]
+        elif is_pair and card and kind in tuple(Card):
+            cards[Card(kind)] = card
+        else:
+            raise argparse.ArgumentTypeError(
+                f"{word!r} is neither {' nor '.join(CARD_PRESETS)} nor one of {', '.join(f'{kind}=…' for kind in Card)}"
+            )
+    return cards
+
+
+def _without(text: str) -> frozenset[Need]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in CAPABILITIES:
+            raise argparse.ArgumentTypeError(f"{word!r} is not one of {', '.join(CAPABILITIES)}")
+    return frozenset(Need(word) for word in words)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 600:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0 and up to 600")
+    return seconds
+
+
+def _listen(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is not host:port")
+    return host, int(port)
+
+
+def _currency(text: str) -> str:
+    if not is_currency(text):
+        raise argparse.ArgumentTypeError(f"{text} is no ISO 4217 code")
+    return text
+
+
+def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local.conformance",
+        description="Plays the Payment Provider Protocol against a connector and says where it departs from it.",
+        epilog="Exit code: 0 when no case failed, 1 when one did, 2 when nothing could be played.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--url", help="the connector's address, to which /manifest and /payments are added; TLS outside loopback")
+    add("--app-key", default=environ.get("APP_KEY", ""), help="or the environment's APP_KEY")
+    add("--app-token", default=environ.get("APP_TOKEN", ""), help="or the environment's APP_TOKEN")
+    names = parser.add_mutually_exclusive_group()
+    names.add_argument(
+        "--provider-headers", action="store_true", default=True, help="keys as X-PROVIDER-API-* (the default)"
+    )
+    names.add_argument("--vtex-headers", action="store_false", dest="provider_headers", help="keys as X-VTEX-API-*")
+    add("--case", action="append", default=[], metavar="NAME", help="play only this one; may be given again")
+    add("--list", action="store_true", help="list the cases and what each shows")
+    add("--json", type=Path, metavar="FILE", help="write the results there too")
+    add("--cards", type=read_cards, default=read_cards("vtex"), metavar="CARDS",
+        help="vtex (the default) or sandbox, and approved=…, denied=…, async-approved=…, async-denied=…, "
+        "separated by commas; digits are card numbers, anything else vault tokens")  # fmt: skip
+    add("--currency", type=_currency, default="BRL", help="of every payment (BRL)")
+    add("--timeout", type=_seconds, default=DEFAULT_TIMEOUT_SECONDS, metavar="S", help="for one answer, in s (5)")
+    add("--async-timeout", type=_seconds, default=DEFAULT_ASYNCHRONOUS_SECONDS, metavar="S",
+        help="for an undefined payment to be decided, in s (15)")  # fmt: skip
+    add("--callback-listen", type=_listen, default=("127.0.0.1", 0), metavar="HOST:PORT",
+        help="where to listen for callbacks (127.0.0.1, any free port)")  # fmt: skip
+    add("--callback-url", metavar="URL", help="how the connector reaches that, if otherwise: a tunnel, a gateway")
+    add("--cancel-value-unit", choices=("decimal", "cents"), default="decimal",
+        help="of a cancellation's value (decimal)")  # fmt: skip
+    add("--redirect-method", metavar="NAME", help="a payment method whose shopper pays on another page")
+    add("--inbound-action", metavar="NAME", help="an action for an inbound request")
+    add("--without", type=_without, default=frozenset(), metavar="WHAT",
+        help=f"what the connector does not do, separated by commas: {', '.join(CAPABILITIES)}")  # fmt: skip
+    return parser

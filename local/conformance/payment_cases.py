@@ -1,0 +1,139 @@
+"""The cases of the public test suite (§4.8), and what is told before and with an authorisation."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+from uuid import uuid4
+
+from local.conformance import verdicts
+from local.conformance.case import Case, case
+from local.conformance.drafts import Draft
+from local.conformance.play import WHOLE, Play
+from local.conformance.setup import Card, Need
+from local.conformance.verdicts import Failed
+from settlement.connectors.ppp_fields import seconds, text
+from settlement.connectors.ppp_manifest import read_manifest
+from settlement.connectors.ppp_outcomes import inbound_outcome
+from settlement.connectors.ppp_requests import inbound_body
+from settlement.domain.connector import Inbound, Refused, Unknown
+
+MAX_AUTO_SETTLE_SECONDS = 604_800
+CANCEL_SECONDS = 600, 2_592_000
+
+
+@case()
+def manifest(play: Play) -> None:
+    """GET /manifest lists the payment methods, with their split, and delays in whole hours."""
+    call = play.wire.get("manifest")
+    try:
+        read_manifest(verdicts.answered(call, "the manifest"), call.answer)
+    except ValueError as fault:
+        raise Failed(str(fault)) from None
+
+
+@case(Need.CARDS, Need.REFUND)
+def approved(play: Play) -> None:
+    """A payment is approved, settled whole and refunded whole."""
+    payment = play.approved()
+    settle_id = play.settled(payment, WHOLE)
+    verdicts.done(play.refund(payment, settle_id, WHOLE))
+
+
+@case(Need.CARDS)
+def denied(play: Play) -> None:
+    """A payment is denied, and is denied when asked for again."""
+    payment = play.by_card(Card.DENIED)
+    verdicts.status_is(play.create(payment), "denied", "the payment")
+    verdicts.status_is(play.create(payment), "denied", "the payment asked for again")
+
+
+@case()
+def cancellation(play: Play) -> None:
+    """An approved payment is cancelled whole."""
+    verdicts.done(play.cancel(play.approved(), WHOLE))
+
+
+@case(Need.CARDS)
+def async_approved(play: Play) -> None:
+    """A payment is undefined first, and approved within 15 s, by a callback or when asked for again."""
+    _decided_later(play, play.by_card(Card.ASYNC_APPROVED), "approved")
+
+
+@case(Need.CARDS)
+def async_denied(play: Play) -> None:
+    """A payment is undefined first, and denied within 15 s, by a callback or when asked for again."""
+    _decided_later(play, play.by_card(Card.ASYNC_DENIED), "denied")
+
+
+@case(Need.BANK_INVOICE)
+def bank_invoice(play: Play) -> None:
+    """A bank invoice is undefined first, with the address or the code of its slip, and approved within 15 s."""
+    payment = play.draft(play.setup.bank_invoice_method or "")
+    _decided_later(play, payment, "approved", ("paymentUrl", "identificationNumber", "barCodeImageNumber"))
+
+
+@case(Need.REDIRECT)
+def redirect(play: Play) -> None:
+    """A redirected payment is undefined first, with the address to pay at, and approved within 15 s."""
+    payment = play.draft(play.setup.redirected_method or "")
+    _decided_later(play, payment, "approved", ("paymentUrl", "redirectUrl"))
+
+
+@case()
+def delays(play: Play) -> None:
+    """The delays of an authorisation are whole seconds within the bounds of the protocol."""
+    payment = play.payable()
+    fields = play.create(payment).fields
+    settle = [name for name in ("delayToAutoSettle", "delayToAutoSettleAfterAntifraud") if fields.get(name) is not None]
+    for name in settle:
+        delay = seconds(fields[name])
+        if delay is None or delay > MAX_AUTO_SETTLE_SECONDS:
+            raise Failed(f"{name} is {text(fields[name])}, not 0 to {MAX_AUTO_SETTLE_SECONDS} s")
+    if "delayToAutoSettle" not in settle:
+        play.remarks.append("without delayToAutoSettle the gateway settles by itself after 4 days")
+    if fields.get("delayToCancel") is None:
+        play.remarks.append("without delayToCancel the gateway waits 7 days for an undecided payment")
+        return
+    cancel, (least, most) = seconds(fields["delayToCancel"]), CANCEL_SECONDS
+    if cancel is None or not least <= cancel <= most:
+        raise Failed(f"delayToCancel is {text(fields['delayToCancel'])}, not {least} to {most} s")
+
+
+@case(Need.INBOUND)
+def inbound(play: Play) -> None:
+    """An inbound request is answered with the status, content type and content to answer it with."""
+    payment, request_id = play.approved(), str(uuid4())
+    body = inbound_body(Inbound(payment, request_id, '{"conformance":true}'))
+    action = quote(play.setup.inbound_action or "", safe="")
+    call = play.wire.post(f"payments/{quote(payment.payment_id, safe='')}/inbound/{action}", body)
+    status = verdicts.answered(call, "the inbound request")
+    outcome = inbound_outcome(payment.payment_id, request_id, status, call.answer, verdicts.NO_EXCHANGE)
+    match outcome:
+        case Refused(code=code, message=message):
+            raise Failed(f"the inbound request is answered {status}: {code}: {message}")
+        case Unknown(reason=reason):
+            raise Failed(f"the inbound request has an answer that cannot be passed on: {reason}")
+
+
+def _decided_later(play: Play, payment: Draft, status: str, shown_by: tuple[str, ...] = ()) -> None:
+    first = play.create(payment)
+    verdicts.status_is(first, "undefined", "the payment")
+    if shown_by and not any(first.fields.get(name) for name in shown_by):
+        raise Failed(f"the payment is undefined without {' or '.join(shown_by)}")
+    final = play.decided(payment)
+    verdicts.status_is(final, status, "the payment asked for again")
+    verdicts.same(final, play.create(payment), "the decided payment asked for again")
+
+
+CASES: tuple[Case, ...] = (
+    manifest,
+    approved,
+    denied,
+    cancellation,
+    async_approved,
+    async_denied,
+    bank_invoice,
+    redirect,
+    delays,
+    inbound,
+)

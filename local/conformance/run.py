@@ -1,0 +1,60 @@
+"""Plays cases one after the other against a connector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from local.conformance import movement_cases, payment_cases, repetition_cases, robustness_cases
+from local.conformance.callbacks import Callbacks
+from local.conformance.case import Case, Result, judge
+from local.conformance.play import Play
+from local.conformance.setup import Setup
+from local.conformance.wire import Wire
+from settlement.connectors.deadline_http import DeadlineHttp
+from settlement.connectors.ppp import address_fault
+from settlement.connectors.ppp_manifest import read_manifest
+
+CASES: tuple[Case, ...] = (
+    *payment_cases.CASES,
+    *movement_cases.CASES,
+    *repetition_cases.CASES,
+    *robustness_cases.CASES,
+)
+
+
+class Unreachable(Exception):
+    """The connector cannot be called at all; no case was played."""
+
+
+def run(setup: Setup, callbacks: Callbacks, cases: Iterable[Case], tell: Callable[[Result], None]) -> list[Result]:
+    """Play cases in order and tell each result at once; raises ``Unreachable`` before the first."""
+    http = DeadlineHttp()
+    setup = replace(setup, methods=_methods(setup, http))
+    results = []
+    for case in cases:
+        play = Play(setup, Wire(setup.connector, setup.timeout_seconds, http), callbacks)
+        result = judge(case, play)
+        tell(result)
+        results.append(result)
+    return results
+
+
+def named(names: Sequence[str]) -> tuple[Case, ...]:
+    """Return the cases of these names, in the kit's order; all when there is no name."""
+    return tuple(case for case in CASES if not names or case.name in names)
+
+
+def _methods(setup: Setup, http: DeadlineHttp) -> tuple[str, ...]:
+    """Read the payment methods; none when the manifest is no good, which is a case of its own."""
+    fault = address_fault(setup.connector.service_url, allow_loopback_http=True)
+    if fault is not None:
+        raise Unreachable(fault)
+    call = Wire(setup.connector, setup.timeout_seconds, http).get("manifest")
+    if call.status is None:
+        raise Unreachable(f"{setup.connector.service_url} does not answer: {call.fault}")
+    try:
+        manifest = read_manifest(call.status, call.answer)
+    except ValueError:
+        return ()
+    return tuple(method.name for method in manifest.payment_methods)

@@ -1,0 +1,147 @@
+"""The HTTP functions in process, on the shop's fakes: a request in, what the API answers out."""
+
+import importlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from settlement import bootstrap
+from settlement.api.openapi.route import Route
+from settlement.api.openapi.routes import ROUTES
+from settlement.domain.account import EVERY_ROLE
+from settlement.use_cases.ports import Commit, Conflict, Ports
+from tests.builders import ACCOUNT
+from tests.support.shop import Shop
+
+_ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "TABLE_NAME": "none",
+    "SANDBOX": "true",
+    "AUTHORISATION_WAIT_SECONDS": "8",
+    "OPERATION_WAIT_SECONDS": "8",
+    "HEALTH_ACCOUNT": ACCOUNT,
+    "POWERTOOLS_SERVICE_NAME": "quita",
+    "POWERTOOLS_METRICS_NAMESPACE": "quita",
+}
+
+
+@dataclass(frozen=True)
+class Context:
+    """The little of a Lambda context that the logger reads."""
+
+    function_name: str = "in-process"
+    function_version: str = "1"
+    memory_limit_in_mb: int = 128
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:in-process"
+    aws_request_id: str = "request"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One answer, and the route that gave it."""
+
+    route: Route
+    status: int
+    text: str
+    headers: Mapping[str, Any]
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.text)
+
+
+class _Contended:
+    """A store on which every write loses its race."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def commit(self, commit: Commit) -> None:
+        """Lose."""
+        raise Conflict
+
+
+@dataclass
+class Service:
+    """The service of a shop; ``heard`` is every answer so far."""
+
+    shop: Shop
+    patch: pytest.MonkeyPatch
+    heard: list[Heard] = field(default_factory=list)
+    contended: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value in _ENVIRONMENT.items():
+            self.patch.setenv(name, value)
+        self.patch.setattr(bootstrap, "store", lambda: self.shop.store)
+        self.patch.setattr(bootstrap, "ports", self._ports)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        raw: str | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        roles: str = EVERY_ROLE,
+    ) -> Heard:
+        """Send a request; the authorizer has let it pass with ``roles``."""
+        route = route_of(method, path)
+        sent = raw if raw is not None or body is None else json.dumps(body)
+        event = {
+            "httpMethod": method,
+            "path": path,
+            "resource": route.path,
+            "headers": dict(headers or {}),
+            "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
+            "queryStringParameters": dict(query) if query else None,
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
+            "body": sent,
+            "isBase64Encoded": False,
+            "requestContext": {"stage": "v1", "requestId": "1", "authorizer": {"account": ACCOUNT, "roles": roles}},
+        }
+        handler = importlib.import_module(f"functions.{route.function}.app").handler
+        answer = handler(event, Context())
+        headers_out = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
+        heard = Heard(route, answer["statusCode"], answer["body"] or "", headers_out)
+        self.heard.append(heard)
+        return heard
+
+    def do(self, method: str, path: str, body: object = None, **more: Any) -> Any:
+        """Send a request that has to succeed, let the workflows run, and return the answer's JSON."""
+        heard = self.call(method, path, body, **more)
+        assert heard.status in heard.route.answers, heard
+        self.shop.relay()
+        return heard.json if heard.text else None
+
+    def _ports(self) -> Ports:
+        store: Any = _Contended(self.shop.store) if self.contended else self.shop.store
+        return replace(self.shop.ports, store=store, pause=self._wait)
+
+    def _wait(self, seconds: float) -> None:
+        """A pause, in which workflows run."""
+        self.shop.clock.advance(timedelta(seconds=seconds))
+        if not self.contended:
+            self.shop.relay()
+
+
+def route_of(method: str, path: str) -> Route:
+    """Return the route that a request meets, a literal path before one with parameters."""
+    for route in sorted(ROUTES, key=lambda known: known.path.count("{")):
+        pattern = re.sub(r"{\w+}", "[^/]+", route.path)
+        if route.method == method.lower() and re.fullmatch(pattern, path):
+            return route
+    raise LookupError(f"no route {method} {path}")

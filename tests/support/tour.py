@@ -1,0 +1,297 @@
+"""A tour of the API: every route, with every answer that its function can give."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from settlement.domain.transaction import LegKind, LegState
+from tests.builders import ACCOUNT, a_connector
+from tests.support.service import Heard, Service, route_of
+from tests.support.shop import Placed
+
+ORDERS = "/api/oms/pvt/orders"
+TOO_LARGE = "x" * 1_000_001
+ITEMS = [{"id": "A", "price": 5000, "quantity": 1, "description": "Shoe"}]
+
+
+def order_body(order_id: str, **changes: Any) -> dict[str, Any]:
+    """The base order of the requirements, paid by card."""
+    payment = {
+        "paymentSystem": "2",
+        "paymentSystemName": "Visa",
+        "group": "creditCard",
+        "value": 10000,
+        "connector": "partial",
+        "card": {"token": "vault", "holder": "M SILVA", "firstDigits": "444433", "lastDigits": "1111"},
+    }
+    body: dict[str, Any] = {
+        "orderId": order_id,
+        "items": [
+            {"id": "A", "name": "Shoe", "quantity": 1, "price": 5000},
+            {"id": "B", "name": "Sock", "quantity": 2, "price": 1500},
+        ],
+        "totals": [{"id": "Items", "value": 8000}, {"id": "Shipping", "value": 2000}],
+        "value": 10000,
+        "paymentData": {"transactions": [{"payments": [payment]}]},
+    }
+    return body | changes
+
+
+def invoice_body(number: str, value: object, type_: str = "Output", **changes: Any) -> dict[str, Any]:
+    """An invoice of an item."""
+    body: dict[str, Any] = {
+        "type": type_,
+        "issuanceDate": "2026-03-02",
+        "invoiceNumber": number,
+        "invoiceValue": value,
+        "items": ITEMS,
+    }
+    return body | changes
+
+
+def change_body(request_id: str, discount: int) -> dict[str, Any]:
+    """A registered change."""
+    item = {"id": "B", "price": 1500, "quantity": 1}
+    return {
+        "requestId": request_id,
+        "reason": "sold out",
+        "discountValue": discount,
+        "incrementValue": 0,
+        "itemsRemoved": [item],
+    }
+
+
+SWAP = {
+    "reason": "another size",
+    "replace": [
+        {
+            "from": {"items": [{"id": "A", "quantity": 1}]},
+            "to": {
+                "items": [
+                    {"id": "C", "quantity": 1, "price": 4000, "priceTags": [{"name": "TAX@MANUALPRICE", "value": 50}]}
+                ],
+                "shippingData": {
+                    "logisticsInfo": [
+                        {
+                            "itemIndex": 0,
+                            "selectedSla": "Normal",
+                            "selectedDeliveryChannel": "delivery",
+                            "addressId": "home",
+                            "price": 0,
+                        }
+                    ]
+                },
+            },
+        }
+    ],
+}
+
+
+class Tour:
+    """Visits every route; ``probe`` asks each one also for what it refuses whatever the state."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.shop = service.shop
+
+    def walk(self) -> list[Heard]:
+        """Return every answer."""
+        self._account()
+        self._placing()
+        self._invoicing()
+        self._changing()
+        self._modifying()
+        self._reading()
+        self._operating()
+        self._calling_back()
+        self._queue_at_its_limit()
+        return self.service.heard
+
+    def probe(self, method: str, path: str, body: object = None, **more: Any) -> Any:
+        """Ask without the role, for what does not exist, with bodies that are none, under contention; then rightly."""
+        call, route = self.service.call, route_of(method, path)
+        if route.roles:
+            call(method, path, body, roles="none", **more)
+        if 404 in route.refusals and "{" in route.path:
+            call(method, _elsewhere(route.path, path), body, **more)
+        if 400 in route.refusals and route.body is not None:
+            call(method, path, raw="{", **more)
+        if 413 in route.refusals:
+            call(method, path, raw=TOO_LARGE, **more)
+        if 503 in route.refusals:
+            self.service.contended = True
+            call(method, path, body, **more)
+            self.service.contended = False
+        return self.service.do(method, path, body, **more)
+
+    def place(self, order_id: str, *, start: bool = True, connector: str = "partial") -> Placed:
+        """Place an order, and start it."""
+        body = order_body(order_id)
+        body["paymentData"]["transactions"][0]["payments"][0]["connector"] = connector
+        transaction_id = self.service.do("POST", ORDERS, body)["transactionId"]
+        if start:
+            self.service.do("POST", f"{ORDERS}/{order_id}/start-handling")
+        return Placed(self.shop, order_id, transaction_id)
+
+    def _account(self) -> None:
+        self.probe("GET", "/health")
+        self.probe("GET", "/openapi.json")
+        self.probe("GET", "/api/oms/pvt/account/settings")
+        self.probe("PATCH", "/api/oms/pvt/account/settings", {"merchantName": "Store"})
+        settings = "/api/order-system/orders/changes/settings"
+        self.probe("PUT", settings, self.probe("GET", settings))
+        self.service.patch.setenv("HEALTH_ACCOUNT", "nobody")
+        self.service.call("GET", "/health")
+
+    def _placing(self) -> None:
+        self.probe("POST", ORDERS, order_body("first"))
+        self.service.call("POST", ORDERS, order_body("first", currency="USD"))
+        order = f"{ORDERS}/first"
+        self.service.call("POST", f"{order}/invoice", invoice_body("N1", 7000))
+        self.service.call("POST", "/api/orders/pvt/document/first/invoices", _document("N1"))
+        self.service.call("POST", f"{order}/changes", change_body("C1", 1500))
+        for path in ("", "/preview"):
+            method = "POST" if path else "PATCH"
+            self.service.call(method, f"/api/order-system/orders/first/changes{path}", SWAP)
+        self.probe("POST", f"{order}/start-handling")
+        self.service.call("POST", f"{order}/start-handling")
+        self.place("to-cancel", start=False)
+        self.probe("POST", f"{ORDERS}/to-cancel/cancel", {"reason": "sold out"})
+        self.service.do("GET", f"{ORDERS}/to-cancel")
+
+    def _invoicing(self) -> None:
+        order, document = f"{ORDERS}/first", "/api/orders/pvt/document/first/invoices"
+        self.probe("POST", f"{order}/invoice", invoice_body("N1", "5000", embeddedInvoice="<xml/>", volumes=1))
+        self.service.call("POST", f"{order}/cancel")
+        self.probe("PATCH", f"{order}/invoice/N1", _TRACKING)
+        self.probe("PUT", f"{order}/invoice/N1/tracking", _DELIVERY)
+        self.probe("POST", f"{order}/changes", change_body("C1", 1500))
+        self.probe("POST", document, _document("N2"))
+        self.service.do("POST", f"{order}/invoice", invoice_body("D1", 1000, "Input"))
+        self.service.do("POST", f"{order}/invoice", invoice_body("N3", 100))
+        self.service.call("PATCH", f"{order}/invoice/N3", _TRACKING)
+        self.service.call("PUT", f"{order}/invoice/N3/tracking", _DELIVERY | {"isDelivered": True})
+
+    def _changing(self) -> None:
+        self.place("changed")
+        order = f"{ORDERS}/changed"
+        self.service.do("POST", f"{order}/changes", change_body("C1", 500))
+        self.probe("GET", f"{order}/left-to-invoice", query={"invoices": "3"})
+        self.service.call("GET", f"{order}/left-to-invoice", query={"invoices": "0"})
+
+    def _modifying(self) -> None:
+        self.place("modified")
+        changes = "/api/order-system/orders/modified/changes"
+        self.probe("POST", f"{changes}/preview", SWAP)
+        done = self.probe("PATCH", changes, SWAP)["requestId"]
+        self.service.call("POST", f"{changes}/{done}/retry")
+        self.service.call("POST", f"{changes}/{done}/cancel", {"reason": "no"})
+        self.shop.provider.usually("cancel", "500")
+        waiting = self.service.do("PATCH", changes, {"reason": "less", "manualDiscountValue": 100})["requestId"]
+        self.probe("POST", f"{changes}/{waiting}/retry")
+        self.place("taken-back")
+        changes = "/api/order-system/orders/taken-back/changes"
+        self.service.do("PATCH", changes, {"reason": "one", "remove": {"items": [{"id": "B", "quantity": 1}]}})
+        self.probe("GET", changes)
+        self.shop.provider.usually("cancel", "ok")
+        self._take_back()
+
+    def _take_back(self) -> None:
+        """Two modifications cannot be in progress, but one can wait for an invoice's settlement before it."""
+        placed = self.place("waiting")
+        changes = "/api/order-system/orders/waiting/changes"
+        self.shop.provider.usually("settle", "500")
+        self.service.do("POST", f"{ORDERS}/waiting/invoice", invoice_body("N1", 1000))
+        added = {"add": {"items": [{"id": "A", "quantity": 1, "price": 1}]}, "manualDiscountValue": 500}
+        taken = self.service.do("PATCH", changes, {"reason": "more", **added})["requestId"]
+        self.probe("POST", f"{changes}/{taken}/cancel", {"reason": "changed my mind"})
+        self.probe("GET", f"{changes}/{taken}")
+        self.shop.provider.usually("settle", "ok")
+        placed.rest()
+
+    def _reading(self) -> None:
+        for order_id in ("first", "changed", "to-cancel", "modified"):
+            self.probe("GET", f"{ORDERS}/{order_id}")
+            shown = self.probe("GET", f"{ORDERS}/{order_id}/payment-transaction")
+            transaction = f"/api/pvt/transactions/{shown['transactionId']}"
+            self.probe("GET", transaction)
+            for part in ("payments", "settlements", "refunds", "cancellations", "capabilities", "operations"):
+                self.probe("GET", f"{transaction}/{part}")
+            self.probe("GET", f"{transaction}/payments/{shown['payments'][0]['id']}")
+            self.probe("GET", f"{transaction}/interactions", query={"limit": "3"})
+            self.service.call("GET", f"{transaction}/interactions", query={"limit": "0"})
+
+    def _operating(self) -> None:
+        placed = self.place("operated")
+        transaction = f"/api/pvt/transactions/{placed.transaction_id}"
+        for part in ("settlement", "refunding", "cancellation"):
+            self.probe("POST", f"{transaction}/{part}-request", {"value": 100}, headers={"Idempotency-Key": part})
+            self.service.call(
+                "POST", f"{transaction}/{part}-request", {"value": 200}, headers={"Idempotency-Key": part}
+            )
+        self.shop.provider.usually("settle", "drop")
+        self.service.do("POST", f"{transaction}/settlement-request", {"value": 1000})
+        self.shop.pass_time(timedelta(hours=30))
+        self.shop.provider.usually("settle", "ok")
+        failed = next(leg for leg in placed.legs if leg.state is LegState.IN_DOUBT)
+        settled = next(leg for leg in placed.legs if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED)
+        self.service.do("GET", transaction)
+        self.service.call("POST", f"{transaction}/operations/1/retry")
+        self.service.call("POST", f"{transaction}/legs/{settled.operation}-{settled.number}/resolve", _RESOLVED)
+        self.probe("POST", f"{transaction}/legs/{failed.operation}-{failed.number}/resolve", _RESOLVED)
+        self.probe("POST", f"{transaction}/operations/{failed.operation}/retry")
+        self.service.do("GET", f"{transaction}/operations")
+
+    def _calling_back(self) -> None:
+        self.shop.provider.usually("authorise", "undefined")
+        placed = self.place("undecided", start=False)
+        self.service.do("GET", f"{ORDERS}/undecided")
+        transaction = f"/api/pvt/transactions/{placed.transaction_id}"
+        self.service.do("GET", f"{transaction}/payments")
+        self.service.do("GET", transaction)
+        for part in ("settlement", "refunding", "cancellation"):
+            self.service.call("POST", f"{transaction}/{part}-request", {"value": 1})
+        payment = placed.payments[0]
+        base = f"/api/pvt/payment-provider/transactions/{placed.transaction_id}/payments/{payment.payment_id}"
+        query = {"accountName": ACCOUNT, "X-VTEX-signature": payment.signature}
+        for part in ("callback", "notification", "retry"):
+            self.service.call("POST", f"{base}/{part}", query=query | {"X-VTEX-signature": "wrong"})
+            self.probe("POST", f"{base}/{part}", query=query)
+        self.shop.provider.usually("authorise", "ok")
+        placed.rest()
+
+    def _queue_at_its_limit(self) -> None:
+        self.shop.connect(a_connector("partial", partial_refund=False))
+        placed = self.place("crowded")
+        transaction = f"/api/pvt/transactions/{placed.transaction_id}"
+        self.shop.provider.usually("cancel", "500")
+        for _ in range(101):
+            self.service.call("POST", f"{transaction}/cancellation-request", {"value": 1})
+        self.service.call("POST", f"{ORDERS}/crowded/cancel")
+
+
+_RESOLVED = {"resolution": "not-done"}
+_TRACKING = {"trackingNumber": "T1", "trackingUrl": None, "dispatchedDate": None, "courier": "Post"}
+_DELIVERY = {
+    "isDelivered": False,
+    "deliveredDate": None,
+    "events": [{"city": "Rio", "state": "RJ", "description": "on its way", "date": "2026-03-03"}],
+}
+
+
+def _document(number: str) -> dict[str, Any]:
+    return {
+        "type": "Output",
+        "issuedDate": "2026-03-02",
+        "invoiceNumber": number,
+        "invoiceValue": 3500,
+        "items": [{"itemIndex": 1, "price": 1500, "quantity": 1}],
+    }
+
+
+def _elsewhere(template: str, path: str) -> str:
+    """The same request about something that does not exist, by its last id."""
+    values = list(re.finditer(r"[^/]+", path))
+    names = re.findall(r"[^/]+", template)
+    last = max(index for index, name in enumerate(names) if name.startswith("{"))
+    return "/" + "/".join("nothing" if index == last else value[0] for index, value in enumerate(values))
