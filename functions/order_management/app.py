@@ -1,7 +1,7 @@
 """The rest of an order's life: placed, read, handled, cancelled; the account's settings; the service's health."""
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,19 +11,23 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api import body
 from settlement.api.card_data import refuse_card_data
-from settlement.api.models import CancelBody, OrderBody, SettingsBody
+from settlement.api.models import CancelBody, InteractionBody, OrderBody, SettingsBody
 from settlement.api.openapi.served import served_document
+from settlement.api.order_list_query import read_list_query
+from settlement.api.order_list_view import order_list_view
 from settlement.api.order_view import left_to_invoice_view, order_view, placed_view
 from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.api.settings_view import settings_view
 from settlement.domain.account import Role
 from settlement.domain.left_to_invoice import left_to_invoice
 from settlement.domain.order import MAX_INVOICES
+from settlement.use_cases.add_interaction import add_interaction
 from settlement.use_cases.aggregate import load
 from settlement.use_cases.cancel_order import cancel_order
 from settlement.use_cases.check_health import check_health
+from settlement.use_cases.list_orders import list_orders
 from settlement.use_cases.place_order import await_authorisation, place_order
-from settlement.use_cases.retrieve_order import retrieve_order
+from settlement.use_cases.retrieve_order import retrieve_group, retrieve_order
 from settlement.use_cases.start_handling import start_handling
 
 logger = Logger()
@@ -49,6 +53,21 @@ def place() -> Response[str]:
     return answer(201, placed_view(placed.order, await_authorisation(ports, placed, patience)))
 
 
+@api.get("/api/oms/pvt/orders")
+def list_all() -> Response[str]:
+    """List orders, newest first; ``order_list_query`` says by what."""
+    account, query = api.caller(Role.VIEW_ORDER), read_list_query(api.current_event.query_string_parameters or {})
+    listed = list_orders(bootstrap.store(), account, query.wanted, datetime.now(UTC))
+    return answer(200, order_list_view(listed, query.page, query.per_page))
+
+
+@api.get("/api/oms/pvt/orders/order-group/<group>")
+def get_group(group: str) -> Response[str]:
+    """Show the orders of a group."""
+    orders = retrieve_group(bootstrap.store(), api.caller(Role.VIEW_ORDER), group)
+    return answer(200, [order_view(whole) for whole in orders])
+
+
 @api.get("/api/oms/pvt/orders/<order_id>")
 def get(order_id: str) -> Response[str]:
     """Show an order."""
@@ -65,7 +84,16 @@ def left(order_id: str) -> Response[str]:
     return answer(200, left_to_invoice_view(order, left_to_invoice(order, store.lines(account, order_id), invoices)))
 
 
+@api.post("/api/oms/pvt/orders/<order_id>/interactions")
+def interact(order_id: str) -> Response[str]:
+    """Add a line to an order's timeline."""
+    account, body = api.caller(Role.HANDLE_ORDER), api.read(InteractionBody)
+    add_interaction(bootstrap.ports(), account, order_id, body.source, body.message)
+    return answer(200, {})
+
+
 @api.post("/api/oms/pvt/orders/<order_id>/start-handling")
+@api.post("/api/orders/pvt/document/<order_id>/actions/start-handling")
 def start(order_id: str) -> Response[str]:
     """Start handling an order."""
     start_handling(bootstrap.ports(), api.caller(Role.HANDLE_ORDER), order_id)
@@ -73,6 +101,7 @@ def start(order_id: str) -> Response[str]:
 
 
 @api.post("/api/oms/pvt/orders/<order_id>/cancel")
+@api.post("/api/orders/pvt/document/<order_id>/cancel")
 def cancel(order_id: str) -> Response[str]:
     """Cancel an order; the reason is optional, and so is the whole body."""
     account = api.caller(Role.CANCEL_ORDER)

@@ -47,7 +47,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             call = Call(account, transaction_id, operation, event["leg"], datetime.fromisoformat(event["startedAt"]))
             result = {"outcome": execute_leg(ports, connector_client(), call, os.environ["PUBLIC_BASE_URL"])}
         case "conclude":
-            conclusion = conclude_operation(ports, account, transaction_id, operation, event["execution"])
+            conclusion = conclude_operation(
+                ports,
+                account,
+                transaction_id,
+                operation,
+                event["execution"],
+                datetime.fromisoformat(event["startedAt"]),
+            )
             if conclusion.failure is not None:
                 metrics.add_metric("OperationFailed", MetricUnit.Count, 1)
                 logger.error("operation failed", reason=conclusion.failure)

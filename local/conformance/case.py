@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
 
+from local.conformance.capabilities import Need
 from local.conformance.play import Play
-from local.conformance.setup import Need
 from local.conformance.verdicts import Failed
 from local.conformance.wire import Call
 

@@ -5,9 +5,9 @@ cancellations and refunds of parts.
 from __future__ import annotations
 
 from local.conformance import verdicts
+from local.conformance.capabilities import Card, Need
 from local.conformance.case import Case, case
 from local.conformance.play import WHOLE, Play
-from local.conformance.setup import Card, Need
 from local.conformance.verdicts import Failed
 from settlement.domain.connector import Done
 

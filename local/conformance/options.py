@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.conformance.capabilities import CAPABILITIES, CARD_PRESETS, Card, Need, Setup
 from local.conformance.run import CASES
-from local.conformance.setup import CAPABILITIES, CARD_PRESETS, Card, Need, Setup
 from settlement.domain.connector import Connector, ConnectorProtocol, Mode
 from settlement.domain.money import is_currency
 

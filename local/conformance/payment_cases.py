@@ -6,10 +6,10 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from local.conformance import verdicts
+from local.conformance.capabilities import Card, Need
 from local.conformance.case import Case, case
 from local.conformance.drafts import Draft
 from local.conformance.play import WHOLE, Play
-from local.conformance.setup import Card, Need
 from local.conformance.verdicts import Failed
 from settlement.connectors.ppp_fields import seconds, text
 from settlement.connectors.ppp_manifest import read_manifest

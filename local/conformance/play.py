@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from local.conformance import verdicts
 from local.conformance.callbacks import Callbacks
+from local.conformance.capabilities import Card, Setup
 from local.conformance.drafts import Draft, draft, new_id
-from local.conformance.setup import Card, Setup
 from local.conformance.verdicts import Failed, Moved
 from local.conformance.wire import Call, Wire
 from settlement.connectors.ppp_fields import Fields, identifier, read_object, text

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from local.conformance import verdicts
+from local.conformance.capabilities import Need
 from local.conformance.case import Case, case
 from local.conformance.play import WHOLE, Play
-from local.conformance.setup import Need
 from local.conformance.verdicts import Failed, Moved
 from settlement.domain.connector import Done, Unknown
 

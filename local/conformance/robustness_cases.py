@@ -5,10 +5,10 @@ form of every answer.
 from __future__ import annotations
 
 from local.conformance import verdicts
+from local.conformance.capabilities import Need
 from local.conformance.case import Case, case
 from local.conformance.drafts import new_id
 from local.conformance.play import WHOLE, Play
-from local.conformance.setup import Need
 from local.conformance.verdicts import Failed, Moved
 from local.conformance.wire import Call
 from settlement.connectors.ppp_fields import Fields, text

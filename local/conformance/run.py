@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from local.conformance import movement_cases, payment_cases, repetition_cases, robustness_cases
 from local.conformance.callbacks import Callbacks
+from local.conformance.capabilities import Setup
 from local.conformance.case import Case, Result, judge
 from local.conformance.play import Play
-from local.conformance.setup import Setup
 from local.conformance.wire import Wire
 from settlement.connectors.deadline_http import DeadlineHttp
 from settlement.connectors.ppp import address_fault

@@ -18,7 +18,18 @@ from tests.conformance.provider import Answer, Forward, Request, Variant, as_it_
 from tests.conformance.variants import BROKEN, Broken
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
-SANDBOX = ("--cards", "sandbox", "--inbound-action", "echo", "--app-key", "key-of-shop", "--app-token", "token-of-shop")
+SANDBOX = (
+    "--timeout",
+    "20",
+    "--cards",
+    "sandbox",
+    "--inbound-action",
+    "echo",
+    "--app-key",
+    "key-of-shop",
+    "--app-token",
+    "token-of-shop",
+)
 
 Results = dict[str, dict[str, Any]]
 

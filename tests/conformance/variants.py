@@ -136,7 +136,7 @@ class CheckThenAct:
             return forward(request)
         if request_id in self.known:
             return self.known[request_id]
-        sleep(0.2)
+        sleep(0.3)
         answer = forward(request.but(requestId=str(uuid4()))).but(requestId=request_id)
         if answer.status == 200:
             self.known[request_id] = answer

@@ -45,7 +45,11 @@ def _spent(work: str, path: list[Path], byte_code: Path) -> float:
         "TABLE_NAME": "table",
     }
     done = subprocess.run(
-        [sys.executable, "-c", _MEASURED.format(work=work)], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", _MEASURED.format(work=work)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return float(done.stdout)

@@ -45,14 +45,19 @@ class Sandbox:
     app: ModuleType
 
     def call(
-        self, method: str, path: str, body: object = None, query: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Answer:
         text = body if isinstance(body, str) or body is None else exact_json.write(body)
         event = {
             "httpMethod": method,
             "path": f"/sandbox-connector/{path}",
             "resource": "/{proxy+}",
-            "headers": {},
+            "headers": headers or {},
             "multiValueHeaders": {},
             "queryStringParameters": query,
             "body": text,
@@ -244,9 +249,7 @@ class TestStrictBooks:
         assert sandbox.refund("R8", "unknown", "0.01").status == 400
 
     @pytest.mark.parametrize("operation", ["settlements", "cancellations", "refunds"])
-    def test_repeated_request_gets_the_stored_answer_without_effect(
-        self, sandbox: Sandbox, operation: str
-    ) -> None:
+    def test_repeated_request_gets_the_stored_answer_without_effect(self, sandbox: Sandbox, operation: str) -> None:
         sandbox.create()
         settle_id = sandbox.settle("R0", "40.00").body["settleId"]
         first = sandbox.move(operation, "R1", "30.00", settleId=settle_id)
@@ -259,9 +262,7 @@ class TestStrictBooks:
         assert sandbox.cancel("R1", "10.00").status == 400
 
     @pytest.mark.parametrize("operation", ["settlements", "cancellations", "refunds"])
-    def test_unknown_payment_is_404_in_the_shape_of_the_protocol(
-        self, sandbox: Sandbox, operation: str
-    ) -> None:
+    def test_unknown_payment_is_404_in_the_shape_of_the_protocol(self, sandbox: Sandbox, operation: str) -> None:
         answer = sandbox.move(operation, "R1", "1.00", settleId="S")
         assert answer.status == 404
         assert answer.body["code"] == "unknown-payment"
@@ -286,9 +287,7 @@ class TestStrictBooks:
         assert sandbox.settle("R1", "120.01").status == 400
         assert sandbox.settle("R2", "115.00").status == 200
 
-    def test_call_that_loses_a_race_decides_again(
-        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_call_that_loses_a_race_decides_again(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         sandbox.create()
         store = sys.modules["sandbox_store"]
         write, rivals = store.write, ["RIVAL"]
@@ -347,9 +346,7 @@ class TestScripts:
         assert sandbox.settle("R1", "70.00").body["value"] == 70
         assert sandbox.settle("R2", "30.01").status == 400
 
-    def test_hang_performs_the_effect_and_answers_late(
-        self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_hang_performs_the_effect_and_answers_late(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         slept: list[float] = []
         monkeypatch.setattr(sandbox.app, "sleep", slept.append)
         sandbox.create()
@@ -417,9 +414,7 @@ class TestScripts:
          ("cancellations", "partial:5000"), ("payments", "partial:5000"), ("settlements", 500),
          ("settlements", None), ("settlements", ["500"])],
     )  # fmt: skip
-    def test_unknown_outcome_is_400_naming_it(
-        self, sandbox: Sandbox, operation: str, outcome: object
-    ) -> None:
+    def test_unknown_outcome_is_400_naming_it(self, sandbox: Sandbox, operation: str, outcome: object) -> None:
         answer = sandbox.script(operation, "ok", outcome)
         assert answer.status == 400
         assert set(answer.body["error"]) == {"code", "message", "exception"}
@@ -484,6 +479,41 @@ class TestRoutes:
         assert answer.status == 200
         assert {"name": "Visa", "allowsSplit": "disabled"} in answer.body["paymentMethods"]
         assert answer.body["autoSettleDelay"] == {"minimum": "0", "maximum": "168"}
+
+    def test_inbound_request_is_answered_with_its_own_words(self, sandbox: Sandbox) -> None:
+        body = {"requestId": "R1", "paymentId": "P1", "requestData": {"body": '{"a":"b"}'}}
+        answer = sandbox.call("POST", "sandbox/payments/P1/inbound/echo", body)
+        assert answer.status == 200
+        assert answer.body == {
+            "requestId": "R1",
+            "paymentId": "P1",
+            "responseData": {"statusCode": 200, "contentType": "text/plain", "content": '{"a":"b"}'},
+        }
+
+    @pytest.mark.parametrize(
+        "body",
+        ["{", {"requestData": {"body": ""}}, {"requestId": "R1"}, {"requestId": "R1", "requestData": {"body": 1}}],
+    )
+    def test_malformed_inbound_request_is_400(self, sandbox: Sandbox, body: object) -> None:
+        answer = sandbox.call("POST", "sandbox/payments/P1/inbound/echo", body)
+        assert answer.status == 400
+        assert answer.body["code"] == "invalid-body"
+
+    @pytest.mark.parametrize(
+        ("method", "first"), [("BankInvoice", "undefined"), ("RedirectPay", "undefined"), ("Pix", "approved")]
+    )
+    def test_test_suite_sees_methods_that_are_paid_elsewhere_undefined_first(
+        self, sandbox: Sandbox, method: str, first: str
+    ) -> None:
+        suite = {"X-VTEX-API-Is-TestSuite": "true"}
+        body = {"paymentId": "P1", "value": Decimal("100.00"), "currency": "BRL", "paymentMethod": method}
+        answer = sandbox.call("POST", "sandbox/payments", body, headers=suite)
+        assert answer.body["status"] == first
+        assert ("paymentUrl" in answer.body) == (first == "undefined")
+        assert sandbox.call("POST", "sandbox/payments", body, headers=suite).body["status"] == "approved"
+
+    def test_outside_of_a_test_suite_a_bank_invoice_is_approved_at_once(self, sandbox: Sandbox) -> None:
+        assert sandbox.create(paymentMethod="BankInvoice").body["status"] == "approved"
 
     def test_unknown_path_is_404(self, sandbox: Sandbox) -> None:
         answer = sandbox.call("GET", "sandbox/elsewhere")

@@ -186,6 +186,8 @@ class Tour:
         done = self.probe("PATCH", changes, SWAP)["requestId"]
         self.service.call("POST", f"{changes}/{done}/retry")
         self.service.call("POST", f"{changes}/{done}/cancel", {"reason": "no"})
+        self.service.do("GET", f"{changes}/{done}")
+        self.service.do("GET", changes)
         self.shop.provider.usually("cancel", "500")
         waiting = self.service.do("PATCH", changes, {"reason": "less", "manualDiscountValue": 100})["requestId"]
         self.probe("POST", f"{changes}/{waiting}/retry")

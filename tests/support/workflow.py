@@ -4,7 +4,6 @@ from collections.abc import Generator
 from contextlib import suppress
 
 from settlement.domain.connector import ConnectorClient
-from settlement.domain.retries import NO_CALL_AFTER
 from settlement.use_cases.conclude_operation import ConcludeOutcome, conclude_operation
 from settlement.use_cases.execute_leg import Call, ConnectorUnresolved, execute_leg
 from settlement.use_cases.plan_operation import PlanOutcome, plan_operation
@@ -22,10 +21,7 @@ CALLBACK_BASE = "https://gateway.example"
 def steps(
     ports: Ports, client: ConnectorClient, account: str, transaction_id: str, sequence: int
 ) -> Generator[None, None, ConcludeOutcome]:
-    """Run one execution task by task; it can be left between any two of them, as a process that dies.
-
-    One that is too old to call a connector goes round until the state machine's own time limit cuts it off.
-    """
+    """Run one execution task by task; it can be left between any two of them, as a process that dies."""
     execution = ports.new_id()
     started_at = ports.now()
     for _ in range(MAX_ROUNDS):
@@ -41,11 +37,9 @@ def steps(
                     break
                 yield
             yield
-        concluded = conclude_operation(ports, account, transaction_id, sequence, execution)
+        concluded = conclude_operation(ports, account, transaction_id, sequence, execution, started_at)
         if concluded.outcome is not ConcludeOutcome.MORE:
             return concluded.outcome
-        if ports.now() - started_at > NO_CALL_AFTER:
-            return ConcludeOutcome.MORE
         yield
     raise AssertionError(f"operation {sequence} has more to do after {MAX_ROUNDS} rounds")
 

@@ -1,4 +1,4 @@
-"""The workflow's definition, executed by an interpreter of the Amazon States Language; only the function is replaced."""
+"""The workflow's definition on an interpreter of the Amazon States Language; only the function is replaced."""
 
 import io
 import json
@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -50,7 +50,7 @@ class Engine:
         self._lock = threading.Lock()
         boto3.setup_default_session(region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
         assert boto3.DEFAULT_SESSION is not None
-        boto3.DEFAULT_SESSION.events.register_first("before-send.lambda.Invoke", self._invoke)
+        boto3.DEFAULT_SESSION.events.register_first("before-send.lambda.Invoke", cast(Any, self._invoke))
         self._workflows: SFNClient = boto3.client("stepfunctions")
         definition = json.dumps(load_workflow()).replace("${SettlementStepsFunctionArn}", FUNCTION)
         self._machine = self._workflows.create_state_machine(
@@ -75,7 +75,7 @@ class Engine:
         return [event["step"] for event in self.events]
 
     def _invoke(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        event = json.loads(request.body or b"{}")
+        event = json.loads(cast(bytes, request.body))
         with self._lock:
             self.events.append(event)
         headers = {"Content-Type": "application/json"}
@@ -86,7 +86,7 @@ class Engine:
             answer = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []}
         content = json.dumps(answer).encode()
         headers["Content-Length"] = str(len(content))
-        return AWSResponse(request.url, 200, headers, _Raw(content))
+        return AWSResponse(str(request.url), 200, cast(Any, headers), _Raw(content))
 
 
 def _in_order(states: list[str]) -> list[str]:

@@ -198,6 +198,13 @@ class CancelBody(Body):
     reason: Text | None = None
 
 
+class InteractionBody(Body):
+    """``POST /api/oms/pvt/orders/{orderId}/interactions``: a line for the timeline, and who says it."""
+
+    source: Name
+    message: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 class SettingsBody(Body):
     """``PATCH /api/oms/pvt/account/settings``: what is left out stays as it is."""
 

@@ -7,9 +7,9 @@ from settlement.api.dates import oms_date, oms_date_or_none
 from settlement.api.payment_view import oms_payment
 from settlement.domain.change import Change
 from settlement.domain.invoice import Delivery, Invoice, InvoiceType
-from settlement.domain.left_to_invoice import LeftToInvoice
+from settlement.domain.left_to_invoice import LeftToInvoice, unit_prices
 from settlement.domain.money import minor_digits
-from settlement.domain.order import Line, LineMention, Order
+from settlement.domain.order import Line, LineMention, Order, lines_meant
 from settlement.domain.statuses import OrderStatus, order_status, transaction_status
 from settlement.domain.transaction import Authorisation, Transaction
 from settlement.use_cases.retrieve_order import WholeOrder
@@ -192,7 +192,7 @@ def _item(line: Line) -> dict[str, Any]:
 def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
     tracking = invoice.tracking
     package: dict[str, Any] = {
-        "items": [_packed(item, whole.lines) for item in invoice.items],
+        "items": [packed for item in invoice.items for packed in _packed(item, whole.lines)],
         "type": invoice.type.value,
         "invoiceNumber": invoice.number,
         "invoiceValue": invoice.value,
@@ -212,17 +212,18 @@ def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
     if invoice.volumes is not None:
         package["volumes"] = invoice.volumes
     if invoice.type is InvoiceType.INPUT:
-        items = [_returned(item) for item in invoice.items]
+        items = [_returned(item, whole.lines) for item in invoice.items]
         package["restitutions"] = {"Refund": {"value": invoice.counted, "giftCardData": None, "items": items}}
     return package
 
 
-def _returned(item: LineMention) -> dict[str, Any]:
+def _returned(item: LineMention, lines: list[Line]) -> dict[str, Any]:
+    line = next(iter(lines_meant(lines, item)), None)
     return {
         "useFreight": None,
         "isCompensation": False,
         "compensationValue": 0,
-        "id": item.id,
+        "id": line.id if line else item.id,
         "quantity": item.quantity,
         "price": item.price,
         "description": item.description or "",
@@ -249,21 +250,19 @@ def _courier_status(delivery: Delivery | None) -> dict[str, Any] | None:
     }
 
 
-def _packed(item: LineMention, lines: list[Line]) -> dict[str, Any]:
-    line = next((line for line in lines if _is_of(item, line)), None)
-    return {
-        "itemIndex": line.index if line else item.index,
-        "quantity": item.quantity,
-        "price": item.price,
-        "description": item.description or (line.name if line else item.id),
-        "unitMultiplier": 1.0,
-    }
-
-
-def _is_of(item: LineMention, line: Line) -> bool:
-    if item.unique_id is not None:
-        return item.unique_id == line.unique_id
-    return item.index == line.index if item.index is not None else item.id == line.id
+def _packed(item: LineMention, lines: list[Line]) -> list[dict[str, Any]]:
+    """An item of an invoice, with the line it means; a total that its quantity does not divide has two unit prices."""
+    line = next(iter(lines_meant(lines, item)), None)
+    return [
+        {
+            "itemIndex": line.index if line else item.index,
+            "quantity": price.quantity,
+            "price": price.value,
+            "description": item.description or (line.name if line else item.id),
+            "unitMultiplier": 1.0,
+        }
+        for price in unit_prices(item.value, item.quantity)
+    ]
 
 
 def _change(order: Order, change: Change) -> dict[str, Any]:

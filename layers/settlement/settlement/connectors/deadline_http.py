@@ -10,7 +10,7 @@ level.
 import queue
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from threading import Thread
 from time import monotonic
@@ -32,11 +32,15 @@ _deadline: ContextVar[float] = ContextVar("deadline")
 class DeadlineHttp:
     """A connection pool whose calls end at their deadline and never raise for what the other side does."""
 
-    def __init__(self) -> None:
-        """Load the certificate authorities; connect to nothing."""
+    def __init__(self, address_fault: Callable[[str], str | None] | None = None) -> None:
+        """Load the certificate authorities; connect to nothing.
+
+        ``address_fault`` tells why an address that a name resolves to is not connected to, None if it may be. It is
+        asked about every address of the name, and the connection goes to one it was asked about.
+        """
         context = ssl.create_default_context(cafile=certifi.where())
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_DeadlineBackend())
+        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_DeadlineBackend(address_fault))
 
     def get(self, url: str, headers: Headers, seconds: float) -> Answer | NoAnswer:
         """Ask for ``url`` and read the whole answer, at most 1 MB of it, within ``seconds`` in total."""
@@ -79,8 +83,9 @@ def _left(exhausted: type[httpcore.TimeoutException]) -> float:
 class _DeadlineBackend(httpcore.NetworkBackend):
     """Connects within the deadline, name look-up and all addresses of the name included."""
 
-    def __init__(self) -> None:
+    def __init__(self, address_fault: Callable[[str], str | None] | None) -> None:
         self._sockets = httpcore.SyncBackend()
+        self._address_fault = address_fault
 
     def connect_tcp(
         self,
@@ -91,6 +96,9 @@ class _DeadlineBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         addresses = _look_up(host, port, _left(httpcore.ConnectTimeout))
+        faults = [self._address_fault(address) for address in addresses] if self._address_fault else []
+        if reasons := [fault for fault in faults if fault is not None]:
+            raise httpcore.ConnectError(reasons[0])
         for number, address in enumerate(addresses, start=1):
             share = _left(httpcore.ConnectTimeout) / (len(addresses) - number + 1)
             try:

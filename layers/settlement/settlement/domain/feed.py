@@ -30,9 +30,9 @@ class StatusUpdate:
     event_id: str
     order_id: str
     state: str
-    last_state: str | None
     changed_at: datetime
-    last_changed_at: datetime | None
+    last_state: str | None = None
+    last_changed_at: datetime | None = None
 
     @property
     def domain(self) -> str:

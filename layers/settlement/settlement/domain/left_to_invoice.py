@@ -51,7 +51,7 @@ def left_to_invoice(order: Order, lines: Sequence[Line], invoices: int) -> LeftT
     if sum(values) > order.remainder:
         values = split_by_weight(order.remainder, values)
     parts = tuple(
-        LineLeft(line, value, _unit_prices(value, line.pending)) for (line, _), value in zip(pairs, values, strict=True)
+        LineLeft(line, value, unit_prices(value, line.pending)) for (line, _), value in zip(pairs, values, strict=True)
     )
     per_invoice = tuple(split_by_weight(order.remainder, [1] * invoices))
     return LeftToInvoice(order.remainder, parts, order.remainder - sum(values), per_invoice)
@@ -78,7 +78,8 @@ def _pending_worth(line: Line, worth: int) -> int:
     return low * line.pending + min(line.pending, max(0, dearer - line.invoiced))
 
 
-def _unit_prices(value: int, quantity: int) -> tuple[UnitPrice, ...]:
+def unit_prices(value: int, quantity: int) -> tuple[UnitPrice, ...]:
+    """Split the value of some units into unit prices that add up to it, dearest first."""
     low, more = divmod(value, quantity)
     prices = (UnitPrice(low + 1, more), UnitPrice(low, quantity - more))
     return tuple(price for price in prices if price.quantity)

@@ -192,7 +192,7 @@ class LineMention:
         return self.price * self.quantity if self.total is None else self.total
 
 
-def _candidates(lines: Iterable[Line], mention: LineMention) -> list[Line]:
+def lines_meant(lines: Iterable[Line], mention: LineMention) -> list[Line]:
     """Lines that a mention can mean: by line id or index if given, else by SKU, the same price first (KI 1008459)."""
     if mention.unique_id is not None:
         return [line for line in lines if line.unique_id == mention.unique_id]
@@ -232,7 +232,7 @@ def _book(
     unplaced = []
     for mention in mentions:
         left = mention.quantity
-        for line in _candidates(current.values(), mention):
+        for line in lines_meant(current.values(), mention):
             booked = min(left, room(line))
             current[line.unique_id] = add(line, booked)
             left -= booked
@@ -245,7 +245,7 @@ def remove_from_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) ->
     """Take quantities off lines, never what is invoiced; return the lines that changed (R8, §2.3)."""
     current = {line.unique_id: line for line in lines}
     for mention in mentions:
-        candidates = _candidates(current.values(), mention)
+        candidates = lines_meant(current.values(), mention)
         if not candidates:
             raise ItemNotFound(mention.id)
         if mention.quantity > sum(line.quantity for line in candidates):

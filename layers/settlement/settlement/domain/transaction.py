@@ -242,7 +242,6 @@ class Operation:
     planned: bool = False
     legs: int = 0
     first_attempt_at: datetime | None = None
-    claimed_at: datetime | None = None
     callbacks: int = 0
     callbacks_seen: int = 0
     concluded_at: datetime | None = None

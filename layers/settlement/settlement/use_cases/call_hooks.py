@@ -19,7 +19,7 @@ def configure_hook(feeds: Feeds, caller: HookCaller, account: str, hook: Hook) -
         raise InvalidRequest(f"an account has at most {MAX_HOOKS} hooks, one for each app key")
     failure = caller.ping(hook)
     if failure is not None:
-        raise InvalidRequest(f"hook.url: the ping was not answered with 200: {failure}")
+        raise InvalidRequest(f"hook.url: the ping failed: {failure}")
     feeds.save_hook(account, hook)
 
 

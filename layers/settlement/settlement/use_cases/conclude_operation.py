@@ -68,22 +68,29 @@ class _Attempt:
     legs: list[Leg]
     payments: list[Payment]
     now: datetime
+    started_at: datetime
 
     @property
     def open_legs(self) -> list[Leg]:
         return [leg for leg in self.legs if leg.state.is_open]
 
 
-def conclude_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> Conclusion:
-    """End this execution's attempt at the operation, and start the next operation if it is over.
+def conclude_operation(
+    ports: Ports, account: str, transaction_id: str, sequence: int, execution: str, started_at: datetime
+) -> Conclusion:
+    """End the attempt of the execution started at ``started_at``, and start the next operation if this one is over.
 
     ``more`` when legs are left that this execution can still try, ``waiting`` when the operation is tried again
     later; an execution that no longer owns the operation is skipped.
     """
-    return decide_until_written(ports, lambda: _conclude(ports, account, transaction_id, sequence, execution))
+    return decide_until_written(
+        ports, lambda: _conclude(ports, account, transaction_id, sequence, execution, started_at)
+    )
 
 
-def _conclude(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> Conclusion:
+def _conclude(
+    ports: Ports, account: str, transaction_id: str, sequence: int, execution: str, started_at: datetime
+) -> Conclusion:
     store = ports.store
     transaction = store.transaction(account, transaction_id)
     operation = store.operation(account, transaction_id, sequence)
@@ -98,31 +105,35 @@ def _conclude(ports: Ports, account: str, transaction_id: str, sequence: int, ex
         planned_legs(ports, transaction, operation),
         store.payments(account, transaction_id),
         ports.now(),
+        started_at,
     )
     if _can_go_on(attempt):
         return Conclusion(ConcludeOutcome.MORE)
-    if not attempt.open_legs:
+    if not attempt.open_legs and not _is_undecided(attempt):
         return _finish(ports, attempt)
-    if attempt.now < _deadline(attempt):
+    if attempt.now < _deadline(attempt) or not attempt.open_legs:
         return _wait(ports, attempt)
     if operation.kind is OperationKind.AUTHORISE and operation.failure is None:
         return _abandon(ports, attempt)
     set_aside(ports, attempt.before, attempt.payments, attempt.open_legs)
-    return _conclude(ports, account, transaction_id, sequence, execution)
+    return _conclude(ports, account, transaction_id, sequence, execution, started_at)
 
 
 def _can_go_on(attempt: _Attempt) -> bool:
     operation = attempt.operation
-    if attempt.now - (operation.claimed_at or attempt.now) > NO_CALL_AFTER:
+    if attempt.now - attempt.started_at > NO_CALL_AFTER:
         return False
-    if operation.kind is OperationKind.AUTHORISE and _undecided_drafts(attempt):
+    if _is_undecided(attempt):
         return True
     return any(
         leg.tried_in < operation.attempts and leg.remainders <= MAX_REMAINDERS_AT_ONCE for leg in attempt.open_legs
     )
 
 
-def _undecided_drafts(attempt: _Attempt) -> bool:
+def _is_undecided(attempt: _Attempt) -> bool:
+    """Whether an authorisation still needs legs that are not planned."""
+    if attempt.operation.kind is not OperationKind.AUTHORISE:
+        return False
     abandoned = attempt.before.order.cancelled_at is not None or attempt.operation.failure is not None
     return bool(legs_to_decide(attempt.payments, attempt.legs, abandoned=abandoned))
 
@@ -139,7 +150,7 @@ def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
     """Release the operation until its next attempt, which is now if a connector called back during this one."""
     operation, before = attempt.operation, attempt.before
     journal = before.journal(attempt.now)
-    due_at = min(_due(attempt, leg) for leg in attempt.open_legs)
+    due_at = min((_due(attempt, leg) for leg in attempt.open_legs), default=attempt.now)
     if operation.has_news:
         due_at = attempt.now + START_GRACE
         record_ready(journal, operation)
@@ -150,9 +161,7 @@ def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
         attempts=operation.attempts,
         nextAttemptAt=due_at.isoformat(),
     )
-    waiting = replace(
-        operation, state=OperationState.WAITING, due_at=due_at, execution=None, lease_until=None, claimed_at=None
-    )
+    waiting = replace(operation, state=OperationState.WAITING, due_at=due_at, execution=None, lease_until=None)
     transaction = replace(before.transaction, ledger=total(payment.counters for payment in attempt.payments))
     commit = before.becomes(journal, before.order, transaction)
     ports.store.commit(replace(commit, operations=[waiting]))

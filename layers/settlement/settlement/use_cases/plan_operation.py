@@ -82,7 +82,6 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
             operation,
             execution=execution,
             lease_until=now + LEASE,
-            claimed_at=now,
             attempts=operation.attempts + 1,
             first_attempt_at=operation.first_attempt_at or now,
             callbacks_seen=operation.callbacks,

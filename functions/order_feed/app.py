@@ -1,0 +1,73 @@
+"""The feed of order updates: filled by events ``OrderStatusChanged``, configured, read and committed over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.api.feed_models import MAX_LOT, CommitBody, FeedBody, update_of
+from settlement.api.feed_view import feed_state_view, feed_view, update_view
+from settlement.api.resolver import Api, answer
+from settlement.domain.account import Role
+from settlement.use_cases import read_feed
+
+logger = Logger()
+api = Api(logger)
+bootstrap.dynamodb()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Take an event of the bus, or answer a REST API proxy event."""
+    return _publish(event["detail"]) if "detail-type" in event else api.resolve(event, context)
+
+
+@api.get("/api/orders/feed/config")
+def get_configuration() -> Response[str]:
+    """Show the caller's feed and how much waits in it."""
+    account, app_key = api.caller_key(Role.ORDER_FEED)
+    now = datetime.now(UTC)
+    return answer(200, feed_state_view(read_feed.retrieve_feed(bootstrap.feeds(), account, app_key, now), now))
+
+
+@api.post("/api/orders/feed/config")
+def configure() -> Response[str]:
+    """Create the caller's feed, or change it."""
+    account, app_key = api.caller_key(Role.ORDER_FEED)
+    feed = api.read(FeedBody).as_feed(app_key, bootstrap.ports().new_id())
+    return answer(200, feed_view(read_feed.configure_feed(bootstrap.feeds(), account, feed)))
+
+
+@api.delete("/api/orders/feed/config")
+def delete_configuration() -> Response[str]:
+    """Forget the caller's feed and what is in it."""
+    bootstrap.feeds().delete_feed(*api.caller_key(Role.ORDER_FEED))
+    return answer(200, {})
+
+
+@api.get("/api/orders/feed")
+def read() -> Response[str]:
+    """Hand out the oldest updates; they are hidden until they are committed or the time for that is over."""
+    account, app_key = api.caller_key(Role.ORDER_FEED)
+    most = api.query_integer("maxlot", MAX_LOT, 1, MAX_LOT)
+    updates = read_feed.read_feed(bootstrap.feeds(), account, app_key, most, datetime.now(UTC))
+    return answer(200, [update_view(update) for update in updates])
+
+
+@api.post("/api/orders/feed")
+def commit() -> Response[str]:
+    """Take updates off the feed that were processed."""
+    account, app_key = api.caller_key(Role.ORDER_FEED)
+    read_feed.commit_updates(bootstrap.feeds(), account, app_key, api.read(CommitBody).as_keys())
+    return answer(200, {})
+
+
+def _publish(detail: dict[str, Any]) -> dict[str, Any]:
+    """Put a status change into the feeds that want it; an event that comes twice is there once."""
+    update, account = update_of(detail), detail["account"]
+    feeds = read_feed.publish_update(bootstrap.feeds(), account, update, datetime.now(UTC))
+    logger.info("published", account=account, order=update.order_id, state=update.state, feeds=feeds)
+    return {"feeds": feeds}

@@ -1,0 +1,67 @@
+"""The hook of order updates: configured over HTTP, called for events ``OrderStatusChanged``.
+
+A run that raises is repeated by Lambda, twice; then its event lies in the queue of failed status changes.
+"""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.api.feed_models import HookBody, update_of
+from settlement.api.feed_view import hook_view
+from settlement.api.resolver import Api, answer
+from settlement.connectors.hook_client import HookClient
+from settlement.domain.account import Role
+from settlement.use_cases.call_hooks import call_hooks, configure_hook, retrieve_hook
+
+logger = Logger()
+api = Api(logger)
+bootstrap.dynamodb()
+
+
+@cache
+def client() -> HookClient:
+    """Return the process's client; the sandbox may call this machine."""
+    return HookClient(allow_loopback=os.environ.get("SANDBOX") == "true")
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Take an event of the bus, or answer a REST API proxy event."""
+    return _call(event["detail"]) if "detail-type" in event else api.resolve(event, context)
+
+
+@api.get("/api/orders/hook/config")
+def get_configuration() -> Response[str]:
+    """Show the caller's hook."""
+    return answer(200, hook_view(retrieve_hook(bootstrap.feeds(), *api.caller_key(Role.ORDER_FEED))))
+
+
+@api.post("/api/orders/hook/config")
+def configure() -> Response[str]:
+    """Create or replace the caller's hook, once its address has answered a ping."""
+    account, app_key = api.caller_key(Role.ORDER_FEED)
+    hook = api.read(HookBody).as_hook(app_key)
+    configure_hook(bootstrap.feeds(), client(), account, hook)
+    return answer(200, hook_view(hook))
+
+
+@api.delete("/api/orders/hook/config")
+def delete_configuration() -> Response[str]:
+    """Forget the caller's hook."""
+    bootstrap.feeds().delete_hook(*api.caller_key(Role.ORDER_FEED))
+    return answer(200, {})
+
+
+def _call(detail: dict[str, Any]) -> dict[str, Any]:
+    """Post a status change to the hooks that want it."""
+    update, account = update_of(detail), detail["account"]
+    logger.append_keys(account=account, order=update.order_id)
+    called = call_hooks(bootstrap.feeds(), client(), account, update)
+    logger.info("hooks called", state=update.state, hooks=called)
+    return {"hooks": called}

@@ -1,0 +1,163 @@
+"""Request bodies of feed and hook, and the event that fills them (contract of the feed, version 3)."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AliasChoices, Field, StrictInt, model_validator
+
+from settlement.api.models import Body
+from settlement.domain.errors import InvalidRequest
+from settlement.domain.feed import (
+    DEFAULT_RETENTION_SECONDS,
+    DEFAULT_VISIBILITY_SECONDS,
+    MAX_RETENTION_SECONDS,
+    MAX_VISIBILITY_SECONDS,
+    Feed,
+    Hook,
+    StatusUpdate,
+)
+
+MAX_LOT = 10
+MAX_COMMITS = 100
+_MAX_KEY = 300
+
+_HEADERS_OF_HTTP = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+    }
+)
+
+
+def _own_header(name: str) -> str:
+    if name.lower() in _HEADERS_OF_HTTP:
+        raise ValueError("is set by HTTP itself")
+    return name
+
+
+Status = Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,63}$")]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"), AfterValidator(_own_header)]
+HeaderValue = Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,2000}$")]
+
+
+class FilterBody(Body):
+    """Which updates come: by status (``FromWorkflow``), all of them if none is named."""
+
+    type: Literal["FromWorkflow"] = "FromWorkflow"
+    status: Annotated[list[Status], Field(max_length=50)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_expressions(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("type") == "FromOrders":
+            raise ValueError("expressions (FromOrders) are not supported; filter by status (FromWorkflow)")
+        return given
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """The statuses, each once."""
+        return tuple(dict.fromkeys(self.status or ()))
+
+
+class QueueBody(Body):
+    """How long an update that was read stays hidden, and how long one that was not committed is kept."""
+
+    visibility_timeout_in_seconds: Annotated[StrictInt, Field(ge=1, le=MAX_VISIBILITY_SECONDS)] = (
+        DEFAULT_VISIBILITY_SECONDS
+    )
+    message_retention_period_in_seconds: Annotated[
+        StrictInt,
+        Field(
+            ge=60,
+            le=MAX_RETENTION_SECONDS,
+            validation_alias=AliasChoices("messageRetentionPeriodInSeconds", "MessageRetentionPeriodInSeconds"),
+        ),
+    ] = DEFAULT_RETENTION_SECONDS
+
+
+class FeedBody(Body):
+    """``POST /api/orders/feed/config``."""
+
+    filter: FilterBody = Field(default_factory=FilterBody)
+    queue: QueueBody = Field(default_factory=QueueBody)
+
+    def as_feed(self, app_key: str, id_: str) -> Feed:
+        """Return the feed to save; ``id_`` is for a new one."""
+        queue = self.queue
+        return Feed(
+            app_key,
+            id_,
+            self.filter.statuses,
+            queue.visibility_timeout_in_seconds,
+            queue.message_retention_period_in_seconds,
+        )
+
+
+class HookTarget(Body):
+    """Where a hook leads, and what it carries."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+$")]
+    headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=20)] | None = None
+
+
+class HookBody(Body):
+    """``POST /api/orders/hook/config``."""
+
+    filter: FilterBody = Field(default_factory=FilterBody)
+    hook: HookTarget
+
+    def as_hook(self, app_key: str) -> Hook:
+        """Return the hook to save."""
+        return Hook(app_key, self.hook.url, tuple((self.hook.headers or {}).items()), self.filter.statuses)
+
+
+class CommitBody(Body):
+    """``POST /api/orders/feed``: the handles of what was processed."""
+
+    handles: Annotated[list[Annotated[str, Field(max_length=1000)]], Field(min_length=1, max_length=MAX_COMMITS)]
+
+    def as_keys(self) -> list[str]:
+        """Return the keys of the updates, each once; raises ``InvalidRequest`` for a handle that is none."""
+        return list(dict.fromkeys(_key_of(handle) for handle in self.handles))
+
+
+def handle_of(update: StatusUpdate) -> str:
+    """Return the handle by which an update is committed."""
+    return base64.urlsafe_b64encode(update.key.encode()).decode()
+
+
+def _key_of(handle: str) -> str:
+    try:
+        key = base64.b64decode(handle.encode(), altchars=b"-_", validate=True).decode()
+    except (ValueError, binascii.Error):
+        key = ""
+    if key.count("#") < 2 or len(key) > _MAX_KEY:
+        raise InvalidRequest(f"handles: {handle[:80]} is not a handle that this feed gave")
+    return key
+
+
+def update_of(detail: dict[str, Any]) -> StatusUpdate:
+    """Return the status change that an event ``OrderStatusChanged`` tells of."""
+    since = detail.get("since")
+    return StatusUpdate(
+        event_id=detail["id"],
+        order_id=detail["orderId"],
+        state=detail["to"],
+        last_state=detail["from"],
+        changed_at=datetime.fromisoformat(detail["at"]),
+        last_changed_at=datetime.fromisoformat(since) if since else None,
+    )

@@ -1,0 +1,128 @@
+"""Published request bodies are taken as they are, by an order that they fit."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.contract.api.public_schemas import DOMAIN, MISSING
+from tests.support.service import Service
+from tests.support.shop import Placed, Shop
+from tests.support.tour import ORDERS, order_body
+
+pytestmark = pytest.mark.skipif(not DOMAIN.exists(), reason=MISSING)
+
+CHANGES = "/api/order-system/orders/base/changes"
+UNIQUE_ID = "1D6A12BD177140B2BAF0C042D2FAEE54"
+LINES: list[dict[str, Any]] = [
+    {"id": "0", "quantity": 1, "price": 2499},
+    {"id": "1", "quantity": 1, "price": 2499, "uniqueId": UNIQUE_ID},
+    {"id": "2", "quantity": 1, "price": 2000},
+    {"id": "12345", "quantity": 2, "price": 2499, "uniqueId": UNIQUE_ID + "2"},
+    {"id": "A", "quantity": 1, "price": 5000},
+    {"id": "B", "quantity": 1, "price": 1500},
+]
+
+
+def example(name: str) -> Any:
+    """Return a published body."""
+    return json.loads((DOMAIN / "examples" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def service(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The service, with a started order that has every item the examples name."""
+    service = Service(shop, monkeypatch)
+    value = sum(line["price"] * line["quantity"] for line in LINES)
+    body = order_body("base", items=LINES, value=value, totals=[{"id": "Items", "value": value}])
+    body["paymentData"]["transactions"][0]["payments"][0]["value"] = value
+    service.do("POST", ORDERS, body)
+    service.do("POST", f"{ORDERS}/base/start-handling")
+    return service
+
+
+def placed(service: Service) -> Placed:
+    """The order."""
+    order = service.shop.store.order("demo", "base")
+    assert order is not None
+    return Placed(service.shop, "base", order.transaction_id)
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path", "status"),
+    [
+        ("orders.post.oms_orders_orderId_invoice.request", "POST", f"{ORDERS}/base/invoice", 200),
+        ("own/01.invoice.output.partial.request", "POST", f"{ORDERS}/base/invoice", 200),
+        ("guide/oms.invoice.request.legacy-readme", "POST", f"{ORDERS}/base/invoice", 200),
+        ("orders.post.oms_orders_orderId_changes.request", "POST", f"{ORDERS}/base/changes", 200),
+        ("own/04.changes-v1.remove-item.request", "POST", f"{ORDERS}/base/changes", 200),
+        ("orders.post.oms_orders_orderId_cancel.request", "POST", f"{ORDERS}/base/cancel", 200),
+        ("orders.patch.order-system_orders_changeOrderId_changes.request", "PATCH", CHANGES, 202),
+        ("orders.put.order-system_orders_changes_settings.request", "PUT",
+         "/api/order-system/orders/changes/settings", 200),
+    ],
+)  # fmt: skip
+def test_request_is_taken(service: Service, name: str, method: str, path: str, status: int) -> None:
+    assert service.call(method, path, example(name)).status == status
+
+
+def test_preview_is_shown_of_an_item_named_by_its_line(service: Service) -> None:
+    body = example("orders.post.order-system_orders_changeOrderId_changes_preview.request")
+    body["replace"][0]["from"]["items"][0]["uniqueId"] = UNIQUE_ID + "2"
+
+    assert service.call("POST", f"{CHANGES}/preview", body).status == 200
+
+
+def test_item_that_is_named_by_the_line_of_another_is_refused(service: Service) -> None:
+    body = example("orders.post.order-system_orders_changeOrderId_changes_preview.request")
+
+    assert service.call("POST", f"{CHANGES}/preview", body).json["error"]["code"] == "SalesOrderSystem010"
+
+
+def test_parcel_is_tracked(service: Service) -> None:
+    service.do("POST", f"{ORDERS}/base/invoice", example("own/01.invoice.output.partial.request"))
+    tracking = example("orders.patch.oms_orders_orderId_invoice_invoiceNumber.request")
+    delivery = example("orders.put.oms_orders_orderId_invoice_invoiceNumber_tracking.request")
+
+    service.do("PATCH", f"{ORDERS}/base/invoice/NF1001", tracking)
+    service.do("PUT", f"{ORDERS}/base/invoice/NF1001/tracking", delivery)
+
+    package = service.do("GET", f"{ORDERS}/base")["packageAttachment"]["packages"][0]
+    assert package["trackingNumber"] == "87658"
+    assert {seen["city"] for seen in package["courierStatus"]["data"]} == {"Rio de Janeiro", "Sao Paulo"}
+
+
+def test_return_is_taken_after_its_sale(service: Service) -> None:
+    value = placed(service).order.value
+    sale = example("own/01.invoice.output.partial.request") | {"invoiceValue": value}
+    service.do("POST", f"{ORDERS}/base/invoice", sale)
+
+    service.do("POST", f"{ORDERS}/base/invoice", example("own/07.invoice.input.return.request"))
+
+    assert placed(service).ledger.refunded == 1500
+
+
+def test_change_without_a_request_id_is_refused_and_says_so(service: Service) -> None:
+    heard = service.call("POST", f"{ORDERS}/base/changes", example("guide/oms.changes-v1.request.legacy-readme"))
+
+    assert heard.status == 400
+    assert "requestId" in heard.json["error"]["message"]
+
+
+def test_waiting_modification_is_retried(service: Service) -> None:
+    service.shop.provider.usually("cancel", "500")
+    less = {"reason": "less", "manualDiscountValue": 100}
+    request_id = service.do("PATCH", CHANGES, less)["requestId"]
+    retry = example("orders.post.order-system_orders_changeOrderId_changes_changeRequestId_retry.request")
+
+    assert service.call("POST", f"{CHANGES}/{request_id}/retry", retry).status == 204
+
+
+def test_gateway_settles_refunds_and_cancels(service: Service) -> None:
+    transaction = f"/api/pvt/transactions/{placed(service).transaction_id}"
+    for part in ("settlement", "refunding", "cancellation"):
+        body = example(f"gateway.post.transactions_transactionId_{part}-request.request")
+        service.do("POST", f"{transaction}/{part}-request", body)
+
+    ledger = placed(service).ledger
+    assert (ledger.captured, ledger.refunded, ledger.given_up) == (10050, 2300, 2300)

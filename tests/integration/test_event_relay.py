@@ -1,0 +1,190 @@
+"""The relay on stream records: what it publishes, what it leaves, and what becomes of what the bus will not take."""
+
+import itertools
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.event_relay.app import handler
+from settlement import bootstrap
+from settlement.domain.events import PUBLISHED, Event, EventType
+from settlement.storage import codecs, keys
+from settlement.storage.writing import writes
+from settlement.use_cases.ports import Commit
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The little of a Lambda context that the logger reads."""
+
+    function_name: str = "event-relay"
+    function_version: str = "1"
+    memory_limit_in_mb: int = 128
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:event-relay"
+    aws_request_id: str = "request"
+
+
+@dataclass
+class Bus:
+    """EventBridge and SQS as the relay uses them; ``refusals`` says how often each event id is refused."""
+
+    refusals: dict[str, int] = field(default_factory=dict)
+    queue_is_down: bool = False
+    published: list[dict[str, Any]] = field(default_factory=list)
+    parked: list[dict[str, Any]] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        """Take what is not refused."""
+        self.batches.append(len(Entries))
+        answers = [self._put(entry) for entry in Entries]
+        return {"FailedEntryCount": sum("ErrorCode" in answer for answer in answers), "Entries": answers}
+
+    def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:
+        """Keep a message."""
+        if self.queue_is_down:
+            raise ConnectionError("the queue is down")
+        self.parked.append(json.loads(MessageBody))
+        return {"MessageId": "1"}
+
+    def _put(self, entry: dict[str, Any]) -> dict[str, Any]:
+        id_ = json.loads(entry["Detail"])["id"]
+        if self.refusals.get(id_, 0) > 0:
+            self.refusals[id_] -= 1
+            return {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
+        self.published.append(entry)
+        return {"EventId": id_}
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of what was published, in order."""
+        return [json.loads(entry["Detail"])["id"] for entry in self.published]
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
+    """A bus and a queue of the test's own, in the place of the process's clients."""
+    bus = Bus()
+    monkeypatch.setenv("EVENT_BUS_NAME", "quita")
+    monkeypatch.setenv("PARKED_EVENTS_QUEUE_URL", "https://sqs.example/parked")
+    monkeypatch.setattr(bootstrap, "events", lambda: bus)
+    monkeypatch.setattr(bootstrap, "queues", lambda: bus)
+    return bus
+
+
+def relay(event: dict[str, Any]) -> dict[str, Any]:
+    """Run the relay on a batch."""
+    answer: dict[str, Any] = handler(event, cast(LambdaContext, Context()))
+    return answer
+
+
+def an_event(number: int, type_: EventType = EventType.PAYMENT_SETTLED, **data: Any) -> Event:
+    """An event of one transaction."""
+    at = NOON + timedelta(seconds=number)
+    return Event(type_, at, "transaction", number, "O-01", "T", "P", {"value": 7000} | data)
+
+
+def records(*events: Event) -> dict[str, Any]:
+    """The stream records of the commit that writes some events."""
+    commit = Commit("demo", "O-01", "T", events=events)
+    return {
+        "Records": [
+            {"eventName": "INSERT", "dynamodb": {"NewImage": write["Put"]["Item"], "SequenceNumber": str(number)}}
+            for number, write in enumerate(itertools.chain(*writes("table", commit)))
+        ]
+    }
+
+
+def test_every_public_event_is_published_and_no_other(bus: Bus) -> None:
+    events = [an_event(number, type_) for number, type_ in enumerate(EventType, start=1)]
+
+    answer = relay(records(*events))
+
+    assert answer == {"batchItemFailures": []}
+    assert {entry["DetailType"] for entry in bus.published} == {type_.value for type_ in PUBLISHED}
+    assert bus.parked == []
+
+
+def test_event_is_published_with_its_facts_and_without_what_connectors_said(bus: Bus) -> None:
+    relay(records(an_event(1, request='{"card": "x"}', response="{}", deltas={"captured": 7000})))
+
+    (entry,) = bus.published
+    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("quita", "quita", "PaymentSettled")
+    assert entry["Time"] == NOON + timedelta(seconds=1)
+    detail = json.loads(entry["Detail"])
+    assert detail == {
+        "version": 1,
+        "id": "T-transaction-1",
+        "account": "demo",
+        "orderId": "O-01",
+        "transactionId": "T",
+        "paymentId": "P",
+        "at": "2026-03-02T12:00:01+00:00",
+        "value": 7000,
+        "deltas": {"captured": 7000},
+    }
+
+
+def test_events_are_published_in_order_ten_at_a_time(bus: Bus) -> None:
+    relay(records(*(an_event(number) for number in range(1, 24))))
+
+    assert bus.ids == [f"T-transaction-{number}" for number in range(1, 24)]
+    assert bus.batches == [10, 10, 3]
+
+
+def test_refused_event_is_published_again_and_no_other_twice(bus: Bus) -> None:
+    bus.refusals = {"T-transaction-2": 2}
+
+    relay(records(an_event(1), an_event(2), an_event(3)))
+
+    assert sorted(bus.ids) == ["T-transaction-1", "T-transaction-2", "T-transaction-3"]
+    assert bus.batches == [3, 1, 1]
+    assert bus.parked == []
+
+
+def test_event_that_stays_refused_is_parked_whole(bus: Bus) -> None:
+    bus.refusals = {"T-transaction-2": 100}
+
+    answer = relay(records(an_event(1), an_event(2), an_event(3)))
+
+    assert answer == {"batchItemFailures": []}
+    assert bus.ids == ["T-transaction-1", "T-transaction-3"]
+    (parked,) = bus.parked
+    assert parked["type"] == "PaymentSettled"
+    assert parked["at"] == "2026-03-02T12:00:02+00:00"
+    assert parked["detail"]["id"] == "T-transaction-2"
+    assert parked["detail"]["value"] == 7000
+
+
+def test_batch_comes_again_when_parking_fails_too(bus: Bus) -> None:
+    bus.refusals = {"T-transaction-1": 100}
+    bus.queue_is_down = True
+
+    with pytest.raises(ConnectionError):
+        relay(records(an_event(1)))
+
+
+def test_what_is_no_new_event_is_left(bus: Bus) -> None:
+    (record,) = records(an_event(1))["Records"]
+    other = codecs.to_wire({"PK": keys.order_partition("demo", "O-01"), "SK": keys.ORDER, "public": True})
+    batch = [
+        {**record, "eventName": "MODIFY"},
+        {**record, "eventName": "REMOVE"},
+        {"eventName": "INSERT", "dynamodb": {}},
+        {"eventName": "INSERT", "dynamodb": {"NewImage": {k: v for k, v in other.items() if k != "public"}}},
+    ]
+
+    assert relay({"Records": batch}) == {"batchItemFailures": []}
+
+    assert bus.published == bus.parked == []
+    assert bus.batches == []
+
+
+def test_empty_batch_is_nothing_to_do(bus: Bus) -> None:
+    assert relay({"Records": []}) == {"batchItemFailures": []}

@@ -1,0 +1,90 @@
+"""The ``Feeds`` port in memory, and a caller of hooks that writes down what it was asked: no network."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from settlement.domain.feed import Feed, FeedItem, Hook, StatusUpdate
+from settlement.use_cases.ports import Page
+
+
+class FakeFeeds:
+    """Feeds, hooks and queues in dicts; the same contract suite runs on this and on the table."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[tuple[str, str], Feed] = {}
+        self._hooks: dict[tuple[str, str], Hook] = {}
+        self._items: dict[tuple[str, str, str], FeedItem] = {}
+
+    def feed(self, account: str, app_key: str) -> Feed | None:
+        """Return an app key's feed."""
+        return self._feeds.get((account, app_key))
+
+    def feeds(self, account: str) -> list[Feed]:
+        """Return every feed of an account by app key."""
+        return [feed for key, feed in sorted(self._feeds.items()) if key[0] == account]
+
+    def save_feed(self, account: str, feed: Feed) -> None:
+        """Create or replace an app key's feed."""
+        self._feeds[account, feed.app_key] = feed
+
+    def delete_feed(self, account: str, app_key: str) -> None:
+        """Forget an app key's feed."""
+        self._feeds.pop((account, app_key), None)
+
+    def hook(self, account: str, app_key: str) -> Hook | None:
+        """Return an app key's hook."""
+        return self._hooks.get((account, app_key))
+
+    def hooks(self, account: str) -> list[Hook]:
+        """Return every hook of an account by app key."""
+        return [hook for key, hook in sorted(self._hooks.items()) if key[0] == account]
+
+    def save_hook(self, account: str, hook: Hook) -> None:
+        """Create or replace an app key's hook."""
+        self._hooks[account, hook.app_key] = hook
+
+    def delete_hook(self, account: str, app_key: str) -> None:
+        """Forget an app key's hook."""
+        self._hooks.pop((account, app_key), None)
+
+    def append(self, account: str, feed_id: str, item: FeedItem) -> None:
+        """Put an update into a queue, once."""
+        self._items.setdefault((account, feed_id, item.update.key), item)
+
+    def items(self, account: str, feed_id: str, page_size: int, after: str | None) -> Page[FeedItem]:
+        """Return a page of a queue, oldest first."""
+        found = [item for key, item in sorted(self._items.items()) if key[:2] == (account, feed_id)]
+        rest = [item for item in found if after is None or item.update.key > after]
+        page = rest[:page_size]
+        return Page(page, page[-1].update.key if len(rest) > page_size else None)
+
+    def hide(self, account: str, feed_id: str, item: FeedItem, until: datetime) -> bool:
+        """Hide an item until a time, if it still is as it was read."""
+        key = (account, feed_id, item.update.key)
+        if self._items.get(key) != item:
+            return False
+        self._items[key] = replace(item, visible_at=until)
+        return True
+
+    def remove(self, account: str, feed_id: str, key: str) -> None:
+        """Take an update off a queue."""
+        self._items.pop((account, feed_id, key), None)
+
+
+class FakeHookCaller:
+    """Takes every call, or fails those to the addresses in ``broken``."""
+
+    def __init__(self, *broken: str) -> None:
+        self.broken = set(broken)
+        self.pinged: list[str] = []
+        self.notified: list[tuple[str, str, str]] = []
+
+    def ping(self, hook: Hook) -> str | None:
+        """Ask an address whether anybody is there."""
+        self.pinged.append(hook.url)
+        return "it answered with 500" if hook.url in self.broken else None
+
+    def notify(self, account: str, hook: Hook, update: StatusUpdate) -> str | None:
+        """Tell an address of an update."""
+        self.notified.append((account, hook.url, update.state))
+        return "it answered with 500" if hook.url in self.broken else None
