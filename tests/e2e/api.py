@@ -54,8 +54,8 @@ class Api:
     """HTTP with one app key; a connection per thread."""
 
     def __init__(self, base_url: str, app_key: str, app_token: str) -> None:
-        self._base_url = base_url
-        self._headers = {"X-VTEX-API-AppKey": app_key, "X-VTEX-API-AppToken": app_token}
+        self.base_url = base_url
+        self.headers = {"X-VTEX-API-AppKey": app_key, "X-VTEX-API-AppToken": app_token}
         self._local = threading.local()
 
     def get(self, path: str, **query: str) -> Answer:
@@ -85,7 +85,7 @@ class Api:
         query: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send any bytes; ``headers`` replace those of the app key."""
-        sent = dict(self._headers if headers is None else headers)
+        sent = dict(self.headers if headers is None else headers)
         if content is not None:
             sent.setdefault("Content-Type", "application/json")
         answer = self._client.request(method, path, content=content, headers=sent, params=query or None)
@@ -95,7 +95,7 @@ class Api:
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._local, "client", None)
         if client is None:
-            client = httpx.Client(base_url=self._base_url, timeout=TIMEOUT_SECONDS, trust_env=False)
+            client = httpx.Client(base_url=self.base_url, timeout=TIMEOUT_SECONDS, trust_env=False)
             self._local.client = client
         return client
 

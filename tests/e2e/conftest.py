@@ -82,7 +82,7 @@ def merchant(facts: Facts) -> Iterator[Merchant]:
 Account = Callable[..., Api]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def open_account(facts: Facts, dynamodb: "DynamoDBClient") -> Account:
     """Make an account of its own, with the demo account's connectors and a key with the given roles."""
 

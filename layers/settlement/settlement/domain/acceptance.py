@@ -6,6 +6,7 @@ from datetime import datetime
 from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger import Movement, MovementKind, total
+from settlement.domain.order import Order
 from settlement.domain.planning import Ask, Infeasible, Policy, plan, project
 from settlement.domain.transaction import Operation, OperationKind, OperationState, Transaction
 
@@ -60,6 +61,23 @@ def _lapsed(transaction: Transaction) -> int:
     """Return what is payable and no payment holds: an authorisation was cancelled before it lapsed."""
     held = total(position.counters for position in transaction.projection)
     return max(0, transaction.payable - (held.authorised - held.given_up - held.change_refunded))
+
+
+def ask_of_change(order: Order, transaction: Transaction, net_value: int) -> tuple[Ask, OperationKind]:
+    """Return what changing an order by ``net_value``, which is not 0, asks of its transaction.
+
+    A change that leaves just what is invoiced completes the order, and requests all that is left (R9, §8.14).
+    """
+    reduction = max(0, -net_value)
+    completes = order.value + net_value == order.invoiced
+    left = transaction.payable - reduction - transaction.requested
+    ask = Ask(
+        reduction=reduction,
+        increase=max(0, net_value),
+        request=max(0, left) if completes else 0,
+        completes=completes,
+    )
+    return ask, OperationKind.REDUCE if reduction else OperationKind.RAISE
 
 
 def given_up(movements: tuple[Movement, ...]) -> int:

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from settlement.domain.acceptance import accept, record_acceptance
+from settlement.domain.acceptance import accept, ask_of_change, record_acceptance
 from settlement.domain.change import Change
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import EventType
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import MAX_LINES, Line, LineMention, remove_from_lines
-from settlement.domain.planning import Ask, Policy
-from settlement.domain.transaction import OperationKind
+from settlement.domain.planning import Policy
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.notify_invoice import Receipt
@@ -76,21 +75,13 @@ def _apply(ports: Ports, aggregate: Aggregate, change: Change) -> None:
     )
     operations = []
     if change.net_value:
-        completes = changed.is_fully_invoiced
-        reduction = max(0, -change.net_value)
-        ask = Ask(
-            reduction=reduction,
-            increase=max(0, change.net_value),
-            request=max(0, transaction.payable - reduction - transaction.requested) if completes else 0,
-            completes=completes,
-        )
-        kind = OperationKind.REDUCE if reduction else OperationKind.RAISE
+        ask, kind = ask_of_change(order, transaction, change.net_value)
         policy = Policy(transaction.mode, ports.store.settings(order.account).refund_priority)
         accepted = accept(transaction, kind, ask, policy, f"change/{change.request_id}", change.received_at)
         transaction = accepted.transaction
         operations = [accepted.operation]
         record_acceptance(journal, accepted.operation)
-        if completes:
+        if ask.completes:
             changed = replace(changed, invoiced_at=change.received_at)
     commit = aggregate.becomes(journal, changed, transaction)
     ports.store.commit(replace(commit, operations=operations, lines=lines, changes=[change]))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from settlement.domain.acceptance import accept, record_acceptance, record_ready
+from settlement.domain.acceptance import accept, ask_of_change, record_acceptance, record_ready
 from settlement.domain.errors import InvalidRequest, NoSuchChange, OrderNotFound, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.ledger import Movement
@@ -153,16 +153,7 @@ def _effect(ports: Ports, aggregate: Aggregate, wanted: Wanted) -> Effect:
 def _ask(aggregate: Aggregate, effect: Effect) -> tuple[Ask, OperationKind | None]:
     if not effect.value:
         return Ask(), None
-    order, transaction = aggregate.order, aggregate.transaction
-    reduction = max(0, -effect.value)
-    completes = order.value + effect.value == order.invoiced
-    ask = Ask(
-        reduction=reduction,
-        increase=max(0, effect.value),
-        request=max(0, transaction.payable - reduction - transaction.requested) if completes else 0,
-        completes=completes,
-    )
-    return ask, OperationKind.REDUCE if reduction else OperationKind.RAISE
+    return ask_of_change(aggregate.order, aggregate.transaction, effect.value)
 
 
 def _modify(ports: Ports, account: str, order_id: str, wanted: Wanted, request: str) -> Modified:
