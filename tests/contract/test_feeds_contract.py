@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from settlement.domain.feed import Feed, FeedItem, Hook, StatusUpdate
 from settlement.storage.feeds import DynamoDBFeeds
-from settlement.use_cases.ports import Feeds
+from settlement.use_cases.feed_ports import Feeds
 from tests.builders import ACCOUNT, NOON
 from tests.support.feeds import FakeFeeds
 from tests.template.cloudformation import load_template, of_type

@@ -282,6 +282,23 @@ AFTER_THE_SETTLEMENT = (
     "transaction_operation/settlement_above_what_is_left",
     "transaction_operation/cancellation_above_what_is_open",
     "transaction_operation/refund",
+    "order_management/list_orders",
+    "order_management/order_group",
+    "order_management/add_interaction",
+    "order_feed/get_configuration_of_nobody",
+    "order_feed/configure",
+    "order_feed/filter_by_expression",
+    "order_feed/status_changed",
+    "order_feed/get_configuration",
+    "order_feed/read",
+    "order_feed/commit_handle_of_nobody",
+    "order_feed/commit",
+    "order_feed/delete_configuration",
+    "order_hook/get_configuration_of_nobody",
+    "order_hook/configure_without_tls",
+    "order_hook/configure_address_inside",
+    "order_hook/status_changed",
+    "order_hook/delete_configuration",
     "order_intake/unknown_connector",
     "order_intake/order_placed",
     "order_management/cancel_order",
@@ -562,3 +579,47 @@ def test_play_is_the_order_of_the_readme() -> None:
 
 def test_folder_of_each_event_is_a_function() -> None:
     assert {Path(name).parent.name for name in names()} == set(FUNCTIONS)
+
+
+def test_orders_are_listed_and_found_by_their_group(answers: Mapping[str, Answer]) -> None:
+    listed = answers["order_management/list_orders"].body
+    (group,) = answers["order_management/order_group"].body
+
+    assert [order["orderId"] for order in listed["list"]] == ["1172452900788-01"]
+    assert (listed["list"][0]["status"], listed["list"][0]["totalValue"]) == ("invoiced", 8500)
+    assert (group["orderId"], group["status"]) == ("1172452900788-01", "invoiced")
+    assert (answers["order_management/add_interaction"].status, answers["order_management/add_interaction"].body) == (
+        200,
+        {},
+    )
+
+
+def test_feed_hands_out_a_status_change_until_it_is_committed(answers: Mapping[str, Answer]) -> None:
+    (update,) = answers["order_feed/read"].body
+    handle = json.loads(read("order_feed/commit")["body"])["handles"][0]
+
+    assert answers["order_feed/get_configuration_of_nobody"].code == (404, "OMS014")
+    assert answers["order_feed/configure"].status == 200
+    assert answers["order_feed/filter_by_expression"].code == (400, "OMS001")
+    assert answers["order_feed/status_changed"].result == {"feeds": 1}
+    assert answers["order_feed/get_configuration"].body["quantity"] == 1
+    assert update == {
+        "eventId": "9F86D081884C7D659A2FEAA0C55AD015-transaction-9",
+        "handle": handle,
+        "domain": "Fulfillment",
+        "state": "handling",
+        "lastState": "ready-for-handling",
+        "orderId": "1172452900788-01",
+        "lastChange": "2026-03-02T14:00:00.0000000Z",
+        "currentChange": "2026-03-02T14:00:01.0000000Z",
+    }
+    assert answers["order_feed/commit_handle_of_nobody"].code == (400, "OMS001")
+    assert answers["order_feed/commit"].status == answers["order_feed/delete_configuration"].status == 200
+
+
+def test_hook_leads_outside_and_over_tls_only(answers: Mapping[str, Answer]) -> None:
+    assert answers["order_hook/get_configuration_of_nobody"].code == (404, "OMS014")
+    assert answers["order_hook/configure_without_tls"].code == (400, "OMS001")
+    assert answers["order_hook/configure_address_inside"].code == (400, "OMS001")
+    assert answers["order_hook/status_changed"].result == {"hooks": 0}
+    assert answers["order_hook/delete_configuration"].status == 200

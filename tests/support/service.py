@@ -16,6 +16,7 @@ from settlement.api.openapi.routes import ROUTES
 from settlement.domain.account import EVERY_ROLE
 from settlement.use_cases.ports import Commit, Conflict, Ports
 from tests.builders import ACCOUNT
+from tests.support.feeds import FakeFeeds, FakeHookCaller
 from tests.support.shop import Shop
 
 _ENVIRONMENT = {
@@ -80,12 +81,16 @@ class Service:
     patch: pytest.MonkeyPatch
     heard: list[Heard] = field(default_factory=list)
     contended: bool = False
+    feeds: FakeFeeds = field(default_factory=FakeFeeds)
+    hooks: FakeHookCaller = field(default_factory=FakeHookCaller)
 
     def __post_init__(self) -> None:
         for name, value in _ENVIRONMENT.items():
             self.patch.setenv(name, value)
         self.patch.setattr(bootstrap, "store", lambda: self.shop.store)
+        self.patch.setattr(bootstrap, "feeds", lambda: self.feeds)
         self.patch.setattr(bootstrap, "ports", self._ports)
+        self.patch.setattr(importlib.import_module("functions.order_hook.app"), "client", lambda: self.hooks)
 
     def call(
         self,
@@ -111,7 +116,11 @@ class Service:
             "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
             "body": sent,
             "isBase64Encoded": False,
-            "requestContext": {"stage": "v1", "requestId": "1", "authorizer": {"account": ACCOUNT, "roles": roles}},
+            "requestContext": {
+                "stage": "v1",
+                "requestId": "1",
+                "authorizer": {"account": ACCOUNT, "roles": roles, "principalId": "key"},
+            },
         }
         handler = importlib.import_module(f"functions.{route.function}.app").handler
         answer = handler(event, Context())

@@ -1,15 +1,19 @@
 """A tour of the API: every route, with every answer that its function can give."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from settlement.api.feed_models import handle_of
+from settlement.domain.feed import StatusUpdate
 from settlement.domain.transaction import LegKind, LegState
+from settlement.use_cases.read_feed import publish_update
 from tests.builders import ACCOUNT, a_connector
 from tests.support.service import Heard, Service, route_of
 from tests.support.shop import Placed
 
 ORDERS = "/api/oms/pvt/orders"
+DOCUMENT = "/api/orders/pvt/document"
 TOO_LARGE = "x" * 1_000_001
 ITEMS = [{"id": "A", "price": 5000, "quantity": 1, "description": "Shoe"}]
 
@@ -102,6 +106,8 @@ class Tour:
         self._changing()
         self._modifying()
         self._reading()
+        self._listing()
+        self._feeding()
         self._operating()
         self._calling_back()
         self._queue_at_its_limit()
@@ -157,6 +163,11 @@ class Tour:
         self.service.call("POST", f"{order}/start-handling")
         self.place("to-cancel", start=False)
         self.probe("POST", f"{ORDERS}/to-cancel/cancel", {"reason": "sold out"})
+        self.place("document", start=False)
+        self.probe("POST", f"{DOCUMENT}/document/actions/start-handling")
+        self.service.call("POST", f"{DOCUMENT}/document/actions/start-handling")
+        self.service.call("POST", f"{DOCUMENT}/first/cancel", raw="[]")
+        self.probe("POST", f"{DOCUMENT}/document/cancel", {"reason": "sold out"})
         self.service.do("GET", f"{ORDERS}/to-cancel")
 
     def _invoicing(self) -> None:
@@ -223,6 +234,29 @@ class Tour:
             self.probe("GET", f"{transaction}/interactions", query={"limit": "3"})
             self.service.call("GET", f"{transaction}/interactions", query={"limit": "0"})
 
+    def _listing(self) -> None:
+        for query in ({"per_page": "2"}, {"q": "first"}, {"q": "first", "searchField": "orderId"}):
+            self.probe("GET", ORDERS, query=query)
+        self.service.call("GET", ORDERS, query={"page": "0"})
+        self.probe("GET", f"{ORDERS}/order-group/{self.service.do('GET', f'{ORDERS}/first')['orderGroup']}")
+        self.probe("POST", f"{ORDERS}/first/interactions", {"source": "ERP", "message": "packed"})
+
+    def _feeding(self) -> None:
+        feed, hook = "/api/orders/feed", "/api/orders/hook/config"
+        for method, path, body in (("GET", feed, None), ("GET", f"{feed}/config", None), ("GET", hook, None)):
+            self.service.call(method, path, body)
+        self.service.call("POST", feed, {"handles": [handle_of(_UPDATE)]})
+        self.probe("POST", f"{feed}/config", {"filter": {"type": "FromWorkflow", "status": ["invoiced"]}})
+        publish_update(self.service.feeds, ACCOUNT, _UPDATE, datetime.now(UTC))
+        self.probe("GET", f"{feed}/config")
+        self.service.call("GET", feed, query={"maxlot": "0"})
+        handles = [update["handle"] for update in self.probe("GET", feed)]
+        self.probe("POST", feed, {"handles": handles})
+        self.probe("DELETE", f"{feed}/config")
+        self.probe("POST", hook, {"hook": {"url": "https://erp.example/hook", "headers": {"key": "value"}}})
+        self.probe("GET", hook)
+        self.probe("DELETE", hook)
+
     def _operating(self) -> None:
         placed = self.place("operated")
         transaction = f"/api/pvt/transactions/{placed.transaction_id}"
@@ -270,8 +304,10 @@ class Tour:
         for _ in range(101):
             self.service.call("POST", f"{transaction}/cancellation-request", {"value": 1})
         self.service.call("POST", f"{ORDERS}/crowded/cancel")
+        self.service.call("POST", f"{DOCUMENT}/crowded/cancel")
 
 
+_UPDATE = StatusUpdate("event", "first", "invoiced", datetime(2026, 3, 2, tzinfo=UTC), "payment-approved")
 _RESOLVED = {"resolution": "not-done"}
 _TRACKING = {"trackingNumber": "T1", "trackingUrl": None, "dispatchedDate": None, "courier": "Post"}
 _DELIVERY = {

@@ -14,7 +14,12 @@ FUNCTIONS = ROOT / "functions"
 MAY_IMPORT = {
     "domain": {"settlement.domain"},
     "use_cases": {"settlement.domain", "settlement.use_cases"},
-    "storage": {"settlement.domain", "settlement.storage", "settlement.use_cases.ports"},
+    "storage": {
+        "settlement.domain",
+        "settlement.storage",
+        "settlement.use_cases.ports",
+        "settlement.use_cases.feed_ports",
+    },
     "connectors": {"settlement.domain", "settlement.connectors", "settlement.use_cases.ports"},
     "api": {"settlement.domain", "settlement.use_cases", "settlement.api"},
 }

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import boto3
 
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.storage.feeds import DynamoDBFeeds
 from settlement.use_cases.ports import Ports
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
+
+    from settlement.storage.feeds import DynamoDBFeeds
 
 session = boto3.Session()
 
@@ -51,8 +52,10 @@ def store() -> DynamoDBStore:
     return DynamoDBStore(dynamodb(), os.environ["TABLE_NAME"])
 
 
-def feeds() -> DynamoDBFeeds:
+def feeds() -> "DynamoDBFeeds":
     """Return the feeds and hooks on the same table."""
+    from settlement.storage.feeds import DynamoDBFeeds
+
     return DynamoDBFeeds(dynamodb(), os.environ["TABLE_NAME"])
 
 

@@ -57,6 +57,8 @@ def placed(service: Service) -> Placed:
         ("orders.post.oms_orders_orderId_changes.request", "POST", f"{ORDERS}/base/changes", 200),
         ("own/04.changes-v1.remove-item.request", "POST", f"{ORDERS}/base/changes", 200),
         ("orders.post.oms_orders_orderId_cancel.request", "POST", f"{ORDERS}/base/cancel", 200),
+        ("orders.post.oms_orders_orderId_cancel.request", "POST", "/api/orders/pvt/document/base/cancel", 200),
+        ("orders.post.oms_orders_orderId_interactions.request", "POST", f"{ORDERS}/base/interactions", 200),
         ("orders.patch.order-system_orders_changeOrderId_changes.request", "PATCH", CHANGES, 202),
         ("orders.put.order-system_orders_changes_settings.request", "PUT",
          "/api/order-system/orders/changes/settings", 200),

@@ -4,13 +4,14 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from typing import Any, NoReturn, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from settlement.domain.errors import BodyTooLarge, InvalidRequest
 
-Model = TypeVar("Model", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Model = TypeVar("Model", bound="BaseModel")
 
 MAX_BODY_BYTES = 1_000_000
 _MAX_SHOWN = 80
@@ -44,6 +45,8 @@ def parse(body: str | None, *, is_base64: bool = False) -> Any:
 
 def validate(model: type[Model], parsed: Any) -> Model:
     """Return parsed JSON as ``model``; the error names each field, what it was, and what it should be."""
+    from pydantic import ValidationError  # a function that reads no body does without it
+
     try:
         return model.model_validate(parsed)
     except ValidationError as error:

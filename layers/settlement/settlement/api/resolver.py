@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from pydantic import BaseModel
 
 from settlement.api import body
 from settlement.api.dates import oms_date
 from settlement.domain.account import EVERY_ROLE, Role
 from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
-from settlement.use_cases.notify_invoice import Receipt
 
-Model = TypeVar("Model", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from settlement.use_cases.notify_invoice import Receipt
+
+Model = TypeVar("Model", bound="BaseModel")
 
 
 class Api(APIGatewayRestResolver):
@@ -81,7 +84,7 @@ def no_content() -> Response[str]:
     return Response(204, body="")
 
 
-def receipt_view(receipt: Receipt) -> dict[str, str]:
+def receipt_view(receipt: "Receipt") -> dict[str, str]:
     """The answer to an invoice, a change and a cancel: when, which order, and the receipt (§1.1)."""
     return {"date": oms_date(receipt.date), "orderId": receipt.order_id, "receipt": receipt.receipt}
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from pydantic import TypeAdapter
 
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Order
@@ -17,6 +16,7 @@ from settlement.storage import keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
+    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
@@ -36,12 +36,14 @@ _serialize = TypeSerializer().serialize
 _deserialize = _IntegerDeserializer().deserialize
 
 
-_adapters: dict[type, TypeAdapter[Any]] = {}
+_adapters: "dict[type, TypeAdapter[Any]]" = {}
 
 
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    """Return the adapter of a type, made when it is first needed: making one costs milliseconds."""
+def _adapter(kind: type[T]) -> "TypeAdapter[T]":
+    """Return the adapter of a type, made when it is first needed: loading pydantic and making one cost milliseconds."""
     if kind not in _adapters:
+        from pydantic import TypeAdapter
+
         _adapters[kind] = TypeAdapter(kind)
     return _adapters[kind]
 

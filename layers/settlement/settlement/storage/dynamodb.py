@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -12,7 +12,6 @@ from settlement.domain.connector import Connector
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
-from settlement.domain.listing import ListedOrder
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
@@ -20,6 +19,9 @@ from settlement.storage import codecs, keys
 from settlement.storage.table import Table
 from settlement.storage.writing import writes
 from settlement.use_cases.ports import Commit, Conflict, DueOperation, DuePayment, ListRange, Page
+
+if TYPE_CHECKING:
+    from settlement.domain.listing import ListedOrder
 
 _LOST_RACES = frozenset(
     {
@@ -77,8 +79,10 @@ class DynamoDBStore(Table):
         request = self._range(keys.group_partition(account, group), keys.group_member(""))
         return [str(codecs.from_wire(item)["order_id"]) for item in self._all(request)]
 
-    def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]:
+    def listed(self, account: str, wanted: ListRange, after: str | None) -> "Page[ListedOrder]":
         """Return one page of a month's orders by their creation, as the list's index has them by now."""
+        from settlement.domain.listing import ListedOrder
+
         values = {
             ":partition": keys.list_partition(account, wanted.month),
             ":first": keys.timestamp(wanted.since),

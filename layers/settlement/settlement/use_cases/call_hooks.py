@@ -2,7 +2,7 @@
 
 from settlement.domain.errors import InvalidRequest, NoHook
 from settlement.domain.feed import MAX_HOOKS, Hook, StatusUpdate
-from settlement.use_cases.ports import Feeds, HookCaller
+from settlement.use_cases.feed_ports import Feeds, HookCaller
 
 
 class HooksNotDelivered(Exception):

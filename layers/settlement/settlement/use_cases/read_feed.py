@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from settlement.domain.errors import InvalidRequest, NoFeed
 from settlement.domain.feed import MAX_FEEDS, Feed, FeedItem, StatusUpdate
-from settlement.use_cases.ports import Feeds, Page
+from settlement.use_cases.feed_ports import Feeds
+from settlement.use_cases.ports import Page
 
 _PAGE = 100
 _MAX_PAGES = 10

@@ -19,6 +19,7 @@ class Tag(StrEnum):
     CHANGES = "Changes"
     TRANSACTIONS = "Transactions"
     GATEWAY = "Gateway operations"
+    FEED = "Order updates"
     ACCOUNT = "Account"
     CONNECTORS = "Connectors"
     SERVICE = "Service"

@@ -1,9 +1,11 @@
 """The table of routes: the one source of what is documented. Tests hold it against template and functions."""
 
+from settlement.api import feed_models
 from settlement.api import invoice_models as invoices
 from settlement.api import models as requests
 from settlement.api import modification_models as wanted
-from settlement.api.openapi import modifications, orders, transactions
+from settlement.api.openapi import feeds, modifications, order_lists, orders, transactions
+from settlement.api.openapi.list_parameters import LIST_PARAMETERS
 from settlement.api.openapi.parts import Empty, Health, Receipt, Unhealthy
 from settlement.api.openapi.route import Listed, Parameter, Route, Tag
 from settlement.domain.account import Role
@@ -11,6 +13,7 @@ from settlement.domain.order import MAX_INVOICES
 
 ORDERS = "/api/oms/pvt/orders"
 ORDER = f"{ORDERS}/{{orderId}}"
+DOCUMENT = "/api/orders/pvt/document/{orderId}"
 INVOICE = f"{ORDER}/invoice/{{invoiceNumber}}"
 CHANGES = "/api/order-system/orders/{orderId}/changes"
 CHANGE = f"{CHANGES}/{{requestId}}"
@@ -52,6 +55,18 @@ _ORDERS = (
         {201: orders.PlacedOrder}, (400, 409, 413, 503), (Role.PLACE_ORDER,), requests.OrderBody,
     ),
     Route(
+        "get", ORDERS, _MANAGEMENT, "listOrders", "List orders, newest first, or find them by an id", Tag.ORDERS,
+        {200: order_lists.OrderList}, (400,), (Role.VIEW_ORDER,), parameters=LIST_PARAMETERS,
+    ),
+    Route(
+        "get", f"{ORDERS}/order-group/{{orderGroup}}", _MANAGEMENT, "getOrderGroup", "Show the orders of a group",
+        Tag.ORDERS, {200: Listed(orders.OrderAnswer)}, READS, (Role.VIEW_ORDER,),
+    ),
+    Route(
+        "post", f"{ORDER}/interactions", _MANAGEMENT, "addInteraction", "Add a line to an order's timeline", Tag.ORDERS,
+        {200: Empty}, (400, 404, 413, 503), (Role.HANDLE_ORDER,), requests.InteractionBody,
+    ),
+    Route(
         "get", ORDER, _MANAGEMENT, "getOrder", "Show an order", Tag.ORDERS,
         {200: orders.OrderAnswer}, READS, (Role.VIEW_ORDER,),
     ),
@@ -60,13 +75,18 @@ _ORDERS = (
         "Show what is left to invoice, to the cent, and how it splits", Tag.ORDERS,
         {200: orders.LeftToInvoiceAnswer}, (400, 404), (Role.VIEW_ORDER,), parameters=(INVOICES_PARAMETER,),
     ),
-    Route(
-        "post", f"{ORDER}/start-handling", _MANAGEMENT, "startHandling", "Start handling an order", Tag.ORDERS,
-        {204: None}, (404, 409, 503), (Role.HANDLE_ORDER,),
+    *(
+        Route("post", path, _MANAGEMENT, name, "Start handling an order", Tag.ORDERS,
+              {204: None}, (404, 409, 503), (Role.HANDLE_ORDER,))
+        for name, path in (
+            ("startHandling", f"{ORDER}/start-handling"),
+            ("startHandlingDocument", f"{DOCUMENT}/actions/start-handling"),
+        )
     ),
-    Route(
-        "post", f"{ORDER}/cancel", _MANAGEMENT, "cancelOrder", "Cancel an order that has no sale invoice", Tag.ORDERS,
-        {200: Receipt}, WRITES, (Role.CANCEL_ORDER,), requests.CancelBody, body_required=False,
+    *(
+        Route("post", path, _MANAGEMENT, name, "Cancel an order that has no sale invoice", Tag.ORDERS,
+              {200: Receipt}, WRITES, (Role.CANCEL_ORDER,), requests.CancelBody, body_required=False)
+        for name, path in (("cancelOrder", f"{ORDER}/cancel"), ("cancelDocument", f"{DOCUMENT}/cancel"))
     ),
     Route(
         "get", "/api/oms/pvt/account/settings", _MANAGEMENT, "getSettings", "Show the account's settings", Tag.ACCOUNT,
@@ -94,7 +114,7 @@ _INVOICES = tuple(
     for method, path, name, summary, roles, body in (
         ("post", f"{ORDER}/invoice", "notifyInvoice", "Notify a sale or return invoice",
          INVOICERS, invoices.InvoiceBody),
-        ("post", "/api/orders/pvt/document/{orderId}/invoices", "notifyDocumentInvoice",
+        ("post", f"{DOCUMENT}/invoices", "notifyDocumentInvoice",
          "Notify an invoice with its items by index and an extra value", INVOICERS, invoices.DocumentInvoiceBody),
         ("patch", INVOICE, "trackInvoice", "Say where the parcel of an invoice is to be found",
          INVOICERS[:1], invoices.TrackingBody),
@@ -211,6 +231,32 @@ _OPERATIONS = (
     ),
 )  # fmt: skip
 
+FEED, HOOK = "/api/orders/feed", "/api/orders/hook/config"
+_LOT = Parameter("maxlot", "Updates at most.", {"type": "integer", "minimum": 1, "maximum": feed_models.MAX_LOT})
+_FEEDS = tuple(
+    Route(
+        method, path, function, name, summary, Tag.FEED, {200: content}, refusals, (Role.ORDER_FEED,), body,
+        parameters=parameters,
+    )
+    for method, path, function, name, summary, content, refusals, body, parameters in (
+        ("get", FEED, "order_feed", "readFeed", "Hand out the oldest updates, and hide them for a while",
+         Listed(feeds.UpdateAnswer), (400, 404), None, (_LOT,)),
+        ("post", FEED, "order_feed", "commitFeed", "Take updates off the feed that were processed",
+         Empty, (400, 404, 413), feed_models.CommitBody, ()),
+        ("get", f"{FEED}/config", "order_feed", "getFeed", "Show the caller's feed and how much waits in it",
+         feeds.FeedStateAnswer, READS, None, ()),
+        ("post", f"{FEED}/config", "order_feed", "configureFeed", "Create the caller's feed, or change it",
+         feeds.FeedAnswer, (400, 413), feed_models.FeedBody, ()),
+        ("delete", f"{FEED}/config", "order_feed", "deleteFeed", "Forget the caller's feed and what is in it",
+         Empty, (), None, ()),
+        ("get", HOOK, "order_hook", "getHook", "Show the caller's hook", feeds.HookAnswer, READS, None, ()),
+        ("post", HOOK, "order_hook", "configureHook",
+         "Create or replace the caller's hook, once its address has answered a ping",
+         feeds.HookAnswer, (400, 413), feed_models.HookBody, ()),
+        ("delete", HOOK, "order_hook", "deleteHook", "Forget the caller's hook", Empty, (), None, ()),
+    )
+)  # fmt: skip
+
 _CALLBACKS = tuple(
     Route(
         "post", f"{CALLBACK}/{part}", "connector_callback", name, summary, Tag.CONNECTORS,
@@ -224,5 +270,5 @@ _CALLBACKS = tuple(
 )  # fmt: skip
 
 ROUTES: tuple[Route, ...] = (
-    *_ORDERS, *_INVOICES, *_CHANGES, *_TRANSACTIONS, *_GATEWAY, *_OPERATIONS, *_CALLBACKS,
+    *_ORDERS, *_INVOICES, *_CHANGES, *_TRANSACTIONS, *_GATEWAY, *_OPERATIONS, *_FEEDS, *_CALLBACKS,
 )  # fmt: skip
