@@ -1,22 +1,27 @@
 """Invoices: notified, replayed, and tracked (contract §1.1, §1.2)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.invoice_models import DeliveryBody, DocumentInvoiceBody, InvoiceBody, TrackingBody
 from settlement.api.resolver import Api, answer, receipt_view
 from settlement.domain.account import Role
 from settlement.domain.invoice import InvoiceType
 from settlement.use_cases.notify_invoice import notify_invoice
 from settlement.use_cases.update_tracking import update_delivery, update_tracking
 
+if TYPE_CHECKING:
+    from settlement.api.invoice_models import DocumentInvoiceBody, InvoiceBody
+
 logger = Logger()
 api = Api(logger)
 bootstrap.dynamodb()
+
+# Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
+# request without a body does without.
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -28,18 +33,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.post("/api/oms/pvt/orders/<order_id>/invoice")
 def notify(order_id: str) -> Response[str]:
     """Notify a sale or return invoice."""
+    from settlement.api.invoice_models import InvoiceBody
+
     return _notify(order_id, api.read(InvoiceBody))
 
 
 @api.post("/api/orders/pvt/document/<order_id>/invoices")
 def notify_document(order_id: str) -> Response[str]:
     """Notify an invoice with its items by index and an extra value."""
+    from settlement.api.invoice_models import DocumentInvoiceBody
+
     return _notify(order_id, api.read(DocumentInvoiceBody))
 
 
 @api.patch("/api/oms/pvt/orders/<order_id>/invoice/<number>")
 def track(order_id: str, number: str) -> Response[str]:
     """Say where the parcel of an invoice is to be found."""
+    from settlement.api.invoice_models import TrackingBody
+
     account = api.caller(Role.NOTIFY_INVOICE)
     tracking = api.read(TrackingBody).as_tracking()
     return answer(200, receipt_view(update_tracking(bootstrap.ports(), account, order_id, number, tracking)))
@@ -48,12 +59,14 @@ def track(order_id: str, number: str) -> Response[str]:
 @api.put("/api/oms/pvt/orders/<order_id>/invoice/<number>/tracking")
 def deliver(order_id: str, number: str) -> Response[str]:
     """Say how far the parcel of an invoice is."""
+    from settlement.api.invoice_models import DeliveryBody
+
     account = api.caller(Role.NOTIFY_INVOICE)
     delivery = api.read(DeliveryBody).as_delivery()
     return answer(200, receipt_view(update_delivery(bootstrap.ports(), account, order_id, number, delivery)))
 
 
-def _notify(order_id: str, body: InvoiceBody | DocumentInvoiceBody) -> Response[str]:
+def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response[str]:
     """Notify an invoice; a return needs the role for refunds."""
     account = api.caller(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)
     return answer(200, receipt_view(notify_invoice(bootstrap.ports(), account, order_id, body.as_notification())))

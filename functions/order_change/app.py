@@ -1,7 +1,7 @@
 """Order changes: registered ones (contract §2.1) and asynchronous modifications (§2.2)."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
@@ -9,16 +9,20 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api import modification_view as views
-from settlement.api.models import ChangeBody
-from settlement.api.modification_models import ModificationBody, ModificationSettings, TakeBackBody
 from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.domain.account import Role
 from settlement.use_cases import modify_order as modify
 from settlement.use_cases.change_order import change_order
 
+if TYPE_CHECKING:
+    from settlement.api.modification_models import ModificationSettings
+
 logger = Logger()
 api = Api(logger)
 bootstrap.dynamodb()
+
+# Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
+# request without a body does without.
 
 _CHANGES = "/api/order-system/orders/<order_id>/changes"
 
@@ -32,6 +36,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.post("/api/oms/pvt/orders/<order_id>/changes")
 def register(order_id: str) -> Response[str]:
     """Register a change of an order."""
+    from settlement.api.models import ChangeBody
+
     account = api.caller(Role.CHANGE_ORDER)
     request = api.read(ChangeBody).as_request()
     receipt = change_order(bootstrap.ports(), account, order_id, request, str(uuid.uuid4()))
@@ -47,6 +53,8 @@ def get_settings() -> Response[str]:
 @api.put("/api/order-system/orders/changes/settings")
 def put_settings() -> Response[str]:
     """Replace the account's settings of modifications."""
+    from settlement.api.modification_models import ModificationSettings
+
     account = api.caller(Role.ACCOUNT_ADMIN)
     settings = api.read(ModificationSettings)
     bootstrap.store().save_change_settings(account, settings.model_dump_json(by_alias=True))
@@ -56,6 +64,8 @@ def put_settings() -> Response[str]:
 @api.patch(_CHANGES)
 def create(order_id: str) -> Response[str]:
     """Take a modification; it is carried out after the answer."""
+    from settlement.api.modification_models import ModificationBody
+
     account = api.caller(Role.CHANGE_ORDER)
     body, settings = api.read(ModificationBody), _settings(account)
     wanted, text = body.as_wanted(settings), body.as_text(settings)
@@ -65,6 +75,8 @@ def create(order_id: str) -> Response[str]:
 @api.post(f"{_CHANGES}/preview")
 def preview(order_id: str) -> Response[str]:
     """Show what a modification would do."""
+    from settlement.api.modification_models import ModificationBody
+
     account = api.caller(Role.CHANGE_ORDER)
     body, settings = api.read(ModificationBody), _settings(account)
     ports, text = bootstrap.ports(), body.as_text(settings)
@@ -97,12 +109,16 @@ def retry(order_id: str, request_id: str) -> Response[str]:
 @api.post(f"{_CHANGES}/<request_id>/cancel")
 def take_back(order_id: str, request_id: str) -> Response[str]:
     """Take back a modification whose money has not moved."""
+    from settlement.api.modification_models import TakeBackBody
+
     account = api.caller(Role.CHANGE_ORDER)
     reason = api.read(TakeBackBody).reason
     modify.cancel_modification(bootstrap.ports(), account, order_id, request_id, reason)
     return answer(200, {})
 
 
-def _settings(account: str) -> ModificationSettings:
+def _settings(account: str) -> "ModificationSettings":
+    from settlement.api.modification_models import ModificationSettings
+
     text = bootstrap.store().change_settings(account)
     return ModificationSettings.model_validate_json(text) if text else ModificationSettings.model_validate({})

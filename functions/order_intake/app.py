@@ -9,7 +9,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api import body
 from settlement.api.card_data import refuse_card_data
-from settlement.api.models import OrderBody
 from settlement.use_cases.place_order import place_order
 
 logger = Logger()
@@ -22,6 +21,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     An event may arrive twice: without an order id, the event's own id names the order.
     """
+    from settlement.api.models import OrderBody
+
     detail = event["detail"]
     logger.append_keys(account=detail["account"])
     refuse_card_data(detail["order"])

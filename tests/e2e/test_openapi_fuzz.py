@@ -75,7 +75,7 @@ def test_served_description_is_the_one_in_the_package(fuzzed: Fuzzed) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.definition.raw["operationId"])
 def test_whatever_is_sent_is_answered_as_documented(operation: Any, fuzzed: Fuzzed) -> None:
-    cases = st.one_of(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+    cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode])
 
     @seed(SEED)
     @settings(

@@ -1,20 +1,23 @@
 """What payments do by themselves, and what connectors say later (contract §3.7, §4.2, R28)."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local.facts import Facts
-from local.seed import APP_KEY, APP_TOKEN
-from tests.e2e.api import Answer, Api, new_id
+from settlement.storage import keys
+from tests.e2e.api import Answer, new_id
 from tests.e2e.bodies import Payment
 from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, settle, until
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 Sweep = Callable[[], Any]
-ASKED_AGAIN = Payment(4000, token="sandbox-undefined-approved")
 
 FOREVER = 600_000
 
@@ -37,29 +40,50 @@ def expiring(merchant: Merchant, policy: str, seconds: int = 3, **fields: Any) -
     return merchant.place(payment)
 
 
+Signature = Callable[[PlacedOrder, int], str]
+CallbacksOf = Callable[[PlacedOrder], "Callbacks"]
+
+
+@pytest.fixture
+def signature_of(facts: Facts, dynamodb: "DynamoDBClient", demo_account: str) -> Signature:
+    """Look up what the callbacks of a payment have to carry, which only its connector is told."""
+
+    def look_up(order: PlacedOrder, payment: int) -> str:
+        partition = keys.transaction_partition(demo_account, order.transaction_id)
+        key = {"PK": {"S": partition}, "SK": {"S": keys.payment(order.payment_ids[payment - 1])}}
+        item = dynamodb.get_item(TableName=facts.table_name, Key=key, ConsistentRead=True)["Item"]
+        return item["signature"]["S"]
+
+    return look_up
+
+
 class Callbacks:
-    """What the connector of an order's payments calls, as it was told in its first request."""
+    """What the connector of an order's payments calls."""
 
-    def __init__(self, order: PlacedOrder, facts: Facts) -> None:
+    def __init__(self, order: PlacedOrder, account: str, signature_of: Signature) -> None:
         self.order = order
-        self.api = Api(facts.base_url, APP_KEY, APP_TOKEN)
+        self.account = account
+        self.signature_of = signature_of
 
-    def url_of(self, payment: int) -> tuple[str, dict[str, str]]:
-        """Path and query of a payment's callback."""
-        [created, *_] = [call for call in self.order.recorded_calls(payment) if call["operation"] == "payments"]
-        url = urlsplit(created["request"]["callbackUrl"])
-        return url.path, {name: values[0] for name, values in parse_qs(url.query).items()}
-
-    def call(self, payment: int, form: str = "callback", body: str | None = None, **changed: str | None) -> Answer:
+    def call(
+        self,
+        payment: int = 1,
+        form: str = "callback",
+        body: str | None = None,
+        changed: Mapping[str, str | None] = MappingProxyType({}),
+    ) -> Answer:
         """Call back without a key; ``changed`` replaces query parameters, or leaves them out."""
-        path, query = self.url_of(payment)
-        path = path.removesuffix("callback") + form
-        renamed = {"account": "accountName", "signature": "X-VTEX-signature"}
-        for name, value in changed.items():
-            query.pop(renamed[name])
-            if value is not None:
-                query[renamed[name]] = value
-        return self.api.send("POST", path, body, headers={}, query=query)
+        path = f"{self.order.transaction_path}/payments/{self.order.payment_ids[payment - 1]}/{form}"
+        query = {"accountName": self.account, "X-VTEX-signature": self.signature_of(self.order, payment)}
+        sent = {name: value for name, value in {**query, **changed}.items() if value is not None}
+        path = path.replace("/api/pvt/", "/api/pvt/payment-provider/")
+        return self.order.api.send("POST", path, body, headers={}, query=sent)
+
+
+@pytest.fixture
+def callbacks(demo_account: str, signature_of: Signature) -> CallbacksOf:
+    """The callbacks of an order of the demo account."""
+    return lambda order: Callbacks(order, demo_account, signature_of)
 
 
 def test_r28_times_are_shown_on_the_transaction_and_on_its_payments(merchant: Merchant) -> None:
@@ -158,58 +182,56 @@ def test_expiring_authorisation_is_cancelled_if_the_account_says_so(other_mercha
     ],
 )
 def test_every_form_of_callback_brings_the_decision(
-    merchant: Merchant, facts: Facts, form: str, body: str | None, token: str, figures: Figures
+    merchant: Merchant, callbacks: CallbacksOf, form: str, body: str | None, token: str, figures: Figures
 ) -> None:
     order = merchant.submit(Payment(token=token))
     assert order.figures() == Figures("payment-pending", "Authorizing")
 
-    answer = Callbacks(order, facts).call(1, form, body)
+    answer = callbacks(order).call(1, form, body)
     order.come_to_rest()
 
     assert answer.status == 200, answer
     assert order.figures() == figures
 
 
-def test_notification_is_not_believed_but_asked_about(merchant: Merchant, facts: Facts) -> None:
+def test_notification_is_not_believed_but_asked_about(merchant: Merchant, callbacks: CallbacksOf) -> None:
     order = merchant.submit(Payment(token="sandbox-undefined-denied"))
-    told = '{"paymentId": "%s", "status": "approved", "authorizationId": "forged"}' % order.payment_ids[0]
+    told = {"paymentId": order.payment_ids[0], "status": "approved", "authorizationId": "forged"}
 
-    assert Callbacks(order, facts).call(1, "notification", told).status == 200
+    assert callbacks(order).call(1, "notification", json.dumps(told)).status == 200
     order.come_to_rest()
 
     assert order.figures() == Figures("canceled", "Cancelled")
     assert order.payments()[0]["status"] == "Cancelled"
 
 
-def test_callback_without_its_signature_changes_nothing(merchant: Merchant, facts: Facts) -> None:
+def test_callback_without_its_signature_changes_nothing(merchant: Merchant, callbacks: CallbacksOf) -> None:
     order = merchant.submit(
         Payment(4000, token="sandbox-undefined-approved"), Payment(6000, token="sandbox-undefined-approved")
     )
-    callbacks = Callbacks(order, facts)
-    other = callbacks.url_of(2)[1]["X-VTEX-signature"]
+    connector = callbacks(order)
     calls = len(order.recorded_calls(1))
 
-    refused = [callbacks.call(1, signature=signature) for signature in ("0" * 32, other, None)]
-    unknown = [callbacks.call(1, account=account) for account in (f"account-{new_id()}", None)]
+    forged = ("0" * 32, connector.signature_of(order, 2), None)
+    refused = [connector.call(1, changed={"X-VTEX-signature": signature}) for signature in forged]
+    unknown = [connector.call(1, changed={"accountName": account}) for account in (f"account-{new_id()}", None)]
 
     assert {(answer.status, answer.code) for answer in refused} == {(401, "1")}
     assert {answer.status for answer in unknown} == {404}
     assert len(order.recorded_calls(1)) == calls
     assert order.figures() == Figures("payment-pending", "Authorizing")
-    callbacks.call(1)
-    callbacks.call(2)
+    connector.call(1)
+    connector.call(2)
     order.come_to_rest()
     assert order.figures() == Figures("ready-for-handling", "Approved", open=10000)
 
 
-def test_one_undecided_payment_leaves_the_order_pending(merchant: Merchant, facts: Facts) -> None:
+def test_one_undecided_payment_leaves_the_order_pending(merchant: Merchant, callbacks: CallbacksOf) -> None:
     order = merchant.submit(Payment(6000), Payment(4000, token="sandbox-undefined-approved"))
 
     assert order.answer.json["status"] == "payment-pending"
-    assert [payment["status"] for payment in order.payments()] == ["Authorizing", "Authorizing"] or [
-        payment["status"] for payment in order.payments()
-    ] == ["Approved", "Authorizing"]
-    Callbacks(order, facts).call(2)
+    assert [payment["status"] for payment in order.payments()] == ["Approved", "Authorizing"]
+    callbacks(order).call(2)
     order.come_to_rest()
 
     assert order.figures() == Figures("ready-for-handling", "Approved", open=10000)
@@ -220,17 +242,17 @@ def test_one_undecided_payment_leaves_the_order_pending(merchant: Merchant, fact
 
 
 def test_order_is_cancelled_when_its_authorisation_is_not_decided_in_time(
-    merchant: Merchant, facts: Facts, sweep: Sweep
+    merchant: Merchant, callbacks: CallbacksOf
 ) -> None:
     payment = Payment()
     undecided = {"status": "undefined", "authorizationId": None, "delayToCancel": 2}
     merchant.script("payments", *[undecided] * 8, payment=payment.id)
     order = merchant.submit(payment)
     assert order.figures() == Figures("payment-pending", "Authorizing")
-    callbacks = Callbacks(order, facts)
+    connector = callbacks(order)
 
     def is_cancelled() -> bool:
-        callbacks.call(1)
+        connector.call(1)
         return bool(order.order()["status"] == "canceled")
 
     until(is_cancelled, "the order still waits")
@@ -241,14 +263,14 @@ def test_order_is_cancelled_when_its_authorisation_is_not_decided_in_time(
     assert [call["operation"] for call in order.recorded_calls()][-1] == "cancellations"
 
 
-def test_callback_of_a_decided_or_cancelled_order_changes_nothing(merchant: Merchant, facts: Facts) -> None:
+def test_callback_of_a_decided_or_cancelled_order_changes_nothing(merchant: Merchant, callbacks: CallbacksOf) -> None:
     cancelled, invoiced = merchant.submit(Payment(token="sandbox-undefined-approved")), merchant.place()
     cancelled.cancel()
     invoiced.invoice("N1", 7000)
     events = [len(order.events()) for order in (cancelled, invoiced)]
 
     for order in (cancelled, invoiced):
-        assert Callbacks(order, facts).call(1).status == 200
+        assert callbacks(order).call(1).status == 200
         order.come_to_rest()
 
     assert [len(order.events()) for order in (cancelled, invoiced)] == events

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
 LIMITS = {"settlement_steps": 1.6}
 USUAL_LIMIT = 1.7
-RUNS = 7
+RUNS = 5
 
 _REFERENCE = "import boto3; boto3.Session().client('dynamodb')"
 _FUNCTION = "import app"

@@ -133,7 +133,14 @@ def test_error_table_has_every_code_and_no_other() -> None:
         ("an amount", "MAX_DIGITS"),
         ("a quantity", "MAX_QUANTITY"),
         ("events in one answer of `…/interactions`", "MAX_EVENTS"),
-        ("a connector's answer", "MAX_ANSWER_BYTES"),
+        ("a connector's or a hook's answer", "MAX_ANSWER_BYTES"),
+        ("orders in one list", "MAX_LISTED"),
+        ("orders on one page of a list", "MAX_PER_PAGE"),
+        ("months in one list", "MAX_MONTHS"),
+        ("updates in one answer of a feed", "MAX_LOT"),
+        ("updates in one commit", "MAX_COMMITS"),
+        ("feeds of an account", "MAX_FEEDS"),
+        ("hooks of an account", "MAX_HOOKS"),
     ],
 )
 def test_limit_is_the_one_in_the_code(words: str, limit: str) -> None:

@@ -154,6 +154,13 @@ def test_nothing_is_left_of_an_invoiced_order(shop: Shop) -> None:
     assert (left.value, left.lines, left.extra_value, left.per_invoice) == (0, (), 0, (0, 0))
 
 
+def test_no_line_is_left_of_an_order_that_was_invoiced_without_naming_its_items(shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 10000)
+
+    assert left_of(placed).lines == ()
+
+
 def test_invoice_as_the_helper_says_closes_the_order(shop: Shop) -> None:
     placed = shop.open()
     placed.invoice("N1", 6500, item("A", 5000), item("B", 1500))

@@ -40,12 +40,12 @@ def left_to_invoice(order: Order, lines: Sequence[Line], invoices: int) -> LeftT
 
     A line is worth its selling prices, less its share of an order discount that those do not hold yet, whatever of it
     is invoiced first: its dearest units are taken to be invoiced before the others. What is left beyond the lines is
-    extra value. Raises ``ValueError`` unless ``invoices`` is at least 1.
+    extra value. Of a fully invoiced order no line is left, whether its invoices named it or not. Raises ``ValueError`` unless ``invoices`` is at least 1.
     """
     pairs = [
         (line, _pending_worth(line, worth))
         for line, worth in zip(lines, _worths(order, lines), strict=True)
-        if line.pending > 0
+        if line.pending > 0 and not order.is_fully_invoiced
     ]
     values = [value for _, value in pairs]
     if sum(values) > order.remainder:
