@@ -14,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo sweep logs conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
+.PHONY: bench help up down status demo sweep logs conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ test-engine: dev local ## Every function in a container, by sam local (needs Doc
 
 openapi: dev ## Write docs/openapi.json and the copy that is served
 	$(DEV) -m settlement.api.openapi.document docs/openapi.json
+
+bench: dev local ## What one invoice costs: time, DynamoDB capacity, cold starts
+	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.invoice
 
 lint: dev ## ruff and mypy
 	$(DEV) -m ruff check .

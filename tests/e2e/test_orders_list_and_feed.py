@@ -172,7 +172,12 @@ def test_feed_tells_every_status_in_order_until_committed(shop: Merchant) -> Non
     assert (first["state"], first["lastState"], first["domain"]) == ("payment-pending", "", "Marketplace")
     assert api.read(FEED, maxlot="10") == [], "later updates wait for the hidden one"
     again: list[Any] = []
-    until(lambda: bool(again.extend(api.read(FEED, maxlot="1")) or again), "the update does not come again")
+
+    def comes_again() -> bool:
+        again[:] = api.read(FEED, maxlot="1")
+        return bool(again)
+
+    until(comes_again, "the update does not come again")
     assert again[0]["eventId"] == first["eventId"]
     assert api.post(FEED, {"handles": [first["handle"]]}).status == 200
     rest = updates(api, order)

@@ -1,0 +1,1 @@
+"""Measurements of the service, printed as figures."""

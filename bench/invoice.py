@@ -1,0 +1,194 @@
+"""What one partial invoice costs: time over HTTP, DynamoDB requests and capacity, workflow transitions, cold starts.
+
+Times are taken over HTTP on the running local stack. Requests and capacity are counted in this process, which runs
+the same use cases on the stack's table with the sandbox connector, and lets DynamoDB say what it consumed.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import httpx
+
+from local.facts import Facts
+from local.lifecycle import require_running
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
+from local.settings import read_settings
+from settlement.connectors.ppp import PaymentProviderClient
+from settlement.domain.invoice import InvoiceType
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.use_cases.conclude_operation import conclude_operation
+from settlement.use_cases.execute_leg import Call, execute_leg
+from settlement.use_cases.notify_invoice import Notification, notify_invoice
+from settlement.use_cases.plan_operation import plan_operation
+from settlement.use_cases.ports import Ports
+from tests.integration.test_init_cost import FUNCTIONS, init_costs
+
+WARM_INVOICES = 20
+TRANSITIONS_PER_LEG = 2
+"""The Map's iteration and its task."""
+
+TRANSITIONS_BESIDE_LEGS = 8
+"""Start, Plan, its choice, the Map, Conclude, its choice, Done, end."""
+
+
+@dataclass(slots=True)
+class Consumption:
+    """What DynamoDB was asked and what it consumed, in requests and capacity units."""
+
+    requests: Counter[str] = field(default_factory=Counter)
+    read_units: float = 0.0
+    write_units: float = 0.0
+
+    def __str__(self) -> str:
+        calls = ", ".join(f"{count} {name}" for name, count in sorted(self.requests.items()))
+        return f"{self.write_units:.1f} write units, {self.read_units:.1f} read units; {calls}"
+
+
+class Meter:
+    """A DynamoDB client's consumption, taken from its answers."""
+
+    def __init__(self, client: Any) -> None:
+        self._current = Consumption()
+        events = client.meta.events
+        events.register("provide-client-params.dynamodb", self._ask)
+        events.register("after-call.dynamodb", self._count)
+
+    @contextmanager
+    def measure(self) -> Iterator[Consumption]:
+        """Count what happens inside."""
+        self._current = consumption = Consumption()
+        yield consumption
+
+    def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
+        if "ReturnConsumedCapacity" in model.input_shape.members:
+            params["ReturnConsumedCapacity"] = "INDEXES"
+        return params
+
+    def _count(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        self._current.requests[model.name] += 1
+        consumed = parsed.get("ConsumedCapacity", [])
+        for one in consumed if isinstance(consumed, list) else [consumed]:
+            units = one.get("CapacityUnits", 0.0)
+            reads = model.name in ("GetItem", "Query", "TransactGetItems")
+            self._current.read_units += units if reads else 0.0
+            self._current.write_units += 0.0 if reads else units
+
+
+class Shop:
+    """The service over HTTP."""
+
+    def __init__(self, base_url: str) -> None:
+        headers = {"X-VTEX-API-AppKey": APP_KEY, "X-VTEX-API-AppToken": APP_TOKEN}
+        self.http = httpx.Client(base_url=base_url, headers=headers, timeout=60, trust_env=False)
+
+    def open_order(self, value: int) -> tuple[str, str]:
+        """Place an order and start handling it; return its id and its transaction's."""
+        payment = {"paymentSystem": "2", "group": "creditCard", "value": value, "connector": "sandbox"}
+        order = {
+            "items": [{"id": "A", "quantity": 1, "price": value}],
+            "totals": [{"id": "Items", "value": value}],
+            "value": value,
+            "paymentData": {"transactions": [{"payments": [payment]}]},
+        }
+        placed = self.http.post("/api/oms/pvt/orders", json=order).raise_for_status().json()
+        self.http.post(f"/api/oms/pvt/orders/{placed['orderId']}/start-handling").raise_for_status()
+        return placed["orderId"], placed["transactionId"]
+
+    def invoice(self, order_id: str, number: str, value: int) -> float:
+        """Notify an invoice; return the seconds it took."""
+        body = {
+            "type": "Output",
+            "issuanceDate": "2026-03-02T14:00:00Z",
+            "invoiceNumber": number,
+            "invoiceValue": value,
+            "items": [{"id": "A", "price": value, "quantity": 1}],
+        }
+        started = time.perf_counter()
+        self.http.post(f"/api/oms/pvt/orders/{order_id}/invoice", json=body).raise_for_status()
+        return time.perf_counter() - started
+
+    def until_captured(self, transaction_id: str, value: int) -> float:
+        """Wait until the connector's capture is posted; return the seconds it took."""
+        started = time.perf_counter()
+        path = f"/api/pvt/transactions/{transaction_id}"
+        while self.http.get(path).raise_for_status().json()["settledValue"] < value:
+            time.sleep(0.02)
+        return time.perf_counter() - started
+
+
+def main() -> int:
+    """Print every figure."""
+    facts = require_running(read_settings())
+    _print_times(Shop(facts.base_url))
+    _print_consumption(facts, Shop(facts.base_url))
+    _print_cold_starts()
+    return 0
+
+
+def _print_times(shop: Shop) -> None:
+    order_id, transaction_id = shop.open_order(100 * WARM_INVOICES + 100)
+    first = shop.invoice(order_id, "FIRST", 100)
+    captured = [first + shop.until_captured(transaction_id, 100)]
+    warm = []
+    for number in range(1, WARM_INVOICES + 1):
+        warm.append(shop.invoice(order_id, f"N{number}", 100))
+        captured.append(warm[-1] + shop.until_captured(transaction_id, 100 + 100 * number))
+    print("POST invoice over HTTP on the local stack")
+    print(f"  first                    {first * 1000:7.0f} ms  (cold if no invoice was notified since the start)")
+    usual, highest = statistics.median(warm), max(warm)
+    print(f"  warm, median of {WARM_INVOICES}       {usual * 1000:7.0f} ms, highest {highest * 1000:.0f} ms")
+    median, highest = statistics.median(captured[1:]), max(captured[1:])
+    print(f"  invoice to captured      {median * 1000:7.0f} ms, highest {highest * 1000:.0f} ms")
+
+
+def _print_consumption(facts: Facts, shop: Shop) -> None:
+    """Drive one invoice in this process; the stack's own workflow finds it claimed, and leaves it."""
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=facts.aws_endpoint,
+        region_name=facts.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    meter = Meter(client)
+    ports = Ports(DynamoDBStore(client, facts.table_name), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
+    connector = PaymentProviderClient(timeout_seconds=20, allow_loopback_http=True)
+    order_id, transaction_id = shop.open_order(10000)
+    notification = Notification(InvoiceType.OUTPUT, "N1", 7000, "2026-03-02T14:00:00Z")
+    with meter.measure() as http_part:
+        notify_invoice(ports, ACCOUNT, order_id, notification)
+    now = ports.now()
+    with meter.measure() as settlement_part:
+        planned = plan_operation(ports, ACCOUNT, transaction_id, 2, "bench")
+        for leg in planned.legs:
+            execute_leg(ports, connector, Call(ACCOUNT, transaction_id, 2, leg, now), facts.base_url)
+        conclude_operation(ports, ACCOUNT, transaction_id, 2, "bench", now)
+    print("DynamoDB for one partial invoice on one payment")
+    print(f"  HTTP part                {http_part}")
+    print(f"  settlement part          {settlement_part}")
+    print(f"  state transitions        {TRANSITIONS_BESIDE_LEGS + TRANSITIONS_PER_LEG * max(1, len(planned.legs))}")
+
+
+def _print_cold_starts() -> None:
+    print("Loading each function, CPU with byte-code, against boto3 with a DynamoDB client in the same run")
+    with TemporaryDirectory() as byte_code:
+        for name in FUNCTIONS:
+            function, reference = init_costs(name, Path(byte_code))
+            print(f"  {name:<24} {function * 1000:5.0f} ms = {function / reference:.2f} x {reference * 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
