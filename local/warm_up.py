@@ -19,7 +19,7 @@ _PATHS = (
     f"/api/pvt/transactions/{NOTHING}",
     "/sandbox-connector/sandbox/manifest",
 )
-_EVENTS = {
+_EVENTS: dict[str, dict[str, object]] = {
     "event_relay": {"Records": []},
     "settlement_steps": {
         "step": "plan",

@@ -17,6 +17,8 @@ from settlement.domain.connector import Connector, ConnectorProtocol, Mode, Vaul
 from settlement.domain.events import Event, EventType
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.ledger import Counters
+from settlement.domain.modification import Modification
+from settlement.domain.order import OrderTotal
 from settlement.domain.planning import Ask, RefundPriority
 from settlement.domain.transaction import (
     Authorisation,
@@ -132,6 +134,26 @@ FULL_CARD = VaultedCard("token", "John Doe", "444433", "1111")
 LATER = NOON + timedelta(hours=1, microseconds=1)
 
 
+def a_modification(**changes: Any) -> Modification:
+    """A modification that removes one B."""
+    modification = Modification(
+        request_id="R1",
+        workflow_id="W1",
+        sequence=1,
+        reason="the customer asked for it",
+        request='{"add": null, "remove": {"items": [{"id": "B"}]}}',
+        manual_discount=0,
+        manual_increment=0,
+        value=-1500,
+        totals=(OrderTotal("Items", -1500),),
+        lines_before=(a_line(1, "B", 2, 1500),),
+        lines_added=("0002-C",),
+        created_at=NOON,
+        requested=5,
+    )
+    return replace(modification, **changes)
+
+
 @pytest.mark.parametrize(
     "order",
     [
@@ -196,7 +218,6 @@ def test_transaction_is_read_as_it_was_written(store: Store, transaction: Any) -
             attempts=3,
             planned=True,
             first_attempt_at=NOON,
-            claimed_at=NOON,
             concluded_at=LATER,
             execution="E1",
             lease_until=LATER,
@@ -303,6 +324,57 @@ def test_change_is_read_as_it_was_written(store: Store) -> None:
     write(store, changes=[change])
 
     assert store.change(ACCOUNT, ORDER_ID, "C1") == change
+
+
+def test_modification_is_read_as_it_was_written(store: Store) -> None:
+    modification = a_modification(operation=3, cancelled_at=LATER, cancel_reason="changed my mind", revision=2)
+
+    write(store, modifications=[modification])
+
+    assert store.modification(ACCOUNT, ORDER_ID, "R1") == modification
+    assert store.modification(ACCOUNT, ORDER_ID, "R2") is None
+
+
+def test_modifications_come_in_the_order_they_were_taken(store: Store) -> None:
+    for sequence, request_id in enumerate(("Z", "A", "M"), start=1):
+        write(store, modifications=[a_modification(request_id=request_id, sequence=sequence)])
+
+    assert [found.request_id for found in store.modifications(ACCOUNT, ORDER_ID)] == ["Z", "A", "M"]
+
+
+def test_modification_is_replaced_only_if_nobody_took_it_back_since(store: Store) -> None:
+    before = a_modification()
+    write(store, modifications=[before])
+    back = replace(before, cancelled_at=LATER, revision=1)
+
+    write(store, replaced_modifications=[Changed(before, back)])
+
+    assert store.modification(ACCOUNT, ORDER_ID, "R1") == back
+    with pytest.raises(Conflict):
+        write(store, replaced_modifications=[Changed(before, back)])
+    with pytest.raises(Conflict):
+        write(store, modifications=[before])
+
+
+def test_settings_of_modifications_are_of_their_account(store: Store) -> None:
+    assert store.change_settings(ACCOUNT) is None
+
+    store.save_change_settings(ACCOUNT, '{"pipelineConfiguration": {}}')
+
+    assert store.change_settings(ACCOUNT) == '{"pipelineConfiguration": {}}'
+    assert store.change_settings("other") is None
+
+
+def test_warning_of_a_lapsing_authorisation_is_due_like_an_auto_settlement(store: Store) -> None:
+    write(store, new_payments=[a_payment()])
+    seen = paid(store)
+    write(store, payments=[Changed(seen, replace(seen, auto_settle_at=LATER, expiry_watch_at=NOON))])
+
+    assert store.due(NOON) == ([], [DuePayment(ACCOUNT, TRANSACTION_ID, "P1")])
+    seen = paid(store)
+    write(store, payments=[Changed(seen, replace(seen, expiry_watch_at=None))])
+    assert store.due(NOON) == ([], [])
+    assert store.due(LATER) == ([], [DuePayment(ACCOUNT, TRANSACTION_ID, "P1")])
 
 
 def test_settlement_is_read_as_it_was_written(store: Store) -> None:

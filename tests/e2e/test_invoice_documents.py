@@ -321,7 +321,8 @@ def test_same_sku_on_two_lines_is_invoiced_left_changed_and_returned_by_line(mer
     assert [lines[name]["returnedQuantity"] for name in ("dear", "cheap")] == [1, 1]
     assert [lines[name]["pendingToInvoice"] for name in ("dear", "cheap")] == [0, 0]
     assert package(order, "D2")["items"][0]["itemIndex"] == 1
-    assert order.calls()[-3:] == [refund("10.00"), refund("50.00"), refund("10.00")]
+    assert {call.value for call in order.calls()[-3:-1]} == {10, 50}
+    assert order.calls()[-1] == refund("10.00")
     assert order.figures() == Figures("invoiced", "Finished", value=9000, invoiced=9000, settled=9000, refunded=7000)
 
 

@@ -22,7 +22,7 @@ from tests.e2e.api import Api
 from tests.e2e.conftest import Account
 from tests.e2e.merchant import Merchant
 
-EXAMPLES = 20
+EXAMPLES = 14
 """Requests of each route, half of them valid; all of them take about a minute."""
 
 SEED = 20260302
@@ -60,6 +60,7 @@ def _an_order(api: Api) -> dict[str, str]:
     less = {"reason": "less", "manualDiscountValue": 100}
     return {
         "orderId": placed.order_id,
+        "orderGroup": placed.order()["orderGroup"],
         "transactionId": placed.transaction_id,
         "paymentId": placed.payment_ids[0],
         "invoiceNumber": "N1",

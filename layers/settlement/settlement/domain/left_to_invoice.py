@@ -40,7 +40,8 @@ def left_to_invoice(order: Order, lines: Sequence[Line], invoices: int) -> LeftT
 
     A line is worth its selling prices, less its share of an order discount that those do not hold yet, whatever of it
     is invoiced first: its dearest units are taken to be invoiced before the others. What is left beyond the lines is
-    extra value. Of a fully invoiced order no line is left, whether its invoices named it or not. Raises ``ValueError`` unless ``invoices`` is at least 1.
+    extra value. Of a fully invoiced order no line is left, whether its invoices named it or not. Raises ``ValueError``
+    unless ``invoices`` is at least 1.
     """
     pairs = [
         (line, _pending_worth(line, worth))
