@@ -8,8 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.feed_models import MAX_LOT, CommitBody, FeedBody, update_of
-from settlement.api.feed_view import feed_state_view, feed_view, update_view
+from settlement.api.feed_view import MAX_LOT, feed_state_view, feed_view, update_of, update_view
 from settlement.api.resolver import Api, answer
 from settlement.domain.account import Role
 from settlement.use_cases import read_feed
@@ -36,6 +35,8 @@ def get_configuration() -> Response[str]:
 @api.post("/api/orders/feed/config")
 def configure() -> Response[str]:
     """Create the caller's feed, or change it."""
+    from settlement.api.feed_models import FeedBody
+
     account, app_key = api.caller_key(Role.ORDER_FEED)
     feed = api.read(FeedBody).as_feed(app_key, bootstrap.ports().new_id())
     return answer(200, feed_view(read_feed.configure_feed(bootstrap.feeds(), account, feed)))
@@ -60,6 +61,8 @@ def read() -> Response[str]:
 @api.post("/api/orders/feed")
 def commit() -> Response[str]:
     """Take updates off the feed that were processed."""
+    from settlement.api.feed_models import CommitBody
+
     account, app_key = api.caller_key(Role.ORDER_FEED)
     read_feed.commit_updates(bootstrap.feeds(), account, app_key, api.read(CommitBody).as_keys())
     return answer(200, {})

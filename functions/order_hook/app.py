@@ -12,8 +12,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.feed_models import HookBody, update_of
-from settlement.api.feed_view import hook_view
+from settlement.api.feed_view import hook_view, update_of
 from settlement.api.resolver import Api, answer
 from settlement.connectors.hook_client import HookClient
 from settlement.domain.account import Role
@@ -45,6 +44,8 @@ def get_configuration() -> Response[str]:
 @api.post("/api/orders/hook/config")
 def configure() -> Response[str]:
     """Create or replace the caller's hook, once its address has answered a ping."""
+    from settlement.api.feed_models import HookBody
+
     account, app_key = api.caller_key(Role.ORDER_FEED)
     hook = api.read(HookBody).as_hook(app_key)
     configure_hook(bootstrap.feeds(), client(), account, hook)

@@ -56,6 +56,8 @@ PLAY = (
     "order_intake/order_placed",
     "connector_callback/unknown_payment",
     "transaction_operation/settlement_of_zero",
+    "order_feed/configure",
+    "order_hook/configure_address_inside",
 )
 
 
@@ -140,6 +142,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
         ("sandbox_connector/script_three_failures", 200),
         ("connector_callback/unknown_payment", 404),
         ("transaction_operation/settlement_of_zero", 400),
+        ("order_feed/configure", 200),
+        ("order_hook/configure_address_inside", 400),
     ],
 )
 def test_function_of_a_route_answers(answers: Mapping[str, Any], name: str, status: int) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field, StrictInt, model_validator
@@ -16,10 +15,8 @@ from settlement.domain.feed import (
     MAX_VISIBILITY_SECONDS,
     Feed,
     Hook,
-    StatusUpdate,
 )
 
-MAX_LOT = 10
 MAX_COMMITS = 100
 _MAX_KEY = 300
 
@@ -135,11 +132,6 @@ class CommitBody(Body):
         return list(dict.fromkeys(_key_of(handle) for handle in self.handles))
 
 
-def handle_of(update: StatusUpdate) -> str:
-    """Return the handle by which an update is committed."""
-    return base64.urlsafe_b64encode(update.key.encode()).decode()
-
-
 def _key_of(handle: str) -> str:
     try:
         key = base64.b64decode(handle.encode(), altchars=b"-_", validate=True).decode()
@@ -148,16 +140,3 @@ def _key_of(handle: str) -> str:
     if key.count("#") < 2 or len(key) > _MAX_KEY:
         raise InvalidRequest(f"handles: {handle[:80]} is not a handle that this feed gave")
     return key
-
-
-def update_of(detail: dict[str, Any]) -> StatusUpdate:
-    """Return the status change that an event ``OrderStatusChanged`` tells of."""
-    since = detail.get("since")
-    return StatusUpdate(
-        event_id=detail["id"],
-        order_id=detail["orderId"],
-        state=detail["to"],
-        last_state=detail["from"],
-        changed_at=datetime.fromisoformat(detail["at"]),
-        last_changed_at=datetime.fromisoformat(since) if since else None,
-    )

@@ -1,11 +1,13 @@
 """Feed and hook as their routes show them."""
 
+import base64
 from datetime import datetime
 from typing import Any
 
-from settlement.api.feed_models import handle_of
 from settlement.domain.feed import Feed, Hook, StatusUpdate
 from settlement.use_cases.read_feed import FeedState
+
+MAX_LOT = 10
 
 
 def feed_view(feed: Feed) -> dict[str, Any]:
@@ -54,3 +56,21 @@ def _filter(statuses: tuple[str, ...]) -> dict[str, Any]:
 
 def _date(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S.%f}0Z"
+
+
+def update_of(detail: dict[str, Any]) -> StatusUpdate:
+    """Return the status change that an event ``OrderStatusChanged`` tells of."""
+    since = detail.get("since")
+    return StatusUpdate(
+        event_id=detail["id"],
+        order_id=detail["orderId"],
+        state=detail["to"],
+        last_state=detail["from"],
+        changed_at=datetime.fromisoformat(detail["at"]),
+        last_changed_at=datetime.fromisoformat(since) if since else None,
+    )
+
+
+def handle_of(update: StatusUpdate) -> str:
+    """Return the handle by which an update is committed."""
+    return base64.urlsafe_b64encode(update.key.encode()).decode()

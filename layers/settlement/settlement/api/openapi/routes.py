@@ -1,6 +1,6 @@
 """The table of routes: the one source of what is documented. Tests hold it against template and functions."""
 
-from settlement.api import feed_models
+from settlement.api import feed_models, feed_view
 from settlement.api import invoice_models as invoices
 from settlement.api import models as requests
 from settlement.api import modification_models as wanted
@@ -232,7 +232,7 @@ _OPERATIONS = (
 )  # fmt: skip
 
 FEED, HOOK = "/api/orders/feed", "/api/orders/hook/config"
-_LOT = Parameter("maxlot", "Updates at most.", {"type": "integer", "minimum": 1, "maximum": feed_models.MAX_LOT})
+_LOT = Parameter("maxlot", "Updates at most.", {"type": "integer", "minimum": 1, "maximum": feed_view.MAX_LOT})
 _FEEDS = tuple(
     Route(
         method, path, function, name, summary, Tag.FEED, {200: content}, refusals, (Role.ORDER_FEED,), body,
