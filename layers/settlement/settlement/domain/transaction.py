@@ -167,7 +167,7 @@ class Transaction:
     ``requested`` the sum of settlement requests (D), ``ledger`` the sum of its payments' counters when the last
     attempt ended, ``projection`` the payments as they will be once every queued operation has run.
     ``last_settling`` is the newest operation that the order's settlement waits for, ``unsettled`` counts those
-    that failed and that nobody has resolved yet.
+    that failed and that nobody has resolved yet. ``order_version`` is that of the order head it goes with.
     """
 
     account: str
@@ -189,6 +189,7 @@ class Transaction:
     finished_at: datetime | None = None
     ledger: Counters = field(default_factory=Counters)
     projection: tuple[Position, ...] = ()
+    order_version: int = 0
     events: int = 0
     version: int = 0
 

@@ -1,14 +1,20 @@
 """An order and its transaction, loaded together, and the commit that writes both with the events of the decision."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
-from settlement.domain.errors import OrderNotFound
+from settlement.domain.errors import Busy, OrderNotFound
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.order import Order
 from settlement.domain.statuses import order_status, transaction_status
 from settlement.domain.transaction import Transaction
-from settlement.use_cases.ports import Commit, Store
+from settlement.use_cases.ports import Commit, Conflict, Store
+
+T = TypeVar("T")
+
+_READS = 8
 
 WRITER = "transaction"
 """The writer of the events that are numbered on the transaction head."""
@@ -20,6 +26,11 @@ class Aggregate:
 
     order: Order
     transaction: Transaction
+
+    def __post_init__(self) -> None:
+        """Refuse heads of different commits: what is decided on them would be decided on a state that never was."""
+        if self.transaction.order_version != self.order.version:
+            raise Conflict
 
     def journal(self, at: datetime) -> Journal:
         """Start writing down what happens to this order."""
@@ -38,12 +49,15 @@ class Aggregate:
         """
         order = listed(order, transaction, journal.at)
         record_status_changes(journal, self, Aggregate(order, transaction))
+        writes_order = order != self.order
         return Commit(
             account=order.account,
             order_id=order.order_id,
             transaction_id=transaction.transaction_id,
-            order=order if order != self.order else None,
-            transaction=replace(transaction, events=journal.written),
+            order=order if writes_order else None,
+            transaction=replace(
+                transaction, events=journal.written, order_version=order.version + 1 if writes_order else order.version
+            ),
             events=journal.events,
         )
 
@@ -81,11 +95,28 @@ def record_status_changes(journal: Journal, before: Aggregate | None, after: Agg
 
 
 def load(store: Store, account: str, order_id: str) -> Aggregate:
-    """Read an order with its transaction; raises ``OrderNotFound``."""
-    order = store.order(account, order_id)
-    if order is None:
-        raise OrderNotFound(order_id)
-    return Aggregate(order, of_order(store, order))
+    """Read an order with its transaction, as one commit left them.
+
+    Raises ``OrderNotFound``, and ``Busy`` when other writers keep coming between the two reads.
+    """
+
+    def read() -> Aggregate:
+        order = store.order(account, order_id)
+        if order is None:
+            raise OrderNotFound(order_id)
+        return Aggregate(order, of_order(store, order))
+
+    return until_consistent(read)
+
+
+def until_consistent(read: Callable[[], T]) -> T:
+    """Read again while another writer came between two reads, at most 8 times."""
+    for _ in range(_READS):
+        try:
+            return read()
+        except Conflict:
+            continue
+    raise Busy("Other requests keep changing this order; send the same request again")
 
 
 def of_order(store: Store, order: Order) -> Transaction:

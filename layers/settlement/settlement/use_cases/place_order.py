@@ -192,7 +192,7 @@ def _intake(
         order_id=order_id,
         transaction_id=order.transaction_id,
         order=order,
-        transaction=transaction,
+        transaction=replace(transaction, order_version=1),
         operations=[operation],
         lines=_lines(new),
         new_payments=payments,

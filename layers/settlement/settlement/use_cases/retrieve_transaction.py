@@ -6,7 +6,7 @@ from settlement.domain.errors import PaymentNotFound, TransactionNotFound
 from settlement.domain.events import Event
 from settlement.domain.statuses import TransactionStatus, transaction_status
 from settlement.domain.transaction import Leg, Operation, Payment, Transaction
-from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.aggregate import Aggregate, until_consistent
 from settlement.use_cases.ports import Page, Store
 
 
@@ -22,13 +22,17 @@ class Movements:
 
 def retrieve_transaction(store: Store, account: str, transaction_id: str) -> Aggregate:
     """Return a transaction with its order; raises ``TransactionNotFound``."""
-    transaction = store.transaction(account, transaction_id)
-    if transaction is None:
-        raise TransactionNotFound(transaction_id)
-    order = store.order(account, transaction.order_id)
-    if order is None:
-        raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
-    return Aggregate(order, transaction)
+
+    def read() -> Aggregate:
+        transaction = store.transaction(account, transaction_id)
+        if transaction is None:
+            raise TransactionNotFound(transaction_id)
+        order = store.order(account, transaction.order_id)
+        if order is None:
+            raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
+        return Aggregate(order, transaction)
+
+    return until_consistent(read)
 
 
 def retrieve_payments(
