@@ -62,8 +62,8 @@ def modification_details(modified: Modified) -> dict[str, Any]:
 
 
 def history_view(modifications: list[Modified]) -> dict[str, Any]:
-    """Every modification that was not taken back, and the operations that carry them out."""
-    kept = [found for found in modifications if found.status is not ModificationStatus.CANCELED]
+    """The modifications that were carried out, and what carried them out (§2.2)."""
+    kept = [found for found in modifications if found.status is ModificationStatus.DONE]
     return {
         "requests": [modification_view(found) for found in kept],
         "actions": [

@@ -203,6 +203,7 @@ def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
         "courier": tracking.courier,
         "trackingNumber": tracking.number,
         "trackingUrl": tracking.url,
+        "dispatchedDate": tracking.dispatched_date,
         "courierStatus": _courier_status(invoice.delivery),
         "cfop": invoice.cfop,
         "extraValue": invoice.extra_value,
