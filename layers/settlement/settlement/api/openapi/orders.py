@@ -205,6 +205,8 @@ class Package(View):
     courier: str | None
     tracking_number: str | None
     tracking_url: str | None
+    dispatched_date: str | None
+    dispatched_date: str | None
     courier_status: CourierStatus | None
     cfop: str | None
     volumes: int | SkipJsonSchema[None] = None
