@@ -206,7 +206,6 @@ class Package(View):
     tracking_number: str | None
     tracking_url: str | None
     dispatched_date: str | None
-    dispatched_date: str | None
     courier_status: CourierStatus | None
     cfop: str | None
     volumes: int | SkipJsonSchema[None] = None
