@@ -84,15 +84,16 @@ Account = Callable[..., Api]
 
 @pytest.fixture(scope="session")
 def open_account(facts: Facts, dynamodb: "DynamoDBClient") -> Account:
-    """Make an account of its own, with the demo account's connectors and a key with the given roles."""
+    """Make a key with the given roles, of an account that is there, or of a new one with the demo's connectors."""
 
     def open_one(*roles: str, account: str | None = None) -> Api:
         name = account or f"account-{new_id().lower()[:12]}"
-        store = DynamoDBStore(dynamodb, facts.table_name)
-        store.save_settings(name, AccountSettings(merchant_name=name))
-        for connector in CONNECTORS:
-            url = f"{facts.base_url}/sandbox-connector/{connector.name}"
-            store.save_connector(name, replace(connector, service_url=url))
+        if account is None:
+            store = DynamoDBStore(dynamodb, facts.table_name)
+            store.save_settings(name, AccountSettings(merchant_name=name))
+            for connector in CONNECTORS:
+                url = f"{facts.base_url}/sandbox-connector/{connector.name}"
+                store.save_connector(name, replace(connector, service_url=url))
         key, token = f"key-{new_id()}", new_id()
         save(dynamodb, facts.table_name, Caller(key, name, roles or (EVERY_ROLE,)), token)
         return Api(facts.base_url, key, token)

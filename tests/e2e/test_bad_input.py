@@ -540,8 +540,6 @@ def test_page_that_is_none_is_refused(stage: Stage, query: str) -> None:
     [
         ("GET", "/"),
         ("GET", "/nowhere"),
-        ("GET", ORDERS),
-        ("GET", f"{ORDERS}/"),
         ("DELETE", f"{ORDERS}/O"),
         ("PUT", f"{ORDERS}/O/invoice"),
         ("GET", f"{ORDERS}/O/invoice"),

@@ -1,4 +1,4 @@
-"""R16 to R18, R22, R26, R29 to R31: returns, replays, over-invoices, cancels, units and the timeline."""
+"""R16 to R19, R22, R26, R29 to R31: returns, replays, over-invoices, cancels, units and the timeline."""
 
 import re
 
@@ -120,6 +120,29 @@ def test_r18_strict_account_refuses_an_invoice_above_the_remainder(other_merchan
     assert "3000" in refused.message
     assert (stand_alone.status, stand_alone.code) == (400, "OMS010")
     assert order.figures() == Figures("invoiced", "Finished", invoiced=10000, settled=10000)
+
+
+def test_r19_freight_and_discount_live_inside_the_invoice_value_and_a_mismatch_is_only_warned_of(
+    merchant: Merchant,
+) -> None:
+    order = merchant.place(
+        Payment(9000),
+        items=[
+            {"id": "A", "quantity": 1, "price": 5000},
+            {"id": "B", "quantity": 2, "price": 1500, "sellingPrice": 1000},
+        ],
+        totals=[{"id": "Items", "value": 8000}, {"id": "Discounts", "value": -1000}, {"id": "Shipping", "value": 2000}],
+        value=9000,
+    )
+
+    order.invoice("N1", 7000, items=[{"id": "A", "price": 5000, "quantity": 1}], extraValue=2000)
+    order.invoice("N2", 2000, items=[{"id": "B", "price": 1500, "quantity": 2}])
+
+    assert order.figures() == Figures("invoiced", "Finished", value=9000, invoiced=9000, settled=9000)
+    assert order.settlements() == Moved([7000, 2000], [7000, 2000])
+    assert order.calls() == [settle("70.00"), settle("20.00")]
+    notified = [event["Data"] for event in order.events() if event["Type"] == "InvoiceNotified"]
+    assert sorted(data.get("itemsValue", 0) for data in notified) == [0, 3000]
 
 
 def test_r22_cancel_is_refused_after_an_invoice(merchant: Merchant) -> None:

@@ -18,7 +18,7 @@ from settlement.domain.planning import Ask
 from settlement.domain.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
 from settlement.use_cases.aggregate import Aggregate, listed, load, of_order, record_status_changes
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Commit, Ports
+from settlement.use_cases.ports import Commit, Conflict, Ports
 
 _POLL_SECONDS = 0.1
 
@@ -134,11 +134,19 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
 
 
 def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
+    """Check that no other order has the ids; when this very order has them by now, it is to be looked at again."""
+    taken = [
+        f"payment id {payment.payment_id}"
+        for payment in new.payments
+        if payment.payment_id and ports.store.transaction_of_payment(account, payment.payment_id) is not None
+    ]
     if new.transaction_id and ports.store.transaction(account, new.transaction_id) is not None:
-        raise AlreadyExists(f"transactionId {new.transaction_id} is taken by another order")
-    for payment in new.payments:
-        if payment.payment_id and ports.store.transaction_of_payment(account, payment.payment_id) is not None:
-            raise AlreadyExists(f"payment id {payment.payment_id} is taken by another order")
+        taken.append(f"transactionId {new.transaction_id}")
+    if not taken:
+        return
+    if new.order_id is not None and ports.store.order(account, new.order_id) is not None:
+        raise Conflict
+    raise AlreadyExists(f"{taken[0]} is taken by another order")
 
 
 def _connector(ports: Ports, account: str, name: str) -> Connector:
