@@ -14,10 +14,13 @@ from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
 NOTHING = "warm-up"
 """Id of an order and a transaction that do not exist: the calls find nothing and leave nothing."""
 
-_PATHS = (
-    f"/api/oms/pvt/orders/{NOTHING}",
-    f"/api/pvt/transactions/{NOTHING}",
-    "/sandbox-connector/sandbox/manifest",
+_ORDER = f"/api/oms/pvt/orders/{NOTHING}"
+_REQUESTS = (
+    ("GET", _ORDER),
+    ("GET", f"/api/pvt/transactions/{NOTHING}"),
+    ("GET", "/sandbox-connector/sandbox/manifest"),
+    ("POST", f"{_ORDER}/invoice"),
+    ("POST", f"{_ORDER}/changes"),
 )
 _EVENTS: dict[str, dict[str, object]] = {
     "event_relay": {"Records": []},
@@ -34,16 +37,17 @@ _EVENTS: dict[str, dict[str, object]] = {
 def warm_up(base_url: str, functions: dict[str, str], aws_port: int) -> None:
     """Leaves the functions of an order's way loaded; what they answer does not matter."""
     with step("loading the functions"), ThreadPoolExecutor() as calls:
-        for path in _PATHS:
-            calls.submit(_get, base_url + path)
+        for method, path in _REQUESTS:
+            calls.submit(_send, method, base_url + path)
         for folder, event in _EVENTS.items():
             calls.submit(_invoke, functions[folder], event, aws_port)
 
 
-def _get(url: str) -> None:
-    keys = {"X-VTEX-API-AppKey": APP_KEY, "X-VTEX-API-AppToken": APP_TOKEN}
+def _send(method: str, url: str) -> None:
+    headers = {"X-VTEX-API-AppKey": APP_KEY, "X-VTEX-API-AppToken": APP_TOKEN, "Content-Type": "application/json"}
+    body = b"{}" if method == "POST" else None
     try:
-        urlopen(Request(url, headers=keys), timeout=30).close()
+        urlopen(Request(url, data=body, headers=headers, method=method), timeout=30).close()
     except HTTPError as answer:
         answer.close()
 
