@@ -1,15 +1,11 @@
 """What every ``Feeds`` promises: one suite for the fake that the unit tests stand on and for DynamoDB."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from settlement.domain.feed import Feed, FeedItem, Hook, StatusUpdate
 from settlement.storage.feeds import DynamoDBFeeds
@@ -22,18 +18,6 @@ _tables = count(1)
 FEED = Feed("erp", "F1", ("handling", "invoiced"), 60, 3600)
 HOOK = Hook("erp", "https://erp.example/hook", (("key", "value"), ("other", "")), ("handling",))
 LATER = NOON + timedelta(hours=1, microseconds=1)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    """A DynamoDB client of moto."""
-    fake = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-    before = dict(os.environ)
-    os.environ.update(fake)
-    with mock_aws():
-        yield boto3.client("dynamodb")
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture(params=["fake", "dynamodb"])

@@ -1,15 +1,11 @@
 """What every ``Store`` promises of lists and groups: one suite for the fake and for DynamoDB's index."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from settlement.domain.listing import as_listed
 from settlement.domain.order import Order
@@ -21,18 +17,6 @@ from tests.template.cloudformation import load_template, of_type
 
 _tables = count(1)
 MARCH = ListRange("2026-03", datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 31, 23, 59, 59, 999999, tzinfo=UTC))
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    """A DynamoDB client of moto."""
-    fake = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-    before = dict(os.environ)
-    os.environ.update(fake)
-    with mock_aws():
-        yield boto3.client("dynamodb")
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture(params=["fake", "dynamodb"])

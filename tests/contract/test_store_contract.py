@@ -1,15 +1,11 @@
 """What every ``Store`` promises: one suite for the fake that the unit tests stand on and for DynamoDB."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any, Protocol
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from settlement.domain.account import AccountSettings
 from settlement.domain.change import Change
@@ -56,18 +52,6 @@ class ConfigurableStore(Store, Protocol):
 
 
 _tables = count(1)
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    """A DynamoDB client of moto."""
-    fake = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
-    before = dict(os.environ)
-    os.environ.update(fake)
-    with mock_aws():
-        yield boto3.client("dynamodb")
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
