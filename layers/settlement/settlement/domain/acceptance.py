@@ -21,10 +21,11 @@ REFUND_REFUSED = "The refund cannot be done: the settled payments do not take a 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A transaction with one more operation in its queue."""
+    """A transaction with one more operation in its queue, and what that will move as far as is known now."""
 
     transaction: Transaction
     operation: Operation
+    movements: tuple[Movement, ...]
 
 
 def accept(
@@ -54,7 +55,8 @@ def accept(
     )
     settling = ask.request > 0 or ask.completes
     changed, operation = changed.enqueue(kind, ask, origin, at, settling=settling)
-    return Accepted(changed, replace(operation, giving_up=given_up(movements), refunding=refunded(movements)))
+    operation = replace(operation, giving_up=given_up(movements), refunding=refunded(movements))
+    return Accepted(changed, operation, movements)
 
 
 def _lapsed(transaction: Transaction) -> int:

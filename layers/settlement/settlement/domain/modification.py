@@ -100,9 +100,10 @@ class Modification:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a modification changes: totals by kind, the lines it leaves, and the net value."""
+    """What a modification changes: totals by kind, lines as they were and as it leaves them, and the net value."""
 
     totals: tuple[OrderTotal, ...]
+    lines_before: tuple[Line, ...]
     changed_lines: tuple[Line, ...]
     added_lines: tuple[Line, ...]
 
@@ -142,7 +143,9 @@ def effect_of(wanted: Wanted, order: Order, lines: Sequence[Line]) -> Effect:
         "ManualValues": wanted.manual_increment - wanted.manual_discount,
     }
     totals = tuple(OrderTotal(id_, value) for id_, value in parts.items() if value)
-    effect = Effect(totals, changed, added)
+    changed_ids = {line.unique_id for line in changed}
+    before = tuple(line for line in lines if line.unique_id in changed_ids)
+    effect = Effect(totals, before, changed, added)
     if not effect.value and not effect.changed_lines and not effect.added_lines:
         raise ChangeRefused("Invalid change for order: it changes nothing", code="CHK0124")
     if order.value + effect.value <= 0 or order.value + effect.value < order.invoiced:

@@ -18,7 +18,7 @@ from settlement.domain.modification import (
     require_modifiable,
 )
 from settlement.domain.order import MAX_LINES, Line, Order
-from settlement.domain.planning import Ask, Policy, plan
+from settlement.domain.planning import Ask, Policy
 from settlement.domain.transaction import LegState, Operation, OperationKind, OperationState, Transaction
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
@@ -68,10 +68,8 @@ def preview_modification(ports: Ports, account: str, order_id: str, wanted: Want
     ask, kind = _ask(aggregate, effect)
     if kind is None:
         return Preview(aggregate.order, wanted, effect, ())
-    policy = _policy(ports, transaction)
-    accepted = accept(transaction, kind, ask, policy, "preview", ports.now())
-    movements = plan(accepted.operation.ask, transaction.projection, policy)
-    return Preview(aggregate.order, wanted, effect, movements)
+    accepted = accept(transaction, kind, ask, _policy(ports, transaction), "preview", ports.now())
+    return Preview(aggregate.order, wanted, effect, accepted.movements)
 
 
 def retrieve_modifications(ports: Ports, account: str, order_id: str) -> list[Modified]:
@@ -200,7 +198,6 @@ def _modify(ports: Ports, account: str, order_id: str, wanted: Wanted, request: 
 def _modification(
     ports: Ports, order: Order, wanted: Wanted, request: str, effect: Effect, now: datetime
 ) -> Modification:
-    before = {line.unique_id: line for line in ports.store.lines(order.account, order.order_id)}
     return Modification(
         request_id=str(uuid.UUID(ports.new_id())),
         workflow_id=str(uuid.UUID(ports.new_id())),
@@ -211,7 +208,7 @@ def _modification(
         manual_increment=wanted.manual_increment,
         value=effect.value,
         totals=effect.totals,
-        lines_before=tuple(before[line.unique_id] for line in effect.changed_lines),
+        lines_before=effect.lines_before,
         lines_added=tuple(line.unique_id for line in effect.added_lines),
         created_at=now,
     )
