@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from local.deployment import client
 from settlement.domain.account import EVERY_ROLE, AccountSettings
-from settlement.domain.connector import Connector, ConnectorProtocol, Mode
+from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Mode
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 
@@ -25,19 +25,21 @@ _SANDBOX = Connector(
     app_token="sandbox-token",
     provider_headers=True,
     cancel_value_in_cents=False,
+    payment_systems=(EVERY_PAYMENT_SYSTEM,),
 )
+_UNCALLED = replace(_SANDBOX, payment_systems=())
 CONNECTORS = (
     _SANDBOX,
-    replace(_SANDBOX, name="sandbox-total", mode=Mode.TOTAL),
-    replace(_SANDBOX, name="sandbox-hold", mode=Mode.HOLD),
+    replace(_UNCALLED, name="sandbox-total", mode=Mode.TOTAL),
+    replace(_UNCALLED, name="sandbox-hold", mode=Mode.HOLD),
     replace(
-        _SANDBOX,
+        _UNCALLED,
         name="sandbox-legacy",
         protocol=ConnectorProtocol.LEGACY,
         mode=Mode.TOTAL,
         partial_settle=False,
     ),
-    replace(_SANDBOX, name="sandbox-no-refund", mode=Mode.TOTAL, partial_refund=False),
+    replace(_UNCALLED, name="sandbox-no-refund", mode=Mode.TOTAL, partial_refund=False),
 )
 
 

@@ -45,6 +45,8 @@ Text = Annotated[str, Field(max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS)]
 Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS)]
+CurrencyCode = Annotated[str, AfterValidator(_currency)]
+PaymentSystemId = Annotated[str, BeforeValidator(_text_of_number), Field(min_length=1, max_length=50)]
 Quantity = Annotated[StrictInt, Field(gt=0, le=MAX_QUANTITY)]
 
 
@@ -91,15 +93,15 @@ class Card(Body):
 
 
 class OrderPayment(Body):
-    """One payment of a new order."""
+    """One payment of a new order; without a ``connector`` the one that serves its payment system."""
 
     id: Id | None = None
-    payment_system: Annotated[str, BeforeValidator(_text_of_number), Field(min_length=1, max_length=50)]
+    payment_system: PaymentSystemId
     payment_system_name: Name | None = None
     group: Name
     value: Value
     installments: Annotated[StrictInt, Field(ge=1, le=99)] = 1
-    connector: Name
+    connector: Name | None = None
     card: Card | None = None
 
     def as_payment(self) -> NewPayment:
@@ -137,7 +139,7 @@ class OrderBody(Body):
     items: Annotated[list[OrderItem], Field(min_length=1, max_length=MAX_LINES)]
     totals: Annotated[list[Total], Field(min_length=1, max_length=20)]
     value: Value
-    currency: Annotated[str, AfterValidator(_currency)] = "BRL"
+    currency: CurrencyCode = "BRL"
     payment_data: PaymentData
 
     def as_order(self) -> NewOrder:

@@ -24,9 +24,16 @@ class Mode(StrEnum):
     PARTIAL = "partial"
 
 
+EVERY_PAYMENT_SYSTEM = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """A payment connector as an account has configured it."""
+    """A payment connector as an account has configured it.
+
+    ``payment_systems`` are the numbers of those it takes the payments of that name no connector; ``*`` are all that
+    no other connector names.
+    """
 
     name: str
     protocol: ConnectorProtocol
@@ -38,6 +45,7 @@ class Connector:
     app_token: str
     provider_headers: bool
     cancel_value_in_cents: bool
+    payment_systems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +188,14 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidOffline:
+    """The connector still waits for money that the merchant has told to have received (§3.1)."""
+
+    exchange: Exchange
+    tid: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The effect is certain. ``value`` is what was moved, in minor units, above zero and at most what was asked."""
 
@@ -269,7 +285,7 @@ class ManifestFault:
     reason: str
 
 
-AuthorisationOutcome = Approved | Denied | Undecided | Refused | Unknown
+AuthorisationOutcome = Approved | PaidOffline | Denied | Undecided | Refused | Unknown
 MovementOutcome = Done | Refused | Manual | Unknown
 InboundOutcome = Relayed | Refused | Unknown
 ManifestOutcome = Manifest | ManifestFault

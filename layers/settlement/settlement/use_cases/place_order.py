@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from settlement.domain.acceptance import record_ready
 from settlement.domain.account import AccountSettings
-from settlement.domain.connector import Connector, ConnectorProtocol, Mode, VaultedCard
+from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Journal
 from settlement.domain.money import MAX_MINOR_UNITS
@@ -18,7 +18,7 @@ from settlement.domain.planning import Ask
 from settlement.domain.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
 from settlement.use_cases.aggregate import Aggregate, listed, load, of_order, record_status_changes
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Commit, Conflict, Ports
+from settlement.use_cases.ports import Commit, Conflict, Ports, Store
 
 _POLL_SECONDS = 0.1
 
@@ -37,9 +37,13 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment as the store sends it; ``value`` in minor units."""
+    """A payment as the store sends it; ``value`` in minor units.
 
-    connector: str
+    Without a ``connector`` the one is meant that serves its payment system. ``reference_value`` is before interest,
+    ``interest_rate`` the decimal per cent of its instalments.
+    """
+
+    connector: str | None
     payment_system: str
     payment_system_name: str
     group: str
@@ -47,6 +51,8 @@ class NewPayment:
     installments: int
     payment_id: str | None = None
     card: VaultedCard | None = None
+    reference_value: int | None = None
+    interest_rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,8 @@ def place_order(ports: Ports, account: str, new: NewOrder) -> Aggregate:
     Raises ``InvalidRequest`` when its sums do not add up or a connector is unknown, ``AlreadyExists`` when an id is
     taken by something else.
     """
-    _require_distinct("payment id", (payment.payment_id for payment in new.payments if payment.payment_id))
-    _require_distinct("uniqueId", (line.unique_id for line in _lines(new)))
+    require_distinct("payment id", (payment.payment_id for payment in new.payments if payment.payment_id))
+    require_distinct("uniqueId", (line.unique_id for line in _lines(new)))
     _require_sums(new)
     return decide_until_written(ports, lambda: _place(ports, account, new))
 
@@ -103,10 +109,11 @@ def _mode_of(connector: Connector, *, partial_settlement: bool) -> Mode:
     return connector.mode
 
 
-def _require_distinct(what: str, ids: Iterable[str]) -> None:
+def require_distinct(what: str, ids: Iterable[str]) -> None:
+    """Refuse an id that stands twice in one request."""
     repeated = [id_ for id_, times in Counter(ids).items() if times > 1]
     if repeated:
-        raise InvalidRequest(f"{what} {repeated[0]} stands twice in the order")
+        raise InvalidRequest(f"{what} {repeated[0]} stands twice in the request")
 
 
 def _require_sums(new: NewOrder) -> None:
@@ -127,7 +134,7 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
         return load(ports.store, account, new.order_id)
     _require_free_ids(ports, account, new)
     settings = ports.store.settings(account)
-    connectors = {name: _connector(ports, account, name) for name in {payment.connector for payment in new.payments}}
+    connectors = [connector_of(ports.store, account, payment) for payment in new.payments]
     aggregate, commit = _intake(ports, account, new, settings, connectors)
     ports.store.commit(commit)
     return aggregate
@@ -149,21 +156,32 @@ def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
     raise AlreadyExists(f"{taken[0]} is taken by another order")
 
 
-def _connector(ports: Ports, account: str, name: str) -> Connector:
-    connector = ports.store.connector(account, name)
-    if connector is None:
-        raise InvalidRequest(f"connector {name!r} is not configured for this account")
-    return connector
+def connector_of(store: Store, account: str, payment: NewPayment) -> Connector:
+    """Return the connector that a new payment is made with; raises ``InvalidRequest`` if that is none, or not one."""
+    if payment.connector is not None:
+        connector = store.connector(account, payment.connector)
+        if connector is None:
+            raise InvalidRequest(f"connector {payment.connector!r} is not configured for this account")
+        return connector
+    connectors = store.connectors(account)
+    for number in (payment.payment_system, EVERY_PAYMENT_SYSTEM):
+        serving = [connector for connector in connectors if number in connector.payment_systems]
+        if len(serving) == 1:
+            return serving[0]
+        if serving:
+            names = " and ".join(connector.name for connector in serving)
+            raise InvalidRequest(f"paymentSystem {payment.payment_system}: {names} serve it; name one as connector")
+    raise InvalidRequest(f"paymentSystem {payment.payment_system}: no connector of this account serves it")
 
 
 def _intake(
-    ports: Ports, account: str, new: NewOrder, settings: AccountSettings, connectors: dict[str, Connector]
+    ports: Ports, account: str, new: NewOrder, settings: AccountSettings, connectors: Sequence[Connector]
 ) -> tuple[Aggregate, Commit]:
     now = ports.now()
     order_id = new.order_id or new_order_id()
     payments = [
-        _payment(ports, sequence, payment, connectors[payment.connector])
-        for sequence, payment in enumerate(new.payments)
+        new_payment(ports, sequence, payment, connector)
+        for sequence, (payment, connector) in enumerate(zip(new.payments, connectors, strict=True))
     ]
     order = Order(
         account=account,
@@ -185,7 +203,7 @@ def _intake(
         transaction_id=order.transaction_id,
         order_id=order_id,
         currency=new.currency,
-        mode=transaction_mode(list(connectors.values()), partial_settlement=settings.partial_settlement),
+        mode=transaction_mode(connectors, partial_settlement=settings.partial_settlement),
         value=paid,
         payable=paid,
         created_at=now,
@@ -224,7 +242,8 @@ def _record_placing(placed: Aggregate, operation: Operation, at: datetime) -> Jo
     return journal
 
 
-def _payment(ports: Ports, sequence: int, payment: NewPayment, connector: Connector) -> Payment:
+def new_payment(ports: Ports, sequence: int, payment: NewPayment, connector: Connector) -> Payment:
+    """Return a payment to write, with ids of its own where it brings none."""
     return Payment(
         payment_id=payment.payment_id or ports.new_id(),
         sequence=sequence,
@@ -238,6 +257,8 @@ def _payment(ports: Ports, sequence: int, payment: NewPayment, connector: Connec
         installments=payment.installments,
         signature=ports.new_id(),
         card=payment.card,
+        reference_value=payment.reference_value,
+        interest_rate=payment.interest_rate,
     )
 
 
