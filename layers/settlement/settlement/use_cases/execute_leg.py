@@ -11,6 +11,7 @@ from settlement.domain.connector import (
     CartItem,
     ConnectorClient,
     Done,
+    PaidOffline,
     PaymentReference,
     Refund,
     Settle,
@@ -18,8 +19,9 @@ from settlement.domain.connector import (
 from settlement.domain.events import Journal
 from settlement.domain.order import Order
 from settlement.domain.retries import NO_CALL_AFTER
-from settlement.domain.transaction import Leg, LegKind, LegState, Payment
+from settlement.domain.transaction import MOVEMENT_OF, Leg, LegKind, LegState, Payment
 from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.offline_payment import done_offline, paid_offline
 from settlement.use_cases.ports import Changed, Commit, Ports
 from settlement.use_cases.posting import Outcome, Posting, Setting
 from settlement.use_cases.resolve_doubt import resolve_doubt
@@ -94,9 +96,12 @@ def _ask(ports: Ports, client: ConnectorClient, setting: Setting, callback_base:
         payment.tid,
         payment.nsu,
     )
+    if payment.offline and leg.kind in MOVEMENT_OF:
+        return done_offline(leg)
     match leg.kind:
         case LegKind.AUTHORISE:
-            return client.authorise(setting.connector, _authorise_request(ports, setting, callback_base))
+            outcome = client.authorise(setting.connector, _authorise_request(ports, setting, callback_base))
+            return paid_offline(outcome) if payment.paid_at is not None else outcome
         case LegKind.SETTLE:
             return client.settle(setting.connector, Settle(reference, leg.request_id, leg.value))
         case LegKind.CANCEL | LegKind.VOID:
@@ -116,12 +121,12 @@ def _authorise_request(ports: Ports, setting: Setting, callback_base: str) -> Au
     return Authorise(
         transaction_id=transaction.transaction_id,
         payment_id=payment.payment_id,
-        order_id=order.order_id,
+        order_id=order.order_group if order.gateway_only else order.order_id,
         order_group=order.order_group,
         merchant_name=ports.store.settings(transaction.account).merchant_name,
         payment_method=payment.payment_system_name,
         value=payment.assigned,
-        reference_value=payment.assigned,
+        reference_value=payment.reference_value or payment.assigned,
         currency=transaction.currency,
         installments=payment.installments,
         card=payment.card,
@@ -148,7 +153,7 @@ def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -
     if leg is None or leg.state in (LegState.POSTED, LegState.REPLACED):
         return leg or setting.leg
     if leg.attempts != setting.leg.attempts:
-        if not isinstance(outcome, Done | Approved):
+        if not isinstance(outcome, Done | Approved | PaidOffline):
             return leg
         setting = replace(setting, payment=_payment(ports, call, leg))
     now = ports.now()

@@ -11,6 +11,7 @@ from settlement.domain.connector import (
     Done,
     Exchange,
     Manual,
+    PaidOffline,
     Refused,
     Undecided,
     Unknown,
@@ -30,7 +31,7 @@ from settlement.domain.transaction import (
 )
 from settlement.use_cases.ports import Changed, Ports
 
-Outcome = Approved | Denied | Undecided | Done | Refused | Manual | Unknown
+Outcome = Approved | PaidOffline | Denied | Undecided | Done | Refused | Manual | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Posting:
         match outcome:
             case Approved():
                 return self._approve(outcome)
+            case PaidOffline():
+                return self._accept_word(outcome)
             case Denied():
                 return self._deny(outcome)
             case Undecided():
@@ -122,6 +125,23 @@ class Posting:
         self.payments.append(Changed(payment, authorised))
         self._record(EventType.PAYMENT_AUTHORISED, outcome.exchange, value=value, deltas={"authorised": value})
         return self._posted(value, outcome.authorization_id, outcome.code, outcome.message)
+
+    def _accept_word(self, outcome: PaidOffline) -> Leg:
+        """The money is there by the merchant's word: it does not lapse, and no connector is asked to move it."""
+        payment, value = self._setting.payment, self._leg.value
+        movement = Movement(MovementKind.RAISE, payment.payment_id, value)
+        received = replace(
+            payment,
+            authorisation=Authorisation.APPROVED,
+            offline=True,
+            tid=outcome.tid,
+            authorised_at=self._now,
+            cancel_at=None,
+            counters=payment.counters.after(movement),
+        )
+        self.payments.append(Changed(payment, received))
+        self._record(EventType.PAYMENT_AUTHORISED, outcome.exchange, value=value, deltas={"authorised": value})
+        return self._posted(value, None, None, "received by the merchant")
 
     def _deny(self, outcome: Denied | Refused) -> Leg:
         denied = replace(

@@ -1,0 +1,78 @@
+"""A merchant's word that it has received the money of a payment that is made outside of its connector (§3.1, §3.2)."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from settlement.domain.acceptance import record_ready
+from settlement.domain.errors import BadValue, PaymentNotFound, WrongStatus
+from settlement.domain.events import EventType
+from settlement.domain.money import to_major
+from settlement.domain.payment_systems import OFFLINE_GROUPS
+from settlement.domain.transaction import Authorisation
+from settlement.use_cases.aggregate import load
+from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.ports import Changed, Ports
+from settlement.use_cases.retrieve_transaction import retrieve_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the merchant says: how much, in major units, and when it was paid; None for all of it, now."""
+
+    value: Decimal | None = None
+    paid_on: str | None = None
+
+
+def notify_payment(ports: Ports, account: str, payment_id: str, received: Received) -> None:
+    """Have a payment that is not decided count as paid, and its connector asked for it at once.
+
+    Only methods that are paid outside of a connector go by this word; for any other one it is a hint to ask again.
+    A decided payment stays as it is. Raises ``PaymentNotFound``, ``BadValue`` (1402) unless the value is the
+    payment's, and ``WrongStatus`` (1403) when it was denied.
+    """
+    transaction_id = ports.store.transaction_of_payment(account, payment_id)
+    if transaction_id is None:
+        raise PaymentNotFound(payment_id)
+    decide_until_written(ports, lambda: _notify(ports, account, transaction_id, payment_id, received))
+
+
+def notify_payment_of_order(ports: Ports, account: str, order_id: str, payment_id: str) -> None:
+    """Do the same for a payment of an order; raises ``OrderNotFound``, and ``PaymentNotFound`` if it is another's."""
+    transaction_id = load(ports.store, account, order_id).transaction.transaction_id
+    if ports.store.transaction_of_payment(account, payment_id) != transaction_id:
+        raise PaymentNotFound(payment_id)
+    notify_payment(ports, account, payment_id, Received())
+
+
+def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, received: Received) -> None:
+    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    transaction = aggregate.transaction
+    payment = ports.store.payment(account, transaction_id, payment_id)
+    if payment is None:
+        raise PaymentNotFound(payment_id)
+    assigned = to_major(payment.assigned, transaction.currency)
+    if received.value is not None and received.value != assigned:
+        raise BadValue(f"valuePaid ({received.value}) should be equal to the payment's value ({assigned})")
+    if payment.authorisation is Authorisation.DENIED or aggregate.order.cancelled_at is not None:
+        raise WrongStatus(f"Payment {payment_id} was denied or cancelled", code="1403")
+    if payment.authorisation is Authorisation.APPROVED or payment.paid_at is not None:
+        return
+    now = ports.now()
+    paid = replace(payment, paid_at=now) if payment.group in OFFLINE_GROUPS else payment
+    journal = aggregate.journal(now)
+    journal.record(
+        EventType.PAYMENT_NOTIFIED,
+        payment_id,
+        value=payment.assigned,
+        paidOn=received.paid_on or now.date().isoformat(),
+        counts=paid.paid_at is not None,
+    )
+    operations = []
+    if not transaction.is_started:
+        operation = ports.store.operation(account, transaction_id, transaction.head)
+        if operation is None:
+            raise LookupError(f"transaction {transaction_id} has no operation {transaction.head}")
+        record_ready(journal, operation)
+        operations = [replace(operation, callbacks=operation.callbacks + 1)]
+    commit = aggregate.becomes(journal, aggregate.order, transaction)
+    ports.store.commit(replace(commit, operations=operations, payments=[Changed(payment, paid)]))
