@@ -12,12 +12,11 @@ from settlement import bootstrap
 from settlement.api.operation_view import operation_result, operations_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.account import Role
-from settlement.domain.errors import InvalidRequest, OperationNotFound
+from settlement.domain.errors import OperationNotFound
 from settlement.use_cases import request_movement as movements
 from settlement.use_cases.retrieve_transaction import retrieve_movements
 from settlement.use_cases.retry_operation import resolve_leg, retry_operation
 
-MAX_KEY_LENGTH = 255
 MAX_SEQUENCE_DIGITS = 6
 
 logger = Logger()
@@ -91,11 +90,7 @@ def _request(transaction_id: str, movement: movements.Movement) -> Response[str]
 
     account = api.caller(Role.PROCESS_PAYMENT)
     value = api.read(MovementBody).value
-    headers = {name.lower(): text for name, text in api.current_event.headers.items()}
-    key = headers.get("idempotency-key")
-    if key is not None and not 0 < len(key) <= MAX_KEY_LENGTH:
-        raise InvalidRequest(f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} characters; it has {len(key)}")
     ports = bootstrap.ports()
-    requested = movements.request_movement(ports, account, transaction_id, movement, value, key)
+    requested = movements.request_movement(ports, account, transaction_id, movement, value, api.idempotency_key())
     patience = timedelta(seconds=float(os.environ["OPERATION_WAIT_SECONDS"]))
     return answer(200, operation_result(movements.await_conclusion(ports, requested, patience)))

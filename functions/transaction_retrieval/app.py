@@ -43,7 +43,8 @@ def transaction(transaction_id: str) -> Response[str]:
     """Show a transaction."""
     account, store = api.caller(Role.VIEW_PAYMENT), bootstrap.store()
     found = retrieve.retrieve_movements(store, account, transaction_id)
-    return answer(200, views.transaction_view(found, store.lines(account, found.aggregate.order.order_id)))
+    lines = store.lines(account, found.aggregate.order.order_id)
+    return answer(200, views.transaction_view(found, lines, store.additional_data(account, transaction_id)))
 
 
 @api.get("/api/pvt/transactions/<transaction_id>/payments")

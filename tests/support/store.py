@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from settlement.domain.account import AccountSettings
 from settlement.domain.change import Change
+from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import Connector
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
@@ -92,7 +93,8 @@ class FakeStore:
         found = [
             held
             for held in self._all(Order, account)
-            if f"{held.created_at:%Y-%m}" == wanted.month
+            if not held.gateway_only
+            and f"{held.created_at:%Y-%m}" == wanted.month
             and wanted.since <= held.created_at <= wanted.until
             and (not wanted.statuses or held.listed_status in wanted.statuses)
         ]
@@ -147,6 +149,10 @@ class FakeStore:
         """Return the name and operation of the request that carried an idempotency key."""
         found: tuple[str, int] | None = self._things.get(("request", account, transaction_id, key))
         return found
+
+    def additional_data(self, account: str, transaction_id: str) -> list[AdditionalData]:
+        """Return what was told about a transaction, by name."""
+        return sorted(self._all(AdditionalData, account, transaction_id), key=lambda told: told.name)
 
     def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None:
         """Return one payment."""
@@ -240,8 +246,9 @@ class FakeStore:
             yield (Line, *order, line.unique_id), line
         if commit.order is not None:
             yield self._versioned(commit.order, *order)
-            if commit.order.version == 0 and commit.order.order_group != commit.order_id:
-                member = (str, "group", commit.account, commit.order.order_group, commit.order_id)
+            head, group = commit.order, commit.order.order_group
+            if head.version == 0 and group != commit.order_id and not head.gateway_only:
+                member = (str, "group", commit.account, group, commit.order_id)
                 yield member, commit.order_id
         if commit.transaction is not None:
             yield self._versioned(commit.transaction, *transaction)
@@ -270,6 +277,8 @@ class FakeStore:
             if asked in self._things:
                 raise Conflict
             yield asked, (name, sequence)
+        for told in commit.additional_data:
+            yield (AdditionalData, *transaction, told.name), told
         for payment in commit.new_payments:
             yield self._new(payment, *transaction, payment.payment_id)
             owner = ("owner", commit.account, payment.payment_id)

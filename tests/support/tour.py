@@ -65,6 +65,30 @@ def change_body(request_id: str, discount: int) -> dict[str, Any]:
     }
 
 
+TRANSACTIONS = "/api/pvt/transactions"
+STARTED = {"value": 10000, "referenceId": "1234567", "channel": "store", "salesChannel": "1", "urn": None}
+AUTHORISE = {"softDescriptor": "STORE*1234567", "prepareForRecurrency": False}
+TOLD = [
+    {"name": "cart", "value": '{"items":[{"id":"A","name":"Shoe","value":8000,"quantity":1}],"freight":2000,"tax":0}'},
+    {"name": "clientProfileData", "value": '{"email":"a@example.com","firstName":"A","lastName":"B"}'},
+]
+
+
+def _sent(value: int, payment_system: int) -> dict[str, Any]:
+    """A payment as a checkout sends it."""
+    return {
+        "paymentSystem": payment_system,
+        "installments": 1,
+        "currencyCode": "BRL",
+        "value": value,
+        "installmentsInterestRate": 0,
+        "installmentsValue": value,
+        "referenceValue": value,
+        "fields": {"accountId": "vault-token"},
+        "transaction": {},
+    }
+
+
 SWAP = {
     "reason": "another size",
     "replace": [
@@ -109,6 +133,7 @@ class Tour:
         self._listing()
         self._feeding()
         self._operating()
+        self._checking_out()
         self._calling_back()
         self._queue_at_its_limit()
         return self.service.heard
@@ -277,6 +302,52 @@ class Tour:
         self.probe("POST", f"{transaction}/legs/{failed.operation}-{failed.number}/resolve", _RESOLVED)
         self.probe("POST", f"{transaction}/operations/{failed.operation}/retry")
         self.service.do("GET", f"{transaction}/operations")
+
+    def _checking_out(self) -> None:
+        """A checkout that drives the gateway by itself."""
+        self.shop.connect(a_connector("partial", payment_systems=("*",)))
+        key = {"Idempotency-Key": "checkout"}
+        started = self.probe("POST", TRANSACTIONS, STARTED, headers=key)["transactionId"]
+        self.service.call("POST", TRANSACTIONS, STARTED | {"value": 1}, headers=key)
+        transaction = f"{TRANSACTIONS}/{started}"
+        openly = f"/api/payments/transactions/{started}/payments"
+        self.service.call("POST", f"{transaction}/authorization-request", AUTHORISE)
+        self.probe("POST", openly, [_sent(4000, 17)], query={"an": ACCOUNT, "orderId": "1248716513905"})
+        self.service.call("POST", f"{transaction}/authorization-request", AUTHORISE)
+        self.probe("POST", f"{transaction}/payments", [_sent(6000, 2)])
+        for method in ("POST", "PATCH"):
+            self.probe(method, f"{transaction}/additional-data", TOLD)
+        self.service.do("GET", transaction)
+        self.service.do("GET", f"{transaction}/payments")
+        self.shop.provider.usually("authorise", "undefined")
+        self.probe("POST", f"{transaction}/authorization-request", AUTHORISE)
+        self.service.call("POST", openly, [_sent(1, 17)], query={"an": ACCOUNT})
+        self.service.call("POST", f"{transaction}/payments", [_sent(1, 17)])
+        note, card = (payment["id"] for payment in self.service.do("GET", f"{transaction}/payments"))
+        paid = "/api/payments/pvt/payments/{}/payment-notification"
+        self.probe("GET", paid.format(note))
+        self.probe("POST", paid.format(card), {"paymentDate": "01/01/2025", "valuePaid": 60})
+        self.shop.provider.usually("authorise", "ok")
+        self.shop.pass_time(timedelta(hours=5))
+        self.service.do("GET", f"{transaction}/payments")
+        self.service.do("POST", f"{transaction}/settlement-request", {"value": 10000})
+        self.service.do("GET", transaction)
+        denied = self._denied()
+        for method in ("GET", "POST"):
+            self.service.call(method, paid.format(denied), {"valuePaid": 100} if method == "POST" else None)
+
+    def _denied(self) -> str:
+        """A placed order whose payment was refused; return the payment."""
+        self.shop.provider.usually("authorise", "undefined")
+        placed = self.place("slip", start=False)
+        payment = placed.payments[0].payment_id
+        path = f"{ORDERS}/slip/payments/{payment}/payment-notification"
+        self.probe("POST", path)
+        self.shop.provider.usually("authorise", "denied")
+        placed.rest()
+        self.service.call("POST", path)
+        self.shop.provider.usually("authorise", "ok")
+        return payment
 
     def _calling_back(self) -> None:
         self.shop.provider.usually("authorise", "undefined")

@@ -23,6 +23,7 @@ API = TEMPLATE["Resources"]["Api"]["Properties"]
 PUBLIC_ROUTES = {
     ("get", "/health"),
     ("get", "/openapi.json"),
+    ("post", "/api/payments/transactions/{transactionId}/payments"),
     ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/callback"),
     ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/notification"),
     ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/retry"),

@@ -1,5 +1,6 @@
 """Card numbers and security codes are refused before anything else looks at them, so none can be stored or logged."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,22 +10,52 @@ from settlement.domain.errors import InvalidRequest
 _SECURITY_CODES = frozenset(
     {"csc", "cvv", "cvv2", "cvc", "cvc2", "cid", "securitycode", "cardsecuritycode", "validationcode"}
 )
+_CARD_NUMBERS = frozenset({"cardnumber", "number", "pan"})
+_SHORTEST_CARD_NUMBER = 12
 _SEPARATORS = re.compile(r"[ -]")
 
 
 def refuse_card_data(order: Any) -> None:
     """Raise ``InvalidRequest`` if a payment's ``card`` or ``fields`` hold a card number or a security code.
 
-    A card number is a text or number of 13 to 19 digits that passes the Luhn check; spaces and dashes between the
-    digits do not hide it. The error repeats none of it.
+    A card number is a text or number of 13 to 19 digits that passes the Luhn check, or one of at least 12 digits that
+    is called so; spaces and dashes between the digits do not hide it. The error repeats none of it.
     """
     for where, payment in _payments(order):
-        for part in ("card", "fields"):
-            for name, value in _leaves(part, payment.get(part)):
-                if value is not None and _is_security_code(name):
-                    raise InvalidRequest(f"{where}.{part}: security codes are not accepted; send a vault token")
-                if _is_card_number(value):
-                    raise InvalidRequest(f"{where}.{part}: card numbers are not accepted; send a vault token")
+        _refuse_in(where, payment)
+
+
+def refuse_card_data_of_payments(payments: Any) -> None:
+    """Do the same for a list of payments."""
+    for index, payment in enumerate(payments if isinstance(payments, list) else []):
+        if isinstance(payment, Mapping):
+            _refuse_in(str(index), payment)
+
+
+def refuse_card_data_of_texts(texts: Any) -> None:
+    """Do the same for named texts, whose values may be JSON."""
+    for text in texts if isinstance(texts, list) else []:
+        value = text.get("value") if isinstance(text, Mapping) else None
+        if not isinstance(value, str):
+            continue
+        try:
+            inner = json.loads(value)
+        except (ValueError, RecursionError):
+            inner = value
+        _refuse(str(text.get("name"))[:50], _leaves("value", inner))
+
+
+def _refuse_in(where: str, payment: Mapping[str, Any]) -> None:
+    for part in ("card", "fields"):
+        _refuse(f"{where}.{part}", _leaves(part, payment.get(part)))
+
+
+def _refuse(where: str, leaves: Iterator[tuple[str, Any]]) -> None:
+    for name, value in leaves:
+        if value is not None and _is_security_code(name):
+            raise InvalidRequest(f"{where}: security codes are not accepted; send a vault token")
+        if _is_card_number(name, value):
+            raise InvalidRequest(f"{where}: card numbers are not accepted; send a vault token")
 
 
 def passes_luhn(digits: str) -> bool:
@@ -57,11 +88,19 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _is_security_code(name: str) -> bool:
-    return re.sub(r"[^a-z0-9]", "", name.lower()) in _SECURITY_CODES
+    return _plain(name) in _SECURITY_CODES
 
 
-def _is_card_number(value: Any) -> bool:
+def _is_card_number(name: str, value: Any) -> bool:
+    """Tell whether a value is a card number by its digits, or is called one and has digits enough."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return False
     digits = _SEPARATORS.sub("", str(value).strip())
-    return digits.isascii() and digits.isdigit() and 13 <= len(digits) <= 19 and passes_luhn(digits)
+    if not (digits.isascii() and digits.isdigit()):
+        return False
+    called = _plain(name) in _CARD_NUMBERS and len(digits) >= _SHORTEST_CARD_NUMBER
+    return called or (13 <= len(digits) <= 19 and passes_luhn(digits))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -11,6 +11,7 @@ from settlement.use_cases.request_movement import Requested
 from settlement.use_cases.retrieve_transaction import Movements
 
 _CODES = {
+    TransactionStatus.STARTED: 5,
     TransactionStatus.AUTHORIZING: 6,
     TransactionStatus.APPROVED: 8,
     TransactionStatus.CANCELLING: 9,

@@ -1,6 +1,7 @@
 """The HTTP resolver of every route: who calls, what an error looks like, what an answer looks like."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from settlement.use_cases.notify_invoice import Receipt
+
+MAX_KEY_LENGTH = 255
+_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 Model = TypeVar("Model", bound="BaseModel")
 
@@ -55,6 +59,21 @@ class Api(APIGatewayRestResolver):
         event = self.current_event.raw_event
         return body.parse(event.get("body"), is_base64=bool(event.get("isBase64Encoded")))
 
+    def idempotency_key(self) -> str | None:
+        """Return the request's ``Idempotency-Key``, None if it has none."""
+        headers = {name.lower(): text for name, text in self.current_event.headers.items()}
+        key = headers.get("idempotency-key")
+        if key is not None and not 0 < len(key) <= MAX_KEY_LENGTH:
+            raise InvalidRequest(f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} characters; it has {len(key)}")
+        return key
+
+    def query_id(self, name: str) -> str | None:
+        """Return a query parameter that is an id, None if it is not there."""
+        text = (self.current_event.query_string_parameters or {}).get(name)
+        if text is not None and not _ID.fullmatch(text):
+            raise InvalidRequest(f"{name}: must be 1 to 100 of A-Z a-z 0-9 . _ -; got {text[:80]}")
+        return text
+
     def query_integer(self, name: str, default: int, low: int, high: int) -> int:
         """Return an integer query parameter within its limits."""
         text = (self.current_event.query_string_parameters or {}).get(name)
@@ -79,9 +98,9 @@ def answer(status: int, content: Any, headers: Mapping[str, str | list[str]] | N
     return Response(status, "application/json", json.dumps(content, separators=(",", ":")), headers)
 
 
-def no_content() -> Response[str]:
-    """Return 204."""
-    return Response(204, body="")
+def no_content(status: int = 204) -> Response[str]:
+    """Return an empty answer."""
+    return Response(status, body="")
 
 
 def receipt_view(receipt: "Receipt") -> dict[str, str]:

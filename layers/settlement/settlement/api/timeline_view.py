@@ -20,6 +20,13 @@ _OMS, _GATEWAY, _WORKER = "OMS", "PaymentGateway", "SettlementWorker"
 
 _WORDINGS: dict[EventType, _Wording] = {
     EventType.ORDER_PLACED: _Wording(_OMS, "Order Placed", "Order of {value} placed, {transactionValue} to pay"),
+    EventType.TRANSACTION_STARTED: _Wording(_GATEWAY, "Transaction Started", "Transaction of {value} for {reference}"),
+    EventType.PAYMENTS_RECEIVED: _Wording(_GATEWAY, "Payments Received", "Payments of {value} received, {total} now"),
+    EventType.ADDITIONAL_DATA_RECEIVED: _Wording(_GATEWAY, "Additional Data Received", "Additional data: {names}"),
+    EventType.AUTHORISATION_REQUESTED: _Wording(
+        _GATEWAY, "Authorization Requested", "Authorization of {value} requested"
+    ),
+    EventType.PAYMENT_NOTIFIED: _Wording(_OMS, "Payment Notified", "The merchant has received {value}, paid {paidOn}"),
     EventType.HANDLING_STARTED: _Wording(_OMS, "Handling Started", "Start handling requested"),
     EventType.INVOICE_NOTIFIED: _Wording(
         _OMS, "Invoice Notified", "{invoiceType} invoice {invoiceNumber} of {value} received, {counted} counted"
@@ -108,6 +115,7 @@ _AMOUNTS = frozenset(
         "incrementValue",
         "repeatedValue",
         "storedValue",
+        "total",
         "transactionValue",
         "value",
     }

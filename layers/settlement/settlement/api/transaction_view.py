@@ -14,6 +14,7 @@ from settlement.api.payment_fields import connector_answer
 from settlement.api.payment_view import oms_payment, payment_href
 from settlement.api.reconciliation_view import reconciliation_view
 from settlement.domain.account import AccountSettings
+from settlement.domain.checkout import CLIENT_PROFILE, AdditionalData, read_object
 from settlement.domain.connector import Mode
 from settlement.domain.money import to_major
 from settlement.domain.order import Line, Order
@@ -40,16 +41,18 @@ def oms_transaction_view(
     }
 
 
-def transaction_view(movements: Movements, lines: Sequence[Line]) -> dict[str, Any]:
+def transaction_view(
+    movements: Movements, lines: Sequence[Line], told: Sequence[AdditionalData] = ()
+) -> dict[str, Any]:
     """``GET /api/pvt/transactions/{transactionId}`` (§3.3), with the times at which its payments act by themselves,
-    and whether requests, actions and ledger agree.
+    and whether requests, actions and ledger agree. ``told`` is its additional data.
     """
     order, transaction = movements.aggregate.order, movements.aggregate.transaction
     id_, ledger = transaction.transaction_id, transaction.ledger
     return {
         "id": id_,
         "transactionId": id_,
-        "referenceKey": order.order_group,
+        "referenceKey": transaction.checkout.reference if transaction.checkout else order.order_group,
         **{part: {"href": f"/api/pvt/transactions/{id_}/{part}"} for part in _PARTS},
         "timeoutStatus": 0,
         "totalRefunds": ledger.refunded,
@@ -65,10 +68,15 @@ def transaction_view(movements: Movements, lines: Sequence[Line]) -> dict[str, A
         "refundingDate": gateway_date_or_none(_last_refund(movements)),
         "cancelationToken": token(id_, "cancelation") if transaction.cancelled_at else None,
         "cancelationDate": gateway_date_or_none(transaction.cancelled_at),
-        "fields": [{"name": name, "value": value} for name, value in _fields(order, transaction, lines).items()],
+        "fields": _named(_fields(order, transaction, lines) | {data.name: data.value for data in told}),
         **_of_the_shopper(order),
+        **_of_the_checkout(transaction, told),
         **_own(movements),
     }
+
+
+def _named(fields: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in fields.items()]
 
 
 def _fields(order: Order, transaction: Transaction, lines: Sequence[Line]) -> dict[str, str]:
@@ -78,10 +86,11 @@ def _fields(order: Order, transaction: Transaction, lines: Sequence[Line]) -> di
         "processingMode": transaction.mode.value,
         "orderId": order.order_group,
         "owner": order.account,
-        "channel": order.account.upper(),
+        "channel": transaction.checkout.channel if transaction.checkout else order.account.upper(),
         "cart": _cart(order, lines),
     }
     changed_at = {
+        TransactionStatus.STARTED: transaction.created_at,
         TransactionStatus.AUTHORIZING: transaction.created_at,
         TransactionStatus.APPROVED: transaction.authorised_at,
         TransactionStatus.FINISHED: transaction.finished_at,
@@ -129,6 +138,32 @@ def _of_the_shopper(order: Order) -> dict[str, Any]:
         "markedForRecurrence": False,
         "buyer": None,
     }
+
+
+_BUYER = ("firstName", "lastName", "documentType", "document", "email", "address", "phone")
+
+
+def _of_the_checkout(transaction: Transaction, told: Sequence[AdditionalData]) -> dict[str, Any]:
+    """What a checkout said when it started the transaction and asked for its authorisation, and of its shopper."""
+    profiles = [read_object(data.name, data.value) for data in told if data.name == CLIENT_PROFILE]
+    shopper = {"buyer": {name: _as_text(profiles[0].get(name)) for name in _BUYER}} if profiles else {}
+    checkout = transaction.checkout
+    if checkout is None:
+        return shopper
+    return shopper | {
+        "orderId": checkout.order_group,
+        "channel": checkout.channel,
+        "salesChannel": checkout.sales_channel,
+        "urn": checkout.urn,
+        "softDescriptor": checkout.soft_descriptor,
+        "markedForRecurrence": checkout.recurrent,
+    }
+
+
+def _as_text(value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _own(movements: Movements) -> dict[str, Any]:

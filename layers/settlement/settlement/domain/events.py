@@ -16,6 +16,11 @@ class EventType(StrEnum):
     """What can happen to a transaction."""
 
     ORDER_PLACED = "OrderPlaced"
+    TRANSACTION_STARTED = "TransactionStarted"
+    PAYMENTS_RECEIVED = "PaymentsReceived"
+    ADDITIONAL_DATA_RECEIVED = "AdditionalDataReceived"
+    AUTHORISATION_REQUESTED = "AuthorisationRequested"
+    PAYMENT_NOTIFIED = "PaymentNotified"
     HANDLING_STARTED = "HandlingStarted"
     INVOICE_NOTIFIED = "InvoiceNotified"
     INVOICE_REPLAY_DIFFERED = "InvoiceReplayDiffered"

@@ -45,6 +45,7 @@ class Order:
     ``modifications`` the asynchronous ones, ``last_modification`` is the operation of the newest of those.
     ``listed_status`` is the status it was last written with, since ``listed_since``; with ``authorised_at``,
     ``in_error`` and what was placed (``payment_names``, ``total_items``) lists need not read the transaction.
+    One that is ``gateway_only`` stands behind a transaction that a checkout drives by itself: the OMS has none such.
     """
 
     account: str
@@ -74,6 +75,7 @@ class Order:
     listed_since: datetime | None = None
     authorised_at: datetime | None = None
     in_error: bool = False
+    gateway_only: bool = False
     version: int = 0
 
     @property

@@ -20,8 +20,10 @@ class OrderStatus(StrEnum):
 
 
 class TransactionStatus(StrEnum):
-    """Transaction and payment statuses (§5.2)."""
+    """Transaction and payment statuses (§5.2); only a payment is ``Received``."""
 
+    STARTED = "Started"
+    RECEIVED = "Received"
     AUTHORIZING = "Authorizing"
     APPROVED = "Approved"
     SETTLING = "Settling"
@@ -47,10 +49,14 @@ def order_status(order: Order, transaction: Transaction) -> OrderStatus:
 
 
 def is_finished(order: Order, transaction: Transaction) -> bool:
-    """Tell whether invoices, requests and ledger agree that nothing is left to do (§5.4)."""
+    """Tell whether invoices, requests and ledger agree that nothing is left to do (§5.4).
+
+    Where the OMS has no order there are no invoices to wait for.
+    """
     ledger = transaction.ledger
     due = ledger.authorised - ledger.given_up - ledger.change_refunded
-    return order.is_fully_invoiced and transaction.requested == due == ledger.net_captured
+    invoiced = order.gateway_only or order.is_fully_invoiced
+    return invoiced and transaction.requested == due == ledger.net_captured
 
 
 def transaction_status(order: Order, transaction: Transaction) -> TransactionStatus:
@@ -59,7 +65,7 @@ def transaction_status(order: Order, transaction: Transaction) -> TransactionSta
     if order.cancelled_at is not None:
         return TransactionStatus.CANCELLED if transaction.is_idle else TransactionStatus.CANCELLING
     if transaction.authorisation is Authorisation.PENDING:
-        return TransactionStatus.AUTHORIZING
+        return TransactionStatus.STARTED if transaction.is_started else TransactionStatus.AUTHORIZING
     if ledger.authorised and ledger.given_up == ledger.authorised:
         return TransactionStatus.CANCELLED
     if is_finished(order, transaction):
@@ -77,7 +83,7 @@ def payment_status(payment: Payment, transaction: TransactionStatus) -> Transact
     if payment.authorisation is Authorisation.DENIED:
         return TransactionStatus.CANCELLED
     if payment.authorisation is Authorisation.PENDING:
-        return TransactionStatus.AUTHORIZING
+        return _UNDECIDED.get(transaction, TransactionStatus.AUTHORIZING)
     if counters.given_up == counters.authorised:
         return TransactionStatus.CANCELLED
     if transaction in (TransactionStatus.FINISHED, TransactionStatus.CANCELLED, TransactionStatus.CANCELLING):
@@ -85,3 +91,10 @@ def payment_status(payment: Payment, transaction: TransactionStatus) -> Transact
     if counters.captured > 0:
         return TransactionStatus.SETTLED if counters.open == 0 else TransactionStatus.SETTLING
     return TransactionStatus.APPROVED
+
+
+_UNDECIDED = {
+    TransactionStatus.STARTED: TransactionStatus.RECEIVED,
+    TransactionStatus.CANCELLED: TransactionStatus.CANCELLED,
+}
+"""What a payment is whose authorisation was not decided, by its transaction's status."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from settlement.domain.checkout import Checkout
 from settlement.domain.connector import CartItem, Mode, VaultedCard
 from settlement.domain.errors import TooManyWaiting
 from settlement.domain.ledger import Counters, Movement, MovementKind
@@ -101,7 +102,8 @@ class Payment:
 
     ``signature`` is what its connector's callbacks have to carry (§4.2). ``auto_settle_at`` is when its open value
     is settled without an invoice, ``cancel_at`` when its authorisation lapses, ``expiry_watch_at`` when the account
-    is told that it will.
+    is told that it will. ``paid_at`` is when the merchant told that the money has come, ``offline`` that this word is
+    all there is: its connector knows of no money, and is asked for none.
     """
 
     payment_id: str
@@ -117,6 +119,8 @@ class Payment:
     signature: str
     authorisation: Authorisation = Authorisation.PENDING
     card: VaultedCard | None = None
+    reference_value: int | None = None
+    interest_rate: str | None = None
     authorization_id: str | None = None
     tid: str | None = None
     nsu: str | None = None
@@ -129,6 +133,8 @@ class Payment:
     auto_settle_at: datetime | None = None
     cancel_at: datetime | None = None
     expiry_watch_at: datetime | None = None
+    paid_at: datetime | None = None
+    offline: bool = False
     counters: Counters = field(default_factory=Counters)
 
     @property
@@ -168,6 +174,7 @@ class Transaction:
     attempt ended, ``projection`` the payments as they will be once every queued operation has run.
     ``last_settling`` is the newest operation that the order's settlement waits for, ``unsettled`` counts those
     that failed and that nobody has resolved yet. ``order_version`` is that of the order head it goes with.
+    ``checkout`` is how it was started at the gateway, None for one of an order that was placed.
     """
 
     account: str
@@ -190,8 +197,14 @@ class Transaction:
     ledger: Counters = field(default_factory=Counters)
     projection: tuple[Position, ...] = ()
     order_version: int = 0
+    checkout: Checkout | None = None
     events: int = 0
     version: int = 0
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it waits for its payments: nothing was ever asked of it."""
+        return self.tail == 1
 
     @property
     def is_idle(self) -> bool:

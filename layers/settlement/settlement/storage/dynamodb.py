@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from settlement.domain.account import AccountSettings
 from settlement.domain.change import Change
+from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import Connector
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import Event
@@ -155,6 +156,10 @@ class DynamoDBStore(Table):
         """Return the name and operation of the request that carried an idempotency key."""
         item = self._read(keys.transaction_partition(account, transaction_id), keys.request(key))
         return (str(item["name"]), int(item["operation"])) if item else None
+
+    def additional_data(self, account: str, transaction_id: str) -> list[AdditionalData]:
+        """Return what was told about a transaction, by name."""
+        return self._query(AdditionalData, keys.transaction_partition(account, transaction_id), keys.data(""))
 
     def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None:
         """Return one payment."""

@@ -125,6 +125,11 @@ def request(key: str) -> str:
     return f"REQUEST#{key}"
 
 
+def data(name: str) -> str:
+    """Sort key of a named text about a transaction."""
+    return f"DATA#{name}"
+
+
 def operation(sequence: int) -> str:
     """Sort key of an operation; keys sort as sequences do."""
     return f"OPERATION#{sequence:06d}"

@@ -64,8 +64,9 @@ class _Writes:
 
     def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":
         if (order := self._commit.order) is not None:
-            yield self._versioned(self._order, keys.ORDER, order, order.version, codecs.list_attributes(order))
-            if order.version == 0 and order.order_group != order.order_id:
+            listed = {} if order.gateway_only else codecs.list_attributes(order)
+            yield self._versioned(self._order, keys.ORDER, order, order.version, listed)
+            if order.version == 0 and order.order_group != order.order_id and not order.gateway_only:
                 yield self._group_member(order)
         if (transaction := self._commit.transaction) is not None:
             yield self._versioned(self._transaction, keys.TRANSACTION, transaction, transaction.version)
@@ -107,6 +108,8 @@ class _Writes:
         commit = self._commit
         for key, name, sequence in commit.requests:
             yield self._put(self._transaction, keys.request(key), {"name": name, "operation": sequence})
+        for told in commit.additional_data:
+            yield self._put(self._transaction, keys.data(told.name), codecs.encode(told), guard={})
         for payment in commit.new_payments:
             yield self._put(self._transaction, keys.payment(payment.payment_id), codecs.encode(payment))
             pk, sk = keys.payment_owner(commit.account, payment.payment_id)

@@ -63,7 +63,9 @@ class Aggregate:
 
 
 def listed(order: Order, transaction: Transaction, at: datetime) -> Order:
-    """Return the order with what lists show of it, as it is from ``at`` on."""
+    """Return the order with what lists show of it, as it is from ``at`` on; nothing if it is in no list."""
+    if order.gateway_only:
+        return order
     status = order_status(order, transaction).value
     return replace(
         order,
@@ -83,6 +85,8 @@ def record_status_changes(journal: Journal, before: Aggregate | None, after: Agg
         (EventType.ORDER_STATUS_CHANGED, order_status),
         (EventType.TRANSACTION_STATUS_CHANGED, transaction_status),
     ):
+        if after.order.gateway_only and type_ is EventType.ORDER_STATUS_CHANGED:
+            continue
         old = derive(before.order, before.transaction).value if before else None
         new = derive(after.order, after.transaction).value
         if new == old:
@@ -102,7 +106,7 @@ def load(store: Store, account: str, order_id: str) -> Aggregate:
 
     def read() -> Aggregate:
         order = store.order(account, order_id)
-        if order is None:
+        if order is None or order.gateway_only:
             raise OrderNotFound(order_id)
         return Aggregate(order, of_order(store, order))
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from settlement.domain.acceptance import accept, record_acceptance
 from settlement.domain.events import EventType
 from settlement.domain.planning import Ask, Policy
-from settlement.domain.transaction import Authorisation, OperationKind
-from settlement.use_cases.aggregate import load
+from settlement.domain.transaction import Authorisation, Operation, OperationKind
+from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.notify_invoice import Receipt
-from settlement.use_cases.ports import Ports
+from settlement.use_cases.ports import Commit, Ports
 
 
 def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
@@ -22,20 +22,27 @@ def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None) 
 
 def _cancel(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
     aggregate = load(ports.store, account, order_id)
-    order, transaction = aggregate.order, aggregate.transaction
+    order = aggregate.order
     if order.cancelled_at is not None:
         return Receipt(order.cancelled_at, order_id, order.cancel_receipt or order.transaction_id)
     order.require_cancel()
+    commit, _ = cancel_whole(ports, aggregate, reason)
+    ports.store.commit(commit)
+    cancelled = commit.order or order
+    return Receipt(cancelled.cancelled_at or ports.now(), order_id, cancelled.cancel_receipt or order.transaction_id)
+
+
+def cancel_whole(ports: Ports, aggregate: Aggregate, reason: str | None) -> tuple[Commit, Operation]:
+    """Return the commit that cancels an order with all its money, and the operation that gives the money back."""
+    order, transaction = aggregate.order, aggregate.transaction
     now = ports.now()
-    policy = Policy(transaction.mode, ports.store.settings(account).refund_priority)
+    policy = Policy(transaction.mode, ports.store.settings(order.account).refund_priority)
     accepted = accept(transaction, OperationKind.CANCEL, Ask(cancel_all=True), policy, "cancel", now)
     journal = aggregate.journal(now)
     journal.record(EventType.ORDER_CANCELLED, reason=reason)
     record_acceptance(journal, accepted.operation)
-    if transaction.authorisation is Authorisation.PENDING:
+    if transaction.authorisation is Authorisation.PENDING and not transaction.is_idle:
         journal.record(EventType.OPERATION_READY, operation=transaction.head, kind=OperationKind.AUTHORISE.value)
-    receipt = ports.new_id().lower()
-    cancelled = replace(order, cancelled_at=now, cancel_reason=reason, cancel_receipt=receipt)
+    cancelled = replace(order, cancelled_at=now, cancel_reason=reason, cancel_receipt=ports.new_id().lower())
     commit = aggregate.becomes(journal, cancelled, replace(accepted.transaction, cancelled_at=now))
-    ports.store.commit(replace(commit, operations=[accepted.operation]))
-    return Receipt(now, order_id, receipt)
+    return replace(commit, operations=[accepted.operation]), accepted.operation

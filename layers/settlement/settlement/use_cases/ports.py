@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from settlement.domain.account import AccountSettings
 from settlement.domain.change import Change
+from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import Connector
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
@@ -39,7 +40,8 @@ class Commit:
     Order, transaction and operations carry the ``version`` they were read with (0: new) and are written only if it
     still stands. Legs and replaced invoices are written only if their attempts, or replays, still are as read.
     ``new_receipts`` of invoices that are there, by number, are written whoever else writes.
-    ``requests`` are idempotency keys with the name and the operation of their request.
+    ``requests`` are idempotency keys with the name and the operation of their request. ``additional_data`` replaces
+    what was told under the same names.
     """
 
     account: str
@@ -63,6 +65,7 @@ class Commit:
     modifications: Sequence[Modification] = ()
     replaced_modifications: Sequence[Changed[Modification]] = ()
     requests: Sequence[tuple[str, str, int]] = ()
+    additional_data: Sequence[AdditionalData] = ()
     events: Sequence[Event] = ()
 
 
@@ -129,6 +132,7 @@ class Store(Protocol):
     def transaction(self, account: str, transaction_id: str) -> Transaction | None: ...
     def transaction_of_payment(self, account: str, payment_id: str) -> str | None: ...
     def request(self, account: str, transaction_id: str, key: str) -> tuple[str, int] | None: ...
+    def additional_data(self, account: str, transaction_id: str) -> list[AdditionalData]: ...
     def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None: ...
     def payments(self, account: str, transaction_id: str) -> list[Payment]: ...
     def operation(self, account: str, transaction_id: str, sequence: int) -> Operation | None: ...

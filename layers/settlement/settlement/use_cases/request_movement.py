@@ -12,6 +12,7 @@ from settlement.domain.money import to_major
 from settlement.domain.planning import Ask, Policy
 from settlement.domain.transaction import Authorisation, Operation, OperationKind, Transaction
 from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.cancel_order import cancel_whole
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
@@ -111,6 +112,10 @@ def _request(
         if stored_name != name or operation is None:
             raise AlreadyExists(f"Idempotency-Key {key} was used for another request")
         return Requested(aggregate, operation)
+    if movement is CANCELLATION and order.gateway_only and transaction.authorisation is Authorisation.PENDING:
+        return _abandon(ports, aggregate, value)
+    if order.gateway_only and not transaction.projection:
+        raise WrongStatus(f"Transaction {transaction_id} has no payments", code="1419")
     if transaction.authorisation is not Authorisation.APPROVED or order.cancelled_at is not None:
         raise WrongStatus(f"Transaction {transaction_id} is not authorised, or cancelled", code="1403")
     limit = movement.limit(transaction)
@@ -126,6 +131,24 @@ def _request(
     requests = [(key, name, accepted.operation.sequence)] if key is not None else []
     ports.store.commit(replace(commit, operations=[accepted.operation], requests=requests))
     return Requested(Aggregate(order, accepted.transaction), accepted.operation)
+
+
+def _abandon(ports: Ports, aggregate: Aggregate, value: int) -> Requested:
+    """Cancel a transaction that is not authorised yet: as a whole, or not at all. Again, it is what it was."""
+    order, transaction = aggregate.order, aggregate.transaction
+    if value != transaction.value:
+        asked, whole = to_major(value, order.currency), to_major(transaction.value, order.currency)
+        raise BadValue(
+            f"Cancellation requested value ({asked}) should be the transaction's value ({whole}): it is not authorised"
+        )
+    if order.cancelled_at is not None:
+        operation = ports.store.operation(order.account, transaction.transaction_id, transaction.tail - 1)
+        if operation is None:
+            raise LookupError(f"transaction {transaction.transaction_id} has no operation {transaction.tail - 1}")
+        return Requested(aggregate, operation)
+    commit, operation = cancel_whole(ports, aggregate, "cancellation-request")
+    ports.store.commit(commit)
+    return Requested(aggregate, operation)
 
 
 def _name(movement: Movement, value: int, key: str) -> str:

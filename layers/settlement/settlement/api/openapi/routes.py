@@ -1,5 +1,6 @@
 """The table of routes: the one source of what is documented. Tests hold it against template and functions."""
 
+from settlement.api import checkout_models as checkout
 from settlement.api import feed_models, feed_view
 from settlement.api import invoice_models as invoices
 from settlement.api import models as requests
@@ -19,6 +20,8 @@ CHANGES = "/api/order-system/orders/{orderId}/changes"
 CHANGE = f"{CHANGES}/{{requestId}}"
 TRANSACTION = "/api/pvt/transactions/{transactionId}"
 CALLBACK = "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}"
+
+PAID = "/api/payments/pvt/payments/{paymentId}/payment-notification"
 
 READS = (404,)
 WRITES = (400, 404, 409, 413, 503)
@@ -213,6 +216,56 @@ _GATEWAY = tuple(
         ("cancellation", "requestCancellation", "Cancel a value of what is not settled"),
     )
 )  # fmt: skip
+_CHECKOUT_ACCOUNT = (
+    Parameter("an", "The account.", {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}, required=True),
+)
+_PURCHASE = (
+    Parameter(
+        "orderId",
+        "The purchase that is paid; connectors are told it.",
+        {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"},
+    ),
+)
+_INTAKE = "transaction_intake"
+_CHECKOUT = (
+    Route(
+        "post", "/api/pvt/transactions", _INTAKE, "startTransaction", "Start a transaction without an order",
+        Tag.GATEWAY, {200: transactions.TransactionAnswer}, (400, 409, 413, 503), _PROCESSOR, checkout.TransactionBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    Route(
+        "post", "/api/payments/transactions/{transactionId}/payments", _INTAKE, "sendPaymentsPublic",
+        "Send payments from a shopper's browser; the transaction's id is what lets it in", Tag.GATEWAY,
+        {201: None}, WRITES, (), checkout.PaymentsBody, parameters=(*_CHECKOUT_ACCOUNT, *_PURCHASE),
+    ),
+    Route(
+        "post", f"{TRANSACTION}/payments", _INTAKE, "sendPayments", "Send payments; answers with all there are",
+        Tag.GATEWAY, {200: Listed(transactions.PaymentAnswer)}, WRITES, _PROCESSOR, checkout.PaymentsBody,
+        parameters=_PURCHASE,
+    ),
+    *(
+        Route(method, f"{TRANSACTION}/additional-data", _INTAKE, name, "Tell more about a transaction: cart, shopper",
+              Tag.GATEWAY, {200: Empty}, (400, 404, 413, 503), _PROCESSOR, checkout.AdditionalDataBody)
+        for method, name in (("post", "sendAdditionalData"), ("patch", "updateAdditionalData"))
+    ),
+    Route(
+        "post", f"{TRANSACTION}/authorization-request", _INTAKE, "requestAuthorization",
+        "Authorise a transaction's payments, all or none", Tag.GATEWAY,
+        {200: transactions.OperationResult}, WRITES, _PROCESSOR, checkout.AuthorisationBody,
+    ),
+    Route(
+        "get", PAID, _INTAKE, "notifyPaymentReceived", "Tell that a payment was received outside of its connector",
+        Tag.GATEWAY, {200: Empty}, (404, 409, 503), _PROCESSOR,
+    ),
+    Route(
+        "post", PAID, _INTAKE, "notifyPaymentValueReceived", "The same, with its value and date", Tag.GATEWAY,
+        {200: Empty}, WRITES, _PROCESSOR, checkout.ReceivedBody,
+    ),
+    Route(
+        "post", f"{ORDER}/payments/{{paymentId}}/payment-notification", _INTAKE, "notifyOrderPaymentReceived",
+        "The same, of a payment of an order", Tag.ORDERS, {200: Empty}, (404, 409, 503), _PROCESSOR,
+    ),
+)  # fmt: skip
 _OPERATIONS = (
     Route(
         "get", f"{TRANSACTION}/operations", "transaction_operation", "listOperations",
@@ -270,5 +323,5 @@ _CALLBACKS = tuple(
 )  # fmt: skip
 
 ROUTES: tuple[Route, ...] = (
-    *_ORDERS, *_INVOICES, *_CHANGES, *_TRANSACTIONS, *_GATEWAY, *_OPERATIONS, *_FEEDS, *_CALLBACKS,
+    *_ORDERS, *_INVOICES, *_CHANGES, *_TRANSACTIONS, *_GATEWAY, *_CHECKOUT, *_OPERATIONS, *_FEEDS, *_CALLBACKS,
 )  # fmt: skip

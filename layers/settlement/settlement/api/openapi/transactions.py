@@ -48,6 +48,18 @@ class Timers(View):
     authorization_expiration_date: GatewayDate | None
 
 
+class Buyer(View):
+    """Who buys, as the checkout told; empty where it told nothing."""
+
+    first_name: str
+    last_name: str
+    document_type: str
+    document: str
+    email: str
+    address: str
+    phone: str
+
+
 class TransactionAnswer(View):
     """A transaction: the gateway's keys, then mode, ledger, queue, timers and reconciliation."""
 
@@ -83,7 +95,7 @@ class TransactionAnswer(View):
     chargeback: None
     white_signature: None
     owner: str
-    order_id: str
+    order_id: str | None
     user_agent: str
     accept_header: str
     antifraud_tid: None
@@ -92,10 +104,10 @@ class TransactionAnswer(View):
     antifraud_affiliation_id: None
     channel: str
     sales_channel: str
-    urn: None
-    soft_descriptor: None
+    urn: str | None
+    soft_descriptor: str | None
     marked_for_recurrence: bool
-    buyer: None
+    buyer: Buyer | None
     processing_mode: Mode
     currency_code: str
     authorized_value: Cents
@@ -150,7 +162,7 @@ class PaymentAnswer(View):
     connector_response: GatewayConnectorResponses
     show_connector_responses: Annotated[bool, Field(alias="ShowConnectorResponses")]
     value: Cents
-    installments_interest_rate: int
+    installments_interest_rate: float
     installments_value: Cents
     reference_value: Cents
     installments: int

@@ -1,0 +1,133 @@
+"""A checkout drives the gateway: start, payments, additional data, authorisation, notification (contract §3.2)."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.api import body
+from settlement.api.card_data import refuse_card_data_of_payments, refuse_card_data_of_texts
+from settlement.api.operation_view import operation_result
+from settlement.api.payment_view import gateway_payment
+from settlement.api.resolver import Api, answer, no_content
+from settlement.api.transaction_view import transaction_view
+from settlement.domain.account import Role
+from settlement.domain.errors import InvalidRequest
+from settlement.use_cases.add_data import add_data
+from settlement.use_cases.notify_payment import Received, notify_payment, notify_payment_of_order
+from settlement.use_cases.request_authorisation import request_authorisation
+from settlement.use_cases.request_movement import await_conclusion
+from settlement.use_cases.retrieve_transaction import retrieve_movements, retrieve_payments
+from settlement.use_cases.send_payments import send_payments
+from settlement.use_cases.start_transaction import start_transaction
+
+logger = Logger()
+api = Api(logger)
+bootstrap.dynamodb()
+
+# Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
+# request without a body does without.
+
+_TRANSACTION = "/api/pvt/transactions/<transaction_id>"
+_NOTIFICATION = "/api/payments/pvt/payments/<payment_id>/payment-notification"
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a REST API proxy event."""
+    return api.resolve(event, context)
+
+
+@api.post("/api/pvt/transactions")
+def start() -> Response[str]:
+    """Start a transaction."""
+    from settlement.api.checkout_models import TransactionBody
+
+    account, new = api.caller(Role.PROCESS_PAYMENT), api.read(TransactionBody).as_transaction()
+    started = start_transaction(bootstrap.ports(), account, new, api.idempotency_key())
+    found = retrieve_movements(bootstrap.store(), account, started.transaction.transaction_id)
+    return answer(200, transaction_view(found, ()))
+
+
+@api.post("/api/payments/transactions/<transaction_id>/payments")
+def send_openly(transaction_id: str) -> Response[str]:
+    """Take payments from a shopper's browser, which has no key: to know the transaction's id is enough (§3.2)."""
+    account = api.query_id("an")
+    if account is None:
+        raise InvalidRequest("an: the query must name the account")
+    _send(account, transaction_id)
+    return no_content(201)
+
+
+@api.post(f"{_TRANSACTION}/payments")
+def send(transaction_id: str) -> Response[str]:
+    """Take payments, and show all that the transaction has."""
+    account = api.caller(Role.PROCESS_PAYMENT)
+    _send(account, transaction_id)
+    aggregate, found, legs = retrieve_payments(bootstrap.store(), account, transaction_id)
+    return answer(200, [gateway_payment(payment, aggregate.transaction, status, legs) for payment, status in found])
+
+
+@api.post(f"{_TRANSACTION}/additional-data")
+@api.patch(f"{_TRANSACTION}/additional-data")
+def tell(transaction_id: str) -> Response[str]:
+    """Take named texts about the transaction: the cart, the shopper."""
+    from settlement.api.checkout_models import AdditionalDataBody
+
+    account, parsed = api.caller(Role.PROCESS_PAYMENT), api.read_json()
+    refuse_card_data_of_texts(parsed)
+    add_data(bootstrap.ports(), account, transaction_id, body.validate(AdditionalDataBody, parsed).as_data())
+    return answer(200, {})
+
+
+@api.post(f"{_TRANSACTION}/authorization-request")
+def authorise(transaction_id: str) -> Response[str]:
+    """Authorise the payments, and wait a while for it."""
+    from settlement.api.checkout_models import AuthorisationBody
+
+    account, wanted = api.caller(Role.PROCESS_PAYMENT), api.read(AuthorisationBody)
+    if wanted.transaction_id not in (None, transaction_id):
+        raise InvalidRequest(f"transactionId: {wanted.transaction_id} is not the transaction of the path")
+    ports = bootstrap.ports()
+    requested = request_authorisation(
+        ports, account, transaction_id, wanted.soft_descriptor, recurrent=wanted.prepare_for_recurrency
+    )
+    patience = timedelta(seconds=float(os.environ["AUTHORISATION_WAIT_SECONDS"]))
+    return answer(200, operation_result(await_conclusion(ports, requested, patience)))
+
+
+@api.get(_NOTIFICATION)
+def notify_whole(payment_id: str) -> Response[str]:
+    """Take the merchant's word that a payment was received."""
+    notify_payment(bootstrap.ports(), api.caller(Role.PROCESS_PAYMENT), payment_id, Received())
+    return answer(200, {})
+
+
+@api.post(_NOTIFICATION)
+def notify(payment_id: str) -> Response[str]:
+    """Take the merchant's word of how much was received, and when."""
+    from settlement.api.checkout_models import ReceivedBody
+
+    account, received = api.caller(Role.PROCESS_PAYMENT), api.read(ReceivedBody).as_received()
+    notify_payment(bootstrap.ports(), account, payment_id, received)
+    return answer(200, {})
+
+
+@api.post("/api/oms/pvt/orders/<order_id>/payments/<payment_id>/payment-notification")
+def notify_of_order(order_id: str, payment_id: str) -> Response[str]:
+    """Take the merchant's word that a payment of an order was received."""
+    notify_payment_of_order(bootstrap.ports(), api.caller(Role.PROCESS_PAYMENT), order_id, payment_id)
+    return answer(200, {})
+
+
+def _send(account: str, transaction_id: str) -> None:
+    from settlement.api.checkout_models import PaymentsBody
+
+    parsed = api.read_json()
+    refuse_card_data_of_payments(parsed)
+    currency, payments = body.validate(PaymentsBody, parsed).as_payments(transaction_id)
+    send_payments(bootstrap.ports(), account, transaction_id, payments, currency, api.query_id("orderId"))

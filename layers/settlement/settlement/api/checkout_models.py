@@ -1,0 +1,163 @@
+"""Request bodies of a checkout that drives the gateway by itself (contract §3.2). Amounts are minor units."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Field, RootModel, StrictBool, StrictInt
+
+from settlement.api.models import Body, Card, CurrencyCode, Id, Name, OrderId, PaymentSystemId, Value
+from settlement.domain.checkout import AdditionalData, Checkout
+from settlement.domain.connector import VaultedCard
+from settlement.domain.errors import BadValue, InvalidRequest
+from settlement.domain.money import MAX_MINOR_UNITS
+from settlement.domain.payment_systems import payment_system
+from settlement.domain.transaction import MAX_PAYMENTS
+from settlement.use_cases.notify_payment import Received
+from settlement.use_cases.place_order import NewPayment
+from settlement.use_cases.start_transaction import NewTransaction
+
+MAX_DATA_AT_ONCE = 30
+MAX_DATA_CHARACTERS = 100_000
+
+
+def _exact(value: Any) -> Any:
+    """A JSON number as the decimal that was written."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("must be a number")
+    return str(value)
+
+
+ExactDecimal = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, max_digits=15, decimal_places=6)]
+Label = Annotated[str, Field(max_length=100)]
+Amount = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS)]
+
+
+class TransactionBody(Body):
+    """``POST /api/pvt/transactions``; ``referenceId`` is the caller's own id of the purchase."""
+
+    value: StrictInt
+    reference_id: OrderId
+    channel: Label
+    sales_channel: Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)] = Field(
+        default="1", max_length=20
+    )
+    urn: Annotated[str, Field(max_length=500)] | None = None
+
+    def as_transaction(self) -> NewTransaction:
+        """Return the transaction to start; raises ``BadValue`` (1402) for a value that none can have."""
+        if not 0 < self.value <= MAX_MINOR_UNITS:
+            raise BadValue(f"Transaction value ({self.value}) should be from 1 to {MAX_MINOR_UNITS}")
+        return NewTransaction(self.value, Checkout(self.reference_id, self.channel, self.sales_channel, self.urn))
+
+
+class PaymentFields(Body):
+    """What a payment says of its method; a card goes by its vault token, under any of the names in use."""
+
+    holder_name: Label | None = None
+    token: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    card_token: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    number_token: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    account_id: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    first_digits: Annotated[str, Field(pattern=r"^\d{1,6}$")] | None = None
+    last_digits: Annotated[str, Field(pattern=r"^\d{1,4}$")] | None = None
+
+    def as_card(self) -> VaultedCard | None:
+        """Return the card that is meant, None if there is none."""
+        token = self.token or self.card_token or self.number_token or self.account_id
+        return VaultedCard(token, self.holder_name, self.first_digits, self.last_digits) if token else None
+
+
+class PaymentTransaction(Body):
+    """The transaction that a payment says it belongs to."""
+
+    id: Id | None = None
+
+
+class SentPayment(Body):
+    """One payment of a transaction; without a ``connector`` the one that serves its payment system."""
+
+    id: Id | None = None
+    payment_system: PaymentSystemId
+    payment_system_name: Name | None = None
+    group: Name | None = None
+    installments: Annotated[StrictInt, Field(ge=1, le=99)] = 1
+    currency_code: CurrencyCode = "BRL"
+    value: Value
+    installments_interest_rate: ExactDecimal = Decimal(0)
+    installments_value: Amount | None = None
+    reference_value: Amount | None = None
+    connector: Name | None = None
+    card: Card | None = None
+    fields_: Annotated[PaymentFields | None, Field(alias="fields")] = None
+    transaction: PaymentTransaction | None = None
+
+    def as_payment(self) -> NewPayment:
+        """Return the payment to send."""
+        system = payment_system(self.payment_system)
+        card = self.card.as_card() if self.card else self.fields_.as_card() if self.fields_ else None
+        return NewPayment(
+            connector=self.connector,
+            payment_system=system.id,
+            payment_system_name=self.payment_system_name or system.name,
+            group=self.group or system.group,
+            value=self.value,
+            installments=self.installments,
+            payment_id=self.id,
+            card=card,
+            reference_value=self.reference_value,
+            interest_rate=str(self.installments_interest_rate),
+        )
+
+
+class PaymentsBody(RootModel[Annotated[list[SentPayment], Field(min_length=1, max_length=MAX_PAYMENTS)]]):
+    """``POST …/payments``: the payments of a transaction, all in one currency."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def as_payments(self, transaction_id: str) -> tuple[str, Sequence[NewPayment]]:
+        """Return currency and payments; raises ``InvalidRequest`` for one that names another transaction."""
+        for index, payment in enumerate(self.root):
+            named = payment.transaction.id if payment.transaction else None
+            if named is not None and named != transaction_id:
+                raise InvalidRequest(f"{index}.transaction.id: {named} is not the transaction of the path")
+        currencies = sorted({payment.currency_code for payment in self.root})
+        if len(currencies) > 1:
+            raise InvalidRequest(f"currencyCode: payments must be in one currency; got {', '.join(currencies)}")
+        return currencies[0], [payment.as_payment() for payment in self.root]
+
+
+class NamedText(Body):
+    """A named text about a transaction."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,50}$")]
+    value: Annotated[str, Field(max_length=MAX_DATA_CHARACTERS)]
+
+
+class AdditionalDataBody(RootModel[Annotated[list[NamedText], Field(min_length=1, max_length=MAX_DATA_AT_ONCE)]]):
+    """``POST`` and ``PATCH …/additional-data``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def as_data(self) -> list[AdditionalData]:
+        """Return what is told."""
+        return [AdditionalData(text.name, text.value) for text in self.root]
+
+
+class AuthorisationBody(Body):
+    """``POST …/authorization-request``."""
+
+    transaction_id: Id | None = None
+    soft_descriptor: Annotated[str, Field(max_length=100)] | None = None
+    prepare_for_recurrency: StrictBool = False
+
+
+class ReceivedBody(Body):
+    """``POST …/payment-notification``: what the merchant has received, in decimal major units."""
+
+    payment_date: Annotated[str, Field(max_length=40)] | None = None
+    value_paid: ExactDecimal
+
+    def as_received(self) -> Received:
+        """Return what was received."""
+        return Received(self.value_paid, self.payment_date)

@@ -1,0 +1,97 @@
+"""Starting a transaction that a checkout drives at the gateway, without an order of the OMS (contract §3.2)."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass, replace
+
+from settlement.domain.checkout import Checkout
+from settlement.domain.connector import Mode
+from settlement.domain.errors import AlreadyExists
+from settlement.domain.events import EventType
+from settlement.domain.order import Order
+from settlement.domain.transaction import Transaction
+from settlement.use_cases.aggregate import Aggregate, record_status_changes
+from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.ports import Commit, Ports
+from settlement.use_cases.retrieve_transaction import retrieve_transaction
+
+DEFAULT_CURRENCY = "BRL"
+"""What a transaction's value is in until its payments say it."""
+
+_TRANSACTION_IDS = uuid.UUID("0c6b8f0e-5f0a-5d0b-8f0c-3c6f1a2b9d47")
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransaction:
+    """A transaction as a checkout starts it; ``value`` in minor units."""
+
+    value: int
+    checkout: Checkout
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that two of them share only if they say the same."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+
+def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
+    """Start a transaction, once per idempotency ``key`` if there is one; it waits for its payments.
+
+    Raises ``AlreadyExists`` when the key was used for a transaction that says something else.
+    """
+    return decide_until_written(ports, lambda: _start(ports, account, new, key))
+
+
+def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
+    transaction_id = ports.new_id() if key is None else _id_of(account, key)
+    if key is not None and ports.store.transaction(account, transaction_id) is not None:
+        started = retrieve_transaction(ports.store, account, transaction_id)
+        if started.order.request_hash != new.fingerprint:
+            raise AlreadyExists(f"Idempotency-Key {key} was used for another transaction")
+        return started
+    now = ports.now()
+    order = Order(
+        account=account,
+        order_id=transaction_id,
+        order_group=new.checkout.reference,
+        transaction_id=transaction_id,
+        currency=DEFAULT_CURRENCY,
+        value=new.value,
+        placed_value=new.value,
+        totals=(),
+        request_hash=new.fingerprint,
+        created_at=now,
+        gateway_only=True,
+    )
+    transaction = Transaction(
+        account=account,
+        transaction_id=transaction_id,
+        order_id=order.order_id,
+        currency=order.currency,
+        mode=Mode.TOTAL,
+        value=new.value,
+        payable=new.value,
+        created_at=now,
+        checkout=new.checkout,
+    )
+    started = Aggregate(order, transaction)
+    journal = started.journal(now)
+    journal.record(EventType.TRANSACTION_STARTED, value=new.value, reference=new.checkout.reference)
+    record_status_changes(journal, None, started)
+    transaction = replace(transaction, events=journal.written)
+    ports.store.commit(
+        Commit(
+            account,
+            order.order_id,
+            transaction_id,
+            order=order,
+            transaction=replace(transaction, order_version=1),
+            events=journal.events,
+        )
+    )
+    return Aggregate(order, transaction)
+
+
+def _id_of(account: str, key: str) -> str:
+    """The id of the one transaction that a key starts."""
+    return uuid.uuid5(_TRANSACTION_IDS, f"{account}\n{key}").hex.upper()

@@ -1,0 +1,322 @@
+"""A checkout that drives the gateway by itself: start, payments, additional data, authorisation (§3.2)."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from settlement.api.transaction_view import transaction_view
+from settlement.domain.checkout import AdditionalData, Checkout, read_cart
+from settlement.domain.connector import Mode, VaultedCard
+from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, OrderNotFound, Refusal, WrongStatus
+from settlement.domain.events import EventType
+from settlement.domain.reconciliation import reconcile
+from settlement.domain.statuses import TransactionStatus, payment_status, transaction_status
+from settlement.use_cases.add_data import add_data
+from settlement.use_cases.place_order import NewPayment
+from settlement.use_cases.ports import ListRange
+from settlement.use_cases.request_authorisation import request_authorisation
+from settlement.use_cases.request_movement import (
+    CANCELLATION,
+    REFUND,
+    SETTLEMENT,
+    Movement,
+    Requested,
+    request_movement,
+)
+from settlement.use_cases.retrieve_order import retrieve_order
+from settlement.use_cases.retrieve_transaction import retrieve_movements
+from settlement.use_cases.send_payments import send_payments
+from settlement.use_cases.start_transaction import NewTransaction, start_transaction
+from tests.builders import ACCOUNT, NOON, a_connector
+from tests.support.shop import Placed, Shop
+
+CART = {"items": [{"id": "A", "name": "Shoe", "value": 8000, "quantity": 1}], "freight": 2000, "tax": 0}
+NEW = NewTransaction(10000, Checkout("purchase-1", "store", "1"))
+
+
+@pytest.fixture
+def shop(shop: Shop) -> Shop:
+    """A shop whose partial connector serves every payment system that no other does."""
+    shop.connect(a_connector("partial", payment_systems=("*",)))
+    return shop
+
+
+def started(shop: Shop, key: str | None = None, **changes: Any) -> Placed:
+    """Start a transaction."""
+    aggregate = start_transaction(shop.ports, ACCOUNT, replace(NEW, **changes), key)
+    return Placed(shop, aggregate.order.order_id, aggregate.transaction.transaction_id)
+
+
+def a_payment(value: int = 10000, payment_system: str = "2", group: str = "creditCard", **changes: Any) -> NewPayment:
+    """A payment that names no connector."""
+    return replace(NewPayment(None, payment_system, "Visa", group, value, 1, card=VaultedCard("vault")), **changes)
+
+
+def send(placed: Placed, *payments: NewPayment, currency: str = "BRL") -> None:
+    """Send payments."""
+    send_payments(placed.shop.ports, ACCOUNT, placed.transaction_id, payments, currency, "1248716513905")
+
+
+def authorise(placed: Placed) -> Requested:
+    """Ask for the authorisation, and run it."""
+    requested = request_authorisation(placed.shop.ports, ACCOUNT, placed.transaction_id, "STORE", recurrent=True)
+    placed.run()
+    return requested
+
+
+def ask(placed: Placed, movement: Movement, value: int) -> None:
+    """Ask the gateway for a movement, and run it."""
+    request_movement(placed.shop.ports, ACCOUNT, placed.transaction_id, movement, value, None)
+    placed.run()
+
+
+def status(placed: Placed) -> str:
+    """The transaction's status."""
+    return transaction_status(placed.order, placed.transaction).value
+
+
+def payment_statuses(placed: Placed) -> list[str]:
+    """The payments' statuses."""
+    whole = TransactionStatus(status(placed))
+    return [payment_status(payment, whole).value for payment in placed.payments]
+
+
+def view(placed: Placed) -> dict[str, Any]:
+    """The transaction as the gateway shows it."""
+    found = retrieve_movements(placed.shop.store, ACCOUNT, placed.transaction_id)
+    told = placed.shop.store.additional_data(ACCOUNT, placed.transaction_id)
+    return transaction_view(found, placed.shop.store.lines(ACCOUNT, placed.order_id), told)
+
+
+def test_transaction_is_driven_from_start_to_finish_without_an_order(shop: Shop) -> None:
+    placed = started(shop)
+    seen = [status(placed)]
+    send(placed, a_payment())
+    assert payment_statuses(placed) == ["Received"]
+    authorise(placed)
+    for value in (7000, 3000):
+        seen.append(status(placed))
+        ask(placed, SETTLEMENT, value)
+    seen.append(status(placed))
+    ask(placed, REFUND, 1500)
+
+    assert seen == ["Started", "Approved", "Settling", "Finished"]
+    assert placed.moved("settle") == [7000, 3000]
+    assert placed.moved("refund") == [1500]
+    found = reconcile(placed.order, placed.transaction, placed.payments, placed.operations, placed.legs)
+    assert found.is_consistent
+
+
+def test_order_behind_it_is_none_of_the_oms(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment())
+    authorise(placed)
+
+    with pytest.raises(OrderNotFound):
+        retrieve_order(shop.store, ACCOUNT, placed.order_id)
+    assert shop.store.listed(ACCOUNT, ListRange("2026-03", NOON, shop.clock.time), None).items == []
+    assert placed.said(EventType.ORDER_STATUS_CHANGED) == []
+    assert shop.store.orders_of_group(ACCOUNT, "purchase-1") == []
+
+
+def test_payments_arrive_in_parts_up_to_the_value(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment(4000))
+    send(placed, a_payment(6000))
+
+    with pytest.raises(BadValue, match=r"Transaction value \(100.00\) is not equal to payments sum \(100.01\)"):
+        send(placed, a_payment(1))
+    assert [payment.assigned for payment in placed.payments] == [4000, 6000]
+    assert [payment.sequence for payment in placed.payments] == [0, 1]
+
+
+def test_payments_sent_twice_are_taken_once(shop: Shop) -> None:
+    placed = started(shop)
+    for _ in range(2):
+        send(placed, a_payment())
+    authorise(placed)
+    send(placed, a_payment())
+
+    assert placed.moved("settle") == []
+    assert placed.ledger.authorised == 10000
+    assert len(placed.payments) == 1
+
+
+def test_authorisation_needs_payments_that_make_up_the_value(shop: Shop) -> None:
+    placed = started(shop)
+    with pytest.raises(WrongStatus) as none:
+        authorise(placed)
+    send(placed, a_payment(9999))
+    with pytest.raises(BadValue) as few:
+        authorise(placed)
+
+    assert (none.value.published_code, few.value.published_code) == ("1414", "1402")
+    assert few.value.message == "Transaction value (100.00) is not equal to payments sum (99.99)"
+    assert status(placed) == "Started"
+
+
+def test_authorisation_is_asked_for_once(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment())
+    answers = [authorise(placed) for _ in range(3)]
+
+    assert {answer.operation.sequence for answer in answers} == {1}
+    assert len(placed.operations) == 1
+    assert view(placed)["softDescriptor"] == "STORE"
+    assert view(placed)["markedForRecurrence"] is True
+
+
+def test_one_denied_payment_cancels_all(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment(4000), a_payment(6000))
+    shop.provider.script("authorise", "ok", "denied")
+    authorise(placed)
+
+    assert status(placed) == "Cancelled"
+    assert placed.moved("cancel") == [4000]
+    assert placed.ledger.open == 0
+    with pytest.raises(WrongStatus):
+        ask(placed, SETTLEMENT, 1)
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["without payments", "with payments"])
+def test_started_transaction_is_cancelled_whole_or_not_at_all(shop: Shop, sent: bool) -> None:
+    placed = started(shop)
+    if sent:
+        send(placed, a_payment())
+    with pytest.raises(BadValue, match=r"\(1.00\) should be the transaction's value \(100.00\)"):
+        ask(placed, CANCELLATION, 100)
+    for _ in range(2):
+        ask(placed, CANCELLATION, 10000)
+
+    assert status(placed) == "Cancelled"
+    assert payment_statuses(placed) == ["Cancelled"] * sent
+    assert len(placed.operations) == 1
+    with pytest.raises(WrongStatus):
+        send(placed, a_payment(1))
+    with pytest.raises(WrongStatus):
+        authorise(placed)
+
+
+def test_undecided_transaction_is_cancelled_and_its_payments_voided(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment())
+    shop.provider.usually("authorise", "undefined")
+    authorise(placed)
+    assert status(placed) == "Authorizing"
+    ask(placed, CANCELLATION, 10000)
+    placed.rest()
+
+    assert status(placed) == "Cancelled"
+    assert [books.state for books in shop.provider.books.values()] == ["voided"]
+
+
+def test_nothing_is_settled_of_a_transaction_without_payments(shop: Shop) -> None:
+    placed = started(shop)
+    with pytest.raises(WrongStatus) as refusal:
+        ask(placed, SETTLEMENT, 100)
+    assert refusal.value.published_code == "1419"
+
+
+def test_same_key_starts_one_transaction(shop: Shop) -> None:
+    first, again, other = started(shop, "K1"), started(shop, "K1"), started(shop, "K2")
+
+    assert first.transaction_id == again.transaction_id != other.transaction_id
+    assert len(first.said(EventType.TRANSACTION_STARTED)) == 1
+    with pytest.raises(AlreadyExists):
+        started(shop, "K1", value=1)
+
+
+def test_connector_is_the_one_that_serves_the_payment_system(shop: Shop) -> None:
+    shop.connect(a_connector("hold", Mode.HOLD, payment_systems=("17",)))
+    placed = started(shop)
+    send(placed, a_payment(1000, "17", "promissory"), a_payment(8000), a_payment(1000, connector="total"))
+
+    assert [payment.connector for payment in placed.payments] == ["hold", "partial", "total"]
+    assert placed.transaction.mode is Mode.TOTAL
+
+
+def test_payment_system_that_none_or_several_serve_is_refused(shop: Shop) -> None:
+    placed = started(shop)
+    shop.connect(a_connector("hold", Mode.HOLD, payment_systems=("2",)))
+    shop.connect(a_connector("total", Mode.TOTAL, payment_systems=("2",)))
+    with pytest.raises(InvalidRequest, match="paymentSystem 2: hold and total serve it"):
+        send(placed, a_payment())
+    shop.connect(a_connector("partial"))
+    with pytest.raises(InvalidRequest, match="paymentSystem 4: no connector of this account serves it"):
+        send(placed, a_payment(payment_system="4"))
+    assert placed.payments == []
+
+
+def test_payments_are_in_one_currency(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment(4000), currency="USD")
+    with pytest.raises(InvalidRequest, match="currencyCode BRL: the transaction's payments are in USD"):
+        send(placed, a_payment(6000))
+    send(placed, a_payment(6000), currency="USD")
+    authorise(placed)
+    assert view(placed)["currencyCode"] == "USD"
+
+
+def test_mode_is_that_of_the_payments(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment(connector="hold"))
+    authorise(placed)
+    ask(placed, SETTLEMENT, 7000)
+    assert placed.moved("settle") == []
+    ask(placed, SETTLEMENT, 3000)
+    assert placed.moved("settle") == [10000]
+
+
+def test_cart_and_shopper_are_told_and_shown(shop: Shop) -> None:
+    placed = started(shop)
+    profile = {"email": "a@example.com", "firstName": "Ana", "address": {"city": "Rio"}}
+    told = [AdditionalData("cart", json.dumps(CART)), AdditionalData("clientProfileData", json.dumps(profile))]
+    add_data(shop.ports, ACCOUNT, placed.transaction_id, told)
+    send(placed, a_payment())
+    authorise(placed)
+
+    shown = view(placed)
+    assert shown["buyer"]["email"] == "a@example.com"
+    assert shown["buyer"]["address"] == '{"city":"Rio"}'
+    assert json.loads(next(field["value"] for field in shown["fields"] if field["name"] == "cart")) == CART
+    assert [(line.id, line.price) for line in shop.store.lines(ACCOUNT, placed.order_id)] == [("A", 8000)]
+    assert {total.id: total.value for total in placed.order.totals} == {"Items": 8000, "Shipping": 2000}
+    assert "a@example.com" not in str([event.data for event in placed.events])
+
+
+def test_data_told_again_replaces_what_was_told(shop: Shop) -> None:
+    placed = started(shop)
+    for value in ("1", "2"):
+        add_data(shop.ports, ACCOUNT, placed.transaction_id, [AdditionalData("device", value)])
+    assert shop.store.additional_data(ACCOUNT, placed.transaction_id) == [AdditionalData("device", "2")]
+
+
+def test_transaction_keeps_fifty_names(shop: Shop) -> None:
+    placed = started(shop)
+    names = [AdditionalData(f"n{number}", "v") for number in range(50)]
+    for start in (0, 25):
+        add_data(shop.ports, ACCOUNT, placed.transaction_id, names[start : start + 25])
+    with pytest.raises(InvalidRequest, match="at most 50 names; these make 51"):
+        add_data(shop.ports, ACCOUNT, placed.transaction_id, [AdditionalData("one-more", "v")])
+    add_data(shop.ports, ACCOUNT, placed.transaction_id, names[:1])
+
+
+@pytest.mark.parametrize(
+    ("cart", "message"),
+    [
+        ("no", "cart: its value must be a JSON object"),
+        ("[]", "cart: its value must be a JSON object"),
+        ('{"items": {}}', "cart.items: must be a list of at most 70"),
+        ('{"items": [1]}', "cart.items.0: must be an object"),
+        ('{"items": [{"id": 1}]}', "cart.items.0.id"),
+        ('{"items": [{"id": "A", "value": 1.5, "quantity": 1}]}', "cart.items.0.value"),
+        ('{"items": [{"id": "A", "value": 1, "quantity": 0}]}', "cart.items.0.quantity: must be an integer from 1"),
+        ('{"freight": -1}', "cart.freight: must be an integer from 0"),
+    ],
+)
+def test_cart_that_is_none_is_refused(cart: str, message: str) -> None:
+    with pytest.raises(Refusal, match=message):
+        read_cart(cart)
