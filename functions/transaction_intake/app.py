@@ -12,11 +12,12 @@ from settlement import bootstrap
 from settlement.api import body
 from settlement.api.card_data import refuse_card_data_of_payments, refuse_card_data_of_texts
 from settlement.api.operation_view import operation_result
-from settlement.api.payment_view import gateway_payment
+from settlement.api.payment_view import gateway_payment, payment_system_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.api.transaction_view import transaction_view
 from settlement.domain.account import Role
 from settlement.domain.errors import InvalidRequest
+from settlement.domain.payment_systems import payment_systems_served
 from settlement.use_cases.add_data import add_data
 from settlement.use_cases.notify_payment import Received, notify_payment, notify_payment_of_order
 from settlement.use_cases.request_authorisation import request_authorisation
@@ -40,6 +41,13 @@ _NOTIFICATION = "/api/payments/pvt/payments/<payment_id>/payment-notification"
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
     return api.resolve(event, context)
+
+
+@api.get("/api/pvt/payment-systems")
+def payment_systems() -> Response[str]:
+    """Show the payment systems whose payments find a connector by themselves."""
+    served = payment_systems_served(bootstrap.store().connectors(api.caller(Role.VIEW_PAYMENT)))
+    return answer(200, [payment_system_view(system) for system in served])
 
 
 @api.post("/api/pvt/transactions")

@@ -307,6 +307,7 @@ class Tour:
         """A checkout that drives the gateway by itself."""
         self.shop.connect(a_connector("partial", payment_systems=("*",)))
         key = {"Idempotency-Key": "checkout"}
+        self.probe("GET", "/api/pvt/payment-systems")
         started = self.probe("POST", TRANSACTIONS, STARTED, headers=key)["transactionId"]
         self.service.call("POST", TRANSACTIONS, STARTED | {"value": 1}, headers=key)
         transaction = f"{TRANSACTIONS}/{started}"

@@ -11,6 +11,7 @@ from settlement.domain.checkout import AdditionalData, Checkout, read_cart
 from settlement.domain.connector import Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, OrderNotFound, Refusal, WrongStatus
 from settlement.domain.events import EventType
+from settlement.domain.payment_systems import PAYMENT_SYSTEMS, payment_systems_served
 from settlement.domain.reconciliation import reconcile
 from settlement.domain.statuses import TransactionStatus, payment_status, transaction_status
 from settlement.use_cases.add_data import add_data
@@ -248,6 +249,14 @@ def test_payment_system_that_none_or_several_serve_is_refused(shop: Shop) -> Non
     with pytest.raises(InvalidRequest, match="paymentSystem 4: no connector of this account serves it"):
         send(placed, a_payment(payment_system="4"))
     assert placed.payments == []
+
+
+def test_served_payment_systems_are_the_listed_ones_and_the_stores_own() -> None:
+    pix, own, every = (a_connector(payment_systems=systems) for systems in (("125",), ("201", "2"), ("*",)))
+
+    assert [system.id for system in payment_systems_served([pix, own])] == ["2", "125", "201"]
+    assert [system.id for system in payment_systems_served([every, own])] == [*PAYMENT_SYSTEMS, "201"]
+    assert payment_systems_served([a_connector()]) == []
 
 
 def test_payments_are_in_one_currency(shop: Shop) -> None:

@@ -76,9 +76,34 @@ def test_list_without_dates_reaches_24_months_back(store: FakeStore, put: Callab
     ]
 
 
-def test_range_of_more_than_24_months_is_refused(store: FakeStore) -> None:
-    with pytest.raises(InvalidRequest, match="at most 24 months"):
-        ids(store, Wanted(created=Span(datetime(2020, 1, 1, tzinfo=UTC))))
+@pytest.mark.parametrize("descending", [True, False])
+def test_of_a_longer_range_the_last_24_months_are_shown(
+    store: FakeStore, put: Callable[..., None], descending: bool
+) -> None:
+    put("old-01", datetime(2024, 3, 31, tzinfo=UTC))
+    put("new-01", datetime(2024, 4, 1, tzinfo=UTC))
+    since = Span(datetime(2000, 1, 1, tzinfo=UTC))
+
+    listed = list_orders(store, ACCOUNT, Wanted(created=since, descending=descending), NOON)
+
+    assert [order.order_id for order in listed.orders] == ["new-01"]
+    assert listed.is_partial
+
+
+def test_range_of_24_months_is_whole(store: FakeStore, put: Callable[..., None]) -> None:
+    put("new-01", datetime(2024, 4, 1, tzinfo=UTC))
+
+    listed = list_orders(store, ACCOUNT, Wanted(created=Span(datetime(2024, 4, 1, tzinfo=UTC))), NOON)
+
+    assert (len(listed.orders), listed.is_partial) == (1, False)
+
+
+def test_order_that_only_the_gateway_knows_is_not_found_by_its_transaction(
+    store: FakeStore, put: Callable[..., None]
+) -> None:
+    put("1-01", gateway_only=True)
+
+    assert ids(store, Wanted(text="A" * 32, search=SearchField.TRANSACTION)) == []
 
 
 def test_range_holds_both_its_ends(store: FakeStore, put: Callable[..., None]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from settlement.api.dates import gateway_date_or_none
 from settlement.api.payment_fields import payment_fields
+from settlement.domain.payment_systems import CUSTOM_GROUP, PaymentSystem
 from settlement.domain.statuses import TransactionStatus, payment_status
 from settlement.domain.transaction import Leg, Payment, Transaction
 
@@ -93,6 +94,21 @@ def gateway_payment(
         "sheets": None,
         "originalPaymentId": None,
         **_own(payment),
+    }
+
+
+def payment_system_view(system: PaymentSystem) -> dict[str, Any]:
+    """A payment system as the gateway lists it."""
+    return {
+        "id": int(system.id) if system.id.isdigit() else 0,
+        "stringId": system.id,
+        "name": system.name,
+        "description": None,
+        "groupName": system.group,
+        "isCustom": system.group == CUSTOM_GROUP,
+        "requiresAuthentication": False,
+        "implementation": None,
+        "dueDate": None,
     }
 
 

@@ -3,7 +3,10 @@
 A payment may say its name and group itself; these are for clients that do not (contract §3.1, §3.4).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +48,11 @@ OFFLINE_GROUPS = frozenset({"bankInvoice", "promissory", "cash", "customerCredit
 def payment_system(id_: str) -> PaymentSystem:
     """Return the payment system of a number; one that is not listed goes by its number."""
     return PAYMENT_SYSTEMS.get(id_) or PaymentSystem(id_, id_, CUSTOM_GROUP)
+
+
+def payment_systems_served(connectors: Iterable[Connector]) -> list[PaymentSystem]:
+    """Return the payment systems whose payments find a connector without naming one, listed ones first."""
+    numbers = {number for connector in connectors for number in connector.payment_systems}
+    listed = [id_ for id_ in PAYMENT_SYSTEMS if numbers & {id_, EVERY_PAYMENT_SYSTEM}]
+    own = sorted(numbers - PAYMENT_SYSTEMS.keys() - {EVERY_PAYMENT_SYSTEM})
+    return [payment_system(id_) for id_ in (*listed, *own)]

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from settlement.domain.errors import InvalidRequest
 from settlement.domain.listing import ListedOrder, as_listed
 from settlement.use_cases.ports import ListRange, Page, Store
 
@@ -13,7 +12,7 @@ MAX_LISTED = 3_000
 """Orders that one list reaches; beyond them it has to be narrowed."""
 
 MAX_MONTHS = 24
-"""How far one list reaches back, and how long a range of creation dates may be."""
+"""How far one list reaches back from its last day."""
 
 MAX_READS = 60
 """Queries that one list makes."""
@@ -108,9 +107,9 @@ class Listed:
 
 
 def list_orders(store: Store, account: str, wanted: Wanted, now: datetime) -> Listed:
-    """Return an account's orders, newest first unless asked otherwise; at most 3,000, of at most 24 months.
+    """Return an account's orders, newest first unless asked otherwise; at most 3,000.
 
-    Raises ``InvalidRequest`` for a longer range of creation dates.
+    Of a longer range of creation dates it is the last 24 months: clients ask for everything since the year 2000.
     """
     if wanted.none:
         return Listed([])
@@ -134,16 +133,16 @@ def _by_id(store: Store, account: str, text: str, search: SearchField | None) ->
     if transaction_id and (transaction := store.transaction(account, transaction_id)) is not None:
         ids.append(transaction.order_id)
     orders = [store.order(account, order_id) for order_id in dict.fromkeys(ids)]
-    found = [as_listed(order) for order in orders if order is not None]
+    found = [as_listed(order) for order in orders if order is not None and not order.gateway_only]
     return [order for order in found if search is not SearchField.GROUP or order.order_group == text]
 
 
 def _by_date(store: Store, account: str, wanted: Wanted, now: datetime) -> Listed:
     until = min(wanted.created.until or now, now)
-    since = wanted.created.since or _months_before(until, MAX_MONTHS - 1)
+    earliest = _months_before(until, MAX_MONTHS - 1)
+    since = max(wanted.created.since or earliest, earliest)
     months = list(_months(since, until))
-    if len(months) > MAX_MONTHS:
-        raise InvalidRequest(f"f_creationDate: a list spans at most {MAX_MONTHS} months; got {len(months)}")
+    is_cut = wanted.created.since is not None and wanted.created.since < earliest
     newest_first = wanted.descending or wanted.order_by is not OrderBy.CREATED
     found: list[ListedOrder] = []
     reads = 0
@@ -156,7 +155,7 @@ def _by_date(store: Store, account: str, wanted: Wanted, now: datetime) -> Liste
             page = store.listed(account, asked, page.next if page else None)
             reads += 1
             found += [order for order in page.items if wanted.takes(order) and _mentions(order, wanted.text)]
-    return Listed(found[:MAX_LISTED], is_partial=len(found) > MAX_LISTED)
+    return Listed(found[:MAX_LISTED], is_partial=is_cut or len(found) > MAX_LISTED)
 
 
 def _mentions(order: ListedOrder, text: str | None) -> bool:

@@ -229,6 +229,11 @@ _PURCHASE = (
 _INTAKE = "transaction_intake"
 _CHECKOUT = (
     Route(
+        "get", "/api/pvt/payment-systems", _INTAKE, "listPaymentSystems",
+        "Show the payment systems that the account's connectors serve", Tag.GATEWAY,
+        {200: Listed(transactions.PaymentSystemAnswer)}, (), _VIEWER,
+    ),
+    Route(
         "post", "/api/pvt/transactions", _INTAKE, "startTransaction", "Start a transaction without an order",
         Tag.GATEWAY, {200: transactions.TransactionAnswer}, (400, 409, 413, 503), _PROCESSOR, checkout.TransactionBody,
         parameters=(IDEMPOTENCY_KEY,),

@@ -122,6 +122,20 @@ class TransactionAnswer(View):
     reconciliation: Reconciliation
 
 
+class PaymentSystemAnswer(View):
+    """A payment system that a connector of the account serves; ``id`` is 0 for one whose id is no number."""
+
+    id: int
+    string_id: str
+    name: str
+    description: None
+    group_name: str
+    is_custom: bool
+    requires_authentication: bool
+    implementation: None
+    due_date: None
+
+
 class GatewayConnectorResponses(View):
     """What the connector said of the authorisation; ids are empty until it said any."""
 
