@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from vtex import VTEX, VTEXConfig, VTEXResponseError
-from vtex._api import base as library
+from vtex._utils import join_url
 
 from tests.e2e.api import Api, new_id
 from tests.e2e.bodies import invoice_body, order_body
@@ -26,8 +26,7 @@ def api(open_account: Account) -> Api:
 @pytest.fixture
 def client(api: Api, monkeypatch: pytest.MonkeyPatch) -> VTEX:
     """The library, for the same account."""
-    join = library.join_url
-    monkeypatch.setattr(library, "join_url", lambda _host, path: join(api.base_url, path))
+    monkeypatch.setattr("vtex._api.base.join_url", lambda _host, path: join_url(api.base_url, path))
     key, token = api.headers.values()
     configured = {"account_name": "any", "app_key": key, "app_token": token, "retry_attempts": 0}
     return VTEX(VTEXConfig.model_validate(configured))

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.builders import a_connector
 from tests.contract.api.public_schemas import DOMAIN, MISSING
 from tests.support.service import Service
 from tests.support.shop import Placed, Shop
-from tests.support.tour import ORDERS, order_body
+from tests.support.tour import ORDERS, TRANSACTIONS, order_body
 
 pytestmark = pytest.mark.skipif(not DOMAIN.exists(), reason=MISSING)
 
@@ -128,3 +129,38 @@ def test_gateway_settles_refunds_and_cancels(service: Service) -> None:
 
     ledger = placed(service).ledger
     assert (ledger.captured, ledger.refunded, ledger.given_up) == (10050, 2300, 2300)
+
+
+def test_checkout_drives_the_gateway(service: Service) -> None:
+    service.shop.connect(a_connector("partial", payment_systems=("*",)))
+    started = service.do("POST", TRANSACTIONS, example("gateway.post.transactions.request"))
+    transaction = f"{TRANSACTIONS}/{started['id']}"
+    [payment] = example("gateway.post.payments_transactions_transactionId_payments.request")
+    payment |= {"value": 20000, "transaction": payment["transaction"] | {"id": started["id"]}}
+    refused = service.call("POST", f"{transaction}/payments", [payment])
+    for card_data in ("cardNumber", "validationCode"):
+        del payment["fields"][card_data]
+    service.do("POST", f"{transaction}/payments", [payment])
+    for method in ("POST", "PATCH"):
+        told = example(f"gateway.{method.lower()}.transactions_transactionId_additional-data.request")
+        service.do(method, f"{transaction}/additional-data", told)
+    asked = example("gateway.post.transactions_transactionId_authorization-request.request")
+    answer = service.do("POST", f"{transaction}/authorization-request", asked | {"transactionId": started["id"]})
+
+    assert (refused.status, "vault token" in refused.json["error"]["message"]) == (400, True)
+    assert (answer["status"], answer["statusDetail"]) == (8, "Approved")
+
+
+def test_payment_notification_is_taken(service: Service) -> None:
+    service.shop.connect(a_connector("partial", payment_systems=("*",)))
+    service.shop.provider.usually("authorise", "undefined")
+    body = {"value": 5010, "referenceId": "1", "channel": "store", "salesChannel": "1"}
+    transaction = f"{TRANSACTIONS}/{service.do('POST', TRANSACTIONS, body)['id']}"
+    slip = {"paymentSystem": 6, "value": 5010, "installments": 1, "currencyCode": "BRL"}
+    [payment] = service.do("POST", f"{transaction}/payments", [slip])
+    service.do("POST", f"{transaction}/authorization-request", {})
+
+    notified = example("gateway.post.payments_payments_paymentId_payment-notification.request")
+    service.do("POST", f"/api/payments/pvt/payments/{payment['id']}/payment-notification", notified)
+
+    assert service.do("GET", transaction)["status"] == "Approved"
