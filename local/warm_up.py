@@ -18,6 +18,7 @@ _ORDER = f"/api/oms/pvt/orders/{NOTHING}"
 _REQUESTS = (
     ("GET", _ORDER),
     ("GET", f"/api/pvt/transactions/{NOTHING}"),
+    ("GET", "/api/pvt/payment-systems"),
     ("GET", "/sandbox-connector/sandbox/manifest"),
     ("POST", f"{_ORDER}/invoice"),
     ("POST", f"{_ORDER}/changes"),
