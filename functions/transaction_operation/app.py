@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.operation_view import operation_result, operations_view
+from settlement.api.operation_view import operation_result, operations_view, retried_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.account import Role
 from settlement.domain.errors import OperationNotFound
@@ -63,8 +63,7 @@ def retry(transaction_id: str, operation_id: str) -> Response[str]:
     """Try what a failed operation is missing again."""
     account = api.caller(Role.PROCESS_PAYMENT)
     sequence = _sequence(operation_id)
-    operation = retry_operation(bootstrap.ports(), account, transaction_id, sequence)
-    return answer(202, {"operation": operation.sequence, "retryOf": sequence, "state": operation.state.value})
+    return answer(202, retried_view(sequence, retry_operation(bootstrap.ports(), account, transaction_id, sequence)))
 
 
 @api.post("/api/pvt/transactions/<transaction_id>/legs/<leg_id>/resolve")

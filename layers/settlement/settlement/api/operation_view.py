@@ -1,12 +1,13 @@
 """The gateway's operation result: the answer to settle, refund and cancel requests (§3.2). Amounts are minor units."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
 from settlement.api.transaction_view import token
 from settlement.domain.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction import Leg, OperationState
+from settlement.domain.transaction import Leg, Operation, OperationState
 from settlement.use_cases.request_movement import Requested
 from settlement.use_cases.retrieve_transaction import Movements
 
@@ -69,6 +70,16 @@ def operations_view(movements: Movements) -> list[dict[str, Any]]:
         }
         for operation in reversed(movements.operations)
     ]
+
+
+def retried_view(sequence: int, retries: Sequence[Operation]) -> dict[str, Any]:
+    """The operations that try operation ``sequence`` again; the first of them stands for all."""
+    return {
+        "operation": retries[0].sequence,
+        "operations": [operation.sequence for operation in retries],
+        "retryOf": sequence,
+        "state": retries[0].state.value,
+    }
 
 
 def _leg(leg: Leg) -> dict[str, Any]:

@@ -222,6 +222,9 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
     return Conclusion(ConcludeOutcome.DONE, failure)
 
 
+MAX_REASONS = 5
+"""Legs whose reasons an operation's failure repeats; each has its own on the leg, up to 1,000 characters long."""
+
 _FAILURES = {
     LegState.REFUSED: "the connector refused {kind} of {value} on payment {payment}: {message}",
     LegState.IN_DOUBT: "nobody knows whether {kind} of {value} on payment {payment} happened: {message}",
@@ -235,13 +238,15 @@ def _failure(operation: Operation, legs: Sequence[Leg]) -> str | None:
         legs = [leg for leg in legs if leg.kind is LegKind.CANCEL]
     elif operation.failure is not None:
         return operation.failure
+    failed = [leg for leg in legs if leg.state in _FAILURES]
     reasons = [
         _FAILURES[leg.state].format(
             kind=leg.kind.value, value=leg.value, payment=leg.payment_id, message=leg.message or "no reason given"
         )
-        for leg in legs
-        if leg.state in _FAILURES
+        for leg in failed[:MAX_REASONS]
     ]
+    if len(failed) > MAX_REASONS:
+        reasons.append(f"and {len(failed) - MAX_REASONS} more")
     return "; ".join(reasons) or None
 
 

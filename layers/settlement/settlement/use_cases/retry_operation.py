@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from settlement.domain.acceptance import record_acceptance
 from settlement.domain.connector import Done, Exchange, Refused
-from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongStatus
+from settlement.domain.errors import InvalidRequest, OperationNotFound, Refusal, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.planning import Ask, Infeasible, Policy, Position, plan, project
 from settlement.domain.transaction import (
@@ -27,6 +27,9 @@ from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 _MISSING = frozenset({LegState.IN_DOUBT, LegState.PARKED, LegState.REFUSED})
 
+MAX_RETRIED_AT_ONCE = 40
+"""Legs that one operation takes over: each is two writes, and a transaction has 100, of which the rest takes 18."""
+
 
 class Resolution(StrEnum):
     """What an operator knows of a leg."""
@@ -35,13 +38,25 @@ class Resolution(StrEnum):
     NOT_DONE = "not-done"
 
 
-def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: int) -> Operation:
-    """Queue what a failed operation is missing as a new operation, and unblock its payments.
+def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: int) -> list[Operation]:
+    """Queue what a failed operation is missing as new operations, of 40 legs at most, and unblock its payments.
 
     What is in doubt is asked again under its own request id, so it cannot happen twice; what was refused gets a new
-    one. Raises ``TransactionNotFound``, ``OperationNotFound`` and ``WrongStatus`` unless it has failed.
+    one. The operation stays failed until nothing of it is missing: what finds no place in the queue can be retried
+    later. Raises ``TransactionNotFound``, ``OperationNotFound``, ``TooManyWaiting`` if there is no place at all, and
+    ``WrongStatus`` unless the operation has failed.
     """
-    return decide_until_written(ports, lambda: _retry(ports, account, transaction_id, sequence))
+    retried: list[Operation] = []
+    is_whole = False
+    while not is_whole:
+        try:
+            operation, is_whole = decide_until_written(ports, lambda: _retry(ports, account, transaction_id, sequence))
+        except Refusal:
+            if not retried:
+                raise
+            break
+        retried.append(operation)
+    return retried
 
 
 def resolve_leg(
@@ -69,7 +84,8 @@ def resolve_leg(
     resolve_doubt(ports, account, transaction_id, sequence)
 
 
-def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> Operation:
+def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tuple[Operation, bool]:
+    """Queue the first of what is missing; tell whether that is all of it."""
     before = retrieve_transaction(ports.store, account, transaction_id)
     failed = ports.store.operation(account, transaction_id, sequence)
     if failed is None:
@@ -77,7 +93,9 @@ def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> Op
     if failed.state is not OperationState.FAILED:
         raise WrongStatus(f"Operation {sequence} is {failed.state.value}; only a failed operation can be retried")
     now = ports.now()
-    missing = [leg for leg in planned_legs(ports, before.transaction, failed) if leg.state in _MISSING]
+    all_missing = [leg for leg in planned_legs(ports, before.transaction, failed) if leg.state in _MISSING]
+    missing = all_missing[:MAX_RETRIED_AT_ONCE]
+    is_whole = len(missing) == len(all_missing)
     ask = Ask() if missing else replace(failed.ask, requested_through=before.transaction.requested)
     origin = f"{failed.origin}/retry-{sequence}"
     transaction, operation = before.transaction.enqueue(failed.kind, ask, origin, now, settling=failed.settling)
@@ -88,7 +106,7 @@ def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> Op
     unblocked = [replace(held, blocked=held.blocked and held.payment_id not in concerned) for held in payments]
     transaction = replace(
         transaction,
-        unsettled=transaction.unsettled - (1 if failed.settling else 0),
+        unsettled=transaction.unsettled - (1 if failed.settling and is_whole else 0),
         projection=_projection(ports, before.transaction, [held.position for held in unblocked], ask, legs),
     )
     journal = before.journal(now)
@@ -102,13 +120,13 @@ def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> Op
     ports.store.commit(
         replace(
             commit,
-            operations=[operation, replace(failed, state=OperationState.DONE)],
+            operations=[operation, replace(failed, state=OperationState.DONE)] if is_whole else [operation],
             new_legs=legs,
             legs=replaced,
             payments=[Changed(old, new) for old, new in zip(payments, unblocked, strict=True)],
         )
     )
-    return operation
+    return operation, is_whole
 
 
 def _projection(

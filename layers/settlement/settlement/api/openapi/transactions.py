@@ -314,8 +314,9 @@ class OperationAnswer(View):
 
 
 class Retried(View):
-    """The operation that tries again what another one is missing."""
+    """The operations that try again what another one is missing: ``operation`` is the first of ``operations``."""
 
     operation: int
+    operations: Annotated[list[int], Field(min_length=1)]
     retry_of: int
     state: OperationState

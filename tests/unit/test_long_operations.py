@@ -1,0 +1,111 @@
+"""Operations of more connector calls than one write holds: each step takes as many writes as it needs (§3.8)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from settlement.domain.errors import TooManyWaiting, WrongStatus
+from settlement.domain.transaction import MAX_WAITING, LegState, OperationState
+from settlement.use_cases.conclude_operation import MAX_REASONS
+from settlement.use_cases.ports import Commit
+from settlement.use_cases.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
+from tests.builders import ACCOUNT
+from tests.support.provider import Step
+from tests.support.shop import Placed, Shop
+
+DAY = timedelta(hours=26)
+VALUE_OF_INVOICE = 100
+
+
+def returned_whole(shop: Shop, calls: int, refunds: Step) -> Placed:
+    """An order of as many invoices as its return takes calls, each of which goes the same way for a day."""
+    placed = shop.open(value=VALUE_OF_INVOICE * calls)
+    for number in range(calls):
+        placed.invoice(f"N{number}", VALUE_OF_INVOICE)
+    shop.provider.usually("refund", refunds)
+    placed.give_back("D1", VALUE_OF_INVOICE * calls)
+    shop.pass_time(DAY)
+    shop.provider.usually("refund", "ok")
+    assert placed.operation.state is OperationState.FAILED
+    return placed
+
+
+def retry(shop: Shop, placed: Placed, sequence: int) -> list[int]:
+    """Retry an operation; return how many legs each of the operations that do it has."""
+    return [retried.legs for retried in retry_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence)]
+
+
+@pytest.mark.parametrize(
+    ("calls", "retries"),
+    [
+        (MAX_RETRIED_AT_ONCE - 1, [39]),
+        (MAX_RETRIED_AT_ONCE, [40]),
+        (MAX_RETRIED_AT_ONCE + 1, [40, 1]),
+        (2 * MAX_RETRIED_AT_ONCE + 10, [40, 40, 10]),
+    ],
+)
+@pytest.mark.parametrize("way", ["500", "400"])
+def test_retry_takes_over_every_missing_leg_once(shop: Shop, calls: int, retries: list[int], way: Step) -> None:
+    placed = returned_whole(shop, calls, way)
+    failed = placed.operation.sequence
+
+    assert retry(shop, placed, failed) == retries
+    placed.rest()
+
+    assert placed.moved("refund") == [VALUE_OF_INVOICE] * calls
+    assert placed.ledger.refunded == VALUE_OF_INVOICE * calls
+    assert placed.ledger.refund_in_doubt == 0
+    assert not placed.payments[0].blocked
+    assert {held.state for held in placed.operations} == {OperationState.DONE}
+    replaced = [leg for leg in placed.legs if leg.operation == failed]
+    assert [leg.state for leg in replaced] == [LegState.REPLACED] * calls
+
+
+def test_retry_that_finds_no_place_for_all_leaves_the_rest_to_another_one(shop: Shop) -> None:
+    placed = returned_whole(shop, MAX_RETRIED_AT_ONCE + 5, "400")
+    failed = placed.operation.sequence
+    occupy(shop, placed, MAX_WAITING - 1)
+
+    assert retry(shop, placed, failed) == [MAX_RETRIED_AT_ONCE]
+    stored = shop.store.operation(ACCOUNT, placed.transaction_id, failed)
+    assert stored is not None
+    assert stored.state is OperationState.FAILED
+    with pytest.raises(TooManyWaiting):
+        retry(shop, placed, failed)
+
+    occupy(shop, placed, MAX_WAITING - 2)
+    assert retry(shop, placed, failed) == [5]
+    with pytest.raises(WrongStatus):
+        retry(shop, placed, failed)
+
+
+def occupy(shop: Shop, placed: Placed, waiting: int) -> None:
+    """Have the queue hold so many operations."""
+    transaction = replace(placed.transaction, head=placed.transaction.tail - waiting)
+    shop.store.commit(Commit(ACCOUNT, placed.order_id, placed.transaction_id, transaction=transaction))
+
+
+def test_failure_of_many_legs_repeats_the_reasons_of_a_few(shop: Shop) -> None:
+    placed = returned_whole(shop, MAX_REASONS + 3, "400")
+
+    failure = placed.operation.failure
+
+    assert failure is not None
+    assert failure.count("the connector refused") == MAX_REASONS
+    assert failure.endswith("; and 3 more")
+
+
+def test_failure_of_as_many_legs_as_are_told_of_tells_of_all(shop: Shop) -> None:
+    failure = returned_whole(shop, MAX_REASONS, "400").operation.failure
+
+    assert failure is not None
+    assert failure.count("the connector refused") == MAX_REASONS
+    assert "more" not in failure
+
+
+def test_doubt_of_many_legs_is_set_aside_whole(shop: Shop) -> None:
+    placed = returned_whole(shop, 65, "500")
+
+    assert {leg.state for leg in placed.legs if leg.kind.value == "refund"} == {LegState.IN_DOUBT}
+    assert placed.ledger.refund_in_doubt == 65 * VALUE_OF_INVOICE
