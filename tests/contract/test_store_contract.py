@@ -435,6 +435,21 @@ def test_lists_come_in_their_own_order(store: Store) -> None:
     assert [held.number for held in store.settlements(ACCOUNT, TRANSACTION_ID, "P1")] == ["000002-0001", "000012-0001"]
 
 
+def test_settlements_are_read_after_a_number_a_page_at_a_time(store: Store) -> None:
+    settlements = [Settlement("P1", f"{number:06d}-0001", f"S{number}", 100) for number in range(1, 6)]
+    write(store, new_settlements=[*settlements, Settlement("P2", "000003-0001", "S", 100)])
+
+    def page(number: str | None, size: int) -> tuple[list[str], str | None]:
+        found = store.settlements_after(ACCOUNT, TRANSACTION_ID, "P1", number, size)
+        return [held.settle_id for held in found.items], found.next
+
+    assert page(None, 2) == (["S1", "S2"], "000002-0001")
+    assert page("000002-0001", 2) == (["S3", "S4"], "000004-0001")
+    assert page("000004-0001", 2) == (["S5"], None)
+    assert page("000003-9999", 9) == (["S4", "S5"], None), "a number that there is none of"
+    assert page("000005-0001", 9) == ([], None)
+
+
 def test_operations_are_read_from_a_sequence_on(store: Store) -> None:
     write(store, operations=[an_operation(sequence) for sequence in (1, 2, 9, 10, 11)])
 

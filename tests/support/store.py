@@ -185,6 +185,15 @@ class FakeStore:
         found = self._all(Settlement, account, transaction_id, payment_id)
         return sorted(found, key=lambda settlement: settlement.number)
 
+    def settlements_after(
+        self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
+    ) -> Page[Settlement]:
+        """Return a page of a payment's settlements, oldest first: those after a number, or from the first on."""
+        found = self.settlements(account, transaction_id, payment_id)
+        later = [held for held in found if number is None or held.number > number]
+        page = later[:page_size]
+        return Page(page, page[-1].number if len(later) > page_size else None)
+
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""
         return self._get(Settlement, account, transaction_id, payment_id, number)

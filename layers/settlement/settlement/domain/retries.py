@@ -14,6 +14,9 @@ LEASE = timedelta(minutes=6)
 NO_CALL_AFTER = timedelta(seconds=200)
 """An execution older than this starts no further connector call."""
 
+MAX_LEGS = 2_000
+"""Connector calls of one operation: its plan is written in one step, and read in each."""
+
 MAX_LEGS_AT_ONCE = 25
 MAX_REMAINDERS_AT_ONCE = 5
 

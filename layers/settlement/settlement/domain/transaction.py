@@ -103,7 +103,8 @@ class Payment:
     ``signature`` is what its connector's callbacks have to carry (§4.2). ``auto_settle_at`` is when its open value
     is settled without an invoice, ``cancel_at`` when its authorisation lapses, ``expiry_watch_at`` when the account
     is told that it will. ``paid_at`` is when the merchant told that the money has come, ``offline`` that this word is
-    all there is: its connector knows of no money, and is asked for none.
+    all there is: its connector knows of no money, and is asked for none. Settlements up to ``refunded_through`` have
+    nothing left, so refunds need not read them.
     """
 
     payment_id: str
@@ -135,6 +136,7 @@ class Payment:
     expiry_watch_at: datetime | None = None
     paid_at: datetime | None = None
     offline: bool = False
+    refunded_through: str | None = None
     counters: Counters = field(default_factory=Counters)
 
     @property

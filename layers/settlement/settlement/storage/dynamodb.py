@@ -192,6 +192,19 @@ class DynamoDBStore(Table):
         partition = keys.transaction_partition(account, transaction_id)
         return self._query(Settlement, partition, keys.settlements(payment_id))
 
+    def settlements_after(
+        self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
+    ) -> Page[Settlement]:
+        """Return a page of a payment's settlements, oldest first: those after a number, or from the first on."""
+        partition = keys.transaction_partition(account, transaction_id)
+        request = self._range(partition, keys.settlements(payment_id)) | {"Limit": page_size}
+        if number is not None:
+            last_read = {"PK": partition, "SK": keys.settlement(payment_id, number)}
+            request["ExclusiveStartKey"] = codecs.to_wire(last_read)
+        answer = self._client.query(**request)
+        found = [codecs.decode(Settlement, codecs.from_wire(item)) for item in answer["Items"]]
+        return Page(found, found[-1].number if "LastEvaluatedKey" in answer else None)
+
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""
         partition = keys.transaction_partition(account, transaction_id)

@@ -9,7 +9,7 @@ from settlement.domain.authorisation import ABANDONED, LegDraft, legs_to_decide
 from settlement.domain.events import EventType, Journal
 from settlement.domain.ledger import Movement, MovementKind
 from settlement.domain.planning import Infeasible, Policy, plan
-from settlement.domain.retries import LEASE, MAX_LEGS_AT_ONCE
+from settlement.domain.retries import LEASE, MAX_LEGS, MAX_LEGS_AT_ONCE
 from settlement.domain.transaction import (
     LEG_OF,
     Leg,
@@ -19,12 +19,12 @@ from settlement.domain.transaction import (
     OperationKind,
     OperationState,
     Payment,
-    Settlement,
     Transaction,
     request_id,
 )
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Changed, Commit, Ports
+from settlement.use_cases.refund_drafts import refund_drafts
 
 
 class PlanOutcome(StrEnum):
@@ -136,11 +136,18 @@ def _add_legs(
     moved = dict(payments)
     for movement in movements:
         payment = moved[movement.payment_id]
-        if movement.kind in LEG_OF:
-            drafts += _drafts_of(ports, transaction, movement)
+        if movement.kind is MovementKind.REFUND:
+            refund = refund_drafts(ports.store, transaction, payment, movement)
+            drafts += refund.drafts
+            moved[movement.payment_id] = replace(payment, refunded_through=refund.refunded_through)
+        elif movement.kind in LEG_OF:
+            drafts.append(_draft(movement))
         else:
             moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
             _record_direct(journal, movement)
+    if len(drafts) > MAX_LEGS:
+        failure = f"it takes {len(drafts)} connector calls, more than the {MAX_LEGS} of one operation"
+        return _Planned(replace(operation, planned=True, failure=failure), [], [], [])
     planned = replace(
         operation, planned=True, legs=len(drafts), giving_up=given_up(movements), refunding=refunded(movements)
     )
@@ -174,33 +181,8 @@ def _decide_authorisation(
     return _Planned(replace(operation, legs=operation.legs + len(new_legs)), new_legs, closed, [])
 
 
-def _drafts_of(ports: Ports, transaction: Transaction, movement: Movement) -> list[LegDraft]:
-    """One connector call for a movement; a refund is one per settlement, oldest first, within what is left of it."""
-    kind = LEG_OF[movement.kind]
-    if movement.kind is not MovementKind.REFUND:
-        return [LegDraft(kind, movement.payment_id, movement.value, from_withheld=movement.from_withheld)]
-    left = movement.value
-    drafts = []
-    settlements = ports.store.settlements(transaction.account, transaction.transaction_id, movement.payment_id)
-    for settlement in settlements:
-        part = min(left, settlement.refundable)
-        if part > 0:
-            drafts.append(_refund_draft(movement, settlement, part))
-            left -= part
-    if left:
-        raise LookupError(f"payment {movement.payment_id} has captured more than its settlements hold, by {left}")
-    return drafts
-
-
-def _refund_draft(movement: Movement, settlement: Settlement, value: int) -> LegDraft:
-    return LegDraft(
-        LegKind.REFUND,
-        movement.payment_id,
-        value,
-        of_change=movement.of_change,
-        settlement=settlement.number,
-        settle_id=settlement.settle_id,
-    )
+def _draft(movement: Movement) -> LegDraft:
+    return LegDraft(LEG_OF[movement.kind], movement.payment_id, movement.value, from_withheld=movement.from_withheld)
 
 
 def _number(transaction: Transaction, operation: Operation, drafts: Sequence[LegDraft], after: int) -> list[Leg]:

@@ -175,7 +175,7 @@ class Posting:
         """Post what the connector moved; what it left undone becomes a leg of its own."""
         leg, payment, value = self._leg, self._setting.payment, outcome.value
         movement = replace(leg, value=value).movement
-        self.payments.append(Changed(payment, replace(payment, counters=payment.counters.after(movement))))
+        moved = replace(payment, counters=payment.counters.after(movement))
         self._record(
             _POSTED[leg.kind],
             outcome.exchange,
@@ -186,6 +186,9 @@ class Posting:
         if leg.kind is LegKind.SETTLE:
             number = f"{leg.operation:06d}-{leg.number}"
             self.new_settlements.append(Settlement(leg.payment_id, number, outcome.reference, value))
+            if number <= (payment.refunded_through or ""):
+                moved = replace(moved, refunded_through=None)
+        self.payments.append(Changed(payment, moved))
         if leg.kind is LegKind.REFUND:
             self._refunded = value
         if value < leg.value:
