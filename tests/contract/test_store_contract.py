@@ -234,6 +234,7 @@ def test_operation_is_read_as_it_was_written(store: Store, operation: Any) -> No
             authorised_at=NOON,
             auto_settle_at=LATER,
             cancel_at=LATER,
+            refunded_through="000001-0001",
             counters=Counters(10000, 7000, 1000, 500, 100, 50, 200, 100, 50),
         ),
     ],

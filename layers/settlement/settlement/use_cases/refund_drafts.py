@@ -34,7 +34,8 @@ def refund_drafts(store: Store, transaction: Transaction, payment: Payment, move
 
 
 def _draw(store: Store, transaction: Transaction, through: str | None, movement: Movement) -> RefundDrafts | None:
-    left, drafts = movement.value, []
+    left = movement.value
+    drafts: list[LegDraft] = []
     for settlement in _after(store, transaction, movement.payment_id, through):
         if not drafts and settlement.refunded == settlement.value:
             through = settlement.number
