@@ -7,6 +7,7 @@ import pytest
 
 from settlement.domain.errors import TooManyWaiting, WrongStatus
 from settlement.domain.transaction import MAX_WAITING, LegState, OperationState
+from settlement.use_cases import plan_operation as planning_step
 from settlement.use_cases.conclude_operation import MAX_REASONS
 from settlement.use_cases.ports import Commit
 from settlement.use_cases.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
@@ -84,6 +85,23 @@ def occupy(shop: Shop, placed: Placed, waiting: int) -> None:
     """Have the queue hold so many operations."""
     transaction = replace(placed.transaction, head=placed.transaction.tail - waiting)
     shop.store.commit(Commit(ACCOUNT, placed.order_id, placed.transaction_id, transaction=transaction))
+
+
+@pytest.mark.parametrize(("calls", "state"), [(4, "done"), (5, "done"), (6, "failed")])
+def test_operation_of_more_calls_than_one_takes_fails_with_both_numbers(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, calls: int, state: str
+) -> None:
+    monkeypatch.setattr(planning_step, "MAX_LEGS", 5)
+    placed = shop.open(value=VALUE_OF_INVOICE * calls)
+    for number in range(calls):
+        placed.invoice(f"N{number}", VALUE_OF_INVOICE)
+
+    placed.give_back("D1", VALUE_OF_INVOICE * calls)
+
+    assert placed.operation.state.value == state
+    assert placed.moved("refund") == ([VALUE_OF_INVOICE] * calls if state == "done" else [])
+    if state == "failed":
+        assert placed.operation.failure == "it takes 6 connector calls, more than the 5 of one operation"
 
 
 def test_failure_of_many_legs_repeats_the_reasons_of_a_few(shop: Shop) -> None:

@@ -231,7 +231,7 @@ def test_modification_too_large_to_be_stored_is_refused() -> None:
     shipping = {"shippingData": {"logisticsInfo": [{"selectedSla": "x" * 2000, "addressId": "y" * 2000}] * 70}}
     body = body_of(replace=[{"from": items(one("A")), "to": items(one("C", price=1)) | shipping}])
 
-    with pytest.raises(InvalidRequest, match="limit is 200000"):
+    with pytest.raises(InvalidRequest, match="limit is 150000"):
         body.as_text(DEFAULTS)
 
 

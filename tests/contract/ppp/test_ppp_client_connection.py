@@ -36,8 +36,13 @@ class TestConnectionFails:
         assert outcome.exchange.status is None
         assert outcome.reason
 
+    @pytest.mark.parametrize("fewer", [1, 0])
+    def test_answer_of_at_most_1_mb_is_read(self, provider: Provider, fewer: int) -> None:
+        provider.respond = answer(200, _of_bytes(1_000_000 - fewer))
+        assert isinstance(move(provider, "settle"), Done)
+
     def test_answer_above_1_mb_is_unknown(self, provider: Provider) -> None:
-        provider.respond = answer(200, exact_json.write(good("settle", message="x" * 1_000_000)))
+        provider.respond = answer(200, _of_bytes(1_000_001))
         outcome = move(provider, "settle")
         assert isinstance(outcome, Unknown)
         assert "larger than 1000000 bytes" in outcome.reason
@@ -186,3 +191,9 @@ def test_http_library_is_imported_at_the_first_call_only() -> None:
     )
     layer = Path(__file__).parents[3] / "layers" / "settlement"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(layer)})
+
+
+def _of_bytes(size: int) -> str:
+    """A good answer to a settlement that has so many bytes."""
+    empty = exact_json.write(good("settle", message=""))
+    return exact_json.write(good("settle", message="x" * (size - len(empty))))

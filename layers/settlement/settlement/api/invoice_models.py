@@ -14,6 +14,7 @@ from settlement.use_cases.notify_invoice import Notification
 
 MAX_DOCUMENT_BYTES = 200_000
 MAX_INVOICE_ITEMS = 200
+MAX_SIGHTINGS = 100
 MAX_TEXT_BYTES = 100_000
 """The texts of an invoice's items, and those of its parcel's sightings: all are stored in one item of the table."""
 
@@ -222,7 +223,9 @@ class DeliveryBody(Body):
 
     is_delivered: StrictBool
     delivered_date: Text | None = None
-    events: Annotated[list[DeliveryEventBody], Field(default_factory=list, max_length=100), AfterValidator(_few_texts)]
+    events: Annotated[
+        list[DeliveryEventBody], Field(default_factory=list, max_length=MAX_SIGHTINGS), AfterValidator(_few_texts)
+    ]
 
     def as_delivery(self) -> Delivery:
         """Return the delivery."""

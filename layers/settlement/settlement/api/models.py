@@ -20,6 +20,11 @@ from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
 from settlement.use_cases.retry_operation import Resolution
 
 MAX_QUANTITY = 1_000_000
+MAX_TEXT = 2_000
+MAX_TOTALS = 20
+MAX_INSTALLMENTS = 99
+MAX_NAME_BYTES = 2_000
+"""The name of a line: a modification stores the lines it changes in one item of the table, as many as an order has."""
 
 
 class Body(BaseModel):
@@ -34,6 +39,12 @@ def _currency(value: str) -> str:
     return value
 
 
+def _short(value: str) -> str:
+    if (size := len(value.encode())) > MAX_NAME_BYTES:
+        raise ValueError(f"has {size} bytes; the limit is {MAX_NAME_BYTES}")
+    return value
+
+
 def _text_of_number(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
@@ -41,7 +52,7 @@ def _text_of_number(value: Any) -> Any:
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 ItemId = Annotated[str, Field(min_length=1, max_length=100)]
-Text = Annotated[str, Field(max_length=2000)]
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS)]
 Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS)]
@@ -55,7 +66,7 @@ class OrderItem(Body):
 
     unique_id: Id | None = None
     id: ItemId
-    name: Text | None = None
+    name: Annotated[Text, AfterValidator(_short)] | None = None
     quantity: Quantity
     price: Price
     selling_price: Price | None = None
@@ -100,7 +111,7 @@ class OrderPayment(Body):
     payment_system_name: Name | None = None
     group: Name
     value: Value
-    installments: Annotated[StrictInt, Field(ge=1, le=99)] = 1
+    installments: Annotated[StrictInt, Field(ge=1, le=MAX_INSTALLMENTS)] = 1
     connector: Name | None = None
     card: Card | None = None
 
@@ -137,7 +148,7 @@ class OrderBody(Body):
 
     order_id: OrderId | None = None
     items: Annotated[list[OrderItem], Field(min_length=1, max_length=MAX_LINES)]
-    totals: Annotated[list[Total], Field(min_length=1, max_length=20)]
+    totals: Annotated[list[Total], Field(min_length=1, max_length=MAX_TOTALS)]
     value: Value
     currency: CurrencyCode = "BRL"
     payment_data: PaymentData
@@ -204,7 +215,7 @@ class InteractionBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/interactions``: a line for the timeline, and who says it."""
 
     source: Name
-    message: Annotated[str, Field(min_length=1, max_length=2000)]
+    message: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 
 
 class SettingsBody(Body):

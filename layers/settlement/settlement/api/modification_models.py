@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic.alias_generators import to_camel
 
 from settlement.api.models import Body, Price, Text
@@ -11,7 +11,11 @@ from settlement.domain.errors import InvalidRequest
 from settlement.domain.modification import ModifiedItem, PriceTag, Wanted
 from settlement.domain.order import MAX_LINES
 
-MAX_REQUEST_BYTES = 200_000
+MAX_TAGS = 20
+MAX_SETTINGS_BYTES = 20_000
+"""The settings of modifications; those that a change was made under are stored with it."""
+
+MAX_REQUEST_BYTES = 150_000
 """What a change asks for is stored whole, and shown again."""
 
 
@@ -30,7 +34,7 @@ class Item(Body):
     quantity: StrictInt
     unique_id: Annotated[str, Field(max_length=100)] | None = None
     price: StrictInt | None = None
-    price_tags: Annotated[list[Tag], Field(default_factory=list, max_length=20)]
+    price_tags: Annotated[list[Tag], Field(default_factory=list, max_length=MAX_TAGS)]
     manual_discount_value: StrictInt = 0
     manual_increment_value: StrictInt = 0
 
@@ -114,6 +118,12 @@ class ModificationSettings(Body):
     rollout_configuration: Annotated[RolloutConfiguration, Field(default_factory=RolloutConfiguration)]
     pipeline_configuration: Annotated[PipelineConfiguration, Field(default_factory=PipelineConfiguration)]
 
+    @model_validator(mode="after")
+    def _few_bytes(self) -> "ModificationSettings":
+        if (size := len(json.dumps(self.as_view()))) > MAX_SETTINGS_BYTES:
+            raise ValueError(f"the settings have {size} bytes; the limit is {MAX_SETTINGS_BYTES}")
+        return self
+
     def as_view(self) -> dict[str, Any]:
         """Return the settings as JSON."""
         return self.model_dump(by_alias=True)
@@ -146,7 +156,7 @@ class ModificationBody(Body):
         )
 
     def as_text(self, account: ModificationSettings) -> str:
-        """Return what was asked, and under which settings, as JSON text to show again; at most 200 KB."""
+        """Return what was asked, and under which settings, as JSON text to show again; at most 150 KB."""
         asked = self.model_dump(by_alias=True, include={"add", "remove", "replace"})
         text = json.dumps(asked | {"settings": (self.settings or account).as_view()})
         if len(text) > MAX_REQUEST_BYTES:

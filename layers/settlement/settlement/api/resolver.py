@@ -63,8 +63,10 @@ class Api(APIGatewayRestResolver):
         """Return the request's ``Idempotency-Key``, None if it has none."""
         headers = {name.lower(): text for name, text in self.current_event.headers.items()}
         key = headers.get("idempotency-key")
-        if key is not None and not 0 < len(key) <= MAX_KEY_LENGTH:
-            raise InvalidRequest(f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} characters; it has {len(key)}")
+        if key is not None and not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
+            raise InvalidRequest(
+                f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable ASCII characters; it has {len(key)} characters"
+            )
         return key
 
     def query_id(self, name: str) -> str | None:

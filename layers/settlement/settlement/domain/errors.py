@@ -141,10 +141,14 @@ class AlreadyExists(Refusal):
 
 
 class TooManyWaiting(Refusal):
-    """The transaction has as many operations waiting as it takes."""
+    """The transaction has as many operations, waiting or in all, as it takes."""
 
     status = 409
     code = "OMS009"
+
+
+class TimelineFull(TooManyWaiting):
+    """The timeline takes no more events that move no money."""
 
 
 class BadValue(Refusal):

@@ -8,7 +8,7 @@ from itertools import count
 
 from settlement.domain.errors import ChangeRefused, ItemAlreadyInvoiced, WrongStatus
 from settlement.domain.money import MAX_MINOR_UNITS
-from settlement.domain.order import Line, Order, OrderTotal
+from settlement.domain.order import MAX_MODIFICATIONS, Line, Order, OrderTotal
 from settlement.domain.transaction import Operation, OperationState, Transaction
 
 
@@ -127,6 +127,8 @@ def require_modifiable(order: Order, transaction: Transaction) -> None:
             f"Order {order.order_id} has changes registered with the earlier API; use that one",
             code="SalesOrderSystem015",
         )
+    if order.modifications >= MAX_MODIFICATIONS:
+        raise ChangeRefused(f"Max allowed modifications for order exceeded: {MAX_MODIFICATIONS}", code="OMS013")
     if order.last_modification >= transaction.head:
         raise WrongStatus(f"Order {order.order_id} has a change in progress", code="SalesOrderSystem014")
 

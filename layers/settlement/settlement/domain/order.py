@@ -23,6 +23,9 @@ MAX_INVOICES = 1000
 MAX_CHANGES = 50
 """Registered changes an order takes (§2.1, R26)."""
 
+MAX_MODIFICATIONS = 200
+"""Asynchronous changes an order takes: all of them are shown together."""
+
 CHANGE_STATUS_MESSAGE = (
     "It is only allowed to register an order modification when the order is in handling: "
     "status = handling, waiting for fulfillment or ready for invoicing"

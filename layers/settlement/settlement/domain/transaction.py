@@ -11,13 +11,19 @@ from enum import StrEnum
 
 from settlement.domain.checkout import Checkout
 from settlement.domain.connector import CartItem, Mode, VaultedCard
-from settlement.domain.errors import TooManyWaiting
+from settlement.domain.errors import TimelineFull, TooManyWaiting
 from settlement.domain.ledger import Counters, Movement, MovementKind
 from settlement.domain.planning import Ask, Position
 
 MAX_PAYMENTS = 10
 MAX_WAITING = 100
 """Operations a transaction lets wait; one more is refused with 409."""
+
+MAX_OPERATIONS = 2_000
+"""Operations of a transaction, above which it takes no direct requests and retries: invoices always find room."""
+
+MAX_TIMELINE = 100_000
+"""Events of a transaction, above which no more are taken that move no money."""
 
 START_GRACE = timedelta(minutes=2)
 """How long a ready operation has to be started by its event before the due-work sweep starts it."""
@@ -217,6 +223,22 @@ class Transaction:
     def settlement_pending(self) -> bool:
         """Whether an operation that the order's settlement depends on is not done."""
         return self.last_settling >= self.head or self.unsettled > 0
+
+    def require_direct_request(self) -> None:
+        """Check that there is room for an operation that no invoice or change asks for."""
+        if self.tail > MAX_OPERATIONS:
+            raise TooManyWaiting(
+                f"transaction {self.transaction_id} has had {self.tail - 1} operations; from {MAX_OPERATIONS} on it "
+                "takes those of invoices and changes only"
+            )
+
+    def require_room_for_remarks(self) -> None:
+        """Check that the timeline takes an event that moves no money."""
+        if self.events >= MAX_TIMELINE:
+            raise TimelineFull(
+                f"the timeline of transaction {self.transaction_id} has {self.events} events; "
+                f"the limit is {MAX_TIMELINE}"
+            )
 
     def enqueue(
         self, kind: OperationKind, ask: Ask, origin: str, at: datetime, *, settling: bool

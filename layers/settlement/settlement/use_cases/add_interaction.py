@@ -7,12 +7,13 @@ from settlement.use_cases.ports import Ports
 
 
 def add_interaction(ports: Ports, account: str, order_id: str, source: str, message: str) -> None:
-    """Append what ``source`` says to the timeline; raises ``OrderNotFound``."""
+    """Append what ``source`` says to the timeline; raises ``OrderNotFound`` and ``TimelineFull``."""
     decide_until_written(ports, lambda: _add(ports, account, order_id, source, message))
 
 
 def _add(ports: Ports, account: str, order_id: str, source: str, message: str) -> None:
     aggregate = load(ports.store, account, order_id)
+    aggregate.transaction.require_room_for_remarks()
     journal = aggregate.journal(ports.now())
     journal.record(EventType.INTERACTION_ADDED, source=source, message=message)
     ports.store.commit(aggregate.becomes(journal, aggregate.order, aggregate.transaction))

@@ -10,7 +10,7 @@ from settlement.domain.events import EventType, Json
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.order import Line, LineMention, Order, invoice_lines, return_lines
 from settlement.domain.planning import Ask, Policy
-from settlement.domain.transaction import OperationKind
+from settlement.domain.transaction import MAX_TIMELINE, OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Commit, Ports
@@ -102,7 +102,7 @@ def _replay(
     order = aggregate.order
     receipt = ports.new_id().lower()
     commit = Commit(order.account, order.order_id, order.transaction_id)
-    if differs:
+    if differs and aggregate.transaction.events < MAX_TIMELINE:
         journal = aggregate.journal(now)
         journal.record(
             EventType.INVOICE_REPLAY_DIFFERED,

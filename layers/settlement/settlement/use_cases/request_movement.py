@@ -118,6 +118,7 @@ def _request(
         raise WrongStatus(f"Transaction {transaction_id} has no payments", code="1419")
     if transaction.authorisation is not Authorisation.APPROVED or order.cancelled_at is not None:
         raise WrongStatus(f"Transaction {transaction_id} is not authorised, or cancelled", code="1403")
+    transaction.require_direct_request()
     limit = movement.limit(transaction)
     if not 0 < value <= limit:
         shown = {"value": to_major(value, order.currency), "limit": to_major(limit, order.currency)}

@@ -92,6 +92,7 @@ def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tu
         raise OperationNotFound(str(sequence))
     if failed.state is not OperationState.FAILED:
         raise WrongStatus(f"Operation {sequence} is {failed.state.value}; only a failed operation can be retried")
+    before.transaction.require_direct_request()
     now = ports.now()
     all_missing = [leg for leg in planned_legs(ports, before.transaction, failed) if leg.state in _MISSING]
     missing = all_missing[:MAX_RETRIED_AT_ONCE]

@@ -15,7 +15,7 @@ from settlement.use_cases.ports import Changed, Ports
 def update_tracking(ports: Ports, account: str, order_id: str, number: str, tracking: Tracking) -> Receipt:
     """Replace where an invoice's parcel is to be found.
 
-    Raises ``OrderNotFound``, ``InvoiceNotFound``, and ``WrongStatus`` for a stand-alone invoice.
+    Raises ``OrderNotFound``, ``InvoiceNotFound``, ``TimelineFull``, and ``WrongStatus`` for a stand-alone invoice.
     """
     return _update(ports, account, order_id, number, lambda invoice: replace(invoice, tracking=tracking))
 
@@ -39,6 +39,7 @@ def _update(ports: Ports, account: str, order_id: str, number: str, change: Call
             raise InvoiceNotFound(number)
         if invoice.is_stand_alone:
             raise WrongStatus(f"invoice {number} is stand-alone and takes no tracking")
+        aggregate.transaction.require_room_for_remarks()
         now = ports.now()
         changed = replace(change(invoice), replays=invoice.replays + 1)
         journal = aggregate.journal(now)

@@ -1,0 +1,164 @@
+"""What an order and its transaction have at most: below and at the limit it is taken, above it is refused with both."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from settlement.domain.errors import ChangeRefused, InvalidRequest, Refusal, TimelineFull, TooManyWaiting
+from settlement.domain.events import EventType
+from settlement.domain.invoice import Delivery, InvoiceType, Tracking
+from settlement.domain.modification import ModifiedItem, Wanted
+from settlement.domain.order import MAX_CHANGES, MAX_INVOICES, MAX_MODIFICATIONS
+from settlement.domain.transaction import MAX_OPERATIONS, MAX_TIMELINE, MAX_WAITING
+from settlement.use_cases.add_interaction import add_interaction
+from settlement.use_cases.modify_order import modify_order
+from settlement.use_cases.ports import Commit
+from settlement.use_cases.request_movement import SETTLEMENT, request_movement
+from settlement.use_cases.retry_operation import retry_operation
+from settlement.use_cases.update_tracking import update_delivery, update_tracking
+from tests.builders import ACCOUNT
+from tests.support.shop import Placed, Shop
+
+WANTED = Wanted("out of stock", (ModifiedItem("B", 1),), (), 0, 0, 0, compensates_shipping=False)
+
+
+def set_order(placed: Placed, **facts: Any) -> None:
+    """Have the order head say something else."""
+    commit = Commit(ACCOUNT, placed.order_id, placed.transaction_id)
+    order = replace(placed.order, **facts)
+    transaction = replace(placed.transaction, order_version=order.version + 1)
+    placed.shop.store.commit(replace(commit, order=order, transaction=transaction))
+
+
+def set_transaction(placed: Placed, **facts: Any) -> None:
+    """Have the transaction head say something else."""
+    transaction = replace(placed.transaction, **facts)
+    placed.shop.store.commit(Commit(ACCOUNT, placed.order_id, placed.transaction_id, transaction=transaction))
+
+
+def wait(placed: Placed, operations: int) -> None:
+    """Have so many operations wait."""
+    set_transaction(placed, head=placed.transaction.tail - operations)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What an order has at most, how it comes to have some, what adds one more, and how that is refused."""
+
+    name: str
+    most: int
+    have: Callable[[Placed, int], None]
+    add: Callable[[Placed], object]
+    refusal: type[Refusal]
+    says: tuple[str, ...]
+
+
+def invoice(placed: Placed) -> object:
+    return placed.notify("N-NEW", 10, type_=InvoiceType.OUTPUT)
+
+
+def ask(placed: Placed) -> object:
+    return request_movement(placed.shop.ports, ACCOUNT, placed.transaction_id, SETTLEMENT, 10, None)
+
+
+def remark(placed: Placed) -> None:
+    add_interaction(placed.shop.ports, ACCOUNT, placed.order_id, "erp", "seen")
+
+
+LIMITS = (
+    Limit(
+        "invoices", MAX_INVOICES, lambda placed, count: set_order(placed, invoices=count), invoice,
+        InvalidRequest, ("invoices", "1000"),
+    ),
+    Limit(
+        "registered changes", MAX_CHANGES, lambda placed, count: set_order(placed, changes=count),
+        lambda placed: placed.register("C-NEW", discount=10), ChangeRefused, ("modifications", "50"),
+    ),
+    Limit(
+        "modifications", MAX_MODIFICATIONS, lambda placed, count: set_order(placed, modifications=count),
+        lambda placed: modify_order(placed.shop.ports, ACCOUNT, placed.order_id, WANTED, "{}"),
+        ChangeRefused, ("modifications", "200"),
+    ),
+    Limit("operations waiting", MAX_WAITING, wait, invoice, TooManyWaiting, ("operations wait", "100")),
+    Limit(
+        "operations in all", MAX_OPERATIONS,
+        lambda placed, count: set_transaction(placed, head=count + 1, tail=count + 1), ask,
+        TooManyWaiting, ("2000 operations", "from 2000 on"),
+    ),
+    Limit(
+        "events of a timeline", MAX_TIMELINE, lambda placed, count: set_transaction(placed, events=count), remark,
+        TimelineFull, ("100000 events", "the limit is 100000"),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+@pytest.mark.parametrize("fewer", [2, 1], ids=["below", "at"])
+def test_what_keeps_within_the_limit_is_taken(shop: Shop, limit: Limit, fewer: int) -> None:
+    placed = shop.open()
+    limit.have(placed, limit.most - fewer)
+
+    limit.add(placed)
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+def test_one_more_is_refused_and_nothing_is_written(shop: Shop, limit: Limit) -> None:
+    placed = shop.open()
+    limit.have(placed, limit.most)
+    written = len(shop.store.commits)
+
+    with pytest.raises(limit.refusal) as refused:
+        limit.add(placed)
+
+    assert [words for words in limit.says if words not in refused.value.message] == [], refused.value.message
+    assert len(shop.store.commits) == written
+
+
+def test_direct_requests_at_their_limit_leave_room_for_invoices_and_changes(shop: Shop) -> None:
+    placed = shop.open()
+    set_transaction(placed, head=MAX_OPERATIONS + 1, tail=MAX_OPERATIONS + 1)
+
+    placed.invoice("N1", 7000)
+    placed.change("C1", discount=1500)
+
+    assert placed.moved("settle") == [7000]
+    assert placed.moved("cancel") == [1500]
+
+
+def test_failed_operation_is_not_retried_above_the_limit_of_operations(shop: Shop) -> None:
+    placed = shop.open()
+    shop.provider.script("settle", "400")
+    placed.invoice("N1", 7000)
+    set_transaction(placed, head=MAX_OPERATIONS + 1, tail=MAX_OPERATIONS + 1)
+
+    with pytest.raises(TooManyWaiting):
+        retry_operation(shop.ports, ACCOUNT, placed.transaction_id, 2)
+
+
+def test_full_timeline_refuses_tracking_and_takes_invoices(shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 3000)
+    update_tracking(shop.ports, ACCOUNT, placed.order_id, "N1", Tracking(number="T"))
+    set_transaction(placed, events=MAX_TIMELINE)
+
+    with pytest.raises(TimelineFull):
+        update_tracking(shop.ports, ACCOUNT, placed.order_id, "N1", Tracking(number="U"))
+    with pytest.raises(TimelineFull):
+        update_delivery(shop.ports, ACCOUNT, placed.order_id, "N1", Delivery(is_delivered=True))
+    placed.invoice("N2", 4000)
+
+    assert placed.moved("settle") == [3000, 4000]
+
+
+def test_full_timeline_notes_no_replay_that_differs_and_answers_it(shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 3000)
+    set_transaction(placed, events=MAX_TIMELINE)
+
+    first = placed.notify("N1", 4000, type_=InvoiceType.OUTPUT)
+    second = placed.notify("N1", 4000, type_=InvoiceType.OUTPUT)
+
+    assert first.receipt != second.receipt
+    assert placed.said(EventType.INVOICE_REPLAY_DIFFERED) == []
