@@ -9,19 +9,15 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from uuid import uuid4
 
 import boto3
 import httpx
 
+from bench.meter import Meter
 from local.facts import Facts
 from local.lifecycle import require_running
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
@@ -42,49 +38,6 @@ TRANSITIONS_PER_LEG = 2
 
 TRANSITIONS_BESIDE_LEGS = 8
 """Start, Plan, its choice, the Map, Conclude, its choice, Done, end."""
-
-
-@dataclass(slots=True)
-class Consumption:
-    """What DynamoDB was asked and what it consumed, in requests and capacity units."""
-
-    requests: Counter[str] = field(default_factory=Counter)
-    read_units: float = 0.0
-    write_units: float = 0.0
-
-    def __str__(self) -> str:
-        calls = ", ".join(f"{count} {name}" for name, count in sorted(self.requests.items()))
-        return f"{self.write_units:.1f} write units, {self.read_units:.1f} read units; {calls}"
-
-
-class Meter:
-    """A DynamoDB client's consumption, taken from its answers."""
-
-    def __init__(self, client: Any) -> None:
-        self._current = Consumption()
-        events = client.meta.events
-        events.register("provide-client-params.dynamodb", self._ask)
-        events.register("after-call.dynamodb", self._count)
-
-    @contextmanager
-    def measure(self) -> Iterator[Consumption]:
-        """Count what happens inside."""
-        self._current = consumption = Consumption()
-        yield consumption
-
-    def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
-        if "ReturnConsumedCapacity" in model.input_shape.members:
-            params["ReturnConsumedCapacity"] = "INDEXES"
-        return params
-
-    def _count(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        self._current.requests[model.name] += 1
-        consumed = parsed.get("ConsumedCapacity", [])
-        for one in consumed if isinstance(consumed, list) else [consumed]:
-            units = one.get("CapacityUnits", 0.0)
-            reads = model.name in ("GetItem", "Query", "TransactGetItems")
-            self._current.read_units += units if reads else 0.0
-            self._current.write_units += 0.0 if reads else units
 
 
 class Shop:

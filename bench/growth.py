@@ -1,0 +1,264 @@
+"""Does an order get dearer as it grows? The cost of its last invoices, returns and pages beside that of its first.
+
+The use cases run in this process, on a table of their own of the running local stack, and DynamoDB says what they
+consume. Figures are medians over some invoices of the same kind, so that neither the first of an order, which starts
+it, nor the last, which completes it, is compared with one in between.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from bench.meter import Consumption, Meter
+from local.deployment import client
+from local.facts import Facts
+from local.lifecycle import require_running
+from local.progress import StackError
+from local.settings import read_settings
+from settlement.domain.connector import Mode
+from settlement.domain.invoice import InvoiceType
+from settlement.domain.order import MAX_INVOICES, LineMention, OrderTotal
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.use_cases.add_interaction import add_interaction
+from settlement.use_cases.notify_invoice import Notification, notify_invoice
+from settlement.use_cases.place_order import NewLine, place_order
+from settlement.use_cases.ports import Ports
+from settlement.use_cases.retrieve_order import retrieve_order
+from settlement.use_cases.retrieve_transaction import retrieve_events, retrieve_movements
+from settlement.use_cases.start_handling import start_handling
+from tests.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
+from tests.support.provider import FakeProvider
+from tests.support.workflow import run_workflow
+
+VALUE = 100
+COMPARED = 20
+"""At most so many invoices, returns or pages at either end, whose median is compared."""
+
+MOST = 1.10
+"""How much dearer the last may be than the first."""
+
+PAGE = 100
+TOLD_EVERY_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one thing cost; ``seconds`` are CPU of this process."""
+
+    requests: float
+    write_units: float
+    read_units: float
+    kilobytes: float
+    cpu_ms: float
+
+    def over(self, first: Cost, *figures: str) -> float:
+        """Return the largest ratio of this to the first; of what there is nothing of, none."""
+        pairs = [(getattr(self, name), getattr(first, name)) for name in figures]
+        return max(float(last / before) for last, before in pairs if before)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The first and the last of a kind."""
+
+    what: str
+    first: Cost
+    last: Cost
+
+    @property
+    def ratio(self) -> float:
+        """By how much the last is dearer, in its worst figure."""
+        return self.last.over(self.first, *(one.name for one in fields(Cost)))
+
+    @property
+    def ratio_of_requests_and_capacity(self) -> float:
+        """The same of what no other process on the machine can disturb."""
+        return self.last.over(self.first, "requests", "write_units", "read_units", "kilobytes")
+
+
+class Growth:
+    """One order on a table of its own, which grows invoice by invoice."""
+
+    def __init__(self, dynamodb: Any, table: str) -> None:
+        self.meter = Meter(dynamodb)
+        self.ports = Ports(DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
+        self.provider = FakeProvider()
+        self.order_id = self.transaction_id = ""
+
+    def open(self, value: int) -> None:
+        """Place the order, authorise it and start handling."""
+        self.ports.store.save_connector(ACCOUNT, a_connector("partial", Mode.PARTIAL))  # type: ignore[attr-defined]
+        new = a_new_order(
+            a_new_payment(value, "partial"),
+            value=value,
+            lines=(NewLine("A", "Shoe", value // VALUE, VALUE, VALUE),),
+            totals=(OrderTotal("Items", value),),
+        )
+        placed = place_order(self.ports, ACCOUNT, new)
+        self.order_id, self.transaction_id = placed.order.order_id, placed.transaction.transaction_id
+        self._work()
+        start_handling(self.ports, ACCOUNT, self.order_id)
+
+    def invoice(self, number: str, type_: InvoiceType) -> Cost:
+        """Notify an invoice and do what it asks for."""
+        items = (LineMention("A", VALUE, 1),)
+        notification = Notification(type_, number, VALUE, "2026-03-02T14:00:00Z", items)
+
+        def settle() -> None:
+            notify_invoice(self.ports, ACCOUNT, self.order_id, notification)
+            self._work()
+
+        return self.cost(settle)
+
+    def interaction(self) -> None:
+        """Add one event."""
+        add_interaction(self.ports, ACCOUNT, self.order_id, "bench", "An event like any other")
+
+    def cost(self, action: Callable[[], object]) -> Cost:
+        """Return what an action costs."""
+        with self.meter.measure() as used:
+            started = time.process_time()
+            action()
+            seconds = time.process_time() - started
+        return _cost(used, seconds)
+
+    def pages(self) -> list[tuple[Cost, int]]:
+        """Read the timeline to its end; return each page's cost and how many events it had."""
+        found, after = [], None
+        while True:
+            pages: list[Any] = []
+
+            def read(after: str | None = after, pages: list[Any] = pages) -> None:
+                pages.append(retrieve_events(self.ports.store, ACCOUNT, self.transaction_id, PAGE, after)[1])
+
+            cost = self.cost(read)
+            found.append((cost, len(pages[0].items)))
+            after = pages[0].next
+            if after is None:
+                return found
+
+    def _work(self) -> None:
+        transaction = self.ports.store.transaction(ACCOUNT, self.transaction_id)
+        assert transaction is not None
+        for sequence in range(transaction.head, transaction.tail):
+            run_workflow(self.ports, self.provider, ACCOUNT, self.transaction_id, sequence)
+
+
+def _cost(used: Consumption, seconds: float) -> Cost:
+    kilobytes = (used.bytes_sent + used.bytes_received) / 1000
+    return Cost(used.requests.total(), used.write_units, used.read_units, kilobytes, seconds * 1000)
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(*(statistics.median(getattr(cost, one.name) for cost in costs) for one in fields(Cost)))
+
+
+def compare(what: str, costs: Sequence[Cost]) -> Compared:
+    """Compare the first with the last, leaving out the very first and the very last; none is on both sides."""
+    compared = min(COMPARED, (len(costs) - 2) // 2)
+    return Compared(what, _median(costs[1 : compared + 1]), _median(costs[-compared - 1 : -1]))
+
+
+def grow(growth: Growth, sales: int, returns: int, events: int) -> list[Compared]:
+    """Grow the order to so many invoices, returns and events, telling how far it is; compare the ends."""
+    growth.open(sales * VALUE)
+    told = time.monotonic()
+
+    def each(what: str, count: int, action: Callable[[int], Cost]) -> list[Cost]:
+        nonlocal told
+        costs = []
+        for number in range(1, count + 1):
+            costs.append(action(number))
+            if time.monotonic() - told > TOLD_EVERY_SECONDS:
+                told = time.monotonic()
+                print(f"  {number} of {count} {what}", flush=True)
+        return costs
+
+    sold = each("invoices", sales, lambda number: growth.invoice(f"N{number:06d}", InvoiceType.OUTPUT))
+    returned = each("returns", returns, lambda number: growth.invoice(f"D{number:06d}", InvoiceType.INPUT))
+    transaction = growth.ports.store.transaction(ACCOUNT, growth.transaction_id)
+    assert transaction is not None
+    written = sum(count for _, count in growth.pages())
+    each("further events", max(0, events - written), lambda _: growth.cost(growth.interaction))
+    pages = growth.pages()
+    print(f"one order with {sales} invoices, {returns} returns and {sum(count for _, count in pages)} events")
+    whole = [cost for cost, count in pages if count == PAGE]
+    return [
+        compare("an invoice and its settlement", sold),
+        compare("a return and its refund", returned),
+        compare(f"a page of {PAGE} events", whole),
+    ]
+
+
+def create_table(dynamodb: Any, model: str) -> str:
+    """Make a table like the service's, which nothing listens to."""
+    known = dynamodb.describe_table(TableName=model)["Table"]
+    indexes = [
+        {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
+        for index in known["GlobalSecondaryIndexes"]
+    ]
+    table = f"growth-{uuid4().hex[:8]}"
+    dynamodb.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=known["KeySchema"],
+        AttributeDefinitions=known["AttributeDefinitions"],
+        GlobalSecondaryIndexes=indexes,
+    )
+    return table
+
+
+def show(compared: Sequence[Compared]) -> None:
+    """Print the ends of each kind beside each other."""
+    print(f"{'':38}{'requests':>10}{'write units':>13}{'read units':>12}{'kB':>8}{'CPU ms':>8}")
+    for one in compared:
+        for when, cost in (("first", one.first), ("last", one.last)):
+            print(
+                f"{one.what + ', ' + when:38}{cost.requests:10.0f}{cost.write_units:13.1f}"
+                f"{cost.read_units:12.1f}{cost.kilobytes:8.1f}{cost.cpu_ms:8.1f}"
+            )
+        print(f"{'':36}{(one.ratio - 1) * 100:+.0f} % at worst")
+
+
+def main() -> int:
+    """Exit code 0 when nothing got dearer by more than 10 %."""
+    parser = argparse.ArgumentParser(prog="bench.growth", description=__doc__)
+    parser.add_argument("--invoices", type=int, default=MAX_INVOICES)
+    parser.add_argument("--events", type=int, default=10_000)
+    given = parser.parse_args()
+    try:
+        facts: Facts = require_running(read_settings())
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    dynamodb = client("dynamodb", int(facts.aws_endpoint.rsplit(":", 1)[1]))
+    table = create_table(dynamodb, facts.table_name)
+    try:
+        return _run(Growth(dynamodb, table), given.invoices, given.events)
+    finally:
+        dynamodb.delete_table(TableName=table)
+
+
+def _run(growth: Growth, invoices: int, events: int) -> int:
+    returns = max(COMPARED + 2, invoices // 20)
+    compared = grow(growth, invoices - returns, returns, events)
+    show(compared)
+    for what, read in (
+        ("the order, whole", lambda: retrieve_order(growth.ports.store, ACCOUNT, growth.order_id)),
+        ("its transaction", lambda: retrieve_movements(growth.ports.store, ACCOUNT, growth.transaction_id)),
+    ):
+        cost = growth.cost(read)
+        print(f"{what:38}{cost.requests:10.0f}{0:13.1f}{cost.read_units:12.1f}{cost.kilobytes:8.1f}{cost.cpu_ms:8.1f}")
+    return 0 if all(one.ratio <= MOST for one in compared) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""``python -m bench.load``: drive orders against the running local stack and check every one of them at rest."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from bench.load.faults import Faults
+from bench.load.run import Load, run
+from local.facts import Facts
+from local.lifecycle import require_running
+from local.progress import StackError
+from local.settings import read_settings
+
+DEFAULT_ORDERS = 2000
+DEFAULT_RATE = 0.4
+
+
+def main() -> int:
+    """Exit code 0 when every order is right, 1 when one is wrong or the stack does not run."""
+    usual = Faults()
+    parser = argparse.ArgumentParser(prog="bench.load", description=__doc__)
+    parser.add_argument("--orders", type=int, default=DEFAULT_ORDERS)
+    parser.add_argument("--rate", type=float, default=DEFAULT_RATE, help="orders placed in a second")
+    parser.add_argument("--failing", type=float, default=usual.failing, help="share of connector calls that fail")
+    parser.add_argument("--hanging", type=float, default=usual.hanging, help="share of connector calls that hang")
+    parser.add_argument("--seed", type=int, default=usual.seed)
+    given = parser.parse_args()
+    try:
+        facts: Facts = require_running(read_settings())
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    faults = Faults(given.failing, given.hanging, given.seed)
+    return 0 if run(facts, Load(given.orders, given.rate, faults)).wrong == [] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

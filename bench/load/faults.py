@@ -1,0 +1,35 @@
+"""Which of a connector's calls fail or hang: a fixed share, the same calls for the same seed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What becomes of a call: done as asked, or in one of the ways in which a connector fails."""
+
+    NONE = "answered"
+    FAILED = "answered 500 without effect"
+    DROPPED = "done, and the connection cut"
+    HUNG = "done, and answered after the caller's time-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """The shares of calls that fail and that hang; of those that fail every second one has had its effect."""
+
+    failing: float = 0.05
+    hanging: float = 0.01
+    seed: int = 1
+
+    def of(self, payment: str, operation: str, call: int) -> Fault:
+        """Return what becomes of the ``call``-th call of an operation on a payment."""
+        name = f"{self.seed}/{payment}/{operation}/{call}"
+        drawn = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64
+        if drawn < self.hanging:
+            return Fault.HUNG
+        if drawn < self.hanging + self.failing / 2:
+            return Fault.DROPPED
+        return Fault.FAILED if drawn < self.hanging + self.failing else Fault.NONE

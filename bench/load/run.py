@@ -1,0 +1,164 @@
+"""A run: an account of its own, the orders, rest, the check of each, and the report."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event, Thread
+from typing import Any
+
+from bench.load.check import OrderAtRest, faults_of, is_at_rest, seconds_to_capture
+from bench.load.drive import Driven, drive
+from bench.load.faults import Fault, Faults
+from bench.load.provider import Provider, served
+from bench.load.report import report
+from bench.load.story import CONNECTOR, Planned
+from local.deployment import client
+from local.facts import Facts
+from settlement.domain.account import EVERY_ROLE, AccountSettings
+from settlement.domain.connector import Connector, ConnectorProtocol, Mode
+from settlement.storage.app_keys import Caller, save
+from settlement.storage.dynamodb import DynamoDBStore
+from tests.e2e.api import Api, new_id
+
+SWEEP_EVERY_SECONDS = 20.0
+CHECKED_AT_ONCE = 4
+CHECKED_IN_A_ROW = 20
+LOOK_AGAIN_SECONDS = 2.0
+REST_SECONDS = 900.0
+"""How long the last order may take to come to rest: its connector is tried again after 1, then 5 minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many orders, how many of them a second, and how their connector fails."""
+
+    orders: int
+    rate: float
+    faults: Faults
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run found: ``wrong`` says of each order that is not right why."""
+
+    load: Load
+    driven: Driven
+    connector: Counter[Fault]
+    rest_seconds: float = 0.0
+    captures: list[float] = field(default_factory=list)
+    waited: int = 0
+    checked: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def run(facts: Facts, load: Load) -> Outcome:
+    """Drive the orders, wait until all are at rest, check each, and print what was found."""
+    provider = Provider(load.faults)
+    plan = [Planned(number, f"{load.faults.seed}") for number in range(1, load.orders + 1)]
+    print(f"{load.orders} orders, {load.rate:g} a second, at {facts.base_url}", flush=True)
+    with served(provider) as address, _sweeps(facts):
+        headers = _open_account(facts, address)
+        driven = asyncio.run(drive(facts.base_url, headers, plan, load.rate, _Teller(load.orders).tell))
+        outcome = Outcome(load, driven, provider.met, wrong=list(driven.failures.values()))
+        api = Api(facts.base_url, headers["X-VTEX-API-AppKey"], headers["X-VTEX-API-AppToken"])
+        taken = [one for one in plan if one.number not in driven.failures]
+        _check(outcome, [OrderAtRest(api, provider, one, driven.transactions[one.number]) for one in taken])
+    report(outcome)
+    return outcome
+
+
+def _open_account(facts: Facts, provider: str) -> dict[str, str]:
+    """Make an account whose only connector is the bench's own; return what its requests carry."""
+    dynamodb = client("dynamodb", int(facts.aws_endpoint.rsplit(":", 1)[1]))
+    account, token = f"load-{new_id().lower()[:12]}", new_id()
+    store = DynamoDBStore(dynamodb, facts.table_name)
+    store.save_settings(account, AccountSettings(merchant_name=account))
+    connector = Connector(
+        name=CONNECTOR,
+        protocol=ConnectorProtocol.PPP,
+        mode=Mode.PARTIAL,
+        partial_settle=True,
+        partial_refund=True,
+        service_url=provider,
+        app_key="load",
+        app_token="load",
+        provider_headers=True,
+        cancel_value_in_cents=False,
+    )
+    store.save_connector(account, connector)
+    save(dynamodb, facts.table_name, Caller(account, account, (EVERY_ROLE,)), token)
+    return {"X-VTEX-API-AppKey": account, "X-VTEX-API-AppToken": token}
+
+
+@contextmanager
+def _sweeps(facts: Facts) -> Iterator[None]:
+    """Run the due-work sweep every few seconds, so that what waits goes on when its time has come."""
+    lambdas: Any = client("lambda", int(facts.aws_endpoint.rsplit(":", 1)[1]))
+    over = Event()
+
+    def sweep() -> None:
+        while not over.wait(SWEEP_EVERY_SECONDS):
+            lambdas.invoke(FunctionName=facts.functions["due_work"], Payload=b"{}")
+
+    thread = Thread(target=sweep, name="sweeps", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _check(outcome: Outcome, orders: list[OrderAtRest]) -> None:
+    """Check every order as it comes to rest; one that does not in its time is wrong."""
+    started, left = time.monotonic(), orders
+    with ThreadPoolExecutor(CHECKED_AT_ONCE) as pool:
+        while left and time.monotonic() - started < REST_SECONDS:
+            resting: list[OrderAtRest] = []
+            for start in range(0, len(left), CHECKED_IN_A_ROW):
+                row = left[start : start + CHECKED_IN_A_ROW]
+                resting += [order for order in pool.map(partial(_look_at, outcome), row) if order is not None]
+                print(f"  {outcome.checked} of {len(orders)} checked, {len(outcome.wrong)} wrong", flush=True)
+            outcome.waited = outcome.waited or len(resting)
+            left = resting
+            if left:
+                time.sleep(LOOK_AGAIN_SECONDS)
+    outcome.rest_seconds = time.monotonic() - started
+    outcome.wrong += [f"{order.order_id}: not at rest after {REST_SECONDS:.0f} s" for order in left]
+
+
+def _look_at(outcome: Outcome, order: OrderAtRest) -> OrderAtRest | None:
+    """Check an order if it is at rest, else return it to be looked at again."""
+    if not is_at_rest(order):
+        return order
+    wrong = faults_of(order)
+    outcome.captures += seconds_to_capture(order)
+    outcome.wrong += [wrong] if wrong is not None else []
+    outcome.checked += 1
+    return None
+
+
+class _Teller:
+    """Prints how far a run is, at most every other second."""
+
+    def __init__(self, orders: int) -> None:
+        self._orders = orders
+        self._started = time.monotonic()
+
+    def tell(self, driven: Driven) -> None:
+        """Print one line."""
+        seconds = time.monotonic() - self._started
+        under_way = driven.placed - driven.over
+        again = sum(driven.again.values())
+        print(
+            f"  {seconds:5.0f} s: {driven.placed} of {self._orders} placed, {under_way} under way, "
+            f"{again} requests sent again, {len(driven.failures)} orders given up",
+            flush=True,
+        )
