@@ -14,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: bench help up down status demo sweep logs conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
+.PHONY: bench bench-load bench-growth help up down status demo sweep logs conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ openapi: dev ## Write docs/openapi.json and the copy that is served
 
 bench: dev local ## What one invoice costs: time, DynamoDB capacity, cold starts
 	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.invoice
+
+bench-load: dev local ## Orders at a fixed rate, a connector that fails; each is checked at rest (ARGS="--orders 200 --rate 0.4")
+	$(LOCAL) -m local.stack exec -- env PYTHONPATH=$(PYTHONPATH):functions/sandbox_connector $(DEV) -m bench.load $(ARGS)
+
+bench-growth: dev local ## What the last of 1,000 invoices and 10,000 events costs, beside the first (ARGS="--invoices 200")
+	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.growth $(ARGS)
 
 lint: dev ## ruff and mypy
 	$(DEV) -m ruff check .
