@@ -65,7 +65,8 @@ class Api(APIGatewayRestResolver):
         key = headers.get("idempotency-key")
         if key is not None and not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
             raise InvalidRequest(
-                f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable ASCII characters; it has {len(key)} characters"
+                f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable ASCII characters; "
+                f"it has {len(key)} characters"
             )
         return key
 
