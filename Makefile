@@ -14,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: bench bench-load bench-growth help up down status demo sweep logs conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
+.PHONY: bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ sweep: local ## Run the due-work sweep at once on the running stack
 
 logs: local ## Print the functions' logs of the running stack (FUNCTIONS="due_work …")
 	@$(LOCAL) -m local.stack logs $(FUNCTIONS)
+
+key: local ## Create, rotate, disable, enable or list app keys (ARGS="create …" TABLE=… for a deployed table)
+	@$(LOCAL) -m local.app_key $(if $(TABLE),--table '$(TABLE)') $(or $(ARGS),--help)
 
 conformance: python ## Play the Payment Provider Protocol against a connector (URL=… APP_KEY=… APP_TOKEN=… ARGS=…)
 	@$(PYTHON) -m local.environments conformance

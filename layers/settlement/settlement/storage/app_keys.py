@@ -1,10 +1,18 @@
-"""App keys: who may call, for which account, with which roles. Tokens are stored only as salted hashes."""
+"""App keys: who may call, for which account, with which roles. Tokens are stored only as salted hashes.
+
+A token is 256 random bits, so one fast hash is enough: there is nothing to guess that a slow one would hold up.
+"""
 
 import hashlib
 import hmac
+import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from settlement.storage import codecs, keys
 
@@ -12,7 +20,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _SALT_BYTES = 16
-_NOBODY = "00" * _SALT_BYTES
+_TOKEN_BYTES = 32
+_NOBODY: codecs.Item = {"salt": "00" * _SALT_BYTES, "tokenHash": "", "enabled": False}
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class KeyRefused(Exception):
+    """A key that cannot be made or changed so; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +39,167 @@ class Caller:
     roles: tuple[str, ...]
 
 
-def identify(client: "DynamoDBClient", table: str, app_key: str, token: str) -> Caller | None:
+@dataclass(frozen=True, slots=True)
+class ListedKey:
+    """A key as a list shows it; ``old_token_until`` is when the token before the last rotation ends."""
+
+    app_key: str
+    roles: tuple[str, ...]
+    enabled: bool
+    created_at: str
+    rotated_at: str | None
+    old_token_until: datetime | None
+
+
+def identify(client: "DynamoDBClient", table: str, app_key: str, token: str, now: datetime) -> Caller | None:
     """Return the caller if the token belongs to the key and the key is enabled; compared in constant time."""
-    pk, sk = keys.app_key(app_key)
-    key = codecs.to_wire({"PK": pk, "SK": sk})
-    wire = (
-        client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item") if keys.can_exist(pk, sk) else None
-    )
-    nobody: codecs.Item = {"salt": _NOBODY, "tokenHash": "", "enabled": False}
-    item = codecs.from_wire(wire) if wire else nobody
-    matches = hmac.compare_digest(_hash(item["salt"], token), item["tokenHash"])
-    if not matches or not item["enabled"]:
+    item = _read(client, table, app_key) or _NOBODY
+    before = item.get("before", _NOBODY)
+    matches = _matches(item, token)
+    matched_before = _matches(before, token) and now.timestamp() < before.get("until", 0)
+    if not (matches or matched_before) or not item["enabled"]:
         return None
     return Caller(app_key, item["account"], tuple(item["roles"]))
 
 
-def save(client: "DynamoDBClient", table: str, caller: Caller, token: str) -> None:
-    """Create a key, or replace it with a new token."""
+def is_account(name: str) -> bool:
+    """Tell whether an account can have this name; none has a character that parts the table's keys."""
+    return _ACCOUNT.fullmatch(name) is not None
+
+
+def new_token() -> str:
+    """Return a fresh token."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def create(client: "DynamoDBClient", table: str, caller: Caller, now: datetime) -> str:
+    """Make a key and return its token, which is stored nowhere; raises ``KeyRefused`` if its name is taken."""
+    token = new_token()
+    _write(client, table, caller, token, now, {"ConditionExpression": "attribute_not_exists(PK)"})
+    return token
+
+
+def save(client: "DynamoDBClient", table: str, caller: Caller, token: str, now: datetime | None = None) -> None:
+    """Create a key, or replace it with one that has a given token: for tests and the local stack."""
+    _write(client, table, caller, token, now, {})
+
+
+def rotate(client: "DynamoDBClient", table: str, app_key: str, now: datetime, old_until: datetime) -> str:
+    """Return a new token of a key; the old one is good until ``old_until``. Raises ``KeyRefused``."""
+    item, token = _known(client, table, app_key), new_token()
+    before = {"salt": item["salt"], "tokenHash": item["tokenHash"], "until": int(old_until.timestamp())}
+    changed = {**_hashed(token), "before": before, "rotatedAt": now.isoformat(timespec="seconds")}
+    _update(client, table, app_key, changed, {"tokenHash": item["tokenHash"]})
+    return token
+
+
+def set_enabled(client: "DynamoDBClient", table: str, app_key: str, *, enabled: bool) -> None:
+    """Disable a key, or enable it again, with the token it had; an old token does not come back with it."""
+    item = _known(client, table, app_key)
+    _update(client, table, app_key, {"enabled": enabled, "before": _NOBODY}, {"tokenHash": item["tokenHash"]})
+
+
+def list_keys(client: "DynamoDBClient", table: str, account: str) -> list[ListedKey]:
+    """Return the keys of an account by name, without anything of their tokens."""
+    partition, prefix = keys.account(account, keys.key_of_account(""))
+    pages = client.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="PK = :pk AND begins_with(SK, :prefix)",
+        ExpressionAttributeValues=codecs.to_wire({":pk": partition, ":prefix": prefix}),
+    )
+    names = [codecs.from_wire(item)["SK"].removeprefix(prefix) for page in pages for item in page["Items"]]
+    found = {name: _read(client, table, name) for name in names}
+    return [_listed(name, item) for name, item in found.items() if item is not None and item["account"] == account]
+
+
+def _listed(name: str, item: codecs.Item) -> ListedKey:
+    until = item.get("before", _NOBODY).get("until")
+    return ListedKey(
+        app_key=name,
+        roles=tuple(item["roles"]),
+        enabled=item["enabled"],
+        created_at=item.get("createdAt", ""),
+        rotated_at=item.get("rotatedAt"),
+        old_token_until=datetime.fromtimestamp(until).astimezone() if until else None,
+    )
+
+
+def _matches(held: Mapping[str, Any], token: str) -> bool:
+    return hmac.compare_digest(_hash(held["salt"], token), held["tokenHash"])
+
+
+def _read(client: "DynamoDBClient", table: str, app_key: str) -> codecs.Item | None:
+    if not _NAME.fullmatch(app_key):
+        return None
+    pk, sk = keys.app_key(app_key)
+    answer = client.get_item(TableName=table, Key=codecs.to_wire({"PK": pk, "SK": sk}), ConsistentRead=True)
+    return codecs.from_wire(answer["Item"]) if "Item" in answer else None
+
+
+def _known(client: "DynamoDBClient", table: str, app_key: str) -> codecs.Item:
+    item = _read(client, table, app_key)
+    if item is None:
+        raise KeyRefused(f"there is no app key {app_key}")
+    return item
+
+
+def _write(
+    client: "DynamoDBClient", table: str, caller: Caller, token: str, now: datetime | None, guard: dict[str, Any]
+) -> None:
+    """Put the key, and the entry by which its account lists it."""
+    if not _NAME.fullmatch(caller.app_key):
+        raise KeyRefused(f"an app key has 1 to 64 of A-Z a-z 0-9 . _ -; got {caller.app_key!r}")
+    if not is_account(caller.account):
+        raise KeyRefused(f"an account has 1 to 64 of A-Z a-z 0-9 _ -; got {caller.account!r}")
     pk, sk = keys.app_key(caller.app_key)
-    salt = secrets.token_hex(_SALT_BYTES)
     item = {
         "PK": pk,
         "SK": sk,
         "account": caller.account,
-        "salt": salt,
-        "tokenHash": _hash(salt, token),
         "roles": list(caller.roles),
         "enabled": True,
+        "createdAt": now.isoformat(timespec="seconds") if now else "",
+        **_hashed(token),
     }
-    client.put_item(TableName=table, Item=codecs.to_wire(item))
+    account, entry = keys.account(caller.account, keys.key_of_account(caller.app_key))
+    wire = codecs.to_wire({"PK": account, "SK": entry})
+    try:
+        client.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": table, "Item": codecs.to_wire(item), **guard}},  # type: ignore[typeddict-item]
+                {"Put": {"TableName": table, "Item": wire}},
+            ]
+        )
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "TransactionCanceledException":
+            raise
+        raise KeyRefused(f"the app key {caller.app_key} is there already; rotate it, or choose another name") from None
+
+
+def _update(client: "DynamoDBClient", table: str, app_key: str, changed: codecs.Item, expected: dict[str, Any]) -> None:
+    pk, sk = keys.app_key(app_key)
+    names = {f"#{name}": name for name in (*changed, *expected)}
+    values = {f":{name}": value for name, value in changed.items()}
+    values |= {f":was_{name}": value for name, value in expected.items()}
+    try:
+        client.update_item(
+            TableName=table,
+            Key=codecs.to_wire({"PK": pk, "SK": sk}),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changed),
+            ConditionExpression=" AND ".join(f"#{name} = :was_{name}" for name in expected),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=codecs.to_wire(values),
+        )
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            raise
+        raise KeyRefused(f"the app key {app_key} was changed by someone else just now; look, and try again") from None
+
+
+def _hashed(token: str) -> dict[str, str]:
+    salt = secrets.token_hex(_SALT_BYTES)
+    return {"salt": salt, "tokenHash": _hash(salt, token)}
 
 
 def _hash(salt: str, token: str) -> str:
-    return hashlib.sha256(bytes.fromhex(salt) + token.encode()).hexdigest()
+    return hashlib.sha256(bytes.fromhex(salt) + token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -24,6 +24,11 @@ def app_key(key: str) -> Key:
     return f"KEY#{key}", "KEY"
 
 
+def key_of_account(app_key: str) -> str:
+    """Sort key of the entry by which an account lists an app key."""
+    return f"KEY#{app_key}"
+
+
 def order_partition(account: str, order_id: str) -> str:
     """The partition of an order."""
     return f"{account}#ORDER#{order_id}"
