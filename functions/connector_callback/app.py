@@ -8,6 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.resolver import Api, answer
+from settlement.domain.account import is_account
+from settlement.domain.errors import PaymentNotFound
 from settlement.use_cases.receive_callback import receive_callback
 
 logger = Logger()
@@ -30,5 +32,7 @@ def callback(transaction_id: str, payment_id: str) -> Response[str]:
     """Ask the connector again; a notification's body is not believed, so it need not be read."""
     query = api.current_event.query_string_parameters or {}
     account, signature = query.get("accountName", ""), query.get("X-VTEX-signature", "")
+    if not is_account(account):
+        raise PaymentNotFound(payment_id)
     receive_callback(bootstrap.ports(), account, transaction_id, payment_id, signature)
     return answer(200, {})

@@ -20,6 +20,8 @@ logger = Logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
+_INVOICERS = (Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND)
+
 # Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
 # request without a body does without.
 
@@ -35,6 +37,7 @@ def notify(order_id: str) -> Response[str]:
     """Notify a sale or return invoice."""
     from settlement.api.invoice_models import InvoiceBody
 
+    api.caller(*_INVOICERS)
     return _notify(order_id, api.read(InvoiceBody))
 
 
@@ -43,6 +46,7 @@ def notify_document(order_id: str) -> Response[str]:
     """Notify an invoice with its items by index and an extra value."""
     from settlement.api.invoice_models import DocumentInvoiceBody
 
+    api.caller(*_INVOICERS)
     return _notify(order_id, api.read(DocumentInvoiceBody))
 
 

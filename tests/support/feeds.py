@@ -15,6 +15,10 @@ class FakeFeeds:
         self._hooks: dict[tuple[str, str], Hook] = {}
         self._items: dict[tuple[str, str, str], FeedItem] = {}
 
+    def everything(self) -> tuple[object, ...]:
+        """Return all that is stored, to be held against what is stored later."""
+        return dict(self._feeds), dict(self._hooks), dict(self._items)
+
     def feed(self, account: str, app_key: str) -> Feed | None:
         """Return an app key's feed."""
         return self._feeds.get((account, app_key))

@@ -44,14 +44,30 @@ class Context:
     aws_request_id: str = "request"
 
 
+Query = Mapping[str, str | list[str]]
+"""Query parameters; a list is one that is repeated."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request; ``body`` is its text."""
+
+    method: str
+    path: str
+    body: str | None
+    query: Query | None
+    headers: Mapping[str, str] | None
+
+
 @dataclass(frozen=True)
 class Heard:
-    """One answer, and the route that gave it."""
+    """One answer, the route that gave it, and what it answers."""
 
     route: Route
     status: int
     text: str
     headers: Mapping[str, Any]
+    asked: Asked
 
     @property
     def json(self) -> Any:
@@ -99,12 +115,18 @@ class Service:
         body: object = None,
         *,
         raw: str | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
-        roles: str = EVERY_ROLE,
+        roles: str | None = EVERY_ROLE,
+        account: str = ACCOUNT,
+        route: Route | None = None,
     ) -> Heard:
-        """Send a request; the authorizer has let it pass with ``roles``."""
-        route = route_of(method, path)
+        """Send a request; the authorizer has let it pass with ``roles`` of ``account``, or was not asked.
+
+        ``route`` is what the API would take it for, where the path does not tell.
+        """
+        route = route or route_of(method, path)
+        queries = {name: value if isinstance(value, list) else [value] for name, value in (query or {}).items()}
         sent = raw if raw is not None or body is None else json.dumps(body)
         event = {
             "httpMethod": method,
@@ -112,20 +134,21 @@ class Service:
             "resource": route.path,
             "headers": dict(headers or {}),
             "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
-            "queryStringParameters": dict(query) if query else None,
-            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
+            "queryStringParameters": {name: values[-1] for name, values in queries.items()} or None,
+            "multiValueQueryStringParameters": queries or None,
             "body": sent,
             "isBase64Encoded": False,
             "requestContext": {
                 "stage": "v1",
                 "requestId": "1",
-                "authorizer": {"account": ACCOUNT, "roles": roles, "principalId": "key"},
+                "authorizer": {"account": account, "roles": roles, "principalId": "key"} if roles is not None else None,
             },
         }
         handler = importlib.import_module(f"functions.{route.function}.app").handler
         answer = handler(event, Context())
         headers_out = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
-        heard = Heard(route, answer["statusCode"], answer["body"] or "", headers_out)
+        asked = Asked(method, path, sent, query, headers)
+        heard = Heard(route, answer["statusCode"], answer["body"] or "", headers_out, asked)
         self.heard.append(heard)
         return heard
 

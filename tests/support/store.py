@@ -51,6 +51,10 @@ class FakeStore:
         """Let others write, one before each of the next commits."""
         self._interruptions += others
 
+    def everything(self) -> dict[Key, Any]:
+        """Return all that is stored, to be held against what is stored later."""
+        return dict(self._things)
+
     def settings(self, account: str) -> AccountSettings:
         """Return an account's settings, the defaults if it has none."""
         return self._get(AccountSettings, account) or AccountSettings()

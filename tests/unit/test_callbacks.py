@@ -8,7 +8,7 @@ from settlement.domain.errors import PaymentNotFound, Unauthorised
 from settlement.domain.events import EventType
 from settlement.domain.ledger import Counters
 from settlement.domain.transaction import Payment
-from settlement.use_cases.receive_callback import receive_callback
+from settlement.use_cases.receive_callback import MAX_CALLBACKS, receive_callback
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.shop import Placed, Shop
 from tests.support.workflow import steps
@@ -138,16 +138,33 @@ def test_callback_of_the_undecided_payment_leaves_the_decided_one_alone(shop: Sh
     assert len(placed.said(EventType.PAYMENT_AUTHORISED)) == 2
 
 
-def test_callback_of_the_decided_payment_asks_only_about_the_undecided_one(shop: Shop) -> None:
+def test_signature_of_a_decided_payment_is_good_for_nothing_while_another_is_undecided(shop: Shop) -> None:
     placed = two_payments(shop)
     first, second = placed.payments
-    shop.provider.script("authorise", "undefined")
+    before = shop.store.everything()
 
     call_back(placed, first)
 
+    assert shop.store.everything() == before
     asked_about = [call.payment_id for call in shop.provider.calls]
-    assert (asked_about.count(first.payment_id), asked_about.count(second.payment_id)) == (1, 2)
+    assert (asked_about.count(first.payment_id), asked_about.count(second.payment_id)) == (1, 1)
     assert placed.status == ("payment-pending", "Authorizing")
+
+
+def test_callback_that_is_replayed_without_end_stops_having_an_effect(shop: Shop) -> None:
+    placed = undecided(shop)
+    shop.provider.usually("authorise", "undefined")
+    for _ in range(MAX_CALLBACKS):
+        call_back(placed, placed.payments[0])
+    before, times = shop.store.everything(), asked(shop)
+
+    for _ in range(3):
+        call_back(placed, placed.payments[0])
+
+    assert (shop.store.everything(), asked(shop)) == (before, times)
+    shop.provider.usually("authorise", "ok")
+    shop.pass_time(5 * HOUR)
+    assert placed.status == ("ready-for-handling", "Approved")
 
 
 def test_denial_by_callback_cancels_the_payment_that_was_approved(shop: Shop) -> None:

@@ -15,6 +15,7 @@ from settlement.domain.account import EVERY_ROLE, Role
 from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from pydantic import BaseModel
 
     from settlement.use_cases.notify_invoice import Receipt
@@ -24,6 +25,9 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 Model = TypeVar("Model", bound="BaseModel")
 
+_BROKEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_ACCOUNT_PARAMETERS = ("an", "accountName")
+
 
 class Api(APIGatewayRestResolver):
     """A REST API resolver that answers in the contract's bodies, and never lets an exception out (§0)."""
@@ -31,17 +35,26 @@ class Api(APIGatewayRestResolver):
     def __init__(self, logger: Logger) -> None:
         super().__init__()
         self._logger = logger
+        self.use([_know_no_broken_path])
         self.exception_handler(Exception)(self._answer_to)
         self.not_found(lambda error: _error(404, "1404", "Route Not Found"))
 
-    def caller(self, role: Role) -> str:
-        """Return the caller's account; raises ``Forbidden`` if its key lacks the role."""
-        context = self.current_event.raw_event.get("requestContext", {}).get("authorizer") or {}
+    def caller(self, *roles: Role) -> str:
+        """Return the caller's account; raises ``Forbidden`` if its key has none of the roles, or is another account's.
+
+        A query may name the account. One that names another is refused, not ignored: its sender is set up wrongly.
+        """
+        event = self.current_event.raw_event
+        context = event.get("requestContext", {}).get("authorizer") or {}
         account = context.get("account")
         if not account:
             raise Unauthorised("Unauthorized access")
-        if not {EVERY_ROLE, role.value} & set(str(context.get("roles", "")).split(",")):
-            raise Forbidden(f"Access denied: the app key lacks the role {role.value}")
+        if not {EVERY_ROLE, *roles} & set(str(context.get("roles", "")).split(",")):
+            raise Forbidden(f"Access denied: the app key lacks the role {' or '.join(roles)}")
+        query, last = event.get("multiValueQueryStringParameters") or {}, event.get("queryStringParameters") or {}
+        for name in _ACCOUNT_PARAMETERS:
+            if {*query.get(name, ()), last.get(name, account)} - {account}:
+                raise Forbidden(f"Access denied: {name} is not the account of the app key")
         self._logger.append_keys(account=account)
         return str(account)
 
@@ -94,6 +107,13 @@ class Api(APIGatewayRestResolver):
             return _error(404, "1404", "Route Not Found")
         self._logger.exception("request failed")
         return _error(500, "OMS500", "The service failed to answer; the request may be sent again")
+
+
+def _know_no_broken_path(api: "Api", next_middleware: "NextMiddleware") -> Response[str]:
+    """Answer 404 to a path with control characters or broken text: nothing has such an id."""
+    if _BROKEN.search(api.current_event.raw_event.get("path") or ""):
+        raise NotFoundError
+    return next_middleware(api)
 
 
 def answer(status: int, content: Any, headers: Mapping[str, str | list[str]] | None = None) -> Response[str]:

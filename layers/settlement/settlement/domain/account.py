@@ -1,5 +1,6 @@
 """What an account has configured (§8.2)."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,11 @@ class Role(StrEnum):
 
 
 EVERY_ROLE = "*"
+
+
+def is_account(name: str) -> bool:
+    """Tell whether an account can have this name; none has a character that parts the table's keys."""
+    return re.fullmatch("[A-Za-z0-9_-]{1,64}", name) is not None
 
 
 class ExpiryPolicy(StrEnum):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from settlement.domain.account import is_account
 from settlement.storage import codecs, keys
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _SALT_BYTES = 16
 _TOKEN_BYTES = 32
 _NOBODY: codecs.Item = {"salt": "00" * _SALT_BYTES, "tokenHash": "", "enabled": False}
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class KeyRefused(Exception):
@@ -60,11 +60,6 @@ def identify(client: "DynamoDBClient", table: str, app_key: str, token: str, now
     if not (matches or matched_before) or not item["enabled"]:
         return None
     return Caller(app_key, item["account"], tuple(item["roles"]))
-
-
-def is_account(name: str) -> bool:
-    """Tell whether an account can have this name; none has a character that parts the table's keys."""
-    return _ACCOUNT.fullmatch(name) is not None
 
 
 def new_token() -> str:

@@ -10,17 +10,22 @@ from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
+MAX_CALLBACKS = 100
+"""Callbacks that one authorisation is asked again for; beyond that its own schedule asks."""
+
 
 def receive_callback(ports: Ports, account: str, transaction_id: str, payment_id: str, signature: str) -> None:
-    """Have an undecided authorisation asked again at once; a decided one stays as it is.
+    """Have an undecided authorisation asked again at once; a decided one stays as it is, so the signature ends with it.
 
     Raises ``TransactionNotFound``, ``PaymentNotFound``, and ``Unauthorised`` if the signature is not the payment's.
     """
     payment = ports.store.payment(account, transaction_id, payment_id)
     if payment is None:
         raise PaymentNotFound(payment_id)
-    if not hmac.compare_digest(payment.signature.encode(), signature.encode()):
+    if not hmac.compare_digest(payment.signature.encode(), signature.encode(errors="replace")):
         raise Unauthorised("X-VTEX-signature is not the signature of this payment")
+    if payment.authorisation is not Authorisation.PENDING:
+        return
     decide_until_written(ports, lambda: _ask_again(ports, account, transaction_id))
 
 
@@ -32,6 +37,8 @@ def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
     operation = ports.store.operation(account, transaction_id, transaction.head)
     if operation is None:
         raise LookupError(f"transaction {transaction_id} has no operation {transaction.head}")
+    if operation.callbacks >= MAX_CALLBACKS:
+        return
     journal = aggregate.journal(ports.now())
     record_ready(journal, operation)
     commit = aggregate.becomes(journal, aggregate.order, transaction)

@@ -46,7 +46,7 @@ _SECURITY = {
 _REFUSALS = {
     400: "A field is missing, of the wrong type or outside its limits, or the request rules itself out",
     401: "Key and token are missing or wrong, or the signature is not the payment's",
-    403: "The app key lacks the role",
+    403: "The app key lacks the role, or is not of the account that the query names",
     404: "There is no such thing in this account",
     409: "The state of the order or transaction does not take this, or an id is taken by something else",
     413: "The body is too large: 1,000,000 bytes, and 10 MB at the API",
@@ -88,6 +88,7 @@ def _operation(route: Route) -> Json:
     if route.roles:
         roles = " or ".join(f"`{role.value}`" for role in route.roles)
         operation["description"] = f"Needs the role {roles}."
+        operation["x-roles"] = [role.value for role in route.roles]
         operation["security"] = [{"appKey": [], "appToken": []}]
     else:
         operation["security"] = []

@@ -28,7 +28,7 @@ WRITES = (400, 404, 409, 413, 503)
 INVOICERS = (Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND)
 
 ACCOUNT_PARAMETERS = (
-    Parameter("an", "The account; the app key decides, so it is not looked at.", {"type": "string"}),
+    Parameter("an", "The account of the app key; another one is refused.", {"type": "string"}),
     Parameter("accountName", "The same.", {"type": "string"}),
 )
 SIGNATURE = (
