@@ -24,6 +24,7 @@ from settlement.use_cases.add_interaction import add_interaction
 from settlement.use_cases.aggregate import load
 from settlement.use_cases.cancel_order import cancel_order
 from settlement.use_cases.check_health import check_health
+from settlement.use_cases.erase_shopper import erase_shopper
 from settlement.use_cases.list_orders import list_orders
 from settlement.use_cases.place_order import await_authorisation, place_order
 from settlement.use_cases.retrieve_order import retrieve_group, retrieve_order
@@ -115,6 +116,13 @@ def cancel(order_id: str) -> Response[str]:
     account = api.caller(Role.CANCEL_ORDER)
     request = api.read(CancelBody) if api.current_event.body else CancelBody()
     return answer(200, receipt_view(cancel_order(bootstrap.ports(), account, order_id, request.reason)))
+
+
+@api.delete("/api/oms/pvt/orders/<order_id>/shopper")
+def erase(order_id: str) -> Response[str]:
+    """Erase what is known of the person behind an order."""
+    erase_shopper(bootstrap.ports(), api.caller(Role.ACCOUNT_ADMIN), order_id)
+    return no_content()
 
 
 @api.get("/api/oms/pvt/account/settings")

@@ -16,6 +16,7 @@ from settlement.domain.ledger import Counters
 from settlement.domain.modification import Modification
 from settlement.domain.order import OrderTotal
 from settlement.domain.planning import Ask, RefundPriority
+from settlement.domain.shopper import Address, Shopper
 from settlement.domain.transaction import (
     Authorisation,
     LegKind,
@@ -309,6 +310,17 @@ def test_change_is_read_as_it_was_written(store: Store) -> None:
     write(store, changes=[change])
 
     assert store.change(ACCOUNT, ORDER_ID, "C1") == change
+
+
+def test_shopper_is_read_as_it_was_written_and_replaced_when_erased(store: Store) -> None:
+    shopper = Shopper("m@mail.example", "Maria", "Silva", "cpf", "52998224725", None, Address(city="Rio", number="3"))
+    write(store, shopper=shopper)
+    assert store.shopper(ACCOUNT, ORDER_ID) == shopper
+    assert store.shopper("other", ORDER_ID) is None
+
+    write(store, shopper=Shopper(erased_at=NOON))
+
+    assert store.shopper(ACCOUNT, ORDER_ID) == Shopper(erased_at=NOON)
 
 
 def test_modification_is_read_as_it_was_written(store: Store) -> None:

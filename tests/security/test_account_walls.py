@@ -144,7 +144,7 @@ def test_cursor_of_another_accounts_timeline_shows_none_of_it(toured: Toured) ->
 def test_forged_callback_changes_nothing(toured: Toured, route: Route) -> None:
     example, before = toured.example(route), toured.stored()
     query = dict(example.query or {})
-    right = query["X-VTEX-signature"]
+    right = str(query["X-VTEX-signature"])
     payments = [thing for thing in before[0].values() if hasattr(thing, "signature")]
     other = next(payment.signature for payment in payments if payment.signature != right)
 

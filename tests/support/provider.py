@@ -83,6 +83,7 @@ class FakeProvider:
     def __init__(self) -> None:
         self.books: dict[str, Books] = {}
         self.calls: list[Call] = []
+        self.authorisations: list[Authorise] = []
         self.delay_to_auto_settle_seconds: int | None = None
         self.delay_to_cancel_seconds: int | None = None
         self.headroom: int | None = None
@@ -116,6 +117,7 @@ class FakeProvider:
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
         """Create the payment, or tell its state."""
         with self._lock:
+            self.authorisations.append(request)
             outcome = self._authorise(request)
             answer = type(outcome).__name__.lower()
             self.calls.append(Call("authorise", request.payment_id, request.payment_id, request.value, None, answer))

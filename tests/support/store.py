@@ -16,6 +16,7 @@ from settlement.domain.ledger import Counters
 from settlement.domain.listing import ListedOrder, as_listed
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
+from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 from settlement.use_cases.ports import Changed, Commit, Conflict, DueOperation, DuePayment, ListRange, Page
 
@@ -110,6 +111,10 @@ class FakeStore:
     def lines(self, account: str, order_id: str) -> list[Line]:
         """Return an order's lines by index."""
         return sorted(self._all(Line, account, order_id), key=lambda line: line.index)
+
+    def shopper(self, account: str, order_id: str) -> Shopper | None:
+        """Return what is known of the person behind an order."""
+        return self._get(Shopper, account, order_id)
 
     def invoice(self, account: str, order_id: str, number: str) -> Invoice | None:
         """Return one invoice of an order."""
@@ -271,6 +276,8 @@ class FakeStore:
             yield self._new(invoice, *order, invoice.number)
         for number, text in commit.documents:
             yield self._new(text, *order, number)
+        if commit.shopper is not None:
+            yield (Shopper, *order), commit.shopper
         for change in commit.changes:
             yield self._new(change, *order, change.request_id)
         for replaced in commit.replaced_invoices:

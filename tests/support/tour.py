@@ -15,6 +15,30 @@ from tests.support.shop import Placed
 ORDERS = "/api/oms/pvt/orders"
 DOCUMENT = "/api/orders/pvt/document"
 TOO_LARGE = "x" * 1_000_001
+PERSON = {
+    "clientProfileData": {
+        "email": "maria.silva@mail.example",
+        "firstName": "Maria",
+        "lastName": "Silva",
+        "documentType": "cpf",
+        "document": "52998224725",
+        "phone": "+5521999999999",
+    },
+    "shippingData": {
+        "address": {
+            "addressType": "residential",
+            "receiverName": "Maria Silva",
+            "postalCode": "22250-040",
+            "city": "Rio de Janeiro",
+            "state": "RJ",
+            "country": "BRA",
+            "street": "Praia de Botafogo",
+            "number": "300",
+            "neighborhood": "Botafogo",
+            "complement": "apartment 3",
+        }
+    },
+}
 ITEMS = [{"id": "A", "price": 5000, "quantity": 1, "description": "Shoe"}]
 
 
@@ -38,7 +62,7 @@ def order_body(order_id: str, **changes: Any) -> dict[str, Any]:
         "value": 10000,
         "paymentData": {"transactions": [{"payments": [payment]}]},
     }
-    return body | changes
+    return body | PERSON | changes
 
 
 def invoice_body(number: str, value: object, type_: str = "Output", **changes: Any) -> dict[str, Any]:
@@ -194,6 +218,13 @@ class Tour:
         self.service.call("POST", f"{DOCUMENT}/first/cancel", raw="[]")
         self.probe("POST", f"{DOCUMENT}/document/cancel", {"reason": "sold out"})
         self.service.do("GET", f"{ORDERS}/to-cancel")
+        self.place("erased", start=False)
+        self.service.do("GET", f"{ORDERS}/erased")
+        self.probe("DELETE", f"{ORDERS}/erased/shopper")
+        self.service.do("GET", f"{ORDERS}/erased")
+        nameless = {name: part for name, part in order_body("nobody").items() if name not in PERSON}
+        self.service.do("POST", ORDERS, nameless)
+        self.service.do("GET", f"{ORDERS}/nobody")
 
     def _invoicing(self) -> None:
         order, document = f"{ORDERS}/first", "/api/orders/pvt/document/first/invoices"

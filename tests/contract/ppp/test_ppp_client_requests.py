@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -15,12 +16,14 @@ from settlement.connectors.ppp_fields import amount
 from settlement.domain.connector import (
     Authorise,
     Cancel,
+    Denied,
     Done,
     PaymentReference,
     Refund,
     Settle,
 )
 from settlement.domain.money import MAX_MINOR_UNITS, to_major
+from settlement.domain.shopper import Address, Shopper
 from tests.contract.ppp.provider import (
     AUTHORISE,
     CANCEL,
@@ -35,6 +38,15 @@ from tests.contract.ppp.provider import (
 )
 
 SCHEMAS = Path(__file__).parents[3].parent / "shared" / "domain" / "openapi" / "ppp.json"
+
+PERSON = Shopper(
+    "maria@mail.example",
+    "Maria",
+    "Silva",
+    "cpf",
+    "52998224725",
+    address=Address(street="Praia de Botafogo", city="Rio"),
+)
 
 
 class TestWhatIsSent:
@@ -82,6 +94,42 @@ class TestWhatIsSent:
         assert '"numberToken":"***"' in kept
         assert '"value":100.00' in kept
 
+    def test_shopper_is_told_and_kept_nowhere(self, provider: Provider) -> None:
+        provider.respond = answer(
+            200, {"paymentId": "A41B77", "status": "denied", "code": "Silva", "message": f"{PERSON.email} or Maria"}
+        )
+        outcome = client().authorise(provider.connector, replace(AUTHORISE, shopper=PERSON))
+
+        cart: Any = provider.sent["miniCart"]
+        assert cart["buyer"] == {
+            "firstName": "Maria",
+            "lastName": "Silva",
+            "document": "52998224725",
+            "documentType": "cpf",
+            "email": "maria@mail.example",
+            "phone": "",
+        }
+        assert cart["shippingAddress"]["street"] == "Praia de Botafogo"
+        assert isinstance(outcome, Denied)
+        kept = repr(outcome)
+        assert not [
+            word for word in ("Maria", "Silva", "52998224725", "mail.example", "Botafogo", "John Doe") if word in kept
+        ]
+        assert '"value":100.00' in outcome.exchange.request
+
+    def test_signature_of_the_callback_is_told_and_kept_nowhere(self, provider: Provider) -> None:
+        url = "https://quita.example/callback?accountName=demo&X-VTEX-signature=5EC2E7"
+        provider.respond = answer(200, {"status": "undefined", "message": url, "callbackUrl": url})
+        outcome = client().authorise(provider.connector, replace(AUTHORISE, callback_url=url))
+
+        assert provider.sent["callbackUrl"] == url
+        assert "5EC2E7" not in repr(outcome)
+        assert "X-VTEX-signature=***" in outcome.exchange.request
+
+    def test_what_a_connector_says_of_its_keys_is_not_repeated(self, provider: Provider) -> None:
+        provider.respond = answer(400, {"code": "denied", "message": "token-of-the-shop is not known"})
+        assert "of-the-shop" not in repr(move(provider, "settle"))
+
     def test_exchange_is_cut_to_4000_characters(self, provider: Provider) -> None:
         provider.respond = answer(200, good("settle", message="x" * 10_000))
         outcome = move(provider, "settle")
@@ -94,6 +142,7 @@ class TestWhatIsSent:
         [
             (AUTHORISE, "/payments"),
             (replace(AUTHORISE, card=None), "/payments"),
+            (replace(AUTHORISE, shopper=PERSON), "/payments"),
             (replace(AUTHORISE, currency="JPY"), "/payments"),
             (SETTLE, "/payments/{paymentId}/settlements"),
             (CANCEL, "/payments/{paymentId}/cancellations"),

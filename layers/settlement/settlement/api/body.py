@@ -16,6 +16,8 @@ Model = TypeVar("Model", bound="BaseModel")
 MAX_BODY_BYTES = 1_000_000
 _MAX_SHOWN = 80
 _MAX_PROBLEMS = 5
+_UNSHOWN = frozenset({"card", "fields", "clientProfileData", "shippingData"})
+"""Parts whose values no error repeats: cards and persons."""
 
 
 def read(model: type[Model], body: str | None, *, is_base64: bool = False) -> Model:
@@ -88,6 +90,10 @@ def _problem(problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"]) or "body"
     text = problem["msg"].removeprefix("Value error, ")
     value = problem["input"]
-    if problem["type"] == "missing" or not isinstance(value, str | int | float | None) or "card" in problem["loc"]:
+    if (
+        problem["type"] == "missing"
+        or not isinstance(value, str | int | float | None)
+        or _UNSHOWN & set(problem["loc"])
+    ):
         return f"{where}: {text}"
     return f"{where}: {text}; got {json.dumps(value, ensure_ascii=False)[:_MAX_SHOWN]}"

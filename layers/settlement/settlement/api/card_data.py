@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from settlement.domain.errors import InvalidRequest
+from settlement.domain.masking import passes_luhn
 
 _SECURITY_CODES = frozenset(
     {"csc", "cvv", "cvv2", "cvc", "cvc2", "cid", "securitycode", "cardsecuritycode", "validationcode"}
@@ -56,12 +57,6 @@ def _refuse(where: str, leaves: Iterator[tuple[str, Any]]) -> None:
             raise InvalidRequest(f"{where}: security codes are not accepted; send a vault token")
         if _is_card_number(name, value):
             raise InvalidRequest(f"{where}: card numbers are not accepted; send a vault token")
-
-
-def passes_luhn(digits: str) -> bool:
-    """Tell whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
-    doubled = [int(digit) * (2 if index % 2 else 1) for index, digit in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _payments(order: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:

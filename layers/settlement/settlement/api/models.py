@@ -14,6 +14,7 @@ from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS, is_currency
 from settlement.domain.order import MAX_LINES, LineMention, OrderTotal
 from settlement.domain.planning import RefundPriority
+from settlement.domain.shopper import Address, Shopper
 from settlement.domain.transaction import MAX_PAYMENTS
 from settlement.use_cases.change_order import ChangeRequest
 from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
@@ -143,6 +144,43 @@ class PaymentData(Body):
     transactions: Annotated[list[OrderTransaction], Field(min_length=1, max_length=1)]
 
 
+Personal = Annotated[str, BeforeValidator(_text_of_number), Field(max_length=200)]
+"""A fact about a person, or nothing; numbers are taken as their digits."""
+
+
+class ClientProfile(Body):
+    """Who ordered (§1.3)."""
+
+    email: Personal | None = None
+    first_name: Personal | None = None
+    last_name: Personal | None = None
+    document_type: Personal | None = None
+    document: Personal | None = None
+    phone: Personal | None = None
+
+
+class ShippingAddress(Body):
+    """Where an order is sent (§1.3)."""
+
+    address_type: Personal | None = None
+    receiver_name: Personal | None = None
+    postal_code: Personal | None = None
+    city: Personal | None = None
+    state: Personal | None = None
+    country: Personal | None = None
+    street: Personal | None = None
+    number: Personal | None = None
+    neighborhood: Personal | None = None
+    complement: Personal | None = None
+    reference: Personal | None = None
+
+
+class ShippingData(Body):
+    """How an order is sent; only its address is kept."""
+
+    address: ShippingAddress | None = None
+
+
 class OrderBody(Body):
     """``POST /api/oms/pvt/orders``."""
 
@@ -152,6 +190,8 @@ class OrderBody(Body):
     value: Value
     currency: CurrencyCode = "BRL"
     payment_data: PaymentData
+    client_profile_data: ClientProfile | None = None
+    shipping_data: ShippingData | None = None
 
     def as_order(self) -> NewOrder:
         """Return the order to place."""
@@ -164,7 +204,16 @@ class OrderBody(Body):
             payments=tuple(payment.as_payment() for payment in transaction.payments),
             order_id=self.order_id,
             transaction_id=transaction.transaction_id,
+            shopper=self._shopper(),
         )
+
+    def _shopper(self) -> Shopper | None:
+        """Return whom the order is for, None if it says nothing of that."""
+        sent = self.shipping_data.address if self.shipping_data else None
+        address = Address(**dict(sent)) if sent else None
+        profile = dict(self.client_profile_data) if self.client_profile_data else {}
+        shopper = Shopper(**profile, address=address if address != Address() else None)
+        return shopper if shopper.is_known else None
 
 
 class ChangeItem(Body):

@@ -5,6 +5,7 @@ from typing import Any
 
 from settlement.api.dates import oms_date, oms_date_or_none
 from settlement.api.payment_view import oms_payment
+from settlement.api.shopper_view import client_profile, shipping_data
 from settlement.domain.change import Change
 from settlement.domain.invoice import Delivery, Invoice, InvoiceType
 from settlement.domain.left_to_invoice import LeftToInvoice, unit_prices
@@ -78,6 +79,8 @@ def order_view(whole: WholeOrder) -> dict[str, Any]:
             "changesData": [_change(order, change) for change in whole.changes],
         },
         "paymentData": {"giftCards": [], "transactions": [_transaction(whole)]},
+        "clientProfileData": client_profile(whole.shopper),
+        "shippingData": shipping_data(whole.shopper),
         **_UNKNOWN,
     }
 
@@ -94,9 +97,7 @@ _UNKNOWN: dict[str, Any] = {
     "isCheckedIn": False,
     "checkedInPickupPointId": None,
     "sellers": [],
-    "clientProfileData": {},
     "clientPreferencesData": {},
-    "shippingData": {"logisticsInfo": []},
     "ratesAndBenefitsData": {"id": "ratesAndBenefitsData", "rateAndBenefitsIdentifiers": []},
     "itemMetadata": {"Items": []},
     "marketplace": None,

@@ -6,10 +6,11 @@ client serves both protocols.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from ipaddress import ip_address
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit
 
 from settlement.connectors import exact_json
@@ -29,10 +30,12 @@ from settlement.connectors.ppp_requests import (
     Body,
     authorise_body,
     cancel_body,
-    card_tokens,
     inbound_body,
+    personal_facts,
     refund_body,
+    secrets,
     settle_body,
+    without_person,
 )
 from settlement.domain.connector import (
     AuthorisationOutcome,
@@ -50,9 +53,12 @@ from settlement.domain.connector import (
     Settle,
     Unknown,
 )
+from settlement.domain.masking import MASK, masked
 
 if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp
+
+Spoken = TypeVar("Spoken", bound=AuthorisationOutcome | MovementOutcome)
 
 MAX_EXCHANGE_CHARACTERS = 4_000
 MANIFEST_LIFETIME_SECONDS = 3_600
@@ -96,11 +102,14 @@ class PaymentProviderClient:
 
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
         """Create the payment, or ask for its state when it exists (§4.2)."""
-        exchange, answer = self._call(connector, "payments", authorise_body(request))
+        body = authorise_body(request)
+        exchange, answer = self._call(connector, "payments", body)
         if isinstance(answer, NoAnswer):
             return Unknown(exchange, answer.reason)
         payment_id, currency = request.payment_id, request.currency
-        return authorisation_outcome(payment_id, currency, answer.status, answer.body, exchange)
+        outcome = authorisation_outcome(payment_id, currency, answer.status, answer.body, exchange)
+        hidden = (connector.app_key, connector.app_token, *secrets(body), *personal_facts(body))
+        return _without(hidden, outcome)
 
     def settle(self, connector: Connector, request: Settle) -> MovementOutcome:
         """Capture a value (§4.3)."""
@@ -133,19 +142,20 @@ class PaymentProviderClient:
         if isinstance(answer, NoAnswer):
             return Unknown(exchange, answer.reason)
         asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
-        return movement_outcome(asked, answer.status, answer.body, exchange)
+        outcome = movement_outcome(asked, answer.status, answer.body, exchange)
+        return _without((connector.app_key, connector.app_token), outcome)
 
     def _call(self, connector: Connector, path: str, body: Body | None) -> tuple[Exchange, Answer | NoAnswer]:
         """Post a body, or get what is there when there is none."""
-        secrets = (connector.app_key, connector.app_token, *card_tokens(body or {}))
+        hidden = (connector.app_key, connector.app_token, *secrets(body or {}))
         sent = "" if body is None else exact_json.write(body)
-        shown = _shown(sent, secrets)
+        shown = "" if body is None else _shown(exact_json.write(without_person(body)), hidden)
         started = monotonic()
         answer = self._send(connector, path, None if body is None else sent.encode())
         duration_ms = round((monotonic() - started) * 1_000)
         if isinstance(answer, NoAnswer):
             return Exchange(shown, None, "", duration_ms), answer
-        response = _shown(answer.body.decode("utf-8", "replace"), secrets)
+        response = _shown(answer.body.decode("utf-8", "replace"), (*hidden, *personal_facts(body or {})))
         return Exchange(shown, answer.status, response, duration_ms), answer
 
     def _send(self, connector: Connector, path: str, body: bytes | None) -> Answer | NoAnswer:
@@ -200,8 +210,16 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _shown(wire: str, secrets: tuple[str, ...]) -> str:
+def _without(hidden: tuple[str, ...], outcome: Spoken) -> Spoken:
+    """Return the outcome with secrets and what tells of the shopper masked in the connector's own words."""
+    if isinstance(outcome, Unknown):
+        return replace(outcome, reason=masked(_shown(outcome.reason, hidden)))
+    code, message = (words and masked(_shown(words, hidden)) for words in (outcome.code, outcome.message))
+    return replace(outcome, code=code, message=message)
+
+
+def _shown(wire: str, hidden: tuple[str, ...]) -> str:
     """Return text of the wire as the timeline may keep it: secrets masked, at most 4,000 characters."""
-    for secret in filter(None, secrets):
-        wire = wire.replace(json.dumps(secret)[1:-1], "***").replace(secret, "***")
+    for secret in sorted(filter(None, hidden), key=len, reverse=True):
+        wire = wire.replace(json.dumps(secret)[1:-1], MASK).replace(secret, MASK)
     return wire if len(wire) <= MAX_EXCHANGE_CHARACTERS else f"{wire[: MAX_EXCHANGE_CHARACTERS - 1]}…"

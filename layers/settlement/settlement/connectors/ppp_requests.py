@@ -1,27 +1,31 @@
 """The bodies of the Payment Provider Protocol's requests (contract §4.2 to §4.6).
 
 Amounts are exact decimals of major units. A field the protocol requires and the service does not know (a
-shopper's personal data, a device's fingerprint) is an empty string, or null where the schema has it
+device's fingerprint, a shopper who was not named) is an empty string, or null where the schema has it
 nullable; an optional one is left out. A card is known by its vault token: its number and code are always
 null.
 """
 
 from settlement.domain.connector import Authorise, Cancel, Inbound, Refund, Settle, VaultedCard
+from settlement.domain.masking import MASK
 from settlement.domain.money import to_major
+from settlement.domain.shopper import Address, Shopper
 
 Body = dict[str, object]
 
-_NO_BUYER: Body = {
-    "firstName": "",
-    "lastName": "",
-    "document": None,
-    "documentType": None,
-    "email": "",
-    "phone": "",
+_ADDRESS = {
+    "country": "country",
+    "street": "street",
+    "number": "number",
+    "complement": "complement",
+    "neighborhood": "neighborhood",
+    "postalCode": "postal_code",
+    "city": "city",
+    "state": "state",
 }
-_NO_ADDRESS: Body = dict.fromkeys(
-    ("country", "street", "number", "complement", "neighborhood", "postalCode", "city", "state"), ""
-)
+_PERSONAL = frozenset({"buyer", "shippingAddress", "billingAddress", "holder"})
+_SHORTEST_MASKED = 4
+"""A shorter fact about a person (a state, a house number) is no secret by itself, and would mask half an answer."""
 
 
 def authorise_body(request: Authorise) -> Body:
@@ -105,10 +109,42 @@ def inbound_body(request: Inbound) -> Body:
     }
 
 
-def card_tokens(body: Body) -> tuple[str, ...]:
-    """Return the vault tokens a body carries, which may be shown nowhere."""
+def secrets(body: Body) -> tuple[str, ...]:
+    """Return the vault token and the callback's signature that a body carries, which may be shown nowhere."""
     card = body.get("card")
-    return (str(card["numberToken"]),) if isinstance(card, dict) else ()
+    tokens = (str(card["numberToken"]),) if isinstance(card, dict) else ()
+    return (*tokens, str(body.get("callbackUrl", "")).partition("X-VTEX-signature=")[2])
+
+
+def without_person(body: Body) -> Body:
+    """Return the body with a mask in place of every fact about the shopper."""
+    return {name: _mask(inner) if name in _PERSONAL else _inside(inner) for name, inner in body.items()}
+
+
+def personal_facts(body: Body) -> tuple[str, ...]:
+    """Return the facts about the shopper that a body carries, for masking where they are repeated."""
+    found = (fact for name, inner in body.items() for fact in (_facts(inner) if name in _PERSONAL else _below(inner)))
+    return tuple(fact for fact in found if len(fact) >= _SHORTEST_MASKED)
+
+
+def _inside(value: object) -> object:
+    return without_person(value) if isinstance(value, dict) else value
+
+
+def _below(value: object) -> tuple[str, ...]:
+    return personal_facts(value) if isinstance(value, dict) else ()
+
+
+def _mask(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _mask(inner) for name, inner in value.items()}
+    return MASK if value else value
+
+
+def _facts(value: object) -> tuple[str, ...]:
+    if isinstance(value, dict):
+        return tuple(fact for inner in value.values() for fact in _facts(inner))
+    return (value,) if isinstance(value, str) else ()
 
 
 def _known(**fields: str | None) -> Body:
@@ -126,13 +162,28 @@ def _card(card: VaultedCard) -> Body:
     }
 
 
+def _buyer(shopper: Shopper) -> Body:
+    return {
+        "firstName": shopper.first_name or "",
+        "lastName": shopper.last_name or "",
+        "document": shopper.document,
+        "documentType": shopper.document_type,
+        "email": shopper.email or "",
+        "phone": shopper.phone or "",
+    }
+
+
+def _address(address: Address | None) -> Body:
+    return {key: getattr(address, name, None) or "" for key, name in _ADDRESS.items()}
+
+
 def _mini_cart(request: Authorise) -> Body:
     return {
         "shippingValue": to_major(request.shipping_value, request.currency),
         "taxValue": to_major(request.tax_value, request.currency),
-        "buyer": _NO_BUYER,
-        "shippingAddress": _NO_ADDRESS,
-        "billingAddress": _NO_ADDRESS,
+        "buyer": _buyer(request.shopper or Shopper()),
+        "shippingAddress": _address(request.shopper.address if request.shopper else None),
+        "billingAddress": _address(None),
         "items": [
             {
                 "id": item.id,

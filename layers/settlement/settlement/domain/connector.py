@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from settlement.domain.shopper import Shopper
+
 
 class ConnectorProtocol(StrEnum):
     """How a connector is spoken to: the Payment Provider Protocol, or the total-only way of legacy connectors."""
@@ -87,6 +89,7 @@ class Authorise:
     shipping_value: int
     tax_value: int
     callback_url: str
+    shopper: Shopper | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class EventType(StrEnum):
     ORDER_MODIFICATION_CANCELLED = "OrderModificationCancelled"
     ORDER_CANCELLED = "OrderCancelled"
     INTERACTION_ADDED = "InteractionAdded"
+    SHOPPER_ERASED = "ShopperErased"
     SETTLEMENT_REQUESTED = "SettlementRequested"
     CANCELLATION_REQUESTED = "CancellationRequested"
     REFUND_REQUESTED = "RefundRequested"

@@ -15,6 +15,7 @@ from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
+from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.table import Table
@@ -110,6 +111,10 @@ class DynamoDBStore(Table):
         """Return an order's lines by index."""
         found = self._query(Line, keys.order_partition(account, order_id), keys.line(""))
         return sorted(found, key=lambda line: line.index)
+
+    def shopper(self, account: str, order_id: str) -> Shopper | None:
+        """Return what is known of the person behind an order."""
+        return self._get(Shopper, keys.order_partition(account, order_id), keys.SHOPPER)
 
     def invoice(self, account: str, order_id: str, number: str) -> Invoice | None:
         """Return one invoice of an order."""

@@ -95,6 +95,8 @@ class _Writes:
             yield self._receipt(number, receipt)
         for number, text in commit.documents:
             yield self._put(self._order, keys.document(number), {"text": text})
+        if commit.shopper is not None:
+            yield self._put(self._order, keys.SHOPPER, codecs.encode(commit.shopper), guard={})
         for change in commit.changes:
             yield self._put(self._order, keys.change(change.request_id), codecs.encode(change))
         for new in commit.modifications:

@@ -136,6 +136,7 @@ def _authorise_request(ports: Ports, setting: Setting, callback_base: str) -> Au
         ),
         shipping_value=_total(order, "Shipping"),
         tax_value=_total(order, "Tax"),
+        shopper=ports.store.shopper(transaction.account, order.order_id),
         callback_url=(
             f"{callback_base}/api/pvt/payment-provider/transactions/{transaction.transaction_id}"
             f"/payments/{payment.payment_id}/callback?accountName={transaction.account}&X-VTEX-signature={payment.signature}"

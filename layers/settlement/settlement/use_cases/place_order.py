@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from settlement.domain.acceptance import record_ready
@@ -15,6 +15,7 @@ from settlement.domain.events import EventType, Journal
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import Line, Order, OrderTotal
 from settlement.domain.planning import Ask
+from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
 from settlement.use_cases.aggregate import Aggregate, listed, load, of_order, record_status_changes
 from settlement.use_cases.contention import decide_until_written
@@ -66,10 +67,11 @@ class NewOrder:
     payments: tuple[NewPayment, ...]
     order_id: str | None = None
     transaction_id: str | None = None
+    shopper: Shopper | None = field(default=None, repr=False)
 
     @property
     def fingerprint(self) -> str:
-        """A hash that two orders share only if they say the same."""
+        """A hash that two orders share only if they say the same, of all but the shopper, whose erasure it outlives."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
@@ -136,7 +138,7 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
     settings = ports.store.settings(account)
     connectors = [connector_of(ports.store, account, payment) for payment in new.payments]
     aggregate, commit = _intake(ports, account, new, settings, connectors)
-    ports.store.commit(commit)
+    ports.store.commit(replace(commit, shopper=new.shopper))
     return aggregate
 
 

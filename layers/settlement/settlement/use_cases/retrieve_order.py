@@ -7,6 +7,7 @@ from settlement.domain.change import Change
 from settlement.domain.errors import OrderNotFound
 from settlement.domain.invoice import Invoice
 from settlement.domain.order import Line, Order
+from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Payment, Transaction
 from settlement.use_cases.aggregate import load
 from settlement.use_cases.ports import Store
@@ -19,6 +20,7 @@ class WholeOrder:
     order: Order
     transaction: Transaction
     lines: list[Line]
+    shopper: Shopper | None
     invoices: list[Invoice]
     documents: dict[str, str]
     changes: list[Change]
@@ -39,6 +41,7 @@ def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
         order=aggregate.order,
         transaction=aggregate.transaction,
         lines=store.lines(account, order_id),
+        shopper=store.shopper(account, order_id),
         invoices=invoices,
         documents=documents,
         changes=store.changes(account, order_id),

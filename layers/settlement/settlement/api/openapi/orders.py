@@ -7,6 +7,7 @@ from pydantic.alias_generators import to_pascal
 from pydantic.json_schema import SkipJsonSchema
 
 from settlement.api.openapi.parts import Cents, OmsDate, Receipt, Unknown, Unsigned, View
+from settlement.api.openapi.shoppers import ClientProfileAnswer, ShippingAnswer
 from settlement.domain.account import ExpiryPolicy
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.planning import RefundPriority
@@ -269,12 +270,6 @@ class StorePreferences(View):
     currency_format_info: CurrencyFormat
 
 
-class NoLogistics(View):
-    """Logistics, which this system does not know."""
-
-    logistics_info: Annotated[list[Unknown], Field(max_length=0)]
-
-
 class NoRates(View):
     """Promotions, which this system does not know."""
 
@@ -334,10 +329,10 @@ class OrderAnswer(View):
     package_attachment: Packages
     changes_attachment: ChangesAttachment
     payment_data: OrderPaymentData
-    shipping_data: NoLogistics
+    shipping_data: ShippingAnswer
     rates_and_benefits_data: NoRates
     item_metadata: NoMetadata
-    client_profile_data: Unknown
+    client_profile_data: ClientProfileAnswer
     client_preferences_data: Unknown
     follow_up_email: str
     last_message: None

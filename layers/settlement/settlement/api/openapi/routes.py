@@ -92,6 +92,11 @@ _ORDERS = (
         for name, path in (("cancelOrder", f"{ORDER}/cancel"), ("cancelDocument", f"{DOCUMENT}/cancel"))
     ),
     Route(
+        "delete", f"{ORDER}/shopper", _MANAGEMENT, "eraseShopper",
+        "Erase what is known of the person behind an order", Tag.ORDERS,
+        {204: None}, (404, 503), (Role.ACCOUNT_ADMIN,),
+    ),
+    Route(
         "get", "/api/oms/pvt/account/settings", _MANAGEMENT, "getSettings", "Show the account's settings", Tag.ACCOUNT,
         {200: orders.Settings}, (), (Role.ACCOUNT_ADMIN,),
     ),
