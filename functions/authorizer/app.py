@@ -4,13 +4,13 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.logs import new_logger
 from settlement.storage.app_keys import identify
 
-logger = Logger()
+logger = new_logger()
 bootstrap.dynamodb()
 
 

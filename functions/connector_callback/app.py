@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -10,9 +9,10 @@ from settlement import bootstrap
 from settlement.api.resolver import Api, answer
 from settlement.domain.account import is_account
 from settlement.domain.errors import PaymentNotFound
+from settlement.logs import new_logger
 from settlement.use_cases.receive_callback import receive_callback
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

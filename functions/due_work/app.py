@@ -5,15 +5,16 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.logs import new_logger
 from settlement.use_cases.ports import DueOperation
 from settlement.use_cases.sweep_due_work import sweep_due_work
 
-logger = Logger()
+logger = new_logger()
 metrics = Metrics()
 bootstrap.dynamodb()
 

@@ -4,10 +4,10 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.logs import new_logger
 from settlement.storage.outbox import Entry, entry_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 10
 MAX_TRIES = 3
 
-logger = Logger()
+logger = new_logger()
 
 
 @logger.inject_lambda_context(clear_state=True)

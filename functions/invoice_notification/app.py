@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -10,13 +9,14 @@ from settlement import bootstrap
 from settlement.api.resolver import Api, answer, receipt_view
 from settlement.domain.account import Role
 from settlement.domain.invoice import InvoiceType
+from settlement.logs import new_logger
 from settlement.use_cases.notify_invoice import notify_invoice
 from settlement.use_cases.update_tracking import update_delivery, update_tracking
 
 if TYPE_CHECKING:
     from settlement.api.invoice_models import DocumentInvoiceBody, InvoiceBody
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

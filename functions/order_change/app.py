@@ -3,7 +3,6 @@
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -11,13 +10,14 @@ from settlement import bootstrap
 from settlement.api import modification_view as views
 from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.domain.account import Role
+from settlement.logs import new_logger
 from settlement.use_cases import modify_order as modify
 from settlement.use_cases.change_order import change_order
 
 if TYPE_CHECKING:
     from settlement.api.modification_models import ModificationSettings
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -11,9 +10,10 @@ from settlement import bootstrap
 from settlement.api.feed_view import MAX_LOT, feed_state_view, feed_view, update_of, update_view
 from settlement.api.resolver import Api, answer
 from settlement.domain.account import Role
+from settlement.logs import new_logger
 from settlement.use_cases import read_feed
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

@@ -7,7 +7,6 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -16,9 +15,10 @@ from settlement.api.feed_view import hook_view, update_of
 from settlement.api.resolver import Api, answer
 from settlement.connectors.hook_client import HookClient
 from settlement.domain.account import Role
+from settlement.logs import new_logger
 from settlement.use_cases.call_hooks import call_hooks, configure_hook, retrieve_hook
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

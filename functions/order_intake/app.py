@@ -3,15 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api import body
 from settlement.api.card_data import refuse_card_data
+from settlement.logs import new_logger
 from settlement.use_cases.place_order import place_order
 
-logger = Logger()
+logger = new_logger()
 bootstrap.dynamodb()
 
 

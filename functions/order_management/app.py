@@ -4,13 +4,11 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api import body
-from settlement.api.card_data import refuse_card_data
 from settlement.api.openapi.served import served_document
 from settlement.api.order_list_query import read_list_query
 from settlement.api.order_list_view import order_list_view
@@ -20,17 +18,17 @@ from settlement.api.settings_view import settings_view
 from settlement.domain.account import Role
 from settlement.domain.left_to_invoice import left_to_invoice
 from settlement.domain.order import MAX_INVOICES
+from settlement.logs import new_logger
 from settlement.use_cases.add_interaction import add_interaction
 from settlement.use_cases.aggregate import load
 from settlement.use_cases.cancel_order import cancel_order
 from settlement.use_cases.check_health import check_health
-from settlement.use_cases.erase_shopper import erase_shopper
 from settlement.use_cases.list_orders import list_orders
 from settlement.use_cases.place_order import await_authorisation, place_order
 from settlement.use_cases.retrieve_order import retrieve_group, retrieve_order
 from settlement.use_cases.start_handling import start_handling
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
@@ -47,6 +45,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.post("/api/oms/pvt/orders")
 def place() -> Response[str]:
     """Place an order, and wait a while for its authorisation."""
+    from settlement.api.card_data import refuse_card_data
     from settlement.api.models import OrderBody
 
     account = api.caller(Role.PLACE_ORDER)
@@ -121,6 +120,8 @@ def cancel(order_id: str) -> Response[str]:
 @api.delete("/api/oms/pvt/orders/<order_id>/shopper")
 def erase(order_id: str) -> Response[str]:
     """Erase what is known of the person behind an order."""
+    from settlement.use_cases.erase_shopper import erase_shopper
+
     erase_shopper(bootstrap.ports(), api.caller(Role.ACCOUNT_ADMIN), order_id)
     return no_content()
 

@@ -11,7 +11,6 @@ from functools import partial
 from time import sleep
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
@@ -22,6 +21,7 @@ from sandbox_provider import Call
 from sandbox_scripts import EVERY_PAYMENT, MAX_OUTCOMES, Delivery, Operation, read_outcome
 from settlement.connectors import exact_json
 from settlement.connectors.ppp_fields import Fields, read_object
+from settlement.logs import new_logger
 
 MAX_HANG_SECONDS = 27.0
 """Within the 29 s of the function and of the API."""
@@ -39,7 +39,7 @@ _MANIFEST: Fields = {
     "metadataFields": [],
 }
 
-logger = Logger()
+logger = new_logger()
 app = APIGatewayRestResolver()
 
 

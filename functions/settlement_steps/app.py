@@ -5,17 +5,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.domain.connector import ConnectorClient
+from settlement.logs import new_logger
 from settlement.use_cases.conclude_operation import conclude_operation
 from settlement.use_cases.execute_leg import Call, execute_leg
 from settlement.use_cases.plan_operation import plan_operation
 
-logger = Logger()
+logger = new_logger()
 metrics = Metrics()
 bootstrap.dynamodb()
 

@@ -4,7 +4,6 @@ import os
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -13,13 +12,14 @@ from settlement.api.operation_view import operation_result, operations_view, ret
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.account import Role
 from settlement.domain.errors import OperationNotFound
+from settlement.logs import new_logger
 from settlement.use_cases import request_movement as movements
 from settlement.use_cases.retrieve_transaction import retrieve_movements
 from settlement.use_cases.retry_operation import resolve_leg, retry_operation
 
 MAX_SEQUENCE_DIGITS = 6
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

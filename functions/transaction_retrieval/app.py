@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -13,12 +12,13 @@ from settlement.api.payment_view import gateway_payment
 from settlement.api.resolver import Api, answer
 from settlement.api.timeline_view import interaction_view
 from settlement.domain.account import Role
+from settlement.logs import new_logger
 from settlement.use_cases import retrieve_transaction as retrieve
 from settlement.use_cases.aggregate import load
 
 MAX_EVENTS = 1000
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

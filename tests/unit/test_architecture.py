@@ -1,6 +1,7 @@
 """The folder tells what a file may touch: this walks the imports and the sizes."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,3 +119,16 @@ def test_no_file_is_a_drawer_for_everything() -> None:
     drawers = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "data", "info"}
 
     assert not [path for path in ALL_FILES if path.stem in drawers]
+
+
+def test_only_the_masking_logger_is_made() -> None:
+    makers = {name_of(path) for path in ALL_FILES if re.search(r"\bLogger\(", path.read_text())}
+    assert makers == {"layers/settlement/settlement/logs.py"}
+
+
+def test_nothing_that_is_deployed_parses_xml_or_runs_what_it_was_sent() -> None:
+    """Embedded documents are text (XML is never parsed), and no input is code."""
+    banned = {"xml", "lxml", "defusedxml", "xmltodict", "pickle", "marshal", "shelve", "subprocess"}
+    deployed = [*MODULES, *sorted(FUNCTIONS.rglob("*.py"))]
+    assert [name_of(path) for path in deployed if banned & {name.split(".")[0] for name in imports_of(path)}] == []
+    assert [name_of(path) for path in deployed if re.search(r"(?<![\w.])(eval|exec)\(", path.read_text())] == []

@@ -3,7 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from settlement.domain.errors import BodyTooLarge, InvalidRequest
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound="BaseModel")
 
 MAX_BODY_BYTES = 1_000_000
+MAX_DEPTH = 32
 _MAX_SHOWN = 80
 _MAX_PROBLEMS = 5
 _UNSHOWN = frozenset({"card", "fields", "clientProfileData", "shippingData"})
@@ -26,18 +28,22 @@ def read(model: type[Model], body: str | None, *, is_base64: bool = False) -> Mo
 
 
 def parse(body: str | None, *, is_base64: bool = False) -> Any:
-    """Return the JSON of a body. Duplicate keys, NaN, lone surrogates and excessive depth are not JSON here."""
+    """Return the JSON of a body. Duplicate keys, NaN, NUL, lone surrogates and excessive depth are not JSON here."""
     text = _text(body, is_base64=is_base64)
     if not text.strip():
         raise InvalidRequest("the request body is empty; a JSON object is required")
     try:
-        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
+        if text.count("[") + text.count("{") > MAX_DEPTH and _depth(parsed) > MAX_DEPTH:
+            raise InvalidRequest(f"the request body is nested too deeply; the limit is {MAX_DEPTH} levels")
         if "\\u" in text:
             json.dumps(parsed, ensure_ascii=False).encode()
+        if "\\u0000" in text and any("\0" in found for found in _texts(parsed)):
+            raise InvalidRequest("the request body has a text with a null character")
     except UnicodeEncodeError:
         raise InvalidRequest("the request body has a text that is not valid Unicode") from None
     except RecursionError:
-        raise InvalidRequest("the request body is nested too deeply") from None
+        raise InvalidRequest(f"the request body is nested too deeply; the limit is {MAX_DEPTH} levels") from None
     except json.JSONDecodeError as error:
         raise InvalidRequest(f"the request body is not JSON: {error.msg} at character {error.pos}") from None
     except ValueError as error:
@@ -80,6 +86,35 @@ def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         repeated = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key {repeated[:_MAX_SHOWN]!r} stands twice in one object")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError(f"the number {text[:_MAX_SHOWN]} is too large")
+    return number
+
+
+def _depth(parsed: Any) -> int:
+    """How many arrays and objects lie in each other."""
+    level, depth = [parsed], 0
+    while level := [part for part in level if isinstance(part, dict | list)]:
+        depth += 1
+        level = [inner for part in level for inner in (part.values() if isinstance(part, dict) else part)]
+    return depth
+
+
+def _texts(parsed: Any) -> Iterator[str]:
+    """Yield every text, names included."""
+    waiting = [parsed]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str):
+            yield part
 
 
 def _no_constant(name: str) -> NoReturn:

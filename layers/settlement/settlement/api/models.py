@@ -235,7 +235,7 @@ Changes = Annotated[list[ChangeItem], Field(max_length=MAX_LINES)]
 class ChangeBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/changes`` (§2.1)."""
 
-    request_id: Annotated[str, Field(min_length=1, max_length=100)]
+    request_id: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
     reason: Text
     discount_value: StrictInt
     increment_value: StrictInt

@@ -25,6 +25,7 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 Model = TypeVar("Model", bound="BaseModel")
 
+_KEY = re.compile(rf"[!-~]{{1,{MAX_KEY_LENGTH}}}")
 _BROKEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _ACCOUNT_PARAMETERS = ("an", "accountName")
 
@@ -76,10 +77,10 @@ class Api(APIGatewayRestResolver):
         """Return the request's ``Idempotency-Key``, None if it has none."""
         headers = {name.lower(): text for name, text in self.current_event.headers.items()}
         key = headers.get("idempotency-key")
-        if key is not None and not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
+        if key is not None and not _KEY.fullmatch(key):
             raise InvalidRequest(
-                f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} printable ASCII characters; "
-                f"it has {len(key)} characters"
+                f"Idempotency-Key must have 1 to {MAX_KEY_LENGTH} characters, printable ASCII without spaces; "
+                f"it has {len(key)}"
             )
         return key
 

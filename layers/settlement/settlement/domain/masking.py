@@ -5,12 +5,14 @@ import re
 MASK = "***"
 
 _FORMS = (
-    re.compile(r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
-    re.compile(r"(?<![0-9A-Za-z-])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z])"),
-    re.compile(r"(?<![0-9A-Za-z-])[0-9]{2}\.[0-9]{3}\.[0-9]{3}/[0-9]{4}-[0-9]{2}(?![0-9A-Za-z])"),
-    re.compile(r"(?<=X-VTEX-signature=)[A-Za-z0-9]+"),
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+    r"(?<![0-9A-Za-z-])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z])",
+    r"(?<![0-9A-Za-z-])[0-9]{2}\.[0-9]{3}\.[0-9]{3}/[0-9]{4}-[0-9]{2}(?![0-9A-Za-z])",
+    r"(?<=X-VTEX-signature=)[A-Za-z0-9]+",
 )
-_DIGITS = re.compile(r"(?<![0-9A-Za-z.-])[0-9]{11,19}(?![0-9A-Za-z-])")
+_DIGITS = r"(?<![0-9A-Za-z.-])[0-9]{11,19}(?![0-9A-Za-z-])"
+"""Compiled, and kept, when they are first used."""
+
 _CPF_WEIGHTS, _CNPJ_WEIGHTS = tuple(range(10, 1, -1)), (5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
@@ -21,8 +23,8 @@ def masked(text: str) -> str:
     letters or dashes beside their digits.
     """
     for form in _FORMS:
-        text = form.sub(MASK, text)
-    return _DIGITS.sub(lambda found: MASK if _is_personal(found[0]) else found[0], text)
+        text = re.sub(form, MASK, text)
+    return re.sub(_DIGITS, lambda found: MASK if _is_personal(found[0]) else found[0], text)
 
 
 def passes_luhn(digits: str) -> bool:
