@@ -56,7 +56,7 @@ test-fast: dev ## The tests that need no stack
 	$(DEV) -m pytest -n auto -m "not e2e and not long"
 
 test-long: dev ## The property tests with many more examples; takes minutes
-	QUITA_LONG=1 $(DEV) -m pytest -n auto tests/unit
+	QUITA_LONG=1 $(DEV) -m pytest -n auto tests/unit tests/security
 
 test-engine: dev local ## Every function in a container, by sam local (needs Docker on Linux)
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest tests/engine
