@@ -4,7 +4,6 @@ import os
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -18,6 +17,7 @@ from settlement.api.transaction_view import transaction_view
 from settlement.domain.account import Role
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.payment_systems import payment_systems_served
+from settlement.logs import new_logger
 from settlement.use_cases.add_data import add_data
 from settlement.use_cases.notify_payment import Received, notify_payment, notify_payment_of_order
 from settlement.use_cases.request_authorisation import request_authorisation
@@ -26,7 +26,7 @@ from settlement.use_cases.retrieve_transaction import retrieve_movements, retrie
 from settlement.use_cases.send_payments import send_payments
 from settlement.use_cases.start_transaction import start_transaction
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

@@ -16,7 +16,7 @@ from tests.support.service import Asked, Heard
 KEYED = [route for route in ROUTES if route.roles]
 NAMED = [route for route in ROUTES if "{" in route.path]
 UNNAMED = [route for route in KEYED if "{" not in route.path]
-CALLBACKS = [route for route in NAMED if not route.roles]
+CALLBACKS = [route for route in NAMED if route.function == "connector_callback"]
 STRANGER = "stranger"
 TRICKS = (
     f"{ACCOUNT}#ORDER#first",

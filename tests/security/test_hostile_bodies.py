@@ -207,7 +207,8 @@ def test_depth_is_bounded_in_parts_that_nobody_reads(toured: Toured, route: Rout
     body = json.loads(example.body or "{}")
     deep = json.loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)
 
-    heard = toured.ask(example, raw=json.dumps(body | {"unknownField": deep}))
+    changed = [*body, deep] if isinstance(body, list) else body | {"unknownField": deep}
+    heard = toured.ask(example, raw=json.dumps(changed))
 
     assert heard.status == 400
     assert str(MAX_DEPTH) in heard.json["error"]["message"]

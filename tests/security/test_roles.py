@@ -73,4 +73,4 @@ def test_star_opens_every_route(toured: Toured, route: Route) -> None:
 
 @pytest.mark.parametrize("route", OPEN, ids=lambda route: route.name)
 def test_open_route_needs_no_key(toured: Toured, route: Route) -> None:
-    assert toured.ask(toured.example(route), roles=None).status in route.answers
+    assert toured.ask(toured.example(route), roles=None).status in {*route.answers, 409}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from settlement.api.card_data import refuse_card_data
+from settlement.api.card_data import refuse_card_data, refuse_card_data_of_payments, refuse_card_data_of_texts
 from settlement.domain.errors import InvalidRequest
 
 NUMBER = "4444333322221111"
@@ -46,36 +46,40 @@ INNOCENT: list[Any] = [
 ]
 
 
-def _bodies(part: str, value: Any) -> list[Any]:
+def _refuse(part: str, value: Any) -> None:
+    """Look at an order and at a list of payments; both have to be refused, or neither."""
     payment = {"paymentSystem": "2", part: value if isinstance(value, dict | list) else {"field": value}}
-    return [{"paymentData": {"transactions": [{"payments": [payment]}]}}, [payment], payment]
+    try:
+        refuse_card_data({"paymentData": {"transactions": [{"payments": [payment]}]}})
+    finally:
+        refuse_card_data_of_payments([payment])
 
 
 @pytest.mark.parametrize("part", ["card", "fields"])
 @pytest.mark.parametrize("value", HIDDEN, ids=repr)
 def test_card_number_is_found_and_not_repeated(part: str, value: Any) -> None:
-    for body in _bodies(part, value):
-        with pytest.raises(InvalidRequest, match="card numbers are not accepted") as refused:
-            refuse_card_data(body)
-        assert "4444" not in refused.value.message
-        assert part in refused.value.message
+    with pytest.raises(InvalidRequest, match="card numbers are not accepted") as refused:
+        _refuse(part, value)
+    assert "4444" not in refused.value.message
+    assert part in refused.value.message
+    text = value if isinstance(value, str) else json.dumps(value)
+    with pytest.raises(InvalidRequest, match="not accepted"):
+        refuse_card_data_of_texts([{"name": "cart", "value": text}])
 
 
 @pytest.mark.parametrize("part", ["card", "fields"])
 @pytest.mark.parametrize("name", ["csc", "cvv", "CVV2", "security-code", "card_security_code", "validationCode"])
 def test_security_code_is_refused_by_its_name(part: str, name: str) -> None:
     for value in ({name: "123"}, {"inner": [{name: 123}]}, [{"name": name, "value": "123"}]):
-        for body in _bodies(part, value):
-            with pytest.raises(InvalidRequest, match="security codes are not accepted") as refused:
-                refuse_card_data(body)
-            assert "123" not in refused.value.message
+        with pytest.raises(InvalidRequest, match="security codes are not accepted") as refused:
+            _refuse(part, value)
+        assert "123" not in refused.value.message
 
 
 @pytest.mark.parametrize("part", ["card", "fields"])
 @pytest.mark.parametrize("value", INNOCENT, ids=repr)
 def test_what_is_no_card_number_passes(part: str, value: Any) -> None:
-    for body in _bodies(part, value):
-        refuse_card_data(body)
+    _refuse(part, value)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +87,5 @@ def test_what_is_no_card_number_passes(part: str, value: Any) -> None:
 )
 def test_what_is_no_order_is_left_to_the_model(body: Any) -> None:
     refuse_card_data(body)
+    refuse_card_data_of_payments(body)
+    refuse_card_data_of_texts(body)

@@ -12,24 +12,20 @@ from settlement.domain.masking import passes_luhn
 _SECURITY_CODES = frozenset(
     {"csc", "cvv", "cvv2", "cvc", "cvc2", "cid", "securitycode", "cardsecuritycode", "validationcode"}
 )
-<<<<<<< HEAD
 _CARD_NUMBERS = frozenset({"cardnumber", "number", "pan"})
 _SHORTEST_CARD_NUMBER = 12
-_SEPARATORS = re.compile(r"[ -]")
-=======
 _NO_DIGITS = re.compile(r"[^0-9]")
 _GROUPS = ("[0-9]{13,19}", "(?:[0-9]{4}[ ._-]){3}[0-9]{1,7}", "[0-9]{4}[ ._-][0-9]{6}[ ._-][0-9]{5}")
 _NUMBERS = re.compile(f"(?<![0-9])(?:{'|'.join(_GROUPS)})(?![0-9])")
 """Card numbers within a text: without separators, or in the groups that cards are embossed with."""
->>>>>>> ee9eae7 (Mask persons, cards and signatures in logs, and refuse card numbers however they are hidden)
 
 
 def refuse_card_data(order: Any) -> None:
     """Raise ``InvalidRequest`` if a payment's ``card`` or ``fields`` hold a card number or a security code.
 
-<<<<<<< HEAD
-    A card number is a text or number of 13 to 19 digits that passes the Luhn check, or one of at least 12 digits that
-    is called so; spaces and dashes between the digits do not hide it. The error repeats none of it.
+    A card number is 13 to 19 digits that pass the Luhn check, alone or within a text, or at least 12 digits that are
+    called so. Separators, other scripts' digits and escaped JSON do not hide it, nor does being a name. The error
+    repeats none of it.
     """
     for where, payment in _payments(order):
         _refuse_in(where, payment)
@@ -62,40 +58,20 @@ def _refuse_in(where: str, payment: Mapping[str, Any]) -> None:
 
 def _refuse(where: str, leaves: Iterator[tuple[str, Any]]) -> None:
     for name, value in leaves:
-        if value is not None and _is_security_code(name):
+        if value not in (None, "") and _is_security_code(name):
             raise InvalidRequest(f"{where}: security codes are not accepted; send a vault token")
-        if _is_card_number(name, value):
+        if _holds_card_number(name, value) or _holds_card_number("", name):
             raise InvalidRequest(f"{where}: card numbers are not accepted; send a vault token")
-=======
-    ``order`` is a body that has payments in ``paymentData``, is a list of them, or is one. A card number is 13 to 19
-    digits that pass the Luhn check, alone or within a text; separators, other scripts' digits and escaped JSON do not
-    hide it, nor does being a name. The error repeats none of it.
-    """
-    for where, payment in _payments(order):
-        for part in ("card", "fields"):
-            for name, value in _leaves(part, payment.get(part)):
-                if value not in (None, "") and _is_security_code(name):
-                    raise InvalidRequest(f"{where}{part}: security codes are not accepted; send a vault token")
-                if _has_card_number(value) or _has_card_number(name):
-                    raise InvalidRequest(f"{where}{part}: card numbers are not accepted; send a vault token")
->>>>>>> ee9eae7 (Mask persons, cards and signatures in logs, and refuse card numbers however they are hidden)
 
 
 def _payments(order: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if isinstance(order, list):
-        for index, payment in enumerate(order):
-            if isinstance(payment, Mapping):
-                yield f"{index}.", payment
-    if not isinstance(order, Mapping):
-        return
-    yield "", order
-    data = order.get("paymentData")
+    data = order.get("paymentData") if isinstance(order, Mapping) else None
     transactions = data.get("transactions") if isinstance(data, Mapping) else None
     for number, transaction in enumerate(transactions if isinstance(transactions, list) else []):
         payments = transaction.get("payments") if isinstance(transaction, Mapping) else None
         for index, payment in enumerate(payments if isinstance(payments, list) else []):
             if isinstance(payment, Mapping):
-                yield f"paymentData.transactions.{number}.payments.{index}.", payment
+                yield f"paymentData.transactions.{number}.payments.{index}", payment
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -115,34 +91,24 @@ def _is_security_code(name: str) -> bool:
     return _plain(name) in _SECURITY_CODES
 
 
-<<<<<<< HEAD
-def _is_card_number(name: str, value: Any) -> bool:
-    """Tell whether a value is a card number by its digits, or is called one and has digits enough."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
+def _holds_card_number(name: str, value: Any) -> bool:
+    """Tell whether a value holds a card number by its digits, or is called one and has digits enough."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return False
-    digits = _SEPARATORS.sub("", str(value).strip())
-    if not (digits.isascii() and digits.isdigit()):
-        return False
-    called = _plain(name) in _CARD_NUMBERS and len(digits) >= _SHORTEST_CARD_NUMBER
-    return called or (13 <= len(digits) <= 19 and passes_luhn(digits))
+    if isinstance(value, float):
+        value = int(value) if value.is_integer() else ""
+    text = unicodedata.normalize("NFKC", str(value))
+    text = "".join(str(unicodedata.digit(character, character)) for character in text)
+    if not any(character.isalpha() for character in text):
+        digits = _NO_DIGITS.sub("", text)
+        if _passes(digits) or (_plain(name) in _CARD_NUMBERS and len(digits) >= _SHORTEST_CARD_NUMBER):
+            return True
+    return any(_passes(_NO_DIGITS.sub("", found)) for found in _NUMBERS.findall(text))
+
+
+def _passes(digits: str) -> bool:
+    return 13 <= len(digits) <= 19 and passes_luhn(digits)
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
-=======
-def _has_card_number(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return False
-    if isinstance(value, float):
-        return value.is_integer() and _is_card_number(str(int(value)))
-    text = unicodedata.normalize("NFKC", str(value))
-    text = "".join(str(unicodedata.digit(character, character)) for character in text)
-    digits = _NO_DIGITS.sub("", text)
-    if not any(character.isalpha() for character in text) and _is_card_number(digits):
-        return True
-    return any(_is_card_number(_NO_DIGITS.sub("", found)) for found in _NUMBERS.findall(text))
-
-
-def _is_card_number(digits: str) -> bool:
-    return 13 <= len(digits) <= 19 and passes_luhn(digits)
->>>>>>> ee9eae7 (Mask persons, cards and signatures in logs, and refuse card numbers however they are hidden)

@@ -49,6 +49,7 @@ from settlement.domain.connector import (
     ManifestFault,
     ManifestOutcome,
     MovementOutcome,
+    PaidOffline,
     Refund,
     Settle,
     Unknown,
@@ -214,6 +215,8 @@ def _without(hidden: tuple[str, ...], outcome: Spoken) -> Spoken:
     """Return the outcome with secrets and what tells of the shopper masked in the connector's own words."""
     if isinstance(outcome, Unknown):
         return replace(outcome, reason=masked(_shown(outcome.reason, hidden)))
+    if isinstance(outcome, PaidOffline):
+        return outcome
     code, message = (words and masked(_shown(words, hidden)) for words in (outcome.code, outcome.message))
     return replace(outcome, code=code, message=message)
 
