@@ -126,6 +126,15 @@ def erase(order_id: str) -> Response[str]:
     return no_content()
 
 
+@api.delete("/api/pvt/transactions/<transaction_id>/shopper")
+def erase_of_transaction(transaction_id: str) -> Response[str]:
+    """Erase what is known of the person behind a transaction."""
+    from settlement.use_cases.erase_shopper import erase_shopper_of_transaction
+
+    erase_shopper_of_transaction(bootstrap.ports(), api.caller(Role.ACCOUNT_ADMIN), transaction_id)
+    return no_content()
+
+
 @api.get("/api/oms/pvt/account/settings")
 def get_settings() -> Response[str]:
     """Show the account's settings."""

@@ -221,6 +221,8 @@ class Tour:
         self.place("erased", start=False)
         self.service.do("GET", f"{ORDERS}/erased")
         self.probe("DELETE", f"{ORDERS}/erased/shopper")
+        erased = self.place("erased-by-transaction", start=False)
+        self.probe("DELETE", f"/api/pvt/transactions/{erased.transaction_id}/shopper")
         self.service.do("GET", f"{ORDERS}/erased")
         nameless = {name: part for name, part in order_body("nobody").items() if name not in PERSON}
         self.service.do("POST", ORDERS, nameless)

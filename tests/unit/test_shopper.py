@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from settlement.api.order_view import order_view
+from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import VaultedCard
 from settlement.domain.errors import OrderNotFound
 from settlement.domain.events import EventType
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.reconciliation import reconcile
 from settlement.domain.shopper import Address, Shopper
-from settlement.use_cases.erase_shopper import erase_shopper
+from settlement.use_cases.add_data import add_data
+from settlement.use_cases.erase_shopper import erase_shopper, erase_shopper_of_transaction
 from settlement.use_cases.retrieve_order import retrieve_order
 from tests.builders import ACCOUNT, ORDER_ID, a_new_order, a_new_payment
 from tests.support.shop import Placed, Shop
@@ -105,6 +107,20 @@ def test_money_goes_on_as_before_after_erasure(shop: Shop) -> None:
     books = reconcile(placed.order, placed.transaction, placed.payments, placed.operations, placed.legs)
     assert books.is_consistent
     assert (placed.transaction.ledger.captured, placed.transaction.ledger.refunded) == (10000, 1500)
+
+
+def test_additional_data_is_erased_with_the_shopper_by_order_or_transaction(shop: Shop) -> None:
+    told = [AdditionalData("clientProfileData", '{"email": "maria@mail.example"}'), AdditionalData("note", "for Maria")]
+    for order_id in ("first", "second"):
+        placed = shop.place_again(a_new_order(a_new_payment(10000, "partial"), order_id=order_id))
+        add_data(shop.ports, ACCOUNT, placed.transaction_id, [*told, AdditionalData("cart", '{"items": []}')])
+        if order_id == "first":
+            erase_shopper(shop.ports, ACCOUNT, order_id)
+        else:
+            erase_shopper_of_transaction(shop.ports, ACCOUNT, placed.transaction_id)
+
+        kept = {data.name: data.value for data in shop.store.additional_data(ACCOUNT, placed.transaction_id)}
+        assert kept == {"clientProfileData": "{}", "note": "{}", "cart": '{"items": []}'}
 
 
 def test_erasing_twice_or_of_nobody_writes_nothing(shop: Shop) -> None:

@@ -97,6 +97,11 @@ _ORDERS = (
         {204: None}, (404, 503), (Role.ACCOUNT_ADMIN,),
     ),
     Route(
+        "delete", f"{TRANSACTION}/shopper", _MANAGEMENT, "eraseShopperOfTransaction",
+        "Erase what is known of the person behind a transaction", Tag.TRANSACTIONS,
+        {204: None}, (404, 503), (Role.ACCOUNT_ADMIN,),
+    ),
+    Route(
         "get", "/api/oms/pvt/account/settings", _MANAGEMENT, "getSettings", "Show the account's settings", Tag.ACCOUNT,
         {200: orders.Settings}, (), (Role.ACCOUNT_ADMIN,),
     ),
