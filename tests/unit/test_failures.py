@@ -11,6 +11,7 @@ from settlement.domain.ledger import Counters
 from settlement.domain.transaction import LegKind, LegState, OperationState
 from settlement.use_cases.execute_leg import Call, ConnectorUnresolved, execute_leg
 from settlement.use_cases.plan_operation import plan_operation
+from settlement.use_cases.retry_operation import retry_operation
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.provider import Kind, Partial
 from tests.support.shop import Placed, Shop
@@ -217,6 +218,35 @@ def test_late_positive_answer_resolves_the_doubt(shop: Shop) -> None:
     assert placed.status == ("payment-approved", "Settling")
     placed.invoice("N2", 3000)
     assert placed.status == ("invoiced", "Finished")
+
+
+def test_late_positive_answer_and_what_follows_from_it_are_one_write(shop: Shop) -> None:
+    placed = shop.open()
+    shop.provider.script("settle", "500", "500", "500")
+    placed.invoice("N1", 7000)
+
+    late_answer(shop, placed)
+
+    *_, posting = [held for held in shop.store.commits if any(leg.after.state is LegState.POSTED for leg in held.legs)]
+    assert posting.transaction is not None
+    assert [held.state for held in posting.operations] == [OperationState.DONE]
+
+
+def test_late_answer_in_part_leaves_the_rest_to_an_operator(shop: Shop) -> None:
+    placed = shop.open()
+    shop.provider.script("settle", "500", "500", "500", Partial(5000))
+    placed.invoice("N1", 7000)
+
+    late_answer(shop, placed)
+
+    assert placed.ledger == Counters(authorised=10000, captured=5000, in_doubt=2000)
+    assert placed.operation.state is OperationState.FAILED
+    assert placed.legs[-1].state is LegState.PARKED
+    retry_operation(shop.ports, ACCOUNT, placed.transaction_id, placed.operation.sequence)
+    placed.run()
+    assert placed.moved("settle") == [5000, 2000]
+    assert placed.ledger == Counters(authorised=10000, captured=7000)
+    assert placed.status == ("payment-approved", "Settling")
 
 
 def test_late_positive_answer_of_a_refund_resolves_the_doubt(shop: Shop) -> None:

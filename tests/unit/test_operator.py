@@ -125,6 +125,15 @@ def test_doubt_that_a_person_resolves_as_done_is_posted_without_a_call(shop: Sho
     assert not placed.payments[0].blocked
 
 
+def test_resolution_is_one_write(shop: Shop) -> None:
+    placed = doubtful(shop)
+    writes = len(shop.store.commits)
+
+    resolve_leg(shop.ports, ACCOUNT, placed.transaction_id, 2, "0001", Resolution.DONE)
+
+    assert len(shop.store.commits) == writes + 1
+
+
 def test_doubt_that_a_person_resolves_as_not_done_is_released_and_can_be_retried(shop: Shop) -> None:
     placed = doubtful(shop)
 

@@ -19,7 +19,7 @@ from settlement.domain.connector import (
 from settlement.domain.events import Journal
 from settlement.domain.order import Order
 from settlement.domain.retries import NO_CALL_AFTER
-from settlement.domain.transaction import MOVEMENT_OF, Leg, LegKind, LegState, Payment
+from settlement.domain.transaction import MOVEMENT_OF, Leg, LegKind, LegState, Operation, Payment
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.offline_payment import done_offline, paid_offline
 from settlement.use_cases.ports import Changed, Commit, Ports
@@ -57,8 +57,6 @@ def execute_leg(ports: Ports, client: ConnectorClient, call: Call, callback_base
         return setting.leg.state.value
     outcome = _ask(ports, client, setting, callback_base)
     leg = decide_until_written(ports, lambda: post_outcome(ports, call, setting, outcome))
-    if leg.state is LegState.POSTED and leg.attempts > setting.leg.attempts + 1:
-        resolve_doubt(ports, call.account, call.transaction_id, call.operation)
     if leg.state is LegState.UNKNOWN:
         raise ConnectorUnresolved(leg.message)
     return leg.state.value
@@ -149,13 +147,18 @@ def _total(order: Order, id_: str) -> int:
 
 
 def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -> Leg:
-    """Write down what came back: a positive answer whatever was recorded meanwhile, any other only in turn."""
+    """Write down what came back: a positive answer whatever was recorded meanwhile, any other only in turn.
+
+    What follows from an answer that comes after its operation was concluded is in the same write.
+    """
     leg = ports.store.leg(call.account, call.transaction_id, call.operation, call.leg)
     if leg is None or leg.state in (LegState.POSTED, LegState.REPLACED):
         return leg or setting.leg
-    if leg.attempts != setting.leg.attempts:
-        if not isinstance(outcome, Done | Approved | PaidOffline):
-            return leg
+    in_turn = leg.attempts == setting.leg.attempts
+    if not in_turn and not isinstance(outcome, Done | Approved | PaidOffline):
+        return leg
+    concluded = None if in_turn and leg.state.is_open else _concluded_operation(ports, call)
+    if not in_turn or concluded is not None:
         setting = replace(setting, payment=_payment(ports, call, leg))
     now = ports.now()
     journal = Journal(
@@ -172,11 +175,22 @@ def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -
         setting.transaction.order_id,
         call.transaction_id,
         payments=posting.payments,
-        new_legs=posting.new_legs,
+        new_legs=posting.new_legs if concluded is None else [_parked(left) for left in posting.new_legs],
         new_settlements=posting.new_settlements,
         settlements=posting.refunded_settlements(ports),
         events=journal.events,
     )
     after = replace(after, events=journal.written)
-    ports.store.commit(replace(commit, legs=[Changed(leg, after)]))
+    commit = replace(commit, legs=[Changed(leg, after)])
+    ports.store.commit(commit if concluded is None else resolve_doubt(ports, commit, concluded))
     return after
+
+
+def _concluded_operation(ports: Ports, call: Call) -> Operation | None:
+    operation = ports.store.operation(call.account, call.transaction_id, call.operation)
+    return operation if operation is not None and operation.is_concluded else None
+
+
+def _parked(leg: Leg) -> Leg:
+    """What a late answer left undone: no execution will come for it, so it waits for an operator's retry."""
+    return replace(leg, state=LegState.PARKED)

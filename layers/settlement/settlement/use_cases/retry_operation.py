@@ -22,7 +22,6 @@ from settlement.use_cases.execute_leg import Call, post_outcome, read_setting
 from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Changed, Ports
 from settlement.use_cases.queue import project_queue
-from settlement.use_cases.resolve_doubt import resolve_doubt
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 _MISSING = frozenset({LegState.IN_DOUBT, LegState.PARKED, LegState.REFUSED})
@@ -81,7 +80,6 @@ def resolve_leg(
     else:
         outcome = Done(exchange, leg.value, leg.reference or leg.request_id, None, "an operator says that it is done")
     decide_until_written(ports, lambda: post_outcome(ports, call, setting, outcome))
-    resolve_doubt(ports, account, transaction_id, sequence)
 
 
 def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tuple[Operation, bool]:
