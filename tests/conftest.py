@@ -1,8 +1,10 @@
-"""What every test may use: a shop on fakes, and how hard Hypothesis searches."""
+"""What every test may use: a shop on fakes, how hard Hypothesis searches, and counts that are told at the end."""
 
 import os
+from collections import Counter
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
 from tests.support.shop import Shop
@@ -18,3 +20,19 @@ settings.load_profile("long" if os.environ.get("QUITA_LONG") == "1" else "quick"
 def shop() -> Shop:
     """A shop with one account, on fakes."""
     return Shop()
+
+
+COUNTED = "counted"
+"""The property in which a test records what it played, by name."""
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Print the sums of what tests counted, wherever they ran."""
+    sums: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, counts in report.user_properties:
+            if name == COUNTED and report.when == "call":
+                sums.update(counts)
+    if sums:
+        told = ", ".join(f"{number} {name}" for name, number in sums.items())
+        terminalreporter.write_line(f"crash injection: {told}")

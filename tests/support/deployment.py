@@ -1,0 +1,244 @@
+"""The service as it is deployed, in one process: its own handlers on a table, and everything AWS has between them.
+
+Stream, bus, rule, workflow engine and minute schedule do what AWS does when a process dies: a batch comes again, a task
+is repeated, an execution is lost, the next minute's sweep comes. Time is the test's.
+"""
+
+import importlib
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from settlement import bootstrap
+from settlement.domain.account import EVERY_ROLE
+from settlement.domain.connector import Mode
+from settlement.domain.order import Order
+from settlement.domain.transaction import Transaction
+from settlement.use_cases.ports import Ports
+from tests.builders import ACCOUNT, ORDER_ID, a_connector
+from tests.support.clock import Clock, Ids
+from tests.support.effects import Crash, Effects
+from tests.support.provider import FakeProvider
+from tests.support.service import Context, route_of
+from tests.support.tables import Table
+
+SWEEP_EVERY = timedelta(minutes=1)
+PLAN_TRIES = CONCLUDE_TRIES = 4
+EXECUTE_TRIES = 3
+BATCH = 100
+PATIENCE = timedelta(minutes=30)
+SENDS = 5
+"""How often a client sends a request that is not answered."""
+
+_ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "SANDBOX": "true",
+    "AUTHORISATION_WAIT_SECONDS": "0",
+    "OPERATION_WAIT_SECONDS": "0",
+    "HEALTH_ACCOUNT": ACCOUNT,
+    "PUBLIC_BASE_URL": "https://gateway.example",
+    "EVENT_BUS_NAME": "quita",
+    "PARKED_EVENTS_QUEUE_URL": "parked",
+    "STATE_MACHINE_ARN": "workflow",
+    "POWERTOOLS_SERVICE_NAME": "quita",
+    "POWERTOOLS_METRICS_NAMESPACE": "quita",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "LOG_LEVEL": "CRITICAL",
+}
+
+
+class Unanswered(AssertionError):
+    """A client gave up asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a client was told in the end."""
+
+    status: int
+    json: Any
+
+
+class Deployment:
+    """One account of the service, with a connector of each mode, and a strict provider behind them."""
+
+    def __init__(
+        self, patch: pytest.MonkeyPatch, table: Table, effects: Effects, *, lose_executions: bool = False
+    ) -> None:
+        self.effects = effects
+        self.clock = Clock()
+        self.provider = FakeProvider()
+        self.table = table
+        self.store = table.store
+        self.published: list[dict[str, Any]] = []
+        self.parked: list[dict[str, Any]] = []
+        self._lose_executions = lose_executions
+        self._ids = Ids()
+        self._executions: deque[dict[str, Any]] = deque()
+        self._relayed = 0
+        for name, value in _ENVIRONMENT.items():
+            patch.setenv(name, value)
+        store, outside, connector = table.watched(effects), effects.of(self), effects.of(self.provider)
+        patch.setattr(bootstrap, "store", lambda: store)
+        patch.setattr(bootstrap, "ports", lambda: Ports(store, self.clock, self._ids))
+        for name in ("events", "queues", "workflows"):
+            patch.setattr(bootstrap, name, lambda: outside)
+        patch.setattr(importlib.import_module("functions.settlement_steps.app"), "connector_client", lambda: connector)
+        for mode in Mode:
+            self.store.save_connector(ACCOUNT, a_connector(mode.value, mode))
+
+    @property
+    def order(self) -> Order:
+        """The head of the one order that a story is about."""
+        order = self.store.order(ACCOUNT, ORDER_ID)
+        assert order is not None
+        return order
+
+    @property
+    def transaction(self) -> Transaction:
+        """The head of its transaction."""
+        transaction = self.store.transaction(ACCOUNT, self.order.transaction_id)
+        assert transaction is not None
+        return transaction
+
+    # What the functions call outside of the table.
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        """The bus, and its rule that starts the workflow."""
+        for entry in Entries:
+            detail = json.loads(entry["Detail"])
+            self.published.append(detail)
+            if entry["DetailType"] == "OperationReady":
+                self._executions.append({name: detail[name] for name in ("account", "transactionId", "operation")})
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in Entries]}
+
+    def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:
+        """The relay's own queue."""
+        self.parked.append(json.loads(MessageBody))
+        return {"MessageId": "1"}
+
+    def start_execution(self, stateMachineArn: str, input: str) -> dict[str, Any]:
+        """The workflow, started by the sweep."""
+        self._executions.append(json.loads(input))
+        return {"executionArn": "execution"}
+
+    # What a merchant does, and what time does.
+
+    def send(self, method: str, path: str, body: object = None) -> Answered:
+        """Send a request until it is answered by something else than an error of the service."""
+        for _ in range(SENDS):
+            with suppress(Crash):
+                answered = self.ask(method, path, body)
+                if answered.status < 500:
+                    return answered
+            self.clock.advance(timedelta(seconds=1))
+        raise Unanswered(f"{method} {path}: no answer to {SENDS} requests")
+
+    def ask(self, method: str, path: str, body: object = None) -> Answered:
+        """Send a request once."""
+        answer = _handler(route_of(method, path).function)(_request(method, path, body), Context())
+        return Answered(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None)
+
+    def settle_down(self) -> None:
+        """Let stream, relay and workflows run until none of them has anything to do."""
+        while True:
+            if self._executions:
+                self._execute(self._executions.popleft())
+            elif batch := self._next_batch():
+                with suppress(Crash):
+                    _handler("event_relay")({"Records": batch}, Context())
+                    self._relayed += len(batch)
+            else:
+                return
+
+    def sweep(self) -> None:
+        """Run the sweep of one minute, and what it starts."""
+        with suppress(Crash):
+            _handler("due_work")({}, Context())
+        self.settle_down()
+
+    def rest(self) -> None:
+        """Let everything run until nothing is queued, within the half an hour that the loss of anything may cost."""
+        end = self.clock.time + PATIENCE
+        self.settle_down()
+        while not self.transaction.is_idle:
+            assert self.clock.time < end, f"after {PATIENCE}: {self.transaction}"
+            self.clock.advance(SWEEP_EVERY)
+            self.sweep()
+
+    def pass_time(self, by: timedelta) -> None:
+        """Let time go by, with a sweep in each minute that something is due in."""
+        end = self.clock.time + by
+        self.settle_down()
+        while (due := self.table.next_due()) is not None:
+            time = max(due, self.clock.time + SWEEP_EVERY)
+            if time > end:
+                break
+            self.clock.advance_to(time)
+            self.sweep()
+        self.clock.advance_to(end)
+
+    # What AWS does between the functions.
+
+    def _next_batch(self) -> list[dict[str, Any]]:
+        """Return the stream's next records, as the mapping's filter lets them pass."""
+        return list(self.table.records(self._relayed)[:BATCH])
+
+    def _execute(self, name: Mapping[str, Any]) -> None:
+        """Run one execution as the state machine does; it may be lost at any of its tasks."""
+        with suppress(Crash):
+            execution = {**name, "execution": self._ids(), "startedAt": self.clock.time.isoformat()}
+            outcome = "more"
+            while outcome == "more":
+                planned = self._task(PLAN_TRIES, {**execution, "step": "plan"})
+                if planned is None or planned["outcome"] == "skip":
+                    return
+                for leg in planned["legs"]:
+                    self._task(EXECUTE_TRIES, {**execution, **leg, "step": "execute"})
+                concluded = self._task(CONCLUDE_TRIES, {**execution, "step": "conclude"})
+                outcome = concluded["outcome"] if concluded else "failed"
+
+    def _task(self, tries: int, event: dict[str, Any]) -> Any:
+        """Run a task and its retries; None when all have failed."""
+        for _ in range(tries):
+            try:
+                return _handler("settlement_steps")(event, Context())
+            except Exception:
+                continue
+            except Crash:
+                if self._lose_executions:
+                    raise
+        return None
+
+
+def _handler(function: str) -> Callable[[dict[str, Any], Context], Any]:
+    found: Callable[[dict[str, Any], Context], Any] = importlib.import_module(f"functions.{function}.app").handler
+    return found
+
+
+def _request(method: str, path: str, body: object) -> dict[str, Any]:
+    """A request as the API hands it on, let in by the authorizer."""
+    return {
+        "httpMethod": method,
+        "path": path,
+        "resource": route_of(method, path).path,
+        "headers": {},
+        "multiValueHeaders": {},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+        "requestContext": {
+            "stage": "v1",
+            "requestId": "1",
+            "authorizer": {"account": ACCOUNT, "roles": EVERY_ROLE, "principalId": "key"},
+        },
+    }

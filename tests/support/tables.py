@@ -1,0 +1,129 @@
+"""Tables that the service runs on in process: the fake, and the real store on moto. Both show their stream."""
+
+import inspect
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain, count
+from typing import Any, Protocol
+
+import boto3
+
+from settlement.domain.connector import Connector
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.writing import writes
+from settlement.use_cases.ports import Commit, Store
+from tests.support.effects import Effects
+from tests.support.store import FakeStore
+from tests.template.cloudformation import load_template, of_type
+
+Record = dict[str, Any]
+
+WRITES = frozenset(name for name, method in vars(Store).items() if inspect.isfunction(method)) - frozenset(
+    name
+    for name, method in vars(Store).items()
+    if inspect.isfunction(method) and inspect.signature(method).return_annotation is not None
+)
+"""What of a store is an effect: whatever answers nothing."""
+
+
+class ConfigurableStore(Store, Protocol):
+    """A store whose connectors can be configured."""
+
+    def save_connector(self, account: str, connector: Connector) -> None: ...
+
+
+class Table(Protocol):
+    """A table of the service, with a store for the test to look at."""
+
+    @property
+    def store(self) -> ConfigurableStore:
+        """What the table holds."""
+        ...
+
+    def watched(self, effects: Effects) -> Any:
+        """Return a store for the service to work on, whose writes are effects."""
+        ...
+
+    def records(self, after: int) -> Sequence[Record]:
+        """Return the public events on the stream, but for the first ``after``."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return when the sweep next finds something to do."""
+        ...
+
+
+class FakeTable:
+    """A table in memory: one commit is one effect."""
+
+    def __init__(self) -> None:
+        self.store = FakeStore()
+        self._read = 0
+        self._records: list[Record] = []
+
+    def watched(self, effects: Effects) -> Any:
+        """Return a store for the service to work on, whose writes are effects."""
+        return effects.of(self.store, only=WRITES)
+
+    def records(self, after: int) -> Sequence[Record]:
+        """Return the public events on the stream, but for the first ``after``."""
+        fresh = self.store.commits[self._read :]
+        self._read += len(fresh)
+        for commit in fresh:
+            events = Commit(commit.account, commit.order_id, commit.transaction_id, events=commit.events)
+            items = [write["Put"]["Item"] for write in chain(*writes("none", events))]
+            self._records += [
+                {"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in items if "public" in item
+            ]
+        return self._records[after:]
+
+    def next_due(self) -> datetime | None:
+        """Return when the sweep next finds something to do."""
+        return self.store.next_due()
+
+
+_names = count(1)
+
+
+class MotoTable:
+    """The template's table on moto: every call of the client that writes is an effect."""
+
+    def __init__(self) -> None:
+        self._client = boto3.client("dynamodb")
+        self._name = f"table-{next(_names)}"
+        declared = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
+        copied = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+        made = self._client.create_table(
+            TableName=self._name,
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+            **{key: declared[key] for key in copied},
+        )
+        self._stream = made["TableDescription"]["LatestStreamArn"]
+        self.store = DynamoDBStore(self._client, self._name)
+
+    def watched(self, effects: Effects) -> Any:
+        """Return a store for the service to work on, whose writes are effects."""
+        return DynamoDBStore(effects.of(self._client), self._name)
+
+    def records(self, after: int) -> Sequence[Record]:
+        """Return the public events on the stream, but for the first ``after``."""
+        streams = boto3.client("dynamodbstreams")
+        [shard] = streams.describe_stream(StreamArn=self._stream)["StreamDescription"]["Shards"]
+        oldest = streams.get_shard_iterator(
+            StreamArn=self._stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )
+        found = streams.get_records(ShardIterator=oldest["ShardIterator"])["Records"]
+        return [
+            record
+            for record in found
+            if record["eventName"] == "INSERT" and "public" in record["dynamodb"].get("NewImage", {})
+        ][after:]
+
+    def next_due(self) -> datetime | None:
+        """Return when the sweep next finds something to do."""
+        items = self._client.scan(TableName=self._name, IndexName="due")["Items"]
+        return min((datetime.fromisoformat(item["dueAt"]["S"]) for item in items), default=None)
+
+    def drop(self) -> None:
+        """Leave moto with less to copy: each of its transactions copies every table."""
+        self._client.delete_table(TableName=self._name)
