@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.logs import new_logger
 from settlement.storage.outbox import Entry, entry_of
+from settlement.use_cases.ports import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
@@ -38,11 +39,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _publish(entries: list[Entry]) -> list[Entry]:
-    """Publish entries ten at a time; return those the bus refused."""
+    """Publish entries ten at a time; return those the bus refused, or may not have heard."""
     refused = []
     for start in range(0, len(entries), MAX_ENTRIES):
         batch = entries[start : start + MAX_ENTRIES]
-        answer = bootstrap.events().put_events(Entries=[_put(entry) for entry in batch])
+        try:
+            answer = bootstrap.events().put_events(Entries=[_put(entry) for entry in batch])
+        except Unavailable:
+            refused += batch
+            continue
         refused += [entry for entry, said in zip(batch, answer["Entries"], strict=True) if "ErrorCode" in said]
     return refused
 

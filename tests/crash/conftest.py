@@ -1,5 +1,6 @@
 """What the tests of crashes share."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -7,6 +8,10 @@ from moto import mock_aws
 
 from tests.conftest import COUNTED
 from tests.support.tables import MotoTable, Table
+
+LONG = os.environ.get("QUITA_LONG") == "1"
+
+Tell = Callable[..., None]
 
 
 @pytest.fixture
@@ -27,6 +32,6 @@ def make_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Table]]
 
 
 @pytest.fixture
-def tell_count(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+def tell_count(record_property: Callable[[str, object], None]) -> Tell:
     """Note how many points a test found and how many runs it made; the sums are printed at the end."""
     return lambda **counts: record_property(COUNTED, counts)

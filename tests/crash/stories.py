@@ -58,9 +58,9 @@ def sends(path: str, body: object = None, *, once: bool = False) -> Act:
     """A request that has to be taken; one that is done ``once`` and is sent again is told so with 409."""
 
     def act(deployment: Deployment) -> None:
-        before = deployment.effects.crashes
+        before = deployment.effects.failures
         answered = deployment.send("POST", path.format(transaction=deployment.order.transaction_id), body)
-        done_already = once and answered.status == 409 and deployment.effects.crashes > before
+        done_already = once and answered.status == 409 and deployment.effects.failures > before
         assert answered.status in (200, 202, 204) or done_already, answered
 
     return act

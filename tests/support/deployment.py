@@ -20,7 +20,7 @@ from settlement.domain.account import EVERY_ROLE
 from settlement.domain.connector import Mode
 from settlement.domain.order import Order
 from settlement.domain.transaction import Transaction
-from settlement.use_cases.ports import Ports
+from settlement.use_cases.ports import Ports, Unavailable
 from tests.builders import ACCOUNT, ORDER_ID, a_connector
 from tests.support.clock import Clock, Ids
 from tests.support.effects import Crash, Effects
@@ -145,6 +145,8 @@ class Deployment:
     def ask(self, method: str, path: str, body: object = None) -> Answered:
         """Send a request once."""
         answer = _handler(route_of(method, path).function)(_request(method, path, body), Context())
+        if answer["statusCode"] >= 500:
+            assert (answer["statusCode"], answer["multiValueHeaders"]["Retry-After"]) == (503, ["1"]), answer
         return Answered(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None)
 
     def settle_down(self) -> None:
@@ -153,7 +155,7 @@ class Deployment:
             if self._executions:
                 self._execute(self._executions.popleft())
             elif batch := self._next_batch():
-                with suppress(Crash):
+                with suppress(Crash, Unavailable):
                     _handler("event_relay")({"Records": batch}, Context())
                     self._relayed += len(batch)
             else:
@@ -161,7 +163,7 @@ class Deployment:
 
     def sweep(self) -> None:
         """Run the sweep of one minute, and what it starts."""
-        with suppress(Crash):
+        with suppress(Crash, Unavailable):
             _handler("due_work")({}, Context())
         self.settle_down()
 

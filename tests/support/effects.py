@@ -1,4 +1,4 @@
-"""Every effect that the service has outside of its process, counted as it happens, and the process killed at one.
+"""Every effect that the service has outside of its process, counted as it happens, and a failure at one of them.
 
 An effect is a call of any client but one that only reads. Nobody lists them: they are found by running a story.
 """
@@ -16,7 +16,7 @@ class Crash(BaseException):
 
 
 class When(StrEnum):
-    """Which side of an effect a process dies on."""
+    """Which side of an effect something fails on."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -32,14 +32,19 @@ class Point:
 
 @dataclass
 class Effects:
-    """What happened outside so far, by name; ``kill_at`` says where the process dies, once each."""
+    """What happened outside so far, by name; ``fail_at`` says where it fails, once each, and ``failure`` how.
 
-    kill_at: Iterable[Point] = ()
+    With ``reads`` reading counts as an effect too.
+    """
+
+    fail_at: Iterable[Point] = ()
+    failure: type[BaseException] = Crash
+    reads: bool = False
     happened: list[str] = field(default_factory=list)
-    crashes: int = 0
+    failures: int = 0
 
     def __post_init__(self) -> None:
-        self._deadly = set(self.kill_at)
+        self._deadly = set(self.fail_at)
 
     @property
     def points(self) -> list[Point]:
@@ -47,23 +52,23 @@ class Effects:
         return [Point(number, when) for number in range(1, len(self.happened) + 1) for when in When]
 
     def perform(self, name: str, act: Callable[[], Any]) -> Any:
-        """Have an effect, unless the process dies before it; the caller learns nothing if it dies after it."""
+        """Have an effect, unless it fails before; the caller learns nothing of it if it fails after."""
         self.happened.append(name)
         number = len(self.happened)
-        self._die_at(Point(number, When.BEFORE))
+        self._fail_at(Point(number, When.BEFORE))
         result = act()
-        self._die_at(Point(number, When.AFTER))
+        self._fail_at(Point(number, When.AFTER))
         return result
 
     def of(self, client: Any, only: Container[str] | None = None) -> Any:
         """Return a client whose effects are counted here: all that does not only read, or ``only`` some."""
         return _Watched(client, self, only)
 
-    def _die_at(self, point: Point) -> None:
+    def _fail_at(self, point: Point) -> None:
         if point in self._deadly:
             self._deadly.remove(point)
-            self.crashes += 1
-            raise Crash(f"{point.when} effect {point.number}, {self.happened[-1]}")
+            self.failures += 1
+            raise self.failure(f"{point.when} effect {point.number}, {self.happened[-1]}")
 
 
 class _Watched:
@@ -75,6 +80,6 @@ class _Watched:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._client, name)
         is_effect = not name.startswith(_READING) if self._only is None else name in self._only
-        if not is_effect or not callable(method):
+        if not (is_effect or self._effects.reads) or not callable(method):
             return method
         return lambda *args, **kwargs: self._effects.perform(name, lambda: method(*args, **kwargs))

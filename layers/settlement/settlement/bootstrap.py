@@ -8,8 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.outage import reporting_outages
 from settlement.use_cases.ports import Ports
 
 if TYPE_CHECKING:
@@ -22,29 +24,40 @@ if TYPE_CHECKING:
 
 session = boto3.Session()
 
+CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
+"""One call of AWS, with its tries and the pauses between them, ends in 12 s: sooner than the function that makes it.
+
+Tries of one transactional write carry one token, so that it happens once.
+"""
+AWS = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": TRIES},
+)
+
 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the process's DynamoDB client."""
-    return session.client("dynamodb")
+    return session.client("dynamodb", config=AWS)
 
 
 @cache
 def events() -> "EventBridgeClient":
     """Return the process's EventBridge client."""
-    return session.client("events")
+    return reporting_outages(session.client("events", config=AWS))
 
 
 @cache
 def queues() -> "SQSClient":
     """Return the process's SQS client."""
-    return session.client("sqs")
+    return reporting_outages(session.client("sqs", config=AWS))
 
 
 @cache
 def workflows() -> "SFNClient":
     """Return the process's Step Functions client."""
-    return session.client("stepfunctions")
+    return reporting_outages(session.client("stepfunctions", config=AWS))
 
 
 def store() -> DynamoDBStore:

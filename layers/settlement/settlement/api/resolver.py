@@ -13,6 +13,7 @@ from settlement.api import body
 from settlement.api.dates import oms_date
 from settlement.domain.account import EVERY_ROLE, Role
 from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
+from settlement.use_cases.ports import Unavailable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
@@ -28,6 +29,8 @@ Model = TypeVar("Model", bound="BaseModel")
 _KEY = re.compile(rf"[!-~]{{1,{MAX_KEY_LENGTH}}}")
 _BROKEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _ACCOUNT_PARAMETERS = ("an", "accountName")
+_LATER = {"Retry-After": "1"}
+_TABLE_IS_AWAY = "The service cannot reach its table, and the request may have been taken; send the same one again"
 
 
 class Api(APIGatewayRestResolver):
@@ -102,10 +105,13 @@ class Api(APIGatewayRestResolver):
 
     def _answer_to(self, error: Exception) -> Response[str]:
         if isinstance(error, Refusal):
-            headers = {"Retry-After": "1"} if isinstance(error, Busy) else {}
+            headers = _LATER if isinstance(error, Busy) else {}
             return _error(error.status, error.published_code, error.message, headers)
         if isinstance(error, NotFoundError):
             return _error(404, "1404", "Route Not Found")
+        if isinstance(error, Unavailable):
+            self._logger.exception("table not reached")
+            return _error(503, Busy.code, _TABLE_IS_AWAY, _LATER)
         self._logger.exception("request failed")
         return _error(500, "OMS500", "The service failed to answer; the request may be sent again")
 

@@ -25,16 +25,10 @@ from settlement.use_cases.ports import Commit, Conflict, DueOperation, DuePaymen
 if TYPE_CHECKING:
     from settlement.domain.listing import ListedOrder
 
-_LOST_RACES = frozenset(
-    {
-        "ConditionalCheckFailedException",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "ThrottlingException",
-        "ProvisionedThroughputExceededException",
-    }
+_LOST_RACES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+_LOST_REASONS = frozenset(
+    {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 )
-_LOST_REASONS = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"})
 
 
 class DynamoDBStore(Table):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from settlement.storage import codecs, keys
+from settlement.storage.outage import reporting_outages
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -11,10 +12,10 @@ T = TypeVar("T")
 
 
 class Table:
-    """What every store on the table does with it. Reads are consistent."""
+    """What every store on the table does with it. Reads are consistent; ``Unavailable`` is raised when it is down."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
+        self._client = reporting_outages(client)
         self._table = table
 
     def _put(self, pk: str, sk: str, item: codecs.Item) -> None:

@@ -26,6 +26,10 @@ class Conflict(Exception):
     """Another writer was first: read again and decide again."""
 
 
+class Unavailable(Exception):
+    """What is outside did not answer: what was asked may have been done or not, and may be asked again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changed(Generic[T]):
     """A stored thing and what it becomes; numbers that differ are added up, so that parallel writers keep both."""

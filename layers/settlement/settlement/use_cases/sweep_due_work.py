@@ -13,12 +13,12 @@ from settlement.domain.planning import Ask, Policy
 from settlement.domain.transaction import Authorisation, OperationKind, Payment
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Changed, DueOperation, DuePayment, Ports
+from settlement.use_cases.ports import Changed, DueOperation, DuePayment, Ports, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did: operations started, timers that fired, and timers put off to the next sweep."""
+    """What one sweep did: operations started, timers that fired, and what is put off to the next sweep."""
 
     operations_started: int
     timers_fired: int
@@ -28,18 +28,23 @@ class Swept:
 def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept:
     """Start every operation that is due, and queue what the payments' timers ask for.
 
-    What one transaction refuses now stays due for the next sweep and keeps no other from its turn.
+    What cannot be started, or what one transaction refuses now, stays due for the next sweep and keeps no other from
+    its turn.
     """
     operations, payments = ports.store.due(ports.now())
+    started = fired = put_off = 0
     for operation in operations:
-        start(operation)
-    fired = put_off = 0
+        try:
+            start(operation)
+            started += 1
+        except Unavailable:
+            put_off += 1
     for payment in payments:
         try:
             fired += decide_until_written(ports, partial(_fire_timers, ports, payment))
-        except Refusal:
+        except (Refusal, Unavailable):
             put_off += 1
-    return Swept(len(operations), fired, put_off)
+    return Swept(started, fired, put_off)
 
 
 def _fire_timers(ports: Ports, due: DuePayment) -> bool:

@@ -1,0 +1,52 @@
+"""AWS away at every call of every story, for one call: taken or not, throttled, or lost to another writer (§7).
+
+HTTP clients are told 503 with ``Retry-After`` and send the same request again; tasks, relay and sweep are repeated.
+"""
+
+import random
+from collections.abc import Iterable
+
+import pytest
+
+from settlement.use_cases.ports import Conflict, Unavailable
+from tests.crash.conftest import LONG, Tell
+from tests.crash.playing import every_story, play, play_all
+from tests.crash.stories import Story
+from tests.support.effects import Effects, Point, When
+from tests.support.tables import WRITES, FakeTable
+
+POINTS = 10_000 if LONG else 12
+"""At how many points of each story a call fails, at most."""
+CONNECTOR = frozenset({"authorise", "settle", "cancel", "refund"})
+"""Its failures are the provider's, and other tests'."""
+
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
+
+
+def sample(story: Story, points: Iterable[Point]) -> list[Point]:
+    """Choose as many points as there is time for, the same each time."""
+    known = list(points)
+    return random.Random(story.name).sample(known, min(POINTS, len(known)))
+
+
+@every_story
+@pytest.mark.parametrize("when", list(When))
+def test_call_of_aws_that_is_not_answered(story: Story, when: When, tell_count: Tell) -> None:
+    effects = play(story, FakeTable(), Effects(reads=True))
+    calls = [Point(at, when) for at, name in enumerate(effects.happened, start=1) if name not in CONNECTOR]
+    chosen = sample(story, calls)
+
+    play_all(story, [Effects([point], Unavailable, reads=True) for point in chosen])
+
+    tell_count(outages=len(chosen), runs=len(chosen) + 1)
+
+
+@every_story
+def test_write_that_meets_another_transaction(story: Story, tell_count: Tell) -> None:
+    effects = play(story, FakeTable(), Effects())
+    writes = [Point(at, When.BEFORE) for at, name in enumerate(effects.happened, start=1) if name in WRITES]
+    chosen = sample(story, writes)
+
+    play_all(story, [Effects([point], Conflict) for point in chosen])
+
+    tell_count(outages=len(chosen), runs=len(chosen) + 1)
