@@ -55,13 +55,8 @@ test: dev local lint validate ## Everything: linters, types, template, unit to e
 test-fast: dev ## The tests that need no stack
 	$(DEV) -m pytest -n auto -m "not e2e and not long"
 
-<<<<<<< HEAD
-test-long: dev ## The property tests with many more examples; takes minutes
-	QUITA_LONG=1 $(DEV) -m pytest -n auto tests/unit tests/security
-=======
-test-long: dev ## The property and crash tests with many more examples; takes hours
-	QUITA_LONG=1 $(DEV) -m pytest -n auto --timeout 3600 tests/unit tests/crash
->>>>>>> c15e8cc (Kill the process at every point between two effects, and restart it as AWS does)
+test-long: dev ## The property, crash and fuzz tests with many more examples; takes hours
+	QUITA_LONG=1 $(DEV) -m pytest -n auto --timeout 3600 tests/unit tests/security tests/crash
 
 test-engine: dev local ## Every function in a container, by sam local (needs Docker on Linux)
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest tests/engine

@@ -29,7 +29,7 @@ class Toured:
 
     def stored(self) -> Any:
         """All that is stored, to be held against what is stored later."""
-        return self.service.shop.store.everything(), self.service.feeds.everything()
+        return self.service.shop.store.backup(), self.service.feeds.everything()
 
     def example(self, route: Route) -> Asked:
         """A request of the route that was granted on the tour."""

@@ -1,6 +1,6 @@
 """The ``Store`` port in memory, with the guards of the real one: the same contract suite runs on both."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from threading import Lock
@@ -52,9 +52,13 @@ class FakeStore:
         """Let others write, one before each of the next commits."""
         self._interruptions += others
 
-    def everything(self) -> dict[Key, Any]:
-        """Return all that is stored, to be held against what is stored later."""
+    def backup(self) -> Mapping[Key, Any]:
+        """Return everything as it is now."""
         return dict(self._things)
+
+    def restore(self, backup: Mapping[Key, Any]) -> None:
+        """Be as it was when the backup was taken."""
+        self._things = dict(backup)
 
     def settings(self, account: str) -> AccountSettings:
         """Return an account's settings, the defaults if it has none."""

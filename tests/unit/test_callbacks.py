@@ -141,11 +141,11 @@ def test_callback_of_the_undecided_payment_leaves_the_decided_one_alone(shop: Sh
 def test_signature_of_a_decided_payment_is_good_for_nothing_while_another_is_undecided(shop: Shop) -> None:
     placed = two_payments(shop)
     first, second = placed.payments
-    before = shop.store.everything()
+    before = shop.store.backup()
 
     call_back(placed, first)
 
-    assert shop.store.everything() == before
+    assert shop.store.backup() == before
     asked_about = [call.payment_id for call in shop.provider.calls]
     assert (asked_about.count(first.payment_id), asked_about.count(second.payment_id)) == (1, 1)
     assert placed.status == ("payment-pending", "Authorizing")
@@ -156,12 +156,12 @@ def test_callback_that_is_replayed_without_end_stops_having_an_effect(shop: Shop
     shop.provider.usually("authorise", "undefined")
     for _ in range(MAX_CALLBACKS):
         call_back(placed, placed.payments[0])
-    before, times = shop.store.everything(), asked(shop)
+    before, times = shop.store.backup(), asked(shop)
 
     for _ in range(3):
         call_back(placed, placed.payments[0])
 
-    assert (shop.store.everything(), asked(shop)) == (before, times)
+    assert (shop.store.backup(), asked(shop)) == (before, times)
     shop.provider.usually("authorise", "ok")
     shop.pass_time(5 * HOUR)
     assert placed.status == ("ready-for-handling", "Approved")

@@ -41,7 +41,7 @@ def placed_by_maria(shop: Shop) -> Placed:
 
 def held(shop: Shop) -> str:
     """Everything that is stored, as text."""
-    return repr(shop.store.everything())
+    return repr(shop.store.backup())
 
 
 def test_shopper_is_told_to_the_connector_and_shown(shop: Shop) -> None:
@@ -126,26 +126,26 @@ def test_additional_data_is_erased_with_the_shopper_by_order_or_transaction(shop
 def test_erasing_twice_or_of_nobody_writes_nothing(shop: Shop) -> None:
     placed_by_maria(shop)
     erase_shopper(shop.ports, ACCOUNT, ORDER_ID)
-    before = shop.store.everything()
+    before = shop.store.backup()
 
     erase_shopper(shop.ports, ACCOUNT, ORDER_ID)
-    assert shop.store.everything() == before
+    assert shop.store.backup() == before
 
     nobody = shop.place_again(a_new_order(a_new_payment(10000, "partial"), order_id="nobody"))
-    before = shop.store.everything()
+    before = shop.store.backup()
     erase_shopper(shop.ports, ACCOUNT, nobody.order_id)
-    assert shop.store.everything() == before
+    assert shop.store.backup() == before
 
 
 def test_shopper_of_another_account_or_of_no_order_cannot_be_erased(shop: Shop) -> None:
     placed_by_maria(shop)
-    before = shop.store.everything()
+    before = shop.store.backup()
 
     for account, order_id in (("stranger", ORDER_ID), (ACCOUNT, "unknown")):
         with pytest.raises(OrderNotFound):
             erase_shopper(shop.ports, account, order_id)
 
-    assert shop.store.everything() == before
+    assert shop.store.backup() == before
 
 
 def test_erasure_while_a_capture_is_posted_loses_neither(shop: Shop) -> None:

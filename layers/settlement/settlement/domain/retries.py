@@ -24,9 +24,12 @@ DEFAULT_DELAY_TO_CANCEL = timedelta(days=7)
 DEFAULT_DELAY_TO_AUTO_SETTLE = timedelta(days=4)
 
 
-def next_attempt(attempts: int, now: datetime) -> datetime:
-    """Return when to try again after ``attempts`` attempts: 1, 5, 15 and 60 minutes, then every 4 hours."""
-    return now + (_DELAYS[attempts - 1] if attempts <= len(_DELAYS) else _LATER)
+def next_attempt(attempts: int, started_at: datetime) -> datetime:
+    """Return when to try again: 1, 5, 15 and 60 minutes, then 4 hours after the start of attempt ``attempts``.
+
+    It counts from the start, so that a connector that takes its time to fail does not stretch the schedule.
+    """
+    return started_at + (_DELAYS[attempts - 1] if attempts <= len(_DELAYS) else _LATER)
 
 
 def next_inquiry(delay_to_cancel: timedelta, now: datetime) -> datetime:

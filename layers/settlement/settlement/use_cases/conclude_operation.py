@@ -172,7 +172,8 @@ def _due(attempt: _Attempt, leg: Leg) -> datetime:
     if leg.state is not LegState.UNDECIDED:
         last = (attempt.operation.first_attempt_at or attempt.now) + GIVE_UP_AFTER
         soonest = attempt.now + timedelta(minutes=1)
-        return min(next_attempt(attempt.operation.attempts, attempt.now), max(last, soonest))
+        following = next_attempt(attempt.operation.attempts, attempt.started_at)
+        return max(attempt.now, min(following, max(last, soonest)))
     payment = next(payment for payment in attempt.payments if payment.payment_id == leg.payment_id)
     cancel_at = payment.cancel_at or attempt.now
     created_at = attempt.before.transaction.created_at
