@@ -8,9 +8,9 @@ import pytest
 
 from settlement.domain.errors import ChangeRefused, InvalidRequest, Refusal, TimelineFull, TooManyWaiting
 from settlement.domain.events import EventType
-from settlement.domain.invoice import Delivery, InvoiceType, Tracking
+from settlement.domain.invoice import FRAME_BYTES, Delivery, DeliveryEvent, InvoiceType, Tracking
 from settlement.domain.modification import ModifiedItem, Wanted
-from settlement.domain.order import MAX_CHANGES, MAX_INVOICES, MAX_MODIFICATIONS
+from settlement.domain.order import MAX_CHANGES, MAX_INVOICES, MAX_INVOICES_BYTES, MAX_MODIFICATIONS
 from settlement.domain.transaction import MAX_OPERATIONS, MAX_TIMELINE, MAX_WAITING
 from settlement.use_cases.add_interaction import add_interaction
 from settlement.use_cases.modify_order import modify_order
@@ -18,7 +18,7 @@ from settlement.use_cases.ports import Commit
 from settlement.use_cases.request_movement import SETTLEMENT, request_movement
 from settlement.use_cases.retry_operation import retry_operation
 from settlement.use_cases.update_tracking import update_delivery, update_tracking
-from tests.builders import ACCOUNT
+from tests.builders import ACCOUNT, item
 from tests.support.shop import Placed, Shop
 
 WANTED = Wanted("out of stock", (ModifiedItem("B", 1),), (), 0, 0, 0, compensates_shipping=False)
@@ -73,6 +73,11 @@ LIMITS = (
         InvalidRequest, ("invoices", "1000"),
     ),
     Limit(
+        "texts of invoices", MAX_INVOICES_BYTES,
+        lambda placed, count: set_order(placed, invoices_bytes=count - len("N-NEW" "Output" "2026-03-02") - 32 + 1),
+        invoice, InvalidRequest, ("embeddedInvoice", "3000001 bytes", "3000000"),
+    ),
+    Limit(
         "registered changes", MAX_CHANGES, lambda placed, count: set_order(placed, changes=count),
         lambda placed: placed.register("C-NEW", discount=10), ChangeRefused, ("modifications", "50"),
     ),
@@ -96,7 +101,7 @@ LIMITS = (
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
 @pytest.mark.parametrize("fewer", [2, 1], ids=["below", "at"])
-def test_what_keeps_within_the_limit_is_taken(shop: Shop, limit: Limit, fewer: int) -> None:
+def test_what_keeps_within_it_is_taken(shop: Shop, limit: Limit, fewer: int) -> None:
     placed = shop.open()
     limit.have(placed, limit.most - fewer)
 
@@ -162,3 +167,34 @@ def test_full_timeline_notes_no_replay_that_differs_and_answers_it(shop: Shop) -
 
     assert first.receipt != second.receipt
     assert placed.said(EventType.INVOICE_REPLAY_DIFFERED) == []
+
+
+def test_texts_of_an_invoice_count_with_its_document_and_its_tracking_as_it_is_by_then(shop: Shop) -> None:
+    placed = shop.open()
+    empty = len("N1Output2026-03-02") + 32
+    placed.invoice("N1", 3000, document="<xml é/>")
+    assert placed.order.invoices_bytes == empty + 9
+
+    update_tracking(shop.ports, ACCOUNT, placed.order_id, "N1", Tracking(number="TRACKED"))
+    assert placed.order.invoices_bytes == empty + 9 + 7
+    sightings = (DeliveryEvent(city="Porto"), DeliveryEvent(city="Lisboa"))
+    update_delivery(shop.ports, ACCOUNT, placed.order_id, "N1", Delivery(is_delivered=False, events=sightings))
+    assert placed.order.invoices_bytes == empty + 9 + 7 + 2 * FRAME_BYTES + 11
+    update_delivery(shop.ports, ACCOUNT, placed.order_id, "N1", Delivery(is_delivered=True))
+    assert placed.order.invoices_bytes == empty + 9 + 7
+
+    placed.invoice("N2", 1000, item("A", 1000), item("BB", 500))
+    assert placed.order.invoices_bytes == 2 * empty + 9 + 7 + 2 * FRAME_BYTES + 3
+
+
+def test_tracking_that_is_too_much_is_refused_and_shorter_one_taken_at_the_limit(shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 3000)
+    update_tracking(shop.ports, ACCOUNT, placed.order_id, "N1", Tracking(number="TT"))
+    set_order(placed, invoices_bytes=MAX_INVOICES_BYTES)
+
+    with pytest.raises(InvalidRequest, match="3000001 bytes; the limit is 3000000"):
+        update_tracking(shop.ports, ACCOUNT, placed.order_id, "N1", Tracking(number="TTT"))
+    update_tracking(shop.ports, ACCOUNT, placed.order_id, "N1", Tracking(number="T"))
+
+    assert placed.order.invoices_bytes == MAX_INVOICES_BYTES - 1

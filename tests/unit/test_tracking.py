@@ -1,6 +1,7 @@
 """Tracking of parcels: per invoice, and never a matter of money (contract §1.2, R32)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -52,7 +53,8 @@ def test_r32_tracking_changes_the_parcel_and_no_money(shop: Shop) -> None:
     invoice = invoice_of(placed, "N1")
     assert (invoice.tracking, invoice.delivery) == (PARCEL, DELIVERED)
     assert (invoice.value, invoice.counted) == (7000, 7000)
-    assert (placed.order, placed.ledger, placed.operations, len(shop.provider.calls)) == (
+    same = replace(placed.order, version=before.version, invoices_bytes=before.invoices_bytes)
+    assert (same, placed.ledger, placed.operations, len(shop.provider.calls)) == (
         before,
         ledger,
         operations,

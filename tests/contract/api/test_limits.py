@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from settlement.api.body import MAX_BODY_BYTES
+from settlement.api.checkout_models import MAX_DATA_AT_ONCE, MAX_DATA_CHARACTERS
 from settlement.api.invoice_models import MAX_DOCUMENT_BYTES, MAX_INVOICE_ITEMS, MAX_SIGHTINGS, MAX_TEXT_BYTES
 from settlement.api.models import MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TEXT, MAX_TOTALS
 from settlement.api.modification_models import (
@@ -21,13 +22,14 @@ from settlement.api.modification_models import (
     ModificationBody,
     ModificationSettings,
 )
+from settlement.domain.checkout import MAX_ADDITIONAL_DATA
 from settlement.domain.feed import MAX_RETENTION_SECONDS, MAX_VISIBILITY_SECONDS
 from settlement.domain.money import MAX_DIGITS
 from settlement.domain.order import MAX_LINES
 from settlement.domain.transaction import MAX_PAYMENTS
 from tests.support.service import Heard, Service
 from tests.support.shop import Placed, Shop
-from tests.support.tour import ORDERS, Tour, change_body, invoice_body, order_body
+from tests.support.tour import ORDERS, TRANSACTIONS, Tour, change_body, invoice_body, order_body
 from tests.template.cloudformation import CHECKOUT
 from tests.template.test_readme import rows, section
 
@@ -220,6 +222,29 @@ def _split(service: Service, size: int) -> Heard:
     return service.call("GET", f"{ORDERS}/{placed.order_id}/left-to-invoice", query={"invoices": str(size)})
 
 
+def _tell(service: Service, *told: list[dict[str, str]]) -> Heard:
+    """Start a transaction of the gateway and tell it additional data, one request after the other."""
+    body = {"value": 10000, "referenceId": "limits", "channel": "web"}
+    transaction = service.do("POST", TRANSACTIONS, body)["id"]
+    return [service.call("POST", f"{TRANSACTIONS}/{transaction}/additional-data", data) for data in told][-1]
+
+
+def _names(*numbers: int) -> list[dict[str, str]]:
+    return [{"name": f"n{number}", "value": "v"} for number in range(*numbers)]
+
+
+def _data_of_one_name(service: Service, size: int) -> Heard:
+    return _tell(service, [{"name": "n", "value": "x" * size}])
+
+
+def _data_at_once(service: Service, size: int) -> Heard:
+    return _tell(service, _names(size))
+
+
+def _data_in_all(service: Service, size: int) -> Heard:
+    return _tell(service, _names(25), _names(25, size))
+
+
 def listing(name: str, value: Callable[[int], str]) -> Send:
     """List orders with a query parameter of a size."""
     return lambda service, size: service.call("GET", ORDERS, query={name: value(size)})
@@ -341,6 +366,9 @@ LIMITS = (
     ),
     Limit("lines of an order", MAX_LINES, _change_items, ("itemsAdded", "71", "70")),
     Limit("price tags of an item", MAX_TAGS, modifying(_tags), ("priceTags", "at most 20")),
+    Limit("additional data under one name", MAX_DATA_CHARACTERS, _data_of_one_name, ("value", "at most 100000")),
+    Limit("names of additional data in one request", MAX_DATA_AT_ONCE, _data_at_once, ("at most 30 items",)),
+    Limit("names of a transaction's additional data", MAX_ADDITIONAL_DATA, _data_in_all, ("at most 50", "51")),
     Limit(
         "what a modification asks for, with its settings",
         MAX_REQUEST_BYTES,
@@ -416,12 +444,13 @@ def test_what_is_above_the_limit_is_refused_with_field_and_limit(service: Servic
 
 
 TESTED_ELSEWHERE = {
-    "invoices of an order": "test_what_keeps_within_the_limit_is_taken",
-    "registered changes of an order": "test_what_keeps_within_the_limit_is_taken",
-    "modifications of an order": "test_what_keeps_within_the_limit_is_taken",
-    "operations waiting on a transaction": "test_what_keeps_within_the_limit_is_taken",
-    "operations of a transaction that takes direct requests and retries": "test_what_keeps_within_the_limit_is_taken",
-    "events of a timeline that takes interactions and tracking": "test_what_keeps_within_the_limit_is_taken",
+    "invoices of an order": "test_what_keeps_within_it_is_taken",
+    "registered changes of an order": "test_what_keeps_within_it_is_taken",
+    "texts and documents of all invoices of an order": "test_what_keeps_within_it_is_taken",
+    "modifications of an order": "test_what_keeps_within_it_is_taken",
+    "operations waiting on a transaction": "test_what_keeps_within_it_is_taken",
+    "operations of a transaction that takes direct requests and retries": "test_what_keeps_within_it_is_taken",
+    "events of a timeline that takes interactions, tracking and additional data": "test_what_keeps_within_it_is_taken",
     "calls of an operation": "test_operation_of_more_calls_than_one_takes_fails_with_both_numbers",
     "calls that one retry of an operation takes over": "test_retry_takes_over_every_missing_leg_once",
     "a connector's or a hook's answer": "test_answer_of_at_most_1_mb_is_read",

@@ -1,10 +1,13 @@
 """Invoices: the fiscal documents that move money, sales (Output) and returns (Input) (contract §1)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
 from settlement.domain.order import LineMention
+
+FRAME_BYTES = 100
+"""What an item of an invoice, or a sighting of its parcel, takes in an answer besides its texts."""
 
 
 class InvoiceType(StrEnum):
@@ -75,6 +78,22 @@ class Invoice:
         """Whether it is a sale beyond the order's total: stored, without money or tracking (§1.4.3)."""
         return self.type is InvoiceType.OUTPUT and self.counted == 0
 
+    @property
+    def text_bytes(self) -> int:
+        """What it takes in an answer that shows all invoices of its order, its document left out."""
+        sightings = self.delivery.events if self.delivery else ()
+        texts = (*_texts(self), *_texts(self.tracking), *_texts(self.delivery))
+        parts = [text for item in self.items for text in _texts(item)] + [
+            text for one in sightings for text in _texts(one)
+        ]
+        framed = FRAME_BYTES * (len(self.items) + len(sightings))
+        return sum(len(text.encode()) for text in (*texts, *parts)) + framed
+
     def says_the_same_as(self, other: "Invoice") -> bool:
         """Whether a repeated notification agrees with this one in value and items (§8.8)."""
         return (self.value, self.items) == (other.value, other.items)
+
+
+def _texts(thing: Invoice | Tracking | Delivery | DeliveryEvent | LineMention | None) -> list[str]:
+    values = [] if thing is None else [getattr(thing, field_.name) for field_ in fields(thing)]
+    return [value for value in values if isinstance(value, str)]

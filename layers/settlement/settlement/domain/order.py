@@ -20,6 +20,9 @@ from settlement.domain.errors import (
 
 MAX_LINES = 70
 MAX_INVOICES = 1000
+MAX_INVOICES_BYTES = 3_000_000
+"""The texts and documents of an order's invoices: the order is shown with all of them, in an answer of at most 6 MB."""
+
 MAX_CHANGES = 50
 """Registered changes an order takes (§2.1, R26)."""
 
@@ -44,6 +47,7 @@ class OrderTotal:
 class Order:
     """An order head. ``value`` is current, after changes; ``invoiced`` is I, counted Output, at most ``value``.
 
+    ``invoices_bytes`` is what the texts and documents of its invoices take.
     ``returned`` is the sum of return invoices accepted, refunded or not (§8.10). ``changes`` counts registered changes,
     ``modifications`` the asynchronous ones, ``last_modification`` is the operation of the newest of those.
     ``listed_status`` is the status it was last written with, since ``listed_since``; with ``authorised_at``,
@@ -64,6 +68,7 @@ class Order:
     invoiced: int = 0
     returned: int = 0
     invoices: int = 0
+    invoices_bytes: int = 0
     changes: int = 0
     modifications: int = 0
     last_modification: int = 0
@@ -111,6 +116,16 @@ class Order:
                 f"Unable to using the restitution Refund more than {left}: invoiceValue is {value}, "
                 f"invoiced {self.invoiced}, already returned {self.returned}"
             )
+
+    def with_texts(self, more: int) -> "Order":
+        """Return the order with so many bytes more of texts and documents in its invoices; raises above the limit."""
+        size = self.invoices_bytes + more
+        if more > 0 and size > MAX_INVOICES_BYTES:
+            raise InvalidRequest(
+                f"items, embeddedInvoice and tracking: the texts of all invoices of order {self.order_id} would have "
+                f"{size} bytes; the limit is {MAX_INVOICES_BYTES}"
+            )
+        return replace(self, invoices_bytes=size)
 
     def require_change(self, net_value: int) -> None:
         """Check that the order takes a change of ``net_value`` (negative for a discount) (R10, §2.3)."""

@@ -14,8 +14,8 @@ from settlement.use_cases.retrieve_transaction import retrieve_transaction
 def add_data(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
     """Keep what was told, in place of what was told before under the same names.
 
-    The cart reaches the connectors if it comes before the authorisation is requested. Raises ``TransactionNotFound``
-    and ``InvalidRequest`` for a cart that is none, or more names than a transaction keeps.
+    The cart reaches the connectors if it comes before the authorisation is requested. Raises ``TransactionNotFound``,
+    ``TimelineFull``, and ``InvalidRequest`` for a cart that is none, or more names than a transaction keeps.
     """
     for data in told:
         if data.name == CART:
@@ -29,6 +29,7 @@ def add_data(ports: Ports, account: str, transaction_id: str, told: Sequence[Add
 
 def _add(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
     aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    aggregate.transaction.require_room_for_remarks()
     names = {data.name for data in ports.store.additional_data(account, transaction_id)} | {data.name for data in told}
     if len(names) > MAX_ADDITIONAL_DATA:
         raise InvalidRequest(f"name: a transaction keeps at most {MAX_ADDITIONAL_DATA} names; these make {len(names)}")

@@ -154,6 +154,8 @@ def _store(
     invoice = notification.as_invoice(
         counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
     )
+    document_bytes = len((notification.document or "").encode())
+    order = order.with_texts(invoice.text_bytes + document_bytes)
     lines, unplaced = _book_lines(ports, order, invoice)
     journal = aggregate.journal(now)
     journal.record(
@@ -163,6 +165,7 @@ def _store(
         value=invoice.value,
         counted=counted,
         **_warnings(invoice, unplaced),
+        **_document(document_bytes),
     )
     operations = []
     if ask is not None:
@@ -200,6 +203,10 @@ def _warnings(invoice: Invoice, unplaced: list[LineMention]) -> dict[str, Json]:
     if unplaced:
         warnings["itemsBeyondOrder"] = [f"{mention.quantity} x {_name(mention)}" for mention in unplaced]
     return warnings
+
+
+def _document(size: int) -> dict[str, Json]:
+    return {"documentBytes": size} if size else {}
 
 
 def _name(mention: LineMention) -> str:

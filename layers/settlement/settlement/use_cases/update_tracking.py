@@ -15,7 +15,8 @@ from settlement.use_cases.ports import Changed, Ports
 def update_tracking(ports: Ports, account: str, order_id: str, number: str, tracking: Tracking) -> Receipt:
     """Replace where an invoice's parcel is to be found.
 
-    Raises ``OrderNotFound``, ``InvoiceNotFound``, ``TimelineFull``, and ``WrongStatus`` for a stand-alone invoice.
+    Raises ``OrderNotFound``, ``InvoiceNotFound``, ``TimelineFull``, ``InvalidRequest`` for too much text, and
+    ``WrongStatus`` for a stand-alone invoice.
     """
     return _update(ports, account, order_id, number, lambda invoice: replace(invoice, tracking=tracking))
 
@@ -49,7 +50,8 @@ def _update(ports: Ports, account: str, order_id: str, number: str, change: Call
             trackingNumber=changed.tracking.number,
             isDelivered=changed.delivery is not None and changed.delivery.is_delivered,
         )
-        commit = aggregate.becomes(journal, aggregate.order, aggregate.transaction)
+        order = aggregate.order.with_texts(changed.text_bytes - invoice.text_bytes)
+        commit = aggregate.becomes(journal, order, aggregate.transaction)
         ports.store.commit(replace(commit, replaced_invoices=[Changed(invoice, changed)]))
         return Receipt(now, order_id, ports.new_id().lower())
 
