@@ -22,6 +22,7 @@ CONNECTIONS = 16
 """At most this many requests at once; one beyond them waits, and its latency with it."""
 
 REQUEST_SECONDS = 30.0
+TOLD_EVERY_SECONDS = 5.0
 READY_SECONDS = 300.0
 POLL_SECONDS = 0.5
 MAX_SENDINGS = 10
@@ -60,9 +61,11 @@ async def drive(
         driver = _Driver(http, driven)
         tasks = [asyncio.create_task(driver.play(one, start + index / rate)) for index, one in enumerate(plan)]
         while any(not task.done() for task in tasks):
-            await asyncio.wait(tasks, timeout=2)
+            await asyncio.wait(tasks, timeout=TOLD_EVERY_SECONDS)
             told(driven)
         driven.seconds = clock() - start
+        for task in tasks:
+            task.result()
     return driven
 
 
@@ -105,13 +108,13 @@ class _Driver:
             status = answer.json()["status"] if answer is not None and answer.status_code == 200 else status
 
     async def _send(self, step: str, due: float, path: str, body: Any) -> dict[str, Any]:
-        for _ in range(MAX_SENDINGS):
+        for sending in range(MAX_SENDINGS):
             answer = await self._ask("POST", path, body)
             if answer is not None and answer.is_success:
                 self._driven.latencies[step].append(self._clock() - due)
                 return dict(answer.json()) if answer.content else {}
-            if step == "start" and answer is not None and answer.status_code == 409 and self._driven.again[step]:
-                return {}
+            if step == "start" and sending and answer is not None and answer.status_code == 409:
+                return {}  # it was taken the first time, and its answer lost
             if answer is not None and answer.status_code not in WORTH_ANOTHER_TRY:
                 raise Undriven(f"{step} answered {answer.status_code}: {answer.text}")
             self._driven.again[step] += 1

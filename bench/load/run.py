@@ -7,11 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Thread
 from typing import Any
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
 from bench.load.check import OrderAtRest, faults_of, is_at_rest, seconds_to_capture
 from bench.load.drive import Driven, drive
@@ -105,7 +108,8 @@ def _sweeps(facts: Facts) -> Iterator[None]:
 
     def sweep() -> None:
         while not over.wait(SWEEP_EVERY_SECONDS):
-            lambdas.invoke(FunctionName=facts.functions["due_work"], Payload=b"{}")
+            with suppress(BotoCoreError, ClientError):
+                lambdas.invoke(FunctionName=facts.functions["due_work"], Payload=b"{}")
 
     thread = Thread(target=sweep, name="sweeps", daemon=True)
     thread.start()
@@ -135,10 +139,13 @@ def _check(outcome: Outcome, orders: list[OrderAtRest]) -> None:
 
 
 def _look_at(outcome: Outcome, order: OrderAtRest) -> OrderAtRest | None:
-    """Check an order if it is at rest, else return it to be looked at again."""
-    if not is_at_rest(order):
+    """Check an order if it is at rest, else return it to be looked at again, as when there was no answer."""
+    try:
+        if not is_at_rest(order):
+            return order
+        wrong = faults_of(order)
+    except httpx.TransportError:
         return order
-    wrong = faults_of(order)
     outcome.captures += seconds_to_capture(order)
     outcome.wrong += [wrong] if wrong is not None else []
     outcome.checked += 1
