@@ -50,7 +50,8 @@ invoke: local ## Run a function in a container on the running stack's table (EVE
 test: dev local lint validate ## Everything: linters, types, template, unit to end-to-end tests
 	$(DEV) -m pytest -n auto -m "not e2e and not long"
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
-	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest -n 3 -m "e2e and not long"
+	$(TEST_STACK) $(LOCAL) -m local.stack exec -- sh -c '\
+		$(DEV) -m pytest -n 3 -m "e2e and not long and not alone" && $(DEV) -m pytest -m alone tests/e2e'
 
 test-fast: dev ## The tests that need no stack
 	$(DEV) -m pytest -n auto -m "not e2e and not long"

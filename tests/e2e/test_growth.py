@@ -32,6 +32,9 @@ WRITERS = ("transaction", "leg-000002-0001", "leg-000002-0002", "operation-00000
 TIMELINE = f"/api/pvt/transactions/{TRANSACTION_ID}/interactions"
 
 
+pytestmark = pytest.mark.timeout(900)
+
+
 @pytest.fixture
 def table(dynamodb: "DynamoDBClient", facts: Facts) -> Iterator[str]:
     """An empty table like the service's, which nothing listens to."""

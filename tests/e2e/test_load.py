@@ -13,6 +13,7 @@ from tests.e2e.merchant import Merchant
 ORDERS = 30
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(1200)
 def test_every_order_is_right_at_rest_though_the_connector_fails(
     facts: Facts, capsys: pytest.CaptureFixture[str]
