@@ -5,12 +5,14 @@ One play of the whole story answers every test: each event answers as its name s
 
 import importlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Thread, local
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,10 +27,19 @@ from settlement.domain.account import EVERY_ROLE, AccountSettings
 from settlement.domain.transaction import request_id
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
-from tests.template.cloudformation import CHECKOUT, load_template, of_type
+from tests.template.cloudformation import CHECKOUT, load_template, of_type, table_access
 
 EVENTS = CHECKOUT / "events"
 FUNCTIONS = sorted(folder.name for folder in EVENTS.iterdir() if folder.is_dir())
+UNPLAYED: dict[str, set[tuple[str, str]]] = {
+    "DueWork": {("", "*#ACCOUNT"), ("", "*#ORDER#*"), ("", "*#TXN#*")},
+    "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},
+    "TransactionIntake": {("", "*#GROUP#*")},
+}
+"""Partitions that a role names and no event leads to, by index and pattern: nothing is due here, the sandbox has a
+client of its own, and the transaction of the events has no reference.
+"""
+
 SIGNATURE = "SIGNATURE-OF-THE-PAYMENT"
 """Stands in the one event that needs what only the running service knows."""
 
@@ -64,10 +75,46 @@ class Answer:
         return self.status, self.body["error"]["code"]
 
 
+TOUCHED: set[tuple[str, str, str, str]] = set()
+"""What the functions did with the table: function, index, action, partition."""
+
+_running = local()
+
+
 def handler(function: str) -> Callable[[dict[str, Any], Context], Any]:
-    """Return the function's handler."""
+    """Return the function's handler; what it does with the table is written down."""
     found: Callable[[dict[str, Any], Context], Any] = importlib.import_module(f"functions.{function}.app").handler
-    return found
+
+    def run_it(event: dict[str, Any], context: Context) -> Any:
+        before, _running.function = getattr(_running, "function", None), function
+        try:
+            return found(event, context)
+        finally:
+            _running.function = before
+
+    return run_it
+
+
+def _write_down(params: Any, model: Any, **_: Any) -> None:
+    """Take down one call of the table, before it is sent."""
+    function = getattr(_running, "function", None)
+    if function is None:
+        return
+    for write in params.get("TransactItems", ()):
+        ((kind, asked),) = write.items()
+        action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
+        TOUCHED.add((function, "", f"dynamodb:{action}", _partition(asked)))
+    if "TransactItems" not in params:
+        TOUCHED.add((function, params.get("IndexName", ""), f"dynamodb:{model.name}", _partition(params)))
+
+
+def _partition(asked: Any) -> str:
+    """The partition that a call names: of its item, its key, or its key condition."""
+    if "KeyConditionExpression" in asked:
+        name = re.search(r"PK = (:\w+)", asked["KeyConditionExpression"])
+        assert name is not None
+        return str(asked["ExpressionAttributeValues"][name[1]]["S"])
+    return str((asked.get("Item") or asked["Key"])["PK"]["S"])
 
 
 def run(name: str, **replaced: str) -> Answer:
@@ -155,6 +202,7 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
         }
         for name, value in variables.items():
             environment.setenv(name, value)
+        bootstrap.dynamodb().meta.events.register("provide-client-params.dynamodb", _write_down)
         store = DynamoDBStore(bootstrap.dynamodb(), "events")
         store.save_settings(ACCOUNT, AccountSettings(merchant_name="DEMO"))
         for connector in CONNECTORS:
@@ -645,3 +693,40 @@ def test_hook_leads_outside_and_over_tls_only(answers: Mapping[str, Answer]) -> 
     assert answers["order_hook/configure_address_inside"].code == (400, "OMS001")
     assert answers["order_hook/status_changed"].result == {"hooks": 0}
     assert answers["order_hook/delete_configuration"].status == 200
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_function_does_with_the_table_what_its_role_allows(answers: Mapping[str, Answer], function: str) -> None:
+    """Partitions are not enforced by the local AWS, so they are held against what the functions did here."""
+    template = load_template()
+    name = "".join(word.capitalize() for word in function.split("_"))
+    allowed = list(table_access(template, f"{name}Role"))
+
+    refused = {
+        (index, action, partition)
+        for who, index, action, partition in TOUCHED
+        if who == function
+        and not any(
+            (index, action) == (its_index, its_action) and fnmatchcase(partition, pattern)
+            for its_index, its_action, pattern in allowed
+        )
+    }
+
+    assert refused == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_role_allows_no_kind_of_partition_that_its_function_has_no_use_for(
+    answers: Mapping[str, Answer], function: str
+) -> None:
+    name = "".join(word.capitalize() for word in function.split("_"))
+    patterns = {(index, pattern) for index, _, pattern in table_access(load_template(), f"{name}Role")}
+    touched = {(index, partition) for who, index, _, partition in TOUCHED if who == function}
+
+    idle = {
+        (index, pattern)
+        for index, pattern in patterns
+        if not any(index == its_index and fnmatchcase(partition, pattern) for its_index, partition in touched)
+    }
+
+    assert idle <= UNPLAYED.get(name, set())

@@ -64,6 +64,16 @@ def statements(node: Any) -> Iterator[dict[str, Any]]:
             yield from statements(child)
 
 
+def table_access(template: dict[str, Any], role: str) -> Iterator[tuple[str, str, str]]:
+    """What a role may do with the table: index (none: the table itself), action, pattern of partitions."""
+    for statement in statements(template["Resources"][role]["Properties"]["Policies"]):
+        condition = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
+        index = str(statement["Resource"]).partition("/index/")[2].strip("'}")
+        for pattern in condition.get("dynamodb:LeadingKeys", ()):
+            for action in statement["Action"]:
+                yield index, action, pattern
+
+
 def tasks(states: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every task of a workflow, those inside a Map too."""
     for name, state in states.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.template.cloudformation import CHECKOUT, load_template, of_type, referred, statements
+from tests.template.cloudformation import CHECKOUT, load_template, of_type, referred, statements, table_access
 
 TEMPLATE = load_template()
 FUNCTIONS = of_type(TEMPLATE, "AWS::Serverless::Function")
@@ -96,7 +96,56 @@ def test_no_allow_statement_has_a_wildcard(name: str) -> None:
     for statement in statements(TEMPLATE["Resources"][name]):
         if statement["Effect"] == "Deny":
             continue
-        assert "*" not in json.dumps(statement), statement
+        parts = {name: part for name, part in statement.items() if name != "Condition"}
+        assert "*" not in json.dumps(parts), statement
+        for operator, tests in statement.get("Condition", {}).items():
+            assert "*" not in json.dumps(tests) or (operator, [*tests]) == (
+                "ForAllValues:StringLike",
+                ["dynamodb:LeadingKeys"],
+            )
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_role_is_held_to_partitions_of_the_table(name: str) -> None:
+    for statement in statements(ROLES[name]["Policies"]):
+        if not any(action.startswith("dynamodb:") for action in statement["Action"]):
+            continue
+        if "StreamArn" in json.dumps(statement["Resource"]):
+            continue
+        (patterns,) = statement["Condition"]["ForAllValues:StringLike"].values()
+        assert patterns
+        assert all("#" in pattern for pattern in patterns)
+
+
+def test_only_the_authorizer_may_read_app_keys_and_nothing_else() -> None:
+    readers = {name for name in ROLES if any("KEY#" in pattern for _, _, pattern in table_access(TEMPLATE, name))}
+    assert readers == {"AuthorizerRole"}
+    assert {(action, pattern) for _, action, pattern in table_access(TEMPLATE, "AuthorizerRole")} == {
+        ("dynamodb:GetItem", "KEY#*")
+    }
+
+
+def test_no_statement_allows_a_scan() -> None:
+    assert "dynamodb:Scan" not in json.dumps(TEMPLATE)
+
+
+@pytest.mark.parametrize("name", LOG_GROUPS)
+def test_log_group_takes_a_key_of_the_owner(name: str) -> None:
+    assert LOG_GROUPS[name]["KmsKeyId"] == {"Fn::If": ["HasLogKey", {"Ref": "LogKeyArn"}, {"Ref": "AWS::NoValue"}]}
+
+
+def test_api_is_throttled_and_the_firewall_limits_each_key() -> None:
+    (settings,) = API["MethodSettings"]
+    assert settings["ThrottlingRateLimit"] == settings["ThrottlingBurstLimit"] == {"Ref": "RequestsPerSecond"}
+    firewall = TEMPLATE["Resources"]["WebAcl"]
+    assert firewall["Condition"] == TEMPLATE["Resources"]["WebAclAssociation"]["Condition"] == "HasFirewall"
+    limits = [rule["Statement"].get("RateBasedStatement") for rule in firewall["Properties"]["Rules"]]
+    per_key, per_address = limits[:2]
+    assert per_key["CustomKeys"][0]["Header"]["Name"] == "x-vtex-api-appkey"
+    assert per_address["AggregateKeyType"] == "IP"
+    assert {limit["Limit"]["Ref"] for limit in (per_key, per_address)} == {"RequestsPerKey"}
+    body = firewall["Properties"]["CustomResponseBodies"]["TooManyRequests"]["Content"]
+    assert json.loads(body)["error"]["code"] == "429"
 
 
 @pytest.mark.parametrize("name", ROLES)

@@ -24,11 +24,12 @@ class Role(StrEnum):
 
 
 EVERY_ROLE = "*"
+_RESERVED = frozenset({"KEY", "DUE", "SANDBOX", "SANDBOX-SCRIPT"})
 
 
 def is_account(name: str) -> bool:
-    """Tell whether an account can have this name; none has a character that parts the table's keys."""
-    return re.fullmatch("[A-Za-z0-9_-]{1,64}", name) is not None
+    """Tell whether an account can have this name; none reads like another part of the table's keys."""
+    return name not in _RESERVED and re.fullmatch("[A-Za-z0-9_-]{1,64}", name) is not None
 
 
 class ExpiryPolicy(StrEnum):
