@@ -151,7 +151,7 @@ def test_signature_of_a_decided_payment_is_good_for_nothing_while_another_is_und
     assert placed.status == ("payment-pending", "Authorizing")
 
 
-def test_callback_that_is_replayed_without_end_stops_having_an_effect(shop: Shop) -> None:
+def test_callback_replayed_without_end_stops_having_an_effect(shop: Shop) -> None:
     placed = undecided(shop)
     shop.provider.usually("authorise", "undefined")
     for _ in range(MAX_CALLBACKS):

@@ -451,7 +451,7 @@ TESTED_ELSEWHERE = {
     "operations waiting on a transaction": "test_what_keeps_within_it_is_taken",
     "operations of a transaction that takes direct requests and retries": "test_what_keeps_within_it_is_taken",
     "events of a timeline that takes interactions, tracking and additional data": "test_what_keeps_within_it_is_taken",
-    "callbacks that an authorisation is asked again for": "test_callback_that_is_replayed_without_end_stops_having_an_effect",
+    "callbacks that an authorisation is asked again for": "test_callback_replayed_without_end_stops_having_an_effect",
     "calls of an operation": "test_operation_of_more_calls_than_one_takes_fails_with_both_numbers",
     "calls that one retry of an operation takes over": "test_retry_takes_over_every_missing_leg_once",
     "a connector's or a hook's answer": "test_answer_of_at_most_1_mb_is_read",
