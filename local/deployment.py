@@ -38,6 +38,7 @@ class Deployment:
 
     api_id: str
     table_name: str
+    credentials_arn: str
     event_bus_name: str
     state_machine_arn: str
     functions: dict[str, str]
@@ -112,6 +113,7 @@ def _describe(aws_port: int) -> Deployment:
     return Deployment(
         api_id=outputs["ApiId"],
         table_name=outputs["TableName"],
+        credentials_arn=outputs["ConnectorCredentialsArn"],
         event_bus_name=outputs["EventBusName"],
         state_machine_arn=outputs["StateMachineArn"],
         functions={

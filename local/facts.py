@@ -17,6 +17,7 @@ class Facts:
     region: str
     api_id: str
     table_name: str
+    credentials_arn: str
     event_bus_name: str
     state_machine_arn: str
     functions: dict[str, str]

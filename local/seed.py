@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from local.deployment import client
 from settlement.domain.account import EVERY_ROLE, AccountSettings
-from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Mode
+from settlement.domain.capabilities import Capabilities, Capability
+from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Credentials, Mode
 from settlement.storage.app_keys import Caller, save
+from settlement.storage.connector_credentials import SecretsManagerCredentials
 from settlement.storage.dynamodb import DynamoDBStore
 
 ACCOUNT = "demo"
 APP_KEY = "local-admin"
 APP_TOKEN = "local-admin-token"
 
+_CREDENTIALS = Credentials("sandbox-key", "sandbox-token")
 _SANDBOX = Connector(
     name="sandbox",
     protocol=ConnectorProtocol.PPP,
     mode=Mode.PARTIAL,
-    partial_settle=True,
-    partial_refund=True,
     service_url="",
-    app_key="sandbox-key",
-    app_token="sandbox-token",
-    provider_headers=True,
-    cancel_value_in_cents=False,
     payment_systems=(EVERY_PAYMENT_SYSTEM,),
 )
 _UNCALLED = replace(_SANDBOX, payment_systems=())
@@ -37,19 +36,42 @@ CONNECTORS = (
         name="sandbox-legacy",
         protocol=ConnectorProtocol.LEGACY,
         mode=Mode.TOTAL,
-        partial_settle=False,
+        capabilities=Capabilities(settle=Capability.SINGLE, cancel=Capability.NONE),
     ),
-    replace(_UNCALLED, name="sandbox-no-refund", mode=Mode.TOTAL, partial_refund=False),
+    replace(_UNCALLED, name="sandbox-no-refund", mode=Mode.TOTAL, capabilities=Capabilities(refund=Capability.NONE)),
 )
 
 
-def seed(table_name: str, *, base_url: str, aws_port: int) -> None:
+def seed(table_name: str, secret_arn: str, *, base_url: str, aws_port: int) -> None:
     """Leaves the table with the demo account complete; settings that were changed stay as they are."""
     dynamodb = client("dynamodb", aws_port)
     store = DynamoDBStore(dynamodb, table_name)
     if store.settings(ACCOUNT) == AccountSettings():
         store.save_settings(ACCOUNT, AccountSettings(merchant_name="DEMO"))
-    for connector in CONNECTORS:
-        url = f"{base_url}/sandbox-connector/{connector.name}"
-        store.save_connector(ACCOUNT, replace(connector, service_url=url))
+    vault = SecretsManagerCredentials(
+        lambda: client("secretsmanager", aws_port), secret_arn, dynamodb, table_name, _now, time.sleep
+    )
+    seed_connectors(store, vault, f"{base_url}/sandbox-connector")
     save(dynamodb, table_name, Caller(APP_KEY, ACCOUNT, (EVERY_ROLE,)), APP_TOKEN)
+
+
+def seed_connectors(store: DynamoDBStore, vault: SecretsManagerCredentials, sandbox_url: str) -> None:
+    """Leaves the demo account with its connectors, each at its place in the sandbox."""
+    with vault.exclusively():
+        for connector in CONNECTORS:
+            stored = store.connector(ACCOUNT, connector.name)
+            reference = stored.credentials if stored is not None and _has(vault, stored) else None
+            reference = reference or vault.put(f"{ACCOUNT}/{connector.name}", _CREDENTIALS, keep=None)
+            url = f"{sandbox_url}/{connector.name}"
+            store.save_connector(ACCOUNT, replace(connector, service_url=url, credentials=reference))
+
+
+def _has(vault: SecretsManagerCredentials, connector: Connector) -> bool:
+    try:
+        return vault.of(connector) == _CREDENTIALS
+    except LookupError:
+        return False
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -55,7 +55,7 @@ def _start(settings: Settings, descriptor: int, running: ExitStack) -> Emulator:
     built = deployment.build(settings)
     emulator.wait_until_ready()
     deployed = deployment.deploy(settings, built=built, port=proxy.port, aws_port=aws_port)
-    seed(deployed.table_name, base_url=base_url, aws_port=aws_port)
+    seed(deployed.table_name, deployed.credentials_arn, base_url=base_url, aws_port=aws_port)
     proxy.forward_to(aws_port, deployed.api_id, STAGE)
     _wait_until_healthy(proxy.port, emulator)
     warm_up(base_url, deployed.functions, aws_port)
@@ -66,6 +66,7 @@ def _start(settings: Settings, descriptor: int, running: ExitStack) -> Emulator:
         region=REGION,
         api_id=deployed.api_id,
         table_name=deployed.table_name,
+        credentials_arn=deployed.credentials_arn,
         event_bus_name=deployed.event_bus_name,
         state_machine_arn=deployed.state_machine_arn,
         functions=deployed.functions,

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from settlement.domain.connector import Connector, ConnectorProtocol, Mode
+from settlement.domain.capabilities import Capabilities, Capability
+from settlement.domain.connector import Connector, ConnectorProtocol, CredentialsReference, Mode
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Line, LineMention, Order, OrderTotal
 from settlement.domain.planning import Ask, Position
@@ -26,19 +27,26 @@ TRANSACTION_ID = "A" * 32
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def a_connector(name: str = "acme", mode: Mode = Mode.PARTIAL, **changes: Any) -> Connector:
-    """A PPP connector that can do everything in parts."""
+def a_connector(
+    name: str = "acme",
+    mode: Mode = Mode.PARTIAL,
+    *,
+    partial_settle: bool = True,
+    partial_refund: bool = True,
+    **changes: Any,
+) -> Connector:
+    """A PPP connector that can do everything in parts, unless said otherwise."""
+    capabilities = Capabilities(
+        settle=Capability.MULTIPLE if partial_settle else Capability.SINGLE,
+        refund=Capability.MULTIPLE if partial_refund else Capability.NONE,
+    )
     connector = Connector(
         name=name,
         protocol=ConnectorProtocol.PPP,
         mode=mode,
-        partial_settle=True,
-        partial_refund=True,
         service_url="https://acme.example",
-        app_key="key",
-        app_token="token",
-        provider_headers=True,
-        cancel_value_in_cents=False,
+        capabilities=capabilities,
+        credentials=CredentialsReference(f"{ACCOUNT}/{name}", "1", NOON),
     )
     return replace(connector, **changes)
 
@@ -104,7 +112,6 @@ def a_payment(payment_id: str = "P1", authorised: int = 10000, **changes: Any) -
         sequence=0,
         connector="acme",
         is_ppp=True,
-        partial_refund=True,
         payment_system="2",
         payment_system_name="Visa",
         group="creditCard",
@@ -125,7 +132,6 @@ def a_position(payment_id: str = "P1", authorised: int = 10000, sequence: int = 
         sequence=sequence,
         assigned=authorised,
         group="creditCard",
-        partial_refund=True,
         counters=Counters(authorised=authorised, **counters),
     )
     return replace(position, **changes)

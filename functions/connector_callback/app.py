@@ -1,22 +1,42 @@
-"""Callbacks of connectors (contract §4.2). They carry no key; each payment has a signature of its own."""
+"""Callbacks of connectors (contract §4.2), and requests that are theirs to answer (§4.6).
 
+They carry no key; each payment has a signature of its own.
+"""
+
+import os
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.api import body
 from settlement.api.resolver import Api, answer
 from settlement.domain.account import is_account
+from settlement.domain.connector import ConnectorClient
 from settlement.domain.errors import PaymentNotFound
 from settlement.logs import new_logger
 from settlement.use_cases.receive_callback import receive_callback
+from settlement.use_cases.relay_inbound import relay_inbound
 
 logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
 _PAYMENT = "/api/pvt/payment-provider/transactions/<transaction_id>/payments/<payment_id>"
+
+
+@cache
+def client() -> ConnectorClient:
+    """Return the process's connector client; it is loaded with the first request that a connector has to answer."""
+    from settlement.connectors.ppp import PaymentProviderClient
+
+    return PaymentProviderClient(
+        timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
+        credentials=bootstrap.credentials().of,
+        allow_loopback=os.environ["SANDBOX"] == "true",
+    )
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -30,9 +50,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.post(f"{_PAYMENT}/retry")
 def callback(transaction_id: str, payment_id: str) -> Response[str]:
     """Ask the connector again; a notification's body is not believed, so it need not be read."""
+    receive_callback(bootstrap.ports(), *_signed(transaction_id, payment_id))
+    return answer(200, {})
+
+
+@api.post(f"{_PAYMENT}/inbound-request/<action>")
+def inbound(transaction_id: str, payment_id: str, action: str) -> Response[str]:
+    """Hand a request on to the connector, and answer what it says, as text that no browser takes for a page."""
+    account, transaction, payment, signature = _signed(transaction_id, payment_id)
+    event = api.current_event.raw_event
+    text = body.read_text(event.get("body"), is_base64=bool(event.get("isBase64Encoded")))
+    said = relay_inbound(bootstrap.ports(), client(), account, transaction, payment, signature, action, text)
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+    return Response(said.status_code, said.content_type, said.content, headers)
+
+
+def _signed(transaction_id: str, payment_id: str) -> tuple[str, str, str, str]:
     query = api.current_event.query_string_parameters or {}
-    account, signature = query.get("accountName", ""), query.get("X-VTEX-signature", "")
+    account = query.get("accountName", "")
     if not is_account(account):
         raise PaymentNotFound(payment_id)
-    receive_callback(bootstrap.ports(), account, transaction_id, payment_id, signature)
-    return answer(200, {})
+    return account, transaction_id, payment_id, query.get("X-VTEX-signature", "")

@@ -28,7 +28,8 @@ def connector_client() -> ConnectorClient:
 
     return PaymentProviderClient(
         timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
-        allow_loopback_http=os.environ["SANDBOX"] == "true",
+        credentials=bootstrap.credentials().of,
+        allow_loopback=os.environ["SANDBOX"] == "true",
     )
 
 

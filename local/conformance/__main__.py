@@ -28,8 +28,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _play(options: Options) -> int:
-    connector, setup = options.setup.connector, options.setup
-    report = Report(connector.service_url, (connector.app_key, connector.app_token, *setup.cards.values()))
+    setup = options.setup
+    connector, credentials = setup.connector, setup.credentials
+    report = Report(connector.service_url, (credentials.app_key, credentials.app_token, *setup.cards.values()))
 
     def tell(result: Result) -> None:
         print("\n".join(report.lines(result)), flush=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from settlement.domain.connector import Connector
+from settlement.domain.connector import Connector, Credentials
 from settlement.domain.money import minor_digits
 
 
@@ -71,6 +71,7 @@ class Setup:
     """The same for every case of a run; ``methods`` are the names of the manifest."""
 
     connector: Connector
+    credentials: Credentials
     currency: str
     cards: Mapping[Card, str]
     timeout_seconds: float

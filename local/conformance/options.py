@@ -10,7 +10,7 @@ from pathlib import Path
 
 from local.conformance.capabilities import CAPABILITIES, CARD_PRESETS, Card, Need, Setup
 from local.conformance.run import CASES
-from settlement.domain.connector import Connector, ConnectorProtocol, Mode
+from settlement.domain.connector import Connector, ConnectorProtocol, Credentials, Mode
 from settlement.domain.money import is_currency
 
 DEFAULT_TIMEOUT_SECONDS = 5.0
@@ -43,16 +43,13 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.envir
         name="conformance",
         protocol=ConnectorProtocol.PPP,
         mode=Mode.PARTIAL,
-        partial_settle=True,
-        partial_refund=True,
         service_url=given.url or "",
-        app_key=given.app_key,
-        app_token=given.app_token,
         provider_headers=given.provider_headers,
         cancel_value_in_cents=given.cancel_value_unit == "cents",
     )
     setup = Setup(
         connector=connector,
+        credentials=Credentials(given.app_key, given.app_token),
         currency=given.currency,
         cards=given.cards,
         timeout_seconds=given.timeout,

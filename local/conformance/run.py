@@ -33,7 +33,7 @@ def run(setup: Setup, callbacks: Callbacks, cases: Iterable[Case], tell: Callabl
     setup = replace(setup, methods=_methods(setup, http))
     results = []
     for case in cases:
-        play = Play(setup, Wire(setup.connector, setup.timeout_seconds, http), callbacks)
+        play = Play(setup, Wire(setup.connector, setup.credentials, setup.timeout_seconds, http), callbacks)
         result = judge(case, play)
         tell(result)
         results.append(result)
@@ -47,10 +47,10 @@ def named(names: Sequence[str]) -> tuple[Case, ...]:
 
 def _methods(setup: Setup, http: DeadlineHttp) -> tuple[str, ...]:
     """Read the payment methods; none when the manifest is no good, which is a case of its own."""
-    fault = address_fault(setup.connector.service_url, allow_loopback_http=True)
+    fault = address_fault(setup.connector.service_url, allow_loopback=True)
     if fault is not None:
         raise Unreachable(fault)
-    call = Wire(setup.connector, setup.timeout_seconds, http).get("manifest")
+    call = Wire(setup.connector, setup.credentials, setup.timeout_seconds, http).get("manifest")
     if call.status is None:
         raise Unreachable(f"{setup.connector.service_url} does not answer: {call.fault}")
     try:

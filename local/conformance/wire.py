@@ -11,7 +11,7 @@ from settlement.connectors import exact_json
 from settlement.connectors.answer import NoAnswer
 from settlement.connectors.ppp import call_headers
 from settlement.connectors.ppp_fields import Fields, read_object
-from settlement.domain.connector import Connector
+from settlement.domain.connector import Connector, Credentials
 
 if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp
@@ -46,6 +46,7 @@ class Wire:
     """Calls one connector, each within ``timeout_seconds`` in total, and keeps the calls in order."""
 
     connector: Connector
+    credentials: Credentials
     timeout_seconds: float
     http: DeadlineHttp
     calls: list[Call] = field(default_factory=list)
@@ -60,7 +61,7 @@ class Wire:
 
     def _call(self, method: str, path: str, body: bytes) -> Call:
         url = f"{self.connector.service_url.rstrip('/')}/{path}"
-        headers = [*call_headers(self.connector), TEST_SUITE_HEADER]
+        headers = [*call_headers(self.connector, self.credentials), TEST_SUITE_HEADER]
         started = monotonic()
         if method == "GET":
             answer = self.http.get(url, headers, self.timeout_seconds)

@@ -242,7 +242,7 @@ class TestNothingCanBePlayed:
         ("url", "reason"),
         [
             ("http://127.0.0.1:9", "does not answer"),
-            ("http://connector.example", "not called without TLS"),
+            ("http://connector.example", "must start with https"),
             ("connector", "not an https URL"),
         ],
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from settlement.connectors.hook_client import HookClient, address_rule, is_public, url_fault
+from settlement.connectors.hook_client import HookClient
+from settlement.connectors.public_address import address_rule, is_public, url_fault
 from settlement.domain.feed import Hook, StatusUpdate
 from tests.builders import ACCOUNT, NOON
 

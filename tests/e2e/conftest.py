@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import boto3
@@ -91,9 +90,9 @@ def open_account(facts: Facts, dynamodb: "DynamoDBClient") -> Account:
         if account is None:
             store = DynamoDBStore(dynamodb, facts.table_name)
             store.save_settings(name, AccountSettings(merchant_name=name))
-            for connector in CONNECTORS:
-                url = f"{facts.base_url}/sandbox-connector/{connector.name}"
-                store.save_connector(name, replace(connector, service_url=url))
+            for connector in store.connectors(ACCOUNT):
+                if connector.name in {seeded.name for seeded in CONNECTORS}:
+                    store.save_connector(name, connector)
         key, token = f"key-{new_id()}", new_id()
         save(dynamodb, facts.table_name, Caller(key, name, roles or (EVERY_ROLE,)), token)
         return Api(facts.base_url, key, token)

@@ -20,7 +20,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, CONNECTORS
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, seed_connectors
 from settlement import bootstrap
 from settlement.connectors import exact_json
 from settlement.domain.account import EVERY_ROLE, AccountSettings
@@ -194,6 +194,7 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
             "HEALTH_ACCOUNT": ACCOUNT,
             "CONNECTOR_TIMEOUT_SECONDS": "5",
             "PUBLIC_BASE_URL": gateway,
+            "CREDENTIALS_SECRET": boto3.client("secretsmanager").create_secret(Name="credentials")["ARN"],
             "EVENT_BUS_NAME": "quita",
             "PARKED_EVENTS_QUEUE_URL": queue,
             "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:quita-settlement",
@@ -205,10 +206,7 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
         bootstrap.dynamodb().meta.events.register("provide-client-params.dynamodb", _write_down)
         store = DynamoDBStore(bootstrap.dynamodb(), "events")
         store.save_settings(ACCOUNT, AccountSettings(merchant_name="DEMO"))
-        for connector in CONNECTORS:
-            fields = {name: getattr(connector, name) for name in connector.__slots__}
-            url = f"{gateway}/sandbox-connector/{connector.name}"
-            store.save_connector(ACCOUNT, type(connector)(**fields | {"service_url": url}))
+        seed_connectors(store, bootstrap.credentials(), f"{gateway}/sandbox-connector")
         save(bootstrap.dynamodb(), "events", Caller(APP_KEY, ACCOUNT, (EVERY_ROLE,)), APP_TOKEN)
         yield store
         _forget_clients(environment)
@@ -235,8 +233,15 @@ def published() -> list[dict[str, Any]]:
 def _forget_clients(environment: pytest.MonkeyPatch) -> None:
     """Clients made now belong to this module's table."""
     environment.setattr(bootstrap, "session", boto3.Session())
-    for client in (bootstrap.dynamodb, bootstrap.events, bootstrap.queues, bootstrap.workflows):
-        client.cache_clear()
+    for made in (
+        bootstrap.dynamodb,
+        bootstrap.events,
+        bootstrap.queues,
+        bootstrap.workflows,
+        bootstrap.secrets,
+        bootstrap.credentials,
+    ):
+        made.cache_clear()
     importlib.import_module("functions.sandbox_connector.app")
     sys.modules["sandbox_store"]._client.cache_clear()
 

@@ -19,11 +19,14 @@ from settlement.domain.connector import (
     Denied,
     Done,
     Exchange,
+    Inbound,
+    InboundOutcome,
     Manual,
     MovementOutcome,
     PaymentReference,
     Refund,
     Refused,
+    Relayed,
     Settle,
     Undecided,
     Unknown,
@@ -135,6 +138,16 @@ class FakeProvider:
     def refund(self, connector: Connector, request: Refund) -> MovementOutcome:
         """Give back a value of one settlement."""
         return self._serve("refund", request, request.settle_id)
+
+    def inbound(self, connector: Connector, action: str, request: Inbound) -> InboundOutcome:
+        """Answer a request with its own words, unless the action is one that is refused or gets no answer."""
+        match action:
+            case "refused":
+                return Refused(_EXCHANGE, "no-such-action", "not possible")
+            case "silent":
+                return Unknown(_EXCHANGE, "no answer")
+            case _:
+                return Relayed(_EXCHANGE, 200, "text/plain", request.body, None, None)
 
     def _authorise(self, request: Authorise) -> AuthorisationOutcome:
         step = self._next("authorise")

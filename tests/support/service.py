@@ -14,8 +14,10 @@ from settlement import bootstrap
 from settlement.api.openapi.route import Route
 from settlement.api.openapi.routes import ROUTES
 from settlement.domain.account import EVERY_ROLE
+from settlement.domain.connector import Connector
 from settlement.use_cases.ports import Commit, Conflict, Ports
 from tests.builders import ACCOUNT
+from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.feeds import FakeFeeds, FakeHookCaller
 from tests.support.shop import Shop
 
@@ -88,6 +90,10 @@ class _Contended:
         """Lose."""
         raise Conflict
 
+    def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
+        """Lose."""
+        raise Conflict
+
 
 @dataclass
 class Service:
@@ -99,6 +105,8 @@ class Service:
     contended: bool = False
     feeds: FakeFeeds = field(default_factory=FakeFeeds)
     hooks: FakeHookCaller = field(default_factory=FakeHookCaller)
+    vault: FakeVault = field(default_factory=FakeVault)
+    probe: FakeProbe = field(default_factory=FakeProbe)
 
     def __post_init__(self) -> None:
         for name, value in _ENVIRONMENT.items():
@@ -106,7 +114,13 @@ class Service:
         self.patch.setattr(bootstrap, "store", lambda: self.shop.store)
         self.patch.setattr(bootstrap, "feeds", lambda: self.feeds)
         self.patch.setattr(bootstrap, "ports", self._ports)
-        self.patch.setattr(importlib.import_module("functions.order_hook.app"), "client", lambda: self.hooks)
+        self.patch.setattr(bootstrap, "credentials", self._vault)
+        self._replace("order_hook", "client", self.hooks)
+        self._replace("connector_callback", "client", self.shop.provider)
+        self._replace("connector_configuration", "probe", self.probe)
+
+    def _replace(self, function: str, port: str, fake: object) -> None:
+        self.patch.setattr(importlib.import_module(f"functions.{function}.app"), port, lambda: fake)
 
     def call(
         self,
@@ -162,6 +176,10 @@ class Service:
     def _ports(self) -> Ports:
         store: Any = _Contended(self.shop.store) if self.contended else self.shop.store
         return replace(self.shop.ports, store=store, pause=self._wait)
+
+    def _vault(self) -> FakeVault:
+        self.vault.busy = self.contended
+        return self.vault
 
     def _wait(self, seconds: float) -> None:
         """A pause, in which workflows run."""

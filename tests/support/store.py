@@ -89,6 +89,13 @@ class FakeStore:
         """Create or replace a connector's configuration."""
         self._things[Connector, account, connector.name] = connector
 
+    def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
+        """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""
+        stored = self.connector(account, after.name)
+        if (stored and stored.revision) != (before and before.revision):
+            raise Conflict
+        self.save_connector(account, replace(after, revision=before.revision + 1 if before is not None else 1))
+
     def order(self, account: str, order_id: str) -> Order | None:
         """Return an order head."""
         return self._get(Order, account, order_id)
@@ -352,6 +359,8 @@ class FakeStore:
 
     def _paid(self, changed: Changed[Payment], key: Key) -> tuple[Key, Any]:
         stored, before, after = self._stored(key), changed.before, changed.after
+        if before.next_call_at != after.next_call_at and stored.next_call_at != before.next_call_at:
+            raise Conflict
         names = [*Counters.__slots__, "available", "refundable"]
         added = _added(stored.counters, before.counters, after.counters, names)
         counters = Counters(**{name: added[name] for name in Counters.__slots__})

@@ -9,6 +9,7 @@ from settlement.domain.feed import StatusUpdate
 from settlement.domain.transaction import LegKind, LegState
 from settlement.use_cases.read_feed import publish_update
 from tests.builders import ACCOUNT, a_connector
+from tests.support.affiliations import affiliation_body
 from tests.support.service import Heard, Service, route_of
 from tests.support.shop import Placed
 
@@ -159,6 +160,7 @@ class Tour:
         self._operating()
         self._checking_out()
         self._calling_back()
+        self._configuring()
         self._queue_at_its_limit()
         return self.service.heard
 
@@ -383,6 +385,22 @@ class Tour:
         self.shop.provider.usually("authorise", "ok")
         return payment
 
+    def _configuring(self) -> None:
+        body = affiliation_body(mode="partial", settleCapability="multiple", refundWindowDays=180)
+        created = self.probe("POST", "/api/pvt/affiliations", body)
+        self.service.call("POST", "/api/pvt/affiliations", body)
+        self.probe("GET", "/api/pvt/affiliations")
+        affiliation = f"/api/pvt/affiliations/{created['id']}"
+        self.probe("GET", affiliation)
+        self.probe("PUT", affiliation, body)
+        self.service.vault.full = True
+        self.service.call("PUT", affiliation, body)
+        self.service.vault.full = False
+        self.probe("GET", f"{affiliation}/manifest")
+        self.service.probe.silent = True
+        self.service.call("GET", f"{affiliation}/manifest")
+        self.probe("DELETE", affiliation)
+
     def _calling_back(self) -> None:
         self.shop.provider.usually("authorise", "undefined")
         placed = self.place("undecided", start=False)
@@ -398,6 +416,12 @@ class Tour:
         for part in ("callback", "notification", "retry"):
             self.service.call("POST", f"{base}/{part}", query=query | {"X-VTEX-signature": "wrong"})
             self.probe("POST", f"{base}/{part}", query=query)
+        inbound = f"{base}/inbound-request"
+        self.service.call("POST", f"{inbound}/redirect", query=query | {"X-VTEX-signature": "wrong"})
+        self.service.call("POST", f"{inbound}/redirect", raw="\ud800", query=query)
+        self.service.call("POST", f"{inbound}/silent", {"step": 1}, query=query)
+        self.service.call("POST", f"{inbound.replace(payment.payment_id, 'nothing')}/redirect", query=query)
+        self.probe("POST", f"{inbound}/redirect", {"step": "3ds"}, query=query)
         self.shop.provider.usually("authorise", "ok")
         placed.rest()
 

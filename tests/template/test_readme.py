@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from pydantic.alias_generators import to_camel
 
+from settlement.api.affiliation_names import Key
 from settlement.api.openapi.routes import ROUTES
 from settlement.domain.account import EVERY_ROLE, AccountSettings, Role
-from settlement.domain.connector import Connector
+from settlement.domain.capabilities import Capability
 from settlement.domain.events import PUBLISHED
 from settlement.domain.statuses import OrderStatus, TransactionStatus
 from tests.template.cloudformation import CHECKOUT, load_template, of_type
@@ -190,9 +191,14 @@ def test_account_settings_are_listed_with_their_defaults() -> None:
     }
 
 
-def test_connector_fields_are_listed() -> None:
-    told = [name for row in rows(section("### Connectors")) for name in quoted(row[0])]
-    assert sorted(told) == sorted(field.name for field in fields(Connector))
+def test_names_of_a_connectors_configuration_are_listed() -> None:
+    told = [name for row in rows(section("### Connectors")) if len(row) == 3 for name in quoted(row[0])]
+    assert sorted(told) == sorted(Key)
+
+
+def test_capabilities_are_listed() -> None:
+    told = [name for row in rows(section("### Connectors")) if len(row) == 4 for name in quoted(row[0])]
+    assert told == list(Capability)
 
 
 def test_statuses_are_listed() -> None:

@@ -27,6 +27,7 @@ PUBLIC_ROUTES = {
     ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/callback"),
     ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/notification"),
     ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/retry"),
+    ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/inbound-request/{action}"),
     ("get", "/sandbox-connector/{name}/manifest"),
     ("post", "/sandbox-connector/{name}/payments"),
     ("post", "/sandbox-connector/{name}/payments/{paymentId}/settlements"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from settlement.domain.capabilities import Capability
 from settlement.domain.errors import AlreadyExists, InvalidRequest, OrderNotFound
 from settlement.domain.order import OrderTotal
 from settlement.use_cases.place_order import NewLine
@@ -97,10 +98,10 @@ def test_unknown_order_takes_nothing(shop: Shop) -> None:
             act()
 
 
-def test_flag_of_partial_refund_is_kept_with_the_payment(shop: Shop) -> None:
+def test_capabilities_are_kept_with_the_payment(shop: Shop) -> None:
     shop.connect(a_connector("plain", partial_refund=False))
     placed = shop.open(a_new_payment(10000, "plain"))
 
     shop.connect(a_connector("plain", partial_refund=True))
 
-    assert placed.payments[0].partial_refund is False
+    assert placed.payments[0].capabilities.refund is Capability.NONE

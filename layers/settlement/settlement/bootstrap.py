@@ -17,9 +17,11 @@ from settlement.use_cases.ports import Ports
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
+    from settlement.storage.connector_credentials import SecretsManagerCredentials
     from settlement.storage.feeds import DynamoDBFeeds
 
 session = boto3.Session()
@@ -60,6 +62,22 @@ def workflows() -> "SFNClient":
     return reporting_outages(session.client("stepfunctions", config=AWS))
 
 
+@cache
+def secrets() -> "SecretsManagerClient":
+    """Return the process's Secrets Manager client."""
+    return session.client("secretsmanager")
+
+
+@cache
+def credentials() -> "SecretsManagerCredentials":
+    """Return the credentials of connectors, in the secret that ``CREDENTIALS_SECRET`` names."""
+    from settlement.storage.connector_credentials import SecretsManagerCredentials
+
+    return SecretsManagerCredentials(
+        secrets, os.environ["CREDENTIALS_SECRET"], dynamodb(), os.environ["TABLE_NAME"], _now, time.sleep
+    )
+
+
 def store() -> DynamoDBStore:
     """Return the store on the table that ``TABLE_NAME`` names."""
     return DynamoDBStore(dynamodb(), os.environ["TABLE_NAME"])
@@ -74,4 +92,8 @@ def feeds() -> "DynamoDBFeeds":
 
 def ports() -> Ports:
     """Return the real store, clock, ids and pause."""
-    return Ports(store(), lambda: datetime.now(UTC), lambda: uuid.uuid4().hex.upper(), time.sleep)
+    return Ports(store(), _now, lambda: uuid.uuid4().hex.upper(), time.sleep)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from settlement.api.openapi.document import make_document, statuses
 from settlement.api.openapi.parts import Error
-from settlement.api.openapi.route import Listed, Route
+from settlement.api.openapi.route import Listed, Relayed, Route
 from settlement.api.openapi.routes import ROUTES
 from settlement.api.openapi.served import FILE
 from tests.support.service import Heard
@@ -77,7 +77,7 @@ def test_every_answer_is_exactly_what_its_model_says(route: Route, heard: list[H
         content = route.answers.get(answer.status, Error)
         if content is None:
             assert answer.text == ""
-        elif not isinstance(content, dict):
+        elif not isinstance(content, dict | Relayed):
             adapter = TypeAdapter(list[content.of] if isinstance(content, Listed) else content)  # type: ignore[name-defined]
             adapter.validate_json(answer.text, strict=True)
 
@@ -87,7 +87,7 @@ def test_every_answer_validates_against_the_document(route: Route, heard: list[H
     document = make_document()
     responses = document["paths"][route.path][route.method]["responses"]
     for answer in heard:
-        if answer.route is not route or not answer.text:
+        if answer.route is not route or not answer.text or isinstance(route.answers.get(answer.status), Relayed):
             continue
         response = responses[str(answer.status)]
         if "$ref" in response:

@@ -16,6 +16,8 @@ from settlement.domain.connector import (
     CartItem,
     Connector,
     ConnectorProtocol,
+    Credentials,
+    CredentialsReference,
     Done,
     Manual,
     Mode,
@@ -26,6 +28,7 @@ from settlement.domain.connector import (
     Unknown,
     VaultedCard,
 )
+from tests.builders import NOON
 
 PAYMENT = PaymentReference("TX1", "A41B77", "BRL", "AUT1", "TID1", "NSU1")
 SETTLE = Settle(PAYMENT, "REQ-1", 7000)
@@ -49,7 +52,10 @@ AUTHORISE = Authorise(
     shipping_value=2000,
     tax_value=0,
     callback_url="https://quita.example/callback?X-VTEX-signature=abc",
+    inbound_url="https://quita.example/inbound-request/:action?X-VTEX-signature=abc",
 )
+
+CREDENTIALS = Credentials("key-of-the-shop", "token-of-the-shop")
 
 Respond = Callable[[socket.socket], None]
 
@@ -69,13 +75,8 @@ class Provider:
             name="provider",
             protocol=ConnectorProtocol.PPP,
             mode=Mode.PARTIAL,
-            partial_settle=True,
-            partial_refund=True,
             service_url=f"http://127.0.0.1:{self.port}/ppp",
-            app_key="key-of-the-shop",
-            app_token="token-of-the-shop",
-            provider_headers=True,
-            cancel_value_in_cents=False,
+            credentials=CredentialsReference("demo/provider", "1", NOON),
         )
 
     @property
@@ -128,8 +129,8 @@ def stall(provider: Provider, text: bytes = b"") -> Respond:
     return respond
 
 
-def client(timeout_seconds: float = 5, allow_loopback_http: bool = True) -> PaymentProviderClient:
-    return PaymentProviderClient(timeout_seconds, allow_loopback_http)
+def client(timeout_seconds: float = 5, *, allow_loopback: bool = True) -> PaymentProviderClient:
+    return PaymentProviderClient(timeout_seconds, lambda _: CREDENTIALS, allow_loopback=allow_loopback)
 
 
 def move(provider: Provider, name: str, timeout_seconds: float = 5) -> Done | Refused | Manual | Unknown:

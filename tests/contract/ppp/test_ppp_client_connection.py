@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 from settlement.connectors import exact_json
-from settlement.domain.connector import (
-    Done,
-    Unknown,
-)
+from settlement.connectors.ppp import PaymentProviderClient
+from settlement.domain.connector import Credentials, Done, Unknown
 from tests.contract.ppp.provider import SETTLE, Provider, answer, client, drip, good, move, raw, stall
 
 
@@ -145,9 +143,9 @@ class TestAddress:
     @pytest.mark.parametrize(
         ("url", "reason"),
         [
-            ("http://connector.example", "not called without TLS"),
-            ("http://10.0.0.1:8080", "not called without TLS"),
-            ("http://127.0.0.1.example", "not called without TLS"),
+            ("http://connector.example", "must start with https"),
+            ("http://10.0.0.1:8080", "must start with https"),
+            ("http://127.0.0.1.example", "must start with https"),
             ("ftp://127.0.0.1", "not an https URL"),
             ("connector.example", "not an https URL"),
             ("", "not an https URL"),
@@ -165,14 +163,15 @@ class TestAddress:
         assert reason in outcome.reason
 
     def test_loopback_without_tls_is_refused_unless_allowed(self, provider: Provider) -> None:
-        outcome = client(allow_loopback_http=False).settle(provider.connector, SETTLE)
+        outcome = client(allow_loopback=False).settle(provider.connector, SETTLE)
         assert isinstance(outcome, Unknown)
-        assert "not called without TLS" in outcome.reason
+        assert "must start with https" in outcome.reason
         assert provider.requests == []
 
     def test_key_that_cannot_be_a_header_is_unknown(self, provider: Provider) -> None:
-        for key in ("a\r\nX-Injected: 1", "ключ"):
-            outcome = client().settle(replace(provider.connector, app_key=key), SETTLE)
+        for credentials in (Credentials("a\r\nX-Injected: 1", "token"), Credentials("ключ", "token")):
+            caller = PaymentProviderClient(5, {provider.connector: credentials}.__getitem__, allow_loopback=True)
+            outcome = caller.settle(provider.connector, SETTLE)
             assert isinstance(outcome, Unknown)
         assert provider.requests == []
 
@@ -186,7 +185,7 @@ class TestAddress:
 def test_http_library_is_imported_at_the_first_call_only() -> None:
     code = (
         "import sys; from settlement.connectors.ppp import PaymentProviderClient; "
-        "PaymentProviderClient(1, True); "
+        "PaymentProviderClient(1, str, allow_loopback=True); "
         "assert not {'httpx', 'httpcore', 'ssl', 'boto3'} & set(sys.modules)"
     )
     layer = Path(__file__).parents[3] / "layers" / "settlement"

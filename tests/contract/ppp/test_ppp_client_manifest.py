@@ -7,7 +7,7 @@ import pytest
 
 from settlement.connectors.ppp import MANIFEST_LIFETIME_SECONDS, PaymentProviderClient
 from settlement.domain.connector import AutoSettleDelay, Manifest, ManifestFault, PaymentMethod, SplitMoment
-from tests.contract.ppp.provider import Provider, answer, client, drip, raw, stall
+from tests.contract.ppp.provider import CREDENTIALS, Provider, answer, client, drip, raw, stall
 
 METHODS = [{"name": "Visa", "allowsSplit": "onCapture"}, {"name": "Pix", "allowsSplit": "disabled"}]
 READ = Manifest(
@@ -93,16 +93,16 @@ def test_manifest_ends_at_the_deadline(provider: Provider, respond: object) -> N
 
 
 def test_address_without_tls_is_not_asked(provider: Provider) -> None:
-    outcome = client(allow_loopback_http=False).manifest(provider.connector)
+    outcome = client(allow_loopback=False).manifest(provider.connector)
     assert isinstance(outcome, ManifestFault)
-    assert "not called without TLS" in outcome.reason
+    assert "must start with https" in outcome.reason
     assert provider.requests == []
 
 
 class TestKept:
     def test_manifest_is_asked_for_once_an_hour(self, provider: Provider) -> None:
         clock = Seconds()
-        caller = PaymentProviderClient(5, True, clock)
+        caller = PaymentProviderClient(5, lambda _: CREDENTIALS, allow_loopback=True, clock_seconds=clock)
         provider.respond = answer(200, {"paymentMethods": METHODS})
         assert caller.manifest(provider.connector) == READ
         provider.respond = raw(b"")

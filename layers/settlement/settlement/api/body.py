@@ -29,7 +29,7 @@ def read(model: type[Model], body: str | None, *, is_base64: bool = False) -> Mo
 
 def parse(body: str | None, *, is_base64: bool = False) -> Any:
     """Return the JSON of a body. Duplicate keys, NaN, NUL, lone surrogates and excessive depth are not JSON here."""
-    text = _text(body, is_base64=is_base64)
+    text = read_text(body, is_base64=is_base64)
     if not text.strip():
         raise InvalidRequest("the request body is empty; a JSON object is required")
     try:
@@ -64,7 +64,8 @@ def validate(model: type[Model], parsed: Any) -> Model:
         raise InvalidRequest(shown + more) from None
 
 
-def _text(body: str | None, *, is_base64: bool) -> str:
+def read_text(body: str | None, *, is_base64: bool) -> str:
+    """Return a body as text; raises ``BodyTooLarge`` above 1 MB, and ``InvalidRequest`` unless it is UTF-8."""
     raw = (body or "").encode("utf-8", "surrogatepass")
     if is_base64:
         try:

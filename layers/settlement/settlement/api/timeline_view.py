@@ -53,6 +53,9 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.ORDER_CANCELLED: _Wording(_OMS, "Order Cancelled", "Cancel requested. {reason}"),
     EventType.INTERACTION_ADDED: _Wording("{source}", "Interaction", "{message}"),
     EventType.SHOPPER_ERASED: _Wording(_OMS, "Shopper Erased", "The shopper's personal data was erased"),
+    EventType.INBOUND_RELAYED: _Wording(
+        _GATEWAY, "Inbound Request", "Inbound request {action} (request {requestId}) was answered with: {response}"
+    ),
     EventType.SETTLEMENT_REQUESTED: _Wording(
         _GATEWAY, "Settlement Requested", "Transaction settlement started: {value} for {origin}"
     ),

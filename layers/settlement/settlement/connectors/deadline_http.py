@@ -38,6 +38,7 @@ class DeadlineHttp:
         ``address_fault`` tells why an address that a name resolves to is not connected to, None if it may be. It is
         asked about every address of the name, and the connection goes to one it was asked about.
         """
+        self._address_fault = address_fault
         context = ssl.create_default_context(cafile=certifi.where())
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_DeadlineBackend(address_fault))
@@ -49,6 +50,16 @@ class DeadlineHttp:
     def post(self, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
         """Send ``body`` and read the whole answer, at most 1 MB of it, within ``seconds`` in total."""
         return self._within("POST", url, headers, body, seconds)
+
+    def unreachable(self, host: str, port: int, seconds: float) -> str | None:
+        """Tell why a name would not be connected to, by where it leads now; None if it may be."""
+        before = _deadline.set(monotonic() + seconds)
+        try:
+            return _fault_of(_look_up(host, port, seconds), self._address_fault)
+        except _FAILURES as failure:
+            return _reason(failure, seconds)
+        finally:
+            _deadline.reset(before)
 
     def _within(self, method: str, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
         before = _deadline.set(monotonic() + seconds)
@@ -96,9 +107,8 @@ class _DeadlineBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         addresses = _look_up(host, port, _left(httpcore.ConnectTimeout))
-        faults = [self._address_fault(address) for address in addresses] if self._address_fault else []
-        if reasons := [fault for fault in faults if fault is not None]:
-            raise httpcore.ConnectError(reasons[0])
+        if (fault := _fault_of(addresses, self._address_fault)) is not None:
+            raise httpcore.ConnectError(fault)
         for number, address in enumerate(addresses, start=1):
             share = _left(httpcore.ConnectTimeout) / (len(addresses) - number + 1)
             try:
@@ -109,6 +119,12 @@ class _DeadlineBackend(httpcore.NetworkBackend):
             else:
                 return _DeadlineStream(stream)
         raise httpcore.ConnectError(f"{host} has no address")
+
+
+def _fault_of(addresses: list[str], rule: Callable[[str], str | None] | None) -> str | None:
+    """Return what is wrong with the first address that a rule does not let pass."""
+    faults = [rule(address) for address in addresses] if rule is not None else []
+    return next((fault for fault in faults if fault is not None), None)
 
 
 def _look_up(host: str, port: int, seconds: float) -> list[str]:

@@ -6,14 +6,12 @@ without TLS.
 """
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from settlement.connectors.answer import NoAnswer
+from settlement.connectors.public_address import address_rule, url_fault
 from settlement.domain.feed import Hook, StatusUpdate
 
 if TYPE_CHECKING:
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 5.0
 """How long integrators know a hook to have for its answer."""
-
-_NAT64 = IPv6Network("64:ff9b::/32")
 
 
 class HookClient:
@@ -73,48 +69,3 @@ def _notification(account: str, hook: Hook, update: StatusUpdate) -> dict[str, A
 
 def _date(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S.%f}0Z"
-
-
-def url_fault(url: str, *, allow_loopback: bool) -> str | None:
-    """Tell why a hook's address is never called, if so; where its name leads is seen at each call."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as failure:
-        return f"the address is not a URL: {failure}"
-    if parts.scheme not in ("http", "https") or not host:
-        return "the address is not an https URL"
-    if parts.username is not None or parts.fragment:
-        return "the address has credentials or a fragment; send credentials in headers"
-    if parts.scheme == "http" and not (allow_loopback and _is_loopback(host)):
-        return "the address must start with https"
-    return None
-
-
-def address_rule(*, allow_loopback: bool) -> Callable[[str], str | None]:
-    """Return the rule that tells why an address is not connected to: it is not one of the public internet."""
-
-    def fault(address: str) -> str | None:
-        if is_public(address) or (allow_loopback and _is_loopback(address)):
-            return None
-        return "the name leads to an address that is not of the public internet"
-
-    return fault
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an address is of the public internet and stands for no other one inside of it."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(ip, IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip.scope_id or ip in _NAT64):
-        return False
-    return ip.is_global and not ip.is_multicast
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

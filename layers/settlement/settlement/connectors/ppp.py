@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
-from ipaddress import ip_address
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlsplit
@@ -37,11 +36,14 @@ from settlement.connectors.ppp_requests import (
     settle_body,
     without_person,
 )
+from settlement.connectors.public_address import address_rule, url_fault
 from settlement.domain.connector import (
     AuthorisationOutcome,
     Authorise,
     Cancel,
     Connector,
+    Credentials,
+    CredentialsReference,
     Exchange,
     Inbound,
     InboundOutcome,
@@ -68,25 +70,29 @@ MANIFEST_LIFETIME_SECONDS = 3_600
 class PaymentProviderClient:
     """Calls connectors over TLS within ``timeout_seconds`` in total; never raises for what comes back.
 
-    With ``allow_loopback_http`` a connector at a loopback address may be called without TLS. Threads may
-    share a client.
+    A connector has to be at an address of the public internet; with ``allow_loopback`` it may be on this machine,
+    without TLS. ``credentials`` returns what a connector is called with, and raises if that cannot be told: nothing
+    is sent then. Threads may share a client.
     """
 
     def __init__(
         self,
         timeout_seconds: float,
-        allow_loopback_http: bool,
+        credentials: Callable[[Connector], Credentials],
+        *,
+        allow_loopback: bool,
         clock_seconds: Callable[[], float] = monotonic,
     ) -> None:
         """Keep the settings; the HTTP library is imported at the first call."""
         self._timeout_seconds = timeout_seconds
-        self._allow_loopback_http = allow_loopback_http
+        self._credentials = credentials
+        self._allow_loopback = allow_loopback
         self._clock_seconds = clock_seconds
-        self._manifests: dict[tuple[str, str], tuple[float, Manifest]] = {}
+        self._manifests: dict[tuple[str, CredentialsReference | None], tuple[float, Manifest]] = {}
 
     def manifest(self, connector: Connector) -> ManifestOutcome:
         """Tell what a connector can do (§4.1); asked at most once an hour, unless it gave no manifest."""
-        key = (connector.service_url, connector.app_key)
+        key = (connector.service_url, connector.credentials)
         now = self._clock_seconds()
         read_at, kept = self._manifests.get(key, (now, None))
         if kept is not None and now - read_at < MANIFEST_LIFETIME_SECONDS:
@@ -109,7 +115,7 @@ class PaymentProviderClient:
             return Unknown(exchange, answer.reason)
         payment_id, currency = request.payment_id, request.currency
         outcome = authorisation_outcome(payment_id, currency, answer.status, answer.body, exchange)
-        hidden = (connector.app_key, connector.app_token, *secrets(body), *personal_facts(body))
+        hidden = (*self._keys(connector), *secrets(body), *personal_facts(body))
         return _without(hidden, outcome)
 
     def settle(self, connector: Connector, request: Settle) -> MovementOutcome:
@@ -134,6 +140,15 @@ class PaymentProviderClient:
             return Unknown(exchange, answer.reason)
         return inbound_outcome(payment_id, request.request_id, answer.status, answer.body, exchange)
 
+    def address_fault(self, service_url: str) -> str | None:
+        """Tell why no connector is called at an address, by where its name leads now; None if one may be."""
+        fault = address_fault(service_url, allow_loopback=self._allow_loopback)
+        if fault is not None:
+            return fault
+        parts = urlsplit(service_url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return self._http.unreachable(parts.hostname or "", port, self._timeout_seconds)
+
     def _move(
         self, connector: Connector, request: Settle | Cancel | Refund, movement: Movement, body: Body
     ) -> MovementOutcome:
@@ -144,38 +159,44 @@ class PaymentProviderClient:
             return Unknown(exchange, answer.reason)
         asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
         outcome = movement_outcome(asked, answer.status, answer.body, exchange)
-        return _without((connector.app_key, connector.app_token), outcome)
+        return _without(self._keys(connector), outcome)
+
+    def _keys(self, connector: Connector) -> tuple[str, str]:
+        credentials = self._credentials(connector)
+        return credentials.app_key, credentials.app_token
 
     def _call(self, connector: Connector, path: str, body: Body | None) -> tuple[Exchange, Answer | NoAnswer]:
         """Post a body, or get what is there when there is none."""
-        hidden = (connector.app_key, connector.app_token, *secrets(body or {}))
+        credentials = self._credentials(connector)
+        hidden = (*self._keys(connector), *secrets(body or {}))
         sent = "" if body is None else exact_json.write(body)
         shown = "" if body is None else _shown(exact_json.write(without_person(body)), hidden)
         started = monotonic()
-        answer = self._send(connector, path, None if body is None else sent.encode())
+        answer = self._send(connector, credentials, path, None if body is None else sent.encode())
         duration_ms = round((monotonic() - started) * 1_000)
         if isinstance(answer, NoAnswer):
             return Exchange(shown, None, "", duration_ms), answer
         response = _shown(answer.body.decode("utf-8", "replace"), (*hidden, *personal_facts(body or {})))
         return Exchange(shown, answer.status, response, duration_ms), answer
 
-    def _send(self, connector: Connector, path: str, body: bytes | None) -> Answer | NoAnswer:
-        fault = address_fault(connector.service_url, self._allow_loopback_http)
+    def _send(self, connector: Connector, credentials: Credentials, path: str, body: bytes | None) -> Answer | NoAnswer:
+        fault = address_fault(connector.service_url, allow_loopback=self._allow_loopback)
         if fault is not None:
             return NoAnswer(fault)
         url = f"{connector.service_url.rstrip('/')}/{path}"
+        headers = call_headers(connector, credentials)
         if body is None:
-            return self._http.get(url, call_headers(connector), self._timeout_seconds)
-        return self._http.post(url, call_headers(connector), body, self._timeout_seconds)
+            return self._http.get(url, headers, self._timeout_seconds)
+        return self._http.post(url, headers, body, self._timeout_seconds)
 
     @cached_property
     def _http(self) -> "DeadlineHttp":
         from settlement.connectors.deadline_http import DeadlineHttp
 
-        return DeadlineHttp()
+        return DeadlineHttp(address_rule(allow_loopback=self._allow_loopback))
 
 
-def call_headers(connector: Connector) -> list[tuple[str, str]]:
+def call_headers(connector: Connector, credentials: Credentials) -> list[tuple[str, str]]:
     """Return the headers of every call, the app keys under the names the connector is set to (§0)."""
     prefix = "X-PROVIDER-API" if connector.provider_headers else "X-VTEX-API"
     return [
@@ -183,32 +204,15 @@ def call_headers(connector: Connector) -> list[tuple[str, str]]:
         ("Accept", "application/json"),
         ("Accept-Encoding", "identity"),
         ("User-Agent", "quita"),
-        (f"{prefix}-AppKey", connector.app_key),
-        (f"{prefix}-AppToken", connector.app_token),
+        (f"{prefix}-AppKey", credentials.app_key),
+        (f"{prefix}-AppToken", credentials.app_token),
     ]
 
 
-def address_fault(service_url: str, allow_loopback_http: bool) -> str | None:
+def address_fault(service_url: str, *, allow_loopback: bool) -> str | None:
     """Tell why a connector's address is not called, if so: card tokens and app keys travel over TLS only."""
-    try:
-        parts = urlsplit(service_url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as failure:
-        return f"the connector's address is not a URL: {failure}"
-    if parts.scheme not in ("http", "https") or not host:
-        return "the connector's address is not an https URL"
-    if parts.username is not None or parts.query or parts.fragment:
-        return "the connector's address has credentials, a query or a fragment"
-    if parts.scheme == "http" and not (allow_loopback_http and _is_loopback(host)):
-        return f"the connector at {host} is not called without TLS: its address must start with https"
-    return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    fault = url_fault(service_url, allow_loopback=allow_loopback)
+    return "the address has a query" if fault is None and urlsplit(service_url).query else fault
 
 
 def _without(hidden: tuple[str, ...], outcome: Spoken) -> Spoken:

@@ -26,6 +26,7 @@ the same kind of movement: a settlement refused as already cancelled is Refused 
 of the movement asked for: a refusal may well echo other fields of its request.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -44,6 +45,9 @@ from settlement.domain.connector import (
     Undecided,
     Unknown,
 )
+
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;[\x20-\x7e]*)?")
+"""As RFC 9110 has it, with whatever parameters."""
 
 _ANY_SIGN = ("code", "message", "status")
 _REFUSAL_SIGNS: Mapping[int, tuple[str, ...]] = {
@@ -172,6 +176,8 @@ def _relayed(answer: object, words: tuple[str | None, str | None], exchange: Exc
         return Unknown(exchange, f"responseData.statusCode is {shown}, not an HTTP status from 200 to 599")
     if not isinstance(content_type, str) or not isinstance(content, str):
         return Unknown(exchange, "responseData.contentType and responseData.content are not both text")
+    if not _CONTENT_TYPE.fullmatch(content_type):
+        return Unknown(exchange, "responseData.contentType is not a content type")
     return Relayed(exchange, status_code, content_type, content, *words)
 
 

@@ -49,6 +49,8 @@ def authorise_body(request: Authorise) -> Body:
         "url": "",
         "callbackUrl": request.callback_url,
         "returnUrl": "",
+        # The protocol's schema has one name, its examples the other.
+        **_known(inboundRequestUrl=request.inbound_url, inboundRequestsUrl=request.inbound_url),
     }
     if request.card is not None:
         body["card"] = _card(request.card)

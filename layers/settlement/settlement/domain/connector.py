@@ -4,11 +4,16 @@ An answer is exactly one of the outcomes here, whatever the connector sent; how 
 outcome is the adapter's business, what an outcome does to the ledger is the domain's.
 """
 
+import uuid
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from settlement.domain.capabilities import ALWAYS_OPEN, IN_PARTS, Capabilities, Windows
 from settlement.domain.shopper import Shopper
+
+_AFFILIATION_IDS = uuid.UUID("0c1f7a52-53a9-5b0e-9a55-4d1c3c8f6f27")
 
 
 class ConnectorProtocol(StrEnum):
@@ -29,25 +34,63 @@ class Mode(StrEnum):
 EVERY_PAYMENT_SYSTEM = "*"
 
 
+class AutoSettle(StrEnum):
+    """When a payment is captured without an invoice (§3.7): as its connector says, or as the merchant has chosen."""
+
+    BY_CONNECTOR = "0"
+    AFTER_AUTHORISATION = "1"
+    AFTER_ANTIFRAUD = "2"
+    DISABLED = "3"
+    SCHEDULED = "4"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsReference:
+    """Where a connector's key and token are kept: never in the table, and a new version for every change."""
+
+    name: str
+    version: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a connector is called with."""
+
+    app_key: str
+    app_token: str
+
+
 @dataclass(frozen=True, slots=True)
 class Connector:
     """A payment connector as an account has configured it.
 
     ``payment_systems`` are the numbers of those it takes the payments of that name no connector; ``*`` are all that
-    no other connector names.
+    no other connector names. One that is not ``enabled`` takes no new payments; those it has go on. ``minimum_gap`` is
+    the least time between two calls about one payment.
     """
 
     name: str
     protocol: ConnectorProtocol
     mode: Mode
-    partial_settle: bool
-    partial_refund: bool
     service_url: str
-    app_key: str
-    app_token: str
-    provider_headers: bool
-    cancel_value_in_cents: bool
+    capabilities: Capabilities = IN_PARTS
+    windows: Windows = ALWAYS_OPEN
+    minimum_gap: timedelta = timedelta(0)
+    provider_headers: bool = True
+    cancel_value_in_cents: bool = False
     payment_systems: tuple[str, ...] = ()
+    auto_settle: AutoSettle = AutoSettle.BY_CONNECTOR
+    auto_settle_delay: timedelta | None = None
+    enabled: bool = True
+    implementation: str = ""
+    credentials: CredentialsReference | None = None
+    revision: int = 0
+
+    @property
+    def affiliation_id(self) -> str:
+        """The id the gateway knows it by: the same for a name in every account."""
+        return str(uuid.uuid5(_AFFILIATION_IDS, self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +133,7 @@ class Authorise:
     tax_value: int
     callback_url: str
     shopper: Shopper | None = None
+    inbound_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,4 +355,8 @@ class ConnectorClient(Protocol):
 
     def refund(self, connector: Connector, request: Refund) -> MovementOutcome:
         """Give back a value of one settlement."""
+        ...
+
+    def inbound(self, connector: Connector, action: str, request: Inbound) -> InboundOutcome:
+        """Hand a request on to the connector, which says how to answer it."""
         ...

@@ -116,6 +116,16 @@ class NoHook(Refusal):
         super().__init__(f"Hook Not Found: app key {app_key} has none; configure it first")
 
 
+class AffiliationNotFound(Refusal):
+    """No such connector in the caller's account."""
+
+    status = 404
+    code = "1404"
+
+    def __init__(self, affiliation: str) -> None:
+        super().__init__(f"Affiliation Not Found: {affiliation}")
+
+
 class ItemNotFound(Refusal):
     """An order change names an item that the order does not have (§2.1)."""
 
@@ -192,6 +202,25 @@ class MoneyCannotMove(Refusal):
 
     status = 409
     code = "CHK0096"
+
+
+class CredentialsFull(Refusal):
+    """The secret that holds the credentials of all connectors takes no more."""
+
+    status = 409
+    code = "OMS015"
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"configuration.appToken: the credentials of all connectors would take {size} bytes; limit {limit}"
+        )
+
+
+class ConnectorFailed(Refusal):
+    """A connector that had to be asked for the answer gave none; the request may be sent again."""
+
+    status = 502
+    code = "OMS502"
 
 
 class BodyTooLarge(Refusal):

@@ -31,6 +31,7 @@ class EventType(StrEnum):
     ORDER_CANCELLED = "OrderCancelled"
     INTERACTION_ADDED = "InteractionAdded"
     SHOPPER_ERASED = "ShopperErased"
+    INBOUND_RELAYED = "InboundRelayed"
     SETTLEMENT_REQUESTED = "SettlementRequested"
     CANCELLATION_REQUESTED = "CancellationRequested"
     REFUND_REQUESTED = "RefundRequested"

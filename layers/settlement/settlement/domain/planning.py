@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from settlement.domain.capabilities import IN_PARTS, Capabilities, Capability
 from settlement.domain.connector import Mode
 from settlement.domain.ledger import Counters, Movement, MovementKind, total
 
@@ -46,9 +47,9 @@ class Position:
     sequence: int
     assigned: int
     group: str
-    partial_refund: bool
     counters: Counters
     max_value: int | None = None
+    capabilities: Capabilities = IN_PARTS
 
     def after(self, movement: Movement) -> "Position":
         """Return the position after a movement on this payment."""
@@ -154,18 +155,45 @@ def _raise(draft: Draft, value: int) -> None:
         MovementKind.RAISE,
         value,
         _lowest_assigned_first(raisable),
-        lambda position: (position.max_value or 0) - position.counters.authorised,
+        _headroom,
     )
     if shortfall:
         raise Infeasible("the payments cannot be raised that far", shortfall)
 
 
+def _headroom(position: Position) -> int:
+    """Return by how much a payment may be raised: not if what is added could not be captured."""
+    room = (position.max_value or 0) - position.counters.authorised
+    if room <= 0:
+        return 0
+    raised = replace(position.counters, authorised=position.counters.authorised + room)
+    return room if position.capabilities.settleable(raised, raised.available) else 0
+
+
 def _reduce(draft: Draft, value: int, policy: Policy) -> None:
-    partial = policy.mode is Mode.PARTIAL
-    kind = MovementKind.CANCEL if partial else MovementKind.WITHHOLD
-    rest = draft.draw(kind, value, _lowest_assigned_first(draft.positions), _available)
-    _cancel_whole_payments(draft)
+    rest = _give_up(draft, value, draft.positions, policy)
     _refund(draft, rest, policy.refund_priority, of_change=True)
+
+
+def _give_up(draft: Draft, value: int, positions: Iterable[Position], policy: Policy) -> int:
+    """Cancel or withhold up to ``value`` of what is open; return what found no payment."""
+    for position in _lowest_assigned_first(positions):
+        part = min(value, _available(position))
+        kind = _way_of_giving_up(position, part, policy) if part else None
+        if kind is not None:
+            draft.move(Movement(kind, position.payment_id, part))
+            value -= part
+    _cancel_whole_payments(draft)
+    return value
+
+
+def _way_of_giving_up(position: Position, part: int, policy: Policy) -> MovementKind | None:
+    """Return whether the connector is told of a part; None if the payment can then not be captured any more."""
+    tells = position.capabilities.tells_cancellation(position.counters)
+    only_whole = position.capabilities.settle is Capability.NONE and part < _available(position)
+    if tells and (policy.mode is Mode.PARTIAL or only_whole):
+        return MovementKind.CANCEL
+    return None if only_whole else MovementKind.WITHHOLD
 
 
 def _cancel_whole_payments(draft: Draft) -> None:
@@ -193,22 +221,36 @@ def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
             held = total(position.counters for position in draft.positions)
             missing = ask.requested_through - held.net_captured - held.in_doubt
             value = max(0, min(ask.request, missing))
-            shortfall = draft.draw(MovementKind.SETTLE, value, _lowest_assigned_first(draft.positions), _available)
-            if shortfall:
-                raise Infeasible("not enough is left open to settle the request", shortfall)
+            for position in _lowest_assigned_first(draft.positions):
+                value -= _settle_part(draft, position, value)
+            if value:
+                raise Infeasible("not enough is left open to settle the request", value)
 
 
 def _require_held(draft: Draft, ask: Ask) -> None:
     """Check that the payments hold all that is requested, whenever it is settled."""
     held = total(position.counters for position in draft.positions)
-    shortfall = ask.requested_through - held.net_captured - held.in_doubt - held.available
+    open_ = sum(_capturable(position) for position in draft.positions)
+    shortfall = ask.requested_through - held.net_captured - held.in_doubt - open_
     if ask.request and shortfall > 0:
         raise Infeasible("not enough is held to settle the request", shortfall)
 
 
+def _capturable(position: Position) -> int:
+    return position.capabilities.settleable(position.counters, _available(position))
+
+
+def _settle_part(draft: Draft, position: Position, value: int) -> int:
+    """Settle up to ``value`` of a payment, as much as its connector captures in one more call; return how much."""
+    part = position.capabilities.settleable(position.counters, value)
+    if part:
+        draft.move(Movement(MovementKind.SETTLE, position.payment_id, part))
+    return part
+
+
 def _settle_all(draft: Draft, positions: Iterable[Position]) -> None:
     for position in _lowest_assigned_first(positions):
-        draft.draw(MovementKind.SETTLE, _available(position), [position], _available)
+        _settle_part(draft, position, _available(position))
 
 
 def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bool) -> None:
@@ -222,13 +264,10 @@ def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bo
         ),
     )
     for position in order:
-        part = min(value, position.counters.refundable)
-        if part <= 0:
-            continue
-        if part < position.counters.refundable and not position.partial_refund:
-            continue
-        draft.move(Movement(MovementKind.REFUND, position.payment_id, part, of_change=of_change))
-        value -= part
+        part = position.capabilities.refundable(position.counters, value)
+        if part:
+            draft.move(Movement(MovementKind.REFUND, position.payment_id, part, of_change=of_change))
+            value -= part
     if value:
         raise Infeasible("the settled payments cannot be refunded by this value", value)
 
@@ -242,15 +281,20 @@ def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
     if policy.mode is Mode.HOLD:
         held = total(position.counters for position in draft.positions)
         retained = max(0, ask.requested_through - held.net_captured - held.in_doubt)
-        draft.draw(MovementKind.SETTLE, retained, _lowest_assigned_first(expiring()), _available)
+        for position in _lowest_assigned_first(expiring()):
+            retained = max(0, retained - _settle_retained(draft, position, retained))
     _cancel_open(draft, expiring(), policy)
 
 
+def _settle_retained(draft: Draft, position: Position, value: int) -> int:
+    """Settle what was invoiced; with a payment that is captured only whole, all of it."""
+    if not value:
+        return 0
+    return _settle_part(draft, position, value) or _settle_part(draft, position, _available(position))
+
+
 def _cancel_open(draft: Draft, positions: Iterable[Position], policy: Policy) -> None:
-    kind = MovementKind.CANCEL if policy.mode is Mode.PARTIAL else MovementKind.WITHHOLD
-    for position in _lowest_assigned_first(positions):
-        draft.draw(kind, _available(position), [position], _available)
-    _cancel_whole_payments(draft)
+    _give_up(draft, sum(_available(position) for position in positions), positions, policy)
 
 
 def _cancel_all(draft: Draft, policy: Policy) -> None:

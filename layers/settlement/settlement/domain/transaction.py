@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from settlement.domain.capabilities import IN_PARTS, Capabilities
 from settlement.domain.checkout import Checkout
 from settlement.domain.connector import CartItem, Mode, VaultedCard
 from settlement.domain.errors import TimelineFull, TooManyWaiting
@@ -108,22 +109,22 @@ class Payment:
 
     ``signature`` is what its connector's callbacks have to carry (§4.2). ``auto_settle_at`` is when its open value
     is settled without an invoice, ``cancel_at`` when its authorisation lapses, ``expiry_watch_at`` when the account
-    is told that it will. ``paid_at`` is when the merchant told that the money has come, ``offline`` that this word is
-    all there is: its connector knows of no money, and is asked for none. Settlements up to ``refunded_through`` have
-    nothing left, so refunds need not read them.
+    is told that it will. ``next_call_at`` is when its connector may be called about it again. ``paid_at`` is when the
+    merchant told that the money has come, ``offline`` that this word is all there is: its connector knows of no money,
+    and is asked for none. Settlements up to ``refunded_through`` have nothing left, so refunds need not read them.
     """
 
     payment_id: str
     sequence: int
     connector: str
     is_ppp: bool
-    partial_refund: bool
     payment_system: str
     payment_system_name: str
     group: str
     assigned: int
     installments: int
     signature: str
+    capabilities: Capabilities = IN_PARTS
     authorisation: Authorisation = Authorisation.PENDING
     card: VaultedCard | None = None
     reference_value: int | None = None
@@ -143,6 +144,7 @@ class Payment:
     paid_at: datetime | None = None
     offline: bool = False
     refunded_through: str | None = None
+    next_call_at: datetime | None = None
     counters: Counters = field(default_factory=Counters)
 
     @property
@@ -158,9 +160,9 @@ class Payment:
             self.sequence,
             self.assigned,
             self.group,
-            self.partial_refund,
             self.counters,
             self.max_value,
+            self.capabilities,
         )
 
 
@@ -369,6 +371,7 @@ class Settlement:
     value: int
     refunded: int = 0
     refund_in_doubt: int = 0
+    settled_at: datetime | None = None
 
     @property
     def refundable(self) -> int:

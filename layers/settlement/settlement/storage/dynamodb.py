@@ -1,6 +1,7 @@
 """The store on DynamoDB. Reads are consistent; a commit is one write, or one transaction of writes."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,20 @@ class DynamoDBStore(Table):
     def save_connector(self, account: str, connector: Connector) -> None:
         """Create or replace a connector's configuration."""
         self._put(*keys.account(account, keys.connector(connector.name)), codecs.encode(connector))
+
+    def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
+        """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""
+        guard: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(PK)"}
+        if before is not None:
+            values = codecs.to_wire({":revision": before.revision})
+            guard = {"ConditionExpression": "revision = :revision", "ExpressionAttributeValues": values}
+        written = replace(after, revision=before.revision + 1 if before is not None else 1)
+        try:
+            self._put(*keys.account(account, keys.connector(after.name)), codecs.encode(written), **guard)
+        except ClientError as error:
+            if _is_lost_race(error):
+                raise Conflict from error
+            raise
 
     def order(self, account: str, order_id: str) -> Order | None:
         """Return an order head."""

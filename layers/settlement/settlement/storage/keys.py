@@ -84,6 +84,9 @@ def feed_item(key: str) -> str:
     return f"UPDATE#{key}"
 
 
+CREDENTIALS_LOCK: Key = ("CREDENTIALS", "LOCK")
+"""Held by who writes the credentials of connectors, of whatever account."""
+
 ORDER = "ORDER"
 TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"

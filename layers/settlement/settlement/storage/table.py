@@ -18,8 +18,8 @@ class Table:
         self._client = reporting_outages(client)
         self._table = table
 
-    def _put(self, pk: str, sk: str, item: codecs.Item) -> None:
-        self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}))
+    def _put(self, pk: str, sk: str, item: codecs.Item, **guard: Any) -> None:
+        self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}), **guard)
 
     def _read(self, pk: str, sk: str) -> codecs.Item | None:
         if not keys.can_exist(pk, sk):

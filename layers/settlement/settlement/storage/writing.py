@@ -3,7 +3,8 @@
 heads and operations   put, if their version still is what was read (a new one: if there is none)
 lines                  put; the order's version guards them
 legs                   put, if nobody tried them since
-payments, settlements  numbers are added, under the condition that no falling number goes below zero
+payments, settlements  numbers are added, under the condition that no falling number goes below zero; the time of a
+                       payment's next call is replaced only as it was read
 events                 put, never over another
 """
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_LEGS_AT_ONCE = 50
 """New legs in one transaction, which DynamoDB limits to 100 writes in all."""
+
+_CLAIM = "next_call_at"
+"""Who sets this of a payment has taken the next call about it: written only over what was read."""
 
 _NEW = {"ConditionExpression": "attribute_not_exists(PK)"}
 _UNTRIED: dict[str, Any] = {
@@ -164,7 +168,11 @@ class _Writes:
     def _add(self, sk: str, changed: Changed[Payment] | Changed[Settlement]) -> "TransactWriteItemTypeDef":
         """Update what changed: facts are set, counters added, each falling counter only while it lasts."""
         before, after = self._attributes(changed.before), self._attributes(changed.after)
-        names, values, sets, removes, adds, guards = {}, {}, [], [], [], ["attribute_exists(PK)"]
+        names, sets, removes, adds, guards = {}, [], [], [], ["attribute_exists(PK)"]
+        values: codecs.Item = {}
+        if before.get(_CLAIM) != after.get(_CLAIM):
+            guards.append(f"{_CLAIM} = :claim" if _CLAIM in before else f"attribute_not_exists({_CLAIM})")
+            values |= {":claim": before[_CLAIM]} if _CLAIM in before else {}
         for index, name in enumerate(sorted(before.keys() | after.keys())):
             if before.get(name) == after.get(name):
                 continue

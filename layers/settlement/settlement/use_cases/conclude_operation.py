@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from settlement.domain.acceptance import record_ready
 from settlement.domain.authorisation import legs_to_decide, verdict
+from settlement.domain.call_times import is_too_early
 from settlement.domain.events import EventType
 from settlement.domain.ledger import total
 from settlement.domain.order import Order
@@ -74,6 +75,19 @@ class _Attempt:
     def open_legs(self) -> list[Leg]:
         return [leg for leg in self.legs if leg.state.is_open]
 
+    @property
+    def only_too_early(self) -> bool:
+        """Whether nothing was tried of what is left, since it was too soon after the last call about its payment."""
+        return all(self.came_too_early(leg) for leg in self.open_legs)
+
+    def payment_of(self, leg: Leg) -> Payment:
+        """The payment that a leg is about."""
+        return next(payment for payment in self.payments if payment.payment_id == leg.payment_id)
+
+    def came_too_early(self, leg: Leg) -> bool:
+        """Whether a leg was not tried in this attempt, and is to be once its payment's gap is over."""
+        return leg.tried_in < self.operation.attempts and is_too_early(self.payment_of(leg), self.now)
+
 
 def conclude_operation(
     ports: Ports, account: str, transaction_id: str, sequence: int, execution: str, started_at: datetime
@@ -126,7 +140,10 @@ def _can_go_on(attempt: _Attempt) -> bool:
     if _is_undecided(attempt):
         return True
     return any(
-        leg.tried_in < operation.attempts and leg.remainders <= MAX_REMAINDERS_AT_ONCE for leg in attempt.open_legs
+        leg.tried_in < operation.attempts
+        and leg.remainders <= MAX_REMAINDERS_AT_ONCE
+        and not is_too_early(attempt.payment_of(leg), attempt.now)
+        for leg in attempt.open_legs
     )
 
 
@@ -161,7 +178,14 @@ def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
         attempts=operation.attempts,
         nextAttemptAt=due_at.isoformat(),
     )
-    waiting = replace(operation, state=OperationState.WAITING, due_at=due_at, execution=None, lease_until=None)
+    waiting = replace(
+        operation,
+        state=OperationState.WAITING,
+        attempts=operation.attempts - (1 if attempt.only_too_early else 0),
+        due_at=due_at,
+        execution=None,
+        lease_until=None,
+    )
     transaction = replace(before.transaction, ledger=total(payment.counters for payment in attempt.payments))
     commit = before.becomes(journal, before.order, transaction)
     ports.store.commit(replace(commit, operations=[waiting]))
@@ -169,12 +193,14 @@ def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
 
 
 def _due(attempt: _Attempt, leg: Leg) -> datetime:
+    payment = attempt.payment_of(leg)
+    if attempt.came_too_early(leg) and payment.next_call_at is not None:
+        return payment.next_call_at
     if leg.state is not LegState.UNDECIDED:
         last = (attempt.operation.first_attempt_at or attempt.now) + GIVE_UP_AFTER
         soonest = attempt.now + timedelta(minutes=1)
         following = next_attempt(attempt.operation.attempts, attempt.started_at)
         return max(attempt.now, min(following, max(last, soonest)))
-    payment = next(payment for payment in attempt.payments if payment.payment_id == leg.payment_id)
     cancel_at = payment.cancel_at or attempt.now
     created_at = attempt.before.transaction.created_at
     return min(next_inquiry(cancel_at - created_at, attempt.now), max(cancel_at, attempt.now + timedelta(minutes=1)))

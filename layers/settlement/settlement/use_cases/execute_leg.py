@@ -19,9 +19,10 @@ from settlement.domain.connector import (
 from settlement.domain.events import Journal
 from settlement.domain.order import Order
 from settlement.domain.retries import NO_CALL_AFTER
-from settlement.domain.transaction import MOVEMENT_OF, Leg, LegKind, LegState, Operation, Payment
+from settlement.domain.transaction import MOVEMENT_OF, Leg, LegKind, LegState, Operation, Payment, Transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.offline_payment import done_offline, paid_offline
+from settlement.use_cases.permission_to_call import claim_call, outcome_of_closed_window
 from settlement.use_cases.ports import Changed, Commit, Ports
 from settlement.use_cases.posting import Outcome, Posting, Setting
 from settlement.use_cases.resolve_doubt import resolve_doubt
@@ -47,15 +48,26 @@ class Call:
 def execute_leg(ports: Ports, client: ConnectorClient, call: Call, callback_base: str) -> str:
     """Make the leg's connector call and post its outcome; return the leg's state, or ``deferred``.
 
-    A leg that is final already is not called again. Raises ``ConnectorUnresolved`` when the outcome is unknown: the
-    same call, under the same request id, is the inquiry.
+    A leg that is final already is not called again; one that comes too soon after the last call about its payment is
+    deferred, one whose window is over is concluded without a call. Raises ``ConnectorUnresolved`` when the outcome is
+    unknown: the same call, under the same request id, is the inquiry.
     """
     if ports.now() - call.started_at > NO_CALL_AFTER:
         return DEFERRED
     setting = read_setting(ports, call)
     if not setting.leg.state.is_open:
         return setting.leg.state.value
-    outcome = _ask(ports, client, setting, callback_base)
+    if setting.payment.offline and setting.leg.kind in MOVEMENT_OF:
+        return _posted(ports, call, setting, done_offline(setting.leg))
+    outcome: Outcome | None = outcome_of_closed_window(ports, setting)
+    if outcome is None:
+        if not claim_call(ports, setting):
+            return DEFERRED
+        outcome = _ask(ports, client, setting, callback_base)
+    return _posted(ports, call, setting, outcome)
+
+
+def _posted(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -> str:
     leg = decide_until_written(ports, lambda: post_outcome(ports, call, setting, outcome))
     if leg.state is LegState.UNKNOWN:
         raise ConnectorUnresolved(leg.message)
@@ -94,8 +106,6 @@ def _ask(ports: Ports, client: ConnectorClient, setting: Setting, callback_base:
         payment.tid,
         payment.nsu,
     )
-    if payment.offline and leg.kind in MOVEMENT_OF:
-        return done_offline(leg)
     match leg.kind:
         case LegKind.AUTHORISE:
             outcome = client.authorise(setting.connector, _authorise_request(ports, setting, callback_base))
@@ -135,11 +145,16 @@ def _authorise_request(ports: Ports, setting: Setting, callback_base: str) -> Au
         shipping_value=_total(order, "Shipping"),
         tax_value=_total(order, "Tax"),
         shopper=ports.store.shopper(transaction.account, order.order_id),
-        callback_url=(
-            f"{callback_base}/api/pvt/payment-provider/transactions/{transaction.transaction_id}"
-            f"/payments/{payment.payment_id}/callback?accountName={transaction.account}&X-VTEX-signature={payment.signature}"
-        ),
+        callback_url=_signed(callback_base, transaction, payment, "callback"),
+        inbound_url=_signed(callback_base, transaction, payment, "inbound-request/:action"),
     )
+
+
+def _signed(base: str, transaction: Transaction, payment: Payment, what: str) -> str:
+    """Return an address about a payment that only its connector knows."""
+    path = f"transactions/{transaction.transaction_id}/payments/{payment.payment_id}/{what}"
+    query = f"accountName={transaction.account}&X-VTEX-signature={payment.signature}"
+    return f"{base}/api/pvt/payment-provider/{path}?{query}"
 
 
 def _total(order: Order, id_: str) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from settlement.domain.acceptance import record_ready
 from settlement.domain.account import AccountSettings
+from settlement.domain.capabilities import Capability
 from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Journal
@@ -106,7 +107,8 @@ def transaction_mode(connectors: Sequence[Connector], *, partial_settlement: boo
 def _mode_of(connector: Connector, *, partial_settlement: bool) -> Mode:
     if connector.protocol is not ConnectorProtocol.PPP:
         return Mode.TOTAL
-    if connector.mode is Mode.PARTIAL and not (partial_settlement and connector.partial_settle):
+    captures_in_parts = connector.capabilities.settle is Capability.MULTIPLE
+    if connector.mode is Mode.PARTIAL and not (partial_settlement and captures_in_parts):
         return Mode.TOTAL
     return connector.mode
 
@@ -164,8 +166,10 @@ def connector_of(store: Store, account: str, payment: NewPayment) -> Connector:
         connector = store.connector(account, payment.connector)
         if connector is None:
             raise InvalidRequest(f"connector {payment.connector!r} is not configured for this account")
+        if not connector.enabled:
+            raise InvalidRequest(f"connector {payment.connector!r} takes no new payments: it is not delivered")
         return connector
-    connectors = store.connectors(account)
+    connectors = [connector for connector in store.connectors(account) if connector.enabled]
     for number in (payment.payment_system, EVERY_PAYMENT_SYSTEM):
         serving = [connector for connector in connectors if number in connector.payment_systems]
         if len(serving) == 1:
@@ -251,13 +255,13 @@ def new_payment(ports: Ports, sequence: int, payment: NewPayment, connector: Con
         sequence=sequence,
         connector=connector.name,
         is_ppp=connector.protocol is ConnectorProtocol.PPP,
-        partial_refund=connector.partial_refund,
         payment_system=payment.payment_system,
         payment_system_name=payment.payment_system_name,
         group=payment.group,
         assigned=payment.value,
         installments=payment.installments,
         signature=ports.new_id(),
+        capabilities=connector.capabilities,
         card=payment.card,
         reference_value=payment.reference_value,
         interest_rate=payment.interest_rate,

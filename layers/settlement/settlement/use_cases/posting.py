@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from settlement.domain.call_times import auto_settle_at
 from settlement.domain.connector import (
     Approved,
     Connector,
@@ -18,7 +19,7 @@ from settlement.domain.connector import (
 )
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger import Movement, MovementKind
-from settlement.domain.retries import DEFAULT_DELAY_TO_AUTO_SETTLE, DEFAULT_DELAY_TO_CANCEL, expiry_watch
+from settlement.domain.retries import DEFAULT_DELAY_TO_CANCEL, expiry_watch
 from settlement.domain.transaction import (
     Authorisation,
     Leg,
@@ -103,8 +104,6 @@ class Posting:
     def _approve(self, outcome: Approved) -> Leg:
         payment, value = self._setting.payment, self._leg.value
         movement = Movement(MovementKind.RAISE, payment.payment_id, value)
-        auto_settle = outcome.delay_to_auto_settle_seconds
-        delay = DEFAULT_DELAY_TO_AUTO_SETTLE if auto_settle is None else timedelta(seconds=auto_settle)
         cancel = outcome.delay_to_cancel_seconds
         cancel_at = payment.cancel_at if cancel is None else self._now + timedelta(seconds=cancel)
         authorised = replace(
@@ -117,7 +116,7 @@ class Posting:
             return_message=outcome.message,
             max_value=outcome.max_value,
             authorised_at=self._now,
-            auto_settle_at=self._now + delay,
+            auto_settle_at=auto_settle_at(self._setting.connector, outcome.delay_to_auto_settle_seconds, self._now),
             cancel_at=cancel_at,
             expiry_watch_at=expiry_watch(self._now, cancel_at) if cancel_at is not None else None,
             counters=payment.counters.after(movement),
@@ -185,7 +184,8 @@ class Posting:
         )
         if leg.kind is LegKind.SETTLE:
             number = f"{leg.operation:06d}-{leg.number}"
-            self.new_settlements.append(Settlement(leg.payment_id, number, outcome.reference, value))
+            settlement = Settlement(leg.payment_id, number, outcome.reference, value, settled_at=self._now)
+            self.new_settlements.append(settlement)
             if number <= (payment.refunded_through or ""):
                 moved = replace(moved, refunded_through=None)
         self.payments.append(Changed(payment, moved))

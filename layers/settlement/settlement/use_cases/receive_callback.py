@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from settlement.domain.acceptance import record_ready
 from settlement.domain.errors import PaymentNotFound, Unauthorised
-from settlement.domain.transaction import Authorisation
+from settlement.domain.transaction import Authorisation, Payment
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
@@ -19,14 +19,20 @@ def receive_callback(ports: Ports, account: str, transaction_id: str, payment_id
 
     Raises ``TransactionNotFound``, ``PaymentNotFound``, and ``Unauthorised`` if the signature is not the payment's.
     """
+    payment = signed_payment(ports, account, transaction_id, payment_id, signature)
+    if payment.authorisation is not Authorisation.PENDING:
+        return
+    decide_until_written(ports, lambda: _ask_again(ports, account, transaction_id))
+
+
+def signed_payment(ports: Ports, account: str, transaction_id: str, payment_id: str, signature: str) -> Payment:
+    """Return a payment to who knows its signature; raises ``PaymentNotFound`` and ``Unauthorised``."""
     payment = ports.store.payment(account, transaction_id, payment_id)
     if payment is None:
         raise PaymentNotFound(payment_id)
     if not hmac.compare_digest(payment.signature.encode(), signature.encode(errors="replace")):
         raise Unauthorised("X-VTEX-signature is not the signature of this payment")
-    if payment.authorisation is not Authorisation.PENDING:
-        return
-    decide_until_written(ports, lambda: _ask_again(ports, account, transaction_id))
+    return payment
 
 
 def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from settlement.api.openapi.parts import Error
-from settlement.api.openapi.route import Content, Listed, Model, Route, Tag
+from settlement.api.openapi.route import Content, Listed, Model, Relayed, Route, Tag
 from settlement.api.openapi.routes import ROUTES
 from settlement.api.openapi.served import FILE
 
@@ -52,7 +52,7 @@ _REFUSALS = {
     413: "The body is too large: 1,000,000 bytes, and 10 MB at the API",
     429: "Too many requests",
     500: "A fault of the service",
-    502: "The service did not answer the API",
+    502: "The service did not answer the API, or a connector did not answer the service",
     503: "Too many writers on one order: not taken",
     504: "No answer in time",
 }
@@ -138,7 +138,8 @@ def _refusal_responses() -> Json:
 
 
 def _content(content: Content) -> Json:
-    return {"application/json": {"schema": _schema(content)}}
+    media_type = "*/*" if isinstance(content, Relayed) else "application/json"
+    return {media_type: {"schema": _schema(content)}}
 
 
 def _schema(content: Content) -> Json:
@@ -147,7 +148,7 @@ def _schema(content: Content) -> Json:
             return {"type": "array", "items": _schema(of)}
         case dict():
             return content
-        case None:
+        case None | Relayed():
             return {}
         case _:
             return {"$ref": f"#/components/schemas/{content.__name__}"}

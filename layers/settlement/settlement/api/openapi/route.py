@@ -43,7 +43,12 @@ class Listed:
     of: Model
 
 
-Content = Model | Listed | dict[str, Any] | None
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """An answer of somebody else's, in whatever content type."""
+
+
+Content = Model | Listed | Relayed | dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

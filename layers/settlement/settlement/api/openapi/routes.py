@@ -1,14 +1,14 @@
 """The table of routes: the one source of what is documented. Tests hold it against template and functions."""
 
+from settlement.api import affiliation_models, feed_models, feed_view
 from settlement.api import checkout_models as checkout
-from settlement.api import feed_models, feed_view
 from settlement.api import invoice_models as invoices
 from settlement.api import models as requests
 from settlement.api import modification_models as wanted
-from settlement.api.openapi import feeds, modifications, order_lists, orders, transactions
+from settlement.api.openapi import affiliations, feeds, modifications, order_lists, orders, transactions
 from settlement.api.openapi.list_parameters import LIST_PARAMETERS
 from settlement.api.openapi.parts import Empty, Health, Receipt, Unhealthy
-from settlement.api.openapi.route import Listed, Parameter, Route, Tag
+from settlement.api.openapi.route import Listed, Parameter, Relayed, Route, Tag
 from settlement.domain.account import Role
 from settlement.domain.order import MAX_INVOICES
 
@@ -337,6 +337,36 @@ _CALLBACKS = tuple(
     )
 )  # fmt: skip
 
+_INBOUND = Route(
+    "post", f"{CALLBACK}/inbound-request/{{action}}", "connector_callback", "relayInbound",
+    "Hand a request on to the connector; answered with its status, content type and content", Tag.CONNECTORS,
+    {200: Relayed()}, (400, 401, 404, 413, 503), parameters=SIGNATURE,
+)  # fmt: skip
+
+AFFILIATIONS = "/api/pvt/affiliations"
+AFFILIATION = f"{AFFILIATIONS}/{{affiliationId}}"
+_AFFILIATIONS = tuple(
+    Route(
+        method, path, "connector_configuration", name, summary, Tag.CONNECTORS,
+        {204: None} if content is None else {200: content}, refusals, (Role.ACCOUNT_ADMIN,), body,
+    )
+    for method, path, name, summary, content, refusals, body in (
+        ("get", AFFILIATIONS, "listAffiliations", "List the account's connectors",
+         Listed(affiliations.AffiliationAnswer), (), None),
+        ("post", AFFILIATIONS, "addAffiliation", "Add a connector, with its credentials",
+         affiliations.AffiliationAnswer, (400, 409, 413, 503), affiliation_models.AffiliationBody),
+        ("get", AFFILIATION, "getAffiliation", "Show a connector, by its id or its name",
+         affiliations.AffiliationAnswer, READS, None),
+        ("put", AFFILIATION, "putAffiliation", "Replace a connector's configuration; credentials left out stay",
+         affiliations.AffiliationAnswer, WRITES, affiliation_models.AffiliationBody),
+        ("delete", AFFILIATION, "disableAffiliation", "Let a connector take no new payments; those it has go on",
+         None, (404, 503), None),
+        ("get", f"{AFFILIATION}/manifest", "getManifest", "Show what a connector says it can do",
+         affiliations.ManifestAnswer, READS, None),
+    )
+)  # fmt: skip
+
 ROUTES: tuple[Route, ...] = (
     *_ORDERS, *_INVOICES, *_CHANGES, *_TRANSACTIONS, *_GATEWAY, *_CHECKOUT, *_OPERATIONS, *_FEEDS, *_CALLBACKS,
+    _INBOUND, *_AFFILIATIONS,
 )  # fmt: skip

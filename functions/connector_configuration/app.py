@@ -1,0 +1,99 @@
+"""The account's connectors, which the gateway calls affiliations: configured, disabled, asked what they can do."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.api.affiliation_view import affiliation_view, manifest_view
+from settlement.api.resolver import Api, answer, no_content
+from settlement.domain.account import Role
+from settlement.domain.connector import ManifestFault
+from settlement.domain.errors import ConnectorFailed
+from settlement.use_cases import configure_connector as connectors
+from settlement.use_cases.connector_ports import ConnectorProbe
+
+_AFFILIATION = "/api/pvt/affiliations/<affiliation>"
+
+logger = Logger()
+api = Api(logger)
+bootstrap.dynamodb()
+
+
+@cache
+def probe() -> ConnectorProbe:
+    """Return the process's way to look at connectors; manifests that it has read are kept with it."""
+    from settlement.connectors.probe import ConnectorProbe
+
+    return ConnectorProbe(
+        timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
+        credentials=bootstrap.credentials().of,
+        allow_loopback=os.environ["SANDBOX"] == "true",
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a REST API proxy event."""
+    return api.resolve(event, context)
+
+
+@api.get("/api/pvt/affiliations")
+def list_all() -> Response[str]:
+    """Show the account's affiliations by name."""
+    found = bootstrap.store().connectors(api.caller(Role.ACCOUNT_ADMIN))
+    return answer(200, [affiliation_view(connector) for connector in found])
+
+
+@api.post("/api/pvt/affiliations")
+def create() -> Response[str]:
+    """Add an affiliation."""
+    from settlement.api.affiliation_models import AffiliationBody
+
+    account, body = api.caller(Role.ACCOUNT_ADMIN), api.read(AffiliationBody)
+    wanted, credentials = body.as_connector(), body.credentials()
+    created = connectors.create_connector(
+        bootstrap.ports(), bootstrap.credentials(), probe(), account, wanted, credentials
+    )
+    return answer(200, affiliation_view(created))
+
+
+@api.get(_AFFILIATION)
+def get(affiliation: str) -> Response[str]:
+    """Show one affiliation, by its id or its name."""
+    account = api.caller(Role.ACCOUNT_ADMIN)
+    return answer(200, affiliation_view(connectors.find_connector(bootstrap.store(), account, affiliation)))
+
+
+@api.put(_AFFILIATION)
+def replace(affiliation: str) -> Response[str]:
+    """Replace an affiliation's configuration; credentials that are not given stay."""
+    from settlement.api.affiliation_models import AffiliationBody
+
+    account, body = api.caller(Role.ACCOUNT_ADMIN), api.read(AffiliationBody)
+    wanted, credentials = body.as_connector(), body.credentials()
+    replaced = connectors.replace_connector(
+        bootstrap.ports(), bootstrap.credentials(), probe(), account, affiliation, wanted, credentials
+    )
+    return answer(200, affiliation_view(replaced))
+
+
+@api.delete(_AFFILIATION)
+def disable(affiliation: str) -> Response[str]:
+    """Let an affiliation take no new payments; those it has go on."""
+    connectors.disable_connector(bootstrap.ports(), api.caller(Role.ACCOUNT_ADMIN), affiliation)
+    return no_content()
+
+
+@api.get(f"{_AFFILIATION}/manifest")
+def manifest(affiliation: str) -> Response[str]:
+    """Show what a connector says it can do; asked at most once an hour."""
+    account = api.caller(Role.ACCOUNT_ADMIN)
+    outcome = connectors.read_manifest(bootstrap.store(), probe(), account, affiliation)
+    if isinstance(outcome, ManifestFault):
+        raise ConnectorFailed(f"The connector's manifest cannot be read: {outcome.reason}")
+    return answer(200, manifest_view(outcome))

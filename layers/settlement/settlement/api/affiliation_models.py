@@ -1,0 +1,196 @@
+"""Request bodies of the affiliations routes: a connector's configuration as names and values of text (§4.1)."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, Field, StrictBool
+
+from settlement.api.affiliation_names import MASK, MAX_GAP_SECONDS, MAX_WINDOW_DAYS, Key
+from settlement.api.models import Body
+from settlement.domain.capabilities import Capabilities, Capability, Windows
+from settlement.domain.connector import (
+    EVERY_PAYMENT_SYSTEM,
+    AutoSettle,
+    Connector,
+    ConnectorProtocol,
+    Credentials,
+    Mode,
+)
+from settlement.domain.errors import InvalidRequest
+
+PPP_IMPLEMENTATION = "PaymentProvider.PaymentProviderConnector"
+"""What the class of every connector that speaks the Payment Provider Protocol has in its name (§3.4)."""
+
+MAX_AUTO_SETTLE_HOURS = 720
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _text_of(value: Any) -> Any:
+    """Take a boolean or whole number for its text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else value
+
+
+Implementation = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]{1,200}$")]
+ConnectorName = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f#/]([^\x00-\x1f\x7f#/]{0,98}[^\s\x00-\x1f\x7f#/])?$")]
+ConfigurationText = Annotated[str, BeforeValidator(_text_of), Field(max_length=2_000)]
+
+
+class ConfigurationItem(Body):
+    """One name of a configuration with its value."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    value: ConfigurationText | None = None
+    value_key: Annotated[str, Field(max_length=100)] | None = None
+
+
+class AffiliationBody(Body):
+    """``POST /api/pvt/affiliations`` and ``PUT /api/pvt/affiliations/{affiliationId}``.
+
+    One that is not delivered takes no new payments. What ``isConfigured`` says is not looked at: an affiliation is
+    configured once it has credentials.
+    """
+
+    id: Annotated[str, Field(max_length=100)] | None = None
+    implementation: Implementation
+    name: ConnectorName
+    isdelivered: Annotated[StrictBool, Field(alias="isdelivered")] = True
+    is_configured: StrictBool | None = None
+    configuration: Annotated[list[ConfigurationItem], Field(max_length=50)]
+
+    def as_connector(self) -> Connector:
+        """Return the connector to save, without credentials; raises ``InvalidRequest``, naming what is wrong."""
+        settings = self._settings()
+        is_ppp = PPP_IMPLEMENTATION in self.implementation
+        capabilities = Capabilities(
+            settle=settings.one_of(Key.SETTLE_CAPABILITY, Capability, Capability.SINGLE),
+            cancel=settings.one_of(Key.CANCEL_CAPABILITY, Capability, Capability.NONE),
+            refund=settings.one_of(Key.REFUND_CAPABILITY, Capability, Capability.MULTIPLE),
+        )
+        auto_settle, delay = settings.auto_settle()
+        return Connector(
+            name=self.name,
+            protocol=ConnectorProtocol.PPP if is_ppp else ConnectorProtocol.LEGACY,
+            mode=_mode(settings, capabilities, is_ppp=is_ppp),
+            service_url=settings.required(Key.SERVICE_URL),
+            capabilities=capabilities,
+            windows=Windows(
+                settings.days(Key.SETTLE_WINDOW), settings.days(Key.CANCEL_WINDOW), settings.days(Key.REFUND_WINDOW)
+            ),
+            minimum_gap=timedelta(seconds=settings.integer(Key.MINIMUM_GAP, 0, MAX_GAP_SECONDS) or 0),
+            provider_headers=settings.flag(Key.PROVIDER_HEADERS, default=True),
+            cancel_value_in_cents=settings.one_of(Key.CANCEL_VALUE_UNIT, CancelValueUnit, CancelValueUnit.DECIMAL)
+            is CancelValueUnit.CENTS,
+            payment_systems=settings.payment_systems(),
+            auto_settle=auto_settle,
+            auto_settle_delay=delay,
+            enabled=self.isdelivered,
+            implementation=self.implementation,
+        )
+
+    def credentials(self) -> Credentials | None:
+        """Return new credentials, None if the stored ones are to stay; raises ``InvalidRequest`` for a half of them."""
+        settings = self._settings()
+        key, token = (settings.credential(name) for name in (Key.APP_KEY, Key.APP_TOKEN))
+        if (key is None) != (token is None):
+            raise InvalidRequest("configuration: appKey and appToken are given together, or neither to keep them")
+        return Credentials(key, token) if key is not None and token is not None else None
+
+    def _settings(self) -> "_Settings":
+        values: dict[str, str] = {}
+        for item in self.configuration:
+            if item.name not in tuple(Key):
+                known = ", ".join(Key)
+                raise InvalidRequest(f"configuration: {item.name[:80]} is not one of {known}; nothing else is kept")
+            if item.name in values:
+                raise InvalidRequest(f"configuration: {item.name} is there twice")
+            values[item.name] = item.value or ""
+        return _Settings(values)
+
+
+class CancelValueUnit(StrEnum):
+    """What the value of a cancellation is sent in (§4.4)."""
+
+    DECIMAL = "decimal"
+    CENTS = "cents"
+
+
+class _Settings:
+    """The values of a configuration, each read as what it is; what is empty or left out is the default."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def required(self, key: Key) -> str:
+        value = self._values.get(key, "")
+        if not value:
+            raise InvalidRequest(f"configuration.{key}: is missing")
+        return value
+
+    def one_of(self, key: Key, kind: type[Choice], default: Choice) -> Choice:
+        value = self._values.get(key) or default.value
+        if value not in tuple(kind):
+            raise _wrong(key, f"must be one of {', '.join(kind)}", value)
+        return kind(value)
+
+    def flag(self, key: Key, *, default: bool) -> bool:
+        value = (self._values.get(key) or str(default)).lower()
+        if value not in ("true", "false"):
+            raise _wrong(key, "must be true or false", value)
+        return value == "true"
+
+    def integer(self, key: Key, low: int, high: int) -> int | None:
+        value = self._values.get(key, "")
+        if not value:
+            return None
+        if not re.fullmatch("[0-9]{1,9}", value) or not low <= int(value) <= high:
+            raise _wrong(key, f"must be an integer from {low} to {high}", value)
+        return int(value)
+
+    def days(self, key: Key) -> timedelta | None:
+        days = self.integer(key, 1, MAX_WINDOW_DAYS)
+        return None if days is None else timedelta(days=days)
+
+    def payment_systems(self) -> tuple[str, ...]:
+        value = self._values.get(Key.PAYMENT_SYSTEMS, "")
+        ids = [word.strip() for word in value.split(",") if word.strip()]
+        if any(id_ != EVERY_PAYMENT_SYSTEM and not re.fullmatch("[A-Za-z0-9._-]{1,50}", id_) for id_ in ids):
+            raise _wrong(Key.PAYMENT_SYSTEMS, "must be numbers of payment systems with commas between, or *", value)
+        return tuple(dict.fromkeys(ids))
+
+    def auto_settle(self) -> tuple[AutoSettle, timedelta | None]:
+        chosen = self.one_of(Key.AUTO_SETTLE, AutoSettle, AutoSettle.BY_CONNECTOR)
+        hours = self.integer(Key.AUTO_SETTLE_DELAY, 0, MAX_AUTO_SETTLE_HOURS)
+        if not self.flag(Key.USES_AUTO_SETTLE_OPTIONS, default=False):
+            return AutoSettle.BY_CONNECTOR, None
+        if chosen is not AutoSettle.SCHEDULED:
+            return chosen, None
+        if hours is None:
+            raise InvalidRequest(f"configuration.{Key.AUTO_SETTLE_DELAY}: is missing; autoSettle 4 needs whole hours")
+        return chosen, timedelta(hours=hours)
+
+    def credential(self, key: Key) -> str | None:
+        value = self._values.get(key, "")
+        if not value or value == MASK:
+            return None
+        if not re.fullmatch(r"[\x21-\x7e]{1,2000}", value):
+            raise InvalidRequest(f"configuration.{key}: must be 1 to 2000 printable ASCII characters without spaces")
+        return value
+
+
+def _mode(settings: _Settings, capabilities: Capabilities, *, is_ppp: bool) -> Mode:
+    mode = settings.one_of(Key.MODE, Mode, Mode.TOTAL)
+    if mode is not Mode.TOTAL and not is_ppp:
+        raise _wrong(Key.MODE, f"without {PPP_IMPLEMENTATION} in its implementation a connector is total", mode)
+    if mode is Mode.PARTIAL and capabilities.settle is not Capability.MULTIPLE:
+        raise _wrong(Key.MODE, f"partial needs settleCapability multiple, which is {capabilities.settle}", mode)
+    return mode
+
+
+def _wrong(key: Key, rule: str, value: str) -> InvalidRequest:
+    return InvalidRequest(f"configuration.{key}: {rule}; got {value[:80]}")

@@ -1,0 +1,66 @@
+"""A connector as the affiliations routes show it, without its credentials, and what its manifest says (§4.1)."""
+
+from datetime import timedelta
+from typing import Any
+
+from settlement.api.affiliation_names import MASK, Key
+from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Manifest
+
+_PPP = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
+_LEGACY = "Vtex.PaymentGateway.Connectors.LegacyConnector"
+
+
+def affiliation_view(connector: Connector) -> dict[str, Any]:
+    """The whole affiliation; of key and token only that they are set, and when."""
+    usual = _PPP if connector.protocol is ConnectorProtocol.PPP else _LEGACY
+    return {
+        "id": connector.affiliation_id,
+        "implementation": connector.implementation or usual,
+        "name": connector.name,
+        "configuration": [
+            {"name": key.value, "value": value, "valueKey": None} for key, value in _configuration(connector).items()
+        ],
+        "isdelivered": connector.enabled,
+        "isConfigured": connector.credentials is not None,
+    }
+
+
+def manifest_view(manifest: Manifest) -> dict[str, Any]:
+    """What a connector says it can do, as the protocol writes it."""
+    delay = manifest.auto_settle_delay
+    return {
+        "paymentMethods": [
+            {"name": method.name, "allowsSplit": method.allows_split.value} for method in manifest.payment_methods
+        ],
+        "autoSettleDelay": delay and {"minimum": str(delay.minimum_hours), "maximum": str(delay.maximum_hours)},
+        "version": manifest.version,
+    }
+
+
+def _configuration(connector: Connector) -> dict[Key, str]:
+    capabilities, windows, credentials = connector.capabilities, connector.windows, connector.credentials
+    delay = connector.auto_settle_delay
+    return {
+        Key.SERVICE_URL: connector.service_url,
+        Key.APP_KEY: MASK if credentials else "",
+        Key.APP_TOKEN: MASK if credentials else "",
+        Key.CREDENTIALS_SET_AT: f"{credentials.set_at:%Y-%m-%dT%H:%M:%SZ}" if credentials else "",
+        Key.PROVIDER_HEADERS: str(connector.provider_headers).lower(),
+        Key.MODE: connector.mode.value,
+        Key.SETTLE_CAPABILITY: capabilities.settle.value,
+        Key.CANCEL_CAPABILITY: capabilities.cancel.value,
+        Key.REFUND_CAPABILITY: capabilities.refund.value,
+        Key.SETTLE_WINDOW: _days(windows.settle),
+        Key.CANCEL_WINDOW: _days(windows.cancel),
+        Key.REFUND_WINDOW: _days(windows.refund),
+        Key.MINIMUM_GAP: str(int(connector.minimum_gap.total_seconds())),
+        Key.CANCEL_VALUE_UNIT: "cents" if connector.cancel_value_in_cents else "decimal",
+        Key.PAYMENT_SYSTEMS: ",".join(connector.payment_systems),
+        Key.USES_AUTO_SETTLE_OPTIONS: str(connector.auto_settle is not AutoSettle.BY_CONNECTOR).lower(),
+        Key.AUTO_SETTLE: connector.auto_settle.value,
+        Key.AUTO_SETTLE_DELAY: str(int(delay.total_seconds() // 3_600)) if delay is not None else "",
+    }
+
+
+def _days(window: timedelta | None) -> str:
+    return "" if window is None else str(window.days)

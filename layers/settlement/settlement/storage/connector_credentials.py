@@ -1,0 +1,148 @@
+"""What connectors are called with: one secret of Secrets Manager, a JSON map of name, version, key and token.
+
+Secrets Manager has no conditional write, so that two writers could take each other's change back. Hence a lock in the
+table, which outlives any function that can hold it.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from botocore.exceptions import ClientError
+
+from settlement.domain.connector import Connector, Credentials, CredentialsReference
+from settlement.domain.errors import Busy, CredentialsFull
+from settlement.storage import codecs, keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+MAX_SECRET_BYTES = 65_536
+"""What one secret of Secrets Manager holds."""
+
+LOCK_LASTS = timedelta(seconds=60)
+"""Longer than any function may run."""
+
+_TRIES = 50
+_PAUSE_SECONDS = 0.1
+
+Versions = dict[str, dict[str, tuple[str, str]]]
+
+
+class SecretsManagerCredentials:
+    """The ``Vault`` port on one secret. What was read is kept, until a version is asked for that is not in it."""
+
+    def __init__(
+        self,
+        secrets: "Callable[[], SecretsManagerClient]",
+        secret_id: str,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        now: Callable[[], datetime],
+        pause: Callable[[float], None],
+    ) -> None:
+        self._secrets = secrets
+        self._secret_id = secret_id
+        self._dynamodb = dynamodb
+        self._table = table
+        self._now = now
+        self._pause = pause
+        self._kept: Versions = {}
+
+    def of(self, connector: Connector) -> Credentials:
+        """Return what a connector is called with; raises ``LookupError`` if it has nothing, or not this version."""
+        reference = connector.credentials
+        if reference is None:
+            raise LookupError(f"connector {connector.name} has no credentials")
+        if reference.version not in self._kept.get(reference.name, {}):
+            self._kept = self._read()
+        pair = self._kept.get(reference.name, {}).get(reference.version)
+        if pair is None:
+            raise LookupError(f"the secret has no version {reference.version} of {reference.name}")
+        return Credentials(*pair)
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Keep other writers out; raises ``Busy`` when one of them does not end within seconds."""
+        owner = uuid4().hex
+        self._lock(owner)
+        try:
+            yield
+        finally:
+            self._unlock(owner)
+
+    def put(self, name: str, credentials: Credentials, keep: str | None) -> CredentialsReference:
+        """Add a version, beside the one to ``keep`` since it may be in use; older ones go. Only within ``exclusively``.
+
+        Raises ``CredentialsFull``.
+        """
+        versions, added = self._read(), uuid4().hex
+        kept = {version: pair for version, pair in versions.get(name, {}).items() if version == keep}
+        versions[name] = kept | {added: (credentials.app_key, credentials.app_token)}
+        text = json.dumps(versions, separators=(",", ":"), sort_keys=True)
+        if len(text.encode()) > MAX_SECRET_BYTES:
+            raise CredentialsFull(len(text.encode()), MAX_SECRET_BYTES)
+        self._secrets().put_secret_value(SecretId=self._secret_id, SecretString=text, ClientRequestToken=uuid4().hex)
+        self._kept = versions
+        return CredentialsReference(name, added, self._now())
+
+    def _read(self) -> Versions:
+        client = self._secrets()
+        try:
+            text = client.get_secret_value(SecretId=self._secret_id)["SecretString"]
+        except client.exceptions.ResourceNotFoundException:  # nothing was put yet
+            text = ""
+        return {
+            name: {version: (key, token) for version, (key, token) in versions.items()}
+            for name, versions in json.loads(text or "{}").items()
+        }
+
+    def _lock(self, owner: str) -> None:
+        for _ in range(_TRIES):
+            now = self._now()
+            item = {"owner": owner, "until": keys.timestamp(now + LOCK_LASTS)}
+            if self._write(item, keys.timestamp(now)):
+                return
+            self._pause(_PAUSE_SECONDS)
+        raise Busy("the credentials of a connector are being written; try again")
+
+    def _write(self, item: codecs.Item, now: str) -> bool:
+        try:
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=codecs.to_wire(self._key | item),
+                ConditionExpression="attribute_not_exists(PK) OR #until < :now",
+                ExpressionAttributeNames={"#until": "until"},
+                ExpressionAttributeValues=codecs.to_wire({":now": now}),
+            )
+        except ClientError as error:
+            return _held_back(error)
+        return True
+
+    def _unlock(self, owner: str) -> None:
+        try:
+            self._dynamodb.delete_item(
+                TableName=self._table,
+                Key=codecs.to_wire(self._key),
+                ConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues=codecs.to_wire({":owner": owner}),
+            )
+        except ClientError as error:
+            _held_back(error)
+
+    @property
+    def _key(self) -> codecs.Item:
+        pk, sk = keys.CREDENTIALS_LOCK
+        return {"PK": pk, "SK": sk}
+
+
+def _held_back(error: ClientError) -> bool:
+    """Return false if a condition did not hold; raises any other error."""
+    if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+        raise error
+    return False
