@@ -23,6 +23,7 @@ from local.lifecycle import require_running
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
 from local.settings import read_settings
 from settlement.connectors.ppp import PaymentProviderClient
+from settlement.domain.connector import Credentials
 from settlement.domain.invoice import InvoiceType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.conclude_operation import conclude_operation
@@ -118,7 +119,7 @@ def _print_consumption(facts: Facts, shop: Shop) -> None:
     )
     meter = Meter(client)
     ports = Ports(DynamoDBStore(client, facts.table_name), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
-    connector = PaymentProviderClient(timeout_seconds=20, allow_loopback_http=True)
+    connector = PaymentProviderClient(20, lambda _: Credentials("sandbox-key", "sandbox-token"), allow_loopback=True)
     order_id, transaction_id = shop.open_order(10000)
     notification = Notification(InvoiceType.OUTPUT, "N1", 7000, "2026-03-02T14:00:00Z")
     with meter.measure() as http_part:

@@ -24,6 +24,7 @@ from bench.load.report import report
 from bench.load.story import CONNECTOR, Planned
 from local.deployment import client
 from local.facts import Facts
+from local.seed import ACCOUNT
 from settlement.domain.account import EVERY_ROLE, AccountSettings
 from settlement.domain.connector import Connector, ConnectorProtocol, Mode
 from settlement.storage.app_keys import Caller, save
@@ -83,17 +84,14 @@ def _open_account(facts: Facts, provider: str) -> dict[str, str]:
     account, token = f"load-{new_id().lower()[:12]}", new_id()
     store = DynamoDBStore(dynamodb, facts.table_name)
     store.save_settings(account, AccountSettings(merchant_name=account))
+    sandbox = store.connector(ACCOUNT, "sandbox")
+    assert sandbox is not None
     connector = Connector(
         name=CONNECTOR,
         protocol=ConnectorProtocol.PPP,
         mode=Mode.PARTIAL,
-        partial_settle=True,
-        partial_refund=True,
         service_url=provider,
-        app_key="load",
-        app_token="load",
-        provider_headers=True,
-        cancel_value_in_cents=False,
+        credentials=sandbox.credentials,
     )
     store.save_connector(account, connector)
     save(dynamodb, facts.table_name, Caller(account, account, (EVERY_ROLE,)), token)

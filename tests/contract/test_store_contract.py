@@ -8,8 +8,9 @@ from typing import Any, Protocol
 import pytest
 
 from settlement.domain.account import AccountSettings
+from settlement.domain.capabilities import Capabilities, Capability, Windows
 from settlement.domain.change import Change
-from settlement.domain.connector import Connector, ConnectorProtocol, Mode, VaultedCard
+from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.events import Event, EventType
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.ledger import Counters
@@ -401,6 +402,51 @@ def test_settings_and_connectors_are_read_as_they_were_written(store: Configurab
     assert store.connector(ACCOUNT, "old") == connector
     assert store.connectors(ACCOUNT) == [connector]
     assert store.connectors("other") == []
+
+
+def test_connector_is_replaced_only_as_it_was_read(store: ConfigurableStore) -> None:
+    first = a_connector("acme")
+    store.replace_connector(ACCOUNT, None, first)
+    read = store.connector(ACCOUNT, "acme")
+    assert read == replace(first, revision=1)
+
+    store.replace_connector(ACCOUNT, read, replace(first, enabled=False))
+
+    for before in (None, read):
+        with pytest.raises(Conflict):
+            store.replace_connector(ACCOUNT, before, first)
+    assert store.connector(ACCOUNT, "acme") == replace(first, enabled=False, revision=2)
+
+
+def test_connector_is_read_with_all_of_its_configuration(store: ConfigurableStore) -> None:
+    connector = a_connector(
+        "acme",
+        capabilities=Capabilities(Capability.SINGLE, Capability.NONE, Capability.SINGLE),
+        windows=Windows(timedelta(days=7), None, timedelta(days=180)),
+        minimum_gap=timedelta(seconds=90),
+        payment_systems=("2", "4"),
+        auto_settle=AutoSettle.SCHEDULED,
+        auto_settle_delay=timedelta(hours=5),
+        enabled=False,
+        implementation="Acme.PaymentProvider.PaymentProviderConnector",
+    )
+
+    store.save_connector(ACCOUNT, connector)
+
+    assert store.connector(ACCOUNT, "acme") == connector
+
+
+def test_next_call_about_a_payment_is_claimed_by_one(store: Store) -> None:
+    payment = a_payment()
+    write(store, new_payments=[payment])
+    claims = [Changed(payment, replace(payment, next_call_at=NOON + timedelta(minutes=each))) for each in (1, 2)]
+
+    write(store, payments=[claims[0]])
+    with pytest.raises(Conflict):
+        write(store, payments=[claims[1]])
+    write(store, payments=[Changed(claims[0].after, claims[1].after)])
+
+    assert store.payment(ACCOUNT, TRANSACTION_ID, payment.payment_id) == claims[1].after
 
 
 def test_nothing_is_found_in_an_empty_store(store: Store) -> None:

@@ -77,7 +77,7 @@ class FakeProbe:
 PPP = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
 
 
-def affiliation_body(name: str = "acme-pay", implementation: str = PPP, **configuration: object) -> dict[str, Any]:
+def affiliation_body(name: str = "acme-pay", implementation: str = PPP, /, **configuration: object) -> dict[str, Any]:
     """An affiliation as clients send it; a value that is None is left out of its configuration."""
     values = {"serviceUrl": "https://pay.acme.example", "appKey": "key", "appToken": "token"} | configuration
     return {

@@ -162,6 +162,68 @@ class TestAddress:
         assert isinstance(outcome, Unknown)
         assert reason in outcome.reason
 
+    @pytest.mark.parametrize(
+        "address",
+        [
+            *("10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1", "169.254.169.254", "127.0.0.1", "0.0.0.0"),
+            *("224.0.0.1", "::1", "fe80::1", "fd00:ec2::254", "::ffff:10.0.0.1", "2002:a00:1::", "64:ff9b::a00:1"),
+        ],
+    )
+    def test_name_that_leads_inside_is_not_connected_to(
+        self, provider: Provider, monkeypatch: pytest.MonkeyPatch, address: str
+    ) -> None:
+        def look_up(host: str, port: int, **_: object) -> list[object]:
+            outside = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))
+            return [outside, (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+        def connect(*_: object, **__: object) -> socket.socket:
+            raise AssertionError("a connection was made")
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        monkeypatch.setattr(socket, "create_connection", connect)
+        connector = replace(provider.connector, service_url="https://connector.example")
+        caller = client(allow_loopback=False)
+
+        outcome = caller.settle(connector, SETTLE)
+
+        assert isinstance(outcome, Unknown)
+        assert "not of the public internet" in outcome.reason
+        assert "not of the public internet" in str(caller.address_fault("https://connector.example"))
+
+    def test_address_of_the_public_internet_has_no_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = []
+
+        def look_up(host: str, port: int, **_: object) -> list[object]:
+            asked.append((host, port))
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+        assert client(allow_loopback=False).address_fault("https://connector.example:8443/ppp") is None
+        assert asked == [("connector.example", 8443)]
+
+    def test_name_that_hangs_is_a_fault_within_the_deadline(
+        self, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [] if provider.released.wait(30) else [])
+
+        assert "within 0.3 s" in str(client(0.3).address_fault("https://connector.example"))
+
+    def test_this_machine_is_called_only_where_the_sandbox_is(self, provider: Provider) -> None:
+        url = provider.connector.service_url
+        assert client(allow_loopback=True).address_fault(url) is None
+        assert "must start with https" in str(client(allow_loopback=False).address_fault(url))
+        secure = f"https://127.0.0.1:{provider.port}"
+        assert "not of the public internet" in str(client(allow_loopback=False).address_fault(secure))
+
+    def test_nothing_is_sent_without_credentials(self, provider: Provider) -> None:
+        def none(_: object) -> Credentials:
+            raise LookupError("connector provider has no credentials")
+
+        with pytest.raises(LookupError):
+            PaymentProviderClient(5, none, allow_loopback=True).settle(provider.connector, SETTLE)
+        assert provider.requests == []
+
     def test_loopback_without_tls_is_refused_unless_allowed(self, provider: Provider) -> None:
         outcome = client(allow_loopback=False).settle(provider.connector, SETTLE)
         assert isinstance(outcome, Unknown)

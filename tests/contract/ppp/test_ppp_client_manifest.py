@@ -119,6 +119,15 @@ class TestKept:
         provider.respond = answer(200, {"paymentMethods": METHODS})
         assert caller.manifest(provider.connector) == READ
 
+    def test_new_credentials_are_asked_with_again(self, provider: Provider) -> None:
+        caller = client()
+        provider.respond = answer(200, {"paymentMethods": METHODS})
+        caller.manifest(provider.connector)
+        assert provider.connector.credentials is not None
+        rotated = replace(provider.connector.credentials, version="2")
+        caller.manifest(replace(provider.connector, credentials=rotated))
+        assert len(provider.requests) == 2
+
     def test_connectors_are_kept_apart(self, provider: Provider) -> None:
         caller = client()
         provider.respond = answer(200, {"paymentMethods": METHODS})

@@ -18,8 +18,8 @@ MAX_BODY_BYTES = 1_000_000
 MAX_DEPTH = 32
 _MAX_SHOWN = 80
 _MAX_PROBLEMS = 5
-_UNSHOWN = frozenset({"card", "fields", "clientProfileData", "shippingData"})
-"""Parts whose values no error repeats: cards and persons."""
+_UNSHOWN = frozenset({"card", "fields", "clientProfileData", "shippingData", "configuration"})
+"""Parts whose values no error repeats: cards, persons, and the credentials of connectors."""
 
 
 def read(model: type[Model], body: str | None, *, is_base64: bool = False) -> Model:
