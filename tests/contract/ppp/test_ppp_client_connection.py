@@ -205,7 +205,7 @@ class TestAddress:
     def test_name_that_hangs_is_a_fault_within_the_deadline(
         self, provider: Provider, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [] if provider.released.wait(30) else [])
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: provider.released.wait(30) and [])
 
         assert "within 0.3 s" in str(client(0.3).address_fault("https://connector.example"))
 
