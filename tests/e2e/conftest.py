@@ -40,7 +40,7 @@ class _ClientArguments(TypedDict):
     aws_secret_access_key: str
 
 
-def _client_arguments(facts: Facts) -> _ClientArguments:
+def client_arguments(facts: Facts) -> _ClientArguments:
     """The arguments of a boto3 client; the local AWS takes any key."""
     return _ClientArguments(
         endpoint_url=facts.aws_endpoint,
@@ -61,13 +61,13 @@ def facts() -> Facts:
 @pytest.fixture(scope="session")
 def dynamodb(facts: Facts) -> "DynamoDBClient":
     """DynamoDB of the stack."""
-    return boto3.client("dynamodb", **_client_arguments(facts))
+    return boto3.client("dynamodb", **client_arguments(facts))
 
 
 @pytest.fixture(scope="session")
 def lambdas(facts: Facts) -> "LambdaClient":
     """Lambda of the stack."""
-    return boto3.client("lambda", **_client_arguments(facts))
+    return boto3.client("lambda", **client_arguments(facts))
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def sweep(facts: Facts, lambdas: "LambdaClient") -> Callable[[], Any]:
 @pytest.fixture(scope="session")
 def resume(facts: Facts) -> Callable[[PlacedOrder], None]:
     """Start the workflow for the operation an order waits for, as the sweep does once its time has come."""
-    workflows = boto3.client("stepfunctions", **_client_arguments(facts))
+    workflows = boto3.client("stepfunctions", **client_arguments(facts))
 
     def start(order: PlacedOrder) -> None:
         waiting = [event["Data"]["operation"] for event in order.events() if event["Type"] == "OperationWaiting"]
@@ -152,7 +152,7 @@ def signature(facts: Facts, dynamodb: "DynamoDBClient") -> Callable[[PlacedOrder
 @pytest.fixture(scope="session")
 def logged(facts: Facts) -> Callable[[str, str], list[str]]:
     """Return the log lines of a function that hold a text."""
-    logs = boto3.client("logs", **_client_arguments(facts))
+    logs = boto3.client("logs", **client_arguments(facts))
 
     def lines(function: str, text: str) -> list[str]:
         pages = logs.get_paginator("filter_log_events").paginate(

@@ -1,0 +1,189 @@
+"""R27 with parallel processes: a serial order explains what the writers of one order are told, and nothing is lost."""
+
+import json
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from local.facts import Facts
+from local.seed import ACCOUNT
+from settlement.domain.connector import Mode
+from settlement.storage import codecs, keys
+from tests.e2e.bodies import Payment, change_body, invoice_body
+from tests.e2e.conftest import client_arguments
+from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, settle, until
+from tests.e2e.writers import Post, write_at_once
+from tests.support.oracle import Oracle
+from tests.support.serial_order import Request, Seen, Told, serial_order
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+
+WRITERS = 16
+EACH = 2
+
+
+def posted(order: PlacedOrder, request: Request) -> Post:
+    """A request of the rules as it goes over HTTP."""
+    match request.kind:
+        case "sale":
+            return Post(f"{order.path}/invoice", invoice_body(request.id, request.value))
+        case "return":
+            return Post(f"{order.path}/invoice", invoice_body(request.id, request.value, type="Input"))
+        case "discount":
+            return Post(f"{order.path}/changes", change_body(request.id, request.value))
+        case "cancel":
+            return Post(f"{order.path}/cancel", {"reason": "The customer asked for it"})
+
+
+def seen(order: PlacedOrder) -> Seen:
+    """What the order shows."""
+    shown = order.order()
+    packages = shown["packageAttachment"]["packages"]
+    returned = sum(package["invoiceValue"] for package in packages if package["type"] == "Input")
+    return Seen(shown["value"], shown["invoicedValue"], returned, shown["status"] == "canceled")
+
+
+def mixed(seed: int) -> list[Request]:
+    """Requests of every kind; some ids are used by two writers."""
+    chance = random.Random(seed)
+    requests = [Request("cancel"), Request("cancel")]
+    while len(requests) < WRITERS * EACH:
+        number = len(requests)
+        kind = chance.choice(["sale", "sale", "sale", "return", "discount"])
+        value = chance.choice([500, 1000, 2500, 4000])
+        requests.append(Request(kind, f"{kind}-{number}", value))  # type: ignore[arg-type]
+        if number % 5 == 0:
+            requests.append(requests[-1])
+    chance.shuffle(requests)
+    return requests[: WRITERS * EACH]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_r27_sixteen_writers_on_one_order_are_explained_by_a_serial_order(merchant: Merchant, seed: int) -> None:
+    order = merchant.place()
+    requests = mixed(seed)
+    pairs = [requests[at : at + EACH] for at in range(0, len(requests), EACH)]
+
+    heard = write_at_once(order.api, [[[posted(order, request) for request in pair]] for pair in pairs])
+    order.come_to_rest()
+
+    told = [
+        Told(request, answer.status, answer.sent, answer.heard)
+        for request, answer in zip([request for pair in pairs for request in pair], heard, strict=True)
+    ]
+    assert {answer.status for answer in told} <= {200, 400, 409}, heard
+    assert serial_order(Oracle(Mode.PARTIAL, 10000, 10000), told, seen(order)) is not None, (told, seen(order))
+    figures = order.figures()
+    assert figures.refunded <= figures.settled <= 10000
+    assert figures.invoiced <= figures.value
+    assert sum(order.settlements().actions) == figures.settled == min(figures.invoiced, figures.settled)
+    receipts = [json.loads(answer.text)["receipt"] for answer in heard if answer.status == 200]
+    assert all(receipts)
+
+
+@pytest.mark.timeout(600)
+def test_r17_same_invoice_fifty_times_at_once_captures_once(merchant: Merchant) -> None:
+    order = merchant.place()
+    post = posted(order, Request("sale", "N1", 7000))
+
+    heard = write_at_once(order.api, [[[post]] * 10] * 5)
+    order.come_to_rest()
+
+    assert [answer.status for answer in heard] == [200] * 50, heard
+    assert order.calls() == [settle("70.00")]
+    assert order.settlements() == Moved([7000], [7000])
+    assert order.event_types().count("InvoiceNotified") == 1
+    assert order.figures() == Figures("payment-approved", "Settling", invoiced=7000, settled=7000, open=3000)
+
+
+def waiting(merchant: Merchant) -> PlacedOrder:
+    """An order whose first invoice waits for its next attempt, and whose second waits behind it."""
+    order = merchant.place()
+    merchant.script("settlements", *["500"] * 3, payment=order.payment_ids[0])
+    order.notify("N1", 7000)
+    order.wait_for_event("OperationWaiting")
+    order.notify("N2", 3000)
+    return order
+
+
+@pytest.mark.timeout(300)
+def test_same_workflow_started_twenty_times_captures_once(merchant: Merchant, facts: Facts) -> None:
+    order = waiting(merchant)
+    workflows = boto3.client("stepfunctions", **client_arguments(facts))
+    name = json.dumps({"account": ACCOUNT, "transactionId": order.transaction_id, "operation": 2})
+
+    with ThreadPoolExecutor(20) as pool:
+        list(
+            pool.map(
+                lambda _: workflows.start_execution(stateMachineArn=facts.state_machine_arn, input=name), range(20)
+            )
+        )
+    order.come_to_rest()
+
+    asked = [call["requestId"] for call in order.recorded_calls() if call["operation"] == "settlements"]
+    assert len(asked) == 3 + 1 + 1, "three that failed, one each that was done"
+    assert len(set(asked)) == 2
+    assert order.figures() == Figures("invoiced", "Finished", invoiced=10000, settled=10000)
+
+
+@pytest.mark.timeout(300)
+def test_events_that_come_twice_and_in_any_order_change_nothing(
+    merchant: Merchant, facts: Facts, dynamodb: "DynamoDBClient", lambdas: "LambdaClient"
+) -> None:
+    order = waiting(merchant)
+    partition = keys.transaction_partition(ACCOUNT, order.transaction_id)
+    values = codecs.to_wire({":pk": partition, ":events": keys.EVENTS})
+    items = dynamodb.query(
+        TableName=facts.table_name,
+        KeyConditionExpression="PK = :pk AND begins_with(SK, :events)",
+        ExpressionAttributeValues=values,
+        ConsistentRead=True,
+    )["Items"]
+    records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in items if "public" in item]
+    ready = [
+        {"eventName": "INSERT", "dynamodb": {"NewImage": item | {"operation": {"N": "2"}}}}
+        for item in items
+        if item["type"]["S"] == "OperationReady"
+    ]
+    batch = {"Records": (records + ready)[::-1] * 2}
+
+    for _ in range(2):
+        answer = lambdas.invoke(FunctionName=facts.functions["event_relay"], Payload=json.dumps(batch).encode())
+        assert "FunctionError" not in answer, answer["Payload"].read()
+    order.come_to_rest()
+
+    assert order.calls() == [settle("70.00"), settle("30.00")]
+    assert order.figures() == Figures("invoiced", "Finished", invoiced=10000, settled=10000)
+    assert order.event_types().count("PaymentSettled") == 2
+
+
+@pytest.mark.timeout(300)
+def test_callbacks_that_race_the_poll_authorise_once(
+    merchant: Merchant, sweep: Callable[[], Any], signature: Callable[[PlacedOrder], str]
+) -> None:
+    order = merchant.submit(Payment(token="sandbox-undefined-approved"))
+    path = f"{order.transaction_path}/payments/{order.payment_ids[0]}/callback"
+    query = {"accountName": ACCOUNT, "X-VTEX-signature": signature(order)}
+    address = path.replace("/api/pvt/", "/api/pvt/payment-provider/")
+
+    def call_back(_: int) -> int:
+        return order.api.send("POST", address, headers={}, query=query).status
+
+    with ThreadPoolExecutor(12) as pool:
+        sweeps = [pool.submit(sweep) for _ in range(4)]
+        statuses = list(pool.map(call_back, range(8)))
+        for future in sweeps:
+            future.result()
+    order.come_to_rest()
+
+    assert set(statuses) <= {200, 503}
+    assert order.figures() == Figures("ready-for-handling", "Approved", open=10000)
+    assert order.event_types().count("PaymentAuthorised") == 1
+    until(lambda: order.transaction()["operationsWaiting"] == 0, "an operation came back")
