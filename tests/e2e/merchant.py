@@ -9,7 +9,7 @@ from typing import Any
 from tests.e2e.api import Answer, Api
 from tests.e2e.bodies import Payment, change_body, invoice_body, order_body
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 _POLL_SECONDS = 0.05
 
 

@@ -146,17 +146,13 @@ def test_events_that_come_twice_and_in_any_order_change_nothing(
         ExpressionAttributeValues=values,
         ConsistentRead=True,
     )["Items"]
-    records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in items if "public" in item]
-    ready = [
-        {"eventName": "INSERT", "dynamodb": {"NewImage": item | {"operation": {"N": "2"}}}}
-        for item in items
-        if item["type"]["S"] == "OperationReady"
-    ]
-    batch = {"Records": (records + ready)[::-1] * 2}
+    public = [item for item in items if "public" in item]
+    ready = [item for item in public if item["type"]["S"] == "OperationReady"]
+    assert len(ready) == 2, "the authorisation, and the invoice that waits"
 
-    for _ in range(2):
-        answer = lambdas.invoke(FunctionName=facts.functions["event_relay"], Payload=json.dumps(batch).encode())
-        assert "FunctionError" not in answer, answer["Payload"].read()
+    records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in (*public[::-1], *ready[::-1])]
+    answer = lambdas.invoke(FunctionName=facts.functions["event_relay"], Payload=json.dumps({"Records": records}))
+    assert "FunctionError" not in answer, answer["Payload"].read()
     order.come_to_rest()
 
     assert order.calls() == [settle("70.00"), settle("30.00")]
@@ -174,7 +170,12 @@ def test_callbacks_that_race_the_poll_authorise_once(
     address = path.replace("/api/pvt/", "/api/pvt/payment-provider/")
 
     def call_back(_: int) -> int:
-        return order.api.send("POST", address, headers={}, query=query).status
+        """What a connector is told that sends its callback until it is answered."""
+        for _ in range(10):
+            status = order.api.send("POST", address, headers={}, query=query).status
+            if status < 500:
+                break
+        return status
 
     with ThreadPoolExecutor(12) as pool:
         sweeps = [pool.submit(sweep) for _ in range(4)]
@@ -183,7 +184,7 @@ def test_callbacks_that_race_the_poll_authorise_once(
             future.result()
     order.come_to_rest()
 
-    assert set(statuses) <= {200, 503}
+    assert set(statuses) == {200}
     assert order.figures() == Figures("ready-for-handling", "Approved", open=10000)
     assert order.event_types().count("PaymentAuthorised") == 1
     until(lambda: order.transaction()["operationsWaiting"] == 0, "an operation came back")
