@@ -443,14 +443,16 @@ def test_what_is_above_the_limit_is_refused_with_field_and_limit(service: Servic
     assert [words for words in limit.says if words not in message] == [], message
 
 
+_OF_AN_ORDER = "test_what_keeps_within_it_is_taken"
+
 TESTED_ELSEWHERE = {
-    "invoices of an order": "test_what_keeps_within_it_is_taken",
-    "registered changes of an order": "test_what_keeps_within_it_is_taken",
-    "texts and documents of all invoices of an order": "test_what_keeps_within_it_is_taken",
-    "modifications of an order": "test_what_keeps_within_it_is_taken",
-    "operations waiting on a transaction": "test_what_keeps_within_it_is_taken",
-    "operations of a transaction that takes direct requests and retries": "test_what_keeps_within_it_is_taken",
-    "events of a timeline that takes interactions, tracking and additional data": "test_what_keeps_within_it_is_taken",
+    "invoices of an order": _OF_AN_ORDER,
+    "registered changes of an order": _OF_AN_ORDER,
+    "texts and documents of all invoices of an order": _OF_AN_ORDER,
+    "modifications of an order": _OF_AN_ORDER,
+    "operations waiting on a transaction": _OF_AN_ORDER,
+    "operations of a transaction that takes direct requests and retries": _OF_AN_ORDER,
+    "events of a timeline that takes interactions, tracking and additional data": _OF_AN_ORDER,
     "callbacks that an authorisation is asked again for": "test_callback_replayed_without_end_stops_having_an_effect",
     "calls of an operation": "test_operation_of_more_calls_than_one_takes_fails_with_both_numbers",
     "calls that one retry of an operation takes over": "test_retry_takes_over_every_missing_leg_once",
