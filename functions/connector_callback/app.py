@@ -4,6 +4,7 @@ They carry no key; each payment has a signature of its own.
 """
 
 import os
+import re
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from settlement.api import body
 from settlement.api.resolver import Api, answer
 from settlement.domain.account import is_account
 from settlement.domain.connector import ConnectorClient
-from settlement.domain.errors import PaymentNotFound
+from settlement.domain.errors import InvalidRequest, PaymentNotFound
 from settlement.logs import new_logger
 from settlement.use_cases.receive_callback import receive_callback
 from settlement.use_cases.relay_inbound import relay_inbound
@@ -24,6 +25,7 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
+_ACTION = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PAYMENT = "/api/pvt/payment-provider/transactions/<transaction_id>/payments/<payment_id>"
 
 
@@ -57,6 +59,8 @@ def callback(transaction_id: str, payment_id: str) -> Response[str]:
 @api.post(f"{_PAYMENT}/inbound-request/<action>")
 def inbound(transaction_id: str, payment_id: str, action: str) -> Response[str]:
     """Hand a request on to the connector, and answer what it says, as text that no browser takes for a page."""
+    if not _ACTION.fullmatch(action):
+        raise InvalidRequest("action: must be 1 to 64 of letters, digits and . _ -, a letter or digit first")
     account, transaction, payment, signature = _signed(transaction_id, payment_id)
     event = api.current_event.raw_event
     text = body.read_text(event.get("body"), is_base64=bool(event.get("isBase64Encoded")))

@@ -4,7 +4,6 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -14,12 +13,13 @@ from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.account import Role
 from settlement.domain.connector import ManifestFault
 from settlement.domain.errors import ConnectorFailed
+from settlement.logs import new_logger
 from settlement.use_cases import configure_connector as connectors
 from settlement.use_cases.connector_ports import ConnectorProbe
 
 _AFFILIATION = "/api/pvt/affiliations/<affiliation>"
 
-logger = Logger()
+logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 

@@ -1,6 +1,7 @@
 """Connectors configured over the API, and orders that run through them; what is secret is nowhere to be read."""
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -126,11 +127,23 @@ def test_manifest_is_shown_and_limits_the_delay_of_a_scheduled_capture(api: Api)
     manifest = api.read(f"{AFFILIATIONS}/acme-pay/manifest")
     assert manifest["autoSettleDelay"] == {"minimum": "0", "maximum": "168"}
     assert {"name": "Visa", "allowsSplit": "disabled"} in manifest["paymentMethods"]
-    order = Merchant(api).place(Payment(connector="acme-pay"))
-    asked = json.loads(told(order, "PaymentAuthorised")[0]["request"])
-    inbound = asked["inboundRequestsUrl"].replace(":action", "challenge").partition("/api/")[2]
-    answer = api.send("POST", f"/api/{inbound}", '{"step": "3ds"}', headers={})
+
+
+def test_inbound_request_is_the_connectors_to_answer(
+    merchant: Merchant, signature: Callable[[PlacedOrder], str]
+) -> None:
+    order = merchant.place()
+    [request] = [json.loads(data["request"]) for data in told(order, "PaymentAuthorised")]
+    address = request["inboundRequestsUrl"].partition("/api/")[2].replace(":action", "challenge")
+    path = f"/api/{address.partition('?')[0]}"
+    query = {"accountName": "demo", "X-VTEX-signature": signature(order)}
+
+    answer = merchant.api.send("POST", path, '{"step": "3ds"}', headers={}, query=query)
+    forged = merchant.api.send("POST", path, "{}", headers={}, query=query | {"X-VTEX-signature": "forged"})
+
     assert (answer.status, answer.text) == (200, '{"step": "3ds"}')
+    assert answer.headers["content-type"] == "text/plain"
+    assert (forged.status, forged.code) == (401, "1")
     assert [data["action"] for data in told(order, "InboundRelayed")] == ["challenge"]
 
 

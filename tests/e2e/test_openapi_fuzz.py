@@ -67,6 +67,8 @@ def _an_order(api: Api) -> dict[str, str]:
         "requestId": api.patch(changes, less).json["requestId"],
         "operationId": "2",
         "legId": "2-0001",
+        "affiliationId": "sandbox-hold",
+        "action": "redirect",
     }
 
 

@@ -163,7 +163,11 @@ def test_forged_callback_changes_nothing(toured: Toured, route: Route) -> None:
     assert toured.stored() == before
 
 
-@pytest.mark.parametrize("route", CALLBACKS, ids=lambda route: route.name)
+HINTS = [route for route in CALLBACKS if route.name != "relayInbound"]
+"""What an inbound request asks is the connector's to know: each is handed on, and is a line of the timeline."""
+
+
+@pytest.mark.parametrize("route", HINTS, ids=lambda route: route.name)
 def test_replayed_callback_of_a_decided_payment_changes_nothing(toured: Toured, route: Route) -> None:
     example, before = toured.example(route), toured.stored()
 

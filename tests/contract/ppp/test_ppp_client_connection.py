@@ -205,7 +205,11 @@ class TestAddress:
     def test_name_that_hangs_is_a_fault_within_the_deadline(
         self, provider: Provider, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: provider.released.wait(30) and [])
+        def look_up(*_: object, **__: object) -> list[object]:
+            provider.released.wait(30)
+            return []
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
         assert "within 0.3 s" in str(client(0.3).address_fault("https://connector.example"))
 
