@@ -27,6 +27,15 @@ pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
 what_dies = pytest.mark.parametrize("lose_executions", [False, True], ids=["task", "execution"])
 
 
+def test_points_lie_between_effects_of_every_kind() -> None:
+    happened = {name for story in STORIES for name in play(story, FakeTable(), Effects()).happened}
+
+    assert happened == {
+        *("commit", "put_events", "start_execution"),
+        *("authorise", "settle", "cancel", "refund"),
+    }
+
+
 @what_dies
 @every_story
 def test_process_dies_once(story: Story, lose_executions: bool, tell_count: Tell) -> None:
