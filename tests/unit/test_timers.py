@@ -11,6 +11,7 @@ from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.events import EventType
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.ledger import Counters
+from settlement.domain.order import Order
 from settlement.domain.transaction import OperationKind, OperationState
 from settlement.use_cases.retrieve_transaction import retrieve_movements
 from tests.builders import ACCOUNT, a_new_payment
@@ -364,3 +365,29 @@ def test_timer_of_a_busy_transaction_is_put_off_and_holds_up_no_other(shop: Shop
     shop.relay()
     shop.pass_time(HOUR)
     assert sum(busy.moved("settle")) == sum(other.moved("settle")) == 10000
+
+
+def test_broken_order_is_told_and_keeps_no_other_timer_from_its_turn(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = [shop.open() for _ in range(3)]
+    read = shop.store.order
+
+    def order(account: str, order_id: str) -> Order | None:
+        if order_id == orders[1].order_id:
+            raise LookupError("the item cannot be read")
+        return read(account, order_id)
+
+    for placed in orders:
+        shop.store.hasten(placed.payments[0].payment_id, shop.clock.time)
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.store, "order", order)
+        with pytest.raises(ExceptionGroup) as raised:
+            shop.sweep()
+    shop.relay()
+
+    assert [type(fault) for fault in raised.value.exceptions] == [LookupError]
+    assert [placed.ledger.captured for placed in orders] == [10000, 0, 10000]
+    shop.sweep()
+    shop.relay()
+    assert orders[1].ledger.captured == 10000

@@ -21,12 +21,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from settlement.connectors.ppp import PaymentProviderClient
 from settlement.domain.connector import Unknown
 from settlement.domain.events import EventType
 from settlement.domain.transaction import OperationState
 from tests.builders import ACCOUNT, a_connector
-from tests.contract.ppp.provider import CREDENTIALS, SETTLE, Provider, client, raw
+from tests.contract.ppp.provider import SETTLE, Provider, client, raw
 from tests.support.shop import Placed, Shop
 
 TIMEOUT_SECONDS = 0.8
@@ -154,8 +153,7 @@ def placed(shop: Shop, bank: Bank) -> Placed:
     """An order whose payment is authorised; from here on its connector is the bank, behind the real client."""
     placed = shop.open()
     reach(shop, bank.url)
-    real = PaymentProviderClient(TIMEOUT_SECONDS, lambda _: CREDENTIALS, allow_loopback=True)
-    shop.provider = real  # type: ignore[assignment]
+    shop.provider = client(TIMEOUT_SECONDS)  # type: ignore[assignment]
     return placed
 
 

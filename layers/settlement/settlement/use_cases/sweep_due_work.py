@@ -29,10 +29,11 @@ def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept
     """Start every operation that is due, and queue what the payments' timers ask for.
 
     What cannot be started, or what one transaction refuses now, stays due for the next sweep and keeps no other from
-    its turn.
+    its turn. Raises an ``ExceptionGroup``, when everything has had its turn, of what went wrong with single timers.
     """
     operations, payments = ports.store.due(ports.now())
     started = fired = put_off = 0
+    faults: list[Exception] = []
     for operation in operations:
         try:
             start(operation)
@@ -44,6 +45,10 @@ def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept
             fired += decide_until_written(ports, partial(_fire_timers, ports, payment))
         except (Refusal, Unavailable):
             put_off += 1
+        except Exception as fault:  # one broken order must not keep the timers of all others
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("timers cannot fire", faults)
     return Swept(started, fired, put_off)
 
 
