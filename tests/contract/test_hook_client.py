@@ -140,7 +140,7 @@ def test_addresses_inside_are_never_connected_to_however_they_are_written(host: 
         "ftp://erp.example",
         "erp.example",
         "https://",
-        "https://user:secret@erp.example",
+        "https://user:secret@erp.example",  # pragma: allowlist secret
         "https://erp.example:port",
         "https://erp.example/#part",
     ],

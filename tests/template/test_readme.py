@@ -152,6 +152,7 @@ def test_error_table_has_every_code_and_no_other() -> None:
         ("remainders in one attempt", "MAX_REMAINDERS_AT_ONCE"),
         ("callbacks that an authorisation is asked again for", "MAX_CALLBACKS"),
         ("a request's body", "MAX_BODY_BYTES"),
+        ("arrays and objects in each other, in a body", "MAX_DEPTH"),
         ("an embedded invoice document", "MAX_DOCUMENT_BYTES"),
         ("an amount", "MAX_DIGITS"),
         ("a quantity", "MAX_QUANTITY"),
@@ -225,6 +226,18 @@ def test_make_targets_are_listed() -> None:
 def test_published_events_are_described_and_no_other() -> None:
     told = set(re.findall(r"(?m)^### (\w+)$", EVENTS))
     assert told == {event.value for event in PUBLISHED}
+
+
+def test_every_threat_names_tests_that_exist() -> None:
+    security = (CHECKOUT / "SECURITY.md").read_text(encoding="utf-8")
+    there = {
+        name for file in (CHECKOUT / "tests").rglob("*.py") for name in re.findall(r"def (test_\w+)", file.read_text())
+    }
+    threats = [row for row in rows(security) if row[0] in set("STRIDE")]
+    assert {row[0] for row in threats} == set("STRIDE")
+    for row in threats:
+        assert quoted(row[3]), row
+        assert set(quoted(row[3])) <= there, row
 
 
 @pytest.mark.parametrize(

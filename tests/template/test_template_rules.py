@@ -126,6 +126,16 @@ def test_only_the_authorizer_may_read_app_keys_and_nothing_else() -> None:
     }
 
 
+def test_rule_and_workflow_may_do_one_thing_each() -> None:
+    for role, action, resource in (
+        ("OperationReadyRuleRole", "states:StartExecution", "SettlementWorkflow"),
+        ("SettlementWorkflowRole", "lambda:InvokeFunction", "SettlementStepsFunction"),
+    ):
+        (statement,) = statements(ROLES[role]["Policies"])
+        assert statement["Action"] == [action]
+        assert referred(statement["Resource"]) == resource
+
+
 def test_no_statement_allows_a_scan() -> None:
     assert "dynamodb:Scan" not in json.dumps(TEMPLATE)
 

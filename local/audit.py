@@ -1,0 +1,82 @@
+"""What others know to be wrong: vulnerable packages, dangerous code, secrets in the sources.
+
+Exit code 0 when all three find nothing. Exceptions stand in `pyproject.toml` and here, each with its reason.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from local.progress import say
+from local.settings import CHECKOUT
+
+TOOLS = Path(sys.executable).parent
+LOCKS = (
+    "layers/dependencies/requirements.txt",
+    "requirements/dev.txt",
+    "requirements/local.txt",
+    "requirements/sam.txt",
+)
+CODE = ("layers/settlement/settlement", "functions", "local")
+GUESSING = ("Base64HighEntropyString", "HexHighEntropyString", "KeywordDetector")
+"""Detectors of anything random, or called a token: hashes, ids, the tests' words. Others know a secret's form."""
+
+UNREACHABLE = "Dependency not found on PyPI and could not be audited"
+
+
+def main() -> int:
+    """Run all three, whatever the others find."""
+    return max(_packages(), _code(), _secrets())
+
+
+def _packages() -> int:
+    """The locked packages against the public advisories; told apart from an index that has none."""
+    known, unknown = 0, 0
+    failed = 0
+    for lock in LOCKS:
+        words = ["--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off", "-r", lock]
+        done = _run("pip-audit", *words)
+        try:
+            packages = json.loads(done.stdout)["dependencies"]
+        except (ValueError, KeyError):
+            say(f"pip-audit of {lock} did not end: {done.stderr.strip()[-300:]}")
+            return 1
+        known += sum("vulns" in package for package in packages)
+        unknown += sum(UNREACHABLE in package.get("skip_reason", "") for package in packages)
+        for package in packages:
+            for found in package.get("vulns", ()):
+                failed = 1
+                name = f"{package['name']} {package['version']}"
+                say(f"{lock}: {name} has {found['id']}; fixed in {found['fix_versions']}")
+    if not known:
+        say("skipped: no advisories can be reached from here, so the packages were not looked up")
+        return 0
+    say(f"pip-audit: {known} locked packages looked up, {unknown} unknown to the index")
+    return failed
+
+
+def _code() -> int:
+    done = _run("bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", *CODE)
+    say(done.stdout.strip() or "bandit: nothing found")
+    return done.returncode
+
+
+def _secrets() -> int:
+    unwanted = [word for name in GUESSING for word in ("--disable-plugin", name)]
+    done = _run("detect-secrets", "scan", *unwanted)
+    found = json.loads(done.stdout)["results"]
+    for file, secrets in found.items():
+        say(f"{file}: {', '.join(sorted({secret['type'] for secret in secrets}))}")
+    say("detect-secrets: " + (f"{len(found)} files with secrets" if found else "nothing found"))
+    return 1 if found else done.returncode
+
+
+def _run(tool: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(TOOLS / tool), *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

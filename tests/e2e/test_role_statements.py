@@ -1,0 +1,171 @@
+"""Every statement of a role is needed: without it, something that the function does fails.
+
+The local AWS enforces the actions and resources of roles. What it does not enforce (partitions of the table, the log
+groups, which it writes itself) and what only happens when something has failed already is asserted on the template.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from local.facts import Facts
+from local.settings import STACK_NAME
+from tests.e2e.api import new_id
+from tests.e2e.bodies import change_body, invoice_body, order_body
+from tests.e2e.conftest import Account, _client_arguments
+from tests.e2e.merchant import Merchant, PlacedOrder
+from tests.template.cloudformation import load_template, of_type, statements
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+pytestmark = pytest.mark.alone
+Probe = Callable[["Stage"], bool]
+ORDERS = "/api/oms/pvt/orders"
+
+ASSERTED = {
+    "Logs": "written by the local AWS itself; test_function_logs_into_its_own_group_with_retention",
+    "Queues": "used when the bus refuses events; test_event_relay",
+    "FailureDestination": "used when a run has failed; test_function_that_a_rule_invokes_has_a_failure_destination",
+    "StartTheWorkflow": "a rule's target is not held to its role; test_rule_and_workflow_may_do_one_thing_each",
+    "Steps": "nor is a workflow's task",
+    "Stream": "read by the local AWS itself; test_stream_mapping_bisects_gives_up_and_reports",
+}
+"""Statements that are not tried here, by their Sid, and why."""
+
+ASSERTED_OF_THE_SWEEP = {("DueWork", "Table"), ("DueWork", "Workflow"), ("DueWork", "Bus")}
+"""Used when something is due, which takes minutes: test_timers_and_callbacks and the workflow's tests need them."""
+
+
+class Stage:
+    """An order to try things on, and the functions themselves."""
+
+    def __init__(self, order: PlacedOrder, facts: Facts, lambdas: "LambdaClient", open_account: Account) -> None:
+        self.order, self.facts, self._lambdas, self.open_account = order, facts, lambdas, open_account
+
+    def answers(self, method: str, path: str, body: object = None) -> bool:
+        """Whether a route answers otherwise than with a fault of the service."""
+        content = None if body is None else json.dumps(body)
+        return self.order.api.send(method, path, content).status < 500
+
+    def runs(self, function: str, event: Any) -> bool:
+        """Whether a function ends without an error."""
+        answer = self._lambdas.invoke(FunctionName=self.facts.functions[function], Payload=json.dumps(event).encode())
+        return "FunctionError" not in answer
+
+
+def _lets_a_new_key_in(stage: Stage) -> bool:
+    return stage.open_account("view-order", account="demo").get(ORDERS).status == 200
+
+
+def _calls_back(stage: Stage) -> bool:
+    payment = f"{stage.order.transaction_id}/payments/{stage.order.payment_ids[0]}"
+    path = f"/api/pvt/payment-provider/transactions/{payment}/callback"
+    return stage.answers("POST", f"{path}?accountName=demo&X-VTEX-signature=x")
+
+
+def _plans(stage: Stage) -> bool:
+    name = {"account": "demo", "transactionId": stage.order.transaction_id, "operation": 1}
+    return stage.runs("settlement_steps", {"step": "plan", "execution": "probe", **name})
+
+
+def _takes_an_order_in(stage: Stage) -> bool:
+    return stage.runs("order_intake", {"id": f"probe-{new_id()}", "detail": {"account": "demo", "order": order_body()}})
+
+
+def _settles_by_itself(stage: Stage) -> bool:
+    return bool(stage.order.api.post(ORDERS, order_body()).json["status"] == "ready-for-handling")
+
+
+PROBES: dict[tuple[str, str], Probe] = {
+    ("Authorizer", "Table"): _lets_a_new_key_in,
+    ("ConnectorCallback", "Table"): _calls_back,
+    ("InvoiceNotification", "Table"): lambda at: at.answers(
+        "POST", f"{at.order.path}/invoice", invoice_body("X", 1, type="Input")
+    ),
+    ("OrderChange", "Table"): lambda at: at.answers("POST", f"{at.order.path}/changes", change_body(discount=10**6)),
+    ("OrderFeed", "Table"): lambda at: at.answers("GET", "/api/orders/feed/config"),
+    ("OrderHook", "Table"): lambda at: at.answers("GET", "/api/orders/hook/config"),
+    ("OrderIntake", "Table"): _takes_an_order_in,
+    ("OrderManagement", "Table"): lambda at: at.answers("GET", at.order.path),
+    ("OrderManagement", "ListIndex"): lambda at: at.answers("GET", ORDERS),
+    ("SettlementSteps", "Table"): _plans,
+    ("TransactionIntake", "Table"): lambda at: at.answers(
+        "POST", f"{at.order.transaction_path}/additional-data", [{"name": "note", "value": "x"}]
+    ),
+    ("TransactionOperation", "Table"): lambda at: at.answers("GET", f"{at.order.transaction_path}/operations"),
+    ("TransactionRetrieval", "Table"): lambda at: at.answers("GET", at.order.transaction_path),
+    ("EventRelay", "Bus"): _settles_by_itself,
+    ("SandboxConnector", "Table"): lambda at: at.answers("GET", "/sandbox-connector/calls?paymentId=x"),
+    ("DueWork", "DueIndex"): lambda at: at.runs("due_work", {}),
+}
+"""What works with a statement and not without it, by function and Sid."""
+
+
+@pytest.fixture(scope="module")
+def iam(facts: Facts) -> Any:
+    """IAM of the stack."""
+    return boto3.client("iam", **_client_arguments(facts))
+
+
+@pytest.fixture(scope="module")
+def roles(facts: Facts) -> dict[str, str]:
+    """The deployed names of the template's roles."""
+    stack: Any = boto3.client("cloudformation", **_client_arguments(facts))
+    found = stack.describe_stack_resources(StackName=STACK_NAME)["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
+
+
+@contextmanager
+def _without(iam: Any, role: str, sid: str) -> Iterator[None]:
+    """Take one statement off a role for a while."""
+    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    left = [statement for statement in document["Statement"] if statement["Sid"] != sid]
+    assert len(left) == len(document["Statement"]) - 1
+
+    def put(wanted: list[Any]) -> None:
+        if not wanted:
+            iam.delete_role_policy(RoleName=role, PolicyName=policy)
+            return
+        text = json.dumps(document | {"Statement": wanted})
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=text)
+
+    put(left)
+    try:
+        yield
+    finally:
+        put(document["Statement"])
+
+
+@pytest.mark.parametrize(("function", "sid"), PROBES)
+def test_nothing_works_without_its_statement(
+    merchant: Merchant,
+    facts: Facts,
+    lambdas: "LambdaClient",
+    open_account: Account,
+    iam: Any,
+    roles: dict[str, str],
+    function: str,
+    sid: str,
+) -> None:
+    stage, works = Stage(merchant.place(), facts, lambdas, open_account), PROBES[function, sid]
+    assert works(stage)
+
+    with _without(iam, roles[f"{function}Role"], sid):
+        assert not works(stage)
+
+    assert works(stage)
+
+
+def test_every_statement_is_tried_here_or_asserted_on_the_template() -> None:
+    told = {
+        (name.removesuffix("Role"), statement["Sid"])
+        for name, role in of_type(load_template(), "AWS::IAM::Role").items()
+        for statement in statements(role["Policies"])
+    }
+    assert {(role, sid) for role, sid in told if sid not in ASSERTED} == set(PROBES) | ASSERTED_OF_THE_SWEEP
