@@ -28,6 +28,7 @@ Probe = Callable[["Stage"], bool]
 ORDERS = "/api/oms/pvt/orders"
 
 ASSERTED = {
+    "Credentials": "kept by functions that run; test_only_those_who_call_connectors_may_read_their_credentials",
     "Logs": "written by the local AWS itself; test_function_logs_into_its_own_group_with_retention",
     "Queues": "used when the bus refuses events; test_event_relay",
     "FailureDestination": "used when a run has failed; test_function_that_a_rule_invokes_has_a_failure_destination",
@@ -100,6 +101,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("TransactionOperation", "Table"): lambda at: at.answers("GET", f"{at.order.transaction_path}/operations"),
     ("TransactionRetrieval", "Table"): lambda at: at.answers("GET", at.order.transaction_path),
     ("EventRelay", "Bus"): _settles_by_itself,
+    ("ConnectorConfiguration", "Table"): lambda at: at.answers("GET", "/api/pvt/affiliations"),
     ("SandboxConnector", "Table"): lambda at: at.answers("GET", "/sandbox-connector/calls?paymentId=x"),
     ("DueWork", "DueIndex"): lambda at: at.runs("due_work", {}),
 }

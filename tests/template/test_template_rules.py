@@ -136,6 +136,18 @@ def test_rule_and_workflow_may_do_one_thing_each() -> None:
         assert referred(statement["Resource"]) == resource
 
 
+def test_only_those_who_call_connectors_may_read_their_credentials() -> None:
+    actions: dict[str, set[str]] = {}
+    for name in ROLES:
+        for statement in statements(ROLES[name]["Policies"]):
+            if found := {action for action in statement["Action"] if action.startswith("secretsmanager:")}:
+                assert referred(statement["Resource"]) == "ConnectorCredentials"
+                actions[name] = found
+    assert set(actions) == {"ConnectorCallbackRole", "ConnectorConfigurationRole", "SettlementStepsRole"}
+    writers = {name for name, found in actions.items() if "secretsmanager:PutSecretValue" in found}
+    assert writers == {"ConnectorConfigurationRole"}
+
+
 def test_no_statement_allows_a_scan() -> None:
     assert "dynamodb:Scan" not in json.dumps(TEMPLATE)
 
