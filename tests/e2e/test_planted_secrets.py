@@ -13,7 +13,7 @@ from local.facts import Facts
 from settlement.storage import keys
 from tests.e2e.api import Api
 from tests.e2e.bodies import Payment, order_body
-from tests.e2e.conftest import Account, _client_arguments
+from tests.e2e.conftest import Account, client_arguments
 from tests.e2e.merchant import Merchant, PlacedOrder, until
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ class Places:
 
     def __init__(self, facts: Facts, dynamodb: "DynamoDBClient", queue: str) -> None:
         self._facts, self._dynamodb, self._queue = facts, dynamodb, queue
-        self._logs: Any = boto3.client("logs", **_client_arguments(facts))
-        self._sqs: Any = boto3.client("sqs", **_client_arguments(facts))
-        self._workflows: Any = boto3.client("stepfunctions", **_client_arguments(facts))
+        self._logs: Any = boto3.client("logs", **client_arguments(facts))
+        self._sqs: Any = boto3.client("sqs", **client_arguments(facts))
+        self._workflows: Any = boto3.client("stepfunctions", **client_arguments(facts))
         self._events: list[str] = []
 
     def logs(self) -> list[str]:
@@ -87,8 +87,8 @@ class Places:
 @pytest.fixture
 def places(facts: Facts, dynamodb: "DynamoDBClient") -> Iterator[Places]:
     """Where to look; a queue listens to every event of the bus while the test runs."""
-    sqs: Any = boto3.client("sqs", **_client_arguments(facts))
-    bus: Any = boto3.client("events", **_client_arguments(facts))
+    sqs: Any = boto3.client("sqs", **client_arguments(facts))
+    bus: Any = boto3.client("events", **client_arguments(facts))
     name = f"planted-{MARK}"
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -128,7 +128,7 @@ def _refused(api: Api) -> None:
 
 def _refused_on_the_bus(facts: Facts, account: str) -> None:
     """The same as events: their function raises, and what it raises is logged."""
-    bus: Any = boto3.client("events", **_client_arguments(facts))
+    bus: Any = boto3.client("events", **client_arguments(facts))
     with_card = order_body(**PERSON)
     with_card["paymentData"]["transactions"][0]["payments"][0]["card"] = {"number": CARD}
     wrong_person = order_body(clientProfileData={"email": EMAIL * 20})

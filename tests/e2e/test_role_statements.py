@@ -16,7 +16,7 @@ from local.facts import Facts
 from local.settings import STACK_NAME
 from tests.e2e.api import new_id
 from tests.e2e.bodies import change_body, invoice_body, order_body
-from tests.e2e.conftest import Account, _client_arguments
+from tests.e2e.conftest import Account, client_arguments
 from tests.e2e.merchant import Merchant, PlacedOrder
 from tests.template.cloudformation import load_template, of_type, statements
 
@@ -111,13 +111,13 @@ PROBES: dict[tuple[str, str], Probe] = {
 @pytest.fixture(scope="module")
 def iam(facts: Facts) -> Any:
     """IAM of the stack."""
-    return boto3.client("iam", **_client_arguments(facts))
+    return boto3.client("iam", **client_arguments(facts))
 
 
 @pytest.fixture(scope="module")
 def roles(facts: Facts) -> dict[str, str]:
     """The deployed names of the template's roles."""
-    stack: Any = boto3.client("cloudformation", **_client_arguments(facts))
+    stack: Any = boto3.client("cloudformation", **client_arguments(facts))
     found = stack.describe_stack_resources(StackName=STACK_NAME)["StackResources"]
     return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
 
