@@ -14,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: audit bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
+.PHONY: vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,9 +79,9 @@ lint: dev ## ruff and mypy
 	$(DEV) -m ruff format --check .
 	$(DEV) -m mypy
 
-audit: python ## Known vulnerabilities of the locked packages, dangerous code, secrets in the sources
-	@$(PYTHON) -m local.environments audit
-	@.local/venv-audit/bin/python -m local.audit
+vet: python ## Known vulnerabilities of the locked packages, dangerous code, secrets in the sources
+	@$(PYTHON) -m local.environments vet
+	@.local/venv-vet/bin/python -m local.vet
 
 validate: local ## sam validate --lint
 	$(LINT_ENVIRONMENT) $(SAM) validate --lint
@@ -96,7 +96,7 @@ deploy: build ## Deploy to the AWS account of the current credentials; asks firs
 
 lock: ## Renew the lock files from the .in files (needs uv)
 	cd layers/dependencies && $(COMPILE) requirements.in -o requirements.txt
-	for name in dev local sam audit; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in dev local sam vet; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-strip-extras --no-emit-index-url

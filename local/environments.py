@@ -38,8 +38,8 @@ ENVIRONMENTS = {
         "what calls connectors",
         "10 s",
     ),
-    "audit": Environment(
-        _CHECKOUT / ".local" / "venv-audit", _CHECKOUT / "requirements" / "audit.txt", "the auditors", "20 s"
+    "vet": Environment(
+        _CHECKOUT / ".local" / "venv-vet", _CHECKOUT / "requirements" / "vet.txt", "the auditors", "20 s"
     ),
     "sam": Environment(
         _CHECKOUT / ".local" / "venv-sam", _CHECKOUT / "requirements" / "sam.txt", "the AWS SAM CLI", "40 s"
