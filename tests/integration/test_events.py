@@ -24,6 +24,7 @@ from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, seed_connectors
 from settlement import bootstrap
 from settlement.connectors import exact_json
 from settlement.domain.account import EVERY_ROLE, AccountSettings
+from settlement.domain.connector import Credentials
 from settlement.domain.transaction import request_id
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
@@ -370,6 +371,15 @@ AFTER_THE_SETTLEMENT = (
     "connector_callback/unknown_payment",
     "connector_callback/wrong_signature",
     "connector_callback/undecided_payment",
+    "connector_callback/inbound_request",
+    "connector_configuration/add_affiliation_address_inside",
+    "connector_configuration/add_affiliation_partial_with_one_capture",
+    "connector_configuration/add_affiliation",
+    "connector_configuration/add_affiliation_again",
+    "connector_configuration/list_affiliations",
+    "connector_configuration/get_unknown_affiliation",
+    "connector_configuration/replace_affiliation_without_credentials",
+    "connector_configuration/disable_affiliation",
     "due_work/every_minute",
 )
 PLAY = BEFORE_THE_SETTLEMENT + THE_SETTLEMENT + AFTER_THE_SETTLEMENT
@@ -381,7 +391,7 @@ def answers(account: DynamoDBStore) -> Mapping[str, Answer]:
     told = {}
     for name in PLAY:
         replaced = {}
-        if name == "connector_callback/undecided_payment":
+        if name in ("connector_callback/undecided_payment", "connector_callback/inbound_request"):
             event = read(name)["pathParameters"]
             payment = account.payment(ACCOUNT, event["transactionId"], event["paymentId"])
             assert payment is not None
@@ -435,6 +445,11 @@ def test_every_function_has_events() -> None:
         ("transaction_intake/authorise", 200),
         ("transaction_intake/notify_received", 200),
         ("connector_callback/undecided_payment", 200),
+        ("connector_callback/inbound_request", 200),
+        ("connector_configuration/add_affiliation", 200),
+        ("connector_configuration/list_affiliations", 200),
+        ("connector_configuration/replace_affiliation_without_credentials", 200),
+        ("connector_configuration/disable_affiliation", 204),
         ("sandbox_connector/manifest", 200),
         ("sandbox_connector/script_three_failures", 200),
     ],
@@ -447,6 +462,10 @@ def test_event_is_accepted(answers: Mapping[str, Answer], name: str, status: int
     ("name", "status", "code"),
     [
         ("order_management/place_order_same_id_other_content", 409, "OMS008"),
+        ("connector_configuration/add_affiliation_address_inside", 400, "OMS001"),
+        ("connector_configuration/add_affiliation_partial_with_one_capture", 400, "OMS001"),
+        ("connector_configuration/add_affiliation_again", 409, "OMS008"),
+        ("connector_configuration/get_unknown_affiliation", 404, "1404"),
         ("order_management/place_order_sums_do_not_add_up", 400, "OMS001"),
         ("order_management/place_order_with_card_number", 400, "OMS001"),
         ("order_management/get_unknown_order", 404, "OMS007"),
@@ -735,3 +754,21 @@ def test_role_allows_no_kind_of_partition_that_its_function_has_no_use_for(
     }
 
     assert idle <= UNPLAYED.get(name, set())
+
+
+def test_connector_has_its_credentials_in_the_secret_and_nowhere_else(
+    answers: Mapping[str, Answer], account: DynamoDBStore
+) -> None:
+    connector = account.connector(ACCOUNT, "acme-pay")
+    assert connector is not None
+    assert not connector.enabled
+    assert bootstrap.credentials().of(connector) == Credentials("quita", "token-of-acme-pay")
+    told = json.dumps(
+        [answer.result for name, answer in answers.items() if name.startswith("connector_configuration/")]
+    )
+    items = boto3.client("dynamodb").scan(TableName="events")["Items"]
+    assert "token-of-acme-pay" not in told + json.dumps(items)
+
+
+def test_inbound_request_is_answered_by_the_connector(answers: Mapping[str, Answer]) -> None:
+    assert answers["connector_callback/inbound_request"].result["body"] == '{"step": "3ds"}'

@@ -165,6 +165,7 @@ def test_error_table_has_every_code_and_no_other() -> None:
         ("updates in one commit", "MAX_COMMITS"),
         ("feeds of an account", "MAX_FEEDS"),
         ("hooks of an account", "MAX_HOOKS"),
+        ("connectors of an account", "MAX_CONNECTORS"),
     ],
 )
 def test_limit_is_the_one_in_the_code(words: str, limit: str) -> None:

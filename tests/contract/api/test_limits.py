@@ -465,6 +465,7 @@ TESTED_ELSEWHERE = {
     "months in one list": "test_of_a_longer_range_the_last_24_months_are_shown",
     "feeds of an account": "test_account_has_so_many_feeds_and_hooks",
     "hooks of an account": "test_account_has_so_many_feeds_and_hooks",
+    "connectors of an account": "test_one_connector_too_many_is_refused",
 }
 """Limits that are not one request's, and the tests of them."""
 

@@ -84,7 +84,7 @@ def feed_item(key: str) -> str:
     return f"UPDATE#{key}"
 
 
-CREDENTIALS_LOCK: Key = ("CREDENTIALS", "LOCK")
+CREDENTIALS_LOCK: Key = ("CREDENTIALS#LOCK", "LOCK")
 """Held by who writes the credentials of connectors, of whatever account."""
 
 ORDER = "ORDER"
