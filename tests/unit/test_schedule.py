@@ -7,6 +7,7 @@ import pytest
 from settlement.domain.events import EventType
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.ledger import Counters
+from settlement.domain.reconciliation import reconcile
 from settlement.domain.transaction import LegState, OperationState
 from settlement.use_cases.retry_operation import retry_operation
 from tests.builders import ACCOUNT, a_new_payment
@@ -183,6 +184,21 @@ def test_restored_table_uses_no_request_id_for_anything_else(shop: Shop) -> None
 
     assert placed.moved("settle") == [7000, 2000, 1000]
     assert shop.provider.calls[-1].request_id not in known
+
+
+def test_restored_table_whose_connector_has_no_more_to_give_shows_the_difference(shop: Shop) -> None:
+    """The connector refuses what it did for the forgotten invoice, and the reconciliation shows by how much."""
+    placed = shop.open()
+    placed.invoice("N1", 7000)
+    restored(shop, placed)
+    shop.provider.script("settle", "400")
+
+    placed.invoice("N3", 3000)
+
+    assert placed.status == ("invoice", "Settling")
+    found = reconcile(placed.order, placed.transaction, placed.payments, placed.operations, placed.legs)
+    assert not found.is_consistent
+    assert 3000 in {difference.value for difference in found.differences}
 
 
 def test_operator_retry_of_a_restored_table_finds_what_was_done(shop: Shop) -> None:
