@@ -33,12 +33,13 @@ from tests.template.cloudformation import CHECKOUT, load_template, of_type, tabl
 EVENTS = CHECKOUT / "events"
 FUNCTIONS = sorted(folder.name for folder in EVENTS.iterdir() if folder.is_dir())
 UNPLAYED: dict[str, set[tuple[str, str]]] = {
+    "ConnectorCallback": {("", "*#ACCOUNT")},
     "DueWork": {("", "*#ACCOUNT"), ("", "*#ORDER#*"), ("", "*#TXN#*")},
     "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},
     "TransactionIntake": {("", "*#GROUP#*")},
 }
-"""Partitions that a role names and no event leads to, by index and pattern: nothing is due here, the sandbox has a
-client of its own, and the transaction of the events has no reference.
+"""Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on and
+nothing is due here, the sandbox has a client of its own, and the transaction of the events has no reference.
 """
 
 SIGNATURE = "SIGNATURE-OF-THE-PAYMENT"
