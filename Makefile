@@ -14,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
+.PHONY: audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ status: local ## Print the address and the names of the running stack
 
 demo: local ## Play the story of one order, on the running stack or on one started for it
 	@$(LOCAL) -m local.stack exec -- $(LOCAL) -m local.demo
+
+audit: local ## Compare every figure of an order with the others that tell of it (ORDER=… or ALL=1; ACCOUNT=… STACK=…)
+	@$(LOCAL) -m local.audit $(if $(ALL),--all,--order "$(ORDER)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
 
 sweep: local ## Run the due-work sweep at once on the running stack
 	@$(LOCAL) -m local.stack sweep

@@ -1,12 +1,14 @@
-"""What every test may use: a shop on fakes, how hard Hypothesis searches, and counts that are told at the end."""
+"""What every test may use: a shop whose books are audited in the end, Hypothesis, and counts that are told."""
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
+from tests.support.audits import mismatches_of
 from tests.support.shop import Shop
 
 settings.register_profile(
@@ -17,9 +19,11 @@ settings.load_profile("long" if os.environ.get("QUITA_LONG") == "1" else "quick"
 
 
 @pytest.fixture
-def shop() -> Shop:
-    """A shop with one account, on fakes."""
-    return Shop()
+def shop() -> Iterator[Shop]:
+    """A shop with one account, on fakes; whatever a test does in it leaves books that agree."""
+    shop = Shop()
+    yield shop
+    assert mismatches_of(shop.store) == []
 
 
 COUNTED = "counted"

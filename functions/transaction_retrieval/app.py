@@ -102,5 +102,15 @@ def interactions(transaction_id: str) -> Response[str]:
     return answer(200, [interaction_view(event, found.currency) for event in page.items], headers)
 
 
+@api.get("/api/pvt/transactions/<transaction_id>/audit")
+def audit(transaction_id: str) -> Response[str]:
+    """Compare every figure of a transaction and its order with the others that tell of it."""
+    from settlement.api.audit_view import audit_view
+    from settlement.use_cases.audit_order import audit_transaction
+
+    account = api.caller(Role.VIEW_PAYMENT)
+    return answer(200, audit_view(audit_transaction(bootstrap.store(), account, transaction_id)))
+
+
 def _movements(transaction_id: str) -> retrieve.Movements:
     return retrieve.retrieve_movements(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)

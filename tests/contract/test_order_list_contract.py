@@ -117,6 +117,17 @@ def test_long_list_comes_in_pages(store: Store) -> None:
     assert found == written[::-1]
 
 
+def test_list_goes_on_behind_a_limit(store: Store) -> None:
+    for hours in range(3):
+        put(store, f"{hours}-01", created_at=NOON + timedelta(hours=hours))
+    wanted = replace(MARCH, limit=2, newest_first=False)
+
+    first = store.listed(ACCOUNT, wanted, None)
+
+    assert ids(first) == ["0-01", "1-01"]
+    assert ids(store.listed(ACCOUNT, wanted, first.next)) == ["2-01"]
+
+
 def test_orders_are_found_by_their_group(store: Store) -> None:
     for order_id, account in (("7-01", ACCOUNT), ("7-02", ACCOUNT), ("77-01", ACCOUNT), ("7-03", "other")):
         put(store, order_id, account=account)

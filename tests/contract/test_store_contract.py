@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pytest
 
 from settlement.domain.account import AccountSettings
+from settlement.domain.audit_walk import first_walk
 from settlement.domain.capabilities import Capabilities, Capability, Windows
 from settlement.domain.change import Change
 from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Mode, VaultedCard
@@ -835,3 +836,21 @@ def test_commit_of_everything_at_once(store: Store) -> None:
     assert paid(store).counters.captured == 5
     assert len(store.events(ACCOUNT, TRANSACTION_ID, 10, None).items) == 2
     assert len(store.legs(ACCOUNT, TRANSACTION_ID)) == 2
+
+
+def test_audit_is_due_from_its_time_on_and_written_by_one_run(store: Store) -> None:
+    assert (store.audit_walk(ACCOUNT), store.due_audits(NOON)) == (None, [])
+    store.save_audit_walk(first_walk(ACCOUNT, NOON))
+    store.save_audit_walk(first_walk("other", NOON + timedelta(days=1)))
+
+    walk = replace(first_walk(ACCOUNT, NOON), version=1)
+    assert store.due_audits(NOON - timedelta(seconds=1)) == []
+    assert store.due_audits(NOON) == [walk] == [store.audit_walk(ACCOUNT)]
+    with pytest.raises(Conflict):
+        store.save_audit_walk(first_walk(ACCOUNT, NOON))
+
+    store.save_audit_walk(walk.past(NOON, ORDER_ID).claimed(NOON))
+
+    assert store.due_audits(NOON) == []
+    assert store.audit_walk(ACCOUNT) == replace(walk.past(NOON, ORDER_ID).claimed(NOON), version=2)
+    assert store.due(NOON + timedelta(days=2)) == ([], [])

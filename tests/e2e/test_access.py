@@ -27,6 +27,7 @@ ROUTES = [
     ("GET", "/api/pvt/transactions/{transaction}/cancellations"),
     ("GET", "/api/pvt/transactions/{transaction}/interactions"),
     ("GET", "/api/pvt/transactions/{transaction}/capabilities"),
+    ("GET", "/api/pvt/transactions/{transaction}/audit"),
 ]
 SANDBOX = [("GET", "/sandbox-connector/calls?paymentId=P"), ("POST", "/sandbox-connector/script")]
 CREDENTIALS = {

@@ -324,6 +324,7 @@ AFTER_THE_SETTLEMENT = (
     "transaction_retrieval/refunds",
     "transaction_retrieval/cancellations",
     "transaction_retrieval/capabilities",
+    "transaction_retrieval/audit",
     "transaction_retrieval/interactions",
     "sandbox_connector/list_calls",
     "sandbox_connector/create_payment",
@@ -559,6 +560,8 @@ def test_transaction_shows_requests_beside_actions(answers: Mapping[str, Answer]
     assert answers["transaction_retrieval/transaction"].body["status"] == "Finished"
     assert answers["transaction_retrieval/payment_transaction"].body["status"] == "Finished"
     assert answers["transaction_retrieval/capabilities"].body["maximumValue"] == 100.0
+    audited = answers["transaction_retrieval/audit"].body
+    assert (audited["isConsistent"], audited["mismatches"]) == (True, [])
 
 
 _SIDES = ("requests", "actions")

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from settlement.domain.account import AccountSettings
+from settlement.domain.audit_walk import AuditWalk
 from settlement.domain.change import Change
 from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import Connector
@@ -116,8 +117,8 @@ class FakeStore:
         ]
         found.sort(key=lambda held: (held.created_at, held.order_id), reverse=wanted.newest_first)
         first = int(after or 0)
-        page = [as_listed(held) for held in found[first : first + LIST_PAGE]]
-        return Page(page, str(first + LIST_PAGE) if len(found) > first + LIST_PAGE else None)
+        last = first + (LIST_PAGE if wanted.limit is None else wanted.limit)
+        return Page([as_listed(held) for held in found[first:last]], str(last) if len(found) > last else None)
 
     def lines(self, account: str, order_id: str) -> list[Line]:
         """Return an order's lines by index."""
@@ -236,6 +237,20 @@ class FakeStore:
                 payments.append(DuePayment(str(key[1]), str(key[2]), thing.payment_id))
         return operations, payments
 
+    def audit_walk(self, account: str) -> AuditWalk | None:
+        """Return how far the audit of an account is, None if it never began."""
+        return self._get(AuditWalk, account)
+
+    def due_audits(self, now: datetime) -> list[AuditWalk]:
+        """Return the audits whose next slice is due."""
+        return [walk for walk in self.every(AuditWalk) if walk.due_at <= now]
+
+    def save_audit_walk(self, walk: AuditWalk) -> None:
+        """Write how far the audit of an account is, or raise ``Conflict`` if another run was first."""
+        with self._lock:
+            key, thing = self._versioned(walk, walk.account)
+            self._things[key] = thing
+
     def next_due(self) -> datetime | None:
         """Return when the sweep next finds something to do."""
         times = [thing.due_at for thing in list(self._things.values()) if isinstance(thing, Operation | Payment)]
@@ -330,7 +345,7 @@ class FakeStore:
         for event in commit.events:
             yield self._new(event, *transaction, event.at, event.writer, event.number)
 
-    def _versioned(self, thing: Order | Transaction | Operation, *where: object) -> tuple[Key, Any]:
+    def _versioned(self, thing: Order | Transaction | Operation | AuditWalk, *where: object) -> tuple[Key, Any]:
         key = (type(thing), *where)
         stored = self._things.get(key)
         if thing.version != (stored.version if stored is not None else 0):
@@ -376,6 +391,18 @@ class FakeStore:
         if key not in self._things:
             raise Conflict
         return self._things[key]
+
+    def every(self, kind: type[T]) -> list[T]:
+        """Return all that is stored of a kind."""
+        return self._all(kind)
+
+    def corrupt(self, thing: object, changed: object | None) -> None:
+        """Put something else, or nothing, in the place of a stored thing, past every guard."""
+        key = next(key for key, stored in self._things.items() if stored is thing)
+        if changed is None:
+            del self._things[key]
+        else:
+            self._things[key] = changed
 
     def _get(self, kind: type[T], *where: object) -> T | None:
         found: T | None = self._things.get((kind, *where))

@@ -288,7 +288,7 @@ class Tour:
             shown = self.probe("GET", f"{ORDERS}/{order_id}/payment-transaction")
             transaction = f"/api/pvt/transactions/{shown['transactionId']}"
             self.probe("GET", transaction)
-            for part in ("payments", "settlements", "refunds", "cancellations", "capabilities", "operations"):
+            for part in ("payments", "settlements", "refunds", "cancellations", "capabilities", "operations", "audit"):
                 self.probe("GET", f"{transaction}/{part}")
             self.probe("GET", f"{transaction}/payments/{shown['payments'][0]['id']}")
             self.probe("GET", f"{transaction}/interactions", query={"limit": "3"})

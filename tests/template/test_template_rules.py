@@ -249,6 +249,7 @@ def test_stream_mapping_bisects_gives_up_and_reports() -> None:
         ("IteratorAge", "AWS/Lambda"),
         ("5XXError", "AWS/ApiGateway"),
         ("OperationFailed", "quita"),
+        ("LedgerMismatch", "quita"),
     ],
 )
 def test_metric_has_an_alarm(metric: str, namespace: str) -> None:

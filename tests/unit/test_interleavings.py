@@ -28,6 +28,7 @@ from settlement.domain.planning import RefundPriority
 from settlement.domain.transaction import LegKind, LegState, OperationKind, OperationState
 from settlement.use_cases.conclude_operation import ConcludeOutcome
 from tests.builders import ACCOUNT, a_connector, a_new_payment
+from tests.support.audits import mismatches_of
 from tests.support.oracle import Oracle
 from tests.support.provider import Kind, Partial, Step
 from tests.support.shop import Placed, Shop
@@ -327,6 +328,7 @@ class OneOrder(RuleBasedStateMachine):
         if hasattr(self, "placed"):
             self.placed.rest()
             self.check_at_rest()
+            assert mismatches_of(self.shop.store) == []
 
 
 @pytest.mark.timeout(900)

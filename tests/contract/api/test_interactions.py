@@ -20,9 +20,9 @@ AT_ONCE = 100
 
 
 @pytest.fixture
-def service(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Service:
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     """The service."""
-    return Service(shop, monkeypatch)
+    return Service(Shop(), monkeypatch)
 
 
 def write_events(shop: Shop, placed: Placed, many: int) -> None:

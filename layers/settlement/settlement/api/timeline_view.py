@@ -16,7 +16,7 @@ class _Wording(NamedTuple):
     message: str
 
 
-_OMS, _GATEWAY, _WORKER = "OMS", "PaymentGateway", "SettlementWorker"
+_OMS, _GATEWAY, _WORKER, _AUDITOR = "OMS", "PaymentGateway", "SettlementWorker", "LedgerAudit"
 
 _WORDINGS: dict[EventType, _Wording] = {
     EventType.ORDER_PLACED: _Wording(_OMS, "Order Placed", "Order of {value} placed, {transactionValue} to pay"),
@@ -103,6 +103,10 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.MANUAL_CANCELLATION_REQUIRED: _Wording(
         _WORKER, "Manual Cancellation Required", "{value} has to be cancelled by a person: {response}"
     ),
+    EventType.LEDGER_MISMATCH: _Wording(
+        _AUDITOR, "Ledger Mismatch", "The books of this order disagree in {count} places; GET …/audit shows them"
+    ),
+    EventType.LEDGER_AGREES: _Wording(_AUDITOR, "Ledger Agrees", "The books of this order agree again"),
     EventType.ORDER_STATUS_CHANGED: _Wording(_OMS, "Order {to}", "Order status changed from {from} to {to}"),
     EventType.TRANSACTION_STATUS_CHANGED: _Wording(
         _GATEWAY, "Transaction {to}", "Transaction status changed from {from} to {to}"

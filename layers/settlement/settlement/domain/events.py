@@ -53,6 +53,8 @@ class EventType(StrEnum):
     AUTHORISATION_EXPIRING = "AuthorisationExpiring"
     MANUAL_REFUND_REQUIRED = "ManualRefundRequired"
     MANUAL_CANCELLATION_REQUIRED = "ManualCancellationRequired"
+    LEDGER_MISMATCH = "LedgerMismatch"
+    LEDGER_AGREES = "LedgerAgrees"
     ORDER_STATUS_CHANGED = "OrderStatusChanged"
     TRANSACTION_STATUS_CHANGED = "TransactionStatusChanged"
 
@@ -66,6 +68,7 @@ PUBLISHED = frozenset(
         EventType.MANUAL_CANCELLATION_REQUIRED,
         EventType.PAYMENT_SETTLED,
         EventType.PAYMENT_REFUNDED,
+        EventType.LEDGER_MISMATCH,
         EventType.ORDER_STATUS_CHANGED,
         EventType.TRANSACTION_STATUS_CHANGED,
     }
@@ -85,6 +88,16 @@ class Event:
     transaction_id: str
     payment_id: str | None = None
     data: Mapping[str, object] = field(default_factory=dict)
+
+
+def leg_writer(operation: int, number: str) -> str:
+    """The writer of the events of a leg."""
+    return f"leg-{operation:06d}-{number}"
+
+
+def operation_writer(sequence: int) -> str:
+    """The writer of the events of an operation's plan."""
+    return f"operation-{sequence:06d}"
 
 
 class Journal:

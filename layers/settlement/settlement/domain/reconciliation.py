@@ -62,10 +62,10 @@ def reconcile(
     with payments, once no operation waits.
     """
     ledger = total(payment.counters for payment in payments)
-    differences = [*_books(payments, legs)]
+    differences = [*book_differences(payments, legs)]
     if transaction.is_idle:
-        differences += _heads(transaction, ledger, operations)
-        differences += _debts(order, transaction, ledger, operations, legs)
+        differences += head_differences(transaction, ledger, operations)
+        differences += debts(order, transaction, ledger, operations, legs)
     if ledger.doubtful:
         differences.append(Difference("value in doubt", 0, ledger.doubtful))
     return Reconciliation(
@@ -78,7 +78,7 @@ def reconcile(
     )
 
 
-def _books(payments: Iterable[Payment], legs: Sequence[Leg]) -> Iterable[Difference]:
+def book_differences(payments: Iterable[Payment], legs: Sequence[Leg]) -> Iterable[Difference]:
     """Compare each payment's counters with the connector calls that moved them."""
     for payment in payments:
         mine = [leg for leg in legs if leg.payment_id == payment.payment_id]
@@ -91,7 +91,9 @@ def _books(payments: Iterable[Payment], legs: Sequence[Leg]) -> Iterable[Differe
         yield from _unequal(pairs, payment.payment_id)
 
 
-def _heads(transaction: Transaction, ledger: Counters, operations: Sequence[Operation]) -> Iterable[Difference]:
+def head_differences(
+    transaction: Transaction, ledger: Counters, operations: Sequence[Operation]
+) -> Iterable[Difference]:
     """Compare the transaction's own figures with what they are the sum of."""
     requests = max((operation.ask.requested_through for operation in operations[-1:]), default=0)
     pairs = [
@@ -103,7 +105,7 @@ def _heads(transaction: Transaction, ledger: Counters, operations: Sequence[Oper
     yield from _unequal(pairs)
 
 
-def _debts(
+def debts(
     order: Order,
     transaction: Transaction,
     ledger: Counters,
@@ -139,14 +141,13 @@ def _cancelled_with_authorisation(operation: Operation, legs: Iterable[Leg]) -> 
 
 
 def _due(transaction: Transaction) -> int:
-    """What connectors should have settled by now, net of what changes gave back (§3.6)."""
-    match transaction.mode:
-        case Mode.PARTIAL:
-            return transaction.requested
-        case Mode.TOTAL:
-            return transaction.payable if transaction.requested else 0
-        case Mode.HOLD:
-            return transaction.requested if transaction.requested == transaction.payable else 0
+    """What connectors should have settled by now, net of what changes gave back (§3.6).
+
+    Total settles more than was requested, but an increase that comes later waits for its invoice (R23).
+    """
+    if transaction.mode is Mode.HOLD and transaction.requested != transaction.payable:
+        return 0
+    return transaction.requested
 
 
 def _posted(legs: Iterable[Leg], kind: LegKind) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from settlement.domain.account import AccountSettings
+from settlement.domain.audit_walk import AuditWalk
 from settlement.domain.change import Change
 from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import Connector
@@ -20,7 +21,7 @@ from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.table import Table
-from settlement.storage.writing import writes
+from settlement.storage.writing import versioned_put, writes
 from settlement.use_cases.ports import Commit, Conflict, DueOperation, DuePayment, ListRange, Page
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ class DynamoDBStore(Table):
             values |= names
         if after is not None:
             request["ExclusiveStartKey"] = codecs.to_wire(json.loads(after))
+        if wanted.limit is not None:
+            request["Limit"] = wanted.limit
         answer = self._client.query(**request | {"ExpressionAttributeValues": codecs.to_wire(values)})
         found = [codecs.decode(ListedOrder, codecs.from_wire(item)) for item in answer["Items"]]
         last = answer.get("LastEvaluatedKey")
@@ -244,7 +247,7 @@ class DynamoDBStore(Table):
         """Return the operations and auto-settlements whose time has come."""
         operations, payments = [], []
         for number in range(keys.DUE_SHARDS):
-            for key in self._due_keys(number, now):
+            for key in self._due_keys(keys.due_shard(number), now):
                 account, _, transaction_id = key["PK"].partition("#TXN#")
                 kind, _, id_ = key["SK"].partition("#")
                 if kind == "OPERATION":
@@ -252,6 +255,25 @@ class DynamoDBStore(Table):
                 else:
                     payments.append(DuePayment(account, transaction_id, id_))
         return operations, payments
+
+    def audit_walk(self, account: str) -> AuditWalk | None:
+        """Return how far the audit of an account is, None if it never began."""
+        return self._get(AuditWalk, *keys.account(account, keys.AUDIT))
+
+    def due_audits(self, now: datetime) -> list[AuditWalk]:
+        """Return the audits whose next slice is due."""
+        walks = [self.audit_walk(key["PK"].removesuffix("#ACCOUNT")) for key in self._due_keys(keys.AUDITS, now)]
+        return [walk for walk in walks if walk is not None and walk.due_at <= now]
+
+    def save_audit_walk(self, walk: AuditWalk) -> None:
+        """Write how far the audit of an account is, or raise ``Conflict`` if another run was first."""
+        due = {"duePK": keys.AUDITS, "dueAt": keys.timestamp(walk.due_at)}
+        try:
+            self._client.put_item(**versioned_put(self._table, keys.account(walk.account, keys.AUDIT), walk, due))
+        except ClientError as error:
+            if _is_lost_race(error):
+                raise Conflict from error
+            raise
 
     def commit(self, commit: Commit) -> None:
         """Write all of it, or raise ``Conflict`` and write nothing."""
@@ -271,12 +293,12 @@ class DynamoDBStore(Table):
                 raise Conflict from error
             raise
 
-    def _due_keys(self, shard: int, now: datetime) -> list[codecs.Item]:
+    def _due_keys(self, shard: str, now: datetime) -> list[codecs.Item]:
         request = {
             "TableName": self._table,
             "IndexName": "due",
             "KeyConditionExpression": "duePK = :shard AND dueAt <= :now",
-            "ExpressionAttributeValues": codecs.to_wire({":shard": keys.due_shard(shard), ":now": keys.timestamp(now)}),
+            "ExpressionAttributeValues": codecs.to_wire({":shard": shard, ":now": keys.timestamp(now)}),
         }
         return [codecs.from_wire(item) for item in self._all(request)]
 

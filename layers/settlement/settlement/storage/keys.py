@@ -90,6 +90,7 @@ CREDENTIALS_LOCK: Key = ("CREDENTIALS#LOCK", "LOCK")
 ORDER = "ORDER"
 TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"
+AUDIT = "AUDIT"
 CHANGE_SETTINGS = "CHANGE-SETTINGS"
 SHOPPER = "SHOPPER"
 
@@ -185,6 +186,10 @@ def timestamp(at: datetime) -> str:
 def due_partition(transaction_id: str) -> str:
     """The shard of the ``due`` index that a transaction's timers are in."""
     return due_shard(zlib.crc32(transaction_id.encode()) % DUE_SHARDS)
+
+
+AUDITS = "DUE#AUDITS"
+"""The partition of the ``due`` index that the accounts' audits are in."""
 
 
 def due_shard(number: int) -> str:

@@ -51,6 +51,13 @@ def due_at(thing: Operation | Payment) -> str | None:
     return keys.timestamp(thing.due_at) if thing.due_at is not None else None
 
 
+def versioned_put(table: str, key: keys.Key, thing: Any, extra: codecs.Item) -> dict[str, Any]:
+    """Return the put of something versioned, under the condition that its version still is what was read."""
+    version: int = thing.version
+    item = {"PK": key[0], "SK": key[1], **codecs.encode(replace(thing, version=version + 1)), **extra}
+    return {"TableName": table, "Item": codecs.to_wire(item)} | (_equals("version", version) if version else _NEW)
+
+
 class _Writes:
     def __init__(self, table: str, commit: Commit) -> None:
         self._table = table

@@ -16,7 +16,7 @@ from settlement.domain.connector import (
     Refund,
     Settle,
 )
-from settlement.domain.events import Journal
+from settlement.domain.events import Journal, leg_writer
 from settlement.domain.order import Order
 from settlement.domain.retries import NO_CALL_AFTER
 from settlement.domain.transaction import MOVEMENT_OF, Leg, LegKind, LegState, Operation, Payment, Transaction
@@ -177,7 +177,7 @@ def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -
         setting = replace(setting, payment=_payment(ports, call, leg))
     now = ports.now()
     journal = Journal(
-        writer=f"leg-{leg.operation:06d}-{leg.number}",
+        writer=leg_writer(leg.operation, leg.number),
         written=leg.events,
         order_id=setting.transaction.order_id,
         transaction_id=call.transaction_id,

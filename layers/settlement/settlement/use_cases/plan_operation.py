@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from settlement.domain.acceptance import given_up, refunded
 from settlement.domain.authorisation import ABANDONED, LegDraft, legs_to_decide
-from settlement.domain.events import EventType, Journal
+from settlement.domain.events import EventType, Journal, operation_writer
 from settlement.domain.ledger import Movement, MovementKind
 from settlement.domain.planning import Infeasible, Policy, plan
 from settlement.domain.retries import LEASE, MAX_LEGS, MAX_LEGS_AT_ONCE
@@ -87,7 +87,7 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
             callbacks_seen=operation.callbacks,
         )
     journal = Journal(
-        writer=f"operation-{operation.sequence:06d}",
+        writer=operation_writer(operation.sequence),
         written=operation.events,
         order_id=transaction.order_id,
         transaction_id=transaction.transaction_id,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from settlement.domain.account import AccountSettings
+from settlement.domain.audit_walk import AuditWalk
 from settlement.domain.change import Change
 from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import Connector
@@ -105,7 +106,8 @@ class DuePayment:
 class ListRange:
     """A part of an account's list: a month, ``2026-03``, and within it a time from and to, both included.
 
-    ``statuses`` are those wanted, all if there are none.
+    ``statuses`` are those wanted, all if there are none; ``limit`` is how many orders are looked at, None for as many
+    as fit into an answer.
     """
 
     month: str
@@ -113,6 +115,7 @@ class ListRange:
     until: datetime
     statuses: tuple[str, ...] = ()
     newest_first: bool = True
+    limit: int | None = None
 
 
 class Store(Protocol):
@@ -156,6 +159,12 @@ class Store(Protocol):
     ) -> Page[Settlement]: ...
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None: ...
     def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]: ...
+    def audit_walk(self, account: str) -> AuditWalk | None: ...
+    def due_audits(self, now: datetime) -> list[AuditWalk]: ...
+    def save_audit_walk(self, walk: AuditWalk) -> None:
+        """Write it if its ``version`` still stands (0: new), or raise ``Conflict``."""
+        ...
+
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]: ...
     def commit(self, commit: Commit) -> None:
         """Write all of it, or raise ``Conflict`` and write nothing."""

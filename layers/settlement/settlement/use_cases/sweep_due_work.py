@@ -12,6 +12,7 @@ from settlement.domain.events import EventType, Journal
 from settlement.domain.planning import Ask, Policy
 from settlement.domain.transaction import Authorisation, OperationKind, Payment
 from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.audit_slice import begin_audits
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Changed, DueOperation, DuePayment, Ports, Unavailable
 
@@ -47,6 +48,7 @@ def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept
             put_off += 1
         except Exception as fault:  # one broken order must not keep the timers of all others
             faults.append(fault)
+    begin_audits(ports.store, {due.account for due in operations} | {due.account for due in payments}, ports.now())
     if faults:
         raise ExceptionGroup("timers cannot fire", faults)
     return Swept(started, fired, put_off)

@@ -202,6 +202,8 @@ _TRANSACTIONS = (
             ("/refunds", "listRefunds", "Show what was asked to be refunded, and what was", transactions.Reversals),
             ("/cancellations", "listCancellations", "Show what was asked to be cancelled, and what was",
              transactions.Reversals),
+            ("/audit", "auditTransaction", "Compare every figure with the others that tell of it",
+             transactions.AuditAnswer),
             ("/capabilities", "getCapabilities", "Show by how much the value may change", transactions.Capabilities),
         )
     ),

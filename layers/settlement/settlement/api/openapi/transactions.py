@@ -40,6 +40,28 @@ class Reconciliation(View):
     differences: list[Difference]
 
 
+class Mismatch(View):
+    """Two places that should say the same and do not: what the others say of ``where``, and what it says itself."""
+
+    what: str
+    where: str
+    expected: int | str | None
+    found: int | str | None
+
+
+class AuditAnswer(View):
+    """Whether the books of an order agree: events, connector calls, captures, counters, documents and heads.
+
+    What failed, or waits for a person, is no mismatch; the transaction's ``reconciliation`` tells that.
+    """
+
+    transaction_id: str
+    order_id: str
+    is_consistent: bool
+    events_read: Unsigned
+    mismatches: list[Mismatch]
+
+
 class Timers(View):
     """When a payment acts by itself."""
 

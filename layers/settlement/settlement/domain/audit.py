@@ -1,0 +1,119 @@
+"""The audit: entries replayed against counters, requests against actions, heads against what they sum up.
+
+Every check compares figures that were written independently of each other. What a failed operation leaves undone is no
+mismatch: that is told by its own event, and by the reconciliation of its transaction.
+"""
+
+from collections.abc import Iterator
+
+from settlement.domain.audit_movements import movement_mismatches
+from settlement.domain.audit_order import order_mismatches
+from settlement.domain.audit_timeline import timeline_mismatches
+from settlement.domain.authorisation import verdict
+from settlement.domain.books import Books, Mismatch, unequal
+from settlement.domain.ledger import total
+from settlement.domain.reconciliation import debts, head_differences
+from settlement.domain.statuses import order_status
+from settlement.domain.transaction import Authorisation, LegState, Operation, OperationKind, OperationState
+
+_EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegState.REPLACED})
+
+
+def audit(books: Books) -> tuple[Mismatch, ...]:
+    """Return every place where the books of an order disagree; none while all of it is right."""
+    found = [
+        *timeline_mismatches(books),
+        *movement_mismatches(books),
+        *order_mismatches(books),
+        *_heads(books),
+        *_queue(books),
+        *_at_rest(books),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _heads(books: Books) -> Iterator[Mismatch]:
+    """Order and transaction are of one commit, and what the order shows in lists is derived from both."""
+    order, transaction = books.order, books.transaction
+    yield from unequal(
+        "order head",
+        ("transaction of the order", transaction.transaction_id, order.transaction_id),
+        ("listed status and derived status", order_status(order, transaction).value, order.listed_status),
+        ("marked as failed and failed operations", transaction.unsettled > 0, order.in_error),
+        ("time of authorisation", transaction.authorised_at, order.authorised_at),
+        ("order and transaction canceled", transaction.cancelled_at is not None, order.cancelled_at is not None),
+    )
+    yield from unequal(
+        "transaction head",
+        ("account", order.account, transaction.account),
+        ("order of the transaction", order.order_id, transaction.order_id),
+        ("version of the order", order.version, transaction.order_version),
+        ("currency", order.currency, transaction.currency),
+        ("value and payments", sum(payment.assigned for payment in books.payments), transaction.value),
+        ("payments known to the queue", len(books.payments), len(transaction.projection)),
+    )
+    if transaction.authorisation is not Authorisation.PENDING:
+        joint = verdict(books.payments)
+        yield from unequal(
+            "transaction head", ("authorisation of the payments", joint.value, transaction.authorisation.value)
+        )
+
+
+def _queue(books: Books) -> Iterator[Mismatch]:
+    """The queue is whole: every operation up to the tail is there, what is behind the head is over."""
+    transaction, operations = books.transaction, books.operations
+    failed = [held for held in operations if held.state is OperationState.FAILED]
+    yield from unequal(
+        "transaction head",
+        ("head within the queue", True, 1 <= transaction.head <= transaction.tail),
+        ("operations up to the tail", len(operations), transaction.tail - 1),
+        ("newest settling operation", max((op.sequence for op in operations if op.settling), default=0),
+         transaction.last_settling),
+        ("failed settling operations", sum(held.settling for held in failed), transaction.unsettled),
+    )  # fmt: skip
+    for place, operation in enumerate(operations, start=1):
+        where = f"operation {operation.sequence}"
+        legs = max((leg.index for leg in books.legs if leg.operation == operation.sequence), default=0)
+        yield from unequal(
+            where, ("place in the queue", place, operation.sequence), ("connector calls planned", legs, operation.legs)
+        )
+        if operation.retry_of is None:
+            settles = operation.ask.request > 0 or operation.ask.completes
+            yield from unequal(where, ("settles what was requested", settles, operation.settling))
+        if operation.sequence < transaction.head:
+            yield from unequal(where, ("concluded behind the head", True, operation.is_concluded))
+        if operation.sequence == transaction.head:
+            yield from unequal(where, ("ready or waiting at the head", True, _is_at_work(operation)))
+        is_timed = operation.due_at is not None
+        yield from unequal(where, ("timed while it is at the head", operation.sequence == transaction.head, is_timed))
+
+
+def _is_at_work(operation: Operation) -> bool:
+    return operation.state in (OperationState.READY, OperationState.WAITING)
+
+
+def _at_rest(books: Books) -> Iterator[Mismatch]:
+    """Once nothing is queued, heads are the sum of the payments, and what was asked is done."""
+    transaction = books.transaction
+    if not transaction.is_idle:
+        return
+    ledger = total(payment.counters for payment in books.payments)
+    projected = {position.payment_id: position for position in transaction.projection}
+    for payment in books.payments:
+        position = projected.get(payment.payment_id)
+        yield from unequal(f"payment {payment.payment_id}", ("as the queue leaves it", payment.position, position))
+    differences = list(head_differences(transaction, ledger, books.operations))
+    if not _is_excused(books):
+        differences += debts(books.order, transaction, ledger, books.operations, books.legs)
+    for difference in differences:
+        yield Mismatch(difference.what, "transaction head", difference.expected, difference.found)
+
+
+def _is_excused(books: Books) -> bool:
+    """Whether something failed, was left to a person or lapsed, so that what was asked and what was done may differ."""
+    return any(
+        operation.state is OperationState.FAILED
+        or operation.retry_of is not None
+        or operation.kind is OperationKind.EXPIRE
+        for operation in books.operations
+    ) or any(leg.state in _EXCUSES for leg in books.legs)
