@@ -67,15 +67,20 @@ def _orders(store: DynamoDBStore, account: str) -> Iterator[str]:
     """Every order of an account, newest month first."""
     month = datetime.now(UTC).replace(day=1)
     for _ in range(MONTHS):
-        within = ListRange(f"{month:%Y-%m}", datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-        after = None
-        while True:
-            page = store.listed(account, within, after)
-            yield from (order.order_id for order in page.items)
-            after = page.next
-            if after is None:
-                break
+        for gateway_only in (False, True):
+            yield from _of_month(store, account, f"{month:%Y-%m}", gateway_only=gateway_only)
         month = (month - timedelta(days=1)).replace(day=1)
+
+
+def _of_month(store: DynamoDBStore, account: str, month: str, *, gateway_only: bool) -> Iterator[str]:
+    ends = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    within, after = ListRange(month, *ends, gateway_only=gateway_only), None
+    while True:
+        page = store.listed(account, within, after)
+        yield from (order.order_id for order in page.items)
+        after = page.next
+        if after is None:
+            break
 
 
 if __name__ == "__main__":

@@ -117,6 +117,14 @@ def test_long_list_comes_in_pages(store: Store) -> None:
     assert found == written[::-1]
 
 
+def test_transactions_without_an_order_have_a_list_of_their_own(store: Store) -> None:
+    put(store, "1-01")
+    put(store, "2-01", gateway_only=True)
+
+    assert ids(store.listed(ACCOUNT, MARCH, None)) == ["1-01"]
+    assert ids(store.listed(ACCOUNT, replace(MARCH, gateway_only=True), None)) == ["2-01"]
+
+
 def test_list_goes_on_behind_a_limit(store: Store) -> None:
     for hours in range(3):
         put(store, f"{hours}-01", created_at=NOON + timedelta(hours=hours))

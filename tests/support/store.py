@@ -110,7 +110,7 @@ class FakeStore:
         found = [
             held
             for held in self._all(Order, account)
-            if not held.gateway_only
+            if held.gateway_only == wanted.gateway_only
             and f"{held.created_at:%Y-%m}" == wanted.month
             and wanted.since <= held.created_at <= wanted.until
             and (not wanted.statuses or held.listed_status in wanted.statuses)

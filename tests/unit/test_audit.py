@@ -34,6 +34,7 @@ UNREPEATED: dict[type, set[str]] = {
     },
     Transaction: {"version"},
     Payment: {
+        "offline",
         "authorization_id", "blocked", "connector", "installments", "is_ppp", "nsu", "payment_system",
         "payment_system_name", "signature", "tid",
     },

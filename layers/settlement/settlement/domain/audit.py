@@ -35,12 +35,12 @@ def audit(books: Books) -> tuple[Mismatch, ...]:
 def _heads(books: Books) -> Iterator[Mismatch]:
     """Order and transaction are of one commit, and what the order shows in lists is derived from both."""
     order, transaction = books.order, books.transaction
+    if not order.gateway_only:
+        yield from _listing(books)
     yield from unequal(
         "order head",
+        ("started by a checkout", transaction.checkout is not None, order.gateway_only),
         ("transaction of the order", transaction.transaction_id, order.transaction_id),
-        ("listed status and derived status", order_status(order, transaction).value, order.listed_status),
-        ("marked as failed and failed operations", transaction.unsettled > 0, order.in_error),
-        ("time of authorisation", transaction.authorised_at, order.authorised_at),
         ("order and transaction canceled", transaction.cancelled_at is not None, order.cancelled_at is not None),
     )
     yield from unequal(
@@ -49,14 +49,27 @@ def _heads(books: Books) -> Iterator[Mismatch]:
         ("order of the transaction", order.order_id, transaction.order_id),
         ("version of the order", order.version, transaction.order_version),
         ("currency", order.currency, transaction.currency),
-        ("value and payments", sum(payment.assigned for payment in books.payments), transaction.value),
         ("payments known to the queue", len(books.payments), len(transaction.projection)),
     )
+    if any(operation.kind is OperationKind.AUTHORISE for operation in books.operations):
+        paid = sum(payment.assigned for payment in books.payments)
+        yield from unequal("transaction head", ("value of the payments", paid, transaction.value))
     if transaction.authorisation is not Authorisation.PENDING:
         joint = verdict(books.payments)
         yield from unequal(
             "transaction head", ("authorisation of the payments", joint.value, transaction.authorisation.value)
         )
+
+
+def _listing(books: Books) -> Iterator[Mismatch]:
+    """What lists show of the order is what its transaction says."""
+    order, transaction = books.order, books.transaction
+    yield from unequal(
+        "order head",
+        ("listed status and derived status", order_status(order, transaction).value, order.listed_status),
+        ("marked as failed and failed operations", transaction.unsettled > 0, order.in_error),
+        ("time of authorisation", transaction.authorised_at, order.authorised_at),
+    )
 
 
 def _queue(books: Books) -> Iterator[Mismatch]:

@@ -1,6 +1,6 @@
 """The audit of the order's side: head against invoices, changes and lines, and all of them against their events."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from settlement.domain.books import Books, Mismatch, unequal
 from settlement.domain.events import Event, EventType
@@ -22,20 +22,21 @@ def _said(books: Books, type_: EventType, key: str) -> dict[object, Event]:
 
 
 def _placing(books: Books) -> Iterator[Mismatch]:
-    """The order and its payments are as they were placed."""
+    """The order and its payments are as they were placed, or started and sent by a checkout."""
     order, transaction = books.order, books.transaction
-    placed = next((event for event in books.events if event.type is EventType.ORDER_PLACED), None)
-    if placed is None:
-        return
-    yield from unequal("order head", ("value when placed", placed.data.get("value"), order.placed_value))
-    yield from unequal(
-        "transaction head",
-        ("value when placed", placed.data.get("transactionValue"), transaction.value),
-        ("mode when placed", placed.data.get("mode"), transaction.mode.value),
-    )
-    payments = placed.data.get("payments")
     assigned = {payment.payment_id: payment.assigned for payment in books.payments}
-    yield from unequal("payments", ("payments when placed", payments, assigned))
+    told: dict[str, object] = {}
+    for event in books.events:
+        if event.type in (EventType.ORDER_PLACED, EventType.TRANSACTION_STARTED):
+            yield from unequal("order head", ("value when placed", event.data.get("value"), order.placed_value))
+            value = event.data.get("transactionValue", event.data.get("value"))
+            yield from unequal("transaction head", ("value when placed", value, transaction.value))
+        if event.type is EventType.ORDER_PLACED:
+            yield from unequal("transaction head", ("mode when placed", event.data.get("mode"), transaction.mode.value))
+        if event.type in (EventType.ORDER_PLACED, EventType.PAYMENTS_RECEIVED):
+            payments = event.data.get("payments")
+            told |= payments if isinstance(payments, Mapping) else {}
+    yield from unequal("payments", ("payments when placed", told, assigned))
 
 
 def _head(books: Books) -> Iterator[Mismatch]:
@@ -54,7 +55,7 @@ def _head(books: Books) -> Iterator[Mismatch]:
         ("number of modifications", len(books.modifications), order.modifications),
         ("operation of the newest modification", _last_modification(books), order.last_modification),
     )
-    if order.order_group != order.order_id:
+    if order.order_group != order.order_id and not order.gateway_only:
         yield from unequal("order head", ("found in its group", True, order.order_id in books.group))
 
 

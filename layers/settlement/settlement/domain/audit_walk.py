@@ -18,13 +18,15 @@ class AuditWalk:
     """How far the audit of an account is.
 
     The slice that is due at ``due_at`` goes on in ``month``, ``2026-03``, behind the order created at ``after`` (and
-    behind ``after_order``, if several were created at that time).
+    behind ``after_order``, if several were created at that time). Of each month the orders come first, then, in
+    ``checkouts``, the transactions that have none in the OMS.
     """
 
     account: str
     due_at: datetime
     began_at: datetime
     month: str
+    checkouts: bool = False
     after: datetime | None = None
     after_order: str = ""
     version: int = 0
@@ -46,14 +48,16 @@ class AuditWalk:
         """Return the walk behind an order that was audited."""
         return replace(self, after=created_at, after_order=order_id)
 
-    def next_month(self) -> "AuditWalk | None":
-        """Return the walk at the beginning of the month before, None when the pass is over."""
+    def next_list(self) -> "AuditWalk | None":
+        """Return the walk at the beginning of the month's other list, or of the month before; None at the end."""
+        if not self.checkouts:
+            return replace(self, checkouts=True, after=None, after_order="")
         before = f"{self.month_begins_at - timedelta(days=1):%Y-%m}"
         first = self.began_at.year * 12 + self.began_at.month
         year, month = map(int, before.split("-"))
         if first - (year * 12 + month) >= AUDITED_MONTHS:
             return None
-        return replace(self, month=before, after=None, after_order="")
+        return replace(self, month=before, checkouts=False, after=None, after_order="")
 
     def paused(self, now: datetime) -> "AuditWalk":
         """Return the walk as it waits for its next slice."""
@@ -62,7 +66,7 @@ class AuditWalk:
     def begun_again(self, now: datetime) -> "AuditWalk":
         """Return the walk at the start of its next pass, a day after this one began and not before now."""
         due_at = max(now + SLICE_EVERY, self.began_at + PASS_EVERY)
-        return replace(self, due_at=due_at, began_at=due_at, month=f"{due_at:%Y-%m}", after=None, after_order="")
+        return replace(first_walk(self.account, due_at), version=self.version)
 
 
 def first_walk(account: str, now: datetime) -> AuditWalk:

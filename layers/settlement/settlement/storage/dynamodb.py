@@ -96,7 +96,7 @@ class DynamoDBStore(Table):
         from settlement.domain.listing import ListedOrder
 
         values = {
-            ":partition": keys.list_partition(account, wanted.month),
+            ":partition": keys.list_partition(account, wanted.month, gateway_only=wanted.gateway_only),
             ":first": keys.timestamp(wanted.since),
             ":last": f"{keys.timestamp(wanted.until)}#\uffff",
         }

@@ -44,9 +44,12 @@ def payment_owner(account: str, payment_id: str) -> Key:
     return f"{account}#PAYMENT#{payment_id}", "TXN"
 
 
-def list_partition(account: str, month: str) -> str:
-    """The partition of the index ``byAccount`` that a month's orders are in; ``month`` is ``2026-03``."""
-    return f"{account}#LIST#{month}"
+def list_partition(account: str, month: str, *, gateway_only: bool = False) -> str:
+    """The partition of the index ``byAccount`` that a month's orders are in; ``month`` is ``2026-03``.
+
+    Transactions that a checkout drives by itself are in one of their own: no list of orders shows them.
+    """
+    return f"{account}#{'CHECKOUTS' if gateway_only else 'LIST'}#{month}"
 
 
 def list_sort(created_at: datetime, order_id: str) -> str:

@@ -75,8 +75,7 @@ class _Writes:
 
     def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":
         if (order := self._commit.order) is not None:
-            listed = {} if order.gateway_only else codecs.list_attributes(order)
-            yield self._versioned(self._order, keys.ORDER, order, order.version, listed)
+            yield self._versioned(self._order, keys.ORDER, order, order.version, codecs.list_attributes(order))
             if order.version == 0 and order.order_group != order.order_id and not order.gateway_only:
                 yield self._group_member(order)
         if (transaction := self._commit.transaction) is not None:

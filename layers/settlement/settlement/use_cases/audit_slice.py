@@ -78,7 +78,7 @@ def _advance(ports: Ports, walk: AuditWalk, may_go_on: Callable[[], bool]) -> tu
             audited.append(_audit(ports, walk.account, order))
             walk = walk.past(order.created_at, order.order_id)
         if len(listed) < wanted:
-            following = walk.next_month()
+            following = walk.next_list()
             if following is None:
                 return walk.begun_again(ports.now()), audited
             walk = following
@@ -86,9 +86,9 @@ def _advance(ports: Ports, walk: AuditWalk, may_go_on: Callable[[], bool]) -> tu
 
 
 def _next_orders(store: Store, walk: AuditWalk, wanted: int) -> list[ListedOrder]:
-    """Return the next orders of the walk's month, oldest first; fewer than wanted only at its end."""
+    """Return the next orders of the walk's list, oldest first; fewer than wanted only at its end."""
     since = walk.after or walk.month_begins_at
-    within = ListRange(walk.month, since, _END, newest_first=False, limit=wanted + 1)
+    within = ListRange(walk.month, since, _END, newest_first=False, limit=wanted + 1, gateway_only=walk.checkouts)
     found: list[ListedOrder] = []
     after = None
     while len(found) < wanted:

@@ -107,7 +107,7 @@ class ListRange:
     """A part of an account's list: a month, ``2026-03``, and within it a time from and to, both included.
 
     ``statuses`` are those wanted, all if there are none; ``limit`` is how many orders are looked at, None for as many
-    as fit into an answer.
+    as fit into an answer. ``gateway_only`` lists the transactions that checkouts drive by themselves, and no others.
     """
 
     month: str
@@ -116,6 +116,7 @@ class ListRange:
     statuses: tuple[str, ...] = ()
     newest_first: bool = True
     limit: int | None = None
+    gateway_only: bool = False
 
 
 class Store(Protocol):
