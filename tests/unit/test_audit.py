@@ -25,7 +25,7 @@ from tests.support.audits import mismatches_of
 from tests.support.shop import Placed, Shop
 
 UNREPEATED: dict[type, set[str]] = {
-    Order: {"payment_names", "request_hash"},
+    Order: {"invoices_bytes", "payment_names", "request_hash"},
     Line: {"id", "name", "price", "selling_price", "unique_id"},
     Invoice: {"extra_value", "issuance_date", "receipt", "replays"},
     Change: {"receipt"},

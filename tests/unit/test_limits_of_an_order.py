@@ -24,6 +24,12 @@ from tests.support.shop import Placed, Shop
 WANTED = Wanted("out of stock", (ModifiedItem("B", 1),), (), 0, 0, 0, compensates_shipping=False)
 
 
+@pytest.fixture
+def shop() -> Shop:
+    """A shop whose heads these tests set as they like, so that its books need not agree."""
+    return Shop()
+
+
 def set_order(placed: Placed, **facts: Any) -> None:
     """Have the order head say something else."""
     commit = Commit(ACCOUNT, placed.order_id, placed.transaction_id)

@@ -63,7 +63,8 @@ def test_retry_takes_over_every_missing_leg_once(shop: Shop, calls: int, retries
     assert [leg.state for leg in replaced] == [LegState.REPLACED] * calls
 
 
-def test_retry_that_finds_no_place_for_all_leaves_the_rest_to_another_one(shop: Shop) -> None:
+def test_retry_that_finds_no_place_for_all_leaves_the_rest_to_another_one() -> None:
+    shop = Shop()
     placed = returned_whole(shop, MAX_RETRIED_AT_ONCE + 5, "400")
     failed = placed.operation.sequence
     occupy(shop, placed, MAX_WAITING - 1)

@@ -10,6 +10,9 @@ from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 
+MAX_TEXT = 200
+"""Characters of what a mismatch quotes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
@@ -61,4 +64,4 @@ def unequal(where: str, *pairs: tuple[str, object, object]) -> list[Mismatch]:
 
 
 def _plain(value: object) -> int | str | None:
-    return value if value is None or isinstance(value, int) else str(value)
+    return value if value is None or isinstance(value, int) else str(value)[:MAX_TEXT]
