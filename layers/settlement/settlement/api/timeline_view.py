@@ -64,6 +64,9 @@ _WORDINGS: dict[EventType, _Wording] = {
     ),
     EventType.REFUND_REQUESTED: _Wording(_GATEWAY, "Refund Requested", "Refund Payment: {value} for {origin}"),
     EventType.OPERATION_READY: _Wording(_WORKER, "Operation Ready", "Operation {operation} ({kind}) may start"),
+    EventType.OPERATION_PLANNED: _Wording(
+        _WORKER, "Operation Planned", "Operation {operation} ({kind}) takes {calls} connector calls"
+    ),
     EventType.OPERATION_WAITING: _Wording(
         _WORKER,
         "Operation Waiting",
@@ -103,6 +106,7 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.MANUAL_CANCELLATION_REQUIRED: _Wording(
         _WORKER, "Manual Cancellation Required", "{value} has to be cancelled by a person: {response}"
     ),
+    EventType.BOOKS_UPDATED: _Wording(_WORKER, "Books Updated", "The books follow what became of an operation"),
     EventType.LEDGER_MISMATCH: _Wording(
         _AUDITOR, "Ledger Mismatch", "The books of this order disagree in {count} places; GET …/audit shows them"
     ),

@@ -5,13 +5,14 @@ beside the sums ``available`` and ``refundable``, since a condition can compare 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Order
-from settlement.domain.transaction import Payment, Settlement
+from settlement.domain.transaction import Operation, Payment, Settlement, Transaction
 from settlement.storage import keys
 
 if TYPE_CHECKING:
@@ -67,6 +68,17 @@ def encode(thing: object) -> Item:
     if isinstance(thing, Settlement):
         item["refundable"] = thing.refundable
     return item
+
+
+def encode_next(thing: Order | Transaction | Operation) -> Item:
+    """Return the attributes of something versioned as its next version is written."""
+    return encode(replace(thing, version=thing.version + 1))
+
+
+def payment_attributes(transaction_id: str, payment: Payment) -> Item:
+    """Return the attributes of a payment's item, with those of the ``due`` index while a timer runs."""
+    due = keys.timestamp(payment.due_at) if payment.due_at is not None else None
+    return encode(payment) | due_attributes(transaction_id, due)
 
 
 def decode(kind: type[T], item: Item) -> T:

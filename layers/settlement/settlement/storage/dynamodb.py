@@ -194,7 +194,7 @@ class DynamoDBStore(Table):
     def operations(self, account: str, transaction_id: str, since: int = 1) -> list[Operation]:
         """Return a transaction's operations from sequence ``since`` on."""
         partition = keys.transaction_partition(account, transaction_id)
-        return self._query(Operation, partition, "OPERATION#", first=keys.operation(since))
+        return self._query(Operation, partition, keys.OPERATIONS, first=keys.operation(since))
 
     def leg(self, account: str, transaction_id: str, operation: int, number: str) -> Leg | None:
         """Return one leg."""

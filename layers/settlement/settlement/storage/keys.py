@@ -91,6 +91,8 @@ CREDENTIALS_LOCK: Key = ("CREDENTIALS#LOCK", "LOCK")
 """Held by who writes the credentials of connectors, of whatever account."""
 
 ORDER = "ORDER"
+OPERATIONS = "OPERATION#"
+SETTLEMENTS = "SETTLEMENT#"
 TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"
 AUDIT = "AUDIT"
@@ -145,7 +147,7 @@ def data(name: str) -> str:
 
 def operation(sequence: int) -> str:
     """Sort key of an operation; keys sort as sequences do."""
-    return f"OPERATION#{sequence:06d}"
+    return f"{OPERATIONS}{sequence:06d}"
 
 
 def legs(operation: int | None) -> str:
@@ -160,7 +162,7 @@ def leg(operation: int, number: str) -> str:
 
 def settlements(payment_id: str) -> str:
     """Prefix of the settlements of one payment, oldest first."""
-    return f"SETTLEMENT#{payment_id}#"
+    return f"{SETTLEMENTS}{payment_id}#"
 
 
 def settlement(payment_id: str, number: str) -> str:
@@ -184,6 +186,11 @@ def event(at: datetime, writer: str, number: int) -> str:
 def timestamp(at: datetime) -> str:
     """Write a UTC time so that texts sort as times do."""
     return at.isoformat(timespec="microseconds")
+
+
+def timestamp_of(text: str) -> str:
+    """Write a stored time, which may be written shorter, as ``timestamp`` does."""
+    return timestamp(datetime.fromisoformat(text.replace("Z", "+00:00")))
 
 
 def due_partition(transaction_id: str) -> str:

@@ -8,7 +8,8 @@ payments, settlements  numbers are added, under the condition that no falling nu
 events                 put, never over another
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from settlement.domain.events import PUBLISHED, Event
 from settlement.domain.order import Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement
 from settlement.storage import codecs, keys
+from settlement.storage.log import LOG, log_of
 from settlement.use_cases.ports import Changed, Commit
 
 if TYPE_CHECKING:
@@ -41,9 +43,10 @@ def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef],
     last, says that it is planned, and a planner that comes too late overwrites none that was tried.
     """
     too_many = max(0, len(commit.new_legs) - MAX_LEGS_AT_ONCE)
-    first, rest = commit.new_legs[:too_many], commit.new_legs[too_many:]
-    builder = _Writes(table, replace(commit, new_legs=rest))
-    return [builder.new_leg(leg) for leg in first], list(builder.all())
+    builder = _Writes(table, commit)
+    first = [builder.new_leg(leg) for leg in commit.new_legs[:too_many]]
+    rest = list(_Writes(table, replace(commit, new_legs=commit.new_legs[too_many:])).state())
+    return first, rest + list(builder.events([*first, *rest]))
 
 
 def due_at(thing: Operation | Payment) -> str | None:
@@ -65,13 +68,20 @@ class _Writes:
         self._order = keys.order_partition(commit.account, commit.order_id)
         self._transaction = keys.transaction_partition(commit.account, commit.transaction_id)
 
-    def all(self) -> "Iterator[TransactWriteItemTypeDef]":
-        """Yield every write of the commit."""
+    def state(self) -> "Iterator[TransactWriteItemTypeDef]":
+        """Yield every write of the commit but its events."""
         yield from self._heads()
         yield from self._of_order()
         yield from self._of_transaction()
-        for event in self._commit.events:
-            yield self._put(self._transaction, keys.event(event.at, event.writer, event.number), self._event(event))
+
+    def events(self, state: "Sequence[TransactWriteItemTypeDef]") -> "Iterator[TransactWriteItemTypeDef]":
+        """Yield the commit's events; the smallest has the log of what the commit writes besides."""
+        items = [self._event(event) for event in self._commit.events]
+        if items and state:
+            puts = [codecs.from_wire(write["Put"]["Item"]) for write in state if "Put" in write]
+            min(items, key=lambda item: len(json.dumps(item)))[LOG] = log_of(self._commit, puts)
+        for event, item in zip(self._commit.events, items, strict=True):
+            yield self._put(self._transaction, keys.event(event.at, event.writer, event.number), item)
 
     def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":
         if (order := self._commit.order) is not None:
@@ -164,7 +174,7 @@ class _Writes:
     def _versioned(
         self, pk: str, sk: str, thing: Any, version: int, extra: codecs.Item | None = None
     ) -> "TransactWriteItemTypeDef":
-        item = codecs.encode(replace(thing, version=version + 1)) | (extra or {})
+        item = codecs.encode_next(thing) | (extra or {})
         return self._put(pk, sk, item, _equals("version", version) if version else _NEW)
 
     def _put(self, pk: str, sk: str, item: codecs.Item, guard: dict[str, Any] = _NEW) -> "TransactWriteItemTypeDef":
@@ -209,8 +219,9 @@ class _Writes:
         return {"Update": update}  # type: ignore[typeddict-item]
 
     def _attributes(self, thing: Payment | Settlement) -> codecs.Item:
-        due = due_at(thing) if isinstance(thing, Payment) else None
-        return codecs.encode(thing) | codecs.due_attributes(self._commit.transaction_id, due)
+        if isinstance(thing, Payment):
+            return codecs.payment_attributes(self._commit.transaction_id, thing)
+        return codecs.encode(thing)
 
     def _event(self, event: Event) -> codecs.Item:
         item = codecs.encode(event) | {"account": self._commit.account}

@@ -50,11 +50,15 @@ class Aggregate:
         order = listed(order, transaction, journal.at)
         record_status_changes(journal, self, Aggregate(order, transaction))
         writes_order = order != self.order
+        if not journal.events:
+            journal.record(EventType.BOOKS_UPDATED)
         return Commit(
             account=order.account,
             order_id=order.order_id,
             transaction_id=transaction.transaction_id,
             order=order if writes_order else None,
+            order_before=self.order,
+            transaction_before=self.transaction,
             transaction=replace(
                 transaction, events=journal.written, order_version=order.version + 1 if writes_order else order.version
             ),

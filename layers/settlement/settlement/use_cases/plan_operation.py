@@ -94,6 +94,8 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
         at=now,
     )
     planned = _add_legs(ports, transaction, operation, legs, journal)
+    if planned.new_legs or planned.operation.planned != operation.planned:
+        _record_plan(journal, planned)
     store.commit(
         Commit(
             account,
@@ -114,6 +116,14 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
     ]
     outcome = PlanOutcome.EXECUTE if to_do else PlanOutcome.CONCLUDE
     return HandedOut(outcome, tuple(sorted(to_do)[:MAX_LEGS_AT_ONCE]))
+
+
+def _record_plan(journal: Journal, planned: _Planned) -> None:
+    """Write down that there is a plan: the log of what it holds goes with this event."""
+    operation = planned.operation
+    journal.record(
+        EventType.OPERATION_PLANNED, operation=operation.sequence, kind=operation.kind.value, calls=operation.legs
+    )
 
 
 def _add_legs(

@@ -45,6 +45,7 @@ class Commit:
 
     Order, transaction and operations carry the ``version`` they were read with (0: new) and are written only if it
     still stands. Legs and replaced invoices are written only if their attempts, or replays, still are as read.
+    ``order_before`` and ``transaction_before`` are the heads that were read, None for new ones.
     ``new_receipts`` of invoices that are there, by number, are written whoever else writes.
     ``requests`` are idempotency keys with the name and the operation of their request. ``additional_data`` replaces
     what was told under the same names.
@@ -55,6 +56,8 @@ class Commit:
     transaction_id: str
     order: Order | None = None
     transaction: Transaction | None = None
+    order_before: Order | None = None
+    transaction_before: Transaction | None = None
     operations: Sequence[Operation] = ()
     lines: Sequence[Line] = ()
     invoices: Sequence[Invoice] = ()

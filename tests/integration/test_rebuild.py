@@ -1,0 +1,224 @@
+"""Every order and transaction made again from the events alone, in an empty table: equal to the original."""
+
+import gzip
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from moto import mock_aws
+
+from local.progress import StackError
+from local.rebuild import read_export, read_table, rebuild, require_empty
+from settlement.domain.connector import VaultedCard
+from settlement.storage import codecs, keys
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.log import PERSONAL_ATTRIBUTES, PERSONAL_ITEMS, replay
+from settlement.use_cases.ports import Commit
+from tests.builders import a_new_payment, item
+from tests.support.service import Service
+from tests.support.shop import Shop
+from tests.support.tour import Tour
+from tests.template.cloudformation import load_template, of_type
+from tests.unit.test_interleavings import OneOrder
+
+CLAIM = {"attempts", "callbacks_seen", "execution", "first_attempt_at", "lease_until", "state", "version"}
+"""What an execution notes on an operation when it takes it; the events tell of it once it has ended."""
+
+REPEATS = {"receipt", "replays"}
+"""What a repeated notification leaves on an invoice, for which there is no event."""
+
+_tables = count(1)
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[Any]:
+    """DynamoDB of moto."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        yield boto3.client("dynamodb")
+
+
+def a_table(dynamodb: Any) -> str:
+    """A table as the template has it."""
+    table = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
+    name = f"table-{next(_tables)}"
+    parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    dynamodb.create_table(TableName=name, **{part: table[part] for part in parts})
+    return name
+
+
+def stored(dynamodb: Any, commits: list[Commit]) -> str:
+    """A table in which all of this was written."""
+    table = a_table(dynamodb)
+    store = DynamoDBStore(dynamodb, table)
+    for commit in commits:
+        store.commit(commit)
+    return table
+
+
+def items_of(dynamodb: Any, table: str) -> dict[tuple[str, str], codecs.Item]:
+    """Everything in a table."""
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table)
+    items = [codecs.from_wire(found) for page in pages for found in page["Items"]]
+    return {(found["PK"], found["SK"]): found for found in items}
+
+
+def require_equal(dynamodb: Any, table: str, *, running: bool = False) -> int:
+    """Rebuild a table in another and compare every item; return how many there are."""
+    copy = a_table(dynamodb)
+    rebuild(dynamodb, copy, read_table(dynamodb, table))
+    original, rebuilt = items_of(dynamodb, table), items_of(dynamodb, copy)
+    told = {key: found for key, found in original.items() if not key[1].startswith(PERSONAL_ITEMS)}
+    assert rebuilt.keys() == told.keys()
+    for key, found in told.items():
+        left_out = set(PERSONAL_ATTRIBUTES)
+        if key[1].startswith("INVOICE#"):
+            left_out |= REPEATS
+        if running and key[1].startswith("OPERATION#"):
+            left_out |= CLAIM
+        assert _without(rebuilt[key], left_out) == _without(found, left_out), key
+    return len(told)
+
+
+def _without(found: codecs.Item, names: set[str]) -> codecs.Item:
+    return {name: value for name, value in found.items() if name not in names}
+
+
+def a_told_shop() -> Shop:
+    """A shop with an order of several payments that was invoiced, changed and returned."""
+    shop = Shop()
+    placed = shop.open(a_new_payment(4000, "partial"), a_new_payment(6000, "partial"))
+    placed.invoice("N1", 5000, item("A", 5000))
+    placed.change("C1", discount=1500, items_removed=(item("B", 1500),))
+    placed.invoice("N2", 3500, item("B", 1500), document="<xml/>")
+    placed.give_back("D1", 1500)
+    return shop
+
+
+def test_order_is_made_again_from_its_events(dynamodb: Any) -> None:
+    table = stored(dynamodb, a_told_shop().store.commits)
+
+    assert require_equal(dynamodb, table) > 40
+
+
+def test_everything_that_the_service_can_do_is_in_the_events(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Shop()
+    Tour(Service(shop, monkeypatch)).walk()
+
+    assert require_equal(dynamodb, stored(dynamodb, shop.store.commits), running=True) > 500
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_table_can_be_made_again_at_any_time(dynamodb: Any, share: float) -> None:
+    commits = a_told_shop().store.commits
+
+    require_equal(dynamodb, stored(dynamodb, commits[: int(len(commits) * share)]), running=True)
+
+
+def test_failed_operations_and_what_operators_did_are_in_the_events(dynamodb: Any) -> None:
+    shop = Shop()
+    placed = shop.open()
+    shop.provider.usually("settle", "drop")
+    placed.invoice("N1", 7000)
+    shop.pass_time(timedelta(hours=30))
+    shop.provider.usually("settle", "ok")
+
+    require_equal(dynamodb, stored(dynamodb, shop.store.commits), running=True)
+
+
+def test_any_story_of_one_order_is_in_its_events(dynamodb: Any) -> None:
+    class Told(OneOrder):
+        def teardown(self) -> None:
+            super().teardown()
+            if hasattr(self, "placed"):
+                require_equal(dynamodb, stored(dynamodb, self.shop.store.commits), running=True)
+
+    quick = settings(
+        max_examples=6,
+        stateful_step_count=20,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    run_state_machine_as_test(Told, settings=quick)
+
+
+def test_every_commit_that_changes_the_books_has_an_event_that_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = Shop()
+    Tour(Service(shop, monkeypatch)).walk()
+
+    silent = [commit for commit in shop.store.commits if not commit.events]
+    assert all(commit.new_receipts or _is_claim(commit) for commit in silent)
+
+
+def _is_claim(commit: Commit) -> bool:
+    """Whether a commit only notes who is at an operation."""
+    others = (commit.order, commit.transaction, commit.new_legs, commit.legs, commit.payments)
+    return bool(commit.operations) and not any(others)
+
+
+def test_no_card_and_no_document_is_in_an_event(dynamodb: Any) -> None:
+    shop = Shop()
+    placed = shop.open(a_new_payment(10000, "partial", card=VaultedCard("secret-token", "Jane Doe", "444433", "1111")))
+    placed.invoice("N1", 7000, document="<buyer>Jane Doe</buyer>")
+    table = stored(dynamodb, shop.store.commits)
+    copy = a_table(dynamodb)
+    rebuild(dynamodb, copy, read_table(dynamodb, table))
+
+    texts = repr(items_of(dynamodb, copy))
+    assert "Jane Doe" in repr(items_of(dynamodb, table))
+    assert "Jane Doe" not in texts
+    assert "secret-token" not in texts
+
+
+def test_export_of_a_table_is_read(dynamodb: Any, tmp_path: Path) -> None:
+    table = stored(dynamodb, a_told_shop().store.commits)
+    wire = [found for page in dynamodb.get_paginator("scan").paginate(TableName=table) for found in page["Items"]]
+    for found in wire:
+        for value in found.values():
+            if "B" in value:
+                value["B"] = b64encode(bytes(value["B"])).decode()
+    half = len(wire) // 2
+    with gzip.open(tmp_path / "a.json.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps({"Item": found}) + "\n" for found in wire[:half])
+    (tmp_path / "b.json").write_text("".join(json.dumps({"Item": found}) + "\n" for found in wire[half:]))
+    copy = a_table(dynamodb)
+
+    rebuild(dynamodb, copy, read_export(tmp_path))
+
+    told = {key for key in items_of(dynamodb, table) if not key[1].startswith(PERSONAL_ITEMS)}
+    assert items_of(dynamodb, copy).keys() == told
+
+
+def test_table_that_is_not_empty_is_left_alone(dynamodb: Any) -> None:
+    table = stored(dynamodb, a_told_shop().store.commits)
+
+    with pytest.raises(StackError, match="is not empty"):
+        require_empty(dynamodb, table)
+
+
+def test_clocks_that_disagree_change_nothing(dynamodb: Any) -> None:
+    table = stored(dynamodb, a_told_shop().store.commits)
+    skewed: Callable[[codecs.Item], codecs.Item] = lambda event: (  # noqa: E731
+        event | {"at": "2026-03-01T00:00:00Z"} if event["writer"].startswith("leg-") else event
+    )
+    events = [skewed(found) for key, found in items_of(dynamodb, table).items() if key[1].startswith(keys.EVENTS)]
+
+    made = replay(events)
+
+    original = items_of(dynamodb, table)
+    for (pk, sk), found in made.items():
+        assert _without(found, {"card"}) == _without(original[pk, sk], {"card"})
