@@ -8,11 +8,13 @@ from typing import Any, cast
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from functions.event_relay.app import handler
 from settlement import bootstrap
 from settlement.domain.events import PUBLISHED, Event, EventType
 from settlement.storage import codecs, keys
+from settlement.storage.outbox import MAX_BYTES
 from settlement.storage.writing import writes
 from settlement.use_cases.ports import Commit
 
@@ -32,17 +34,25 @@ class Context:
 
 @dataclass
 class Bus:
-    """EventBridge and SQS as the relay uses them; ``refusals`` says how often each event id is refused."""
+    """EventBridge and SQS as the relay uses them; ``refusals`` says how often each event id is refused.
+
+    A call with an event of ``spoilers`` in it fails as a whole.
+    """
 
     refusals: dict[str, int] = field(default_factory=dict)
+    spoilers: set[str] = field(default_factory=set)
     queue_is_down: bool = False
     published: list[dict[str, Any]] = field(default_factory=list)
     parked: list[dict[str, Any]] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
+    bytes: list[int] = field(default_factory=list)
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
         """Take what is not refused."""
         self.batches.append(len(Entries))
+        self.bytes.append(sum(len(entry["Detail"]) for entry in Entries))
+        if self.spoilers & {json.loads(entry["Detail"])["id"] for entry in Entries}:
+            raise ClientError({"Error": {"Code": "ValidationException"}}, "PutEvents")
         answers = [self._put(entry) for entry in Entries]
         return {"FailedEntryCount": sum("ErrorCode" in answer for answer in answers), "Entries": answers}
 
@@ -188,3 +198,64 @@ def test_what_is_no_new_event_is_left(bus: Bus) -> None:
 
 def test_empty_batch_is_nothing_to_do(bus: Bus) -> None:
     assert relay({"Records": []}) == {"batchItemFailures": []}
+
+
+def test_event_that_spoils_its_call_is_parked_and_the_others_are_published_one_by_one(bus: Bus) -> None:
+    bus.spoilers = {"T-transaction-2"}
+
+    relay(records(an_event(1), an_event(2), an_event(3)))
+
+    assert bus.ids == ["T-transaction-1", "T-transaction-3"]
+    assert [parked["detail"]["id"] for parked in bus.parked] == ["T-transaction-2"]
+    assert bus.batches == [3, 1, 1, 1, 1]
+
+
+def test_throttled_events_are_tried_again_one_by_one(bus: Bus) -> None:
+    bus.refusals = {f"T-transaction-{number}": 1 for number in range(1, 6)}
+
+    relay(records(*(an_event(number) for number in range(1, 8))))
+
+    assert sorted(bus.ids) == [f"T-transaction-{number}" for number in range(1, 8)]
+    assert bus.batches == [7, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"number": {"S": "one"}},
+        {"type": {"S": "NobodyKnows"}},
+        {"at": {"S": "yesterday"}},
+        {"data": {"NULL": True}},
+        {"account": None},
+    ],
+    ids=lambda damage: next(iter(damage)),
+)
+def test_record_that_cannot_be_read_is_parked_whole_and_holds_up_no_other(bus: Bus, damage: dict[str, Any]) -> None:
+    batch = records(an_event(1), an_event(2), an_event(3))
+    image = batch["Records"][1]["dynamodb"]["NewImage"]
+    for name, value in damage.items():
+        image.pop(name) if value is None else image.update({name: value})
+
+    assert relay(batch) == {"batchItemFailures": []}
+
+    assert bus.ids == ["T-transaction-1", "T-transaction-3"]
+    assert bus.parked == [{"record": batch["Records"][1]}]
+
+
+def test_no_call_is_larger_than_the_bus_takes(bus: Bus) -> None:
+    large = [an_event(number, reason="x" * 100_000) for number in range(1, 6)]
+
+    relay(records(*large))
+
+    assert bus.batches == [2, 2, 1]
+    assert max(bus.bytes) <= MAX_BYTES
+
+
+def test_event_too_large_for_the_bus_is_parked_by_its_name(bus: Bus) -> None:
+    relay(records(an_event(1), an_event(2, reason="x" * MAX_BYTES), an_event(3)))
+
+    assert bus.ids == ["T-transaction-1", "T-transaction-3"]
+    (parked,) = bus.parked
+    assert (parked["type"], parked["detail"]["id"]) == ("PaymentSettled", "T-transaction-2")
+    assert parked["tooLarge"] > MAX_BYTES
+    assert "reason" not in parked["detail"]
