@@ -14,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
+.PHONY: rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,15 @@ demo: local ## Play the story of one order, on the running stack or on one start
 
 audit: local ## Compare every figure of an order with the others that tell of it (ORDER=… or ALL=1; ACCOUNT=… STACK=…)
 	@$(LOCAL) -m local.audit $(if $(ALL),--all,--order "$(ORDER)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
+
+redrive: local ## Send what lies in the dead-letter queues back (QUEUES="parked-events …"; STACK=…)
+	@$(LOCAL) -m local.redrive $(QUEUES) $(if $(STACK),--stack "$(STACK)")
+
+republish: local ## Publish events again from the table (ORDER=… or ALL=1; SINCE=… UNTIL=… ACCOUNT=… STACK=…)
+	@$(LOCAL) -m local.republish $(if $(ALL),--all,--order "$(ORDER)") $(if $(SINCE),--since "$(SINCE)") $(if $(UNTIL),--until "$(UNTIL)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
+
+rebuild: local ## Make every order and transaction anew from events (FROM=table or folder of an export, TO=empty table; ENDPOINT=…)
+	@$(LOCAL) -m local.rebuild --from "$(FROM)" --to "$(TO)" $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
 
 sweep: local ## Run the due-work sweep at once on the running stack
 	@$(LOCAL) -m local.stack sweep

@@ -1,8 +1,8 @@
-"""The three places where the emulator needs help to do what AWS does with the same template.
+"""The four places where the emulator needs help to do what AWS does with the same template.
 
 It reads a workflow's definition as JSON only; it does not take gateway responses out of an API's body; and
 after a restart it remembers how far a table's stream was read, but not the stream, and would skip that many
-new records.
+new records. It has queues refuse what comes over plain HTTP, as their policies say, and speaks nothing else.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def put_gateway_responses(build_directory: Path, gateway: Any, api_id: str) -> N
             **status,
         )
     gateway.create_deployment(restApiId=api_id, stageName=template["Resources"]["Api"]["Properties"]["StageName"])
+
+
+def open_queues(sqs: Any, stack: str) -> None:
+    """Takes the policies off the stack's queues."""
+    for url in sqs.list_queues(QueueNamePrefix=f"{stack}-").get("QueueUrls", []):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
 
 
 def forget_stream_positions(state_directory: Path) -> None:

@@ -10,17 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
+from local.orders import order_ids
 from local.progress import StackError, say
 from local.seed import ACCOUNT
 from local.stacks import Stack, the_stack
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.audit_order import Audited, audit_order
-from settlement.use_cases.ports import ListRange
-
-MONTHS = 120
-"""How far back --all looks, by the creation of the orders."""
 
 MISMATCH = 2
 
@@ -40,7 +36,7 @@ def main() -> int:
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    orders = _orders(store, arguments.account) if arguments.all else iter([arguments.order])
+    orders = order_ids(store, arguments.account) if arguments.all else iter([arguments.order])
     return report(audit_order(store, arguments.account, order_id) for order_id in orders)
 
 
@@ -61,26 +57,6 @@ def report(audits: Iterator[Audited]) -> int:
 
 def _store(stack: Stack) -> DynamoDBStore:
     return DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"])
-
-
-def _orders(store: DynamoDBStore, account: str) -> Iterator[str]:
-    """Every order of an account, newest month first."""
-    month = datetime.now(UTC).replace(day=1)
-    for _ in range(MONTHS):
-        for gateway_only in (False, True):
-            yield from _of_month(store, account, f"{month:%Y-%m}", gateway_only=gateway_only)
-        month = (month - timedelta(days=1)).replace(day=1)
-
-
-def _of_month(store: DynamoDBStore, account: str, month: str, *, gateway_only: bool) -> Iterator[str]:
-    ends = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-    within, after = ListRange(month, *ends, gateway_only=gateway_only), None
-    while True:
-        page = store.listed(account, within, after)
-        yield from (order.order_id for order in page.items)
-        after = page.next
-        if after is None:
-            break
 
 
 if __name__ == "__main__":

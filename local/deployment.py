@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.adaptations import put_gateway_responses, write_definitions_as_json
+from local.adaptations import open_queues, put_gateway_responses, write_definitions_as_json
 from local.emulator import aws_environment
 from local.ports import HOST
 from local.processes import plain_environment, run_logged
@@ -101,6 +101,7 @@ def deploy(settings: Settings, *, built: str, port: int, aws_port: int) -> Deplo
         if not _stack_is_complete(aws_port):
             raise StackError(f"The stack did not come up; see {settings.log('sam-deploy')}.")
         put_gateway_responses(settings.build_directory, client("apigateway", aws_port), _describe(aws_port).api_id)
+        open_queues(client("sqs", aws_port), STACK_NAME)
         client("ssm", aws_port).put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
     return _describe(aws_port)
 

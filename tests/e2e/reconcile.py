@@ -42,6 +42,7 @@ def reconcile(placed: PlacedOrder) -> None:
     _connectors_agree(placed, payments, order["storePreferencesData"]["currencyCode"])
     assert sum(placed.settlements().actions) == transaction["settledValue"]
     assert sum(placed.settlements().requests) == transaction["requestedValue"]
+    assert placed.api.read(f"{placed.transaction_path}/audit")["mismatches"] == []
 
 
 def _events_are_gapless(placed: PlacedOrder, events: list[dict[str, Any]]) -> None:

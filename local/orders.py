@@ -1,0 +1,40 @@
+"""Finding orders in a table by the list's index, and accounts by their audits: no scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from local.stacks import Stack
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.use_cases.ports import ListRange
+
+MONTHS = 120
+"""How far back orders are looked for, by their creation."""
+
+_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+def order_ids(store: DynamoDBStore, account: str) -> Iterator[str]:
+    """Every order of an account, and every transaction without one, newest month first."""
+    month = datetime.now(UTC).replace(day=1)
+    for _ in range(MONTHS):
+        for gateway_only in (False, True):
+            yield from _of_month(store, account, ListRange(f"{month:%Y-%m}", *_EVER, gateway_only=gateway_only))
+        month = (month - timedelta(days=1)).replace(day=1)
+
+
+def account_names(stack: Stack) -> list[str]:
+    """The accounts of a table that are audited: the sweep begins with each within days of its first order."""
+    store = DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"])
+    return [walk.account for walk in store.due_audits(_EVER[1])]
+
+
+def _of_month(store: DynamoDBStore, account: str, within: ListRange) -> Iterator[str]:
+    after = None
+    while True:
+        page = store.listed(account, within, after)
+        yield from (order.order_id for order in page.items)
+        after = page.next
+        if after is None:
+            return

@@ -1,0 +1,126 @@
+"""Where the messages of each dead-letter queue came from, and how they get back there. Repeats do no harm: consumers
+tell events by id, orders are taken once, an operation is claimed by one execution."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.redrive.queues import Message, Stays
+from local.republish import Republisher
+from local.stacks import Stack
+from settlement.storage.bus import publish
+from settlement.storage.outbox import Entry, entry_of
+
+_TRIMMED = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"})
+_RECORDS_AT_ONCE = 1000
+
+
+class Ways:
+    """The ways back into one stack."""
+
+    def __init__(self, stack: Stack, tell: Callable[[str], object]) -> None:
+        self._stack = stack
+        self._tell = tell
+
+    @property
+    def by_queue(self) -> dict[str, Callable[[Message], object]]:
+        """The way of each queue, by the queue's name behind that of the stack."""
+        return {
+            "parked-events": self.publish_parked,
+            "failed-relay": self.publish_given_up,
+            "undelivered-operations": self.start_operation,
+            "failed-order-intake": self.take_in_order,
+            "failed-status-changes": self.deliver_status_change,
+            "failed-due-work": self.sweep,
+        }
+
+    def publish_parked(self, message: Message) -> None:
+        """Put a parked event on the bus, under the id it had; a record that could not be read is read again."""
+        body = message.body
+        if "record" in body:
+            entry = entry_of(body["record"])
+            if entry is not None:
+                self._publish([entry])
+            return
+        if "tooLarge" in body:
+            raise Stays(f"event {body['detail']['id']} is too large for the bus ({body['tooLarge']} bytes)")
+        self._publish([Entry(body["type"], datetime.fromisoformat(body["at"]), body["detail"])])
+
+    def publish_given_up(self, message: Message) -> None:
+        """Publish the stream records that the relay gave up; from the table, once the stream has forgotten them."""
+        batch = message.body["DDBStreamBatchInfo"]
+        try:
+            entries = [entry for record in self._records(batch) if (entry := entry_of(record)) is not None]
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in _TRIMMED:
+                raise
+            first, last = (
+                datetime.fromisoformat(batch[f"approximateArrivalOf{end}Record"].replace("Z", "+00:00"))
+                for end in ("First", "Last")
+            )
+            many = Republisher(self._stack).publish_time(first, last)
+            self._tell(f"the stream has forgotten shard {batch['shardId']}: {many} events published from the table")
+            return
+        self._publish(entries)
+
+    def start_operation(self, message: Message) -> None:
+        """Start the workflow of an operation; one that runs or is done by now ends at once."""
+        event = _event(message)
+        detail = event.get("detail", event)
+        name = {part: detail[part] for part in ("account", "transactionId", "operation")}
+        arn = self._stack.outputs["StateMachineArn"]
+        self._stack.client("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(name))
+
+    def take_in_order(self, message: Message) -> None:
+        """Give an order to the intake again, as the very event it was: an event without an order id names its order."""
+        self._invoke(f"{self._stack.name}-order-intake", _event(message))
+
+    def deliver_status_change(self, message: Message) -> None:
+        """Give a status change to the function that it did not reach."""
+        arn = message.attributes.get("TARGET_ARN") or message.body["requestContext"]["functionArn"]
+        function = arn.split(":function:")[1].split(":")[0]
+        self._invoke(function, _event(message))
+
+    def sweep(self, message: Message) -> None:
+        """Do what is due: a run that failed left nothing else behind."""
+        self._invoke(self._stack.outputs["DueWorkFunctionName"], {})
+
+    def _publish(self, entries: Iterable[Entry]) -> None:
+        left = publish(self._stack.client("events"), self._stack.outputs["EventBusName"], entries)
+        if left:
+            raise Stays(f"the bus refuses event {left[0].detail['id']}")
+
+    def _invoke(self, function: str, event: Any) -> None:
+        answer = self._stack.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        if "FunctionError" in answer:
+            said = json.loads(answer["Payload"].read() or b"{}")
+            raise Stays(f"{function} says: {said.get('errorMessage', said)}")
+
+    def _records(self, batch: dict[str, Any]) -> list[dict[str, Any]]:
+        """Read a batch from the stream, by the numbers of its first and last record."""
+        streams = self._stack.client("dynamodbstreams")
+        iterator = streams.get_shard_iterator(
+            StreamArn=batch["streamArn"],
+            ShardId=batch["shardId"],
+            ShardIteratorType="AT_SEQUENCE_NUMBER",
+            SequenceNumber=batch["startSequenceNumber"],
+        )["ShardIterator"]
+        last, found = int(batch["endSequenceNumber"]), []
+        while iterator is not None:
+            answer = streams.get_records(ShardIterator=iterator, Limit=_RECORDS_AT_ONCE)
+            numbers = [int(record["dynamodb"]["SequenceNumber"]) for record in answer["Records"]]
+            found += [record for record, number in zip(answer["Records"], numbers, strict=True) if number <= last]
+            if not numbers or numbers[-1] >= last:
+                break
+            iterator = answer.get("NextShardIterator")
+        return found
+
+
+def _event(message: Message) -> Any:
+    """The event that a function was given: as a rule leaves it behind, or as Lambda reports it after its retries."""
+    return message.body.get("requestPayload", message.body)
