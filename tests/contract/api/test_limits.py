@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from settlement.api.body import MAX_BODY_BYTES
+from settlement.api.body import MAX_BODY_BYTES, MAX_DEPTH
 from settlement.api.checkout_models import MAX_DATA_AT_ONCE, MAX_DATA_CHARACTERS
 from settlement.api.invoice_models import MAX_DOCUMENT_BYTES, MAX_INVOICE_ITEMS, MAX_SIGHTINGS, MAX_TEXT_BYTES
 from settlement.api.models import MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TEXT, MAX_TOTALS
@@ -304,7 +304,15 @@ def _body(service: Service, size: int) -> Heard:
     return service.call("POST", f"{ORDERS}/{placed.order_id}/cancel", raw=raw + " " * (size - len(raw)))
 
 
+def _nested(service: Service, depth: int) -> Heard:
+    """Cancel with a body in which so many arrays and objects stand in each other."""
+    placed = opened(service)
+    inner = depth - 1
+    return service.call("POST", f"{ORDERS}/{placed.order_id}/cancel", raw='{"any": ' + "[" * inner + "]" * inner + "}")
+
+
 LIMITS = (
+    Limit("arrays and objects in each other, in a body", MAX_DEPTH, _nested, ("32",)),
     Limit("a request's body", MAX_BODY_BYTES, _body, ("1000001 bytes", "1000000"), status=413),
     Limit("lines of an order", MAX_LINES, placing(_lines), ("items", "at most 70 items")),
     Limit("payments of an order", MAX_PAYMENTS, placing(_payments), ("payments", "at most 10 items")),
