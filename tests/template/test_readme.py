@@ -145,7 +145,7 @@ def test_error_table_has_every_code_and_no_other() -> None:
         ("what a modification asks for, with its settings", "MAX_REQUEST_BYTES"),
         ("settings of modifications", "MAX_SETTINGS_BYTES"),
         ("the name of an item", "MAX_NAME_BYTES"),
-        ("any other text", "MAX_TEXT"),
+        ("any other text", "MAX_ANY_TEXT"),
         ("an `Idempotency-Key`", "MAX_KEY_LENGTH"),
         ("seconds that a feed hides an update", "MAX_VISIBILITY_SECONDS"),
         ("seconds that a feed keeps an update, at least 60", "MAX_RETENTION_SECONDS"),

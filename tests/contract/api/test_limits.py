@@ -14,7 +14,7 @@ import pytest
 from settlement.api.body import MAX_BODY_BYTES, MAX_DEPTH
 from settlement.api.checkout_models import MAX_DATA_AT_ONCE, MAX_DATA_CHARACTERS
 from settlement.api.invoice_models import MAX_DOCUMENT_BYTES, MAX_INVOICE_ITEMS, MAX_SIGHTINGS, MAX_TEXT_BYTES
-from settlement.api.models import MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TEXT, MAX_TOTALS
+from settlement.api.models import MAX_ANY_TEXT, MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TOTALS
 from settlement.api.modification_models import (
     MAX_REQUEST_BYTES,
     MAX_SETTINGS_BYTES,
@@ -344,9 +344,9 @@ LIMITS = (
     Limit(
         "a vault token", 256, placing(_of_payment("card", lambda size: {"token": "t" * size})), ("token", "at most 256")
     ),
-    Limit("any other text", MAX_TEXT, invoicing(_set("courier")), ("courier", "at most 2000")),
-    Limit("any other text", MAX_TEXT, _interaction, ("message", "at most 2000")),
-    Limit("any other text", MAX_TEXT, _reason, ("reason", "at most 2000")),
+    Limit("any other text", MAX_ANY_TEXT, invoicing(_set("courier")), ("courier", "at most 2000")),
+    Limit("any other text", MAX_ANY_TEXT, _interaction, ("message", "at most 2000")),
+    Limit("any other text", MAX_ANY_TEXT, _reason, ("reason", "at most 2000")),
     Limit(
         "items of an invoice",
         MAX_INVOICE_ITEMS,

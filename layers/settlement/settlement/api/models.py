@@ -21,7 +21,7 @@ from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
 from settlement.use_cases.retry_operation import Resolution
 
 MAX_QUANTITY = 1_000_000
-MAX_TEXT = 2_000
+MAX_ANY_TEXT = 2_000
 MAX_TOTALS = 20
 MAX_INSTALLMENTS = 99
 MAX_NAME_BYTES = 2_000
@@ -53,7 +53,7 @@ def _text_of_number(value: Any) -> Any:
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 ItemId = Annotated[str, Field(min_length=1, max_length=100)]
-Text = Annotated[str, Field(max_length=MAX_TEXT)]
+Text = Annotated[str, Field(max_length=MAX_ANY_TEXT)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS)]
 Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS)]
@@ -264,7 +264,7 @@ class InteractionBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/interactions``: a line for the timeline, and who says it."""
 
     source: Name
-    message: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    message: Annotated[str, Field(min_length=1, max_length=MAX_ANY_TEXT)]
 
 
 class SettingsBody(Body):
