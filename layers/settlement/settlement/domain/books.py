@@ -10,7 +10,7 @@ from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 
-MAX_TEXT = 200
+QUOTED_CHARACTERS = 200
 """Characters of what a mismatch quotes."""
 
 
@@ -64,4 +64,4 @@ def unequal(where: str, *pairs: tuple[str, object, object]) -> list[Mismatch]:
 
 
 def _plain(value: object) -> int | str | None:
-    return value if value is None or isinstance(value, int) else str(value)[:MAX_TEXT]
+    return value if value is None or isinstance(value, int) else str(value)[:QUOTED_CHARACTERS]
