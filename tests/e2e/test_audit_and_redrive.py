@@ -27,6 +27,8 @@ from tests.template.cloudformation import CHECKOUT
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+QUEUES = ("parked-events", "failed-order-intake")
+
 PYTHON = CHECKOUT / ".local" / "venv-local" / "bin" / "python"
 
 
@@ -39,7 +41,7 @@ def run(module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture
 def send(facts: Facts) -> Callable[[str, object], None]:
-    """Leave a message in a queue of the stack."""
+    """Leave a message in a queue of the stack, which is empty before."""
     sqs = boto3.client(
         "sqs",
         endpoint_url=facts.aws_endpoint,
@@ -52,6 +54,8 @@ def send(facts: Facts) -> Callable[[str, object], None]:
         url = sqs.get_queue_url(QueueName=f"{STACK_NAME}-{queue}")["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body))
 
+    for queue in QUEUES:
+        sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=f"{STACK_NAME}-{queue}")["QueueUrl"])
     return put
 
 
@@ -120,7 +124,6 @@ def test_messages_of_dead_letter_queues_find_back(
     done = run("local.redrive")
 
     assert done.returncode == STAYS, done
-    print(done.stdout)
     assert "parked-events: 1 sent back, 1 stay" in done.stdout
     assert "failed-order-intake: 1 sent back, 0 stay" in done.stdout
     until(lambda: merchant.api.get(f"/api/oms/pvt/orders/{order_id}").status == 200, "the order was taken in")
