@@ -30,10 +30,7 @@ what_dies = pytest.mark.parametrize("lose_executions", [False, True], ids=["task
 def test_points_lie_between_effects_of_every_kind() -> None:
     happened = {name for story in STORIES for name in play(story, FakeTable(), Effects()).happened}
 
-    assert happened == {
-        *("commit", "put_events", "start_execution"),
-        *("authorise", "settle", "cancel", "refund"),
-    }
+    assert happened >= {"commit", "put_events", "start_execution", "authorise", "settle", "cancel", "refund"}
 
 
 @what_dies
