@@ -17,7 +17,6 @@ from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
-from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.table import Table
@@ -26,6 +25,7 @@ from settlement.use_cases.ports import Commit, Conflict, DueOperation, DuePaymen
 
 if TYPE_CHECKING:
     from settlement.domain.listing import ListedOrder
+    from settlement.domain.shopper import Shopper
 
 _LOST_RACES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
 _LOST_REASONS = frozenset(
@@ -124,8 +124,10 @@ class DynamoDBStore(Table):
         found = self._query(Line, keys.order_partition(account, order_id), keys.line(""))
         return sorted(found, key=lambda line: line.index)
 
-    def shopper(self, account: str, order_id: str) -> Shopper | None:
+    def shopper(self, account: str, order_id: str) -> "Shopper | None":
         """Return what is known of the person behind an order."""
+        from settlement.domain.shopper import Shopper
+
         return self._get(Shopper, keys.order_partition(account, order_id), keys.SHOPPER)
 
     def invoice(self, account: str, order_id: str, number: str) -> Invoice | None:

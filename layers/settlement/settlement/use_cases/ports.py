@@ -14,11 +14,11 @@ from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
-from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
 
 if TYPE_CHECKING:
     from settlement.domain.listing import ListedOrder
+    from settlement.domain.shopper import Shopper
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class Commit:
     settlements: Sequence[Changed[Settlement]] = ()
     replaced_invoices: Sequence[Changed[Invoice]] = ()
     new_receipts: Sequence[tuple[str, str]] = ()
-    shopper: Shopper | None = None
+    shopper: "Shopper | None" = None
     modifications: Sequence[Modification] = ()
     replaced_modifications: Sequence[Changed[Modification]] = ()
     requests: Sequence[tuple[str, str, int]] = ()
@@ -139,7 +139,7 @@ class Store(Protocol):
     def orders_of_group(self, account: str, group: str) -> list[str]: ...
     def listed(self, account: str, wanted: ListRange, after: str | None) -> "Page[ListedOrder]": ...
     def lines(self, account: str, order_id: str) -> list[Line]: ...
-    def shopper(self, account: str, order_id: str) -> Shopper | None: ...
+    def shopper(self, account: str, order_id: str) -> "Shopper | None": ...
     def invoice(self, account: str, order_id: str, number: str) -> Invoice | None: ...
     def invoices(self, account: str, order_id: str) -> list[Invoice]: ...
     def document(self, account: str, order_id: str, number: str) -> str | None: ...
