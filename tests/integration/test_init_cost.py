@@ -1,12 +1,14 @@
 """What a cold start costs: CPU of loading each function, against that of boto3 with a DynamoDB client.
 
 Measured in fresh processes with byte-code, as the layers ship it; the least of several runs, in turn, so that what
-else the machine does weighs on both alike.
+else the machine does weighs on both alike. One that seems too dear is measured again: a busy machine adds to a run,
+never takes from it.
 """
 
 import os
 import subprocess
 import sys
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (
 LIMITS = {"settlement_steps": 1.6}
 USUAL_LIMIT = 1.7
 RUNS = 5
+MEASUREMENTS = 4
 
 _REFERENCE = "import boto3; boto3.Session().client('dynamodb')"
 _FUNCTION = "import app"
@@ -64,7 +67,11 @@ def init_costs(name: str, byte_code: Path, runs: int = RUNS) -> tuple[float, flo
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_loading_a_function_stays_within_its_budget(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    function, reference = init_costs(name, tmp_path_factory.getbasetemp() / "byte-code")
-
     limit = LIMITS.get(name, USUAL_LIMIT)
-    assert function <= limit * reference, f"{name}: {function:.3f} s is more than {limit} x {reference:.3f} s"
+    function = reference = inf
+    for _ in range(MEASUREMENTS):
+        measured = init_costs(name, tmp_path_factory.getbasetemp() / "byte-code")
+        function, reference = min(function, measured[0]), min(reference, measured[1])
+        if function <= limit * reference:
+            return
+    raise AssertionError(f"{name}: {function:.3f} s is more than {limit} x {reference:.3f} s")
