@@ -15,7 +15,7 @@ from settlement import bootstrap
 from settlement.api import body
 from settlement.api.resolver import Api, answer
 from settlement.domain.account import is_account
-from settlement.domain.connector import ConnectorClient
+from settlement.domain.connector_calls import ConnectorClient
 from settlement.domain.errors import InvalidRequest, PaymentNotFound
 from settlement.logs import new_logger
 from settlement.use_cases.receive_callback import receive_callback

@@ -11,7 +11,7 @@ from settlement import bootstrap
 from settlement.api.affiliation_view import affiliation_view, manifest_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.account import Role
-from settlement.domain.connector import ManifestFault
+from settlement.domain.connector_calls import ManifestFault
 from settlement.domain.errors import ConnectorFailed
 from settlement.logs import new_logger
 from settlement.use_cases import configure_connector as connectors

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.domain.connector import ConnectorClient
+from settlement.domain.connector_calls import ConnectorClient
 from settlement.logs import new_logger
 from settlement.use_cases.conclude_operation import conclude_operation
 from settlement.use_cases.execute_leg import Call, execute_leg

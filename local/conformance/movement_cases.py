@@ -9,7 +9,7 @@ from local.conformance.capabilities import Card, Need
 from local.conformance.case import Case, case
 from local.conformance.play import WHOLE, Play
 from local.conformance.verdicts import Failed
-from settlement.domain.connector import Done
+from settlement.domain.connector_calls import Done
 
 NOTHING_LEFT = "nothing is left of the payment"
 

@@ -12,7 +12,7 @@ from local.conformance.capabilities import Need
 from local.conformance.case import Case, case
 from local.conformance.play import WHOLE, Play
 from local.conformance.verdicts import Failed, Moved
-from settlement.domain.connector import Done, Unknown
+from settlement.domain.connector_calls import Done, Unknown
 
 AT_ONCE = 5
 

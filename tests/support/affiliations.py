@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from settlement.domain.connector import (
+from settlement.domain.connector import Connector, Credentials, CredentialsReference
+from settlement.domain.connector_calls import (
     AutoSettleDelay,
-    Connector,
-    Credentials,
-    CredentialsReference,
     Exchange,
     Manifest,
     ManifestFault,

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Literal
 
-from settlement.domain.connector import (
+from settlement.domain.connector import Connector
+from settlement.domain.connector_calls import (
     Approved,
     AuthorisationOutcome,
     Authorise,
     Cancel,
-    Connector,
     Denied,
     Done,
     Exchange,

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import suppress
 
-from settlement.domain.connector import ConnectorClient
+from settlement.domain.connector_calls import ConnectorClient
 from settlement.use_cases.conclude_operation import ConcludeOutcome, conclude_operation
 from settlement.use_cases.execute_leg import Call, ConnectorUnresolved, execute_leg
 from settlement.use_cases.plan_operation import PlanOutcome, plan_operation

@@ -17,7 +17,8 @@ import pytest
 
 from settlement.api.transaction_view import refunds_view, settlements_view
 from settlement.connectors.ppp_outcomes import REFUND, Asked, movement_outcome
-from settlement.domain.connector import Done, Exchange, Manual, Mode, Refused, Unknown
+from settlement.domain.connector import Mode
+from settlement.domain.connector_calls import Done, Exchange, Manual, Refused, Unknown
 from settlement.domain.errors import CancelRefused, InvalidRequest, MoneyCannotMove, OverInvoiced, Refusal, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.invoice import InvoiceType

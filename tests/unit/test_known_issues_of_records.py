@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from settlement.api.invoice_models import InvoiceBody
 from settlement.connectors.ppp_outcomes import SETTLEMENT, Asked, movement_outcome
-from settlement.domain.connector import Done, Exchange
+from settlement.domain.connector_calls import Done, Exchange
 from settlement.domain.errors import ItemAlreadyInvoiced, ReturnTooLarge
 from settlement.domain.events import EventType
 from settlement.domain.invoice import InvoiceType

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from settlement.domain.connector import Done, Exchange
+from settlement.domain.connector_calls import Done, Exchange
 from settlement.domain.ledger import Counters, Movement, MovementKind
 from settlement.domain.transaction import Payment, Settlement
 from settlement.use_cases.execute_leg import Call, post_outcome, read_setting

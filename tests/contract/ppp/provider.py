@@ -11,22 +11,24 @@ import pytest
 from settlement.connectors import exact_json
 from settlement.connectors.ppp import PaymentProviderClient
 from settlement.domain.connector import (
-    Authorise,
-    Cancel,
     CartItem,
     Connector,
     ConnectorProtocol,
     Credentials,
     CredentialsReference,
+    Mode,
+    VaultedCard,
+)
+from settlement.domain.connector_calls import (
+    Authorise,
+    Cancel,
     Done,
     Manual,
-    Mode,
     PaymentReference,
     Refund,
     Refused,
     Settle,
     Unknown,
-    VaultedCard,
 )
 from tests.builders import NOON
 

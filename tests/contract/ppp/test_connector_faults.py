@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from settlement.domain.connector import Unknown
+from settlement.domain.connector_calls import Unknown
 from settlement.domain.events import EventType
 from settlement.domain.transaction import OperationState
 from tests.builders import ACCOUNT, a_connector

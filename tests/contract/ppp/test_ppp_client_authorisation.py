@@ -4,13 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from settlement.domain.connector import (
-    Approved,
-    Denied,
-    Refused,
-    Undecided,
-    Unknown,
-)
+from settlement.domain.connector_calls import Approved, Denied, Refused, Undecided, Unknown
 from tests.contract.ppp.provider import AUTHORISE, Provider, answer, client
 
 

@@ -5,10 +5,7 @@ import json
 import pytest
 
 from settlement.connectors import exact_json
-from settlement.domain.connector import (
-    Done,
-    Unknown,
-)
+from settlement.domain.connector_calls import Done, Unknown
 from tests.contract.ppp.provider import ID_FIELDS, Provider, answer, every_movement, good, move, raw, refusal
 
 

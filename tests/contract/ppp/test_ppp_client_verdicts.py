@@ -3,11 +3,7 @@
 import pytest
 
 from settlement.connectors import exact_json
-from settlement.domain.connector import (
-    Done,
-    Manual,
-    Refused,
-)
+from settlement.domain.connector_calls import Done, Manual, Refused
 from tests.contract.ppp.provider import Provider, answer, every_movement, good, move, refusal
 
 

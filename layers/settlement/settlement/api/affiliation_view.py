@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from settlement.api.affiliation_names import MASK, Key
-from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Manifest
+from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol
+from settlement.domain.connector_calls import Manifest
 
 _PPP = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
 _LEGACY = "Vtex.PaymentGateway.Connectors.LegacyConnector"

@@ -37,13 +37,11 @@ from settlement.connectors.ppp_requests import (
     without_person,
 )
 from settlement.connectors.public_address import address_rule, url_fault
-from settlement.domain.connector import (
+from settlement.domain.connector import Connector, Credentials, CredentialsReference
+from settlement.domain.connector_calls import (
     AuthorisationOutcome,
     Authorise,
     Cancel,
-    Connector,
-    Credentials,
-    CredentialsReference,
     Exchange,
     Inbound,
     InboundOutcome,

@@ -31,7 +31,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from settlement.connectors.ppp_fields import Fields, amount, identifier, read_object, seconds, text
-from settlement.domain.connector import (
+from settlement.domain.connector_calls import (
     Approved,
     AuthorisationOutcome,
     Denied,

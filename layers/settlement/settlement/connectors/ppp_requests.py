@@ -6,7 +6,8 @@ nullable; an optional one is left out. A card is known by its vault token: its n
 null.
 """
 
-from settlement.domain.connector import Authorise, Cancel, Inbound, Refund, Settle, VaultedCard
+from settlement.domain.connector import VaultedCard
+from settlement.domain.connector_calls import Authorise, Cancel, Inbound, Refund, Settle
 from settlement.domain.masking import MASK
 from settlement.domain.money import to_major
 from settlement.domain.shopper import Address, Shopper

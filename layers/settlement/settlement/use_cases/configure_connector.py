@@ -6,15 +6,8 @@ then takes no new ones.
 
 from dataclasses import replace
 
-from settlement.domain.connector import (
-    AutoSettle,
-    Connector,
-    ConnectorProtocol,
-    Credentials,
-    Manifest,
-    ManifestFault,
-    ManifestOutcome,
-)
+from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Credentials
+from settlement.domain.connector_calls import Manifest, ManifestFault, ManifestOutcome
 from settlement.domain.errors import AffiliationNotFound, AlreadyExists, InvalidRequest
 from settlement.use_cases.connector_ports import ConnectorProbe, Vault
 from settlement.use_cases.contention import decide_until_written

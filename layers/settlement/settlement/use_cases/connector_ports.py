@@ -3,7 +3,8 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from settlement.domain.connector import Connector, Credentials, CredentialsReference, ManifestOutcome
+from settlement.domain.connector import Connector, Credentials, CredentialsReference
+from settlement.domain.connector_calls import ManifestOutcome
 
 
 class Vault(Protocol):

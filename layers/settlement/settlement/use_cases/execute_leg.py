@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from settlement.domain.connector import (
+from settlement.domain.connector import CartItem
+from settlement.domain.connector_calls import (
     Approved,
     Authorise,
     Cancel,
-    CartItem,
     ConnectorClient,
     Done,
     PaidOffline,

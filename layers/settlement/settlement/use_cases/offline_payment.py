@@ -1,6 +1,6 @@
 """Payments that a merchant receives outside of their connector: settled by booking, given back by hand (§3.1)."""
 
-from settlement.domain.connector import AuthorisationOutcome, Done, Exchange, Manual, PaidOffline, Undecided
+from settlement.domain.connector_calls import AuthorisationOutcome, Done, Exchange, Manual, PaidOffline, Undecided
 from settlement.domain.transaction import Leg, LegKind
 
 _NO_CALL = Exchange("no call: the merchant has received this payment outside of its connector", None, "", 0)

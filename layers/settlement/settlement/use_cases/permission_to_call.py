@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from settlement.domain.call_times import is_too_early, window_of
-from settlement.domain.connector import Exchange, Manual, Refused
+from settlement.domain.connector_calls import Exchange, Manual, Refused
 from settlement.domain.transaction import LegKind
 from settlement.use_cases.ports import Changed, Commit, Conflict, Ports
 from settlement.use_cases.posting import Setting

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from settlement.domain.call_times import auto_settle_at
-from settlement.domain.connector import (
+from settlement.domain.connector import Connector
+from settlement.domain.connector_calls import (
     Approved,
-    Connector,
     Denied,
     Done,
     Exchange,

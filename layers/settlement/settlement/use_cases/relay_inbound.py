@@ -1,6 +1,6 @@
 """Handing on a request that a shopper's payment app sends, and that is the connector's to answer (§4.6)."""
 
-from settlement.domain.connector import ConnectorClient, Inbound, InboundOutcome, PaymentReference, Relayed
+from settlement.domain.connector_calls import ConnectorClient, Inbound, InboundOutcome, PaymentReference, Relayed
 from settlement.domain.errors import ConnectorFailed, PaymentNotFound
 from settlement.domain.events import EventType
 from settlement.domain.transaction import Payment

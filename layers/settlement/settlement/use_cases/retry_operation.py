@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from settlement.domain.acceptance import record_acceptance
-from settlement.domain.connector import Done, Exchange, Refused
+from settlement.domain.connector_calls import Done, Exchange, Refused
 from settlement.domain.errors import InvalidRequest, OperationNotFound, Refusal, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.planning import Ask, Infeasible, Policy, Position, plan, project
