@@ -11,6 +11,7 @@ from settlement.domain.account import AccountSettings
 from settlement.domain.audit_walk import first_walk
 from settlement.domain.capabilities import Capabilities, Capability, Windows
 from settlement.domain.change import Change
+from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.events import Event, EventType
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
@@ -854,3 +855,21 @@ def test_audit_is_due_from_its_time_on_and_written_by_one_run(store: Store) -> N
     assert store.due_audits(NOON) == []
     assert store.audit_walk(ACCOUNT) == replace(walk.past(NOON, ORDER_ID).claimed(NOON), version=2)
     assert store.due(NOON + timedelta(days=2)) == ([], [])
+
+
+def test_key_starts_one_transaction_of_its_account(store: Store) -> None:
+    write(store, transaction=a_transaction(), start_key="K1")
+
+    assert store.started(ACCOUNT, "K1") == TRANSACTION_ID
+    assert store.started(ACCOUNT, "K2") is None
+    assert store.started("other", "K1") is None
+    with pytest.raises(Conflict):
+        store.commit(Commit(ACCOUNT, "other-order", "OTHER", transaction=a_transaction(), start_key="K1"))
+    assert store.transaction(ACCOUNT, "OTHER") is None
+
+
+def test_data_told_again_replaces_what_was_told(store: Store) -> None:
+    for value in ("1", "2"):
+        write(store, additional_data=[AdditionalData("device", value)])
+
+    assert store.additional_data(ACCOUNT, TRANSACTION_ID) == [AdditionalData("device", "2")]

@@ -40,14 +40,16 @@ UNPLAYED: dict[str, set[tuple[str, str]]] = {
         *(("byAccount", pattern) for pattern in ("*#LIST#*", "*#CHECKOUTS#*")),
     },
     "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},
-    "TransactionIntake": {("", "*#GROUP#*")},
 }
 """Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on and
-nothing is due or audited here, the sandbox has a client of its own, and the transaction of the events has no reference.
+nothing is due or audited here, the sandbox has a client of its own.
 """
 
 SIGNATURE = "SIGNATURE-OF-THE-PAYMENT"
-"""Stands in the one event that needs what only the running service knows."""
+"""Stands in the events that need what only the running service knows."""
+
+CHECKOUT_TRANSACTION = "TRANSACTION-OF-THE-CHECKOUT"
+"""Stands for the transaction that a checkout started."""
 
 
 @dataclass(frozen=True)
@@ -394,7 +396,7 @@ PLAY = BEFORE_THE_SETTLEMENT + THE_SETTLEMENT + AFTER_THE_SETTLEMENT
 @pytest.fixture(scope="module")
 def answers(account: DynamoDBStore) -> Mapping[str, Answer]:
     """The answer to every event, played in order."""
-    told = {}
+    told: dict[str, Answer] = {}
     for name in PLAY:
         replaced = {}
         if name in ("connector_callback/undecided_payment", "connector_callback/inbound_request"):
@@ -402,6 +404,8 @@ def answers(account: DynamoDBStore) -> Mapping[str, Answer]:
             payment = account.payment(ACCOUNT, event["transactionId"], event["paymentId"])
             assert payment is not None
             replaced[SIGNATURE] = payment.signature
+        if "transaction_intake/start" in told:
+            replaced[CHECKOUT_TRANSACTION] = told["transaction_intake/start"].body["id"]
         told[name] = run(name, **replaced)
     return told
 

@@ -161,6 +161,11 @@ class FakeStore:
         """Return a transaction head."""
         return self._get(Transaction, account, transaction_id)
 
+    def started(self, account: str, key: str) -> str | None:
+        """Return the id of the transaction that was started with an idempotency key."""
+        found: str | None = self._things.get(("start", account, key))
+        return found
+
     def transaction_of_payment(self, account: str, payment_id: str) -> str | None:
         """Return the id of the transaction that a payment belongs to."""
         found: str | None = self._things.get(("owner", account, payment_id))
@@ -323,6 +328,11 @@ class FakeStore:
             if asked in self._things:
                 raise Conflict
             yield asked, (name, sequence)
+        if commit.start_key is not None:
+            start = ("start", commit.account, commit.start_key)
+            if start in self._things:
+                raise Conflict
+            yield start, commit.transaction_id
         for told in commit.additional_data:
             yield (AdditionalData, *transaction, told.name), told
         for payment in commit.new_payments:

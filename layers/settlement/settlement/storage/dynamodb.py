@@ -166,6 +166,11 @@ class DynamoDBStore(Table):
         """Return a transaction head."""
         return self._get(Transaction, keys.transaction_partition(account, transaction_id), keys.TRANSACTION)
 
+    def started(self, account: str, key: str) -> str | None:
+        """Return the id of the transaction that was started with an idempotency key."""
+        item = self._read(*keys.start(account, key))
+        return str(item["transaction_id"]) if item else None
+
     def transaction_of_payment(self, account: str, payment_id: str) -> str | None:
         """Return the id of the transaction that a payment belongs to."""
         item = self._read(*keys.payment_owner(account, payment_id))

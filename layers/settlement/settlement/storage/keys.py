@@ -44,6 +44,11 @@ def payment_owner(account: str, payment_id: str) -> Key:
     return f"{account}#PAYMENT#{payment_id}", "TXN"
 
 
+def start(account: str, key: str) -> Key:
+    """The pointer from the idempotency key of a start to the transaction it started."""
+    return f"{account}#START#{key}", "TXN"
+
+
 def list_partition(account: str, month: str, *, gateway_only: bool = False) -> str:
     """The partition of the index ``byAccount`` that a month's orders are in; ``month`` is ``2026-03``.
 

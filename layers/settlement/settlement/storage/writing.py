@@ -130,6 +130,9 @@ class _Writes:
         commit = self._commit
         for key, name, sequence in commit.requests:
             yield self._put(self._transaction, keys.request(key), {"name": name, "operation": sequence})
+        if commit.start_key is not None:
+            pk, sk = keys.start(commit.account, commit.start_key)
+            yield self._put(pk, sk, {"transaction_id": commit.transaction_id})
         for told in commit.additional_data:
             yield self._put(self._transaction, keys.data(told.name), codecs.encode(told), guard={})
         for payment in commit.new_payments:

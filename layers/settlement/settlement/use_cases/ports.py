@@ -48,7 +48,7 @@ class Commit:
     ``order_before`` and ``transaction_before`` are the heads that were read, None for new ones.
     ``new_receipts`` of invoices that are there, by number, are written whoever else writes.
     ``requests`` are idempotency keys with the name and the operation of their request. ``additional_data`` replaces
-    what was told under the same names.
+    what was told under the same names. ``start_key`` is the idempotency key that the transaction is started with.
     """
 
     account: str
@@ -76,6 +76,7 @@ class Commit:
     replaced_modifications: Sequence[Changed[Modification]] = ()
     requests: Sequence[tuple[str, str, int]] = ()
     additional_data: Sequence[AdditionalData] = ()
+    start_key: str | None = None
     events: Sequence[Event] = ()
 
 
@@ -148,6 +149,7 @@ class Store(Protocol):
     def modification(self, account: str, order_id: str, request_id: str) -> Modification | None: ...
     def modifications(self, account: str, order_id: str) -> list[Modification]: ...
     def transaction(self, account: str, transaction_id: str) -> Transaction | None: ...
+    def started(self, account: str, key: str) -> str | None: ...
     def transaction_of_payment(self, account: str, payment_id: str) -> str | None: ...
     def request(self, account: str, transaction_id: str, key: str) -> tuple[str, int] | None: ...
     def additional_data(self, account: str, transaction_id: str) -> list[AdditionalData]: ...

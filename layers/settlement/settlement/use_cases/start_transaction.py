@@ -1,7 +1,6 @@
 """Starting a transaction that a checkout drives at the gateway, without an order of the OMS (contract §3.2)."""
 
 import hashlib
-import uuid
 from dataclasses import dataclass, replace
 
 from settlement.domain.checkout import Checkout
@@ -17,8 +16,6 @@ from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 DEFAULT_CURRENCY = "BRL"
 """What a transaction's value is in until its payments say it."""
-
-_TRANSACTION_IDS = uuid.UUID("0c6b8f0e-5f0a-5d0b-8f0c-3c6f1a2b9d47")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +40,12 @@ def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str 
 
 
 def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
-    transaction_id = ports.new_id() if key is None else _id_of(account, key)
-    if key is not None and ports.store.transaction(account, transaction_id) is not None:
-        started = retrieve_transaction(ports.store, account, transaction_id)
+    if key is not None and (id_ := ports.store.started(account, key)) is not None:
+        started = retrieve_transaction(ports.store, account, id_)
         if started.order.request_hash != new.fingerprint:
             raise AlreadyExists(f"Idempotency-Key {key} was used for another transaction")
         return started
-    now = ports.now()
+    transaction_id, now = ports.new_id(), ports.now()
     order = Order(
         account=account,
         order_id=transaction_id,
@@ -86,12 +82,8 @@ def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> 
             transaction_id,
             order=order,
             transaction=replace(transaction, order_version=1),
+            start_key=key,
             events=journal.events,
         )
     )
     return Aggregate(order, transaction)
-
-
-def _id_of(account: str, key: str) -> str:
-    """The id of the one transaction that a key starts."""
-    return uuid.uuid5(_TRANSACTION_IDS, f"{account}\n{key}").hex.upper()
