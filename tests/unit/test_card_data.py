@@ -42,7 +42,7 @@ INNOCENT: list[Any] = [
     True,
     12.5,
     "",
-    {"csc": None, "cvv": ""},
+    {"csc": None, "cvv": None},
 ]
 
 

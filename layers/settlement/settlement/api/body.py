@@ -33,13 +33,16 @@ def parse(body: str | None, *, is_base64: bool = False) -> Any:
     if not text.strip():
         raise InvalidRequest("the request body is empty; a JSON object is required")
     try:
-        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
+        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
         if text.count("[") + text.count("{") > MAX_DEPTH and _depth(parsed) > MAX_DEPTH:
             raise InvalidRequest(f"the request body is nested too deeply; the limit is {MAX_DEPTH} levels")
         if "\\u" in text:
             json.dumps(parsed, ensure_ascii=False).encode()
-        if "\\u0000" in text and any("\0" in found for found in _texts(parsed)):
-            raise InvalidRequest("the request body has a text with a null character")
+        for where, value in _values(parsed):
+            if isinstance(value, str) and "\0" in value:
+                raise InvalidRequest(f"{where}: must not have a null character")
+            if isinstance(value, float) and isinf(value):
+                raise InvalidRequest(f"{where}: the number is too large")
     except UnicodeEncodeError:
         raise InvalidRequest("the request body has a text that is not valid Unicode") from None
     except RecursionError:
@@ -89,13 +92,6 @@ def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if isinf(number):
-        raise ValueError(f"the number {text[:_MAX_SHOWN]} is too large")
-    return number
-
-
 def _depth(parsed: Any) -> int:
     """How many arrays and objects lie in each other."""
     level, depth = [parsed], 0
@@ -105,17 +101,18 @@ def _depth(parsed: Any) -> int:
     return depth
 
 
-def _texts(parsed: Any) -> Iterator[str]:
-    """Yield every text, names included."""
-    waiting = [parsed]
+def _values(parsed: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every text and number with the way to it; a name stands for itself."""
+    waiting: list[tuple[str, Any]] = [("", parsed)]
     while waiting:
-        part = waiting.pop()
+        where, part = waiting.pop()
         if isinstance(part, dict):
-            waiting += [*part, *part.values()]
+            waiting += [(f"{where}{name}.", inner) for name, inner in part.items()]
+            yield from ((where.rstrip(".") or "body", name) for name in part)
         elif isinstance(part, list):
-            waiting += part
-        elif isinstance(part, str):
-            yield part
+            waiting += [(f"{where}{index}.", inner) for index, inner in enumerate(part)]
+        else:
+            yield where.rstrip(".") or "body", part
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -58,7 +58,7 @@ def _refuse_in(where: str, payment: Mapping[str, Any]) -> None:
 
 def _refuse(where: str, leaves: Iterator[tuple[str, Any]]) -> None:
     for name, value in leaves:
-        if value not in (None, "") and _is_security_code(name):
+        if value is not None and _is_security_code(name):
             raise InvalidRequest(f"{where}: security codes are not accepted; send a vault token")
         if _holds_card_number(name, value) or _holds_card_number("", name):
             raise InvalidRequest(f"{where}: card numbers are not accepted; send a vault token")
