@@ -3,6 +3,7 @@
 import json
 import os
 import random
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ from tests.support.serial_order import Request, Seen, Told, serial_order
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+
+pytestmark = pytest.mark.alone
 
 WRITERS = 16
 EACH = 2
@@ -152,7 +155,8 @@ def test_events_that_come_twice_and_in_any_order_change_nothing(
     assert len(ready) == 2, "the authorisation, and the invoice that waits"
 
     records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in (*public[::-1], *ready[::-1])]
-    answer = lambdas.invoke(FunctionName=facts.functions["event_relay"], Payload=json.dumps({"Records": records}))
+    payload = json.dumps({"Records": records}, default=lambda held: b64encode(held).decode())
+    answer = lambdas.invoke(FunctionName=facts.functions["event_relay"], Payload=payload)
     assert "FunctionError" not in answer, answer["Payload"].read()
     order.come_to_rest()
 

@@ -29,6 +29,7 @@ ORDERS = "/api/oms/pvt/orders"
 
 ASSERTED = {
     "Credentials": "kept by functions that run; test_only_those_who_call_connectors_may_read_their_credentials",
+    "Lock": "partitions are not told apart here; test_function_does_with_the_table_what_its_role_allows",
     "Logs": "written by the local AWS itself; test_function_logs_into_its_own_group_with_retention",
     "Queues": "used when the bus refuses events; test_event_relay",
     "FailureDestination": "used when a run has failed; test_function_that_a_rule_invokes_has_a_failure_destination",
@@ -38,7 +39,7 @@ ASSERTED = {
 }
 """Statements that are not tried here, by their Sid, and why."""
 
-ASSERTED_OF_THE_SWEEP = {("DueWork", "Table"), ("DueWork", "Workflow"), ("DueWork", "Bus")}
+ASSERTED_OF_THE_SWEEP = {("DueWork", "Table"), ("DueWork", "Workflow"), ("DueWork", "Bus"), ("DueWork", "ListIndex")}
 """Used when something is due, which takes minutes: test_timers_and_callbacks and the workflow's tests need them."""
 
 
