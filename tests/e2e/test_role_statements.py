@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+import yaml
 
 from local.facts import Facts
-from local.settings import STACK_NAME
+from local.settings import STACK_NAME, read_settings
 from tests.e2e.api import new_id
 from tests.e2e.bodies import change_body, invoice_body, order_body
 from tests.e2e.conftest import Account, client_arguments
@@ -172,3 +173,17 @@ def test_every_statement_is_tried_here_or_asserted_on_the_template() -> None:
         for statement in statements(role["Policies"])
     }
     assert {(role, sid) for role, sid in told if sid not in ASSERTED} == set(PROBES) | ASSERTED_OF_THE_SWEEP
+
+
+def test_template_that_was_deployed_names_single_actions_and_resources() -> None:
+    built = yaml.safe_load((read_settings().build_directory / "template.yaml").read_text(encoding="utf-8"))
+    allowed = [
+        statement
+        for role in of_type(built, "AWS::IAM::Role").values()
+        for statement in statements(role["Policies"])
+        if statement["Effect"] == "Allow"
+    ]
+
+    assert len(allowed) > len(PROBES)
+    for statement in allowed:
+        assert "*" not in json.dumps([statement["Action"], statement["Resource"]]), statement

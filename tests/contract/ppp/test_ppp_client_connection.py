@@ -40,8 +40,9 @@ class TestConnectionFails:
         provider.respond = answer(200, _of_bytes(1_000_000 - fewer))
         assert isinstance(move(provider, "settle"), Done)
 
-    def test_answer_above_1_mb_is_unknown(self, provider: Provider) -> None:
-        provider.respond = answer(200, _of_bytes(1_000_001))
+    @pytest.mark.parametrize("size", [1_000_001, 100_000_000])
+    def test_answer_above_1_mb_is_unknown(self, provider: Provider, size: int) -> None:
+        provider.respond = answer(200, _of_bytes(size))
         outcome = move(provider, "settle")
         assert isinstance(outcome, Unknown)
         assert "larger than 1000000 bytes" in outcome.reason
