@@ -56,6 +56,8 @@ PLAY = (
     "order_intake/order_placed",
     "connector_callback/unknown_payment",
     "transaction_operation/settlement_of_zero",
+    "transaction_intake/payment_systems",
+    "connector_configuration/list_affiliations",
     "order_feed/configure",
     "order_hook/configure_address_inside",
 )
@@ -142,6 +144,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
         ("sandbox_connector/script_three_failures", 200),
         ("connector_callback/unknown_payment", 404),
         ("transaction_operation/settlement_of_zero", 400),
+        ("transaction_intake/payment_systems", 200),
+        ("connector_configuration/list_affiliations", 200),
         ("order_feed/configure", 200),
         ("order_hook/configure_address_inside", 400),
     ],
