@@ -3,9 +3,7 @@
 They carry no key; each payment has a signature of its own.
 """
 
-import os
 import re
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -15,7 +13,6 @@ from settlement import bootstrap
 from settlement.api import body
 from settlement.api.resolver import Api, answer
 from settlement.domain.account import is_account
-from settlement.domain.connector_calls import ConnectorClient
 from settlement.domain.errors import InvalidRequest, PaymentNotFound
 from settlement.logs import new_logger
 from settlement.use_cases.receive_callback import receive_callback
@@ -27,18 +24,6 @@ bootstrap.dynamodb()
 
 _ACTION = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PAYMENT = "/api/pvt/payment-provider/transactions/<transaction_id>/payments/<payment_id>"
-
-
-@cache
-def client() -> ConnectorClient:
-    """Return the process's connector client; it is loaded with the first request that a connector has to answer."""
-    from settlement.connectors.ppp import PaymentProviderClient
-
-    return PaymentProviderClient(
-        timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
-        credentials=bootstrap.credentials().of,
-        allow_loopback=os.environ["SANDBOX"] == "true",
-    )
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -64,7 +49,9 @@ def inbound(transaction_id: str, payment_id: str, action: str) -> Response[str]:
     account, transaction, payment, signature = _signed(transaction_id, payment_id)
     event = api.current_event.raw_event
     text = body.read_text(event.get("body"), is_base64=bool(event.get("isBase64Encoded")))
-    said = relay_inbound(bootstrap.ports(), client(), account, transaction, payment, signature, action, text)
+    said = relay_inbound(
+        bootstrap.ports(), bootstrap.connector_client(), account, transaction, payment, signature, action, text
+    )
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
     return Response(said.status_code, said.content_type, said.content, headers)
 

@@ -2,7 +2,6 @@
 
 import os
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Metrics
@@ -10,7 +9,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.domain.connector_calls import ConnectorClient
 from settlement.logs import new_logger
 from settlement.use_cases.conclude_operation import conclude_operation
 from settlement.use_cases.execute_leg import Call, execute_leg
@@ -19,18 +17,6 @@ from settlement.use_cases.plan_operation import plan_operation
 logger = new_logger()
 metrics = Metrics()
 bootstrap.dynamodb()
-
-
-@cache
-def connector_client() -> ConnectorClient:
-    """Return the process's connector client; its HTTP library is loaded when the first leg is executed."""
-    from settlement.connectors.ppp import PaymentProviderClient
-
-    return PaymentProviderClient(
-        timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
-        credentials=bootstrap.credentials().of,
-        allow_loopback=os.environ["SANDBOX"] == "true",
-    )
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -47,7 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             result: dict[str, Any] = {"outcome": handed.outcome, "legs": [{"leg": number} for number in handed.legs]}
         case "execute":
             call = Call(account, transaction_id, operation, event["leg"], datetime.fromisoformat(event["startedAt"]))
-            result = {"outcome": execute_leg(ports, connector_client(), call, os.environ["PUBLIC_BASE_URL"])}
+            result = {"outcome": execute_leg(ports, bootstrap.connector_client(), call, os.environ["PUBLIC_BASE_URL"])}
         case "conclude":
             conclusion = conclude_operation(
                 ports,

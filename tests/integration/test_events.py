@@ -248,6 +248,7 @@ def _forget_clients(environment: pytest.MonkeyPatch) -> None:
         bootstrap.workflows,
         bootstrap.secrets,
         bootstrap.credentials,
+        bootstrap.connector_client,
     ):
         made.cache_clear()
     importlib.import_module("functions.sandbox_connector.app")

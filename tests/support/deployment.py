@@ -91,7 +91,7 @@ class Deployment:
         patch.setattr(bootstrap, "ports", lambda: Ports(store, self.clock, self._ids))
         for name in ("events", "queues", "workflows"):
             patch.setattr(bootstrap, name, lambda: outside)
-        patch.setattr(importlib.import_module("functions.settlement_steps.app"), "connector_client", lambda: connector)
+        patch.setattr(bootstrap, "connector_client", lambda: connector)
         for mode in Mode:
             self.store.save_connector(ACCOUNT, a_connector(mode.value, mode))
 

@@ -116,7 +116,7 @@ class Service:
         self.patch.setattr(bootstrap, "ports", self._ports)
         self.patch.setattr(bootstrap, "credentials", self._vault)
         self._replace("order_hook", "client", self.hooks)
-        self._replace("connector_callback", "client", self.shop.provider)
+        self.patch.setattr(bootstrap, "connector_client", lambda: self.shop.provider)
         self._replace("connector_configuration", "probe", self.probe)
 
     def _replace(self, function: str, port: str, fake: object) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
+    from settlement.connectors.ppp import PaymentProviderClient
     from settlement.storage.connector_credentials import SecretsManagerCredentials
     from settlement.storage.feeds import DynamoDBFeeds
 
@@ -75,6 +76,18 @@ def credentials() -> "SecretsManagerCredentials":
 
     return SecretsManagerCredentials(
         secrets, os.environ["CREDENTIALS_SECRET"], dynamodb(), os.environ["TABLE_NAME"], _now, time.sleep
+    )
+
+
+@cache
+def connector_client() -> "PaymentProviderClient":
+    """Return the process's connector client; it is loaded when a connector is first called."""
+    from settlement.connectors.ppp import PaymentProviderClient
+
+    return PaymentProviderClient(
+        timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
+        credentials=credentials().of,
+        allow_loopback=os.environ["SANDBOX"] == "true",
     )
 
 
