@@ -34,17 +34,17 @@ _REVISIONS = ("version", "attempts", "replays", "revision")
 Key = tuple[str, str]
 
 
-def log_of(commit: Commit, puts: Iterable[codecs.Item]) -> bytes:
-    """Return the changes of a commit, given the items that it puts, events left out."""
+def log_of(commit: Commit, puts: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return the changes of a commit, given the items that it puts as the table takes them, events left out."""
     names: dict[str, str] = _names(commit)
     known = dict(_changed(commit))
     changes: list[list[Any]] = []
     for (pk, sk), (before, after) in known.items():
         changes.append([names.get(pk, pk), sk, _difference(before, after)])
     for item in puts:
-        pk, sk = item["PK"], item["SK"]
+        pk, sk = item["PK"]["S"], item["SK"]["S"]
         if (pk, sk) not in known and sk.startswith(_LOGGED):
-            changes.append([names.get(pk, pk), sk, {"i": _impersonal(item)}])
+            changes.append([names.get(pk, pk), sk, {"i": _impersonal(codecs.from_wire(item))}])
     return zlib.compress(json.dumps(changes, separators=(",", ":")).encode(), 9)
 
 

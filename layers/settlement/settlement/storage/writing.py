@@ -78,7 +78,7 @@ class _Writes:
         """Yield the commit's events; the smallest has the log of what the commit writes besides."""
         items = [self._event(event) for event in self._commit.events]
         if items and state:
-            puts = [codecs.from_wire(write["Put"]["Item"]) for write in state if "Put" in write]
+            puts = [write["Put"]["Item"] for write in state if "Put" in write]
             min(items, key=lambda item: len(json.dumps(item)))[LOG] = log_of(self._commit, puts)
         for event, item in zip(self._commit.events, items, strict=True):
             yield self._put(self._transaction, keys.event(event.at, event.writer, event.number), item)
