@@ -18,8 +18,10 @@ def outcome_of_closed_window(ports: Ports, setting: Setting) -> Manual | Refused
     """
     leg, connector = setting.leg, setting.connector
     window = window_of(connector, leg.kind)
+    if window is None or leg.attempts or leg.doubtful:
+        return None
     since = _since(ports, setting)
-    if window is None or since is None or leg.attempts or leg.doubtful or ports.now() - since <= window:
+    if since is None or ports.now() - since <= window:
         return None
     reason = (
         f"connector {connector.name} takes a {leg.kind.value} for {window.days} days, "
