@@ -138,7 +138,7 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
         return load(ports.store, account, new.order_id)
     _require_free_ids(ports, account, new)
     settings = ports.store.settings(account)
-    connectors = [connector_of(ports.store, account, payment) for payment in new.payments]
+    connectors = connectors_of(ports.store, account, new.payments)
     aggregate, commit = _intake(ports, account, new, settings, connectors)
     ports.store.commit(replace(commit, shopper=new.shopper))
     return aggregate
@@ -160,8 +160,20 @@ def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
     raise AlreadyExists(f"{taken[0]} is taken by another order")
 
 
-def connector_of(store: Store, account: str, payment: NewPayment) -> Connector:
-    """Return the connector that a new payment is made with; raises ``InvalidRequest`` if that is none, or not one."""
+def connectors_of(store: Store, account: str, payments: Sequence[NewPayment]) -> list[Connector]:
+    """Return the connector that each new payment is made with; each is looked for once.
+
+    Raises ``InvalidRequest`` if a payment's is none, or not one.
+    """
+    found: dict[tuple[str | None, str], Connector] = {}
+    asked = [(payment.connector, "" if payment.connector else payment.payment_system) for payment in payments]
+    for payment, key in zip(payments, asked, strict=True):
+        if key not in found:
+            found[key] = _connector_of(store, account, payment)
+    return [found[key] for key in asked]
+
+
+def _connector_of(store: Store, account: str, payment: NewPayment) -> Connector:
     if payment.connector is not None:
         connector = store.connector(account, payment.connector)
         if connector is None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from settlement.domain.checkout import Checkout
-from settlement.domain.connector import Mode
+from settlement.domain.connector import Connector, Mode
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, TransactionNotFound, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.money import to_major
@@ -14,7 +14,7 @@ from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.place_order import (
     NewPayment,
-    connector_of,
+    connectors_of,
     new_payment,
     require_distinct,
     transaction_mode,
@@ -71,9 +71,10 @@ def _send(
         return
     _require_room(aggregate, stored, payments, currency)
     _require_free_ids(ports, account, payments)
+    connectors = connectors_of(ports.store, account, payments)
     added = [
-        new_payment(ports, sequence, payment, connector_of(ports.store, account, payment))
-        for sequence, payment in enumerate(payments, start=len(stored))
+        new_payment(ports, sequence, payment, connector)
+        for sequence, (payment, connector) in enumerate(zip(payments, connectors, strict=True), start=len(stored))
     ]
     held = [*stored, *added]
     told = replace(checkout, batch=batch, order_group=order_group or checkout.order_group)
@@ -86,7 +87,7 @@ def _send(
     sent = replace(
         transaction,
         currency=currency,
-        mode=_mode(ports, account, held),
+        mode=_mode(ports, account, stored, connectors),
         checkout=told,
         projection=tuple(payment.position for payment in held),
     )
@@ -124,7 +125,11 @@ def _require_free_ids(ports: Ports, account: str, payments: Sequence[NewPayment]
             raise AlreadyExists(f"payment id {payment.payment_id} is taken by another payment")
 
 
-def _mode(ports: Ports, account: str, payments: Sequence[Payment]) -> Mode:
-    found = [ports.store.connector(account, payment.connector) for payment in payments]
-    connectors = [connector for connector in found if connector is not None]
-    return transaction_mode(connectors, partial_settlement=ports.store.settings(account).partial_settlement)
+def _mode(ports: Ports, account: str, stored: Sequence[Payment], added: Sequence[Connector]) -> Mode:
+    known = {connector.name: connector for connector in added}
+    for name in {payment.connector for payment in stored} - known.keys():
+        connector = ports.store.connector(account, name)
+        if connector is not None:
+            known[name] = connector
+    partial_settlement = ports.store.settings(account).partial_settlement
+    return transaction_mode(list(known.values()), partial_settlement=partial_settlement)
