@@ -12,6 +12,7 @@ from settlement.domain.transaction import Authorisation
 from settlement.use_cases.aggregate import load
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Changed, Ports
+from settlement.use_cases.queue import operation_at
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
@@ -69,9 +70,7 @@ def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, re
     )
     operations = []
     if not transaction.is_started:
-        operation = ports.store.operation(account, transaction_id, transaction.head)
-        if operation is None:
-            raise LookupError(f"transaction {transaction_id} has no operation {transaction.head}")
+        operation = operation_at(ports.store, transaction, transaction.head)
         record_ready(journal, operation)
         operations = [replace(operation, callbacks=operation.callbacks + 1)]
     commit = aggregate.becomes(journal, aggregate.order, transaction)

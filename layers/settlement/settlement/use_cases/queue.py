@@ -8,15 +8,21 @@ from settlement.domain.ledger import Movement
 from settlement.domain.planning import Infeasible, Policy, Position, plan, project
 from settlement.domain.transaction import START_GRACE, Operation, OperationState, Transaction
 from settlement.use_cases.plan_operation import planned_legs
-from settlement.use_cases.ports import Ports
+from settlement.use_cases.ports import Ports, Store
+
+
+def operation_at(store: Store, transaction: Transaction, sequence: int) -> Operation:
+    """Return an operation that a transaction has by its own numbers."""
+    operation = store.operation(transaction.account, transaction.transaction_id, sequence)
+    if operation is None:
+        raise LookupError(f"transaction {transaction.transaction_id} has no operation {sequence}")
+    return operation
 
 
 def next_ready(ports: Ports, transaction: Transaction, now: datetime) -> tuple[Transaction, Operation | None]:
     """Return the operation at the head made ready, None if the queue is empty; what was taken back is passed over."""
     while not transaction.is_idle:
-        following = ports.store.operation(transaction.account, transaction.transaction_id, transaction.head)
-        if following is None:
-            raise LookupError(f"transaction {transaction.transaction_id} has no operation {transaction.head}")
+        following = operation_at(ports.store, transaction, transaction.head)
         if not following.is_concluded:
             return transaction, replace(following, state=OperationState.READY, due_at=now + START_GRACE)
         transaction = replace(transaction, head=transaction.head + 1)

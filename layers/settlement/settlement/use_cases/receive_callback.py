@@ -8,6 +8,7 @@ from settlement.domain.errors import PaymentNotFound, Unauthorised
 from settlement.domain.transaction import Authorisation, Payment
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
+from settlement.use_cases.queue import operation_at
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 MAX_CALLBACKS = 100
@@ -40,9 +41,7 @@ def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
     transaction = aggregate.transaction
     if transaction.authorisation is not Authorisation.PENDING:
         return
-    operation = ports.store.operation(account, transaction_id, transaction.head)
-    if operation is None:
-        raise LookupError(f"transaction {transaction_id} has no operation {transaction.head}")
+    operation = operation_at(ports.store, transaction, transaction.head)
     if operation.callbacks >= MAX_CALLBACKS:
         return
     journal = aggregate.journal(ports.now())

@@ -11,6 +11,7 @@ from settlement.domain.transaction import Operation, OperationKind, Transaction
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
+from settlement.use_cases.queue import operation_at
 from settlement.use_cases.request_movement import Requested
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
 from settlement.use_cases.send_payments import unequal_sum
@@ -55,9 +56,7 @@ def _request(
 
 def _made(ports: Ports, transaction: Transaction) -> Operation:
     """Return the authorisation that was asked for before."""
-    operation = ports.store.operation(transaction.account, transaction.transaction_id, _AUTHORISATION)
-    if operation is None:
-        raise LookupError(f"transaction {transaction.transaction_id} has no operation {_AUTHORISATION}")
+    operation = operation_at(ports.store, transaction, _AUTHORISATION)
     if operation.kind is not OperationKind.AUTHORISE:
         raise WrongStatus(f"Transaction {transaction.transaction_id} is cancelled", code="1403")
     return operation

@@ -15,6 +15,7 @@ from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.cancel_order import cancel_whole
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
+from settlement.use_cases.queue import operation_at
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 _POLL_SECONDS = 0.1
@@ -143,10 +144,7 @@ def _abandon(ports: Ports, aggregate: Aggregate, value: int) -> Requested:
             f"Cancellation requested value ({asked}) should be the transaction's value ({whole}): it is not authorised"
         )
     if order.cancelled_at is not None:
-        operation = ports.store.operation(order.account, transaction.transaction_id, transaction.tail - 1)
-        if operation is None:
-            raise LookupError(f"transaction {transaction.transaction_id} has no operation {transaction.tail - 1}")
-        return Requested(aggregate, operation)
+        return Requested(aggregate, operation_at(ports.store, transaction, transaction.tail - 1))
     commit, operation = cancel_whole(ports, aggregate, "cancellation-request")
     ports.store.commit(commit)
     return Requested(aggregate, operation)
