@@ -32,17 +32,21 @@ def parse(body: str | None, *, is_base64: bool = False) -> Any:
     text = read_text(body, is_base64=is_base64)
     if not text.strip():
         raise InvalidRequest("the request body is empty; a JSON object is required")
+    endless: list[str] = []
+
+    def number(digits: str) -> float:
+        if isinf(value := float(digits)):
+            endless.append(digits)
+        return value
+
     try:
-        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=number)
         if text.count("[") + text.count("{") > MAX_DEPTH and _depth(parsed) > MAX_DEPTH:
             raise InvalidRequest(f"the request body is nested too deeply; the limit is {MAX_DEPTH} levels")
         if "\\u" in text:
             json.dumps(parsed, ensure_ascii=False).encode()
-        for where, value in _values(parsed):
-            if isinstance(value, str) and "\0" in value:
-                raise InvalidRequest(f"{where}: must not have a null character")
-            if isinstance(value, float) and isinf(value):
-                raise InvalidRequest(f"{where}: the number is too large")
+        if endless or "\\u0000" in text:
+            _refuse_unstorable(parsed)
     except UnicodeEncodeError:
         raise InvalidRequest("the request body has a text that is not valid Unicode") from None
     except RecursionError:
@@ -99,6 +103,15 @@ def _depth(parsed: Any) -> int:
         depth += 1
         level = [inner for part in level for inner in (part.values() if isinstance(part, dict) else part)]
     return depth
+
+
+def _refuse_unstorable(parsed: Any) -> None:
+    """Name the place of a null character or of a number beyond all numbers."""
+    for where, value in _values(parsed):
+        if isinstance(value, str) and "\0" in value:
+            raise InvalidRequest(f"{where}: must not have a null character")
+        if isinstance(value, float) and isinf(value):
+            raise InvalidRequest(f"{where}: the number is too large")
 
 
 def _values(parsed: Any) -> Iterator[tuple[str, Any]]:
