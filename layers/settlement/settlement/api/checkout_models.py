@@ -6,7 +6,21 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, RootModel, StrictBool, StrictInt
 
-from settlement.api.models import Body, Card, CurrencyCode, Id, Name, OrderId, PaymentSystemId, Value
+from settlement.api.models import (
+    Body,
+    Card,
+    CurrencyCode,
+    FirstDigits,
+    Id,
+    Installments,
+    LastDigits,
+    Name,
+    NumberAsText,
+    OrderId,
+    PaymentSystemId,
+    Value,
+    VaultToken,
+)
 from settlement.domain.checkout import AdditionalData, Checkout
 from settlement.domain.connector import VaultedCard
 from settlement.domain.errors import BadValue, InvalidRequest
@@ -39,9 +53,7 @@ class TransactionBody(Body):
     value: StrictInt
     reference_id: OrderId
     channel: Label
-    sales_channel: Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)] = Field(
-        default="1", max_length=20
-    )
+    sales_channel: Annotated[str, NumberAsText, Field(max_length=20)] = "1"
     urn: Annotated[str, Field(max_length=500)] | None = None
 
     def as_transaction(self) -> NewTransaction:
@@ -55,12 +67,12 @@ class PaymentFields(Body):
     """What a payment says of its method; a card goes by its vault token, under any of the names in use."""
 
     holder_name: Label | None = None
-    token: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    card_token: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    number_token: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    account_id: Annotated[str, Field(min_length=1, max_length=256)] | None = None
-    first_digits: Annotated[str, Field(pattern=r"^\d{1,6}$")] | None = None
-    last_digits: Annotated[str, Field(pattern=r"^\d{1,4}$")] | None = None
+    token: VaultToken | None = None
+    card_token: VaultToken | None = None
+    number_token: VaultToken | None = None
+    account_id: VaultToken | None = None
+    first_digits: FirstDigits | None = None
+    last_digits: LastDigits | None = None
 
     def as_card(self) -> VaultedCard | None:
         """Return the card that is meant, None if there is none."""
@@ -81,7 +93,7 @@ class SentPayment(Body):
     payment_system: PaymentSystemId
     payment_system_name: Name | None = None
     group: Name | None = None
-    installments: Annotated[StrictInt, Field(ge=1, le=99)] = 1
+    installments: Installments = 1
     currency_code: CurrencyCode = "BRL"
     value: Value
     installments_interest_rate: ExactDecimal = Decimal(0)

@@ -58,7 +58,12 @@ Name = Annotated[str, Field(min_length=1, max_length=100)]
 Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS)]
 Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS)]
 CurrencyCode = Annotated[str, AfterValidator(_currency)]
-PaymentSystemId = Annotated[str, BeforeValidator(_text_of_number), Field(min_length=1, max_length=50)]
+NumberAsText = BeforeValidator(_text_of_number)
+PaymentSystemId = Annotated[str, NumberAsText, Field(min_length=1, max_length=50)]
+Installments = Annotated[StrictInt, Field(ge=1, le=MAX_INSTALLMENTS)]
+VaultToken = Annotated[str, Field(min_length=1, max_length=256)]
+FirstDigits = Annotated[str, Field(pattern=r"^\d{1,6}$")]
+LastDigits = Annotated[str, Field(pattern=r"^\d{1,4}$")]
 Quantity = Annotated[StrictInt, Field(gt=0, le=MAX_QUANTITY)]
 
 
@@ -94,10 +99,10 @@ class Total(Body):
 class Card(Body):
     """A card by its vault token."""
 
-    token: Annotated[str, Field(min_length=1, max_length=256)]
+    token: VaultToken
     holder: Annotated[str, Field(max_length=100)] | None = None
-    first_digits: Annotated[str, Field(pattern=r"^\d{1,6}$")] | None = None
-    last_digits: Annotated[str, Field(pattern=r"^\d{1,4}$")] | None = None
+    first_digits: FirstDigits | None = None
+    last_digits: LastDigits | None = None
 
     def as_card(self) -> VaultedCard:
         """Return the card as the domain names it."""
@@ -112,7 +117,7 @@ class OrderPayment(Body):
     payment_system_name: Name | None = None
     group: Name
     value: Value
-    installments: Annotated[StrictInt, Field(ge=1, le=MAX_INSTALLMENTS)] = 1
+    installments: Installments = 1
     connector: Name | None = None
     card: Card | None = None
 
@@ -144,7 +149,7 @@ class PaymentData(Body):
     transactions: Annotated[list[OrderTransaction], Field(min_length=1, max_length=1)]
 
 
-Personal = Annotated[str, BeforeValidator(_text_of_number), Field(max_length=200)]
+Personal = Annotated[str, NumberAsText, Field(max_length=200)]
 """A fact about a person, or nothing; numbers are taken as their digits."""
 
 

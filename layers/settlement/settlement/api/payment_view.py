@@ -57,7 +57,7 @@ def gateway_payment(
     value = payment.counters.authorised or payment.assigned
     return {
         "id": payment.payment_id,
-        "paymentSystem": int(payment.payment_system) if payment.payment_system.isdigit() else 0,
+        "paymentSystem": _as_number(payment.payment_system),
         "paymentSystemName": payment.payment_system_name,
         "merchantName": None,
         "group": payment.group,
@@ -97,10 +97,15 @@ def gateway_payment(
     }
 
 
+def _as_number(payment_system: str) -> int:
+    """The gateway's number of a payment system, 0 for one that has none."""
+    return int(payment_system) if payment_system.isdigit() else 0
+
+
 def payment_system_view(system: PaymentSystem) -> dict[str, Any]:
     """A payment system as the gateway lists it."""
     return {
-        "id": int(system.id) if system.id.isdigit() else 0,
+        "id": _as_number(system.id),
         "stringId": system.id,
         "name": system.name,
         "description": None,
