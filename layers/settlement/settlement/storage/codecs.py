@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from settlement.domain.audit_walk import AuditWalk
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Order
 from settlement.domain.transaction import Operation, Payment, Settlement, Transaction
@@ -23,6 +24,9 @@ T = TypeVar("T")
 
 Item = dict[str, Any]
 """An item as plain Python values."""
+
+Versioned = Order | Transaction | Operation | AuditWalk
+"""What is written only over the version that was read."""
 
 COUNTERS = frozenset(Counters.__slots__) | {"available", "refundable"}
 """Attributes that are added up, never set, so that parallel writers keep both."""
@@ -70,7 +74,7 @@ def encode(thing: object) -> Item:
     return item
 
 
-def encode_next(thing: Order | Transaction | Operation) -> Item:
+def encode_next(thing: Versioned) -> Item:
     """Return the attributes of something versioned as its next version is written."""
     return encode(replace(thing, version=thing.version + 1))
 

@@ -1,6 +1,8 @@
 """The store on DynamoDB. Reads are consistent; a commit is one write, or one transaction of writes."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -73,12 +75,8 @@ class DynamoDBStore(Table):
             values = codecs.to_wire({":revision": before.revision})
             guard = {"ConditionExpression": "revision = :revision", "ExpressionAttributeValues": values}
         written = replace(after, revision=before.revision + 1 if before is not None else 1)
-        try:
+        with _lost_races_as_conflicts():
             self._put(*keys.account(account, keys.connector(after.name)), codecs.encode(written), **guard)
-        except ClientError as error:
-            if _is_lost_race(error):
-                raise Conflict from error
-            raise
 
     def order(self, account: str, order_id: str) -> Order | None:
         """Return an order head."""
@@ -275,17 +273,13 @@ class DynamoDBStore(Table):
     def save_audit_walk(self, walk: AuditWalk) -> None:
         """Write how far the audit of an account is, or raise ``Conflict`` if another run was first."""
         due = {"duePK": keys.AUDITS, "dueAt": keys.timestamp(walk.due_at)}
-        try:
+        with _lost_races_as_conflicts():
             self._client.put_item(**versioned_put(self._table, keys.account(walk.account, keys.AUDIT), walk, due))
-        except ClientError as error:
-            if _is_lost_race(error):
-                raise Conflict from error
-            raise
 
     def commit(self, commit: Commit) -> None:
         """Write all of it, or raise ``Conflict`` and write nothing."""
         first, to_do = writes(self._table, commit)
-        try:
+        with _lost_races_as_conflicts():
             for write in first:
                 self._client.put_item(**write["Put"])
             match to_do:
@@ -295,10 +289,6 @@ class DynamoDBStore(Table):
                     self._client.update_item(**update)
                 case _:
                     self._client.transact_write_items(TransactItems=to_do)
-        except ClientError as error:
-            if _is_lost_race(error):
-                raise Conflict from error
-            raise
 
     def _due_keys(self, shard: str, now: datetime) -> list[codecs.Item]:
         request = {
@@ -308,6 +298,17 @@ class DynamoDBStore(Table):
             "ExpressionAttributeValues": codecs.to_wire({":shard": shard, ":now": keys.timestamp(now)}),
         }
         return [codecs.from_wire(item) for item in self._all(request)]
+
+
+@contextmanager
+def _lost_races_as_conflicts() -> Iterator[None]:
+    """Raise ``Conflict`` for a write that came after another one; every other error stays as it is."""
+    try:
+        yield
+    except ClientError as error:
+        if _is_lost_race(error):
+            raise Conflict from error
+        raise
 
 
 def _is_lost_race(error: ClientError) -> bool:

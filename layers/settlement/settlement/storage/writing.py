@@ -54,11 +54,11 @@ def due_at(thing: Operation | Payment) -> str | None:
     return keys.timestamp(thing.due_at) if thing.due_at is not None else None
 
 
-def versioned_put(table: str, key: keys.Key, thing: Any, extra: codecs.Item) -> dict[str, Any]:
+def versioned_put(table: str, key: keys.Key, thing: codecs.Versioned, extra: codecs.Item) -> dict[str, Any]:
     """Return the put of something versioned, under the condition that its version still is what was read."""
-    version: int = thing.version
-    item = {"PK": key[0], "SK": key[1], **codecs.encode(replace(thing, version=version + 1)), **extra}
-    return {"TableName": table, "Item": codecs.to_wire(item)} | (_equals("version", version) if version else _NEW)
+    item = {"PK": key[0], "SK": key[1], **codecs.encode_next(thing), **extra}
+    guard = _equals("version", thing.version) if thing.version else _NEW
+    return {"TableName": table, "Item": codecs.to_wire(item), **guard}
 
 
 class _Writes:
@@ -85,16 +85,14 @@ class _Writes:
 
     def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":
         if (order := self._commit.order) is not None:
-            yield self._versioned(self._order, keys.ORDER, order, order.version, codecs.list_attributes(order))
+            yield self._versioned(self._order, keys.ORDER, order, codecs.list_attributes(order))
             if order.version == 0 and order.order_group != order.order_id and not order.gateway_only:
                 yield self._group_member(order)
         if (transaction := self._commit.transaction) is not None:
-            yield self._versioned(self._transaction, keys.TRANSACTION, transaction, transaction.version)
+            yield self._versioned(self._transaction, keys.TRANSACTION, transaction)
         for operation in self._commit.operations:
             due = codecs.due_attributes(self._commit.transaction_id, due_at(operation))
-            yield self._versioned(
-                self._transaction, keys.operation(operation.sequence), operation, operation.version, due
-            )
+            yield self._versioned(self._transaction, keys.operation(operation.sequence), operation, due)
 
     def _group_member(self, order: Order) -> "TransactWriteItemTypeDef":
         """The entry by which an order is found from its group; one that is a group of its own needs none."""
@@ -175,10 +173,9 @@ class _Writes:
         return self._put(self._transaction, keys.leg(after.operation, after.number), codecs.encode(after), guard)
 
     def _versioned(
-        self, pk: str, sk: str, thing: Any, version: int, extra: codecs.Item | None = None
+        self, pk: str, sk: str, thing: codecs.Versioned, extra: codecs.Item | None = None
     ) -> "TransactWriteItemTypeDef":
-        item = codecs.encode_next(thing) | (extra or {})
-        return self._put(pk, sk, item, _equals("version", version) if version else _NEW)
+        return {"Put": versioned_put(self._table, (pk, sk), thing, extra or {})}  # type: ignore[typeddict-item]
 
     def _put(self, pk: str, sk: str, item: codecs.Item, guard: dict[str, Any] = _NEW) -> "TransactWriteItemTypeDef":
         wire = codecs.to_wire({"PK": pk, "SK": sk, **item})
