@@ -3,7 +3,6 @@
 import json
 import time
 import uuid
-import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from tests.e2e.api import Api
 from tests.e2e.bodies import Payment, order_body
 from tests.e2e.conftest import Account, client_arguments
 from tests.e2e.merchant import Merchant, PlacedOrder, until
+from tests.support.stored_text import stored_text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,7 +62,7 @@ class Places:
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._facts.table_name, ConsistentRead=True)
         items = [item for page in pages for item in page["Items"]]
         mine = [item for item in items if not item["PK"]["S"].startswith("SANDBOX")]
-        return [(item["SK"]["S"], json.dumps(item, default=_as_text)) for item in mine]
+        return [(item["SK"]["S"], stored_text(item)) for item in mine]
 
     def events(self) -> list[str]:
         """Every event that reached the bus since the queue began to listen."""
@@ -198,11 +198,6 @@ def test_no_card_number_of_any_run_is_left_anywhere(merchant: Merchant, places: 
     texts = [*places.logs(), *(text for _, text in places.table()), *places.events(), *places.history()]
 
     assert [text[:200] for text in texts if CARD in text] == []
-
-
-def _as_text(packed: bytes) -> str:
-    """What the table keeps compressed."""
-    return zlib.decompress(packed).decode()
 
 
 def _where(table: list[tuple[str, str]], *secrets: str) -> set[str]:

@@ -7,7 +7,6 @@ import importlib
 import json
 import re
 import sys
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -29,6 +28,7 @@ from settlement.domain.connector import Credentials
 from settlement.domain.transaction import request_id
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
+from tests.support.stored_text import stored_text
 from tests.template.cloudformation import CHECKOUT, load_template, of_type, table_access
 
 EVENTS = CHECKOUT / "events"
@@ -780,9 +780,8 @@ def test_connector_has_its_credentials_in_the_secret_and_nowhere_else(
         [answer.result for name, answer in answers.items() if name.startswith("connector_configuration/")]
     )
     items = boto3.client("dynamodb").scan(TableName="events")["Items"]
-    logs = [zlib.decompress(item["log"]["B"]).decode() for item in items if "log" in item]
-    assert logs
-    assert "token-of-acme-pay" not in told + repr(items) + "".join(logs)
+    assert any("log" in item for item in items)
+    assert "token-of-acme-pay" not in told + "".join(map(stored_text, items))
 
 
 def test_inbound_request_is_answered_by_the_connector(answers: Mapping[str, Answer]) -> None:
