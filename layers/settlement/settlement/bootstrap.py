@@ -66,7 +66,7 @@ def workflows() -> "SFNClient":
 @cache
 def secrets() -> "SecretsManagerClient":
     """Return the process's Secrets Manager client."""
-    return session.client("secretsmanager")
+    return session.client("secretsmanager", config=AWS)
 
 
 @cache
