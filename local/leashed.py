@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 
 def _watch() -> None:
@@ -17,6 +18,10 @@ def main() -> None:
     """Ends when the emulator has saved its state; its function workers, in the same group, end with it."""
     from ministack.app import main as emulate
 
+    sys.path.append(str(Path(__file__).parents[1]))
+    from local.shortcuts import take_shortcuts
+
+    take_shortcuts(Path(os.environ["TMPDIR"]) / "unpacked")
     sys.argv = ["ministack"]
     threading.Thread(target=_watch, daemon=True).start()
     try:

@@ -1,0 +1,81 @@
+"""Work that the emulator does at every call, done once. What it answers, and what it refuses, stays the same.
+
+For each process of a function it unpacks the function and its layers anew, a second of work; for each item that a
+query looks at it parses the query's condition; after each call it waits 50 ms for a line of log that may never come.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import struct
+import tempfile
+import termios
+import time
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from types import SimpleNamespace
+from typing import Any
+
+CONDITIONS = 4096
+"""So many conditions are remembered, whose text is the service's own and has no value in it."""
+
+LOG_SECONDS = 0.25
+LOG_POLL_SECONDS = 0.001
+SILENT_POLLS = 3
+
+
+def take_shortcuts(unpacked: Path) -> None:
+    """Has the emulator of this process do so. `unpacked` is a folder for the contents of packages, emptied with it."""
+    from ministack.core import lambda_runtime
+    from ministack.services import dynamodb
+
+    dynamodb._condition_syntax_error = lru_cache(CONDITIONS)(dynamodb._condition_syntax_error)
+    tokens = lru_cache(CONDITIONS)(dynamodb._tokenize)
+    dynamodb._tokenize = lambda expression: list(tokens(expression))
+    lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": unpacks_into(unpacked)})
+    lambda_runtime.Worker._drain_stderr_bounded = log_so_far
+
+
+def unpacks_into(folder: Path) -> type[zipfile.ZipFile]:
+    """An archive that is unpacked once, and linked to wherever its contents are wanted after that."""
+    unpacking = Lock()
+
+    class Unpacked(zipfile.ZipFile):
+        def namelist(self) -> list[str]:
+            """Nothing: whoever asks wants to look for names that lead out of the folder, which unpacking drops."""
+            return []
+
+        def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+            with Path(str(self.filename)).open("rb") as archive:
+                contents = folder / hashlib.file_digest(archive, "sha256").hexdigest()
+            with unpacking:
+                if not contents.exists():
+                    folder.mkdir(exist_ok=True)
+                    fresh = tempfile.mkdtemp(dir=folder)
+                    super().extractall(fresh, super().namelist())
+                    Path(fresh).replace(contents)
+            wanted = Path(path)
+            wanted.rmdir()
+            wanted.symlink_to(contents)
+
+    return Unpacked
+
+
+def log_so_far(worker: Any) -> str:
+    """What a process has logged: what is in the pipe is awaited, what nobody wrote is not."""
+    if worker._proc is None:  # it was killed: its log has an end
+        worker._stderr_thread.join(LOG_SECONDS)
+        return str(worker._drain_stderr())
+    over, silent = time.monotonic() + LOG_SECONDS, 0
+    while silent < SILENT_POLLS and time.monotonic() < over:
+        time.sleep(LOG_POLL_SECONDS)
+        silent = 0 if _bytes_in(worker._proc.stderr) else silent + 1
+    return str(worker._drain_stderr())
+
+
+def _bytes_in(pipe: Any) -> int:
+    """How many bytes nobody has read."""
+    return int(struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0])

@@ -1,0 +1,119 @@
+"""What the emulator is spared: a package is unpacked once, and the log of a call is complete without a fixed wait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from queue import Empty, Queue
+from shutil import rmtree
+from threading import Thread
+from types import SimpleNamespace
+
+import pytest
+
+from local.shortcuts import log_so_far, unpacks_into
+
+
+def pack(file: Path, contents: dict[str, str]) -> Path:
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in contents.items():
+            archive.writestr(name, text)
+    return file
+
+
+def unpack(unpacked: Path, archive: Path, target: Path) -> Path:
+    target.mkdir(parents=True)
+    with unpacks_into(unpacked)(archive) as opened:
+        assert opened.namelist() == []
+        opened.extractall(target)
+    return target
+
+
+def test_a_package_is_unpacked_once_and_outlives_whoever_used_it_first(tmp_path: Path) -> None:
+    archive = pack(tmp_path / "layer.zip", {"python/quita.py": "A = 1"})
+    first = unpack(tmp_path / "unpacked", archive, tmp_path / "one" / "layer")
+    second = unpack(tmp_path / "unpacked", archive, tmp_path / "two" / "layer")
+    assert (first / "python/quita.py").samefile(second / "python/quita.py")
+    rmtree(tmp_path / "one")
+    assert (second / "python/quita.py").read_text() == "A = 1"
+
+
+def test_another_package_has_its_own_contents(tmp_path: Path) -> None:
+    for version in ("A = 1", "A = 2"):
+        archive = pack(tmp_path / "layer.zip", {"quita.py": version})
+        target = unpack(tmp_path / "unpacked", archive, tmp_path / version)
+        assert (target / "quita.py").read_text() == version
+
+
+def test_a_name_that_leads_out_of_a_package_stays_in_it(tmp_path: Path) -> None:
+    archive = pack(tmp_path / "layer.zip", {"../../outside.py": "A = 1"})
+    target = unpack(tmp_path / "unpacked", archive, tmp_path / "code")
+    assert [file.name for file in target.rglob("*.py")] == ["outside.py"]
+    assert not list(tmp_path.glob("outside.py"))
+
+
+class Logging:
+    """A process that logs something and goes on, read as the emulator reads it."""
+
+    def __init__(self, program: str) -> None:
+        self._proc: subprocess.Popen[str] | None = subprocess.Popen(
+            [sys.executable, "-c", f"import sys, time\n{program}\nprint('answer', flush=True)\nsys.stdin.readline()"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._lines: Queue[str] = Queue()
+        self._stderr_thread = Thread(target=self._read, args=(self._proc,), daemon=True)
+        self._stderr_thread.start()
+        assert self._proc.stdout is not None
+        assert self._proc.stdout.readline() == "answer\n"
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stderr is not None
+        for line in process.stderr:
+            self._lines.put(line.rstrip("\n"))
+
+    def _drain_stderr(self) -> str:
+        lines = []
+        while True:
+            try:
+                lines.append(self._lines.get_nowait())
+            except Empty:
+                return "\n".join(lines)
+
+    def end(self) -> None:
+        if self._proc is not None:
+            self._proc.communicate("")
+
+
+def test_the_log_of_a_call_is_complete() -> None:
+    logging = Logging("for number in range(500): print(f'line {number}', file=sys.stderr)")
+    assert log_so_far(logging) == "\n".join(f"line {number}" for number in range(500))
+    logging.end()
+
+
+def test_nothing_is_awaited_of_a_call_that_logged_nothing() -> None:
+    logging = Logging("")
+    started = time.monotonic()
+    assert log_so_far(logging) == ""
+    assert time.monotonic() - started < 0.05
+    logging.end()
+
+
+def test_the_log_of_a_process_that_was_killed_is_read_to_its_end() -> None:
+    logging = Logging("print('the last word', file=sys.stderr)")
+    assert logging._proc is not None
+    logging._proc.kill()
+    logging._proc.wait()
+    logging._proc = None
+    assert log_so_far(logging) == "the last word"
+
+
+def test_a_thread_that_does_not_end_is_not_awaited_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.shortcuts.LOG_SECONDS", 0.01)
+    worker = SimpleNamespace(_proc=None, _stderr_thread=Thread(target=time.sleep, args=(0.5,)), _drain_stderr=str)
+    worker._stderr_thread.start()
+    assert log_so_far(worker) == ""
+    assert worker._stderr_thread.is_alive()
+    worker._stderr_thread.join()
