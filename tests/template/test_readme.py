@@ -150,7 +150,7 @@ def test_error_table_has_every_code_and_no_other() -> None:
         ("seconds that a feed hides an update", "MAX_VISIBILITY_SECONDS"),
         ("seconds that a feed keeps an update, at least 60", "MAX_RETENTION_SECONDS"),
         ("remainders in one attempt", "MAX_REMAINDERS_AT_ONCE"),
-        ("callbacks that an authorisation is asked again for", "MAX_CALLBACKS"),
+        ("callbacks and notifications that an authorisation heeds", "MAX_CALLBACKS"),
         ("a request's body", "MAX_BODY_BYTES"),
         ("arrays and objects in each other, in a body", "MAX_DEPTH"),
         ("an embedded invoice document", "MAX_DOCUMENT_BYTES"),

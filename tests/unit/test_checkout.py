@@ -15,6 +15,7 @@ from settlement.domain.payment_systems import PAYMENT_SYSTEMS, payment_systems_s
 from settlement.domain.reconciliation import reconcile
 from settlement.domain.statuses import TransactionStatus, payment_status, transaction_status
 from settlement.use_cases.add_data import add_data
+from settlement.use_cases.notify_payment import Received, notify_payment
 from settlement.use_cases.place_order import NewPayment
 from settlement.use_cases.ports import ListRange
 from settlement.use_cases.request_authorisation import request_authorisation
@@ -76,6 +77,16 @@ def ask(placed: Placed, movement: Movement, value: int) -> None:
 def status(placed: Placed) -> str:
     """The transaction's status."""
     return transaction_status(placed.order, placed.transaction).value
+
+
+def test_word_about_a_card_that_nobody_was_asked_about_is_no_news(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment())
+    before = shop.store.backup()
+
+    notify_payment(shop.ports, ACCOUNT, placed.payments[0].payment_id, Received())
+
+    assert shop.store.backup() == before
 
 
 def payment_statuses(placed: Placed) -> list[str]:

@@ -6,8 +6,9 @@ import pytest
 
 from settlement.domain.errors import BadValue, OrderNotFound, PaymentNotFound, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.transaction import Authorisation, LegKind, LegState
+from settlement.domain.transaction import MAX_CALLBACKS, Authorisation, LegKind, LegState
 from settlement.use_cases.notify_payment import Received, notify_payment, notify_payment_of_order
+from settlement.use_cases.receive_callback import receive_callback
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.shop import Placed, Shop
 
@@ -84,6 +85,30 @@ def test_word_about_a_card_only_has_its_connector_asked_again(shop: Shop) -> Non
 
     assert placed.payments[0].authorisation is Authorisation.PENDING
     assert len(shop.provider.calls) == asked + 1
+
+
+def test_word_about_a_card_without_end_has_no_effect(shop: Shop) -> None:
+    placed = undecided(shop, "creditCard")
+    for _ in range(MAX_CALLBACKS):
+        notify(placed)
+    before, asked = shop.store.backup(), len(shop.provider.calls)
+    assert len(placed.said(EventType.PAYMENT_NOTIFIED)) == MAX_CALLBACKS
+
+    notify(placed)
+
+    assert (shop.store.backup(), len(shop.provider.calls)) == (before, asked)
+
+
+def test_word_that_a_slip_was_paid_counts_however_often_its_connector_was_asked_before(shop: Shop) -> None:
+    placed = undecided(shop)
+    payment = placed.payments[0]
+    for _ in range(MAX_CALLBACKS):
+        receive_callback(shop.ports, ACCOUNT, placed.transaction_id, payment.payment_id, payment.signature)
+        placed.run()
+
+    notify(placed)
+
+    assert placed.status == ("ready-for-handling", "Approved")
 
 
 def test_word_that_comes_twice_counts_once(shop: Shop) -> None:

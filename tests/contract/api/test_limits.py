@@ -461,7 +461,7 @@ TESTED_ELSEWHERE = {
     "operations waiting on a transaction": _OF_AN_ORDER,
     "operations of a transaction that takes direct requests and retries": _OF_AN_ORDER,
     "events of a timeline that takes interactions, tracking and additional data": _OF_AN_ORDER,
-    "callbacks that an authorisation is asked again for": "test_callback_replayed_without_end_stops_having_an_effect",
+    "callbacks and notifications that an authorisation heeds": "test_word_about_a_card_without_end_has_no_effect",
     "calls of an operation": "test_operation_of_more_calls_than_one_takes_fails_with_both_numbers",
     "calls that one retry of an operation takes over": "test_retry_takes_over_every_missing_leg_once",
     "a connector's or a hook's answer": "test_answer_of_at_most_1_mb_is_read",

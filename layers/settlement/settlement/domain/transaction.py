@@ -23,6 +23,9 @@ MAX_WAITING = 100
 MAX_OPERATIONS = 2_000
 """Operations of a transaction, above which it takes no direct requests and retries: invoices always find room."""
 
+MAX_CALLBACKS = 100
+"""How often word of news has one authorisation asked again; beyond that its own schedule asks."""
+
 MAX_TIMELINE = 100_000
 """Events of a transaction, above which no more are taken that move no money."""
 
@@ -291,6 +294,15 @@ class Operation:
     retry_of: int | None = None
     events: int = 0
     version: int = 0
+
+    @property
+    def takes_news(self) -> bool:
+        """Whether word that there is news still has it asked again, which replayed words do not without end."""
+        return self.callbacks < MAX_CALLBACKS
+
+    def hears_of_news(self) -> "Operation":
+        """Return it with one more word that there is news."""
+        return replace(self, callbacks=self.callbacks + 1)
 
     @property
     def has_news(self) -> bool:

@@ -27,7 +27,8 @@ class Received:
 def notify_payment(ports: Ports, account: str, payment_id: str, received: Received) -> None:
     """Have a payment that is not decided count as paid, and its connector asked for it at once.
 
-    Only methods that are paid outside of a connector go by this word; for any other one it is a hint to ask again.
+    Only methods that are paid outside of a connector go by this word; for any other one it is a hint to ask again,
+    which counts as a callback does, and before it was ever asked it is no news at all.
     A decided payment stays as it is. Raises ``PaymentNotFound``, ``BadValue`` (1402) unless the value is the
     payment's, and ``WrongStatus`` (1403) when it was denied.
     """
@@ -60,6 +61,9 @@ def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, re
         return
     now = ports.now()
     paid = replace(payment, paid_at=now) if payment.group in OFFLINE_GROUPS else payment
+    operation = None if transaction.is_started else operation_at(ports.store, transaction, transaction.head)
+    if paid.paid_at is None and (operation is None or not operation.takes_news):
+        return
     journal = aggregate.journal(now)
     journal.record(
         EventType.PAYMENT_NOTIFIED,
@@ -69,9 +73,8 @@ def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, re
         counts=paid.paid_at is not None,
     )
     operations = []
-    if not transaction.is_started:
-        operation = operation_at(ports.store, transaction, transaction.head)
+    if operation is not None:
         record_ready(journal, operation)
-        operations = [replace(operation, callbacks=operation.callbacks + 1)]
+        operations = [operation.hears_of_news()]
     commit = aggregate.becomes(journal, aggregate.order, transaction)
     ports.store.commit(replace(commit, operations=operations, payments=[Changed(payment, paid)]))

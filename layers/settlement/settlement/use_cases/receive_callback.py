@@ -11,9 +11,6 @@ from settlement.use_cases.ports import Ports
 from settlement.use_cases.queue import operation_at
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
-MAX_CALLBACKS = 100
-"""Callbacks that one authorisation is asked again for; beyond that its own schedule asks."""
-
 
 def receive_callback(ports: Ports, account: str, transaction_id: str, payment_id: str, signature: str) -> None:
     """Have an undecided authorisation asked again at once; a decided one stays as it is, so the signature ends with it.
@@ -42,9 +39,9 @@ def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
     if transaction.authorisation is not Authorisation.PENDING:
         return
     operation = operation_at(ports.store, transaction, transaction.head)
-    if operation.callbacks >= MAX_CALLBACKS:
+    if not operation.takes_news:
         return
     journal = aggregate.journal(ports.now())
     record_ready(journal, operation)
     commit = aggregate.becomes(journal, aggregate.order, transaction)
-    ports.store.commit(replace(commit, operations=[replace(operation, callbacks=operation.callbacks + 1)]))
+    ports.store.commit(replace(commit, operations=[operation.hears_of_news()]))
