@@ -1,7 +1,7 @@
 """The rest of an order's life: placed, read, handled, cancelled; the account's settings; the service's health."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -53,8 +53,7 @@ def place() -> Response[str]:
     refuse_card_data(parsed)
     ports = bootstrap.ports()
     placed = place_order(ports, account, body.validate(OrderBody, parsed).as_order())
-    patience = timedelta(seconds=float(os.environ["AUTHORISATION_WAIT_SECONDS"]))
-    return answer(201, placed_view(placed.order, await_authorisation(ports, placed, patience)))
+    return answer(201, placed_view(placed.order, await_authorisation(ports, placed, bootstrap.patience())))
 
 
 @api.get("/api/oms/pvt/orders")

@@ -1,7 +1,5 @@
 """A checkout drives the gateway: start, payments, additional data, authorisation, notification (contract §3.2)."""
 
-import os
-from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -104,8 +102,7 @@ def authorise(transaction_id: str) -> Response[str]:
     requested = request_authorisation(
         ports, account, transaction_id, wanted.soft_descriptor, recurrent=wanted.prepare_for_recurrency
     )
-    patience = timedelta(seconds=float(os.environ["AUTHORISATION_WAIT_SECONDS"]))
-    return answer(200, operation_result(await_conclusion(ports, requested, patience)))
+    return answer(200, operation_result(await_conclusion(ports, requested, bootstrap.patience())))
 
 
 @api.get(_NOTIFICATION)

@@ -1,7 +1,5 @@
 """Asking the gateway directly: settle, refund, cancel (contract §3.2), and an operator's retry and resolve (§8.18)."""
 
-import os
-from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -91,5 +89,4 @@ def _request(transaction_id: str, movement: movements.Movement) -> Response[str]
     value = api.read(MovementBody).value
     ports = bootstrap.ports()
     requested = movements.request_movement(ports, account, transaction_id, movement, value, api.idempotency_key())
-    patience = timedelta(seconds=float(os.environ["OPERATION_WAIT_SECONDS"]))
-    return answer(200, operation_result(movements.await_conclusion(ports, requested, patience)))
+    return answer(200, operation_result(movements.await_conclusion(ports, requested, bootstrap.patience())))

@@ -197,8 +197,7 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
         variables = {
             "TABLE_NAME": "events",
             "SANDBOX": "true",
-            "AUTHORISATION_WAIT_SECONDS": "0",
-            "OPERATION_WAIT_SECONDS": "0",
+            "ANSWER_WAIT_SECONDS": "0",
             "HEALTH_ACCOUNT": ACCOUNT,
             "CONNECTOR_TIMEOUT_SECONDS": "5",
             "PUBLIC_BASE_URL": gateway,

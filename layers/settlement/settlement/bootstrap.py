@@ -3,7 +3,7 @@
 import os
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,11 @@ def feeds() -> "DynamoDBFeeds":
 def ports() -> Ports:
     """Return the real store, clock, ids and pause."""
     return Ports(store(), _now, lambda: uuid.uuid4().hex.upper(), time.sleep)
+
+
+def patience() -> timedelta:
+    """Return how long a request may wait for what it started, as ``ANSWER_WAIT_SECONDS`` says."""
+    return timedelta(seconds=float(os.environ["ANSWER_WAIT_SECONDS"]))
 
 
 def _now() -> datetime:
