@@ -32,16 +32,16 @@ demo: local ## Play the story of one order, on the running stack or on one start
 	@$(LOCAL) -m local.stack exec -- $(LOCAL) -m local.demo
 
 audit: local ## Compare every figure of an order with the others that tell of it (ORDER=… or ALL=1; ACCOUNT=… STACK=…)
-	@$(LOCAL) -m local.audit $(if $(ALL),--all,--order "$(ORDER)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
+	@$(LOCAL) -m local.audit $(if $(ALL),--all) $(if $(ORDER),--order "$(ORDER)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
 
 redrive: local ## Send what lies in the dead-letter queues back (QUEUES="parked-events …"; STACK=…)
 	@$(LOCAL) -m local.redrive $(QUEUES) $(if $(STACK),--stack "$(STACK)")
 
 republish: local ## Publish events again from the table (ORDER=… or ALL=1; SINCE=… UNTIL=… ACCOUNT=… STACK=…)
-	@$(LOCAL) -m local.republish $(if $(ALL),--all,--order "$(ORDER)") $(if $(SINCE),--since "$(SINCE)") $(if $(UNTIL),--until "$(UNTIL)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
+	@$(LOCAL) -m local.republish $(if $(ALL),--all) $(if $(ORDER),--order "$(ORDER)") $(if $(SINCE),--since "$(SINCE)") $(if $(UNTIL),--until "$(UNTIL)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
 
 rebuild: local ## Make every order and transaction anew from events (FROM=table or folder of an export, TO=empty table; ENDPOINT=…)
-	@$(LOCAL) -m local.rebuild --from "$(FROM)" --to "$(TO)" $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+	@$(LOCAL) -m local.rebuild $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
 
 sweep: local ## Run the due-work sweep at once on the running stack
 	@$(LOCAL) -m local.stack sweep

@@ -18,11 +18,11 @@ from typing import Any
 from uuid import uuid4
 
 from bench.meter import Consumption, Meter
+from local.commands import counted, run
 from local.deployment import client
-from local.facts import Facts
 from local.lifecycle import require_running
-from local.progress import StackError
 from local.settings import read_settings
+from local.tables import create_like
 from settlement.domain.connector import Mode
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.order import MAX_INVOICES, LineMention, OrderTotal
@@ -46,7 +46,6 @@ MOST = 1.10
 """How much dearer the last may be than the first."""
 
 PAGE = 100
-TOLD_EVERY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +174,9 @@ def compare(what: str, costs: Sequence[Cost]) -> Compared:
 def grow(growth: Growth, sales: int, returns: int, events: int) -> list[Compared]:
     """Grow the order to so many invoices, returns and events, telling how far it is; compare the ends."""
     growth.open(sales * VALUE)
-    told = time.monotonic()
 
     def each(what: str, count: int, action: Callable[[int], Cost]) -> list[Cost]:
-        nonlocal told
-        costs = []
-        for number in range(1, count + 1):
-            costs.append(action(number))
-            if time.monotonic() - told > TOLD_EVERY_SECONDS:
-                told = time.monotonic()
-                print(f"  {number} of {count} {what}", flush=True)
-        return costs
+        return [action(number) for number in counted(range(1, count + 1), f"of {count} {what}")]
 
     early = min(sales // 2, 3 * COMPARED)
     sold = each("invoices", early, lambda number: growth.invoice(f"N{number:06d}", InvoiceType.OUTPUT))
@@ -201,24 +192,6 @@ def grow(growth: Growth, sales: int, returns: int, events: int) -> list[Compared
         compare("a return and its refund", returned),
         Compared(f"the same page of {PAGE} events", short, growth.page(beginning)),
     ]
-
-
-def create_table(dynamodb: Any, model: str) -> str:
-    """Make a table like the service's, which nothing listens to."""
-    known = dynamodb.describe_table(TableName=model)["Table"]
-    indexes = [
-        {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
-        for index in known["GlobalSecondaryIndexes"]
-    ]
-    table = f"growth-{uuid4().hex[:8]}"
-    dynamodb.create_table(
-        TableName=table,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=known["KeySchema"],
-        AttributeDefinitions=known["AttributeDefinitions"],
-        GlobalSecondaryIndexes=indexes,
-    )
-    return table
 
 
 def show(compared: Sequence[Compared]) -> None:
@@ -239,15 +212,15 @@ def main() -> int:
     parser.add_argument("--invoices", type=int, default=MAX_INVOICES)
     parser.add_argument("--events", type=int, default=10_000)
     given = parser.parse_args()
+    return run(lambda: _on_a_table_of_its_own(given.invoices, given.events))
+
+
+def _on_a_table_of_its_own(invoices: int, events: int) -> int:
+    facts = require_running(read_settings())
+    dynamodb, table = client("dynamodb", facts.aws_port), f"growth-{uuid4().hex[:8]}"
+    create_like(dynamodb, facts.table_name, table)
     try:
-        facts: Facts = require_running(read_settings())
-    except StackError as error:
-        print(error, file=sys.stderr)
-        return 1
-    dynamodb = client("dynamodb", int(facts.aws_endpoint.rsplit(":", 1)[1]))
-    table = create_table(dynamodb, facts.table_name)
-    try:
-        return _run(Growth(dynamodb, table), given.invoices, given.events)
+        return _run(Growth(dynamodb, table), invoices, events)
     finally:
         dynamodb.delete_table(TableName=table)
 

@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
+from local.commands import run
 from local.deployment import client
 from local.lifecycle import require_running
-from local.progress import StackError, say
+from local.progress import say
 from local.settings import read_settings
 from settlement.domain.account import EVERY_ROLE, Role
 from settlement.storage import app_keys
@@ -34,12 +34,11 @@ CACHED_SECONDS = 60
 def main(words: Sequence[str] | None = None) -> int:
     """Exit code 0 when what was asked for is done, 1 with a message otherwise."""
     arguments = _parse(words)
-    try:
-        dynamodb, table = _table(arguments.table)
-        arguments.command(dynamodb, table, arguments)
-    except (StackError, KeyRefused, BotoCoreError, ClientError) as error:
-        print(f"\n{error}", file=sys.stderr, flush=True)
-        return 1
+    return run(lambda: _do(arguments), KeyRefused)
+
+
+def _do(arguments: argparse.Namespace) -> int:
+    arguments.command(*_table(arguments.table), arguments)
     return 0
 
 
@@ -84,7 +83,7 @@ def _table(name: str | None) -> tuple[DynamoDBClient, str]:
     if name is not None:
         return boto3.client("dynamodb"), name
     facts = require_running(read_settings())
-    return client("dynamodb", int(facts.aws_endpoint.rsplit(":", 1)[1])), facts.table_name
+    return client("dynamodb", facts.aws_port), facts.table_name
 
 
 def _create(dynamodb: DynamoDBClient, table: str, arguments: argparse.Namespace) -> None:

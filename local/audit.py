@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
+from local.commands import counted, run
 from local.orders import order_ids
 from local.progress import StackError, say
 from local.seed import ACCOUNT
@@ -31,13 +32,16 @@ def main() -> int:
     parser.add_argument("--stack", help="a deployed stack; the credentials are those of the environment")
     parser.add_argument("--region")
     arguments = parser.parse_args()
-    try:
-        store = _store(the_stack(arguments.stack, arguments.region))
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    orders = order_ids(store, arguments.account) if arguments.all else iter([arguments.order])
-    return report(audit_order(store, arguments.account, order_id) for order_id in orders)
+    return run(lambda: _audit(_store(the_stack(arguments.stack, arguments.region)), arguments.account, arguments.order))
+
+
+def _audit(store: DynamoDBStore, account: str, order_id: str | None) -> int:
+    if order_id is None:
+        return report(audit_order(store, account, found) for found in counted(order_ids(store, account), "orders"))
+    audited = audit_order(store, account, order_id)
+    if audited.transaction_id is None:
+        raise StackError(f"Account {account} has no order {order_id}.")
+    return report(iter([audited]))
 
 
 def report(audits: Iterator[Audited]) -> int:

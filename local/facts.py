@@ -22,6 +22,11 @@ class Facts:
     state_machine_arn: str
     functions: dict[str, str]
 
+    @property
+    def aws_port(self) -> int:
+        """The port of the local AWS."""
+        return int(self.aws_endpoint.rsplit(":", 1)[1])
+
 
 def write_facts(file: Path, facts: Facts) -> None:
     """Replaces the file as a whole, so a reader never sees half of it."""

@@ -3,8 +3,9 @@
 python -m local.rebuild --from TABLE|FOLDER --to TABLE [--region REGION] [--endpoint URL]
 
 The events come from a table (one restored from a backup, say) or from the folder of a DynamoDB export to S3, brought
-here: its files of JSON lines, compressed or not. What is not in the events is not made: app keys, settings, connectors,
-feeds and hooks, and what may tell of a shopper (cards, embedded documents, additional data). See the README.
+here: its files of JSON lines, compressed or not. The table they go to is made like the one they come from if it is not
+there. What is not in the events is not made: app keys, settings, connectors, feeds and hooks, and what may tell of a
+shopper (cards, embedded documents, additional data). See the README.
 """
 
 from __future__ import annotations
@@ -16,14 +17,21 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 
+from local import deployment
+from local.commands import counted, run
 from local.progress import StackError, say
+from local.tables import create_like
 from settlement.storage import codecs, keys
 from settlement.storage.log import replay
 
 _AT_ONCE = 25
+
+Events = list[dict[str, Any]]
+"""The events of one transaction as they are stored, in any order."""
 
 
 def main() -> int:
@@ -34,57 +42,97 @@ def main() -> int:
     parser.add_argument("--region")
     parser.add_argument("--endpoint", help="address of the local AWS")
     arguments = parser.parse_args()
-    client = boto3.client("dynamodb", region_name=arguments.region, endpoint_url=arguments.endpoint)
-    folder = Path(arguments.source)
-    try:
-        require_empty(client, arguments.to)
-        events = read_export(folder) if folder.is_dir() else read_table(client, arguments.source)
-        made, of = rebuild(client, arguments.to, events)
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    say(f"{made} items made of {of} events")
+    return run(lambda: _rebuild(arguments.source, arguments.to, _client(arguments.region, arguments.endpoint)))
+
+
+def _client(region: str | None, endpoint: str | None) -> Any:
+    if endpoint is None:
+        return boto3.client("dynamodb", region_name=region)
+    port = urlsplit(endpoint).port
+    if port is None:
+        raise StackError(f"{endpoint} is no address with a port, such as http://127.0.0.1:4566")
+    return deployment.client("dynamodb", port)
+
+
+def _rebuild(source: str, table: str, client: Any) -> int:
+    folder = Path(source)
+    from_folder = folder.is_dir()
+    if not from_folder and not _exists(client, source):
+        raise StackError(f"There is no table and no folder {source}.")
+    require_empty(client, table, None if from_folder else source)
+    made, of = rebuild(client, table, read_export(folder) if from_folder else read_table(client, source))
+    say(f"{made} items made of {of} events, in {table}")
     return 0
 
 
-def require_empty(client: Any, table: str) -> None:
-    """Raise StackError if anything is in a table: what is there must not be mixed with what was."""
-    if client.scan(TableName=table, Limit=1, ConsistentRead=True)["Items"]:
+def require_empty(client: Any, table: str, model: str | None = None) -> None:
+    """Make the table like its model if it is not there; raise StackError if it has none, or if anything is in it.
+
+    What is there must not be mixed with what was.
+    """
+    if not _exists(client, table):
+        if model is None:
+            raise StackError(f"There is no table {table}.")
+        create_like(client, model, table)
+        say(f"made table {table}, with the keys and indexes of {model}")
+    elif client.scan(TableName=table, Limit=1, ConsistentRead=True)["Items"]:
         raise StackError(f"Table {table} is not empty.")
 
 
-def read_table(client: Any, table: str) -> Iterator[dict[str, Any]]:
-    """Yield the events of a table as they are stored."""
-    pages = client.get_paginator("scan").paginate(
+def _exists(client: Any, table: str) -> bool:
+    try:
+        client.describe_table(TableName=table)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def read_table(client: Any, table: str) -> Iterator[Events]:
+    """Yield the events of each transaction of a table."""
+    events = {":events": {"S": keys.EVENTS}}
+    scan = client.get_paginator("scan").paginate(
         TableName=table,
         FilterExpression="begins_with(SK, :events)",
-        ExpressionAttributeValues={":events": {"S": keys.EVENTS}},
+        ExpressionAttributeValues=events,
+        ProjectionExpression="PK",
         ConsistentRead=True,
     )
-    for page in pages:
-        yield from page["Items"]
+    seen = set()
+    for transaction in (item["PK"]["S"] for page in scan for item in page["Items"]):
+        if transaction in seen:
+            continue
+        seen.add(transaction)
+        query = client.get_paginator("query").paginate(
+            TableName=table,
+            KeyConditionExpression="PK = :transaction AND begins_with(SK, :events)",
+            ExpressionAttributeValues={":transaction": {"S": transaction}, **events},
+            ConsistentRead=True,
+        )
+        yield [item for page in query for item in page["Items"]]
 
 
-def read_export(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield the events of an export: JSON lines, each with one item."""
+def read_export(folder: Path) -> Iterator[Events]:
+    """Yield the events of each transaction of an export: JSON lines, each with one item.
+
+    An export is in no order, so its events are all held in memory.
+    """
+    by_transaction: dict[str, Events] = {}
     for file in sorted([*folder.rglob("*.json"), *folder.rglob("*.json.gz")]):
         with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
             for line in lines:
                 item = json.loads(line).get("Item", {})
                 if item.get("SK", {}).get("S", "").startswith(keys.EVENTS):
-                    yield _with_bytes(item)
+                    by_transaction.setdefault(item["PK"]["S"], []).append(_with_bytes(item))
+    yield from by_transaction.values()
 
 
-def rebuild(client: Any, table: str, events: Iterable[dict[str, Any]]) -> tuple[int, int]:
+def rebuild(client: Any, table: str, transactions: Iterable[Events]) -> tuple[int, int]:
     """Write the events, and every item that they tell of, into a table; return how many items, of how many events."""
-    by_transaction: dict[str, list[dict[str, Any]]] = {}
-    for event in events:
-        by_transaction.setdefault(event["PK"]["S"], []).append(event)
     made = of = 0
-    for found in by_transaction.values():
-        items = [codecs.to_wire(item) for item in replay(map(codecs.from_wire, found)).values()]
-        _write(client, table, [*found, *items])
-        made, of = made + len(items), of + len(found)
+    for events in counted(transactions, "transactions"):
+        items = [codecs.to_wire(item) for item in replay(map(codecs.from_wire, events)).values()]
+        _write(client, table, [*events, *items])
+        made, of = made + len(items), of + len(events)
     return made, of
 
 

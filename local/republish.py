@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from local.commands import counted, run
 from local.orders import account_names, order_ids
 from local.progress import StackError, say
 from local.seed import ACCOUNT
@@ -61,7 +62,7 @@ class Republisher:
 
     def publish_account(self, account: str, since: datetime, until: datetime) -> int:
         """Publish the events of a time of all orders of an account; return how many."""
-        orders = order_ids(self._store, account)
+        orders = counted(order_ids(self._store, account), "orders")
         return sum(self.publish_order(account, order_id, since, until) for order_id in orders)
 
     def _events(self, account: str, transaction_id: str) -> Iterator[Event]:
@@ -86,22 +87,25 @@ def main() -> int:
     parser.add_argument("--stack", help="a deployed stack; the credentials are those of the environment")
     parser.add_argument("--region")
     arguments = parser.parse_args()
+    return run(lambda: _republish(arguments))
+
+
+def _republish(arguments: argparse.Namespace) -> int:
+    republisher = Republisher(the_stack(arguments.stack, arguments.region))
     account, ends = arguments.account, (arguments.since, arguments.until)
-    try:
-        republisher = Republisher(the_stack(arguments.stack, arguments.region))
-        if arguments.all:
-            many = republisher.publish_account(account, *ends)
-        else:
-            many = republisher.publish_order(account, arguments.order, *ends)
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+    if arguments.all:
+        many = republisher.publish_account(account, *ends)
+    else:
+        many = republisher.publish_order(account, arguments.order, *ends)
     say(f"{many} events published")
     return 0
 
 
 def _time(text: str) -> datetime:
-    time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    try:
+        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ISO 8601 time, such as 2026-03-02T14:00:00Z") from None
     return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
 

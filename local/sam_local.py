@@ -71,7 +71,7 @@ def invoke(settings: Settings, function: str, event: Path) -> int:
         if has_image(docker_host, _IMAGE):
             command.append("--skip-pull-image")
         environment = plain_environment(
-            **aws_environment(int(facts.aws_endpoint.rsplit(":", 1)[1])),
+            **aws_environment(facts.aws_port),
             AWS_MAX_ATTEMPTS="1",
             DOCKER_HOST=docker_host,
             SAM_CLI_TELEMETRY="0",
@@ -98,7 +98,7 @@ def _write_template(settings: Settings) -> Path:
 
 def _variables(facts: Facts, folder: str) -> dict[str, str]:
     """What the deployed function has in its environment, and the address of the local AWS."""
-    functions = client("lambda", int(facts.aws_endpoint.rsplit(":", 1)[1]))
+    functions = client("lambda", facts.aws_port)
     deployed: dict[str, Any] = functions.get_function_configuration(FunctionName=facts.functions[folder])
     variables: dict[str, str] = deployed["Environment"]["Variables"]
     return variables | {_ENDPOINT: facts.aws_endpoint}

@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 from local.deployment import client
-from local.facts import Facts
 from local.lifecycle import require_running, running_facts, stack_in_use, start_detached, stop
 from local.progress import StackError, say
 from local.settings import Settings, read_settings
@@ -72,7 +71,7 @@ def _status(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _sweep(settings: Settings, arguments: argparse.Namespace) -> int:
     facts = require_running(settings)
-    answer = client("lambda", _aws_port(facts)).invoke(FunctionName=facts.functions["due_work"], Payload=b"{}")
+    answer = client("lambda", facts.aws_port).invoke(FunctionName=facts.functions["due_work"], Payload=b"{}")
     say(answer["Payload"].read().decode())
     return 1 if "FunctionError" in answer else 0
 
@@ -82,7 +81,7 @@ def _logs(settings: Settings, arguments: argparse.Namespace) -> int:
     unknown = set(arguments.functions) - set(facts.functions)
     if unknown:
         raise StackError(f"No such function: {', '.join(sorted(unknown))}. There are: {', '.join(facts.functions)}.")
-    logs = client("logs", _aws_port(facts))
+    logs = client("logs", facts.aws_port)
     lines: list[tuple[int, str, str]] = []
     for function in arguments.functions or facts.functions:
         group = f"/aws/lambda/{facts.functions[function]}"
@@ -97,10 +96,6 @@ def _exec(settings: Settings, arguments: argparse.Namespace) -> int:
     words = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     with stack_in_use(settings):
         return subprocess.call(words, env=os.environ | {"QUITA_LOCAL_DIR": str(settings.directory)})
-
-
-def _aws_port(facts: Facts) -> int:
-    return int(facts.aws_endpoint.rsplit(":", 1)[1])
 
 
 if __name__ == "__main__":

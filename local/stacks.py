@@ -33,7 +33,7 @@ class Stack:
 
 def the_stack(name: str | None, region: str | None = None) -> Stack:
     """The stack of this name in the cloud, the running local one without a name; raises StackError if there is none."""
-    aws_port = int(require_running(read_settings()).aws_endpoint.rsplit(":", 1)[1]) if name is None else None
+    aws_port = require_running(read_settings()).aws_port if name is None else None
     name = name or STACK_NAME
     try:
         stacks = _client("cloudformation", aws_port, region).describe_stacks(StackName=name)["Stacks"]

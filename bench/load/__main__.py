@@ -7,9 +7,8 @@ import sys
 
 from bench.load.faults import Faults
 from bench.load.run import Load, run
-from local.facts import Facts
+from local import commands
 from local.lifecycle import require_running
-from local.progress import StackError
 from local.settings import read_settings
 
 DEFAULT_ORDERS = 2000
@@ -26,13 +25,8 @@ def main() -> int:
     parser.add_argument("--hanging", type=float, default=usual.hanging, help="share of connector calls that hang")
     parser.add_argument("--seed", type=int, default=usual.seed)
     given = parser.parse_args()
-    try:
-        facts: Facts = require_running(read_settings())
-    except StackError as error:
-        print(error, file=sys.stderr)
-        return 1
-    faults = Faults(given.failing, given.hanging, given.seed)
-    return 0 if run(facts, Load(given.orders, given.rate, faults)).wrong == [] else 1
+    load = Load(given.orders, given.rate, Faults(given.failing, given.hanging, given.seed))
+    return commands.run(lambda: 1 if run(require_running(read_settings()), load).wrong else 0)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def run(facts: Facts, load: Load) -> Outcome:
 
 def _open_account(facts: Facts, provider: str) -> dict[str, str]:
     """Make an account whose only connector is the bench's own; return what its requests carry."""
-    dynamodb = client("dynamodb", int(facts.aws_endpoint.rsplit(":", 1)[1]))
+    dynamodb = client("dynamodb", facts.aws_port)
     account, token = f"load-{new_id().lower()[:12]}", new_id()
     store = DynamoDBStore(dynamodb, facts.table_name)
     store.save_settings(account, AccountSettings(merchant_name=account))
@@ -101,7 +101,7 @@ def _open_account(facts: Facts, provider: str) -> dict[str, str]:
 @contextmanager
 def _sweeps(facts: Facts) -> Iterator[None]:
     """Run the due-work sweep every few seconds, so that what waits goes on when its time has come."""
-    lambdas: Any = client("lambda", int(facts.aws_endpoint.rsplit(":", 1)[1]))
+    lambdas: Any = client("lambda", facts.aws_port)
     over = Event()
 
     def sweep() -> None:

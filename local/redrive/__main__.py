@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from local.commands import run
 from local.progress import StackError, say
 from local.redrive.queues import drain
 from local.redrive.ways import Ways
@@ -26,11 +27,7 @@ def main() -> int:
     parser.add_argument("--stack", help="a deployed stack; the credentials are those of the environment")
     parser.add_argument("--region")
     arguments = parser.parse_args()
-    try:
-        return redrive(arguments.queues, arguments.stack, arguments.region)
-    except StackError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+    return run(lambda: redrive(arguments.queues, arguments.stack, arguments.region))
 
 
 def redrive(queues: list[str], stack_name: str | None, region: str | None) -> int:

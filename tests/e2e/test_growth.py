@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import pytest
 
-from bench.growth import MOST, Growth, create_table, grow, show
+from bench.growth import MOST, Growth, grow, show
 from local.facts import Facts
+from local.tables import create_like
 from settlement import bootstrap
 from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
@@ -38,7 +40,8 @@ pytestmark = pytest.mark.timeout(900)
 @pytest.fixture
 def table(dynamodb: "DynamoDBClient", facts: Facts) -> Iterator[str]:
     """An empty table like the service's, which nothing listens to."""
-    name = create_table(dynamodb, facts.table_name)
+    name = f"growth-{uuid4().hex[:8]}"
+    create_like(dynamodb, facts.table_name, name)
     yield name
     dynamodb.delete_table(TableName=name)
 

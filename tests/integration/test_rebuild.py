@@ -265,6 +265,40 @@ def test_table_that_is_not_empty_is_left_alone(dynamodb: Any) -> None:
         require_empty(dynamodb, table)
 
 
+def test_table_that_is_not_there_is_made_like_the_one_the_events_come_from(dynamodb: Any) -> None:
+    table = stored(dynamodb, a_told_shop().store.commits)
+    copy = f"{table}-copy"
+
+    require_empty(dynamodb, copy, table)
+
+    model, made = (dynamodb.describe_table(TableName=name)["Table"] for name in (table, copy))
+    for part in ("KeySchema", "AttributeDefinitions"):
+        assert made[part] == model[part]
+    indexes = [
+        {index["IndexName"]: index["KeySchema"] for index in one["GlobalSecondaryIndexes"]} for one in (made, model)
+    ]
+    assert indexes[0] == indexes[1] != {}
+    assert "StreamSpecification" not in made
+    require_empty(dynamodb, copy, table)
+
+
+def test_table_without_a_model_has_to_be_there(dynamodb: Any) -> None:
+    with pytest.raises(StackError, match="There is no table nowhere"):
+        require_empty(dynamodb, "nowhere")
+
+
+def test_transactions_are_told_apart(dynamodb: Any) -> None:
+    shop = Shop()
+    for _ in range(3):
+        shop.open().invoice("N1", 7000)
+    table = stored(dynamodb, shop.store.commits)
+
+    read = list(read_table(dynamodb, table))
+
+    assert [len({event["PK"]["S"] for event in events}) for events in read] == [1, 1, 1]
+    assert require_equal(dynamodb, table) > 60
+
+
 def test_clocks_that_disagree_change_nothing(dynamodb: Any) -> None:
     table = stored(dynamodb, a_told_shop().store.commits)
     skewed: Callable[[codecs.Item], codecs.Item] = lambda event: (  # noqa: E731
