@@ -16,11 +16,14 @@ from typing import IO
 from local.adaptations import forget_stream_positions
 from local.ports import HOST
 from local.processes import kill_group, plain_environment
-from local.progress import StackError, tail
+from local.progress import StackError, say, tail
 from local.settings import REGION, Settings
 
 START_SECONDS = 40
-STOP_SECONDS = 30
+SAVE_SECONDS = 600
+"""The state of 2,000 orders takes more than a minute."""
+
+TOLD_EVERY_SECONDS = 5
 
 
 def aws_environment(port: int) -> dict[str, str]:
@@ -64,9 +67,14 @@ class Emulator:
     def stop(self) -> None:
         """Lets the emulator save its state, then leaves nothing of it behind."""
         self.leash.close()
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        started = time.monotonic()
+        while (waited := time.monotonic() - started) < SAVE_SECONDS:
+            try:
+                self.process.wait(TOLD_EVERY_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                say(f"  still saving, for {waited + TOLD_EVERY_SECONDS:.0f} s …")
+        else:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
         kill_group(self.process.pid)
@@ -78,6 +86,7 @@ def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
     `keep_open` is the descriptor of the stack's lock: the lock is free only when the emulator is gone too.
     """
     shutil.rmtree(settings.scratch_directory, ignore_errors=True)
+    set_half_a_state_aside(settings)
     for folder in (settings.scratch_directory, settings.state_directory, settings.state_directory / "s3"):
         folder.mkdir(parents=True, exist_ok=True)
     forget_stream_positions(settings.state_directory)
@@ -102,12 +111,26 @@ def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
     log = settings.log("emulator")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("leashed.py"))],
+            [sys.executable, str(Path(__file__).with_name("leashed.py")), str(settings.saving_file)],
             stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
             env=environment, cwd=settings.directory, start_new_session=True, pass_fds=(keep_open,),
         )  # fmt: skip
     assert process.stdin is not None
     return Emulator(port, log, process, process.stdin)
+
+
+def set_half_a_state_aside(settings: Settings) -> None:
+    """Keeps a state whose saving was cut off, which a stack could not start with, out of the way, and says so."""
+    if not settings.saving_file.exists():
+        return
+    kept = settings.directory / "state-cut-off"
+    shutil.rmtree(kept, ignore_errors=True)
+    if settings.state_directory.exists():
+        settings.state_directory.rename(kept)
+    settings.saving_file.unlink()
+    say(
+        f"The last stop was cut off while it saved, so this start is an empty one. Half of what there was is in {kept}."
+    )
 
 
 def _answers(port: int) -> bool:

@@ -12,11 +12,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from local import lock
+from local.emulator import SAVE_SECONDS
 from local.facts import Facts, read_facts
 from local.progress import StackError, say
 from local.settings import CHECKOUT, Settings
 
-STOP_SECONDS = 45
+KILL_SECONDS = 45
+STOP_SECONDS = SAVE_SECONDS + KILL_SECONDS
+TOLD_EVERY_SECONDS = 5
 
 
 def running_facts(settings: Settings) -> Facts | None:
@@ -69,11 +72,21 @@ def stop(settings: Settings) -> bool:
         return False
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    if not lock.wait_until_free(settings.lock_file, STOP_SECONDS):
+    if not _has_stopped(settings):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        if not lock.wait_until_free(settings.lock_file, STOP_SECONDS):
+        if not lock.wait_until_free(settings.lock_file, KILL_SECONDS):
             raise StackError(f"Process {pid} does not stop; end it by hand.")
+    return True
+
+
+def _has_stopped(settings: Settings) -> bool:
+    started = time.monotonic()
+    while not lock.wait_until_free(settings.lock_file, TOLD_EVERY_SECONDS):
+        waited = time.monotonic() - started
+        if waited > STOP_SECONDS:
+            return False
+        say(f"  still saving what the local AWS holds, for {waited:.0f} s …")
     return True
 
 
