@@ -7,7 +7,7 @@ is repeated, an execution is lost, the next minute's sweep comes. Time is the te
 import importlib
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +20,7 @@ from settlement.domain.account import EVERY_ROLE
 from settlement.domain.connector import Mode
 from settlement.domain.order import Order
 from settlement.domain.transaction import Transaction
+from settlement.use_cases.execute_leg import ConnectorUnresolved
 from settlement.use_cases.ports import Ports, Unavailable
 from tests.builders import ACCOUNT, ORDER_ID, a_connector
 from tests.support.clock import Clock, Ids
@@ -83,6 +84,7 @@ class Deployment:
         self._ids = Ids()
         self._executions: deque[dict[str, Any]] = deque()
         self._relayed = 0
+        self._in_flight: tuple[str, dict[str, Any]] | None = None
         for name, value in _ENVIRONMENT.items():
             patch.setenv(name, value)
         store, outside, connector = table.watched(effects), effects.of(self), effects.of(self.provider)
@@ -143,7 +145,7 @@ class Deployment:
 
     def ask(self, method: str, path: str, body: object = None) -> Answered:
         """Send a request once."""
-        answer = _handler(route_of(method, path).function)(_request(method, path, body), Context())
+        answer = self._invoke(route_of(method, path).function, _request(method, path, body))
         if answer["statusCode"] >= 500:
             assert (answer["statusCode"], answer["multiValueHeaders"]["Retry-After"]) == (503, ["1"]), answer
         return Answered(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None)
@@ -155,7 +157,7 @@ class Deployment:
                 self._execute(self._executions.popleft())
             elif batch := self._next_batch():
                 with suppress(Crash, Unavailable):
-                    _handler("event_relay")({"Records": batch}, Context())
+                    self._invoke("event_relay", {"Records": batch})
                     self._relayed += len(batch)
             else:
                 return
@@ -163,7 +165,7 @@ class Deployment:
     def sweep(self) -> None:
         """Run the sweep of one minute, and what it starts."""
         with suppress(Crash, Unavailable):
-            _handler("due_work")({}, Context())
+            self._invoke("due_work", {})
         self.settle_down()
 
     def rest(self) -> None:
@@ -187,7 +189,31 @@ class Deployment:
             self.sweep()
         self.clock.advance_to(end)
 
+    # What other processes do meanwhile.
+
+    def repeat(self) -> None:
+        """Have another process do what one is at: a request sent twice, a task or batch that came twice."""
+        assert self._in_flight is not None
+        with suppress(Unavailable, ConnectorUnresolved):
+            _run(*self._in_flight)
+
+    def look_for_due_work(self) -> None:
+        """Have the sweep come by; what it starts runs later."""
+        with suppress(Unavailable):
+            _run("due_work", {})
+
+    def rival(self) -> None:
+        """Have another execution of the workflow do the operation that one is at, if one is."""
+        assert self._in_flight is not None
+        function, event = self._in_flight
+        if function == "settlement_steps":
+            self._execute({name: event[name] for name in ("account", "transactionId", "operation")})
+
     # What AWS does between the functions.
+
+    def _invoke(self, function: str, event: dict[str, Any]) -> Any:
+        self._in_flight = (function, event)
+        return _run(function, event)
 
     def _next_batch(self) -> list[dict[str, Any]]:
         """Return the stream's next records, as the mapping's filter lets them pass."""
@@ -211,7 +237,7 @@ class Deployment:
         """Run a task and its retries; None when all have failed."""
         for _ in range(tries):
             try:
-                return _handler("settlement_steps")(event, Context())
+                return self._invoke("settlement_steps", event)
             except Exception:
                 continue
             except Crash:
@@ -220,9 +246,8 @@ class Deployment:
         return None
 
 
-def _handler(function: str) -> Callable[[dict[str, Any], Context], Any]:
-    found: Callable[[dict[str, Any], Context], Any] = importlib.import_module(f"functions.{function}.app").handler
-    return found
+def _run(function: str, event: dict[str, Any]) -> Any:
+    return importlib.import_module(f"functions.{function}.app").handler(event, Context())
 
 
 def _request(method: str, path: str, body: object) -> dict[str, Any]:

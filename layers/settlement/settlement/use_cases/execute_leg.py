@@ -23,7 +23,7 @@ from settlement.domain.transaction import MOVEMENT_OF, Leg, LegKind, LegState, O
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.offline_payment import done_offline, paid_offline
 from settlement.use_cases.permission_to_call import claim_call, outcome_of_closed_window
-from settlement.use_cases.ports import Changed, Commit, Ports
+from settlement.use_cases.ports import Changed, Commit, Conflict, Ports
 from settlement.use_cases.posting import Outcome, Posting, Setting
 from settlement.use_cases.resolve_doubt import resolve_doubt
 
@@ -174,7 +174,7 @@ def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -
         return leg
     concluded = None if in_turn and leg.state.is_open else _concluded_operation(ports, call)
     if not in_turn or concluded is not None:
-        setting = replace(setting, payment=_payment(ports, call, leg))
+        setting = replace(setting, payment=_payment_beside(ports, call, leg))
     now = ports.now()
     journal = Journal(
         writer=leg_writer(leg.operation, leg.number),
@@ -204,6 +204,14 @@ def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -
 def _concluded_operation(ports: Ports, call: Call) -> Operation | None:
     operation = ports.store.operation(call.account, call.transaction_id, call.operation)
     return operation if operation is not None and operation.is_concluded else None
+
+
+def _payment_beside(ports: Ports, call: Call, leg: Leg) -> Payment:
+    """Read the payment of a leg that was read before, and may have been posted since: both or neither has its value."""
+    payment = _payment(ports, call, leg)
+    if ports.store.leg(call.account, call.transaction_id, call.operation, call.leg) != leg:
+        raise Conflict
+    return payment
 
 
 def _parked(leg: Leg) -> Leg:

@@ -55,9 +55,12 @@ def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept
 
 
 def _fire_timers(ports: Ports, due: DuePayment) -> bool:
-    """Queue what a payment's timers ask for; each fires once, and waits for the whole authorisation."""
-    payment = ports.store.payment(due.account, due.transaction_id, due.payment_id)
+    """Queue what a payment's timers ask for; each fires once, and waits for the whole authorisation.
+
+    The head is read first: its version guards the timers, so that no other sweep has fired them since.
+    """
     transaction = ports.store.transaction(due.account, due.transaction_id)
+    payment = ports.store.payment(due.account, due.transaction_id, due.payment_id)
     now = ports.now()
     if payment is None or transaction is None or payment.due_at is None or payment.due_at > now:
         return False

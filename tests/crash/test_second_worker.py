@@ -1,0 +1,98 @@
+"""Another process at work between any two calls of one.
+
+Requests, tasks and batches come twice, executions have rivals, sweeps come by. A point here lies also between two
+reads: what a process reads before another writes and what it reads after do not belong together. In the end as much is
+told as without the other.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from settlement.domain.account import AccountSettings, ExpiryPolicy
+from settlement.domain.events import EventType
+from tests.builders import ACCOUNT
+from tests.crash.conftest import LONG, Tell
+from tests.crash.invariants import check
+from tests.crash.stories import CARD, FIVE_DAYS, STARTS, STORIES, Act, End, Story, invoices, passes
+from tests.support.deployment import Deployment
+from tests.support.effects import Effects, Point, When
+from tests.support.tables import FakeTable
+
+POINTS = 10_000 if LONG else 60
+"""At how many points of each story another process acts, at most."""
+
+Told = Counter[EventType]
+ATTEMPTS = frozenset({EventType.CONNECTOR_CALL_UNRESOLVED, EventType.OPERATION_WAITING})
+"""What is told of each attempt: two processes may make more of them than one."""
+
+Worker = Callable[[Deployment], None]
+
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics")
+
+
+def expires(policy: ExpiryPolicy) -> Act:
+    """Authorisations of five days, and what the account wants when they end."""
+
+    def act(deployment: Deployment) -> None:
+        deployment.provider.delay_to_cancel_seconds = int(FIVE_DAYS.total_seconds())
+        settings = AccountSettings(auto_settle=False, expiry_policy=policy)
+        deployment.table.store.save_settings(ACCOUNT, settings)
+
+    return act
+
+
+def expiring(policy: ExpiryPolicy, *acts: Act, end: End) -> Story:
+    """A story in which the authorisation comes near its end."""
+    acts = (STARTS, invoices("N1", 7000), passes(timedelta(days=4, hours=12)), *acts)
+    return Story(f"expires-{policy.value}", (CARD,), acts, end, before=expires(policy))
+
+
+EXPIRING = (
+    expiring(
+        ExpiryPolicy.WARN,
+        invoices("N2", 3000),
+        end=End("invoiced", "Finished", (10000,), requested=10000),
+    ),
+    expiring(ExpiryPolicy.SETTLE, end=End("payment-approved", "Settled", (10000,), requested=7000)),
+)
+TOLD = tuple(story for story in STORIES if story.name != "reduce-by-modification") + EXPIRING
+"""A modification has no id of the caller's: sent twice it is two."""
+
+
+def told_of(story: Story, effects: Effects, worker: Worker) -> Told:
+    """Play a story with another process acting at the points; return how often what was told."""
+    with pytest.MonkeyPatch.context() as patch:
+        deployment = Deployment(patch, FakeTable(), effects)
+        effects.meanwhile(lambda: worker(deployment))
+        story.tell(deployment)
+        check(deployment, story.end)
+        events = deployment.store.events(ACCOUNT, deployment.transaction.transaction_id, 10_000, None).items
+        return Counter(event.type for event in events if event.type not in ATTEMPTS)
+
+
+@pytest.mark.parametrize(
+    "worker",
+    [Deployment.repeat, Deployment.rival, Deployment.look_for_due_work],
+    ids=["the same twice", "a rival execution", "a sweep"],
+)
+@pytest.mark.parametrize("story", TOLD, ids=lambda story: story.name)
+def test_another_process_changes_nothing_that_is_told(story: Story, worker: Worker, tell_count: Tell) -> None:
+    alone = Effects(reads=True)
+    told = told_of(story, alone, worker)
+    points = [Point(number, When.BEFORE) for number in range(1, len(alone.happened) + 1)]
+    chosen = random.Random(story.name).sample(points, min(POINTS, len(points)))
+
+    bad = []
+    for point in chosen:
+        try:
+            others = told_of(story, Effects([point], reads=True), worker)
+            assert others == told, f"{others - told} more, {told - others} less"
+        except AssertionError as error:
+            bad.append(f"{point}: {str(error)[:500]}")
+    assert not bad, "\n".join(bad)
+
+    tell_count(interruptions=len(chosen), runs=len(chosen) + 1)
