@@ -80,7 +80,7 @@ openapi: dev ## Write docs/openapi.json and the copy that is served
 bench: dev local ## What one invoice costs: time, DynamoDB capacity, cold starts
 	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.invoice
 
-bench-load: dev local ## Orders at a fixed rate, a connector that fails; each is checked at rest (ARGS="--orders 200 --rate 0.4")
+bench-load: dev local ## Orders at a fixed rate, a connector that fails; each is checked at rest (ARGS="--orders 200 --rate 0.7")
 	$(LOCAL) -m local.stack exec -- env PYTHONPATH=$(PYTHONPATH):functions/sandbox_connector $(DEV) -m bench.load $(ARGS)
 
 bench-growth: dev local ## What the last of 1,000 invoices and 10,000 events costs, beside the first (ARGS="--invoices 200")

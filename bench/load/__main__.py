@@ -12,7 +12,7 @@ from local.lifecycle import require_running
 from local.settings import read_settings
 
 DEFAULT_ORDERS = 2000
-DEFAULT_RATE = 0.4
+DEFAULT_RATE = 1.0
 
 
 def main() -> int:

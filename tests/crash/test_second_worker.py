@@ -22,7 +22,7 @@ from tests.support.deployment import Deployment
 from tests.support.effects import Effects, Point, When
 from tests.support.tables import FakeTable
 
-POINTS = 10_000 if LONG else 60
+POINTS = 10_000 if LONG else 30
 """At how many points of each story another process acts, at most."""
 
 Told = Counter[EventType]
