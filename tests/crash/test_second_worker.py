@@ -59,7 +59,17 @@ EXPIRING = (
     ),
     expiring(ExpiryPolicy.SETTLE, end=End("payment-approved", "Settled", (10000,), requested=7000)),
 )
-TOLD = tuple(story for story in STORIES if story.name != "reduce-by-modification") + EXPIRING
+WORKERS: dict[str, Worker] = {
+    "the same twice": Deployment.repeat,
+    "a rival execution": Deployment.rival,
+    "a sweep": Deployment.look_for_due_work,
+}
+CASES = [
+    pytest.param(story, worker, id=f"{story.name}-{name}")
+    for story in (*STORIES, *EXPIRING)
+    for name, worker in WORKERS.items()
+    if (story.name, name) != ("reduce-by-modification", "the same twice")
+]
 """A modification has no id of the caller's: sent twice it is two."""
 
 
@@ -74,12 +84,7 @@ def told_of(story: Story, effects: Effects, worker: Worker) -> Told:
         return Counter(event.type for event in events if event.type not in ATTEMPTS)
 
 
-@pytest.mark.parametrize(
-    "worker",
-    [Deployment.repeat, Deployment.rival, Deployment.look_for_due_work],
-    ids=["the same twice", "a rival execution", "a sweep"],
-)
-@pytest.mark.parametrize("story", TOLD, ids=lambda story: story.name)
+@pytest.mark.parametrize(("story", "worker"), CASES)
 def test_another_process_changes_nothing_that_is_told(story: Story, worker: Worker, tell_count: Tell) -> None:
     alone = Effects(reads=True)
     told = told_of(story, alone, worker)
