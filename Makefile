@@ -14,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python dev local
+.PHONY: rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python installed dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,7 +59,7 @@ conformance: python ## Play the Payment Provider Protocol against a connector (U
 invoke: local ## Run a function in a container on the running stack's table (EVENT=events/…/….json)
 	@$(LOCAL) -m local.sam_local $(if $(FUNCTION),--function $(FUNCTION)) $(EVENT)
 
-test: dev local lint validate ## Everything: linters, types, template, unit to end-to-end tests
+test: installed lint validate ## Everything: linters, types, template, unit to end-to-end tests
 	$(DEV) -m pytest -n auto -m "not e2e and not long"
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- sh -c '\
@@ -121,6 +121,9 @@ python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "quita needs Python 3.11 or newer as $(PYTHON); found: $$($(PYTHON) --version 2>&1)." \
 			"Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
+
+installed: python
+	@$(PYTHON) -m local.environments dev local sam
 
 dev: python
 	@$(PYTHON) -m local.environments dev

@@ -1,4 +1,4 @@
-"""Virtual environments from lock files, made anew only when the lock or the interpreter has changed.
+"""Virtual environments from lock files, at once, made anew only when the lock or the interpreter has changed.
 
 python3 -m local.environments dev local sam
 """
@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +51,8 @@ ENVIRONMENTS = {
 def main() -> int:
     """Exit code 0 when each named environment is there and current."""
     try:
-        for name in sys.argv[1:]:
-            ensure(ENVIRONMENTS[name])
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(ensure, (ENVIRONMENTS[name] for name in sys.argv[1:])))
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

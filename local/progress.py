@@ -25,7 +25,7 @@ def step(what: str, about: str = "") -> Iterator[None]:
     yield
     took = time.monotonic() - start
     if took > 2:
-        say(f"    done in {took:.0f} s")
+        say(f"    {what}: done in {took:.0f} s")
 
 
 def tail(log: Path, lines: int = 30) -> str:
