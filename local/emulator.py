@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -16,14 +17,12 @@ from typing import IO
 from local.adaptations import forget_stream_positions
 from local.ports import HOST
 from local.processes import kill_group, plain_environment
-from local.progress import StackError, say, tail
+from local.progress import StackError, awaited, say, tail
 from local.settings import REGION, Settings
 
 START_SECONDS = 40
 SAVE_SECONDS = 600
-"""The state of 2,000 orders takes more than a minute."""
-
-TOLD_EVERY_SECONDS = 5
+"""The state of 2,000 orders takes more than half a minute."""
 
 
 def aws_environment(port: int) -> dict[str, str]:
@@ -67,17 +66,15 @@ class Emulator:
     def stop(self) -> None:
         """Lets the emulator save its state, then leaves nothing of it behind."""
         self.leash.close()
-        started = time.monotonic()
-        while (waited := time.monotonic() - started) < SAVE_SECONDS:
-            try:
-                self.process.wait(TOLD_EVERY_SECONDS)
-                break
-            except subprocess.TimeoutExpired:
-                say(f"  still saving, for {waited + TOLD_EVERY_SECONDS:.0f} s …")
-        else:
+        if not awaited(self._ends_within, SAVE_SECONDS, "still saving"):
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
         kill_group(self.process.pid)
+
+    def _ends_within(self, seconds: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return self.has_ended()
 
 
 def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:

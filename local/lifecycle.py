@@ -9,17 +9,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from local import lock
 from local.emulator import SAVE_SECONDS
 from local.facts import Facts, read_facts
-from local.progress import StackError, say
+from local.progress import StackError, awaited, say
 from local.settings import CHECKOUT, Settings
 
 KILL_SECONDS = 45
 STOP_SECONDS = SAVE_SECONDS + KILL_SECONDS
-TOLD_EVERY_SECONDS = 5
 
 
 def running_facts(settings: Settings) -> Facts | None:
@@ -72,21 +72,12 @@ def stop(settings: Settings) -> bool:
         return False
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    if not _has_stopped(settings):
+    is_free = partial(lock.wait_until_free, settings.lock_file)
+    if not awaited(is_free, STOP_SECONDS, "still saving what the local AWS holds"):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         if not lock.wait_until_free(settings.lock_file, KILL_SECONDS):
             raise StackError(f"Process {pid} does not stop; end it by hand.")
-    return True
-
-
-def _has_stopped(settings: Settings) -> bool:
-    started = time.monotonic()
-    while not lock.wait_until_free(settings.lock_file, TOLD_EVERY_SECONDS):
-        waited = time.monotonic() - started
-        if waited > STOP_SECONDS:
-            return False
-        say(f"  still saving what the local AWS holds, for {waited:.0f} s …")
     return True
 
 

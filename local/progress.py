@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_TOLD_EVERY_SECONDS = 5
 
 
 class StackError(Exception):
@@ -26,6 +28,17 @@ def step(what: str, about: str = "") -> Iterator[None]:
     took = time.monotonic() - start
     if took > 2:
         say(f"    {what}: done in {took:.0f} s")
+
+
+def awaited(ends_within: Callable[[float], bool], seconds: float, what: str) -> bool:
+    """Whether something ends in time; says every few seconds that it has not."""
+    start = time.monotonic()
+    while not ends_within(_TOLD_EVERY_SECONDS):
+        waited = time.monotonic() - start
+        if waited > seconds:
+            return False
+        say(f"  {what}, for {waited:.0f} s …")
+    return True
 
 
 def tail(log: Path, lines: int = 30) -> str:
