@@ -14,10 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-import boto3
 import httpx
 
 from bench.meter import Meter
+from local.deployment import client
 from local.facts import Facts
 from local.lifecycle import require_running
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
@@ -110,15 +110,9 @@ def _print_times(shop: Shop) -> None:
 
 def _print_consumption(facts: Facts, shop: Shop) -> None:
     """Drive one invoice in this process; the stack's own workflow finds it claimed, and leaves it."""
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=facts.aws_endpoint,
-        region_name=facts.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    meter = Meter(client)
-    ports = Ports(DynamoDBStore(client, facts.table_name), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
+    dynamodb = client("dynamodb", facts.aws_port)
+    meter = Meter(dynamodb)
+    ports = Ports(DynamoDBStore(dynamodb, facts.table_name), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
     connector = PaymentProviderClient(20, lambda _: Credentials("sandbox-key", "sandbox-token"), allow_loopback=True)
     order_id, transaction_id = shop.open_order(10000)
     notification = Notification(InvoiceType.OUTPUT, "N1", 7000, "2026-03-02T14:00:00Z")

@@ -46,9 +46,14 @@ class Deployment:
 
 def client(service: str, aws_port: int) -> Any:
     """A boto3 client of the emulator, whatever the caller's profile says."""
+    return client_at(service, f"http://{HOST}:{aws_port}")
+
+
+def client_at(service: str, endpoint: str) -> Any:
+    """The same of an emulator anywhere; raises ValueError for what is no address."""
     return boto3.client(
         service,  # type: ignore[call-overload]
-        endpoint_url=f"http://{HOST}:{aws_port}",
+        endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",

@@ -17,12 +17,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 
-from local import deployment
 from local.commands import counted, run
+from local.deployment import client_at
 from local.progress import StackError, say
 from local.tables import create_like
 from settlement.storage import codecs, keys
@@ -48,10 +47,10 @@ def main() -> int:
 def _client(region: str | None, endpoint: str | None) -> Any:
     if endpoint is None:
         return boto3.client("dynamodb", region_name=region)
-    port = urlsplit(endpoint).port
-    if port is None:
-        raise StackError(f"{endpoint} is no address with a port, such as http://127.0.0.1:4566")
-    return deployment.client("dynamodb", port)
+    try:
+        return client_at("dynamodb", endpoint)
+    except ValueError as error:
+        raise StackError(str(error)) from error
 
 
 def _rebuild(source: str, table: str, client: Any) -> int:
@@ -59,16 +58,16 @@ def _rebuild(source: str, table: str, client: Any) -> int:
     from_folder = folder.is_dir()
     if not from_folder and not _exists(client, source):
         raise StackError(f"There is no table and no folder {source}.")
-    require_empty(client, table, None if from_folder else source)
+    prepare(client, table, None if from_folder else source)
     made, of = rebuild(client, table, read_export(folder) if from_folder else read_table(client, source))
     say(f"{made} items made of {of} events, in {table}")
     return 0
 
 
-def require_empty(client: Any, table: str, model: str | None = None) -> None:
-    """Make the table like its model if it is not there; raise StackError if it has none, or if anything is in it.
+def prepare(client: Any, table: str, model: str | None = None) -> None:
+    """Have an empty table: made like its model if it is not there.
 
-    What is there must not be mixed with what was.
+    Raises StackError if it has no model, or if anything is in it, which must not be mixed with what was.
     """
     if not _exists(client, table):
         if model is None:

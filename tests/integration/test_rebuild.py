@@ -19,7 +19,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from moto import mock_aws
 
 from local.progress import StackError
-from local.rebuild import read_export, read_table, rebuild, require_empty
+from local.rebuild import prepare, read_export, read_table, rebuild
 from settlement.domain.connector import VaultedCard
 from settlement.storage import codecs, keys
 from settlement.storage.dynamodb import DynamoDBStore
@@ -262,14 +262,14 @@ def test_table_that_is_not_empty_is_left_alone(dynamodb: Any) -> None:
     table = stored(dynamodb, a_told_shop().store.commits)
 
     with pytest.raises(StackError, match="is not empty"):
-        require_empty(dynamodb, table)
+        prepare(dynamodb, table)
 
 
 def test_table_that_is_not_there_is_made_like_the_one_the_events_come_from(dynamodb: Any) -> None:
     table = stored(dynamodb, a_told_shop().store.commits)
     copy = f"{table}-copy"
 
-    require_empty(dynamodb, copy, table)
+    prepare(dynamodb, copy, table)
 
     model, made = (dynamodb.describe_table(TableName=name)["Table"] for name in (table, copy))
     for part in ("KeySchema", "AttributeDefinitions"):
@@ -279,12 +279,12 @@ def test_table_that_is_not_there_is_made_like_the_one_the_events_come_from(dynam
     ]
     assert indexes[0] == indexes[1] != {}
     assert "StreamSpecification" not in made
-    require_empty(dynamodb, copy, table)
+    prepare(dynamodb, copy, table)
 
 
 def test_table_without_a_model_has_to_be_there(dynamodb: Any) -> None:
     with pytest.raises(StackError, match="There is no table nowhere"):
-        require_empty(dynamodb, "nowhere")
+        prepare(dynamodb, "nowhere")
 
 
 def test_transactions_are_told_apart(dynamodb: Any) -> None:
