@@ -11,7 +11,7 @@ from tests.builders import ACCOUNT
 from tests.crash.stories import End
 from tests.support.deployment import Deployment
 
-_EVERY_EVENT = 10_000
+EVERY_EVENT = 10_000
 _UNSETTLED = (LegState.PLANNED, LegState.UNKNOWN, LegState.UNDECIDED, LegState.IN_DOUBT, LegState.PARKED)
 
 
@@ -22,7 +22,7 @@ def check(deployment: Deployment, end: End) -> None:
         end.order,
         end.transaction,
     )
-    events = deployment.store.events(ACCOUNT, transaction.transaction_id, _EVERY_EVENT, None).items[::-1]
+    events = deployment.store.events(ACCOUNT, transaction.transaction_id, EVERY_EVENT, None).items[::-1]
     _money_is_right(deployment, end)
     _timeline_is_whole(deployment, events)
     _each_leg_is_posted_once(deployment, events)

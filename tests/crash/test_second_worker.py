@@ -14,12 +14,13 @@ import pytest
 
 from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.events import EventType
-from tests.builders import ACCOUNT
+from tests.builders import ACCOUNT, ORDER_ID
 from tests.crash.conftest import LONG, Tell
-from tests.crash.invariants import check
+from tests.crash.invariants import EVERY_EVENT
+from tests.crash.playing import play, require_all
 from tests.crash.stories import CARD, FIVE_DAYS, STARTS, STORIES, Act, End, Story, invoices, passes
 from tests.support.deployment import Deployment
-from tests.support.effects import Effects, Point, When
+from tests.support.effects import Effects, When
 from tests.support.tables import FakeTable
 
 POINTS = 10_000 if LONG else 30
@@ -75,29 +76,25 @@ CASES = [
 
 def told_of(story: Story, effects: Effects, worker: Worker) -> Told:
     """Play a story with another process acting at the points; return how often what was told."""
-    with pytest.MonkeyPatch.context() as patch:
-        deployment = Deployment(patch, FakeTable(), effects)
-        effects.meanwhile(lambda: worker(deployment))
-        story.tell(deployment)
-        check(deployment, story.end)
-        events = deployment.store.events(ACCOUNT, deployment.transaction.transaction_id, 10_000, None).items
-        return Counter(event.type for event in events if event.type not in ATTEMPTS)
+    table = FakeTable()
+    play(story, table, effects, meanwhile=worker)
+    order = table.store.order(ACCOUNT, ORDER_ID)
+    assert order is not None
+    events = table.store.events(ACCOUNT, order.transaction_id, EVERY_EVENT, None).items
+    return Counter(event.type for event in events if event.type not in ATTEMPTS)
 
 
 @pytest.mark.parametrize(("story", "worker"), CASES)
 def test_another_process_changes_nothing_that_is_told(story: Story, worker: Worker, tell_count: Tell) -> None:
     alone = Effects(reads=True)
     told = told_of(story, alone, worker)
-    points = [Point(number, When.BEFORE) for number in range(1, len(alone.happened) + 1)]
+    points = [point for point in alone.points if point.when is When.BEFORE]
     chosen = random.Random(story.name).sample(points, min(POINTS, len(points)))
 
-    bad = []
-    for point in chosen:
-        try:
-            others = told_of(story, Effects([point], reads=True), worker)
-            assert others == told, f"{others - told} more, {told - others} less"
-        except AssertionError as error:
-            bad.append(f"{point}: {str(error)[:500]}")
-    assert not bad, "\n".join(bad)
+    def require_as_much(effects: Effects) -> None:
+        others = told_of(story, effects, worker)
+        assert others == told, f"{others - told} more, {told - others} less"
+
+    require_all([Effects([point], reads=True) for point in chosen], require_as_much)
 
     tell_count(interruptions=len(chosen), runs=len(chosen) + 1)
