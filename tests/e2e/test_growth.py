@@ -27,7 +27,7 @@ from tests.support.shop import Shop
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-INVOICES, RETURNS = 64, 16
+INVOICES, RETURNS = 128, 22
 EVENTS = 10_000
 BATCH = 25
 WRITERS = ("transaction", "leg-000002-0001", "leg-000002-0002", "operation-000002")
