@@ -297,7 +297,7 @@ class Operation:
 
     @property
     def takes_news(self) -> bool:
-        """Whether word that there is news still has it asked again, which replayed words do not without end."""
+        """Whether one more word that there is news has it asked again: words that are repeated do not without end."""
         return self.callbacks < MAX_CALLBACKS
 
     def hears_of_news(self) -> "Operation":
