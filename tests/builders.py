@@ -6,9 +6,10 @@ from typing import Any
 
 from settlement.domain.capabilities import Capabilities, Capability
 from settlement.domain.connector import Connector, ConnectorProtocol, CredentialsReference, Mode
+from settlement.domain.drafting import Position
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Line, LineMention, Order, OrderTotal
-from settlement.domain.planning import Ask, Position
+from settlement.domain.planning import Ask
 from settlement.domain.transaction import (
     Authorisation,
     Leg,

@@ -6,14 +6,17 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.operation_view import operation_result, operations_view, retried_view
+from settlement.api.operation_view import ended_view, operation_result, operations_view, retried_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.account import Role
+from settlement.domain.closing import Ending
 from settlement.domain.errors import OperationNotFound
 from settlement.logs import new_logger
 from settlement.use_cases import request_movement as movements
+from settlement.use_cases.end_operation import EndRequest, end_operation
+from settlement.use_cases.resolve_leg import resolve_leg
 from settlement.use_cases.retrieve_transaction import retrieve_movements
-from settlement.use_cases.retry_operation import resolve_leg, retry_operation
+from settlement.use_cases.retry_operation import retry_operation
 
 MAX_SEQUENCE_DIGITS = 6
 
@@ -64,15 +67,43 @@ def retry(transaction_id: str, operation_id: str) -> Response[str]:
     return answer(202, retried_view(sequence, retry_operation(bootstrap.ports(), account, transaction_id, sequence)))
 
 
+@api.post("/api/pvt/transactions/<transaction_id>/operations/<operation_id>/write-off")
+def write_off(transaction_id: str, operation_id: str) -> Response[str]:
+    """Write off what a failed operation will never do."""
+    from settlement.api.models import WriteOffBody
+
+    account = api.caller(Role.PROCESS_PAYMENT)
+    body = api.read(WriteOffBody)
+    request = EndRequest(Ending.WRITTEN_OFF, body.reason, body.actor)
+    return _end(account, transaction_id, operation_id, request)
+
+
+@api.post("/api/pvt/transactions/<transaction_id>/operations/<operation_id>/paid-otherwise")
+def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
+    """Take note that what a failed operation could not settle was paid by other means."""
+    from settlement.api.models import PaidOtherwiseBody
+
+    account = api.caller(Role.PROCESS_PAYMENT)
+    body = api.read(PaidOtherwiseBody)
+    request = EndRequest(Ending.PAID_OTHERWISE, body.reason, body.actor, body.reference)
+    return _end(account, transaction_id, operation_id, request)
+
+
+def _end(account: str, transaction_id: str, operation_id: str, request: EndRequest) -> Response[str]:
+    ended = end_operation(bootstrap.ports(), account, transaction_id, _sequence(operation_id), request)
+    return answer(200, ended_view(ended, request.ending))
+
+
 @api.post("/api/pvt/transactions/<transaction_id>/legs/<leg_id>/resolve")
 def resolve(transaction_id: str, leg_id: str) -> Response[str]:
     """Say what became of a connector call that is in doubt or left to a person."""
     from settlement.api.models import ResolutionBody
 
     account = api.caller(Role.PROCESS_PAYMENT)
-    resolution = api.read(ResolutionBody).resolution
+    body = api.read(ResolutionBody)
     operation_id, _, number = leg_id.partition("-")
-    resolve_leg(bootstrap.ports(), account, transaction_id, _sequence(operation_id), number, resolution)
+    sequence = _sequence(operation_id)
+    resolve_leg(bootstrap.ports(), account, transaction_id, sequence, number, body.resolution, body.reference)
     return no_content()
 
 

@@ -13,22 +13,16 @@ from settlement.domain.capabilities import Capabilities, Capability, Windows
 from settlement.domain.change import Change
 from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Mode, VaultedCard
+from settlement.domain.drafting import RefundPriority
 from settlement.domain.events import Event, EventType
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.ledger import Counters
 from settlement.domain.modification import Modification
 from settlement.domain.order import OrderTotal
-from settlement.domain.planning import Ask, RefundPriority
+from settlement.domain.planning import Ask
+from settlement.domain.settlement import Settlement
 from settlement.domain.shopper import Address, Shopper
-from settlement.domain.transaction import (
-    Authorisation,
-    LegKind,
-    LegState,
-    OperationKind,
-    OperationState,
-    Payment,
-    Settlement,
-)
+from settlement.domain.transaction import Authorisation, LegKind, LegState, OperationKind, OperationState, Payment
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.ports import Changed, Commit, Conflict, DueOperation, DuePayment, Store
 from tests.builders import (

@@ -25,7 +25,7 @@ from settlement import bootstrap
 from settlement.connectors import exact_json
 from settlement.domain.account import EVERY_ROLE, AccountSettings
 from settlement.domain.connector import Credentials
-from settlement.domain.transaction import request_id
+from settlement.domain.request_ids import request_id
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 from tests.support.stored_text import stored_text

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from settlement.domain.connector import Connector, Mode
+from settlement.domain.drafting import RefundPriority
 from settlement.domain.events import Event, EventType
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.ledger import Counters
 from settlement.domain.order import LineMention, Order
-from settlement.domain.planning import RefundPriority
 from settlement.domain.statuses import order_status, transaction_status
 from settlement.domain.transaction import Leg, Operation, Payment, Transaction
 from settlement.use_cases.aggregate import Aggregate

@@ -17,8 +17,9 @@ from settlement.domain.ledger import Counters
 from settlement.domain.listing import ListedOrder, as_listed
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
+from settlement.domain.settlement import Settlement
 from settlement.domain.shopper import Shopper
-from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
+from settlement.domain.transaction import Leg, Operation, Payment, Transaction
 from settlement.use_cases.ports import Changed, Commit, Conflict, DueOperation, DuePayment, ListRange, Page
 
 T = TypeVar("T")

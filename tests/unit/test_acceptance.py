@@ -4,13 +4,13 @@ import pytest
 
 from settlement.domain.acceptance import accept
 from settlement.domain.connector import Mode
+from settlement.domain.drafting import RefundPriority
 from settlement.domain.errors import MoneyCannotMove, TooManyWaiting
-from settlement.domain.planning import Ask, Policy, RefundPriority
+from settlement.domain.planning import Ask
 from settlement.domain.transaction import MAX_WAITING, OperationKind, OperationState, Transaction
 from tests.builders import NOON, a_position, a_transaction
 
-PARTIAL = Policy(Mode.PARTIAL, RefundPriority.LOWEST_SETTLED)
-TOTAL = Policy(Mode.TOTAL, RefundPriority.LOWEST_SETTLED)
+LOWEST = RefundPriority.LOWEST_SETTLED
 
 
 def projected(*positions: object, **changes: object) -> Transaction:
@@ -19,7 +19,7 @@ def projected(*positions: object, **changes: object) -> Transaction:
 
 
 def test_request_moves_the_projection_and_the_sum_of_requests() -> None:
-    accepted = accept(projected(), OperationKind.SETTLE, Ask(request=7000), PARTIAL, "invoice/N1", NOON)
+    accepted = accept(projected(), OperationKind.SETTLE, Ask(request=7000), LOWEST, "invoice/N1", NOON)
 
     assert accepted.transaction.requested == 7000
     assert accepted.operation.ask.requested_through == 7000
@@ -28,9 +28,9 @@ def test_request_moves_the_projection_and_the_sum_of_requests() -> None:
 
 
 def test_reduction_and_increase_move_what_is_payable() -> None:
-    reduced = accept(projected(), OperationKind.REDUCE, Ask(reduction=1500), PARTIAL, "change/C1", NOON)
+    reduced = accept(projected(), OperationKind.REDUCE, Ask(reduction=1500), LOWEST, "change/C1", NOON)
     raised = accept(
-        projected(a_position(max_value=12000)), OperationKind.RAISE, Ask(increase=1500), PARTIAL, "change/C1", NOON
+        projected(a_position(max_value=12000)), OperationKind.RAISE, Ask(increase=1500), LOWEST, "change/C1", NOON
     )
 
     assert (reduced.transaction.payable, reduced.operation.giving_up) == (8500, 1500)
@@ -38,16 +38,16 @@ def test_reduction_and_increase_move_what_is_payable() -> None:
 
 
 def test_cancellation_of_what_was_withheld_is_counted_once() -> None:
-    held = projected(a_position(withheld=2000))
+    held = projected(a_position(withheld=2000), mode=Mode.TOTAL)
 
-    accepted = accept(held, OperationKind.CANCEL, Ask(cancel_all=True), TOTAL, "cancel", NOON)
+    accepted = accept(held, OperationKind.CANCEL, Ask(cancel_all=True), LOWEST, "cancel", NOON)
 
     assert accepted.operation.giving_up == 8000
 
 
 def test_first_operation_is_ready_and_the_next_is_queued() -> None:
-    first = accept(projected(), OperationKind.SETTLE, Ask(request=1000), PARTIAL, "invoice/N1", NOON)
-    second = accept(first.transaction, OperationKind.SETTLE, Ask(request=1000), PARTIAL, "invoice/N2", NOON)
+    first = accept(projected(), OperationKind.SETTLE, Ask(request=1000), LOWEST, "invoice/N1", NOON)
+    second = accept(first.transaction, OperationKind.SETTLE, Ask(request=1000), LOWEST, "invoice/N2", NOON)
 
     assert (first.operation.state, first.operation.sequence) == (OperationState.READY, 1)
     assert (second.operation.state, second.operation.sequence) == (OperationState.QUEUED, 2)
@@ -60,7 +60,7 @@ def test_first_operation_is_ready_and_the_next_is_queued() -> None:
 def test_return_is_not_what_the_orders_settlement_waits_for() -> None:
     held = projected(a_position(captured=10000))
 
-    accepted = accept(held, OperationKind.REFUND, Ask(refund=1500), PARTIAL, "invoice/D1", NOON)
+    accepted = accept(held, OperationKind.REFUND, Ask(refund=1500), LOWEST, "invoice/D1", NOON)
 
     assert accepted.operation.settling is False
     assert accepted.transaction.last_settling == 0
@@ -75,7 +75,7 @@ def test_what_the_payments_cannot_do_is_refused_with_its_code(ask: Ask, code: st
     transaction = projected()
 
     with pytest.raises(MoneyCannotMove) as refusal:
-        accept(transaction, OperationKind.REDUCE, ask, PARTIAL, "change/C1", NOON)
+        accept(transaction, OperationKind.REDUCE, ask, LOWEST, "change/C1", NOON)
 
     assert refusal.value.published_code == code
 
@@ -84,4 +84,4 @@ def test_queue_has_a_limit() -> None:
     full = projected(head=1, tail=1 + MAX_WAITING)
 
     with pytest.raises(TooManyWaiting):
-        accept(full, OperationKind.SETTLE, Ask(request=1), PARTIAL, "invoice/N1", NOON)
+        accept(full, OperationKind.SETTLE, Ask(request=1), LOWEST, "invoice/N1", NOON)

@@ -15,7 +15,8 @@ from settlement.domain.invoice import Invoice
 from settlement.domain.ledger import Counters, LedgerImbalance
 from settlement.domain.modification import Modification, Wanted
 from settlement.domain.order import Line, Order
-from settlement.domain.transaction import Leg, Operation, OperationState, Payment, Settlement, Transaction
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Leg, Operation, OperationState, Payment, Transaction
 from settlement.use_cases.audit_order import audit_order, audit_transaction
 from settlement.use_cases.audit_slice import ORDERS_AT_ONCE, audit_slice, begin_audits
 from settlement.use_cases.modify_order import modify_order

@@ -12,7 +12,7 @@ from settlement.domain.connector import AutoSettle
 from settlement.domain.events import EventType
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.transaction import LegState, OperationState
-from settlement.use_cases.retry_operation import Resolution, resolve_leg
+from settlement.use_cases.resolve_leg import Resolution, resolve_leg
 from tests.builders import ACCOUNT, NOON, a_connector, a_new_payment
 from tests.support.shop import Placed, Shop
 

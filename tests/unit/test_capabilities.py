@@ -8,15 +8,21 @@ from hypothesis import strategies as st
 
 from settlement.domain.capabilities import Capabilities, Capability
 from settlement.domain.connector import Mode
+from settlement.domain.drafting import Infeasible, Policy, Position, RefundPriority
 from settlement.domain.ledger import Counters, Movement, MovementKind, total
-from settlement.domain.planning import Ask, Infeasible, Policy, Position, RefundPriority, plan, project
+from settlement.domain.planning import Ask, plan, project
 from tests.builders import a_position
 
 NONE, SINGLE, MULTIPLE = Capability
 KINDS = MovementKind
 
 capabilities = st.builds(Capabilities, *[st.sampled_from(Capability)] * 3)
-policies = st.builds(Policy, mode=st.sampled_from(Mode), refund_priority=st.sampled_from(RefundPriority))
+NO_LIMIT = 10**12
+"""More than any order owes: what the payments hold is the limit."""
+
+policies = st.builds(
+    Policy, mode=st.sampled_from(Mode), refund_priority=st.sampled_from(RefundPriority), owed=st.just(NO_LIMIT)
+)
 
 
 @st.composite
@@ -154,7 +160,9 @@ def facts(movements: tuple[Movement, ...]) -> list[tuple[str, str, int]]:
     return [(movement.kind.value, movement.payment_id, movement.value) for movement in movements]
 
 
-PARTIAL, TOTAL, HOLD = (Policy(mode, RefundPriority.LOWEST_SETTLED) for mode in (Mode.PARTIAL, Mode.TOTAL, Mode.HOLD))
+PARTIAL, TOTAL, HOLD = (
+    Policy(mode, RefundPriority.LOWEST_SETTLED, NO_LIMIT) for mode in (Mode.PARTIAL, Mode.TOTAL, Mode.HOLD)
+)
 
 
 def able(settle: Capability = MULTIPLE, cancel: Capability = MULTIPLE, refund: Capability = MULTIPLE) -> Capabilities:

@@ -327,8 +327,9 @@ def test_r25_refund_by_hand_is_not_counted_as_refunded(shop: Shop) -> None:
     assert [leg.state for leg in placed.legs if leg.kind is LegKind.REFUND] == [LegState.MANUAL]
     [event] = placed.said(EventType.MANUAL_REFUND_REQUIRED)
     assert event.data["value"] == 1500
-    assert placed.operation.state is OperationState.DONE
-    assert placed.status == ("invoiced", "Finished")
+    assert placed.operation.state is OperationState.MANUAL
+    assert placed.status == ("invoiced", "Settling")
+    assert placed.transaction.is_in_error
 
 
 def test_r25_failing_refund_is_repeated_until_it_succeeds(shop: Shop) -> None:
@@ -365,7 +366,8 @@ def test_cancellation_by_hand_can_never_be_captured(shop: Shop) -> None:
     assert placed.moved("settle") == [8500]
     assert placed.ledger == Counters(authorised=10000, captured=8500, withheld=1500)
     assert len(placed.said(EventType.MANUAL_CANCELLATION_REQUIRED)) == 1
-    assert placed.status == ("invoiced", "Finished")
+    assert placed.status == ("invoiced", "Settling")
+    assert placed.transaction.is_in_error
 
 
 def test_cancellation_by_hand_of_withheld_value_counts_once(shop: Shop) -> None:
@@ -377,13 +379,13 @@ def test_cancellation_by_hand_of_withheld_value_counts_once(shop: Shop) -> None:
     assert placed.ledger == Counters(authorised=10000, withheld=2000)
 
 
-def test_refused_cancellation_releases_its_value(shop: Shop) -> None:
+def test_r33_value_of_a_refused_cancellation_is_withheld(shop: Shop) -> None:
     placed = shop.open()
     shop.provider.script("cancel", "400")
 
     placed.change("C1", discount=1500)
 
-    assert placed.ledger == Counters(authorised=10000)
+    assert placed.ledger == Counters(authorised=10000, withheld=1500)
     assert placed.operation.state is OperationState.FAILED
     assert placed.order.value == 8500
 

@@ -21,10 +21,10 @@ from hypothesis.stateful import (
 )
 
 from settlement.domain.connector import Mode
+from settlement.domain.drafting import RefundPriority
 from settlement.domain.errors import MoneyCannotMove, Refusal
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.ledger import Counters
-from settlement.domain.planning import RefundPriority
 from settlement.domain.transaction import LegKind, LegState, OperationKind, OperationState
 from settlement.use_cases.conclude_operation import ConcludeOutcome
 from tests.builders import ACCOUNT, a_connector, a_new_payment

@@ -7,8 +7,8 @@ import pytest
 
 from settlement.domain.errors import TooManyWaiting, WrongStatus
 from settlement.domain.transaction import MAX_WAITING, LegState, OperationState
+from settlement.domain.trouble import MAX_REASONS
 from settlement.use_cases import plan_operation as planning_step
-from settlement.use_cases.conclude_operation import MAX_REASONS
 from settlement.use_cases.ports import Commit
 from settlement.use_cases.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
 from tests.builders import ACCOUNT
@@ -33,8 +33,13 @@ def returned_whole(shop: Shop, calls: int, refunds: Step) -> Placed:
 
 
 def retry(shop: Shop, placed: Placed, sequence: int) -> list[int]:
-    """Retry an operation; return how many legs each of the operations that do it has."""
-    return [retried.legs for retried in retry_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence)]
+    """Retry an operation; return the operations that do it."""
+    return [retried.sequence for retried in retry_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence)]
+
+
+def taken_over(placed: Placed, sequence: int) -> int:
+    """How many legs of an operation its retries have taken over."""
+    return sum(leg.operation == sequence and leg.state is LegState.REPLACED for leg in placed.legs)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +56,10 @@ def test_retry_takes_over_every_missing_leg_once(shop: Shop, calls: int, retries
     placed = returned_whole(shop, calls, way)
     failed = placed.operation.sequence
 
-    assert retry(shop, placed, failed) == retries
+    retrying = retry(shop, placed, failed)
     placed.rest()
+
+    assert [sum(leg.operation == one for leg in placed.legs) for one in retrying] == retries
 
     assert placed.moved("refund") == [VALUE_OF_INVOICE] * calls
     assert placed.ledger.refunded == VALUE_OF_INVOICE * calls
@@ -69,7 +76,8 @@ def test_retry_that_finds_no_place_for_all_leaves_the_rest_to_another_one() -> N
     failed = placed.operation.sequence
     occupy(shop, placed, MAX_WAITING - 1)
 
-    assert retry(shop, placed, failed) == [MAX_RETRIED_AT_ONCE]
+    assert len(retry(shop, placed, failed)) == 1
+    assert taken_over(placed, failed) == MAX_RETRIED_AT_ONCE
     stored = shop.store.operation(ACCOUNT, placed.transaction_id, failed)
     assert stored is not None
     assert stored.state is OperationState.FAILED
@@ -77,7 +85,8 @@ def test_retry_that_finds_no_place_for_all_leaves_the_rest_to_another_one() -> N
         retry(shop, placed, failed)
 
     occupy(shop, placed, MAX_WAITING - 2)
-    assert retry(shop, placed, failed) == [5]
+    assert len(retry(shop, placed, failed)) == 1
+    assert taken_over(placed, failed) == MAX_RETRIED_AT_ONCE + 5
     with pytest.raises(WrongStatus):
         retry(shop, placed, failed)
 
@@ -102,7 +111,8 @@ def test_operation_of_more_calls_than_one_takes_fails_with_both_numbers(
     assert placed.operation.state.value == state
     assert placed.moved("refund") == ([VALUE_OF_INVOICE] * calls if state == "done" else [])
     if state == "failed":
-        assert placed.operation.failure == "it takes 6 connector calls, more than the 5 of one operation"
+        reason = "it takes 6 connector calls, more than the 5 of one operation (short by 600)"
+        assert placed.operation.failure == reason
 
 
 def test_failure_of_many_legs_repeats_the_reasons_of_a_few(shop: Shop) -> None:

@@ -193,15 +193,18 @@ def test_016_modification_that_was_taken_back_is_not_retried(shop: Shop) -> None
     assert refused(lambda: retry(placed, taken)) == ("SalesOrderSystem016", 409)
 
 
-def test_017_modification_that_failed_is_not_retried(shop: Shop) -> None:
+def test_modification_that_failed_waits_to_be_put_right_and_can_be_retried(shop: Shop) -> None:
     placed = shop.open()
     shop.provider.script("cancel", "400")
     taken = modify(placed, **discount(1500))
 
     shown = details(placed, taken)
-    assert (shown["status"], shown["inProgress"]) == ("canceling", False)
+    assert (shown["status"], shown["inProgress"]) == ("waiting-confirmation", True)
     assert "the connector refused cancel of 1500" in shown["logs"][-1]["message"]
-    assert refused(lambda: retry(placed, taken)) == ("SalesOrderSystem017", 409)
+    retry(placed, taken)
+    placed.run()
+    assert details(placed, taken)["status"] == "done"
+    assert placed.moved("cancel") == [1500]
 
 
 def test_026_item_on_two_lines_has_to_be_named_by_its_unique_id(shop: Shop) -> None:

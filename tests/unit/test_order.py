@@ -22,7 +22,7 @@ from settlement.domain.order import (
     invoice_lines,
     remove_from_lines,
 )
-from settlement.domain.transaction import request_id
+from settlement.domain.request_ids import request_id
 from settlement.use_cases.place_order import new_order_id, order_group
 from tests.builders import NOON, a_line, an_order, item
 

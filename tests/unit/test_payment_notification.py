@@ -48,7 +48,8 @@ def test_money_of_a_paid_slip_is_booked_without_its_connector(shop: Shop) -> Non
     placed.invoice("N2", 3000)
     placed.give_back("D1", 1500)
 
-    assert placed.status == ("invoiced", "Finished")
+    assert placed.status == ("invoiced", "Settling")
+    assert placed.transaction.is_in_error
     assert (placed.ledger.captured, placed.ledger.refunded) == (10000, 0)
     assert {call.kind for call in shop.provider.calls} == {"authorise"}
     by_hand = [leg for leg in placed.legs if leg.state is LegState.MANUAL]
@@ -62,7 +63,8 @@ def test_discount_on_a_paid_slip_is_given_back_by_hand(shop: Shop) -> None:
     placed.change("C1", discount=1000)
     placed.invoice("N1", 9000)
 
-    assert placed.status == ("invoiced", "Finished")
+    assert placed.status == ("invoiced", "Settling")
+    assert placed.transaction.is_in_error
     assert (placed.ledger.captured, placed.ledger.withheld) == (9000, 1000)
     assert len(placed.said(EventType.MANUAL_CANCELLATION_REQUIRED)) == 1
 

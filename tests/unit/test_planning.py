@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from settlement.domain.capabilities import Capabilities, Capability
 from settlement.domain.connector import Mode
+from settlement.domain.drafting import Infeasible, Policy, Position, RefundPriority
 from settlement.domain.ledger import Counters, Movement, MovementKind, total
-from settlement.domain.planning import Ask, Infeasible, Policy, Position, RefundPriority, plan, project
+from settlement.domain.planning import Ask, plan, project
 from tests.builders import a_position
 
 GROUPS = ("creditCard", "debitCard", "giftCard", "promissory", "instantPayment")
@@ -54,7 +55,12 @@ def positions(draw: st.DrawFn, *, partial_refund: bool = True, cents: int = 200)
     return tuple(held)
 
 
-policies = st.builds(Policy, mode=st.sampled_from(Mode), refund_priority=st.sampled_from(RefundPriority))
+NO_LIMIT = 10**12
+"""More than any order owes: what the payments hold is the limit."""
+
+policies = st.builds(
+    Policy, mode=st.sampled_from(Mode), refund_priority=st.sampled_from(RefundPriority), owed=st.just(NO_LIMIT)
+)
 asks = st.builds(
     Ask,
     reduction=st.just(0) | st.integers(1, 150),
@@ -161,7 +167,7 @@ def test_lowest_assigned_payment_is_drained_before_the_next(
     settle = Ask(request=value, requested_through=covered + value)
     ask = settle if kind is KINDS.SETTLE else Ask(reduction=value)
 
-    movements = plan(ask, held, Policy(Mode.PARTIAL, LOWEST))
+    movements = plan(ask, held, Policy(Mode.PARTIAL, LOWEST, NO_LIMIT))
 
     order = sorted(held, key=lambda position: (position.assigned, position.sequence))
     left = value
@@ -181,7 +187,7 @@ def test_refund_drains_payments_in_the_order_of_the_priority(
     assume(refundable)
     value = 1 + value % refundable
 
-    movements = plan(Ask(refund=value), held, Policy(Mode.PARTIAL, priority))
+    movements = plan(Ask(refund=value), held, Policy(Mode.PARTIAL, priority, NO_LIMIT))
 
     cards = ("creditCard", "debitCard") if priority is CARD else GROUPS
     order = sorted(held, key=lambda held: (held.group not in cards, held.counters.captured, held.sequence))
@@ -195,7 +201,7 @@ def test_refund_drains_payments_in_the_order_of_the_priority(
 @given(positions(partial_refund=False), st.integers(1, 900))
 def test_payment_without_partial_refund_is_refunded_whole_or_not_at_all(held: tuple[Position, ...], value: int) -> None:
     try:
-        movements = plan(Ask(refund=value), held, Policy(Mode.PARTIAL, LOWEST))
+        movements = plan(Ask(refund=value), held, Policy(Mode.PARTIAL, LOWEST, NO_LIMIT))
     except Infeasible:
         return
 
@@ -271,7 +277,7 @@ def facts(movements: tuple[Movement, ...]) -> list[tuple[str, str, int]]:
     return [(movement.kind.value, movement.payment_id, movement.value) for movement in movements]
 
 
-PARTIAL, TOTAL, HOLD = (Policy(mode, LOWEST) for mode in (Mode.PARTIAL, Mode.TOTAL, Mode.HOLD))
+PARTIAL, TOTAL, HOLD = (Policy(mode, LOWEST, NO_LIMIT) for mode in (Mode.PARTIAL, Mode.TOTAL, Mode.HOLD))
 TWO = (a_position("P1", 4000), a_position("P2", 6000, 1))
 
 

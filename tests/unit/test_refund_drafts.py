@@ -6,7 +6,8 @@ import pytest
 
 from settlement.domain.connector_calls import Done, Exchange
 from settlement.domain.ledger import Counters, Movement, MovementKind
-from settlement.domain.transaction import Payment, Settlement
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Payment
 from settlement.use_cases.execute_leg import Call, post_outcome, read_setting
 from settlement.use_cases.ports import Changed, Commit, Page
 from settlement.use_cases.refund_drafts import SETTLEMENTS_AT_ONCE, RefundDrafts, refund_drafts

@@ -27,7 +27,7 @@ QUEUES = {
     "idle": {"head": 5, "tail": 5, "last_settling": 4},
     "settling": {"head": 4, "tail": 5, "last_settling": 4},
     "other work": {"head": 4, "tail": 5, "last_settling": 2},
-    "failed": {"head": 5, "tail": 5, "last_settling": 4, "unsettled": 1},
+    "failed": {"head": 5, "tail": 5, "last_settling": 4, "unsettled": 1, "troubled": 1},
 }
 REQUESTED = (0, 7000, 10000)
 
@@ -83,15 +83,18 @@ ORDER_TABLE = [
 DONE_LEDGERS = ("all captured", "all captured or given up", "part refunded", "returned")
 SETTLED_LEDGERS = DONE_LEDGERS
 CAPTURED_LEDGERS = ("part captured", "in doubt")
+CAPTURED = (*SETTLED_LEDGERS, *CAPTURED_LEDGERS)
 
 # cancelled, authorisation, invoiced, queue, ledger, requested -> status; the first row that fits counts.
 TRANSACTION_TABLE = [
-    (True, ANY, ANY, ("idle", "failed"), ANY, ANY, "Cancelled"),
-    (True, ANY, ANY, ("settling", "other work"), ANY, ANY, "Cancelling"),
+    (True, ANY, ANY, ("idle",), ("nothing", "given up"), ANY, "Cancelled"),
+    (True, ANY, ANY, ANY, ANY, ANY, "Cancelling"),
     (False, PENDING, ANY, ANY, ANY, ANY, "Authorizing"),
+    (False, DECIDED, ANY, ("failed",), ("given up",), ANY, "Cancelling"),
     (False, DECIDED, ANY, ANY, ("given up",), ANY, "Cancelled"),
+    (False, DECIDED, ANY, ("failed",), CAPTURED, ANY, "Settling"),
     (False, DECIDED, ("whole",), ANY, DONE_LEDGERS, (10000,), "Finished"),
-    (False, DECIDED, ("whole",), ANY, ("nothing",), (0,), "Finished"),
+    (False, DECIDED, ("whole",), ("idle", "settling", "other work"), ("nothing",), (0,), "Finished"),
     (False, DECIDED, ANY, ANY, SETTLED_LEDGERS, ANY, "Settled"),
     (False, DECIDED, ANY, ANY, CAPTURED_LEDGERS, ANY, "Settling"),
     (False, DECIDED, ANY, ANY, ("nothing", "open"), (7000, 10000), "Settling"),

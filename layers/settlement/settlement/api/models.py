@@ -5,20 +5,29 @@ Amounts are minor units (contract §0). Unknown fields are ignored, as clients s
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
 
 from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connector import VaultedCard
+from settlement.domain.drafting import RefundPriority
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS, is_currency
 from settlement.domain.order import MAX_LINES, LineMention, OrderTotal
-from settlement.domain.planning import RefundPriority
 from settlement.domain.shopper import Address, Shopper
 from settlement.domain.transaction import MAX_PAYMENTS
 from settlement.use_cases.change_order import ChangeRequest
 from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
-from settlement.use_cases.retry_operation import Resolution
+from settlement.use_cases.resolve_leg import Resolution
 
 MAX_QUANTITY = 1_000_000
 MAX_ANY_TEXT = 2_000
@@ -299,7 +308,25 @@ class MovementBody(Body):
     value: StrictInt
 
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANY_TEXT)]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
 class ResolutionBody(Body):
-    """``POST …/legs/{legId}/resolve``: what a person knows of a leg that is in doubt or manual."""
+    """``POST …/legs/{legId}/resolve``: what a person knows of a connector call, and the connector's name for it."""
 
     resolution: Resolution
+    reference: Reference | None = None
+
+
+class WriteOffBody(Body):
+    """``POST …/operations/{operationId}/write-off``: why what is missing never will be done, and who says so."""
+
+    reason: Reason
+    actor: Reference
+
+
+class PaidOtherwiseBody(WriteOffBody):
+    """``POST …/operations/{operationId}/paid-otherwise``: also by what other means it was paid."""
+
+    reference: Reference

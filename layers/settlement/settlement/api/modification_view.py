@@ -22,7 +22,8 @@ _PROGRESS = {
     OperationState.READY: "being carried out at the payment connectors",
     OperationState.WAITING: "waiting for its next attempt",
     OperationState.DONE: "carried out",
-    OperationState.FAILED: "failed",
+    OperationState.FAILED: "failed; retry it, resolve its calls, or write its operation off",
+    OperationState.MANUAL: "carried out, but for what a person has to do by hand",
 }
 
 

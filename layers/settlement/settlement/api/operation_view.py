@@ -6,8 +6,10 @@ from typing import Any
 
 from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
 from settlement.api.transaction_view import token
+from settlement.domain.closing import Ending
 from settlement.domain.statuses import TransactionStatus, transaction_status
 from settlement.domain.transaction import Leg, Operation, OperationState
+from settlement.use_cases.end_operation import Ended
 from settlement.use_cases.request_movement import Requested
 from settlement.use_cases.retrieve_transaction import Movements
 
@@ -62,6 +64,7 @@ def operations_view(movements: Movements) -> list[dict[str, Any]]:
             "state": operation.state.value,
             "attempts": operation.attempts,
             "failure": operation.failure,
+            "unplannedValue": operation.unplanned + operation.unsettled,
             "retryOf": operation.retry_of,
             "acceptedAt": oms_date(operation.accepted_at),
             "concludedAt": oms_date_or_none(operation.concluded_at),
@@ -82,6 +85,17 @@ def retried_view(sequence: int, retries: Sequence[Operation]) -> dict[str, Any]:
     }
 
 
+def ended_view(ended: Ended, ending: Ending) -> dict[str, Any]:
+    """What was booked when an operation's missing value was ended by a person."""
+    operation = ended.operation
+    return {
+        "operation": operation.sequence,
+        "state": operation.state.value,
+        "ending": ending.value,
+        "value": ended.booked,
+    }
+
+
 def _leg(leg: Leg) -> dict[str, Any]:
     return {
         "id": f"{leg.operation}-{leg.number}",
@@ -92,6 +106,8 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "state": leg.state.value,
         "requestId": leg.request_id,
         "attempts": leg.attempts,
+        "closedValue": leg.closed,
+        "reference": leg.reference,
         "code": leg.code,
         "message": leg.message,
     }

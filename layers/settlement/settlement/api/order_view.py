@@ -54,7 +54,7 @@ def order_view(whole: WholeOrder) -> dict[str, Any]:
         "merchantName": whole.settings.merchant_name or order.account,
         "status": status.value,
         "statusDescription": status.value,
-        "workflowIsInError": transaction.unsettled > 0,
+        "workflowIsInError": transaction.is_in_error,
         "isCompleted": True,
         "allowCancellation": order.invoiced == 0 and order.cancelled_at is None,
         "allowEdition": status in _CHANGEABLE and not order.is_fully_invoiced,
@@ -130,6 +130,9 @@ def _money(order: Order, transaction: Transaction) -> dict[str, int]:
         "settledValue": ledger.captured,
         "refundedValue": ledger.refunded,
         "openValue": ledger.open,
+        "writtenOffValue": ledger.written_off,
+        "paidOtherwiseValue": ledger.paid_otherwise,
+        "refundWrittenOffValue": ledger.refund_written_off,
     }
 
 

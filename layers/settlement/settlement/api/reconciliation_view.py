@@ -17,6 +17,10 @@ def reconciliation_view(found: Reconciliation) -> dict[str, Any]:
         "refundedValue": found.ledger.refunded,
         "inDoubtValue": found.ledger.doubtful,
         "pendingManualValue": found.manual,
+        "writtenOffValue": found.ledger.written_off,
+        "paidOtherwiseValue": found.ledger.paid_otherwise,
+        "refundWrittenOffValue": found.ledger.refund_written_off,
+        "takenOffValue": found.taken_off,
         "differences": [
             {
                 "what": difference.what,

@@ -106,6 +106,18 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.MANUAL_CANCELLATION_REQUIRED: _Wording(
         _WORKER, "Manual Cancellation Required", "{value} has to be cancelled by a person: {response}"
     ),
+    EventType.OPERATION_ENDED: _Wording(
+        _GATEWAY, "Operation Ended", "{actor} ended operation {operation} ({kind}) as {ending}, {value}: {reason}"
+    ),
+    EventType.WRITE_OFF_REVERSED: _Wording(
+        _WORKER, "Write-Off Reversed", "{value} that was written off came in after all"
+    ),
+    EventType.VALUE_WRITTEN_OFF: _Wording(_WORKER, "Value Written Off", "{value} will never be captured"),
+    EventType.REFUND_WRITTEN_OFF: _Wording(_WORKER, "Refund Written Off", "{value} will never be refunded"),
+    EventType.VALUE_PAID_OTHERWISE: _Wording(_WORKER, "Value Paid Otherwise", "{value} was paid by other means"),
+    EventType.ORDER_ERROR_CHANGED: _Wording(
+        _OMS, "Order Error Changed", "Whether somebody has to put something right: {workflowIsInError}"
+    ),
     EventType.BOOKS_UPDATED: _Wording(_WORKER, "Books Updated", "The books follow what became of an operation"),
     EventType.LEDGER_MISMATCH: _Wording(
         _AUDITOR, "Ledger Mismatch", "The books of this order disagree in {count} places; GET …/audit shows them"

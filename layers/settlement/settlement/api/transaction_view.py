@@ -20,7 +20,7 @@ from settlement.domain.money import to_major
 from settlement.domain.order import Line, Order
 from settlement.domain.reconciliation import reconcile
 from settlement.domain.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction import Leg, LegKind, LegState, OperationKind, Payment, Transaction
+from settlement.domain.transaction import Leg, LegKind, LegState, Operation, OperationKind, Payment, Transaction
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.retrieve_transaction import Movements
 
@@ -180,6 +180,9 @@ def _own(movements: Movements) -> dict[str, Any]:
         "refundedValue": ledger.refunded,
         "inDoubtValue": ledger.doubtful,
         "openValue": ledger.open,
+        "writtenOffValue": ledger.written_off,
+        "paidOtherwiseValue": ledger.paid_otherwise,
+        "refundWrittenOffValue": ledger.refund_written_off,
         "operationsWaiting": transaction.tail - transaction.head,
         "timers": [
             {
@@ -244,16 +247,29 @@ def _major(minor_units: int, currency: str) -> float:
 
 def _requests(movements: Movements, values: Mapping[int, int]) -> list[dict[str, Any]]:
     transaction_id = movements.aggregate.transaction.transaction_id
+    asked = _with_retries(movements.operations, values)
     return [
         {
             "id": token(transaction_id, f"operation/{operation.sequence}"),
             "date": gateway_date(operation.accepted_at),
-            "value": values[operation.sequence],
+            "value": asked[operation.sequence],
             "origin": operation.origin,
         }
         for operation in movements.operations
-        if values[operation.sequence] and operation.retry_of is None
+        if asked.get(operation.sequence)
     ]
+
+
+def _with_retries(operations: Sequence[Operation], values: Mapping[int, int]) -> dict[int, int]:
+    """Return what each request asks: its own value, and what its retries took over from it."""
+    first = {operation.sequence: operation.sequence for operation in operations}
+    asked: dict[int, int] = {}
+    for operation in operations:
+        if operation.retry_of is not None:
+            first[operation.sequence] = first[operation.retry_of]
+        request = first[operation.sequence]
+        asked[request] = asked.get(request, 0) + values[operation.sequence]
+    return asked
 
 
 def _reversals(movements: Movements, kind: LegKind) -> dict[str, Any]:

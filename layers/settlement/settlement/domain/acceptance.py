@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from settlement.domain.drafting import Infeasible, Policy, RefundPriority
 from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger import Movement, MovementKind, total
 from settlement.domain.order import Order
-from settlement.domain.planning import Ask, Infeasible, Policy, plan, project
+from settlement.domain.planning import Ask, plan, project
 from settlement.domain.transaction import Operation, OperationKind, OperationState, Transaction
 
 PRICE_INCREASE_REFUSED = (
@@ -29,31 +30,32 @@ class Accepted:
 
 
 def accept(
-    transaction: Transaction, kind: OperationKind, ask: Ask, policy: Policy, origin: str, at: datetime
+    transaction: Transaction, kind: OperationKind, ask: Ask, priority: RefundPriority, origin: str, at: datetime
 ) -> Accepted:
     """Queue an operation and move the projection to what it will leave.
 
     ``ask.requested_through`` is filled in here; what is given back after it was requested is no longer requested,
-    and what the payments do not have any more need not be given back.
+    and what the payments do not have any more need not be given back. A retry takes nothing off what is payable: the
+    operation that is retried did.
     Raises ``MoneyCannotMove`` when no plan exists (R11c, R23), and ``TooManyWaiting`` when the queue is full.
     """
-    payable = transaction.payable + ask.increase - ask.reduction
+    payable = transaction.payable if ask.again else transaction.payable + ask.increase - ask.reduction
     ask = replace(
         ask,
-        reduction=max(0, ask.reduction - _lapsed(transaction)),
+        reduction=ask.reduction if ask.again else max(0, ask.reduction - _lapsed(transaction)),
         requested_through=min(transaction.requested + ask.request, payable),
     )
+    changed = replace(transaction, payable=payable)
     try:
-        movements = plan(ask, transaction.projection, policy)
+        movements = plan(ask, transaction.projection, Policy(transaction.mode, priority, changed.owed))
     except Infeasible as infeasible:
         raise _refusal(ask, infeasible) from infeasible
     changed = replace(
-        transaction,
-        payable=payable,
+        changed,
         requested=ask.requested_through,
         projection=project(transaction.projection, movements),
     )
-    settling = ask.request > 0 or ask.completes
+    settling = ask.request > 0 or ask.catch_up > 0 or ask.completes
     changed, operation = changed.enqueue(kind, ask, origin, at, settling=settling)
     operation = replace(operation, giving_up=given_up(movements), refunding=refunded(movements))
     return Accepted(changed, operation, movements)
@@ -62,7 +64,7 @@ def accept(
 def _lapsed(transaction: Transaction) -> int:
     """Return what is payable and no payment holds: an authorisation was cancelled before it lapsed."""
     held = total(position.counters for position in transaction.projection)
-    return max(0, transaction.payable - (held.authorised - held.given_up - held.change_refunded))
+    return max(0, transaction.payable - held.held)
 
 
 def ask_of_change(order: Order, transaction: Transaction, net_value: int) -> tuple[Ask, OperationKind]:
@@ -119,8 +121,9 @@ def _refusal(ask: Ask, infeasible: Infeasible) -> MoneyCannotMove:
         text, code = f"{PRICE_INCREASE_REFUSED}: {infeasible.shortfall} of {ask.increase} too much", "CHK00342"
     elif ask.refund:
         text, code = f"{REFUND_REFUSED}: {infeasible.shortfall} of {ask.refund} too much", "CHK0054"
-    elif ask.request and not ask.reduction:
-        text, code = f"{SETTLEMENT_REFUSED}: {infeasible.shortfall} of {ask.request} is missing", "1402"
+    elif (ask.request or ask.catch_up) and not ask.reduction:
+        asked = ask.request or ask.catch_up
+        text, code = f"{SETTLEMENT_REFUSED}: {infeasible.shortfall} of {asked} is missing", "1402"
     else:
         text, code = f"{PRICE_DECREASE_REFUSED}: {infeasible.reason}", "CHK0096"
     return MoneyCannotMove(text, code=code)

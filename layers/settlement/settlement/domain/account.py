@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from settlement.domain.planning import RefundPriority
+from settlement.domain.drafting import RefundPriority
 
 
 class Role(StrEnum):

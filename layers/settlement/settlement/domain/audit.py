@@ -11,10 +11,12 @@ from settlement.domain.audit_order import order_mismatches
 from settlement.domain.audit_timeline import timeline_mismatches
 from settlement.domain.authorisation import verdict
 from settlement.domain.books import Books, Mismatch, unequal
+from settlement.domain.events import EventType
 from settlement.domain.ledger import total
-from settlement.domain.reconciliation import debts, head_differences
+from settlement.domain.reconciliation import debts, head_differences, overcapture
 from settlement.domain.statuses import order_status
-from settlement.domain.transaction import Authorisation, LegState, Operation, OperationKind, OperationState
+from settlement.domain.transaction import Authorisation, Leg, LegState, Operation, OperationKind, OperationState
+from settlement.domain.trouble import misses_settlement
 
 _EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegState.REPLACED})
 
@@ -67,7 +69,7 @@ def _listing(books: Books) -> Iterator[Mismatch]:
     yield from unequal(
         "order head",
         ("listed status and derived status", order_status(order, transaction).value, order.listed_status),
-        ("marked as failed and failed operations", transaction.unsettled > 0, order.in_error),
+        ("marked as in error and operations to put right", transaction.is_in_error, order.in_error),
         ("time of authorisation", transaction.authorised_at, order.authorised_at),
     )
 
@@ -75,14 +77,16 @@ def _listing(books: Books) -> Iterator[Mismatch]:
 def _queue(books: Books) -> Iterator[Mismatch]:
     """The queue is whole: every operation up to the tail is there, what is behind the head is over."""
     transaction, operations = books.transaction, books.operations
-    failed = [held for held in operations if held.state is OperationState.FAILED]
+    missing = sum(misses_settlement(held, _legs_of(books, held)) for held in operations)
     yield from unequal(
         "transaction head",
         ("head within the queue", True, 1 <= transaction.head <= transaction.tail),
         ("operations up to the tail", len(operations), transaction.tail - 1),
         ("newest settling operation", max((op.sequence for op in operations if op.settling), default=0),
          transaction.last_settling),
-        ("failed settling operations", sum(held.settling for held in failed), transaction.unsettled),
+        ("value written off for good", _ended(books, "takenOff") - _reversed(books), transaction.taken_off),
+        ("operations that miss a settlement", missing, transaction.unsettled),
+        ("operations to put right", sum(held.state.is_trouble for held in operations), transaction.troubled),
     )  # fmt: skip
     for place, operation in enumerate(operations, start=1):
         where = f"operation {operation.sequence}"
@@ -97,8 +101,24 @@ def _queue(books: Books) -> Iterator[Mismatch]:
             yield from unequal(where, ("concluded behind the head", True, operation.is_concluded))
         if operation.sequence == transaction.head:
             yield from unequal(where, ("ready or waiting at the head", True, _is_at_work(operation)))
+        has_failed = operation.state is OperationState.FAILED or not operation.is_concluded
+        is_whole = not (operation.unplanned or operation.unsettled)
+        yield from unequal(where, ("whole, or failed", True, is_whole or has_failed))
         is_timed = operation.due_at is not None
         yield from unequal(where, ("timed while it is at the head", operation.sequence == transaction.head, is_timed))
+
+
+def _ended(books: Books, fact: str) -> int:
+    return sum(int(str(event.data.get(fact, 0))) for event in books.events if event.type is EventType.OPERATION_ENDED)
+
+
+def _reversed(books: Books) -> int:
+    reversals = (event for event in books.events if event.type is EventType.WRITE_OFF_REVERSED)
+    return sum(int(str(event.data.get("value"))) for event in reversals)
+
+
+def _legs_of(books: Books, operation: Operation) -> list[Leg]:
+    return [leg for leg in books.legs if leg.operation == operation.sequence]
 
 
 def _is_at_work(operation: Operation) -> bool:
@@ -106,11 +126,15 @@ def _is_at_work(operation: Operation) -> bool:
 
 
 def _at_rest(books: Books) -> Iterator[Mismatch]:
-    """Once nothing is queued, heads are the sum of the payments, and what was asked is done."""
+    """Nothing is captured that is not owed; once nothing is queued, heads are the sum of the payments, and what was
+    asked is done.
+    """
     transaction = books.transaction
+    ledger = total(payment.counters for payment in books.payments)
+    for difference in overcapture(transaction, ledger, books.operations, books.legs):
+        yield Mismatch(difference.what, "transaction head", difference.expected, difference.found)
     if not transaction.is_idle:
         return
-    ledger = total(payment.counters for payment in books.payments)
     projected = {position.payment_id: position for position in transaction.projection}
     for payment in books.payments:
         position = projected.get(payment.payment_id)

@@ -1,7 +1,7 @@
 """The audit of what moved: connector calls against their events, against counters, and against captures."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from settlement.domain.books import Books, Mismatch, unequal
 from settlement.domain.events import Event, EventType, leg_writer
@@ -24,13 +24,26 @@ def movement_mismatches(books: Books) -> Iterator[Mismatch]:
     said: dict[str, list[Event]] = defaultdict(list)
     for event in books.events:
         said[event.writer].append(event)
+    closed = _closed(books)
     for leg in books.legs:
+        name = f"{leg.operation}-{leg.number}"
+        yield from unequal(f"leg {name}", ("value that a person ended", closed.get(name, 0), leg.closed))
         yield from _leg(leg, said[leg_writer(leg.operation, leg.number)])
     for difference in book_differences(books.payments, books.legs):
         yield Mismatch(difference.what, f"payment {difference.payment_id}", difference.expected, difference.found)
     for payment in books.payments:
         yield from _payment(books, payment, [leg for leg in books.legs if leg.payment_id == payment.payment_id])
     yield from _captures(books)
+
+
+def _closed(books: Books) -> dict[str, int]:
+    """What people ended, by leg, as their events tell."""
+    told: dict[str, int] = {}
+    for event in books.events:
+        closed = event.data.get("closed")
+        if event.type is EventType.OPERATION_ENDED and isinstance(closed, Mapping):
+            told |= {str(name): int(value) for name, value in closed.items()}
+    return told
 
 
 def _leg(leg: Leg, events: Sequence[Event]) -> Iterator[Mismatch]:

@@ -50,6 +50,7 @@ def _head(books: Books) -> Iterator[Mismatch]:
         ("value placed and changed", order.placed_value + changed + modified, order.value),
         ("value invoiced", sum(invoice.counted for invoice in sales), order.invoiced),
         ("value returned", sum(invoice.value for invoice in returns), order.returned),
+        ("value of returns written off", sum(_unreturned(event) for event in books.events), order.returns_written_off),
         ("number of invoices", len(books.invoices), order.invoices),
         ("number of changes", len(books.changes), order.changes),
         ("number of modifications", len(books.modifications), order.modifications),
@@ -57,6 +58,10 @@ def _head(books: Books) -> Iterator[Mismatch]:
     )
     if order.order_group != order.order_id and not order.gateway_only:
         yield from unequal("order head", ("found in its group", True, order.order_id in books.group))
+
+
+def _unreturned(event: Event) -> int:
+    return int(str(event.data.get("unreturned", 0))) if event.type is EventType.OPERATION_ENDED else 0
 
 
 def _last_modification(books: Books) -> int:

@@ -8,7 +8,8 @@ from settlement.domain.events import Event, Json
 from settlement.domain.invoice import Invoice
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
-from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Leg, Operation, Payment, Transaction
 
 QUOTED_CHARACTERS = 200
 """Characters of what a mismatch quotes."""

@@ -57,6 +57,12 @@ class EventType(StrEnum):
     BOOKS_UPDATED = "BooksUpdated"
     LEDGER_MISMATCH = "LedgerMismatch"
     LEDGER_AGREES = "LedgerAgrees"
+    OPERATION_ENDED = "OperationEnded"
+    WRITE_OFF_REVERSED = "WriteOffReversed"
+    VALUE_WRITTEN_OFF = "ValueWrittenOff"
+    REFUND_WRITTEN_OFF = "RefundWrittenOff"
+    VALUE_PAID_OTHERWISE = "ValuePaidOtherwise"
+    ORDER_ERROR_CHANGED = "OrderErrorChanged"
     ORDER_STATUS_CHANGED = "OrderStatusChanged"
     TRANSACTION_STATUS_CHANGED = "TransactionStatusChanged"
 
@@ -71,6 +77,8 @@ PUBLISHED = frozenset(
         EventType.PAYMENT_SETTLED,
         EventType.PAYMENT_REFUNDED,
         EventType.LEDGER_MISMATCH,
+        EventType.OPERATION_ENDED,
+        EventType.ORDER_ERROR_CHANGED,
         EventType.ORDER_STATUS_CHANGED,
         EventType.TRANSACTION_STATUS_CHANGED,
     }

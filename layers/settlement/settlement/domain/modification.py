@@ -17,7 +17,6 @@ class ModificationStatus(StrEnum):
 
     WAITING_CONFIRMATION = "waiting-confirmation"
     DONE = "done"
-    CANCELING = "canceling"
     CANCELED = "canceled"
 
 
@@ -91,10 +90,8 @@ class Modification:
         """Derive the status from the operation."""
         if self.cancelled_at is not None:
             return ModificationStatus.CANCELED
-        if operation is None or operation.state is OperationState.DONE:
+        if operation is None or operation.state in (OperationState.DONE, OperationState.MANUAL):
             return ModificationStatus.DONE
-        if operation.state is OperationState.FAILED:
-            return ModificationStatus.CANCELING
         return ModificationStatus.WAITING_CONFIRMATION
 
 

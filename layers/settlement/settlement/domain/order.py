@@ -48,7 +48,8 @@ class Order:
     """An order head. ``value`` is current, after changes; ``invoiced`` is I, counted Output, at most ``value``.
 
     ``invoices_bytes`` is what the texts and documents of its invoices take.
-    ``returned`` is the sum of return invoices accepted, refunded or not (§8.10). ``changes`` counts registered changes,
+    ``returned`` is the sum of return invoices accepted, refunded or not (§8.10), ``returns_written_off`` the part of it
+    that never will be refunded. ``changes`` counts registered changes,
     ``modifications`` the asynchronous ones, ``last_modification`` is the operation of the newest of those.
     ``listed_status`` is the status it was last written with, since ``listed_since``; with ``authorised_at``,
     ``in_error`` and what was placed (``payment_names``, ``total_items``) lists need not read the transaction.
@@ -67,6 +68,7 @@ class Order:
     created_at: datetime
     invoiced: int = 0
     returned: int = 0
+    returns_written_off: int = 0
     invoices: int = 0
     invoices_bytes: int = 0
     changes: int = 0
@@ -110,11 +112,12 @@ class Order:
     def require_input_invoice(self, value: int) -> None:
         """Check a return invoice against what was invoiced, less earlier returns (R16, §8.10)."""
         self._require_invoice(value)
-        left = self.invoiced - self.returned
+        left = self.invoiced - self.returned + self.returns_written_off
         if value > left:
+            written_off = f", {self.returns_written_off} of it written off" if self.returns_written_off else ""
             raise ReturnTooLarge(
                 f"Unable to using the restitution Refund more than {left}: invoiceValue is {value}, "
-                f"invoiced {self.invoiced}, already returned {self.returned}"
+                f"invoiced {self.invoiced}, already returned {self.returned}{written_off}"
             )
 
     def with_texts(self, more: int) -> "Order":
@@ -130,7 +133,7 @@ class Order:
     def require_change(self, net_value: int) -> None:
         """Check that the order takes a change of ``net_value`` (negative for a discount) (R10, §2.3)."""
         if self.started_at is None or self.cancelled_at is not None or self.is_fully_invoiced:
-            raise WrongStatus(CHANGE_STATUS_MESSAGE)
+            raise WrongStatus(f"{CHANGE_STATUS_MESSAGE}; order {self.order_id} {self._why_no_change()}")
         if self.modifications:
             raise WrongStatus(
                 f"Order {self.order_id} has asynchronous changes; use that API", code="SalesOrderSystem015"
@@ -147,6 +150,13 @@ class Order:
                 "The value of the modification exceeds the order's price: it would leave "
                 f"{self.value + net_value}, and {self.invoiced} is invoiced already"
             )
+
+    def _why_no_change(self) -> str:
+        if self.cancelled_at is not None:
+            return "is canceled"
+        return (
+            "is not started" if self.started_at is None else f"is completely invoiced: {self.invoiced} of {self.value}"
+        )
 
     def require_cancel(self) -> None:
         """Check that no sale invoice exists (R22, §1.4.8)."""

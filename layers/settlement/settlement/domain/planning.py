@@ -2,58 +2,28 @@
 
 The same function answers the HTTP side's question "can this be done at all?", on the projection, and the
 workflow's "what is to be done now?", on the ledger. Amounts are minor units. Rules: contract §3.6, §8.3, §8.4,
-R11 to R15, R21, R28.
+R11 to R15, R21, R28, R33, R34.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
-from settlement.domain.capabilities import IN_PARTS, Capabilities, Capability
+from settlement.domain.capabilities import Capability
 from settlement.domain.connector import Mode
-from settlement.domain.ledger import Counters, Movement, MovementKind, total
-
-
-class RefundPriority(StrEnum):
-    """Which settled payment gives back first (R15)."""
-
-    LOWEST_SETTLED = "lowest-settled"
-    CARD_FIRST = "card-first"
-
+from settlement.domain.drafting import Draft, Infeasible, Policy, Position, RefundPriority
+from settlement.domain.ledger import Movement, MovementKind
 
 CARD_GROUPS = frozenset({"creditCard", "debitCard"})
 RAISABLE_GROUPS = CARD_GROUPS | {"promissory", "cash", "customerCredit", "customPrivate"}
 """Payment groups whose value an order change may raise (§2.3)."""
 
 
-class Infeasible(Exception):
-    """The payments cannot move what is asked; ``shortfall`` is the value that found no payment."""
-
-    def __init__(self, reason: str, shortfall: int) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.shortfall = shortfall
-
-
 @dataclass(frozen=True, slots=True)
-class Position:
-    """One payment as planning sees it: its fixed facts and its ledger, real or projected.
-
-    ``assigned`` is the value the payment was created with, ``max_value`` the ceiling its connector lets it be
-    raised to, ``sequence`` its place in the transaction.
-    """
+class Untold:
+    """``value`` minor units withheld on a payment whose connector refused to cancel them, or was never asked."""
 
     payment_id: str
-    sequence: int
-    assigned: int
-    group: str
-    counters: Counters
-    max_value: int | None = None
-    capabilities: Capabilities = IN_PARTS
-
-    def after(self, movement: Movement) -> "Position":
-        """Return the position after a movement on this payment."""
-        return replace(self, counters=self.counters.after(movement))
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +34,9 @@ class Ask:
     settlement request, ``requested_through`` the sum of all requests up to and including it, ``completes`` tells
     that requests now equal the payable total, ``refund`` is a return. ``cancel_all``, and ``auto_settle`` and
     ``expire`` (payment ids) stand alone.
+
+    A retry (``again``) asks for what an earlier operation is missing, and gets of it what the ledger of the moment
+    still calls for (R34): ``catch_up`` is what it could not settle of the requests made, ``untold`` what it withheld.
     """
 
     reduction: int = 0
@@ -75,41 +48,33 @@ class Ask:
     cancel_all: bool = False
     auto_settle: tuple[str, ...] = ()
     expire: tuple[str, ...] = ()
+    again: bool = False
+    catch_up: int = 0
+    untold: tuple[Untold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """How a transaction's payments are drawn on."""
+class Plan:
+    """The movements that do what is asked, in the order they are to be made, and what no payment can do of it."""
 
-    mode: Mode
-    refund_priority: RefundPriority
-
-
-class Draft:
-    """A plan in the making: positions that follow each movement, so that later choices see earlier ones."""
-
-    def __init__(self, positions: Iterable[Position]) -> None:
-        self._positions = {position.payment_id: position for position in positions}
-        self.movements: list[Movement] = []
+    movements: tuple[Movement, ...]
+    shortfalls: tuple[Infeasible, ...] = ()
 
     @property
-    def positions(self) -> tuple[Position, ...]:
-        """The positions as they are after the movements so far."""
-        return tuple(self._positions.values())
+    def unplanned(self) -> int:
+        """The value to give back or to raise that found no payment."""
+        return sum(infeasible.shortfall for infeasible in self.shortfalls if not infeasible.settling)
 
-    def move(self, movement: Movement) -> None:
-        """Record a movement and apply it."""
-        self._positions[movement.payment_id] = self._positions[movement.payment_id].after(movement)
-        self.movements.append(movement)
+    @property
+    def unsettled(self) -> int:
+        """The value to settle that found no payment."""
+        return sum(infeasible.shortfall for infeasible in self.shortfalls if infeasible.settling)
 
-    def draw(self, kind: MovementKind, value: int, order: Sequence[Position], limit: Callable[[Position], int]) -> int:
-        """Move up to ``value`` over ``order``, each payment up to its limit; return what found no payment."""
-        for position in order:
-            part = min(value, limit(position))
-            if part > 0:
-                self.move(Movement(kind, position.payment_id, part))
-                value -= part
-        return value
+    @property
+    def failure(self) -> str | None:
+        """Why the payments cannot do all of it; None if they can."""
+        reasons = [f"{infeasible.reason} (short by {infeasible.shortfall})" for infeasible in self.shortfalls]
+        return "; ".join(reasons) or None
 
 
 def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movement, ...]:
@@ -118,19 +83,46 @@ def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movem
     Raises ``Infeasible`` when the payments cannot do it. The movements balance on the given positions, and add up
     to what is asked, less what was captured before (R28) and what the mode keeps back (§3.6).
     """
-    draft = Draft(positions)
+    made = plan_as_far_as_possible(ask, positions, policy)
+    if made.shortfalls:
+        raise made.shortfalls[0]
+    return made.movements
+
+
+def plan_as_far_as_possible(ask: Ask, positions: Sequence[Position], policy: Policy) -> Plan:
+    """Return what can be done of ``ask``: each of its parts whole or not at all, but that a reduction gives up all
+    it finds open, also where the rest of it cannot be refunded (R33).
+    """
+    draft = Draft(positions, policy)
     if ask.cancel_all:
         _cancel_all(draft, policy)
+        _tell(draft, ask.untold)
     elif ask.auto_settle:
         _settle_all(draft, [position for position in positions if position.payment_id in ask.auto_settle])
     elif ask.expire:
         _expire(draft, ask, policy)
     else:
-        _raise(draft, ask.increase)
-        _reduce(draft, ask.reduction, policy)
-        _settle(draft, ask, policy)
-        _refund(draft, ask.refund, policy.refund_priority, of_change=False)
-    return tuple(draft.movements)
+        parts: tuple[Callable[[], None], ...] = (
+            lambda: _raise(draft, ask.increase),
+            lambda: _tell(draft, ask.untold),
+            lambda: _reduce(draft, ask, policy),
+            lambda: _settle(draft, ask, policy),
+            lambda: _refund(draft, _still_to_refund(draft, ask), policy.refund_priority, of_change=False),
+        )
+        return Plan(*_as_far_as_possible(draft, parts))
+    return Plan(tuple(draft.movements))
+
+
+def _as_far_as_possible(
+    draft: "Draft", parts: Iterable[Callable[[], None]]
+) -> tuple[tuple[Movement, ...], tuple[Infeasible, ...]]:
+    shortfalls = []
+    for part in parts:
+        try:
+            part()
+        except Infeasible as infeasible:
+            shortfalls.append(infeasible)
+    return tuple(draft.movements), tuple(shortfalls)
 
 
 def project(positions: Sequence[Position], movements: Iterable[Movement]) -> tuple[Position, ...]:
@@ -151,14 +143,10 @@ def _available(position: Position) -> int:
 
 def _raise(draft: Draft, value: int) -> None:
     raisable = [position for position in draft.positions if position.group in RAISABLE_GROUPS]
-    shortfall = draft.draw(
-        MovementKind.RAISE,
-        value,
-        _lowest_assigned_first(raisable),
-        _headroom,
-    )
-    if shortfall:
-        raise Infeasible("the payments cannot be raised that far", shortfall)
+    with draft.whole():
+        shortfall = draft.draw(MovementKind.RAISE, value, _lowest_assigned_first(raisable), _headroom)
+        if shortfall:
+            raise Infeasible("the payments cannot be raised that far", shortfall)
 
 
 def _headroom(position: Position) -> int:
@@ -170,9 +158,26 @@ def _headroom(position: Position) -> int:
     return room if position.capabilities.settleable(raised, raised.available) else 0
 
 
-def _reduce(draft: Draft, value: int, policy: Policy) -> None:
-    rest = _give_up(draft, value, draft.positions, policy)
+def _reduce(draft: Draft, ask: Ask, policy: Policy) -> None:
+    open_part = min(ask.reduction, draft.not_owed) if ask.again else ask.reduction
+    rest = ask.reduction - open_part + _give_up(draft, open_part, draft.positions, policy)
+    if ask.again:
+        rest = min(rest, draft.overpaid)
     _refund(draft, rest, policy.refund_priority, of_change=True)
+
+
+def _tell(draft: Draft, untold: Iterable[Untold]) -> None:
+    """Have connectors cancel what was withheld without their knowledge, as far as it still is."""
+    for part in untold:
+        [position] = [held for held in draft.positions if held.payment_id == part.payment_id]
+        value = min(part.value, position.counters.withheld)
+        if value:
+            draft.move(Movement(MovementKind.CANCEL, part.payment_id, value, from_withheld=value))
+
+
+def _still_to_refund(draft: Draft, ask: Ask) -> int:
+    """What is to be refunded; of a refund that is asked for again, what the payments still have (R34)."""
+    return min(ask.refund, draft.sum.refundable) if ask.again else ask.refund
 
 
 def _give_up(draft: Draft, value: int, positions: Iterable[Position], policy: Policy) -> int:
@@ -211,29 +216,27 @@ def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
     match policy.mode:
         case Mode.TOTAL:
             _require_held(draft, ask)
-            if ask.request:
+            if ask.request or ask.catch_up:
                 _settle_all(draft, draft.positions)
         case Mode.HOLD:
             _require_held(draft, ask)
             if ask.completes:
                 _settle_all(draft, draft.positions)
         case Mode.PARTIAL:
-            held = total(position.counters for position in draft.positions)
-            missing = ask.requested_through - held.net_captured - held.in_doubt
-            value = max(0, min(ask.request, missing))
-            for position in _lowest_assigned_first(draft.positions):
-                value -= _settle_part(draft, position, value)
-            if value:
-                raise Infeasible("not enough is left open to settle the request", value)
+            value = min(ask.request or ask.catch_up, draft.missing_of(ask.requested_through))
+            with draft.whole():
+                for position in _lowest_assigned_first(draft.positions):
+                    value -= _settle_part(draft, position, value)
+                if value:
+                    raise Infeasible("not enough is left open to settle the request", value, settling=True)
 
 
 def _require_held(draft: Draft, ask: Ask) -> None:
     """Check that the payments hold all that is requested, whenever it is settled."""
-    held = total(position.counters for position in draft.positions)
     open_ = sum(_capturable(position) for position in draft.positions)
-    shortfall = ask.requested_through - held.net_captured - held.in_doubt - open_
-    if ask.request and shortfall > 0:
-        raise Infeasible("not enough is held to settle the request", shortfall)
+    shortfall = draft.missing_of(ask.requested_through) - open_
+    if (ask.request or ask.catch_up) and shortfall > 0:
+        raise Infeasible("not enough is held to settle the request", shortfall, settling=True)
 
 
 def _capturable(position: Position) -> int:
@@ -242,7 +245,7 @@ def _capturable(position: Position) -> int:
 
 def _settle_part(draft: Draft, position: Position, value: int) -> int:
     """Settle up to ``value`` of a payment, as much as its connector captures in one more call; return how much."""
-    part = position.capabilities.settleable(position.counters, value)
+    part = position.capabilities.settleable(position.counters, min(value, draft.owed_of(position)))
     if part:
         draft.move(Movement(MovementKind.SETTLE, position.payment_id, part))
     return part
@@ -263,13 +266,14 @@ def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bo
             position.sequence,
         ),
     )
-    for position in order:
-        part = position.capabilities.refundable(position.counters, value)
-        if part:
-            draft.move(Movement(MovementKind.REFUND, position.payment_id, part, of_change=of_change))
-            value -= part
-    if value:
-        raise Infeasible("the settled payments cannot be refunded by this value", value)
+    with draft.whole():
+        for position in order:
+            part = position.capabilities.refundable(position.counters, value)
+            if part:
+                draft.move(Movement(MovementKind.REFUND, position.payment_id, part, of_change=of_change))
+                value -= part
+        if value:
+            raise Infeasible("the settled payments cannot be refunded by this value", value)
 
 
 def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
@@ -279,8 +283,7 @@ def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
         return [position for position in draft.positions if position.payment_id in ask.expire]
 
     if policy.mode is Mode.HOLD:
-        held = total(position.counters for position in draft.positions)
-        retained = max(0, ask.requested_through - held.net_captured - held.in_doubt)
+        retained = draft.missing_of(ask.requested_through)
         for position in _lowest_assigned_first(expiring()):
             retained = max(0, retained - _settle_retained(draft, position, retained))
     _cancel_open(draft, expiring(), policy)

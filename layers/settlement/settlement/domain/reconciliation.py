@@ -33,13 +33,15 @@ class Reconciliation:
 
     ``requested`` is what invoices and the gateway's own requests asked to settle, ``actions`` what connectors are
     recorded to have settled, ``ledger`` the sum of the payments' counters, ``manual`` what a person has to refund or
-    cancel. ``is_pending`` tells that operations wait or run.
+    cancel, ``taken_off`` what a person's word took off what is payable. ``is_pending`` tells that operations wait or
+    run.
     """
 
     requested: int
     actions: int
     ledger: Counters
     manual: int
+    taken_off: int
     is_pending: bool
     differences: tuple[Difference, ...]
 
@@ -66,6 +68,7 @@ def reconcile(
     if transaction.is_idle:
         differences += head_differences(transaction, ledger, operations)
         differences += debts(order, transaction, ledger, operations, legs)
+    differences += overcapture(transaction, ledger, operations, legs)
     if ledger.doubtful:
         differences.append(Difference("value in doubt", 0, ledger.doubtful))
     return Reconciliation(
@@ -73,6 +76,7 @@ def reconcile(
         actions=_posted(legs, LegKind.SETTLE),
         ledger=ledger,
         manual=sum(leg.value for leg in legs if leg.state is LegState.MANUAL and leg.kind is not LegKind.VOID),
+        taken_off=transaction.taken_off,
         is_pending=not transaction.is_idle,
         differences=tuple(differences),
     )
@@ -96,6 +100,7 @@ def head_differences(
 ) -> Iterable[Difference]:
     """Compare the transaction's own figures with what they are the sum of."""
     requests = max((operation.ask.requested_through for operation in operations[-1:]), default=0)
+    requests = max(requests - transaction.taken_off, min(requests, transaction.requested))
     pairs = [
         (f"transaction and payments: {name}", getattr(ledger, name), getattr(transaction.ledger, name))
         for name in ledger.__slots__
@@ -113,24 +118,53 @@ def debts(
     legs: Sequence[Leg],
 ) -> Iterable[Difference]:
     """What was asked and is not done, or is done and was not asked."""
-    asked = [operation for operation in operations if operation.retry_of is None]
-    undone = sum(_cancelled_with_authorisation(operation, legs) for operation in asked)
+    undone = sum(_cancelled_with_authorisation(operation, legs) for operation in operations)
+    written_off = ledger.refund_written_off
     yield from _unequal(
         (
-            ("cancellations asked and done", undone + sum(op.giving_up for op in asked), ledger.given_up),
-            ("refunds asked and done", sum(op.refunding for op in asked), ledger.refunded),
+            ("cancellations asked and done", undone + sum(op.giving_up for op in operations), ledger.given_up),
+            ("refunds asked and done", sum(op.refunding for op in operations), ledger.refunded + written_off),
         )
     )
     if order.cancelled_at is not None:
-        kept = ledger.captured - ledger.refunded
+        kept = ledger.captured - ledger.refunded - written_off
         yield from _unequal((("cancelled order and money kept", 0, kept), ("cancelled order and open", 0, ledger.open)))
         return
     due = _due(transaction)
-    if ledger.net_captured < due:
-        yield Difference("settlement requests and actions", due, ledger.net_captured)
+    if ledger.paid < due:
+        yield Difference("settlement requests and actions", due, ledger.paid)
     if ledger.authorised:
-        payable = ledger.authorised - ledger.given_up - ledger.change_refunded
-        yield from _unequal((("payable and authorised", transaction.payable, payable),))
+        yield from _unequal((("payable and authorised", transaction.payable, ledger.held),))
+
+
+def overcapture(
+    transaction: Transaction, ledger: Counters, operations: Iterable[Operation], legs: Iterable[Leg]
+) -> Iterable[Difference]:
+    """What is captured beyond what the order owes, and nothing is to refund (R33).
+
+    What a timer, or the mode, took before a reduction is no difference as long as its refund is asked, or has failed
+    and waits for an operator.
+    """
+    of_orders = {op.sequence for op in operations if op.kind in (OperationKind.REDUCE, OperationKind.CANCEL)}
+    to_come = sum(
+        leg.value
+        for leg in legs
+        if leg.kind is LegKind.REFUND
+        and leg.operation in of_orders
+        and (leg.state.is_open or leg.state.is_missing or leg.state is LegState.MANUAL)
+    )
+    to_come += sum(op.unplanned for op in operations if op.sequence in of_orders)
+    to_come += sum(_still_to_plan(op, ledger) for op in operations if op.sequence in of_orders and not op.planned)
+    kept = ledger.refundable + ledger.refund_in_doubt - ledger.refund_written_off
+    excess = (kept if transaction.cancelled_at is not None else ledger.paid - transaction.owed) - to_come
+    if excess > 0:
+        yield Difference("captured beyond what the order owes", 0, excess)
+
+
+def _still_to_plan(operation: Operation, ledger: Counters) -> int:
+    if operation.is_concluded:
+        return 0
+    return ledger.captured if operation.ask.cancel_all else operation.ask.reduction
 
 
 def _cancelled_with_authorisation(operation: Operation, legs: Iterable[Leg]) -> int:

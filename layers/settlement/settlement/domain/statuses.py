@@ -49,32 +49,37 @@ def order_status(order: Order, transaction: Transaction) -> OrderStatus:
 
 
 def is_finished(order: Order, transaction: Transaction) -> bool:
-    """Tell whether invoices, requests and ledger agree that nothing is left to do (§5.4).
-
-    Where the OMS has no order there are no invoices to wait for.
+    """Tell whether invoices, requests and ledger agree that nothing is left to do, and nobody has to put anything right
+    (§5.4, R35). Where the OMS has no order there are no invoices to wait for.
     """
     ledger = transaction.ledger
-    due = ledger.authorised - ledger.given_up - ledger.change_refunded
     invoiced = order.gateway_only or order.is_fully_invoiced
-    return invoiced and transaction.requested == due == ledger.net_captured
+    return invoiced and transaction.requested == ledger.held == ledger.paid and not transaction.is_in_error
 
 
 def transaction_status(order: Order, transaction: Transaction) -> TransactionStatus:
     """Derive the transaction's status (§8.15)."""
     ledger = transaction.ledger
     if order.cancelled_at is not None:
-        return TransactionStatus.CANCELLED if transaction.is_idle else TransactionStatus.CANCELLING
+        return TransactionStatus.CANCELLED if _has_given_all_back(transaction) else TransactionStatus.CANCELLING
     if transaction.authorisation is Authorisation.PENDING:
         return TransactionStatus.STARTED if transaction.is_started else TransactionStatus.AUTHORIZING
     if ledger.authorised and ledger.given_up == ledger.authorised:
-        return TransactionStatus.CANCELLED
+        return TransactionStatus.CANCELLING if transaction.is_in_error else TransactionStatus.CANCELLED
     if is_finished(order, transaction):
         return TransactionStatus.FINISHED
-    if ledger.captured > 0 and ledger.open == 0:
+    if ledger.captured > 0 and ledger.open == 0 and not transaction.is_in_error:
         return TransactionStatus.SETTLED
     if transaction.requested > 0 or ledger.captured > 0:
         return TransactionStatus.SETTLING
     return TransactionStatus.APPROVED
+
+
+def _has_given_all_back(transaction: Transaction) -> bool:
+    """Whether a cancelled order holds nothing any more: all is cancelled or refunded, or a person has ended it."""
+    ledger = transaction.ledger
+    kept = ledger.refundable - (ledger.refund_written_off - ledger.change_written_off)
+    return transaction.is_idle and not transaction.is_in_error and ledger.available == 0 and kept <= 0
 
 
 def payment_status(payment: Payment, transaction: TransactionStatus) -> TransactionStatus:
@@ -84,7 +89,7 @@ def payment_status(payment: Payment, transaction: TransactionStatus) -> Transact
         return TransactionStatus.CANCELLED
     if payment.authorisation is Authorisation.PENDING:
         return _UNDECIDED.get(transaction, TransactionStatus.AUTHORIZING)
-    if counters.given_up == counters.authorised:
+    if counters.given_up == counters.authorised and transaction is not TransactionStatus.CANCELLING:
         return TransactionStatus.CANCELLED
     if transaction in (TransactionStatus.FINISHED, TransactionStatus.CANCELLED, TransactionStatus.CANCELLING):
         return transaction

@@ -4,17 +4,17 @@ Amounts are minor units. One operation runs per transaction at a time, first in,
 of the operation that runs or is next, ``tail`` the sequence the next one gets.
 """
 
-import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from settlement.domain.capabilities import IN_PARTS, Capabilities
 from settlement.domain.checkout import Checkout
-from settlement.domain.connector import CartItem, Mode, VaultedCard
+from settlement.domain.connector import Mode, VaultedCard
+from settlement.domain.drafting import Position
 from settlement.domain.errors import TimelineFull, TooManyWaiting
 from settlement.domain.ledger import Counters, Movement, MovementKind
-from settlement.domain.planning import Ask, Position
+from settlement.domain.planning import Ask
 
 MAX_PAYMENTS = 10
 MAX_WAITING = 100
@@ -31,8 +31,6 @@ MAX_TIMELINE = 100_000
 
 START_GRACE = timedelta(minutes=2)
 """How long a ready operation has to be started by its event before the due-work sweep starts it."""
-
-_REQUEST_IDS = uuid.UUID("6f2d3c1e-3a54-5c7b-9d0e-71c4f2a8b905")
 
 
 class Authorisation(StrEnum):
@@ -57,13 +55,21 @@ class OperationKind(StrEnum):
 
 
 class OperationState(StrEnum):
-    """Where an operation stands; ``waiting`` has a next attempt, ``failed`` needs an operator."""
+    """Where an operation stands: ``waiting`` has a next attempt, ``failed`` needs an operator, and ``manual`` the word of
+    the person that a connector left a call to.
+    """
 
     QUEUED = "queued"
     READY = "ready"
     WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
+    MANUAL = "manual"
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody has to put something right (R35)."""
+        return self in (OperationState.FAILED, OperationState.MANUAL)
 
 
 class LegKind(StrEnum):
@@ -77,9 +83,8 @@ class LegKind(StrEnum):
 
 
 class LegState(StrEnum):
-    """Where a leg stands. ``planned``, ``undecided`` and ``unknown`` are asked again; the others are final.
-
-    ``parked`` waits for an operator, ``replaced`` was retried by one as a leg of a later operation.
+    """Where a leg stands: ``planned``, ``undecided`` and ``unknown`` are asked again, ``parked`` waits for an operator,
+    who has retried what is ``replaced``, and ended what is ``written_off`` or ``paid_otherwise`` (R36).
     """
 
     PLANNED = "planned"
@@ -91,6 +96,13 @@ class LegState(StrEnum):
     IN_DOUBT = "in_doubt"
     PARKED = "parked"
     REPLACED = "replaced"
+    WRITTEN_OFF = "written_off"
+    PAID_OTHERWISE = "paid_otherwise"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether its operation has failed by it: nobody has put it right."""
+        return self in (LegState.IN_DOUBT, LegState.PARKED, LegState.REFUSED)
 
     @property
     def is_open(self) -> bool:
@@ -103,7 +115,6 @@ MOVEMENT_OF: dict[LegKind, MovementKind] = {
     LegKind.CANCEL: MovementKind.CANCEL,
     LegKind.REFUND: MovementKind.REFUND,
 }
-LEG_OF: dict[MovementKind, LegKind] = {movement: leg for leg, movement in MOVEMENT_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +181,16 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
-class Cart:
-    """What every authorisation request says of the order."""
-
-    items: tuple[CartItem, ...]
-    shipping_value: int
-    tax_value: int
-
-
-@dataclass(frozen=True, slots=True)
 class Transaction:
     """A transaction head.
 
     ``value`` is the amount its payments were created with, ``payable`` what the customer is to have paid in the end,
     ``requested`` the sum of settlement requests (D), ``ledger`` the sum of its payments' counters when the last
     attempt ended, ``projection`` the payments as they will be once every queued operation has run.
-    ``last_settling`` is the newest operation that the order's settlement waits for, ``unsettled`` counts those
-    that failed and that nobody has resolved yet. ``order_version`` is that of the order head it goes with.
-    ``checkout`` is how it was started at the gateway, None for one of an order that was placed.
+    ``last_settling`` is the newest operation that the order's settlement waits for. ``troubled`` counts the operations
+    that failed or wait for a person and that nobody has put right, ``unsettled`` those of them that miss a settlement.
+    ``taken_off`` is what was asked for and is taken off ``payable``, since no payment will ever bring it.
+    ``order_version`` is that of the order head it goes with. ``checkout`` is how it was started at the gateway, if so.
     """
 
     account: str
@@ -202,6 +205,8 @@ class Transaction:
     tail: int = 1
     last_settling: int = 0
     unsettled: int = 0
+    troubled: int = 0
+    taken_off: int = 0
     requested: int = 0
     authorisation: Authorisation = Authorisation.PENDING
     authorised_at: datetime | None = None
@@ -228,6 +233,16 @@ class Transaction:
     def settlement_pending(self) -> bool:
         """Whether an operation that the order's settlement depends on is not done."""
         return self.last_settling >= self.head or self.unsettled > 0
+
+    @property
+    def owed(self) -> int:
+        """What the shopper is to have paid in the end (R33); a cancelled order owes nothing."""
+        return 0 if self.cancelled_at is not None else self.payable
+
+    @property
+    def is_in_error(self) -> bool:
+        """Whether somebody has to put something right (R35)."""
+        return self.troubled > 0
 
     def require_direct_request(self) -> None:
         """Check that there is room for an operation that no invoice or change asks for."""
@@ -266,8 +281,9 @@ class Operation:
     """What was asked of the transaction, and how far it is.
 
     ``origin`` names the invoice, change or timer it comes from; ``giving_up`` and ``refunding`` are the values it
-    cancels (or withholds) and refunds, as planned last; ``settling`` tells that the order's settlement waits for
-    it. ``due_at`` is when the due-work sweep starts it if nothing else has, ``legs`` how many its plan has,
+    cancels (or withholds) and refunds, as planned last, ``unplanned`` what it was to give back or raise and no payment
+    could, ``unsettled`` what it was to settle and no payment held; ``settling`` tells that the order's settlement waits
+    for it. ``due_at`` is when the due-work sweep starts it if nothing else has, ``legs`` how many its plan has,
     ``callbacks`` how often connectors said that there is news, and ``callbacks_seen`` that when this attempt began.
     """
 
@@ -281,6 +297,8 @@ class Operation:
     due_at: datetime | None = None
     giving_up: int = 0
     refunding: int = 0
+    unplanned: int = 0
+    unsettled: int = 0
     attempts: int = 0
     planned: bool = False
     legs: int = 0
@@ -312,7 +330,7 @@ class Operation:
     @property
     def is_concluded(self) -> bool:
         """Whether nothing more happens to it by itself."""
-        return self.state in (OperationState.DONE, OperationState.FAILED)
+        return self.state is OperationState.DONE or self.state.is_trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +339,7 @@ class Leg:
 
     ``number`` orders the legs of an operation; the remainder of a partly done leg ``0003`` is ``0003.1``.
     ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt that made the last one, ``doubtful``
-    tells that its value stands in doubt in the ledger.
+    tells that its value stands in doubt in the ledger, ``closed`` is what was booked when a person ended it.
     """
 
     operation: int
@@ -339,6 +357,7 @@ class Leg:
     tried_in: int = 0
     doubtful: bool = False
     posted_value: int = 0
+    closed: int = 0
     reference: str | None = None
     code: str | None = None
     message: str | None = None
@@ -354,8 +373,15 @@ class Leg:
             self.value,
             from_withheld=self.from_withheld,
             from_doubt=self.value if self.doubtful else 0,
+            from_written_off=min(self.value, self.closed) if self.state is LegState.WRITTEN_OFF else 0,
+            from_paid_otherwise=min(self.value, self.closed) if self.state is LegState.PAID_OTHERWISE else 0,
             of_change=self.of_change,
         )
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody knows if its value has moved: it is only ever asked again as it was."""
+        return self.state is LegState.IN_DOUBT or (self.doubtful and self.state is LegState.PARKED)
 
     @property
     def index(self) -> int:
@@ -371,30 +397,3 @@ class Leg:
     def next_number(self) -> str:
         """The number of the leg for what this one leaves undone."""
         return f"{self.number.partition('.')[0]}.{self.remainders + 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What one capture brought: refunds are booked against it, oldest first (§8.3)."""
-
-    payment_id: str
-    number: str
-    settle_id: str
-    value: int
-    refunded: int = 0
-    refund_in_doubt: int = 0
-    settled_at: datetime | None = None
-
-    @property
-    def refundable(self) -> int:
-        """What is left of it to refund."""
-        return self.value - self.refunded - self.refund_in_doubt
-
-
-def request_id(account: str, order_id: str, origin: str, payment_id: str, leg: str) -> str:
-    """Derive the id a connector knows a call by: the same call always has the same id, no other call has it.
-
-    ``origin`` names the operation by its invoice or change, so that a table restored to an earlier time never
-    gives an old id to something else.
-    """
-    return str(uuid.uuid5(_REQUEST_IDS, "\n".join((account, order_id, origin, payment_id, leg))))

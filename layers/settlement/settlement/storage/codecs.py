@@ -13,7 +13,8 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from settlement.domain.audit_walk import AuditWalk
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Order
-from settlement.domain.transaction import Operation, Payment, Settlement, Transaction
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Operation, Payment, Transaction
 from settlement.storage import keys
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def payment_attributes(transaction_id: str, payment: Payment) -> Item:
 def decode(kind: type[T], item: Item) -> T:
     """Return the domain object that an item holds."""
     if kind is Payment:
-        item = item | {"counters": {name: item[name] for name in Counters.__slots__}}
+        item = item | {"counters": {name: item.get(name, 0) for name in Counters.__slots__}}
     return _adapter(kind).validate_python(item)
 
 

@@ -19,7 +19,8 @@ from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
-from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Leg, Operation, Payment, Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.table import Table
 from settlement.storage.writing import versioned_put, writes

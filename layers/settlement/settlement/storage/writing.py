@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from settlement.domain.events import PUBLISHED, Event
 from settlement.domain.order import Order
-from settlement.domain.transaction import Leg, Operation, Payment, Settlement
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Leg, Operation, Payment
 from settlement.storage import codecs, keys
 from settlement.storage.log import LOG, log_of
 from settlement.use_cases.ports import Changed, Commit

@@ -76,7 +76,7 @@ def listed(order: Order, transaction: Transaction, at: datetime) -> Order:
         listed_status=status,
         listed_since=order.listed_since if status == order.listed_status else at,
         authorised_at=transaction.authorised_at,
-        in_error=transaction.unsettled > 0,
+        in_error=transaction.is_in_error,
     )
 
 
@@ -100,6 +100,9 @@ def record_status_changes(journal: Journal, before: Aggregate | None, after: Agg
             since = before.order.listed_since if before else None
             facts["since"] = since.isoformat() if since else None
         journal.record(type_, **facts)
+    was_in_error = before is not None and before.transaction.is_in_error
+    if after.transaction.is_in_error != was_in_error:
+        journal.record(EventType.ORDER_ERROR_CHANGED, workflowIsInError=after.transaction.is_in_error)
 
 
 def load(store: Store, account: str, order_id: str) -> Aggregate:

@@ -11,7 +11,8 @@ from settlement.domain.errors import TransactionNotFound
 from settlement.domain.events import Event
 from settlement.domain.ledger import LedgerImbalance
 from settlement.domain.order import Order
-from settlement.domain.transaction import Payment, Settlement, Transaction
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Payment, Transaction
 from settlement.use_cases.ports import Store
 
 READINGS = 3

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from settlement.domain.acceptance import accept, record_acceptance
 from settlement.domain.events import EventType
-from settlement.domain.planning import Ask, Policy
+from settlement.domain.planning import Ask
 from settlement.domain.transaction import Authorisation, Operation, OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
@@ -36,8 +36,8 @@ def cancel_whole(ports: Ports, aggregate: Aggregate, reason: str | None) -> tupl
     """Return the commit that cancels an order with all its money, and the operation that gives the money back."""
     order, transaction = aggregate.order, aggregate.transaction
     now = ports.now()
-    policy = Policy(transaction.mode, ports.store.settings(order.account).refund_priority)
-    accepted = accept(transaction, OperationKind.CANCEL, Ask(cancel_all=True), policy, "cancel", now)
+    priority = ports.store.settings(order.account).refund_priority
+    accepted = accept(transaction, OperationKind.CANCEL, Ask(cancel_all=True), priority, "cancel", now)
     journal = aggregate.journal(now)
     journal.record(EventType.ORDER_CANCELLED, reason=reason)
     record_acceptance(journal, accepted.operation)

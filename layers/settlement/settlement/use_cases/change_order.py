@@ -8,7 +8,6 @@ from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import EventType
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import MAX_LINES, Line, LineMention, remove_from_lines
-from settlement.domain.planning import Policy
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.notify_invoice import Receipt
@@ -76,8 +75,8 @@ def _apply(ports: Ports, aggregate: Aggregate, change: Change) -> None:
     operations = []
     if change.net_value:
         ask, kind = ask_of_change(order, transaction, change.net_value)
-        policy = Policy(transaction.mode, ports.store.settings(order.account).refund_priority)
-        accepted = accept(transaction, kind, ask, policy, f"change/{change.request_id}", change.received_at)
+        priority = ports.store.settings(order.account).refund_priority
+        accepted = accept(transaction, kind, ask, priority, f"change/{change.request_id}", change.received_at)
         transaction = accepted.transaction
         operations = [accepted.operation]
         record_acceptance(journal, accepted.operation)

@@ -3,7 +3,6 @@
 Only here does the workflow write the transaction head: queue, ledger totals and statuses move in one write.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,10 +10,11 @@ from enum import StrEnum
 from settlement.domain.acceptance import record_ready
 from settlement.domain.authorisation import legs_to_decide, verdict
 from settlement.domain.call_times import is_too_early
+from settlement.domain.drafting import Position
 from settlement.domain.events import EventType
 from settlement.domain.ledger import total
 from settlement.domain.order import Order
-from settlement.domain.planning import Position
+from settlement.domain.remainders import is_below_what_can_be_moved
 from settlement.domain.retries import (
     GIVE_UP_AFTER,
     MAX_REMAINDERS_AT_ONCE,
@@ -27,7 +27,6 @@ from settlement.domain.transaction import (
     START_GRACE,
     Authorisation,
     Leg,
-    LegKind,
     LegState,
     Operation,
     OperationKind,
@@ -35,6 +34,7 @@ from settlement.domain.transaction import (
     Payment,
     Transaction,
 )
+from settlement.domain.trouble import failure_of, misses_settlement, state_at_the_end
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.plan_operation import planned_legs
@@ -129,7 +129,7 @@ def _conclude(
         return _wait(ports, attempt)
     if operation.kind is OperationKind.AUTHORISE and operation.failure is None:
         return _abandon(ports, attempt)
-    set_aside(ports, attempt.before, attempt.payments, attempt.open_legs)
+    set_aside(ports, attempt.before, operation, attempt.payments, attempt.open_legs)
     return _conclude(ports, account, transaction_id, sequence, execution, started_at)
 
 
@@ -156,7 +156,11 @@ def _is_undecided(attempt: _Attempt) -> bool:
 
 
 def _deadline(attempt: _Attempt) -> datetime:
-    """When to give up: 24 h after the first attempt, or as long as an undecided authorisation may take (§4.2)."""
+    """When to give up: 24 h after the first attempt, or as long as an undecided authorisation may take (§4.2); at once
+    where all that is left is less than the connector can move (R36).
+    """
+    if all(is_below_what_can_be_moved(leg, attempt.legs) for leg in attempt.open_legs):
+        return attempt.now
     usual = (attempt.operation.first_attempt_at or attempt.now) + GIVE_UP_AFTER
     undecided = {leg.payment_id for leg in attempt.open_legs if leg.state is LegState.UNDECIDED}
     patience = [payment.cancel_at for payment in attempt.payments if payment.payment_id in undecided]
@@ -222,10 +226,10 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
     """Take the operation off the queue, whatever it came to, and make the next one ready."""
     before, operation = attempt.before, attempt.operation
     journal = before.journal(attempt.now)
-    failure = _failure(operation, attempt.legs)
+    failure = failure_of(operation, attempt.legs)
     concluded = replace(
         operation,
-        state=OperationState.DONE if failure is None else OperationState.FAILED,
+        state=state_at_the_end(operation, attempt.legs),
         failure=failure,
         concluded_at=attempt.now,
         due_at=None,
@@ -236,8 +240,11 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
             EventType.OPERATION_FAILED, operation=operation.sequence, kind=operation.kind.value, reason=failure
         )
     order, transaction = _decided(attempt)
-    if failure is not None and operation.settling:
-        transaction = replace(transaction, unsettled=transaction.unsettled + 1)
+    transaction = replace(
+        transaction,
+        troubled=transaction.troubled + concluded.state.is_trouble,
+        unsettled=transaction.unsettled + misses_settlement(concluded, attempt.legs),
+    )
     transaction, following = next_ready(ports, transaction, attempt.now)
     if following is not None:
         record_ready(journal, following)
@@ -247,34 +254,6 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
     commit = before.becomes(journal, order, transaction)
     ports.store.commit(replace(commit, operations=[concluded] if following is None else [concluded, following]))
     return Conclusion(ConcludeOutcome.DONE, failure)
-
-
-MAX_REASONS = 5
-"""Legs whose reasons an operation's failure repeats; each has its own on the leg, up to 1,000 characters long."""
-
-_FAILURES = {
-    LegState.REFUSED: "the connector refused {kind} of {value} on payment {payment}: {message}",
-    LegState.IN_DOUBT: "nobody knows whether {kind} of {value} on payment {payment} happened: {message}",
-    LegState.PARKED: "{kind} of {value} waits for payment {payment} to be unblocked",
-}
-
-
-def _failure(operation: Operation, legs: Sequence[Leg]) -> str | None:
-    """Say why an operation failed, or None. A denied payment is an answer, not a failure."""
-    if operation.kind is OperationKind.AUTHORISE:
-        legs = [leg for leg in legs if leg.kind is LegKind.CANCEL]
-    elif operation.failure is not None:
-        return operation.failure
-    failed = [leg for leg in legs if leg.state in _FAILURES]
-    reasons = [
-        _FAILURES[leg.state].format(
-            kind=leg.kind.value, value=leg.value, payment=leg.payment_id, message=leg.message or "no reason given"
-        )
-        for leg in failed[:MAX_REASONS]
-    ]
-    if len(failed) > MAX_REASONS:
-        reasons.append(f"and {len(failed) - MAX_REASONS} more")
-    return "; ".join(reasons) or None
 
 
 def _decided(attempt: _Attempt) -> tuple[Order, Transaction]:

@@ -86,7 +86,7 @@ def read_setting(ports: Ports, call: Call) -> Setting:
     connector = store.connector(call.account, payment.connector)
     if connector is None:
         raise LookupError(f"connector {payment.connector} is not configured any more")
-    return Setting(transaction, operation.attempts, leg, payment, connector)
+    return Setting(transaction, operation.kind, operation.attempts, leg, payment, connector)
 
 
 def _payment(ports: Ports, call: Call, leg: Leg) -> Payment:

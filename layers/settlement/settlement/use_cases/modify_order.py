@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from settlement.domain.acceptance import accept, ask_of_change, record_acceptance, record_ready
+from settlement.domain.drafting import RefundPriority
 from settlement.domain.errors import InvalidRequest, NoSuchChange, OrderNotFound, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.ledger import Movement
@@ -18,13 +19,14 @@ from settlement.domain.modification import (
     require_modifiable,
 )
 from settlement.domain.order import MAX_LINES, Line, Order
-from settlement.domain.planning import Ask, Policy
+from settlement.domain.planning import Ask
 from settlement.domain.transaction import LegState, Operation, OperationKind, OperationState, Transaction
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Changed, Ports
 from settlement.use_cases.queue import next_ready, project_queue
+from settlement.use_cases.retry_operation import retry_operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def preview_modification(ports: Ports, account: str, order_id: str, wanted: Want
     ask, kind = _ask(aggregate, effect)
     if kind is None:
         return Preview(aggregate.order, wanted, effect, ())
-    accepted = accept(transaction, kind, ask, _policy(ports, transaction), "preview", ports.now())
+    accepted = accept(transaction, kind, ask, _priority(ports, transaction), "preview", ports.now())
     return Preview(aggregate.order, wanted, effect, accepted.movements)
 
 
@@ -85,27 +87,18 @@ def retrieve_modification(ports: Ports, account: str, order_id: str, request_id:
 
 
 def retry_modification(ports: Ports, account: str, order_id: str, request_id: str) -> None:
-    """Have a waiting modification tried at once; one that is over cannot be (016, 017)."""
-
-    def decide() -> None:
-        aggregate = _load(ports, account, order_id)
-        modified = _with_operation(ports, aggregate.order, _find(ports, account, order_id, request_id))
-        if modified.status in (ModificationStatus.DONE, ModificationStatus.CANCELED):
-            raise WrongStatus(
-                f"Change {request_id} is {modified.status.value} and cannot be retried", code="SalesOrderSystem016"
-            )
-        if modified.operation is None or modified.operation.is_concluded:
-            raise WrongStatus(
-                f"Change {request_id} failed after its retries: {modified.operation and modified.operation.failure}",
-                code="SalesOrderSystem017",
-            )
-        if modified.operation.sequence != aggregate.transaction.head:
-            return
-        journal = aggregate.journal(ports.now())
-        record_ready(journal, modified.operation)
-        ports.store.commit(aggregate.becomes(journal, aggregate.order, aggregate.transaction))
-
-    decide_until_written(ports, decide)
+    """Have a waiting modification tried at once, and what a failed one is missing again; one that is over cannot be
+    (016).
+    """
+    order = _load(ports, account, order_id).order
+    modified = _with_operation(ports, order, _find(ports, account, order_id, request_id))
+    operation = modified.operation
+    if operation is None or modified.status in (ModificationStatus.DONE, ModificationStatus.CANCELED):
+        raise WrongStatus(
+            f"Change {request_id} is {modified.status.value} and cannot be retried", code="SalesOrderSystem016"
+        )
+    if operation.state is not OperationState.QUEUED:
+        retry_operation(ports, account, order.transaction_id, operation.sequence)
 
 
 def cancel_modification(ports: Ports, account: str, order_id: str, request_id: str, reason: str) -> None:
@@ -135,8 +128,8 @@ def _with_operation(ports: Ports, order: Order, modification: Modification) -> M
     return Modified(order, modification, operation)
 
 
-def _policy(ports: Ports, transaction: Transaction) -> Policy:
-    return Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
+def _priority(ports: Ports, transaction: Transaction) -> RefundPriority:
+    return ports.store.settings(transaction.account).refund_priority
 
 
 def _effect(ports: Ports, aggregate: Aggregate, wanted: Wanted) -> Effect:
@@ -171,7 +164,7 @@ def _modify(ports: Ports, account: str, order_id: str, wanted: Wanted, request: 
     )
     if kind is not None:
         origin = f"modification/{modification.request_id}"
-        accepted = accept(transaction, kind, ask, _policy(ports, transaction), origin, now)
+        accepted = accept(transaction, kind, ask, _priority(ports, transaction), origin, now)
         requested = accepted.transaction.requested - transaction.requested
         transaction, operation = accepted.transaction, accepted.operation
         modification = replace(modification, operation=operation.sequence, requested=requested)

@@ -9,7 +9,7 @@ from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Json
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.order import Line, LineMention, Order, invoice_lines, return_lines
-from settlement.domain.planning import Ask, Policy
+from settlement.domain.planning import Ask
 from settlement.domain.transaction import MAX_TIMELINE, OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
@@ -169,8 +169,8 @@ def _store(
     )
     operations = []
     if ask is not None:
-        policy = Policy(transaction.mode, settings.refund_priority)
-        accepted = accept(transaction, kind, ask, policy, f"invoice/{invoice.number}", now)
+        priority = settings.refund_priority
+        accepted = accept(transaction, kind, ask, priority, f"invoice/{invoice.number}", now)
         transaction = accepted.transaction
         operations = [accepted.operation]
         record_acceptance(journal, accepted.operation)

@@ -1,17 +1,19 @@
 """The workflow's first step: claim an operation, plan its legs on today's ledger, hand them out (§3.3 to §3.5)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from settlement.domain.acceptance import given_up, refunded
 from settlement.domain.authorisation import ABANDONED, LegDraft, legs_to_decide
+from settlement.domain.drafting import Infeasible, Policy
 from settlement.domain.events import EventType, Journal, operation_writer
 from settlement.domain.ledger import Movement, MovementKind
-from settlement.domain.planning import Infeasible, Policy, plan
+from settlement.domain.planning import Plan, plan_as_far_as_possible
+from settlement.domain.request_ids import request_id
 from settlement.domain.retries import LEASE, MAX_LEGS, MAX_LEGS_AT_ONCE
 from settlement.domain.transaction import (
-    LEG_OF,
+    MOVEMENT_OF,
     Leg,
     LegKind,
     LegState,
@@ -20,11 +22,13 @@ from settlement.domain.transaction import (
     OperationState,
     Payment,
     Transaction,
-    request_id,
 )
+from settlement.domain.withholding import takes_value_off, withheld
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Changed, Commit, Ports
+from settlement.use_cases.ports import Changed, Commit, Ports, Store
 from settlement.use_cases.refund_drafts import refund_drafts
+
+_LEG_OF = {movement: leg for leg, movement in MOVEMENT_OF.items()}
 
 
 class PlanOutcome(StrEnum):
@@ -136,40 +140,76 @@ def _add_legs(
     payments = {
         payment.payment_id: payment for payment in ports.store.payments(transaction.account, transaction.transaction_id)
     }
-    policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
-    try:
-        movements = plan(operation.ask, [payment.position for payment in payments.values()], policy)
-    except Infeasible as infeasible:
-        failure = f"{infeasible.reason} (short by {infeasible.shortfall})"
-        return _Planned(replace(operation, planned=True, failure=failure), [], [], [])
+    positions = [payment.position for payment in payments.values()]
+    policy = policy_of(ports.store, transaction, _waiting_behind(ports.store, transaction))
+    made = plan_as_far_as_possible(operation.ask, positions, policy)
     drafts: list[LegDraft] = []
     moved = dict(payments)
-    for movement in movements:
+    for movement in made.movements:
         payment = moved[movement.payment_id]
         if movement.kind is MovementKind.REFUND:
             refund = refund_drafts(ports.store, transaction, payment, movement)
             drafts += refund.drafts
             moved[movement.payment_id] = replace(payment, refunded_through=refund.refunded_through)
-        elif movement.kind in LEG_OF:
+        elif movement.kind in _LEG_OF:
             drafts.append(_draft(movement))
         else:
             moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
             _record_direct(journal, movement)
     if len(drafts) > MAX_LEGS:
-        failure = f"it takes {len(drafts)} connector calls, more than the {MAX_LEGS} of one operation"
-        return _Planned(replace(operation, planned=True, failure=failure), [], [], [])
+        made, drafts = _without_refunds(made, drafts)
+    new_legs = _number(transaction, operation, drafts, after=operation.legs)
+    for place, leg in enumerate(new_legs):
+        if payments[leg.payment_id].blocked:
+            new_legs[place], moved[leg.payment_id] = park(operation.kind, leg, moved[leg.payment_id], journal)
+    asked_again = [leg.movement for leg in legs]
+    movements = made.movements
     planned = replace(
-        operation, planned=True, legs=len(drafts), giving_up=given_up(movements), refunding=refunded(movements)
+        operation,
+        planned=True,
+        legs=operation.legs + len(drafts),
+        giving_up=given_up((*asked_again, *movements)),
+        refunding=refunded((*asked_again, *movements)),
+        unplanned=made.unplanned,
+        unsettled=made.unsettled,
+        failure=made.failure,
     )
     return _Planned(
         planned,
-        [
-            replace(leg, state=LegState.PARKED) if payments[leg.payment_id].blocked else leg
-            for leg in _number(transaction, operation, drafts, after=0)
-        ],
+        new_legs,
         [],
         [Changed(payments[id_], moved[id_]) for id_ in payments if moved[id_] != payments[id_]],
     )
+
+
+def _without_refunds(made: Plan, drafts: list[LegDraft]) -> tuple[Plan, list[LegDraft]]:
+    """Return a plan of too many calls without its refunds, which make them so many."""
+    too_many = f"it takes {len(drafts)} connector calls, more than the {MAX_LEGS} of one operation"
+    kept = tuple(movement for movement in made.movements if movement.kind is not MovementKind.REFUND)
+    shortfalls = (*made.shortfalls, Infeasible(too_many, refunded(made.movements)))
+    return Plan(kept, shortfalls), [draft for draft in drafts if draft.kind is not LegKind.REFUND]
+
+
+def park(kind: OperationKind, leg: Leg, payment: Payment, journal: Journal) -> tuple[Leg, Payment]:
+    """Return a leg that waits for an operator without having been tried, and its payment (R33)."""
+    if takes_value_off(kind):
+        leg, payment, deltas = withheld(leg, payment)
+        if deltas:
+            journal.record(EventType.VALUE_WITHHELD, leg.payment_id, value=leg.value, deltas=deltas)
+    return replace(leg, state=LegState.PARKED), payment
+
+
+def _waiting_behind(store: Store, transaction: Transaction) -> list[Operation]:
+    """Return what waits behind the operation at the head; nothing is read where nothing waits."""
+    if transaction.tail - transaction.head <= 1:
+        return []
+    return store.operations(transaction.account, transaction.transaction_id, since=transaction.head + 1)
+
+
+def policy_of(store: Store, transaction: Transaction, waiting: Iterable[Operation] = ()) -> Policy:
+    """Return how a transaction's payments are drawn on, with the reductions of the operations that wait behind."""
+    to_come = sum(held.ask.reduction for held in waiting if not held.is_concluded)
+    return Policy(transaction.mode, store.settings(transaction.account).refund_priority, transaction.owed, to_come)
 
 
 def _decide_authorisation(
@@ -192,7 +232,7 @@ def _decide_authorisation(
 
 
 def _draft(movement: Movement) -> LegDraft:
-    return LegDraft(LEG_OF[movement.kind], movement.payment_id, movement.value, from_withheld=movement.from_withheld)
+    return LegDraft(_LEG_OF[movement.kind], movement.payment_id, movement.value, from_withheld=movement.from_withheld)
 
 
 def _number(transaction: Transaction, operation: Operation, drafts: Sequence[LegDraft], after: int) -> list[Leg]:

@@ -14,7 +14,8 @@ from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
 from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
-from settlement.domain.transaction import Leg, Operation, Payment, Settlement, Transaction
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Leg, Operation, Payment, Transaction
 
 if TYPE_CHECKING:
     from settlement.domain.listing import ListedOrder

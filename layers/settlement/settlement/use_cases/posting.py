@@ -18,18 +18,20 @@ from settlement.domain.connector_calls import (
     Unknown,
 )
 from settlement.domain.events import EventType, Journal, Json
-from settlement.domain.ledger import Movement, MovementKind
+from settlement.domain.ledger import LedgerImbalance, Movement, MovementKind
+from settlement.domain.request_ids import request_id
 from settlement.domain.retries import DEFAULT_DELAY_TO_CANCEL, expiry_watch
+from settlement.domain.settlement import Settlement
 from settlement.domain.transaction import (
     Authorisation,
     Leg,
     LegKind,
     LegState,
+    OperationKind,
     Payment,
-    Settlement,
     Transaction,
-    request_id,
 )
+from settlement.domain.withholding import takes_value_off, withheld
 from settlement.use_cases.ports import Changed, Ports
 
 Outcome = Approved | PaidOffline | Denied | Undecided | Done | Refused | Manual | Unknown
@@ -37,9 +39,10 @@ Outcome = Approved | PaidOffline | Denied | Undecided | Done | Refused | Manual 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is known of a leg before its call."""
+    """What is known of a leg before its call, and of the operation that it belongs to."""
 
     transaction: Transaction
+    kind: OperationKind
     attempt: int
     leg: Leg
     payment: Payment
@@ -99,6 +102,8 @@ class Posting:
             refunded=settlement.refunded + self._refunded,
             refund_in_doubt=settlement.refund_in_doubt - self._released - (self._refunded if leg.doubtful else 0),
         )
+        if after.refundable < 0:
+            raise LedgerImbalance(f"refunded more than settlement {settlement.settle_id} has: {after}")
         return [Changed(settlement, after)]
 
     def _approve(self, outcome: Approved) -> Leg:
@@ -191,7 +196,7 @@ class Posting:
         self.payments.append(Changed(payment, moved))
         if leg.kind is LegKind.REFUND:
             self._refunded = value
-        if value < leg.value:
+        if value < leg.value and leg.state not in _ENDED_BY_A_PERSON:
             self.new_legs.append(self._remainder(leg.value - value))
         return self._posted(value, outcome.reference, outcome.code, outcome.message)
 
@@ -219,10 +224,21 @@ class Posting:
             case LegKind.VOID:
                 return self._void(outcome)
             case _:
-                payment, deltas = self._release()
+                leg, payment, deltas = self._not_done(withholds=takes_value_off(self._setting.kind))
                 self._record(EventType.CONNECTOR_REFUSED, outcome.exchange, code=outcome.code, deltas=deltas)
                 self.payments.append(Changed(self._setting.payment, payment))
-                return replace(self._concluded(LegState.REFUSED, outcome.code, outcome.message), doubtful=False)
+                return self._concluded(LegState.REFUSED, outcome.code, outcome.message, leg)
+
+    def _not_done(self, *, withholds: bool) -> tuple[Leg, Payment, dict[str, int]]:
+        """Return the leg, its payment and the deltas now that it did not happen: nothing of it is in doubt, and a
+        cancelled value is withheld (R33).
+        """
+        payment, deltas = self._release()
+        leg = replace(self._leg, doubtful=False)
+        if not withholds:
+            return leg, payment, deltas
+        leg, payment, more = withheld(leg, payment)
+        return leg, payment, deltas | more
 
     def _release(self) -> tuple[Payment, dict[str, int]]:
         """What was in doubt did not happen: return the payment without the doubt, and the deltas."""
@@ -235,27 +251,20 @@ class Posting:
 
     def _hand_over(self, outcome: Manual) -> Leg:
         """A person has to do it. A cancellation counts as given up all the same: it must never be captured."""
-        leg, before = self._leg, self._setting.payment
-        if leg.kind is LegKind.VOID:
+        if self._leg.kind is LegKind.VOID:
             return self._void(outcome)
-        payment, deltas = self._release()
-        type_ = EventType.MANUAL_REFUND_REQUIRED
-        if leg.kind is LegKind.CANCEL:
-            type_ = EventType.MANUAL_CANCELLATION_REQUIRED
-            if not leg.from_withheld:
-                movement = Movement(MovementKind.WITHHOLD, leg.payment_id, leg.value)
-                deltas |= payment.counters.deltas(movement)
-                payment = replace(payment, counters=payment.counters.after(movement))
-        self.payments.append(Changed(before, payment))
+        leg, payment, deltas = self._not_done(withholds=True)
+        is_refund = leg.kind is LegKind.REFUND
+        type_ = EventType.MANUAL_REFUND_REQUIRED if is_refund else EventType.MANUAL_CANCELLATION_REQUIRED
+        self.payments.append(Changed(self._setting.payment, payment))
         self._record(type_, outcome.exchange, value=leg.value, code=outcome.code, deltas=deltas)
-        by_hand = replace(self._concluded(LegState.MANUAL, outcome.code, outcome.message), doubtful=False)
-        return replace(by_hand, from_withheld=leg.value) if leg.kind is LegKind.CANCEL else by_hand
+        return self._concluded(LegState.MANUAL, outcome.code, outcome.message, leg)
 
     def _posted(self, value: int, reference: str | None, code: str | None, message: str | None) -> Leg:
         return replace(self._concluded(LegState.POSTED, code, message), posted_value=value, reference=reference)
 
-    def _concluded(self, state: LegState, code: str | None, message: str | None) -> Leg:
-        return replace(self._leg, state=state, code=code, message=message, concluded_at=self._now)
+    def _concluded(self, state: LegState, code: str | None, message: str | None, leg: Leg | None = None) -> Leg:
+        return replace(leg or self._leg, state=state, code=code, message=message, concluded_at=self._now)
 
     def _record(self, type_: EventType, exchange: Exchange, **facts: Json) -> None:
         leg = self._leg
@@ -275,6 +284,7 @@ class Posting:
         )
 
 
+_ENDED_BY_A_PERSON = frozenset({LegState.WRITTEN_OFF, LegState.PAID_OTHERWISE})
 _RELEASES = {
     LegKind.SETTLE: MovementKind.RELEASE_SETTLE,
     LegKind.CANCEL: MovementKind.RELEASE_CANCEL,

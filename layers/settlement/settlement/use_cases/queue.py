@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from settlement.domain.drafting import Policy, Position
 from settlement.domain.ledger import Movement
-from settlement.domain.planning import Infeasible, Policy, Position, plan, project
-from settlement.domain.transaction import START_GRACE, Operation, OperationState, Transaction
-from settlement.use_cases.plan_operation import planned_legs
+from settlement.domain.planning import plan_as_far_as_possible, project
+from settlement.domain.transaction import (
+    MOVEMENT_OF,
+    START_GRACE,
+    Operation,
+    OperationKind,
+    OperationState,
+    Transaction,
+)
+from settlement.use_cases.plan_operation import planned_legs, policy_of
 from settlement.use_cases.ports import Ports, Store
 
 
@@ -34,27 +42,38 @@ def project_queue(
 ) -> tuple[Position, ...]:
     """Return the positions as they will be once every operation from the head on has run; ``without`` leaves one out.
 
-    Of an operation that is planned already, what its open legs will do counts. What cannot be planned any more will
-    fail when its turn comes, and moves nothing.
+    Of an operation that is planned already, what its open legs will do counts; of any other, what the payments can do
+    of it.
     """
     projected = tuple(positions)
     if transaction.is_idle:
         return projected
-    policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
-    waiting = ports.store.operations(transaction.account, transaction.transaction_id, since=transaction.head)
-    for operation in waiting:
-        if operation.is_concluded or operation.sequence == without:
-            continue
-        try:
-            projected = project(projected, _movements(ports, transaction, operation, projected, policy))
-        except Infeasible:
-            continue
+    waiting = [
+        operation
+        for operation in ports.store.operations(transaction.account, transaction.transaction_id, since=transaction.head)
+        if not operation.is_concluded and operation.sequence != without
+    ]
+    for place, operation in enumerate(waiting, start=1):
+        policy = policy_of(ports.store, transaction, waiting[place:])
+        projected = project(projected, _movements(ports, transaction, operation, projected, policy))
     return projected
 
 
 def _movements(
     ports: Ports, transaction: Transaction, operation: Operation, positions: Sequence[Position], policy: Policy
 ) -> Sequence[Movement]:
-    if not operation.planned:
-        return plan(operation.ask, positions, policy)
-    return [leg.movement for leg in planned_legs(ports, transaction, operation) if leg.state.is_open]
+    open_legs = [
+        leg.movement
+        for leg in planned_legs(ports, transaction, operation)
+        if leg.state.is_open and leg.kind in MOVEMENT_OF
+    ]
+    if operation.planned or operation.kind is OperationKind.AUTHORISE:
+        return open_legs
+    return [*open_legs, *plan_as_far_as_possible(operation.ask, project(positions, open_legs), policy).movements]
+
+
+def head_guard(ports: Ports, transaction: Transaction) -> list[Operation]:
+    """Return the operation at the head, to be written as it is: under its version, so that it is not planned meanwhile
+    on a ledger that the same write changes.
+    """
+    return [] if transaction.is_idle else [operation_at(ports.store, transaction, transaction.head)]

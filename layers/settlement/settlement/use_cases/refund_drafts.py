@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from settlement.domain.authorisation import LegDraft
 from settlement.domain.ledger import Movement
-from settlement.domain.transaction import LegKind, Payment, Settlement, Transaction
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import LegKind, Payment, Transaction
 from settlement.use_cases.ports import Store
 
 SETTLEMENTS_AT_ONCE = 25

@@ -9,7 +9,7 @@ from settlement.domain.acceptance import accept, record_acceptance
 from settlement.domain.errors import AlreadyExists, BadValue, WrongStatus
 from settlement.domain.ledger import total
 from settlement.domain.money import to_major
-from settlement.domain.planning import Ask, Policy
+from settlement.domain.planning import Ask
 from settlement.domain.transaction import Authorisation, Operation, OperationKind, Transaction
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.cancel_order import cancel_whole
@@ -125,8 +125,8 @@ def _request(
         shown = {"value": to_major(value, order.currency), "limit": to_major(limit, order.currency)}
         raise BadValue(movement.refusal.format(**shown))
     now = ports.now()
-    policy = Policy(transaction.mode, ports.store.settings(account).refund_priority)
-    accepted = accept(transaction, movement.kind, movement.ask(transaction, value), policy, f"request/{name}", now)
+    priority = ports.store.settings(account).refund_priority
+    accepted = accept(transaction, movement.kind, movement.ask(transaction, value), priority, f"request/{name}", now)
     journal = aggregate.journal(now)
     record_acceptance(journal, accepted.operation)
     commit = aggregate.becomes(journal, order, accepted.transaction)

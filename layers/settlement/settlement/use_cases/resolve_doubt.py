@@ -1,54 +1,138 @@
-"""After a late answer: what was in doubt is known; heads, projection and blocked payments follow the ledger (§3.7)."""
+"""After a late answer, or a person's word: heads, projection, blocked payments, operation follow the ledger (§3.7)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from settlement.domain.acceptance import accept, record_acceptance
+from settlement.domain.errors import Refusal
+from settlement.domain.events import EventType, Journal
 from settlement.domain.ledger import total
-from settlement.domain.transaction import LegState, Operation, OperationState, Payment, Transaction
+from settlement.domain.order import Order
+from settlement.domain.planning import Ask
+from settlement.domain.transaction import (
+    Leg,
+    LegKind,
+    LegState,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    Transaction,
+)
+from settlement.domain.trouble import misses_settlement, state_at_the_end
 from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Changed, Commit, Ports
-from settlement.use_cases.queue import project_queue
+from settlement.use_cases.queue import head_guard, project_queue
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
-
-_UNSETTLED = frozenset({LegState.IN_DOUBT, LegState.PARKED, LegState.REFUSED})
 
 
 def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit:
     """Return the posting of a leg of a concluded operation with all that follows from it, to be written at once.
 
-    The operation is done once none of its legs is in doubt, parked or refused; a payment is unblocked once nothing of
-    it is in doubt.
+    The operation is put right once none of its legs is in doubt, parked, refused or left to a person; a payment is
+    unblocked once nothing of it is in doubt. What came in beyond what the order owes by now is given back (R33).
     """
     before = retrieve_transaction(ports.store, posting.account, posting.transaction_id)
-    posted = {changed.after.payment_id: changed for changed in posting.payments}
-    payments = [
-        posted.get(payment.payment_id, Changed(payment, payment))
-        for payment in ports.store.payments(posting.account, posting.transaction_id)
-    ]
-    payments = [replace(changed, after=_unblocked(changed.after)) for changed in payments]
-    done = operation.state is OperationState.FAILED and _is_done(ports, before.transaction, operation, posting)
+    transaction = before.transaction
+    payments = payments_after(ports, posting)
+    before_legs = planned_legs(ports, transaction, operation)
+    after = put_right(operation, _legs_after(before_legs, posting))
+    transaction = recount(transaction, (operation, before_legs), (after, _legs_after(before_legs, posting)))
+    journal = before.journal(ports.now())
+    transaction = _asked_for_again(transaction, posting, journal)
     transaction = replace(
-        before.transaction,
+        transaction,
         ledger=total(changed.after.counters for changed in payments),
-        projection=project_queue(ports, before.transaction, [changed.after.position for changed in payments]),
-        unsettled=before.transaction.unsettled - (1 if done and operation.settling else 0),
+        projection=project_queue(ports, transaction, [changed.after.position for changed in payments]),
     )
-    heads = before.becomes(before.journal(ports.now()), before.order, transaction)
+    transaction, refund = _give_back_what_is_too_much(ports, before.order, transaction, operation, journal)
+    heads = before.becomes(journal, before.order, transaction)
+    changed_operations = [after] if after != operation else []
     return replace(
         posting,
         order=heads.order,
+        order_before=heads.order_before,
         transaction=heads.transaction,
-        operations=[replace(operation, state=OperationState.DONE, failure=None)] if done else [],
+        transaction_before=heads.transaction_before,
+        operations=[*changed_operations, *refund, *head_guard(ports, before.transaction)],
         payments=payments,
         events=[*posting.events, *heads.events],
     )
 
 
-def _unblocked(payment: Payment) -> Payment:
+def payments_after(ports: Ports, posting: Commit) -> list[Changed[Payment]]:
+    """Return every payment with what a posting changes, unblocked where nothing is in doubt any more."""
+    posted = {changed.after.payment_id: changed for changed in posting.payments}
+    payments = [
+        posted.get(payment.payment_id, Changed(payment, payment))
+        for payment in ports.store.payments(posting.account, posting.transaction_id)
+    ]
+    return [replace(changed, after=unblocked(changed.after)) for changed in payments]
+
+
+def unblocked(payment: Payment) -> Payment:
+    """Return a payment that is blocked only while something of it is in doubt."""
     return replace(payment, blocked=payment.blocked and payment.counters.doubtful > 0)
 
 
-def _is_done(ports: Ports, transaction: Transaction, operation: Operation, posting: Commit) -> bool:
-    legs = {leg.number: leg for leg in planned_legs(ports, transaction, operation)}
-    legs |= {changed.after.number: changed.after for changed in posting.legs}
-    legs |= {leg.number: leg for leg in posting.new_legs}
-    return not any(leg.state in _UNSETTLED for leg in legs.values())
+def put_right(operation: Operation, legs: Sequence[Leg]) -> Operation:
+    """Return a concluded operation in the state that its legs have left it in."""
+    state = state_at_the_end(operation, legs)
+    return replace(operation, state=state, failure=operation.failure if state is OperationState.FAILED else None)
+
+
+def recount(
+    transaction: Transaction, before: tuple[Operation, Sequence[Leg]], after: tuple[Operation, Sequence[Leg]]
+) -> Transaction:
+    """Return the transaction with an operation counted as what it is now, where it was counted as what it was."""
+    return replace(
+        transaction,
+        troubled=transaction.troubled + after[0].state.is_trouble - before[0].state.is_trouble,
+        unsettled=transaction.unsettled + misses_settlement(*after) - misses_settlement(*before),
+    )
+
+
+def _legs_after(legs: Sequence[Leg], posting: Commit) -> list[Leg]:
+    current = {leg.number: leg for leg in legs}
+    current |= {changed.after.number: changed.after for changed in posting.legs}
+    current |= {leg.number: leg for leg in posting.new_legs}
+    return list(current.values())
+
+
+def _asked_for_again(transaction: Transaction, posting: Commit, journal: Journal) -> Transaction:
+    """Return the transaction that is to be paid again what was written off, and came in after all."""
+    back = sum(
+        min(changed.after.posted_value, changed.before.closed)
+        for changed in posting.legs
+        if changed.before.state is LegState.WRITTEN_OFF and changed.before.kind is LegKind.SETTLE
+    )
+    if back:
+        journal.record(EventType.WRITE_OFF_REVERSED, value=back)
+    return replace(
+        transaction,
+        payable=transaction.payable + back,
+        requested=transaction.requested + back,
+        taken_off=transaction.taken_off - back,
+    )
+
+
+def _give_back_what_is_too_much(
+    ports: Ports, order: Order, transaction: Transaction, operation: Operation, journal: Journal
+) -> tuple[Transaction, list[Operation]]:
+    """Queue the refund of what is captured beyond what the order owes; what cannot be refunded stays a difference."""
+    held = total(position.counters for position in transaction.projection)
+    if order.cancelled_at is not None:
+        kind, ask, excess = OperationKind.CANCEL, Ask(again=True, cancel_all=True), held.refundable
+    else:
+        excess = held.paid - transaction.owed
+        kind, ask = OperationKind.REDUCE, Ask(again=True, reduction=excess)
+    if excess <= 0:
+        return transaction, []
+    origin = f"excess/{operation.sequence}-{transaction.tail}"
+    priority = ports.store.settings(transaction.account).refund_priority
+    try:
+        accepted = accept(transaction, kind, ask, priority, origin, ports.now())
+    except Refusal:
+        return transaction, []
+    record_acceptance(journal, accepted.operation)
+    return accepted.transaction, [accepted.operation]

@@ -1,49 +1,47 @@
-"""An operator's way on from a failed operation: try what is missing again, or say what became of it (§8.18)."""
+"""An operator's retry: what an operation is missing is tried again, on the ledger of today (§8.18, R34)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import StrEnum
 
-from settlement.domain.acceptance import record_acceptance
-from settlement.domain.connector_calls import Done, Exchange, Refused
-from settlement.domain.errors import InvalidRequest, OperationNotFound, Refusal, WrongStatus
+from settlement.domain.acceptance import accept, record_acceptance, record_ready
+from settlement.domain.drafting import Position
+from settlement.domain.errors import MoneyCannotMove, OperationNotFound, Refusal, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.planning import Ask, Infeasible, Policy, Position, plan, project
+from settlement.domain.ledger import total
+from settlement.domain.money import display
+from settlement.domain.planning import project
 from settlement.domain.transaction import (
     Leg,
+    LegKind,
     LegState,
     Operation,
     OperationState,
+    Payment,
     Transaction,
-    request_id,
 )
+from settlement.domain.trouble import ask_again, missing_legs
+from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.execute_leg import Call, post_outcome, read_setting
 from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Changed, Ports
 from settlement.use_cases.queue import project_queue
+from settlement.use_cases.resolve_doubt import put_right, recount
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
-
-_MISSING = frozenset({LegState.IN_DOUBT, LegState.PARKED, LegState.REFUSED})
 
 MAX_RETRIED_AT_ONCE = 40
 """Legs that one operation takes over: each is two writes, and a transaction has 100, of which the rest takes 18."""
 
 
-class Resolution(StrEnum):
-    """What an operator knows of a leg."""
-
-    DONE = "done"
-    NOT_DONE = "not-done"
-
-
 def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: int) -> list[Operation]:
     """Queue what a failed operation is missing as new operations, of 40 legs at most, and unblock its payments.
 
-    What is in doubt is asked again under its own request id, so it cannot happen twice; what was refused gets a new
-    one. The operation stays failed until nothing of it is missing: what finds no place in the queue can be retried
-    later. Raises ``TransactionNotFound``, ``OperationNotFound``, ``TooManyWaiting`` if there is no place at all, and
-    ``WrongStatus`` unless the operation has failed.
+    What is in doubt is asked again under its own request id, so it cannot happen twice. What was refused, or never
+    asked, is planned anew when its turn comes: what the ledger of that moment no longer calls for is not asked, and the
+    order goes on (R34). The operation stays failed until nothing of it is missing: what finds no place in the queue can
+    be retried later. One that waits for its next attempt has it at once.
+
+    Raises ``TransactionNotFound``, ``OperationNotFound``, ``TooManyWaiting`` if there is no place at all,
+    ``MoneyCannotMove`` if the payments cannot do what is missing, and ``WrongStatus`` if there is nothing to try.
     """
     retried: list[Operation] = []
     is_whole = False
@@ -58,69 +56,84 @@ def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: i
     return retried
 
 
-def resolve_leg(
-    ports: Ports, account: str, transaction_id: str, sequence: int, number: str, resolution: Resolution
-) -> None:
-    """Post a leg that a person knows to be done, or release one that is known not to have happened.
-
-    Raises ``TransactionNotFound``, ``OperationNotFound``, and ``WrongStatus`` unless it is in doubt or manual.
-    """
-    call = Call(account, transaction_id, sequence, number, ports.now())
-    if ports.store.leg(account, transaction_id, sequence, number) is None:
-        raise OperationNotFound(f"{sequence}/{number}")
-    setting = read_setting(ports, call)
-    leg = setting.leg
-    if leg.state not in (LegState.IN_DOUBT, LegState.MANUAL):
-        raise WrongStatus(f"Leg {number} of operation {sequence} is {leg.state.value}, neither in doubt nor manual")
-    exchange = Exchange("resolved by an operator", None, resolution.value, 0)
-    if resolution is Resolution.NOT_DONE:
-        if leg.state is LegState.MANUAL:
-            raise InvalidRequest("resolution: a manual leg is not done until a person has done it; say done then")
-        outcome: Done | Refused = Refused(exchange, "not-done", "an operator says that it did not happen")
-    else:
-        outcome = Done(exchange, leg.value, leg.reference or leg.request_id, None, "an operator says that it is done")
-    decide_until_written(ports, lambda: post_outcome(ports, call, setting, outcome))
-
-
 def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tuple[Operation, bool]:
     """Queue the first of what is missing; tell whether that is all of it."""
     before = retrieve_transaction(ports.store, account, transaction_id)
-    failed = ports.store.operation(account, transaction_id, sequence)
-    if failed is None:
+    operation = ports.store.operation(account, transaction_id, sequence)
+    if operation is None:
         raise OperationNotFound(str(sequence))
-    if failed.state is not OperationState.FAILED:
-        raise WrongStatus(f"Operation {sequence} is {failed.state.value}; only a failed operation can be retried")
+    if not operation.is_concluded:
+        return try_at_once(ports, before, operation), True
+    if operation.state is not OperationState.FAILED:
+        raise WrongStatus(f"Operation {sequence} is {operation.state.value}; {_WAYS_ON[operation.state]}")
     before.transaction.require_direct_request()
-    now = ports.now()
-    all_missing = [leg for leg in planned_legs(ports, before.transaction, failed) if leg.state in _MISSING]
+    return _again(ports, before, operation)
+
+
+_WAYS_ON = {
+    OperationState.DONE: "only a failed operation, or one that waits, can be retried",
+    OperationState.MANUAL: "its connector left it to a person: resolve its calls once they are done, or write it off",
+}
+
+
+def try_at_once(ports: Ports, before: Aggregate, operation: Operation) -> Operation:
+    """Start the next attempt of the operation at the head now; raises ``WrongStatus`` for one that is behind it."""
+    transaction = before.transaction
+    if operation.sequence != transaction.head:
+        raise WrongStatus(
+            f"Operation {operation.sequence} waits for operation {transaction.head}, which is before it: retry that one"
+        )
+    journal = before.journal(ports.now())
+    record_ready(journal, operation)
+    ports.store.commit(before.becomes(journal, before.order, transaction))
+    return operation
+
+
+def _again(ports: Ports, before: Aggregate, failed: Operation) -> tuple[Operation, bool]:
+    transaction, now = before.transaction, ports.now()
+    all_legs = planned_legs(ports, transaction, failed)
+    all_missing = missing_legs(failed, all_legs)
     missing = all_missing[:MAX_RETRIED_AT_ONCE]
     is_whole = len(missing) == len(all_missing)
-    ask = Ask() if missing else replace(failed.ask, requested_through=before.transaction.requested)
-    origin = f"{failed.origin}/retry-{sequence}"
-    transaction, operation = before.transaction.enqueue(failed.kind, ask, origin, now, settling=failed.settling)
-    legs = _again(transaction, operation, missing)
-    operation = replace(operation, planned=bool(legs), legs=len(legs), retry_of=sequence)
-    payments = ports.store.payments(account, transaction_id)
+    part = failed if is_whole else replace(failed, unplanned=0, unsettled=0)
+    kind, ask = ask_again(part, missing, transaction)
+    payments = ports.store.payments(transaction.account, transaction.transaction_id)
     concerned = {leg.payment_id for leg in missing}
     unblocked = [replace(held, blocked=held.blocked and held.payment_id not in concerned) for held in payments]
-    transaction = replace(
-        transaction,
-        unsettled=transaction.unsettled - (1 if failed.settling and is_whole else 0),
-        projection=_projection(ports, before.transaction, [held.position for held in unblocked], ask, legs),
+    in_doubt = [leg for leg in missing if leg.is_in_doubt]
+    projected = _with_doubts(ports, transaction, unblocked, in_doubt)
+    origin = f"{failed.origin.removesuffix(f'/retry-{failed.retry_of}')}/retry-{failed.sequence}"
+    priority = ports.store.settings(transaction.account).refund_priority
+    accepted = accept(replace(transaction, projection=projected), kind, ask, priority, origin, now)
+    operation = replace(
+        accepted.operation,
+        settling=accepted.operation.settling
+        or (any(leg.kind is LegKind.SETTLE for leg in in_doubt) and failed.settling),
+        legs=len(in_doubt),
+        retry_of=failed.sequence,
     )
-    journal = before.journal(now)
-    journal.record(EventType.OPERATION_RETRIED, operation=sequence, kind=failed.kind.value, retry=operation.sequence)
-    record_acceptance(journal, operation)
-    commit = before.becomes(journal, before.order, transaction)
     replaced = [
         Changed(leg, replace(leg, state=LegState.REPLACED, doubtful=False, attempts=leg.attempts + 1))
         for leg in missing
     ]
+    left = _left(failed, missing, is_whole=is_whole)
+    numbers = {changed.after.number: changed.after for changed in replaced}
+    legs_after = [numbers.get(leg.number, leg) for leg in all_legs]
+    left = put_right(left, legs_after)
+    transaction = recount(accepted.transaction, (failed, all_legs), (left, legs_after))
+    if operation.settling:
+        transaction = replace(transaction, last_settling=operation.sequence)
+    journal = before.journal(now)
+    journal.record(
+        EventType.OPERATION_RETRIED, operation=failed.sequence, kind=failed.kind.value, retry=operation.sequence
+    )
+    record_acceptance(journal, replace(operation, giving_up=0, refunding=0))
+    commit = before.becomes(journal, before.order, transaction)
     ports.store.commit(
         replace(
             commit,
-            operations=[operation, replace(failed, state=OperationState.DONE)] if is_whole else [operation],
-            new_legs=legs,
+            operations=[operation, left],
+            new_legs=[_asked_again(operation, index, leg) for index, leg in enumerate(in_doubt, start=1)],
             legs=replaced,
             payments=[Changed(old, new) for old, new in zip(payments, unblocked, strict=True)],
         )
@@ -128,38 +141,45 @@ def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tu
     return operation, is_whole
 
 
-def _projection(
-    ports: Ports, transaction: Transaction, positions: Sequence[Position], ask: Ask, legs: Sequence[Leg]
+def _left(failed: Operation, taken_over: Sequence[Leg], *, is_whole: bool) -> Operation:
+    """Return the failed operation with what it gives back reduced by what its retry takes over."""
+    refunds = sum(leg.value for leg in taken_over if leg.kind is LegKind.REFUND)
+    cancels = sum(leg.value - leg.from_withheld for leg in taken_over if leg.kind is LegKind.CANCEL)
+    left = replace(failed, refunding=failed.refunding - refunds, giving_up=failed.giving_up - cancels)
+    return replace(left, unplanned=0, unsettled=0) if is_whole else left
+
+
+def _with_doubts(
+    ports: Ports, transaction: Transaction, payments: Sequence[Payment], in_doubt: Sequence[Leg]
 ) -> tuple[Position, ...]:
-    """Return the projection with the retry at the end of the queue."""
-    projected = project_queue(ports, transaction, positions)
-    policy = Policy(transaction.mode, ports.store.settings(transaction.account).refund_priority)
-    try:
-        return project(projected, [leg.movement for leg in legs] or plan(ask, projected, policy))
-    except Infeasible:
-        return projected
-
-
-def _again(transaction: Transaction, operation: Operation, missing: Sequence[Leg]) -> list[Leg]:
-    legs = []
-    for index, leg in enumerate(missing, start=1):
-        number = f"{index:04d}"
-        again = leg.request_id
-        if leg.state is LegState.REFUSED:
-            again = request_id(transaction.account, transaction.order_id, operation.origin, leg.payment_id, again)
-        legs.append(
-            Leg(
-                operation=operation.sequence,
-                number=number,
-                kind=leg.kind,
-                payment_id=leg.payment_id,
-                value=leg.value,
-                request_id=again,
-                from_withheld=leg.from_withheld,
-                of_change=leg.of_change,
-                doubtful=leg.doubtful,
-                settlement=leg.settlement,
-                settle_id=leg.settle_id,
-            )
+    """Return the projection with the calls in doubt repeated; refuses those that may take more than is owed (R33)."""
+    projected = project_queue(ports, transaction, [held.position for held in payments])
+    projected = project(projected, [leg.movement for leg in in_doubt])
+    held = total(position.counters for position in projected)
+    settles = [leg for leg in in_doubt if leg.kind is LegKind.SETTLE]
+    if settles and held.paid > transaction.owed:
+        names = ", ".join(f"{leg.operation}-{leg.number}" for leg in settles)
+        raise MoneyCannotMove(
+            f"Asking again for what is in doubt may capture {display(held.paid, transaction.currency)} in all, and "
+            f"{display(transaction.owed, transaction.currency)} are owed: find out from the connector, and resolve "
+            f"call {names} as done or not-done",
+            code="1402",
         )
-    return legs
+    return projected
+
+
+def _asked_again(operation: Operation, index: int, leg: Leg) -> Leg:
+    """Return a call in doubt as a leg of its retry: the same call, under the same request id."""
+    return Leg(
+        operation=operation.sequence,
+        number=f"{index:04d}",
+        kind=leg.kind,
+        payment_id=leg.payment_id,
+        value=leg.value,
+        request_id=leg.request_id,
+        from_withheld=leg.from_withheld,
+        of_change=leg.of_change,
+        doubtful=leg.doubtful,
+        settlement=leg.settlement,
+        settle_id=leg.settle_id,
+    )

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from settlement.domain.events import EventType, Journal
 from settlement.domain.ledger import Movement, MovementKind
-from settlement.domain.transaction import Leg, LegKind, LegState, Payment, Settlement
+from settlement.domain.settlement import Settlement
+from settlement.domain.transaction import Leg, LegKind, LegState, Operation, Payment
 from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.plan_operation import park
 from settlement.use_cases.ports import Changed, Ports
 
 _AT_ONCE = 20
@@ -20,7 +22,9 @@ DOUBTS = {
 """What is in doubt when nobody knows whether a leg happened."""
 
 
-def set_aside(ports: Ports, before: Aggregate, payments: Sequence[Payment], open_legs: Sequence[Leg]) -> None:
+def set_aside(
+    ports: Ports, before: Aggregate, operation: Operation, payments: Sequence[Payment], open_legs: Sequence[Leg]
+) -> None:
     """Take the first legs out of the schedule: value that may have moved is in doubt, its payment is blocked.
 
     A leg that was never tried moved nothing; it is parked until the payment is unblocked.
@@ -30,14 +34,16 @@ def set_aside(ports: Ports, before: Aggregate, payments: Sequence[Payment], open
     changed = {payment.payment_id: payment for payment in payments}
     legs, settlements = [], []
     for leg in open_legs[:_AT_ONCE]:
-        state = LegState.IN_DOUBT if leg.state is LegState.UNKNOWN else LegState.PARKED
-        doubts = state is LegState.IN_DOUBT and leg.kind in DOUBTS and not leg.from_withheld and not leg.doubtful
-        aside = replace(leg, state=state, attempts=leg.attempts + 1, concluded_at=now)
-        legs.append(Changed(leg, replace(aside, doubtful=leg.doubtful or doubts)))
         payment = replace(changed[leg.payment_id], blocked=True)
-        if doubts:
-            payment = _doubt(payment, leg, journal)
-            settlements += _doubted_settlement(ports, before, leg)
+        if leg.state is LegState.UNKNOWN:
+            doubts = leg.kind in DOUBTS and not leg.from_withheld and not leg.doubtful
+            aside = replace(leg, state=LegState.IN_DOUBT, doubtful=leg.doubtful or doubts)
+            if doubts:
+                payment = _doubt(payment, leg, journal)
+                settlements += _doubted_settlement(ports, before, leg)
+        else:
+            aside, payment = park(operation.kind, leg, payment, journal)
+        legs.append(Changed(leg, replace(aside, attempts=leg.attempts + 1, concluded_at=now)))
         changed[leg.payment_id] = payment
     commit = before.becomes(journal, before.order, before.transaction)
     ports.store.commit(

@@ -9,7 +9,7 @@ from settlement.domain.acceptance import accept, record_acceptance
 from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.errors import Refusal
 from settlement.domain.events import EventType, Journal
-from settlement.domain.planning import Ask, Policy
+from settlement.domain.planning import Ask
 from settlement.domain.transaction import Authorisation, OperationKind, Payment
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.audit_slice import begin_audits
@@ -75,8 +75,8 @@ def _fire_timers(ports: Ports, due: DuePayment) -> bool:
     if order.cancelled_at is None and position.counters.available > 0:
         intent = _intent(payment, position.counters.available, settings, journal, now)
         if intent is not None:
-            policy = Policy(transaction.mode, settings.refund_priority)
-            accepted = accept(transaction, intent.kind, intent.ask, policy, intent.origin, now)
+            priority = settings.refund_priority
+            accepted = accept(transaction, intent.kind, intent.ask, priority, intent.origin, now)
             transaction = accepted.transaction
             operations = [accepted.operation]
             record_acceptance(journal, accepted.operation)

@@ -9,8 +9,8 @@ from pydantic.json_schema import SkipJsonSchema
 from settlement.api.openapi.parts import Cents, OmsDate, Receipt, Unknown, Unsigned, View
 from settlement.api.openapi.shoppers import ClientProfileAnswer, ShippingAnswer
 from settlement.domain.account import ExpiryPolicy
+from settlement.domain.drafting import RefundPriority
 from settlement.domain.invoice import InvoiceType
-from settlement.domain.planning import RefundPriority
 from settlement.domain.statuses import OrderStatus, TransactionStatus
 
 TotalId = Literal["Items", "Discounts", "Shipping", "Tax"]
@@ -314,6 +314,9 @@ class OrderAnswer(View):
     settled_value: Cents
     refunded_value: Cents
     open_value: Cents
+    written_off_value: Cents
+    paid_otherwise_value: Cents
+    refund_written_off_value: Cents
     rounding_error: Cents
     totals: list[OrderPart]
     creation_date: OmsDate

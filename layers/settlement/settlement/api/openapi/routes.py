@@ -291,12 +291,22 @@ _OPERATIONS = (
     ),
     Route(
         "post", f"{TRANSACTION}/operations/{{operationId}}/retry", "transaction_operation", "retryOperation",
-        "Try again what a failed operation is missing", Tag.GATEWAY,
+        "Try again what a failed operation is missing, or at once one that waits", Tag.GATEWAY,
         {202: transactions.Retried}, (404, 409, 503), _PROCESSOR,
     ),
     Route(
+        "post", f"{TRANSACTION}/operations/{{operationId}}/write-off", "transaction_operation", "writeOffOperation",
+        "Write off what a failed operation will never do", Tag.GATEWAY,
+        {200: transactions.Ended}, WRITES, _PROCESSOR, requests.WriteOffBody,
+    ),
+    Route(
+        "post", f"{TRANSACTION}/operations/{{operationId}}/paid-otherwise", "transaction_operation",
+        "payOperationOtherwise", "Say that what a failed operation could not settle was paid by other means",
+        Tag.GATEWAY, {200: transactions.Ended}, WRITES, _PROCESSOR, requests.PaidOtherwiseBody,
+    ),
+    Route(
         "post", f"{TRANSACTION}/legs/{{legId}}/resolve", "transaction_operation", "resolveLeg",
-        "Say what became of a connector call that is in doubt or left to a person", Tag.GATEWAY,
+        "Say what became of a connector call that is in doubt, refused, or left to a person", Tag.GATEWAY,
         {204: None}, WRITES, _PROCESSOR, requests.ResolutionBody,
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
 from settlement.api.openapi.parts import ActionDate, Cents, GatewayDate, Href, NamedValue, OmsDate, Unsigned, View
+from settlement.domain.closing import Ending
 from settlement.domain.connector import Mode
 from settlement.domain.events import EventType
 from settlement.domain.statuses import TransactionStatus
@@ -37,6 +38,10 @@ class Reconciliation(View):
     refunded_value: Cents
     in_doubt_value: Cents
     pending_manual_value: Cents
+    written_off_value: Cents
+    paid_otherwise_value: Cents
+    refund_written_off_value: Cents
+    taken_off_value: Cents
     differences: list[Difference]
 
 
@@ -139,6 +144,9 @@ class TransactionAnswer(View):
     refunded_value: Cents
     in_doubt_value: Cents
     open_value: Cents
+    written_off_value: Cents
+    paid_otherwise_value: Cents
+    refund_written_off_value: Cents
     operations_waiting: Unsigned
     timers: list[Timers]
     reconciliation: Reconciliation
@@ -216,6 +224,9 @@ class PaymentAnswer(View):
     refunded_value: Cents
     in_doubt_value: Cents
     open_value: Cents
+    written_off_value: Cents
+    paid_otherwise_value: Cents
+    refund_written_off_value: Cents
     is_blocked: bool
     auto_settle_date: GatewayDate | None
     authorization_expiration_date: GatewayDate | None
@@ -315,6 +326,8 @@ class LegAnswer(View):
     state: LegState
     request_id: str
     attempts: Unsigned
+    closed_value: Cents
+    reference: str | None
     code: str | None
     message: str | None
 
@@ -328,11 +341,21 @@ class OperationAnswer(View):
     state: OperationState
     attempts: Unsigned
     failure: str | None
+    unplanned_value: Cents
     retry_of: int | None
     accepted_at: OmsDate
     concluded_at: OmsDate | None
     next_attempt_at: OmsDate | None
     legs: list[LegAnswer]
+
+
+class Ended(View):
+    """An operation whose missing value was written off or paid otherwise: ``value`` is what was booked for that."""
+
+    operation: int
+    state: OperationState
+    ending: Ending
+    value: Cents
 
 
 class Retried(View):
