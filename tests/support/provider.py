@@ -117,6 +117,18 @@ class FakeProvider:
             if isinstance(done, Done) and _kind_of(request) == kind
         ]
 
+    def was_done(self, request_id: str) -> Done | None:
+        """Return the answer to a request that moved something, whether it arrived or not."""
+        _, answer = self._answers.get(request_id, (None, None))
+        return answer if isinstance(answer, Done) else None
+
+    def do_by_hand(self, request: "Movement") -> str:
+        """Do what a person does in the provider's back office, and return the name it gets there."""
+        with self._lock:
+            done = self._move(request, request.value)
+        assert isinstance(done, Done)
+        return f"{done.reference}-{len(self.calls)}" if not isinstance(request, Settle) else done.reference
+
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
         """Create the payment, or tell its state."""
         with self._lock:

@@ -6,7 +6,8 @@ from settlement.domain.connector import Connector, ConnectorProtocol, Mode
 from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.ledger import Counters
 from settlement.use_cases.place_order import transaction_mode
-from tests.builders import a_connector, a_new_payment
+from settlement.use_cases.request_movement import SETTLEMENT, request_movement
+from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.shop import Shop
 
 
@@ -165,3 +166,14 @@ def test_r13_mode_is_kept_when_the_account_changes_its_mind(shop: Shop) -> None:
 )
 def test_r13_mode_of_a_transaction(connectors: list[Connector], partial_settlement: bool, mode: Mode) -> None:
     assert transaction_mode(connectors, partial_settlement=partial_settlement) is mode
+
+
+def test_r12_reduction_to_just_what_hold_retains_settles_it_also_when_it_was_asked_for_directly(shop: Shop) -> None:
+    placed = shop.open(mode=Mode.HOLD)
+    request_movement(shop.ports, ACCOUNT, placed.transaction_id, SETTLEMENT, 7000, None)
+    placed.run()
+    assert placed.moved("settle") == []
+
+    placed.change("C1", discount=3000)
+
+    assert placed.moved("settle") == [7000]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from settlement.domain.connector import Mode
 from settlement.domain.drafting import Infeasible, Policy, RefundPriority
 from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.events import EventType, Journal, Json
@@ -35,15 +36,18 @@ def accept(
     """Queue an operation and move the projection to what it will leave.
 
     ``ask.requested_through`` is filled in here; what is given back after it was requested is no longer requested,
-    and what the payments do not have any more need not be given back. A retry takes nothing off what is payable: the
+    and what the payments do not have any more need not be given back. Whatever makes requests equal what is
+    payable completes what Hold retains (R12). A retry takes nothing off what is payable: the
     operation that is retried did.
     Raises ``MoneyCannotMove`` when no plan exists (R11c, R23), and ``TooManyWaiting`` when the queue is full.
     """
     payable = transaction.payable if ask.again else transaction.payable + ask.increase - ask.reduction
+    requested = min(transaction.requested + ask.request, payable)
     ask = replace(
         ask,
         reduction=ask.reduction if ask.again else max(0, ask.reduction - _lapsed(transaction)),
-        requested_through=min(transaction.requested + ask.request, payable),
+        requested_through=requested,
+        completes=ask.completes or (transaction.mode is Mode.HOLD and 0 < requested == payable and _asks(ask)),
     )
     changed = replace(transaction, payable=payable)
     try:
@@ -59,6 +63,10 @@ def accept(
     changed, operation = changed.enqueue(kind, ask, origin, at, settling=settling)
     operation = replace(operation, giving_up=given_up(movements), refunding=refunded(movements))
     return Accepted(changed, operation, movements)
+
+
+def _asks(ask: Ask) -> bool:
+    return not ask.again and (ask.request > 0 or ask.reduction > 0)
 
 
 def _lapsed(transaction: Transaction) -> int:

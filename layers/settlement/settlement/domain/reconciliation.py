@@ -127,7 +127,7 @@ def debts(
         )
     )
     if order.cancelled_at is not None:
-        kept = ledger.captured - ledger.refunded - written_off
+        kept = max(0, ledger.captured - ledger.refunded - written_off)
         yield from _unequal((("cancelled order and money kept", 0, kept), ("cancelled order and open", 0, ledger.open)))
         return
     due = _due(transaction)

@@ -55,8 +55,8 @@ class OperationKind(StrEnum):
 
 
 class OperationState(StrEnum):
-    """Where an operation stands: ``waiting`` has a next attempt, ``failed`` needs an operator, and ``manual`` the word of
-    the person that a connector left a call to.
+    """Where an operation stands: ``waiting`` has a next attempt, ``failed`` needs an operator, ``manual`` the word of
+    a person that a connector left a call to.
     """
 
     QUEUED = "queued"

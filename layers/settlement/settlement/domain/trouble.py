@@ -29,7 +29,7 @@ def missing_legs(operation: Operation, legs: Iterable[Leg]) -> list[Leg]:
 
 def failure_of(operation: Operation, legs: Sequence[Leg]) -> str | None:
     """Say why an operation has failed: what no payment could do, then what its connectors did not do; or None."""
-    planning = [operation.failure] if operation.unplanned or operation.unsettled or not operation.legs else []
+    planning = [operation.failure] if operation.unplanned or operation.unsettled else []
     if operation.kind is OperationKind.AUTHORISE:
         planning = []
     failed = missing_legs(operation, legs)

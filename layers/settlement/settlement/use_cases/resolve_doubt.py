@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from settlement.domain.acceptance import accept, record_acceptance
+from settlement.domain.drafting import Draft, Policy, RefundPriority
 from settlement.domain.errors import Refusal
 from settlement.domain.events import EventType, Journal
 from settlement.domain.ledger import total
@@ -30,7 +31,7 @@ def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit
     """Return the posting of a leg of a concluded operation with all that follows from it, to be written at once.
 
     The operation is put right once none of its legs is in doubt, parked, refused or left to a person; a payment is
-    unblocked once nothing of it is in doubt. What came in beyond what the order owes by now is given back (R33).
+    unblocked once nothing of it is in doubt. What is there beyond what the order owes by now is given back (R33).
     """
     before = retrieve_transaction(ports.store, posting.account, posting.transaction_id)
     transaction = before.transaction
@@ -119,14 +120,17 @@ def _asked_for_again(transaction: Transaction, posting: Commit, journal: Journal
 def _give_back_what_is_too_much(
     ports: Ports, order: Order, transaction: Transaction, operation: Operation, journal: Journal
 ) -> tuple[Transaction, list[Operation]]:
-    """Queue the refund of what is captured beyond what the order owes; what cannot be refunded stays a difference."""
-    held = total(position.counters for position in transaction.projection)
+    """Queue what gives back all that is captured, or open again, beyond what the order owes; what the payments cannot
+    give back stays a difference.
+    """
+    draft = Draft(transaction.projection, Policy(transaction.mode, RefundPriority.LOWEST_SETTLED, transaction.owed))
     if order.cancelled_at is not None:
-        kind, ask, excess = OperationKind.CANCEL, Ask(again=True, cancel_all=True), held.refundable
+        too_much = draft.sum.refundable + draft.sum.available
+        kind, ask = OperationKind.CANCEL, Ask(again=True, cancel_all=True)
     else:
-        excess = held.paid - transaction.owed
-        kind, ask = OperationKind.REDUCE, Ask(again=True, reduction=excess)
-    if excess <= 0:
+        too_much = draft.overpaid + draft.not_owed
+        kind, ask = OperationKind.REDUCE, Ask(again=True, reduction=too_much)
+    if not too_much:
         return transaction, []
     origin = f"excess/{operation.sequence}-{transaction.tail}"
     priority = ports.store.settings(transaction.account).refund_priority

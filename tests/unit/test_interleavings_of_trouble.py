@@ -1,0 +1,131 @@
+"""Random stories in which connectors refuse for good, and operators retry, resolve, write off and ask directly.
+
+Whatever happens, nothing is captured that the order does not owe, no route fails, and every failure has an exit (R33 to
+R36). ``QUITA_STORIES`` says how many are told.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+
+from settlement.domain.connector_calls import Cancel, PaymentReference, Refund, Settle
+from settlement.domain.errors import Refusal
+from settlement.domain.transaction import Leg, LegKind, LegState, Operation
+from settlement.use_cases.resolve_leg import Resolution
+from tests.builders import ACCOUNT
+from tests.support import operator
+from tests.support.audits import mismatches_of
+from tests.support.provider import Kind, Step
+from tests.unit.test_interleavings import KINDS, LONG, OneOrder
+
+STORIES = int(os.environ.get("QUITA_STORIES", "5000" if LONG else "150"))
+REFUSALS: st.SearchStrategy[Step] = st.sampled_from(["400", "400", "501", "500"])
+INDEX = st.integers(0, 30)
+
+
+class TroubledOrder(OneOrder):
+    """One order whose connector says no."""
+
+    asked_directly = False
+
+    def act(self, what: object) -> bool:
+        """Do what an operator does; it is done, or refused with a reason, and never fails otherwise."""
+        assert callable(what)
+        refused = None
+        try:
+            what()
+        except Refusal as refusal:
+            refused = refusal
+        assert refused is None or refused.status < 500, refused
+        return refused is None
+
+    def pick(self, index: int) -> Operation:
+        """One of the operations, troubled ones first."""
+        operations = self.placed.operations
+        troubled = [held for held in operations if held.state.is_trouble] or operations
+        return troubled[index % len(troubled)]
+
+    @rule(kind=KINDS, step=REFUSALS, times=st.integers(1, 3))
+    def connector_says_no(self, kind: Kind, step: Step, times: int) -> None:
+        self.can_refuse = True
+        if (kind, step) != ("settle", "501"):
+            self.shop.provider.script(kind, *[step] * times)
+
+    @rule(index=INDEX)
+    def retry(self, index: int) -> None:
+        self.can_refuse = True
+        self.act(lambda: operator.retry(self.placed, self.pick(index).sequence))
+
+    @rule(index=INDEX)
+    def write_off(self, index: int) -> None:
+        self.can_refuse = True
+        self.act(lambda: operator.write_off(self.placed, self.pick(index).sequence))
+
+    @rule(index=INDEX)
+    def pay_otherwise(self, index: int) -> None:
+        self.can_refuse = True
+        self.act(lambda: operator.pay_otherwise(self.placed, self.pick(index).sequence))
+
+    @precondition(lambda self: self.placed.legs)
+    @rule(index=INDEX)
+    def resolve(self, index: int) -> None:
+        self.can_refuse = True
+        legs = self.placed.legs
+        questions = [leg for leg in legs if leg.state.is_missing or leg.state is LegState.MANUAL] or legs
+        self.resolve_truly(questions[index % len(questions)])
+
+    def resolve_truly(self, leg: Leg) -> bool:
+        """Say of a call what is so at the provider; what was refused, or left to a person, is done by hand first."""
+        if leg.kind in (LegKind.AUTHORISE, LegKind.VOID):
+            return self.act(lambda: operator.resolve(self.placed, leg.operation, leg.number, Resolution.NOT_DONE))
+        done = self.shop.provider.was_done(leg.request_id)
+        if done is not None and done.value == leg.value:
+            return self.act(
+                lambda: operator.resolve(self.placed, leg.operation, leg.number, Resolution.DONE, done.reference)
+            )
+        if leg.state is LegState.MANUAL:
+            return self.done_by_hand(leg)
+        return self.act(lambda: operator.resolve(self.placed, leg.operation, leg.number, Resolution.NOT_DONE))
+
+    def done_by_hand(self, leg: Leg) -> bool:
+        """A person does a call in the provider's back office, and says so."""
+        reference = PaymentReference(self.placed.transaction_id, leg.payment_id, "BRL", None, None, None)
+        match leg.kind:
+            case LegKind.CANCEL:
+                call: Cancel | Refund | Settle = Cancel(reference, leg.request_id, leg.value)
+            case LegKind.REFUND:
+                settlements = self.shop.store.settlements(ACCOUNT, self.placed.transaction_id, leg.payment_id)
+                left = {held.settle_id: held.refundable for held in settlements}
+                if left.get(leg.settle_id or "", 0) < leg.value:
+                    return False
+                call = Refund(reference, leg.request_id, leg.settle_id or "", leg.value)
+            case _:
+                raise AssertionError(f"a failure has no exit: {self.placed.operations}")
+
+    def teardown(self) -> None:
+        if not hasattr(self, "placed"):
+            return
+        self.placed.rest()
+        self.check_at_rest()
+        assert mismatches_of(self.shop.store) == []
+        self.put_everything_right()
+        assert not self.placed.order.in_error
+        self.check_at_rest()
+        assert mismatches_of(self.shop.store) == []
+
+
+@pytest.mark.timeout(3600)
+def test_any_story_of_a_troubled_order_has_an_end() -> None:
+    run_state_machine_as_test(
+        TroubledOrder,
+        settings=settings(
+            max_examples=STORIES,
+            stateful_step_count=40 if LONG else 30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=list(Phase) if LONG else [Phase.generate],
+        ),
+    )
