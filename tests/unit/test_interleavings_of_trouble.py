@@ -9,17 +9,19 @@ import os
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from settlement.domain.connector_calls import Cancel, PaymentReference, Refund, Settle
 from settlement.domain.errors import Refusal
-from settlement.domain.transaction import Leg, LegKind, LegState, Operation
+from settlement.domain.reconciliation import overcapture
+from settlement.domain.transaction import Leg, LegKind, LegState, Operation, OperationState
+from settlement.use_cases.request_movement import CANCELLATION, REFUND, SETTLEMENT, Movement, request_movement
 from settlement.use_cases.resolve_leg import Resolution
 from tests.builders import ACCOUNT
 from tests.support import operator
 from tests.support.audits import mismatches_of
 from tests.support.provider import Kind, Step
-from tests.unit.test_interleavings import KINDS, LONG, OneOrder
+from tests.unit.test_interleavings import CENTS, KINDS, LONG, OneOrder
 
 STORIES = int(os.environ.get("QUITA_STORIES", "5000" if LONG else "150"))
 REFUSALS: st.SearchStrategy[Step] = st.sampled_from(["400", "400", "501", "500"])
@@ -103,7 +105,86 @@ class TroubledOrder(OneOrder):
                     return False
                 call = Refund(reference, leg.request_id, leg.settle_id or "", leg.value)
             case _:
-                raise AssertionError(f"a failure has no exit: {self.placed.operations}")
+                raise AssertionError(leg)
+        name = self.shop.provider.do_by_hand(call)
+        assert self.act(lambda: operator.resolve(self.placed, leg.operation, leg.number, Resolution.DONE, name))
+        return True
+
+    @rule(movement=st.sampled_from([SETTLEMENT, CANCELLATION, REFUND]), value=CENTS)
+    def ask_directly(self, movement: Movement, value: int) -> None:
+        placed = self.placed
+        done = self.act(
+            lambda: request_movement(self.shop.ports, ACCOUNT, placed.transaction_id, movement, value, None)
+        )
+        if done:
+            self.can_refuse = self.asked_directly = True
+
+    @invariant()
+    def nothing_is_lost_or_too_much(self) -> None:
+        order, transaction = self.placed.order, self.placed.transaction
+        assert (order.value, order.invoiced, order.returned) == (
+            self.oracle.value,
+            self.oracle.invoiced,
+            self.oracle.returned,
+        )
+        assert 0 <= transaction.requested <= transaction.payable
+        operations, legs = self.placed.operations, self.placed.legs
+        assert [held.sequence for held in operations] == list(range(1, transaction.tail))
+        assert list(overcapture(transaction, self.placed.ledger, operations, legs)) == []
+        assert transaction.troubled == sum(held.state.is_trouble for held in operations)
+        assert order.in_error == transaction.is_in_error
+        for payment in self.placed.payments:
+            books = self.shop.provider.books[payment.payment_id]
+            assert payment.counters.captured <= books.captured <= books.limit
+            assert payment.counters.refunded <= books.refunded <= books.captured
+
+    def check_at_rest(self) -> None:
+        """What is shown agrees with what is; while nothing is in error, the money is what the order owes."""
+        placed, transaction = self.placed, self.placed.transaction
+        assert transaction.ledger == placed.ledger
+        self.check_events()
+        self.check_books()
+        self.can_refuse = True
+        order_status, transaction_status = placed.status
+        if transaction.is_in_error:
+            assert transaction_status not in ("Finished", "Cancelled", "Settled")
+            return
+        ledger = placed.ledger
+        if self.oracle.cancelled:
+            assert (order_status, transaction_status) == ("canceled", "Cancelled")
+            assert ledger.available == 0
+            assert ledger.refundable <= ledger.refund_written_off
+            return
+        assert ledger.paid <= transaction.payable
+        if self.oracle.is_complete:
+            assert order_status == "invoiced"
+        if self.oracle.is_complete and ledger.held == transaction.payable:
+            assert transaction_status in ("Finished", "Cancelled")
+        if not self.asked_directly:
+            assert transaction.payable == self.oracle.payable - transaction.taken_off
+
+    def put_everything_right(self) -> None:
+        """Take each failure's exit, one after the other, until none is left."""
+        kinds: list[Kind] = ["settle", "cancel", "refund"]
+        for kind in kinds:
+            self.shop.provider.usually(kind, "ok")
+        for _ in range(200):
+            self.placed.rest()
+            troubled = [held for held in self.placed.operations if held.state.is_trouble]
+            if not troubled:
+                return
+            self.put_right(troubled[0])
+        raise AssertionError(f"a failure has no exit: {self.placed.operations}")
+
+    def put_right(self, failed: Operation) -> None:
+        """Take one exit of an operation: a retry, else the truth about a call in doubt, else the write-off."""
+        doubts = [leg for leg in self.placed.legs if leg.operation == failed.sequence and leg.is_in_doubt]
+        if failed.state is OperationState.FAILED and self.act(lambda: operator.retry(self.placed, failed.sequence)):
+            return
+        if doubts:
+            assert self.resolve_truly(doubts[0])
+            return
+        assert self.act(lambda: operator.write_off(self.placed, failed.sequence))
 
     def teardown(self) -> None:
         if not hasattr(self, "placed"):
