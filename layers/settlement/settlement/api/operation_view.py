@@ -7,8 +7,9 @@ from typing import Any
 from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
 from settlement.api.transaction_view import token
 from settlement.domain.closing import Ending
+from settlement.domain.exits import EXITS_OF_LEG, EXITS_OF_OPERATION
 from settlement.domain.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction import Leg, Operation, OperationState
+from settlement.domain.transaction import MOVEMENT_OF, Leg, Operation, OperationState
 from settlement.use_cases.end_operation import Ended
 from settlement.use_cases.request_movement import Requested
 from settlement.use_cases.retrieve_transaction import Movements
@@ -69,6 +70,7 @@ def operations_view(movements: Movements) -> list[dict[str, Any]]:
             "acceptedAt": oms_date(operation.accepted_at),
             "concludedAt": oms_date_or_none(operation.concluded_at),
             "nextAttemptAt": oms_date_or_none(operation.due_at),
+            "exits": [way.value for way in EXITS_OF_OPERATION[operation.state]],
             "legs": [_leg(leg) for leg in legs[operation.sequence]],
         }
         for operation in reversed(movements.operations)
@@ -110,4 +112,5 @@ def _leg(leg: Leg) -> dict[str, Any]:
         "reference": leg.reference,
         "code": leg.code,
         "message": leg.message,
+        "exits": [way.value for way in EXITS_OF_LEG[leg.state]] if leg.kind in MOVEMENT_OF else [],
     }

@@ -54,7 +54,7 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
     payments = ports.store.payments(account, transaction_id)
     positions = project_queue(ports, before.transaction, [held.position for held in payments])
     closing = close(operation, legs, replace(before.transaction, projection=positions), request.ending)
-    if not closing.legs and not closing.taken_off and operation.unplanned:
+    if request.ending is Ending.PAID_OTHERWISE and not closing.legs and not _booked_in_all(closing):
         raise WrongStatus(f"Operation {sequence} misses no settlement that could be paid otherwise: write it off")
     journal = before.journal(ports.now())
     after_payments = _booked(closing, payments, journal)

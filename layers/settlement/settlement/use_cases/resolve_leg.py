@@ -4,8 +4,9 @@ from enum import StrEnum
 
 from settlement.domain.connector_calls import Done, Exchange, Refused
 from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongStatus
+from settlement.domain.exits import EXITS_OF_LEG, Exit
 from settlement.domain.ledger import LedgerImbalance
-from settlement.domain.transaction import MOVEMENT_OF, LegState, OperationState
+from settlement.domain.transaction import MOVEMENT_OF, OperationState
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.execute_leg import Call, post_outcome, read_setting
 from settlement.use_cases.ports import Ports
@@ -21,7 +22,7 @@ class Resolution(StrEnum):
     NOT_DONE = "not-done"
 
 
-_OPEN_QUESTIONS = frozenset({LegState.UNKNOWN, LegState.IN_DOUBT, LegState.REFUSED, LegState.PARKED, LegState.MANUAL})
+_EXITS = {Resolution.DONE: Exit.DONE, Resolution.NOT_DONE: Exit.NOT_DONE}
 
 
 def resolve_leg(
@@ -50,14 +51,14 @@ def resolve_leg(
 def _resolve(ports: Ports, call: Call, resolution: Resolution, reference: str | None) -> None:
     setting = read_setting(ports, call)
     leg = setting.leg
-    if leg.state not in _OPEN_QUESTIONS or leg.kind not in MOVEMENT_OF:
+    if leg.kind not in MOVEMENT_OF or not EXITS_OF_LEG[leg.state]:
         raise WrongStatus(f"Call {call.operation}-{call.leg} is {leg.state.value}: nobody has to say what became of it")
     exchange = Exchange("resolved by an operator", None, resolution.value, 0)
     outcome: Done | Refused
     if resolution is Resolution.DONE:
         name = reference or leg.reference or leg.request_id
         outcome = Done(exchange, leg.value, name, None, "an operator says that it is done")
-    elif leg.state is LegState.MANUAL:
+    elif _EXITS[resolution] not in EXITS_OF_LEG[leg.state]:
         raise InvalidRequest(
             "resolution: a call that was left to a person is not done until one has done it; say done then, or write "
             "its operation off"

@@ -9,6 +9,7 @@ from settlement.api.openapi.parts import ActionDate, Cents, GatewayDate, Href, N
 from settlement.domain.closing import Ending
 from settlement.domain.connector import Mode
 from settlement.domain.events import EventType
+from settlement.domain.exits import Exit
 from settlement.domain.statuses import TransactionStatus
 from settlement.domain.transaction import LegKind, LegState, OperationKind, OperationState
 
@@ -330,6 +331,7 @@ class LegAnswer(View):
     reference: str | None
     code: str | None
     message: str | None
+    exits: list[Exit]
 
 
 class OperationAnswer(View):
@@ -346,6 +348,7 @@ class OperationAnswer(View):
     accepted_at: OmsDate
     concluded_at: OmsDate | None
     next_attempt_at: OmsDate | None
+    exits: list[Exit]
     legs: list[LegAnswer]
 
 
