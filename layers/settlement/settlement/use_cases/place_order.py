@@ -1,6 +1,5 @@
 """Taking in an order: order, transaction and payments are written and their authorisation is queued (§3.12)."""
 
-import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from settlement.domain.capabilities import Capability
 from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Journal
+from settlement.domain.identity import identity, is_same
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import Line, Order, OrderTotal
 from settlement.domain.planning import Ask
@@ -71,9 +71,9 @@ class NewOrder:
     shopper: Shopper | None = field(default=None, repr=False)
 
     @property
-    def fingerprint(self) -> str:
-        """A hash that two orders share only if they say the same, of all but the shopper, whose erasure it outlives."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()
+    def said(self) -> "NewOrder":
+        """What makes two orders the same: all but the shopper, whose erasure their identity outlives."""
+        return replace(self, shopper=None)
 
 
 def place_order(ports: Ports, account: str, new: NewOrder) -> Aggregate:
@@ -133,7 +133,7 @@ def _require_sums(new: NewOrder) -> None:
 
 def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
     if new.order_id is not None and (existing := ports.store.order(account, new.order_id)) is not None:
-        if existing.request_hash != new.fingerprint:
+        if not is_same(existing.request_hash, new.said):
             raise AlreadyExists(f"orderId {new.order_id} is taken by an order that says something else")
         return load(ports.store, account, new.order_id)
     _require_free_ids(ports, account, new)
@@ -210,7 +210,7 @@ def _intake(
         value=new.value,
         placed_value=new.value,
         totals=new.totals,
-        request_hash=new.fingerprint,
+        request_hash=identity(new.said),
         created_at=now,
         payment_names=", ".join(dict.fromkeys(payment.payment_system_name for payment in payments)),
         total_items=sum(line.quantity for line in new.lines),

@@ -1,12 +1,12 @@
 """Starting a transaction that a checkout drives at the gateway, without an order of the OMS (contract §3.2)."""
 
-import hashlib
 from dataclasses import dataclass, replace
 
 from settlement.domain.checkout import Checkout
 from settlement.domain.connector import Mode
 from settlement.domain.errors import AlreadyExists
 from settlement.domain.events import EventType
+from settlement.domain.identity import identity, is_same
 from settlement.domain.order import Order
 from settlement.domain.transaction import Transaction
 from settlement.use_cases.aggregate import Aggregate, record_status_changes
@@ -25,11 +25,6 @@ class NewTransaction:
     value: int
     checkout: Checkout
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash that two of them share only if they say the same."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()
-
 
 def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
     """Start a transaction, once per idempotency ``key`` if there is one; it waits for its payments.
@@ -42,7 +37,7 @@ def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str 
 def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
     if key is not None and (id_ := ports.store.started(account, key)) is not None:
         started = retrieve_transaction(ports.store, account, id_)
-        if started.order.request_hash != new.fingerprint:
+        if not is_same(started.order.request_hash, new):
             raise AlreadyExists(f"Idempotency-Key {key} was used for another transaction")
         return started
     transaction_id, now = ports.new_id(), ports.now()
@@ -55,7 +50,7 @@ def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> 
         value=new.value,
         placed_value=new.value,
         totals=(),
-        request_hash=new.fingerprint,
+        request_hash=identity(new),
         created_at=now,
         gateway_only=True,
     )
