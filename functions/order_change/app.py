@@ -54,10 +54,11 @@ def get_settings() -> Response[str]:
 def put_settings() -> Response[str]:
     """Replace the account's settings of modifications."""
     from settlement.api.modification_models import ModificationSettings
+    from settlement.use_cases.change_settings import replace_change_settings
 
     account = api.caller(Role.ACCOUNT_ADMIN)
     settings = api.read(ModificationSettings)
-    bootstrap.store().save_change_settings(account, settings.model_dump_json(by_alias=True))
+    replace_change_settings(bootstrap.ports(), account, settings.model_dump_json(by_alias=True))
     return answer(200, settings.as_view())
 
 

@@ -38,8 +38,9 @@ def configure() -> Response[str]:
     from settlement.api.feed_models import FeedBody
 
     account, app_key = api.caller_key(Role.ORDER_FEED)
-    feed = api.read(FeedBody).as_feed(app_key, bootstrap.ports().new_id())
-    return answer(200, feed_view(read_feed.configure_feed(bootstrap.feeds(), account, feed)))
+    ports = bootstrap.ports()
+    feed = api.read(FeedBody).as_feed(app_key, ports.new_id())
+    return answer(200, feed_view(read_feed.configure_feed(bootstrap.feeds(), account, feed, ports.pause)))
 
 
 @api.delete("/api/orders/feed/config")

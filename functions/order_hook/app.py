@@ -48,7 +48,7 @@ def configure() -> Response[str]:
 
     account, app_key = api.caller_key(Role.ORDER_FEED)
     hook = api.read(HookBody).as_hook(app_key)
-    configure_hook(bootstrap.feeds(), client(), account, hook)
+    configure_hook(bootstrap.feeds(), client(), account, hook, bootstrap.ports().pause)
     return answer(200, hook_view(hook))
 
 

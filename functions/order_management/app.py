@@ -144,12 +144,10 @@ def get_settings() -> Response[str]:
 def patch_settings() -> Response[str]:
     """Change the account's settings; answers with all of them."""
     from settlement.api.models import SettingsBody
+    from settlement.use_cases.change_settings import change_settings
 
-    account = api.caller(Role.ACCOUNT_ADMIN)
-    store = bootstrap.store()
-    settings = api.read(SettingsBody).applied_to(store.settings(account))
-    store.save_settings(account, settings)
-    return answer(200, settings_view(settings))
+    account, body = api.caller(Role.ACCOUNT_ADMIN), api.read(SettingsBody)
+    return answer(200, settings_view(change_settings(bootstrap.ports(), account, body.applied_to)))
 
 
 @api.get("/openapi.json")

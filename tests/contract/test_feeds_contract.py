@@ -44,25 +44,25 @@ def keys(feeds: Feeds, feed_id: str = "F1", account: str = ACCOUNT) -> list[str]
 
 
 def test_feed_is_read_as_it_was_saved(feeds: Feeds) -> None:
-    feeds.save_feed(ACCOUNT, FEED)
-    feeds.save_feed(ACCOUNT, Feed("crm", "F2"))
-    feeds.save_feed("other", Feed("erp", "F3"))
+    feeds.replace_feed(ACCOUNT, None, FEED)
+    feeds.replace_feed(ACCOUNT, None, Feed("crm", "F2"))
+    feeds.replace_feed("other", None, Feed("erp", "F3"))
 
     assert feeds.feed(ACCOUNT, "erp") == FEED
     assert feeds.feeds(ACCOUNT) == [Feed("crm", "F2"), FEED]
 
 
 def test_hook_is_read_as_it_was_saved(feeds: Feeds) -> None:
-    feeds.save_hook(ACCOUNT, HOOK)
-    feeds.save_hook(ACCOUNT, Hook("crm", "https://crm.example"))
+    feeds.replace_hook(ACCOUNT, None, HOOK)
+    feeds.replace_hook(ACCOUNT, None, Hook("crm", "https://crm.example"))
 
     assert feeds.hook(ACCOUNT, "erp") == HOOK
     assert feeds.hooks(ACCOUNT) == [Hook("crm", "https://crm.example"), HOOK]
 
 
 def test_feed_and_hook_are_gone_when_deleted_once_or_twice(feeds: Feeds) -> None:
-    feeds.save_feed(ACCOUNT, FEED)
-    feeds.save_hook(ACCOUNT, HOOK)
+    feeds.replace_feed(ACCOUNT, None, FEED)
+    feeds.replace_hook(ACCOUNT, None, HOOK)
 
     for _ in range(2):
         feeds.delete_feed(ACCOUNT, "erp")

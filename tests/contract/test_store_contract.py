@@ -46,6 +46,7 @@ from tests.support.store import FakeStore
 class ConfigurableStore(Store, Protocol):
     """A store whose connectors can be configured."""
 
+    def save_settings(self, account: str, settings: AccountSettings) -> None: ...
     def save_connector(self, account: str, connector: Connector) -> None: ...
 
 
@@ -353,7 +354,7 @@ def test_modification_is_replaced_only_if_nobody_took_it_back_since(store: Store
 def test_settings_of_modifications_are_of_their_account(store: Store) -> None:
     assert store.change_settings(ACCOUNT) is None
 
-    store.save_change_settings(ACCOUNT, '{"pipelineConfiguration": {}}')
+    store.replace_change_settings(ACCOUNT, None, '{"pipelineConfiguration": {}}')
 
     assert store.change_settings(ACCOUNT) == '{"pipelineConfiguration": {}}'
     assert store.change_settings("other") is None
@@ -395,8 +396,8 @@ def test_settings_and_connectors_are_read_as_they_were_written(store: Configurab
     store.save_connector(ACCOUNT, connector)
 
     assert store.settings(ACCOUNT) == settings
-    assert store.connector(ACCOUNT, "old") == connector
-    assert store.connectors(ACCOUNT) == [connector]
+    assert store.connector(ACCOUNT, "old") == replace(connector, revision=1)
+    assert store.connectors(ACCOUNT) == [replace(connector, revision=1)]
     assert store.connectors("other") == []
 
 
@@ -429,7 +430,7 @@ def test_connector_is_read_with_all_of_its_configuration(store: ConfigurableStor
 
     store.save_connector(ACCOUNT, connector)
 
-    assert store.connector(ACCOUNT, "acme") == connector
+    assert store.connector(ACCOUNT, "acme") == replace(connector, revision=1)
 
 
 def test_next_call_about_a_payment_is_claimed_by_one(store: Store) -> None:

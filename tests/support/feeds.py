@@ -1,10 +1,11 @@
 """The ``Feeds`` port in memory, and a caller of hooks that writes down what it was asked: no network."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from settlement.domain.feed import Feed, FeedItem, Hook, StatusUpdate
-from settlement.use_cases.ports import Page
+from settlement.use_cases.ports import Conflict, Page
 
 
 class FakeFeeds:
@@ -14,6 +15,11 @@ class FakeFeeds:
         self._feeds: dict[tuple[str, str], Feed] = {}
         self._hooks: dict[tuple[str, str], Hook] = {}
         self._items: dict[tuple[str, str, str], FeedItem] = {}
+        self._interruptions: list[Callable[[], object]] = []
+
+    def interrupt(self, *others: Callable[[], object]) -> None:
+        """Let others write, one before each of the next configurations."""
+        self._interruptions += others
 
     def everything(self) -> tuple[object, ...]:
         """Return all that is stored, to be held against what is stored later."""
@@ -27,9 +33,13 @@ class FakeFeeds:
         """Return every feed of an account by app key."""
         return [feed for key, feed in sorted(self._feeds.items()) if key[0] == account]
 
-    def save_feed(self, account: str, feed: Feed) -> None:
-        """Create or replace an app key's feed."""
-        self._feeds[account, feed.app_key] = feed
+    def replace_feed(self, account: str, before: Feed | None, after: Feed) -> None:
+        """Write a feed over what was read, or raise ``Conflict``."""
+        if self._interruptions:
+            self._interruptions.pop(0)()
+        if self.feed(account, after.app_key) != before:
+            raise Conflict
+        self._feeds[account, after.app_key] = after
 
     def delete_feed(self, account: str, app_key: str) -> None:
         """Forget an app key's feed."""
@@ -43,9 +53,13 @@ class FakeFeeds:
         """Return every hook of an account by app key."""
         return [hook for key, hook in sorted(self._hooks.items()) if key[0] == account]
 
-    def save_hook(self, account: str, hook: Hook) -> None:
-        """Create or replace an app key's hook."""
-        self._hooks[account, hook.app_key] = hook
+    def replace_hook(self, account: str, before: Hook | None, after: Hook) -> None:
+        """Write a hook over what was read, or raise ``Conflict``."""
+        if self._interruptions:
+            self._interruptions.pop(0)()
+        if self.hook(account, after.app_key) != before:
+            raise Conflict
+        self._hooks[account, after.app_key] = after
 
     def delete_hook(self, account: str, app_key: str) -> None:
         """Forget an app key's hook."""

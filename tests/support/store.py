@@ -70,14 +70,24 @@ class FakeStore:
         """Replace an account's settings."""
         self._things[AccountSettings, account] = settings
 
+    def replace_settings(self, account: str, before: AccountSettings, after: AccountSettings) -> None:
+        """Write an account's settings over what was read, or raise ``Conflict``."""
+        self._let_others_write()
+        if self.settings(account) != before:
+            raise Conflict
+        self.save_settings(account, after)
+
     def change_settings(self, account: str) -> str | None:
         """Return an account's settings of order modifications, as JSON text."""
         text: str | None = self._things.get(("change settings", account))
         return text
 
-    def save_change_settings(self, account: str, text: str) -> None:
-        """Replace an account's settings of order modifications."""
-        self._things["change settings", account] = text
+    def replace_change_settings(self, account: str, before: str | None, after: str) -> None:
+        """Write an account's settings of order modifications over what was read, or raise ``Conflict``."""
+        self._let_others_write()
+        if self.change_settings(account) != before:
+            raise Conflict
+        self._things["change settings", account] = after
 
     def connector(self, account: str, name: str) -> Connector | None:
         """Return a connector's configuration."""
@@ -88,15 +98,16 @@ class FakeStore:
         return sorted(self._all(Connector, account), key=lambda connector: connector.name)
 
     def save_connector(self, account: str, connector: Connector) -> None:
-        """Create or replace a connector's configuration."""
-        self._things[Connector, account, connector.name] = connector
+        """Write a connector's configuration over what it is; its revision counts up."""
+        self.replace_connector(account, self.connector(account, connector.name), connector)
 
     def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
         """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""
         stored = self.connector(account, after.name)
         if (stored and stored.revision) != (before and before.revision):
             raise Conflict
-        self.save_connector(account, replace(after, revision=before.revision + 1 if before is not None else 1))
+        revision = before.revision + 1 if before is not None else 1
+        self._things[Connector, account, after.name] = replace(after, revision=revision)
 
     def order(self, account: str, order_id: str) -> Order | None:
         """Return an order head."""
@@ -270,8 +281,7 @@ class FakeStore:
 
     def commit(self, commit: Commit) -> None:
         """Write all of it, or raise ``Conflict`` and write nothing."""
-        if self._interruptions:
-            self._interruptions.pop(0)()
+        self._let_others_write()
         with self._lock:
             too_many = max(0, len(commit.new_legs) - MAX_LEGS)
             for leg in commit.new_legs[:too_many]:
@@ -288,6 +298,10 @@ class FakeStore:
                 raise UnwritableCommit(f"{count} writes")
             self._things |= written
             self.commits.append(commit)
+
+    def _let_others_write(self) -> None:
+        if self._interruptions:
+            self._interruptions.pop(0)()
 
     def _written(self, commit: Commit) -> Iterator[tuple[Key, Any]]:
         """Yield what the commit puts where; raises ``Conflict`` at the first guard that does not hold."""

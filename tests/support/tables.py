@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import boto3
 
+from settlement.domain.account import AccountSettings
 from settlement.domain.connector import Connector
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
@@ -29,6 +30,7 @@ WRITES = frozenset(name for name, method in vars(Store).items() if inspect.isfun
 class ConfigurableStore(Store, Protocol):
     """A store whose connectors can be configured."""
 
+    def save_settings(self, account: str, settings: AccountSettings) -> None: ...
     def save_connector(self, account: str, connector: Connector) -> None: ...
 
 

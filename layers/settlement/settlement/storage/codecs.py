@@ -5,7 +5,7 @@ beside the sums ``available`` and ``refundable``, since a condition can compare 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -78,6 +78,31 @@ def encode(thing: object) -> Item:
 def encode_next(thing: Versioned) -> Item:
     """Return the attributes of something versioned as its next version is written."""
     return encode(replace(thing, version=thing.version + 1))
+
+
+def unchanged(thing: object | None) -> dict[str, Any]:
+    """Return the condition that an item still is what was read; None: that there is none.
+
+    An attribute that an older item does not have reads as its field's default, and counts as that.
+    """
+    if thing is None:
+        return {"ConditionExpression": "attribute_not_exists(PK)"}
+    item = encode(thing)
+    parts, names, values = [], {}, {}
+    for index, field in enumerate(fields(thing)):  # type: ignore[arg-type]
+        names[f"#{index}"] = field.name
+        absent = f"attribute_not_exists(#{index})"
+        if field.name not in item:
+            parts.append(absent)
+            continue
+        values[f":{index}"] = item[field.name]
+        same = f"#{index} = :{index}"
+        parts.append(f"({same} OR {absent})" if getattr(thing, field.name) == field.default else same)
+    return {
+        "ConditionExpression": " AND ".join(parts),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": to_wire(values),
+    }
 
 
 def payment_attributes(transaction_id: str, payment: Payment) -> Item:

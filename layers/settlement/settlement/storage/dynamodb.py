@@ -1,13 +1,9 @@
 """The store on DynamoDB. Reads are consistent; a commit is one write, or one transaction of writes."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
 
 from settlement.domain.account import AccountSettings
 from settlement.domain.audit_walk import AuditWalk
@@ -22,18 +18,14 @@ from settlement.domain.order import Line, Order
 from settlement.domain.settlement import Settlement
 from settlement.domain.transaction import Leg, Operation, Payment, Transaction
 from settlement.storage import codecs, keys
+from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.table import Table
-from settlement.storage.writing import versioned_put, writes
-from settlement.use_cases.ports import Commit, Conflict, DueOperation, DuePayment, ListRange, Page
+from settlement.storage.writing import equals, versioned_put, writes
+from settlement.use_cases.ports import Commit, DueOperation, DuePayment, ListRange, Page
 
 if TYPE_CHECKING:
     from settlement.domain.listing import ListedOrder
     from settlement.domain.shopper import Shopper
-
-_LOST_RACES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
-_LOST_REASONS = frozenset(
-    {"None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-)
 
 
 class DynamoDBStore(Table):
@@ -43,18 +35,23 @@ class DynamoDBStore(Table):
         """Return an account's settings, the defaults if it has none."""
         return self._get(AccountSettings, *keys.account(account, keys.SETTINGS)) or AccountSettings()
 
+    def replace_settings(self, account: str, before: AccountSettings, after: AccountSettings) -> None:
+        """Write an account's settings over what was read, or raise ``Conflict``."""
+        self._replace(*keys.account(account, keys.SETTINGS), before, after)
+
     def save_settings(self, account: str, settings: AccountSettings) -> None:
-        """Replace an account's settings."""
-        self._put(*keys.account(account, keys.SETTINGS), codecs.encode(settings))
+        """Write an account's settings over what they are, or raise ``Conflict``."""
+        self.replace_settings(account, self.settings(account), settings)
 
     def change_settings(self, account: str) -> str | None:
         """Return an account's settings of order modifications, as JSON text."""
         item = self._read(*keys.account(account, keys.CHANGE_SETTINGS))
         return str(item["text"]) if item else None
 
-    def save_change_settings(self, account: str, text: str) -> None:
-        """Replace an account's settings of order modifications."""
-        self._put(*keys.account(account, keys.CHANGE_SETTINGS), {"text": text})
+    def replace_change_settings(self, account: str, before: str | None, after: str) -> None:
+        """Write an account's settings of order modifications over what was read, or raise ``Conflict``."""
+        guard = codecs.unchanged(None) if before is None else equals("text", before)
+        self._put(*keys.account(account, keys.CHANGE_SETTINGS), {"text": after}, guard)
 
     def connector(self, account: str, name: str) -> Connector | None:
         """Return a connector's configuration."""
@@ -66,18 +63,14 @@ class DynamoDBStore(Table):
         return self._query(Connector, partition, prefix)
 
     def save_connector(self, account: str, connector: Connector) -> None:
-        """Create or replace a connector's configuration."""
-        self._put(*keys.account(account, keys.connector(connector.name)), codecs.encode(connector))
+        """Write a connector's configuration over what it is, or raise ``Conflict``."""
+        self.replace_connector(account, self.connector(account, connector.name), connector)
 
     def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
         """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""
-        guard: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(PK)"}
-        if before is not None:
-            values = codecs.to_wire({":revision": before.revision})
-            guard = {"ConditionExpression": "revision = :revision", "ExpressionAttributeValues": values}
+        guard = codecs.unchanged(None) if before is None else equals("revision", before.revision)
         written = replace(after, revision=before.revision + 1 if before is not None else 1)
-        with _lost_races_as_conflicts():
-            self._put(*keys.account(account, keys.connector(after.name)), codecs.encode(written), **guard)
+        self._put(*keys.account(account, keys.connector(after.name)), codecs.encode(written), guard)
 
     def order(self, account: str, order_id: str) -> Order | None:
         """Return an order head."""
@@ -274,13 +267,13 @@ class DynamoDBStore(Table):
     def save_audit_walk(self, walk: AuditWalk) -> None:
         """Write how far the audit of an account is, or raise ``Conflict`` if another run was first."""
         due = {"duePK": keys.AUDITS, "dueAt": keys.timestamp(walk.due_at)}
-        with _lost_races_as_conflicts():
+        with lost_races_as_conflicts():
             self._client.put_item(**versioned_put(self._table, keys.account(walk.account, keys.AUDIT), walk, due))
 
     def commit(self, commit: Commit) -> None:
         """Write all of it, or raise ``Conflict`` and write nothing."""
         first, to_do = writes(self._table, commit)
-        with _lost_races_as_conflicts():
+        with lost_races_as_conflicts():
             for write in first:
                 self._client.put_item(**write["Put"])
             match to_do:
@@ -299,22 +292,3 @@ class DynamoDBStore(Table):
             "ExpressionAttributeValues": codecs.to_wire({":shard": shard, ":now": keys.timestamp(now)}),
         }
         return [codecs.from_wire(item) for item in self._all(request)]
-
-
-@contextmanager
-def _lost_races_as_conflicts() -> Iterator[None]:
-    """Raise ``Conflict`` for a write that came after another one; every other error stays as it is."""
-    try:
-        yield
-    except ClientError as error:
-        if _is_lost_race(error):
-            raise Conflict from error
-        raise
-
-
-def _is_lost_race(error: ClientError) -> bool:
-    code = error.response.get("Error", {}).get("Code")
-    if code != "TransactionCanceledException":
-        return code in _LOST_RACES
-    reasons = error.response.get("CancellationReasons", [])
-    return all(reason.get("Code", "None") in _LOST_REASONS for reason in reasons)

@@ -21,9 +21,9 @@ class DynamoDBFeeds(Table):
         """Return every feed of an account by app key."""
         return self._query(Feed, *keys.account(account, keys.feed("")))
 
-    def save_feed(self, account: str, feed: Feed) -> None:
-        """Create or replace an app key's feed."""
-        self._put(*keys.account(account, keys.feed(feed.app_key)), codecs.encode(feed))
+    def replace_feed(self, account: str, before: Feed | None, after: Feed) -> None:
+        """Write an app key's feed over what was read, or raise ``Conflict``."""
+        self._replace(*keys.account(account, keys.feed(after.app_key)), before, after)
 
     def delete_feed(self, account: str, app_key: str) -> None:
         """Forget an app key's feed; what is in its queue expires unread."""
@@ -37,9 +37,9 @@ class DynamoDBFeeds(Table):
         """Return every hook of an account by app key."""
         return self._query(Hook, *keys.account(account, keys.hook("")))
 
-    def save_hook(self, account: str, hook: Hook) -> None:
-        """Create or replace an app key's hook."""
-        self._put(*keys.account(account, keys.hook(hook.app_key)), codecs.encode(hook))
+    def replace_hook(self, account: str, before: Hook | None, after: Hook) -> None:
+        """Write an app key's hook over what was read, or raise ``Conflict``."""
+        self._replace(*keys.account(account, keys.hook(after.app_key)), before, after)
 
     def delete_hook(self, account: str, app_key: str) -> None:
         """Forget an app key's hook."""

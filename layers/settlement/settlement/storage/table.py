@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from settlement.storage import codecs, keys
 from settlement.storage.outage import reporting_outages
+from settlement.storage.races import lost_races_as_conflicts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,8 +19,14 @@ class Table:
         self._client = reporting_outages(client)
         self._table = table
 
-    def _put(self, pk: str, sk: str, item: codecs.Item, **guard: Any) -> None:
-        self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}), **guard)
+    def _put(self, pk: str, sk: str, item: codecs.Item, guard: dict[str, Any]) -> None:
+        """Write an item under a condition, or raise ``Conflict``: no write of the table goes without."""
+        with lost_races_as_conflicts():
+            self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}), **guard)
+
+    def _replace(self, pk: str, sk: str, before: object | None, after: object) -> None:
+        """Write a thing over what was read (None: nothing), or raise ``Conflict``."""
+        self._put(pk, sk, codecs.encode(after), codecs.unchanged(before))
 
     def _read(self, pk: str, sk: str) -> codecs.Item | None:
         if not keys.can_exist(pk, sk):

@@ -58,7 +58,7 @@ def due_at(thing: Operation | Payment) -> str | None:
 def versioned_put(table: str, key: keys.Key, thing: codecs.Versioned, extra: codecs.Item) -> dict[str, Any]:
     """Return the put of something versioned, under the condition that its version still is what was read."""
     item = {"PK": key[0], "SK": key[1], **codecs.encode_next(thing), **extra}
-    guard = _equals("version", thing.version) if thing.version else _NEW
+    guard = equals("version", thing.version) if thing.version else _NEW
     return {"TableName": table, "Item": codecs.to_wire(item), **guard}
 
 
@@ -108,7 +108,7 @@ class _Writes:
             yield self._put(self._order, keys.invoice(invoice.number), codecs.encode(invoice))
         for replaced in commit.replaced_invoices:
             after = replaced.after
-            guard = _equals("replays", replaced.before.replays)
+            guard = equals("replays", replaced.before.replays)
             yield self._put(self._order, keys.invoice(after.number), codecs.encode(after), guard)
         for number, receipt in commit.new_receipts:
             yield self._receipt(number, receipt)
@@ -121,7 +121,7 @@ class _Writes:
         for new in commit.modifications:
             yield self._put(self._order, keys.modification(new.request_id), codecs.encode(new))
         for modified in commit.replaced_modifications:
-            guard = _equals("revision", modified.before.revision)
+            guard = equals("revision", modified.before.revision)
             key = keys.modification(modified.after.request_id)
             yield self._put(self._order, key, codecs.encode(modified.after), guard)
 
@@ -170,7 +170,7 @@ class _Writes:
 
     def _replace_leg(self, changed: Changed[Leg]) -> "TransactWriteItemTypeDef":
         after = changed.after
-        guard = _equals("attempts", changed.before.attempts)
+        guard = equals("attempts", changed.before.attempts)
         return self._put(self._transaction, keys.leg(after.operation, after.number), codecs.encode(after), guard)
 
     def _versioned(
@@ -229,7 +229,8 @@ class _Writes:
         return item | {"public": True} if event.type in PUBLISHED else item
 
 
-def _equals(name: str, value: int) -> dict[str, Any]:
+def equals(name: str, value: int | str) -> dict[str, Any]:
+    """Return the condition that an attribute still is what was read."""
     return {
         "ConditionExpression": "#guard = :guard",
         "ExpressionAttributeNames": {"#guard": name},

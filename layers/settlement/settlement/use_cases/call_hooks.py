@@ -1,7 +1,10 @@
 """The hook of an app key: an address of its integrator's that every status update is posted to."""
 
+from collections.abc import Callable
+
 from settlement.domain.errors import InvalidRequest, NoHook
 from settlement.domain.feed import MAX_HOOKS, Hook, StatusUpdate
+from settlement.use_cases.contention import no_pause, until_first
 from settlement.use_cases.feed_ports import Feeds, HookCaller
 
 
@@ -9,18 +12,26 @@ class HooksNotDelivered(Exception):
     """Hooks did not take an update: all of it is to be tried again."""
 
 
-def configure_hook(feeds: Feeds, caller: HookCaller, account: str, hook: Hook) -> None:
+def configure_hook(
+    feeds: Feeds, caller: HookCaller, account: str, hook: Hook, pause: Callable[[float], None] = no_pause
+) -> None:
     """Create or replace an app key's hook, once its address has answered a ping.
 
     Raises ``InvalidRequest`` if it has not, or for one hook too many.
     """
-    others = [held for held in feeds.hooks(account) if held.app_key != hook.app_key]
-    if len(others) >= MAX_HOOKS:
-        raise InvalidRequest(f"an account has at most {MAX_HOOKS} hooks, one for each app key")
+    _require_room(feeds, account, hook)
     failure = caller.ping(hook)
     if failure is not None:
         raise InvalidRequest(f"hook.url: the ping failed: {failure}")
-    feeds.save_hook(account, hook)
+    until_first(pause, lambda: feeds.replace_hook(account, _require_room(feeds, account, hook), hook))
+
+
+def _require_room(feeds: Feeds, account: str, hook: Hook) -> Hook | None:
+    """Return the hook that the app key has by now; raises ``InvalidRequest`` if there is none and no room for it."""
+    held = {each.app_key: each for each in feeds.hooks(account)}
+    if hook.app_key not in held and len(held) >= MAX_HOOKS:
+        raise InvalidRequest(f"an account has at most {MAX_HOOKS} hooks, one for each app key")
+    return held.get(hook.app_key)
 
 
 def retrieve_hook(feeds: Feeds, account: str, app_key: str) -> Hook:

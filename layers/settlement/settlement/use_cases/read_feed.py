@@ -4,12 +4,13 @@ An update stays until it is committed or expires. One that was read is hidden fo
 update of its order is handed out: updates of an order are read in the order they happened.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from settlement.domain.errors import InvalidRequest, NoFeed
 from settlement.domain.feed import MAX_FEEDS, Feed, FeedItem, StatusUpdate
+from settlement.use_cases.contention import no_pause, until_first
 from settlement.use_cases.feed_ports import Feeds
 from settlement.use_cases.ports import Page
 
@@ -27,8 +28,12 @@ class FeedState:
     oldest: datetime | None
 
 
-def configure_feed(feeds: Feeds, account: str, feed: Feed) -> Feed:
+def configure_feed(feeds: Feeds, account: str, feed: Feed, pause: Callable[[float], None] = no_pause) -> Feed:
     """Create an app key's feed, or change it; its queue stays. Raises ``InvalidRequest`` for one too many."""
+    return until_first(pause, lambda: _configure(feeds, account, feed))
+
+
+def _configure(feeds: Feeds, account: str, feed: Feed) -> Feed:
     existing = feeds.feeds(account)
     mine = next((held for held in existing if held.app_key == feed.app_key), None)
     if mine is None and len(existing) >= MAX_FEEDS:
@@ -36,7 +41,7 @@ def configure_feed(feeds: Feeds, account: str, feed: Feed) -> Feed:
     kept = Feed(
         feed.app_key, mine.id if mine else feed.id, feed.statuses, feed.visibility_seconds, feed.retention_seconds
     )
-    feeds.save_feed(account, kept)
+    feeds.replace_feed(account, mine, kept)
     return kept
 
 
