@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from settlement.domain.events import EventType
 from settlement.domain.payment_systems import PAYMENT_SYSTEMS, payment_systems_served
 from settlement.domain.reconciliation import reconcile
 from settlement.domain.statuses import TransactionStatus, payment_status, transaction_status
+from settlement.domain.transaction import Payment, Transaction
 from settlement.use_cases.add_data import add_data
 from settlement.use_cases.notify_payment import Received, notify_payment
 from settlement.use_cases.place_order import NewPayment
@@ -154,6 +156,105 @@ def test_payments_sent_twice_are_taken_once(shop: Shop) -> None:
     assert placed.moved("settle") == []
     assert placed.ledger.authorised == 10000
     assert len(placed.payments) == 1
+
+
+def test_payments_sent_again_are_the_same_before_they_make_up_the_value(shop: Shop) -> None:
+    placed = started(shop)
+    for value in (3000, 3000, 5000, 3000, 5000):
+        send(placed, a_payment(value))
+    send(placed, a_payment(1000), a_payment(1000))
+    send(placed, a_payment(1000), a_payment(1000))
+
+    assert [payment.assigned for payment in placed.payments] == [3000, 5000, 1000, 1000]
+
+
+def test_payment_is_the_same_by_its_id_whatever_is_sent_with_it(shop: Shop) -> None:
+    placed = started(shop)
+    one, other = a_payment(3000, payment_id="P1"), a_payment(7000, payment_id="P2")
+    send(placed, one)
+    send(placed, one, other)
+    send(placed, other)
+    send(placed, replace(one, connector="partial", card=VaultedCard("vault", "ANA")))
+    authorise(placed)
+    send(placed, other, one)
+
+    assert [(payment.payment_id, payment.assigned) for payment in placed.payments] == [("P1", 3000), ("P2", 7000)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"value": 3001},
+        {"installments": 2},
+        {"payment_system": "4"},
+        {"group": "debitCard"},
+        {"connector": "total"},
+        {"card": VaultedCard("another")},
+        {"card": None},
+        {"reference_value": 2900},
+        {"interest_rate": "1.5"},
+    ],
+    ids=str,
+)
+def test_another_payment_under_an_id_that_is_there_is_refused(shop: Shop, changes: dict[str, Any]) -> None:
+    placed = started(shop)
+    sent = a_payment(3000, payment_id="P1")
+    send(placed, sent)
+
+    with pytest.raises(AlreadyExists, match="payment id P1 is taken by a payment that says something else"):
+        send(placed, replace(sent, **changes), a_payment(1000))
+    with pytest.raises(AlreadyExists):
+        send(placed, sent, currency="USD")
+    with pytest.raises(AlreadyExists, match="payment id P1 is taken by a payment of another transaction"):
+        send(started(shop), sent)
+
+    assert [payment.assigned for payment in placed.payments] == [3000]
+
+
+@pytest.mark.parametrize("id_", [None, "P1"])
+def test_payments_sent_twice_at_once_are_taken_once(shop: Shop, id_: str | None) -> None:
+    placed = started(shop)
+    for value in (3000, 7000):
+        sent = a_payment(value, payment_id=id_ and f"{id_}-{value}")
+        shop.store.interrupt(partial(send, placed, sent))
+        send(placed, sent)
+
+    assert [payment.assigned for payment in placed.payments] == [3000, 7000]
+
+
+@pytest.mark.parametrize("id_", [None, "P1"])
+def test_payments_that_come_between_two_reads_are_seen(
+    shop: Shop, id_: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other request writes after this one has read the transaction, before it reads the payments."""
+    placed = started(shop)
+    sent, read, others = a_payment(payment_id=id_), shop.store.payments, [True]
+
+    def late(account: str, transaction_id: str) -> list[Payment]:
+        if others:
+            others.pop()
+            send(placed, sent)
+        return read(account, transaction_id)
+
+    monkeypatch.setattr(shop.store, "payments", late)
+    send(placed, sent)
+
+    assert [payment.assigned for payment in placed.payments] == [10000]
+
+
+def test_payments_sent_before_the_upgrade_are_the_same_when_they_are_sent_again(shop: Shop) -> None:
+    placed = started(shop)
+    send(placed, a_payment(3000))
+    former = "ff9c94128002281c27f6aa3190b12b702692293dbf14c5ba87e45cc2ff99a2be"
+    things = shop.store.backup()
+    for key, thing in things.items():
+        if isinstance(thing, Transaction) and thing.checkout is not None:
+            stored = replace(thing, checkout=replace(thing.checkout, batch=former, batches=()))
+            shop.store.restore({**things, key: stored})
+
+    send(placed, a_payment(3000))
+
+    assert [payment.assigned for payment in placed.payments] == [3000]
 
 
 def test_authorisation_needs_payments_that_make_up_the_value(shop: Shop) -> None:

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 
 from settlement.domain.errors import InvalidRequest
+from settlement.domain.identity import is_same
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import MAX_LINES, Line, OrderTotal
 
@@ -23,7 +24,8 @@ MAX_QUANTITY = 1_000_000
 class Checkout:
     """How a transaction was started. ``reference`` is the caller's own id of the purchase.
 
-    ``order_group`` is the purchase that the payments were sent for, ``batch`` the hash of the payments sent last.
+    ``order_group`` is the purchase that the payments were sent for, ``batches`` the identities of what was sent
+    together; ``batch``, that of the last payments, is all that earlier versions kept.
     """
 
     reference: str
@@ -34,6 +36,12 @@ class Checkout:
     batch: str | None = None
     soft_descriptor: str | None = None
     recurrent: bool = False
+    batches: tuple[str, ...] = ()
+
+    def was_sent(self, payments: object) -> bool:
+        """Whether these payments were sent together before."""
+        known = self.batches if self.batch is None else (self.batch, *self.batches)
+        return any(is_same(batch, payments) for batch in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Sending the payments of a transaction that a checkout started (contract §3.2)."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
 from settlement.domain.checkout import Checkout
-from settlement.domain.connector import Connector, Mode
+from settlement.domain.connector import Connector, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, TransactionNotFound, WrongStatus
 from settlement.domain.events import EventType
+from settlement.domain.identity import identity
 from settlement.domain.money import to_major
 from settlement.domain.transaction import MAX_PAYMENTS, Payment
 from settlement.use_cases.aggregate import Aggregate
@@ -19,7 +19,7 @@ from settlement.use_cases.place_order import (
     require_distinct,
     transaction_mode,
 )
-from settlement.use_cases.ports import Ports
+from settlement.use_cases.ports import Conflict, Ports
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
@@ -33,8 +33,10 @@ def send_payments(
 ) -> None:
     """Add payments to a transaction until they reach its value.
 
-    The payments sent last, sent again, are the same payments. Raises ``TransactionNotFound``, ``WrongStatus`` (1403)
-    once its authorisation is requested, ``BadValue`` (1402) above its value, ``AlreadyExists`` and ``InvalidRequest``.
+    Payments that were sent, sent again, are the same payments: together as they were sent, or by an ``id`` each.
+    Raises ``TransactionNotFound``, ``WrongStatus`` (1403) once its authorisation is requested, ``BadValue`` (1402)
+    above its value, ``AlreadyExists`` for an id that is taken by a payment that says something else, and
+    ``InvalidRequest``.
     """
     require_distinct("payment id", (payment.payment_id for payment in payments if payment.payment_id))
     decide_until_written(ports, lambda: _send(ports, account, transaction_id, payments, currency, order_group))
@@ -66,18 +68,36 @@ def _send(
     aggregate = retrieve_transaction(ports.store, account, transaction_id)
     checkout, transaction = require_checkout(aggregate), aggregate.transaction
     stored = ports.store.payments(account, transaction_id)
-    batch = hashlib.sha256(repr((tuple(payments), currency)).encode()).hexdigest()
-    if checkout.batch == batch and sum(payment.assigned for payment in stored) == transaction.value:
+    if {payment.payment_id for payment in stored} != {position.payment_id for position in transaction.projection}:
+        raise Conflict
+    said = (tuple(payments), currency)
+    if checkout.was_sent(said):
         return
-    _require_room(aggregate, stored, payments, currency)
-    _require_free_ids(ports, account, payments)
-    connectors = connectors_of(ports.store, account, payments)
+    fresh = _not_sent_yet(ports, aggregate, stored, payments, currency)
+    if not fresh:
+        return
+    _require_room(aggregate, stored, fresh, currency)
+    connectors = connectors_of(ports.store, account, fresh)
     added = [
         new_payment(ports, sequence, payment, connector)
-        for sequence, (payment, connector) in enumerate(zip(payments, connectors, strict=True), start=len(stored))
+        for sequence, (payment, connector) in enumerate(zip(fresh, connectors, strict=True), start=len(stored))
     ]
+    told = replace(
+        checkout, batches=(*checkout.batches, identity(said)), order_group=order_group or checkout.order_group
+    )
+    _write(ports, aggregate, stored, added, currency, told, _mode(ports, account, stored, connectors))
+
+
+def _write(
+    ports: Ports,
+    aggregate: Aggregate,
+    stored: Sequence[Payment],
+    added: Sequence[Payment],
+    currency: str,
+    told: Checkout,
+    mode: Mode,
+) -> None:
     held = [*stored, *added]
-    told = replace(checkout, batch=batch, order_group=order_group or checkout.order_group)
     order = replace(
         aggregate.order,
         currency=currency,
@@ -85,9 +105,9 @@ def _send(
         payment_names=", ".join(dict.fromkeys(payment.payment_system_name for payment in held)),
     )
     sent = replace(
-        transaction,
+        aggregate.transaction,
         currency=currency,
-        mode=_mode(ports, account, stored, connectors),
+        mode=mode,
         checkout=told,
         projection=tuple(payment.position for payment in held),
     )
@@ -119,10 +139,41 @@ def _require_room(
         raise InvalidRequest(f"currencyCode {currency}: the transaction's payments are in {transaction.currency}")
 
 
-def _require_free_ids(ports: Ports, account: str, payments: Sequence[NewPayment]) -> None:
+def _not_sent_yet(
+    ports: Ports, aggregate: Aggregate, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str
+) -> list[NewPayment]:
+    """Return the payments that the transaction does not have by their ids; checks that no other has these."""
+    transaction = aggregate.transaction
+    mine = {payment.payment_id: payment for payment in stored}
+    fresh = []
     for payment in payments:
-        if payment.payment_id and ports.store.transaction_of_payment(account, payment.payment_id) is not None:
-            raise AlreadyExists(f"payment id {payment.payment_id} is taken by another payment")
+        held = mine.get(payment.payment_id) if payment.payment_id else None
+        if held is None:
+            fresh.append(payment)
+        elif transaction.currency != currency or not _says(held, payment):
+            raise AlreadyExists(f"payment id {payment.payment_id} is taken by a payment that says something else")
+    for id_ in (payment.payment_id for payment in fresh if payment.payment_id):
+        owner = ports.store.transaction_of_payment(transaction.account, id_)
+        if owner == transaction.transaction_id:
+            raise Conflict
+        if owner is not None:
+            raise AlreadyExists(f"payment id {id_} is taken by a payment of another transaction")
+    return fresh
+
+
+def _says(held: Payment, sent: NewPayment) -> bool:
+    """Whether a payment is what is sent, the name on its card aside, which may have been erased."""
+    return (
+        sent.connector in (None, held.connector)
+        and (held.payment_system, held.payment_system_name, held.group, held.assigned, held.installments)
+        == (sent.payment_system, sent.payment_system_name, sent.group, sent.value, sent.installments)
+        and (held.reference_value, held.interest_rate) == (sent.reference_value, sent.interest_rate)
+        and _nameless(held.card) == _nameless(sent.card)
+    )
+
+
+def _nameless(card: VaultedCard | None) -> VaultedCard | None:
+    return card and replace(card, holder=None)
 
 
 def _mode(ports: Ports, account: str, stored: Sequence[Payment], added: Sequence[Connector]) -> Mode:
