@@ -4,28 +4,62 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any
 
+from settlement.domain.card_numbers import is_article_number, is_issued, may_be_issued
+from settlement.domain.documents import is_cnpj
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.masking import passes_luhn
+
+Names = tuple[str, ...]
+"""The name of a part, of what a value is in, and of the value itself."""
+
+
+class _Place(Enum):
+    """What a value can be, by its names."""
+
+    NUMBER = auto()
+    """Called the number of a card."""
+    CARD = auto()
+    """Part of a card, or what stands for one: nothing but a card or its token is expected there."""
+    ANY = auto()
+    """Whatever a client wants to tell."""
+    ELSE = auto()
+    """Called something that no card is: a document, a phone, an article, an id."""
+
 
 _SECURITY_CODES = frozenset(
     {"csc", "cvv", "cvv2", "cvc", "cvc2", "cid", "securitycode", "cardsecuritycode", "validationcode"}
 )
-_CARD_NUMBERS = frozenset({"cardnumber", "number", "pan"})
+_CARD_NUMBERS = frozenset(
+    {"cardnumber", "number", "pan", "ccnumber", "creditcard", "creditcardnumber", "debitcardnumber", "cardno"}
+)
+_TOKENS = frozenset({"token", "accountid"})
+_OF_CARDS = re.compile("card|cartao|tarjeta|numbertoken")
+_PERSONS = re.compile("document|cpf|cnpj|tax|rfc|cuit|phone|mobile|celular|telefone|whatsapp")
+_ELSE = re.compile(
+    f"{_PERSONS.pattern}|ean|gtin|upc|isbn|barcode|sku|ncm|imei|serial|tracking|invoice|order|reference|refid"
+    "|timestamp|postal|zip|id$|ids$|key$|code$|codes$|nsu$|tid$|time$|date$|at$"
+)
 _SHORTEST_CARD_NUMBER = 12
+_BEGINS_JSON = ("{", "[", '"')
 _NO_DIGITS = re.compile(r"[^0-9]")
-_GROUPS = ("[0-9]{13,19}", "(?:[0-9]{4}[ ._-]){3}[0-9]{1,7}", "[0-9]{4}[ ._-][0-9]{6}[ ._-][0-9]{5}")
-_NUMBERS = re.compile(f"(?<![0-9])(?:{'|'.join(_GROUPS)})(?![0-9])")
-"""Card numbers within a text: without separators, or in the groups that cards are embossed with."""
+_GROUPS = (
+    "[0-9]{13,19}",
+    "[0-9]{3,7}(?:[ ._-][0-9]{3,7}){2,4}(?:[ ._-][0-9]{1,2})?",
+    "[0-9]{6,10}[ ._-][0-9]{6,13}",
+)
+_NUMBERS = re.compile(f"(?<![0-9+])(?:{'|'.join(_GROUPS)})(?![0-9])(?!-[0-9]{{2}}(?![0-9]))")
+"""Card numbers within a text: without separators, or in groups; a plus makes it a phone, ``-01`` the id of an order."""
 
 
 def refuse_card_data(order: Any) -> None:
     """Raise ``InvalidRequest`` if a payment's ``card`` or ``fields`` hold a card number or a security code.
 
-    A card number is 13 to 19 digits that pass the Luhn check, alone or within a text, or at least 12 digits that are
-    called so. Separators, other scripts' digits and escaped JSON do not hide it, nor does being a name. The error
-    repeats none of it.
+    A card number has the first digits and the length of a brand and passes the Luhn check, alone or within a text;
+    what is called one has at least 12 digits. What is called a document, a phone, an article or an id is none, outside
+    of ``card``, nor is a number with the check digits of a CNPJ or GTIN. Separators, other scripts' digits and escaped
+    JSON do not hide it, nor does being a name. The error repeats none of it.
     """
     for where, payment in _payments(order):
         _refuse_in(where, payment)
@@ -44,23 +78,20 @@ def refuse_card_data_of_texts(texts: Any) -> None:
         value = text.get("value") if isinstance(text, Mapping) else None
         if not isinstance(value, str):
             continue
-        try:
-            inner = json.loads(value)
-        except (ValueError, RecursionError):
-            inner = value
-        _refuse(str(text.get("name"))[:50], _leaves("value", inner))
+        name = str(text.get("name"))[:50]
+        _refuse(name, _leaves((name,), _parsed(value)))
 
 
 def _refuse_in(where: str, payment: Mapping[str, Any]) -> None:
     for part in ("card", "fields"):
-        _refuse(f"{where}.{part}", _leaves(part, payment.get(part)))
+        _refuse(f"{where}.{part}", _leaves((part,), payment.get(part)))
 
 
-def _refuse(where: str, leaves: Iterator[tuple[str, Any]]) -> None:
-    for name, value in leaves:
-        if value is not None and _is_security_code(name):
+def _refuse(where: str, leaves: Iterator[tuple[Names, Any]]) -> None:
+    for names, value in leaves:
+        if value is not None and _plain(names[-1]) in _SECURITY_CODES:
             raise InvalidRequest(f"{where}: security codes are not accepted; send a vault token")
-        if _holds_card_number(name, value) or _holds_card_number("", name):
+        if _holds_card_number(_place(names), value) or _holds_card_number(_Place.ANY, names[-1]):
             raise InvalidRequest(f"{where}: card numbers are not accepted; send a vault token")
 
 
@@ -74,40 +105,70 @@ def _payments(order: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield f"paymentData.transactions.{number}.payments.{index}", payment
 
 
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield every value with its name; a ``{"name": …, "value": …}`` pair goes by the name it states."""
-    if isinstance(value, Mapping):
-        stated = value.get("name")
-        for key, inner in value.items():
-            yield from _leaves(stated if key == "value" and isinstance(stated, str) else str(key), inner)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for inner in value:
-            yield from _leaves(name, inner)
-    else:
-        yield name, value
+def _leaves(names: Names, value: Any) -> Iterator[tuple[Names, Any]]:
+    """Yield every value with its names; a ``{"name": …, "value": …}`` pair goes by the name it states."""
+    waiting = [(names, value)]
+    while waiting:
+        names, value = waiting.pop()
+        if isinstance(value, Mapping):
+            stated = value.get("name")
+            for key, inner in value.items():
+                named = stated if key == "value" and isinstance(stated, str) else str(key)
+                waiting.append(((names[0], names[-1], named), inner))
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            waiting += [(names, inner) for inner in value]
+        elif isinstance(value, str) and value[:1] in _BEGINS_JSON and (parsed := _parsed(value)) is not value:
+            waiting.append((names, parsed))
+        else:
+            yield names, value
 
 
-def _is_security_code(name: str) -> bool:
-    return _plain(name) in _SECURITY_CODES
+def _parsed(text: str) -> Any:
+    """Return what a text says as JSON, with all that one name is given for, or itself if it is none."""
+    try:
+        return json.loads(text, object_pairs_hook=_every)
+    except (ValueError, RecursionError):
+        return text
 
 
-def _holds_card_number(name: str, value: Any) -> bool:
-    """Tell whether a value holds a card number by its digits, or is called one and has digits enough."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+def _every(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        said.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in said.items()}
+
+
+def _place(names: Names) -> _Place:
+    *outer, last = (_plain(name) for name in names)
+    if last == "number" and outer and _ELSE.search(outer[-1]) and not _OF_CARDS.search(outer[-1]):
+        last = f"{outer[-1]}id"
+    if last in _CARD_NUMBERS:
+        return _Place.NUMBER
+    if last in _TOKENS or _OF_CARDS.search(last):
+        return _Place.CARD
+    if "card" in outer or last == "card":
+        return _Place.ELSE if _PERSONS.search(last) else _Place.CARD
+    return _Place.ELSE if _ELSE.search(last) else _Place.ANY
+
+
+def _holds_card_number(place: _Place, value: Any) -> bool:
+    """Tell whether a value holds a card number, by its digits and where it stands."""
+    if place is _Place.ELSE or isinstance(value, bool) or not isinstance(value, str | int | float):
         return False
     if isinstance(value, float):
         value = int(value) if value.is_integer() else ""
     text = unicodedata.normalize("NFKC", str(value))
     text = "".join(str(unicodedata.digit(character, character)) for character in text)
-    if not any(character.isalpha() for character in text):
+    if place is not _Place.ANY and not any(character.isalpha() for character in text):
         digits = _NO_DIGITS.sub("", text)
-        if _passes(digits) or (_plain(name) in _CARD_NUMBERS and len(digits) >= _SHORTEST_CARD_NUMBER):
+        if may_be_issued(digits) or (place is _Place.NUMBER and len(digits) >= _SHORTEST_CARD_NUMBER):
             return True
-    return any(_passes(_NO_DIGITS.sub("", found)) for found in _NUMBERS.findall(text))
+    is_card = _is_card_of_any if place is _Place.ANY else may_be_issued
+    return any(is_card(_NO_DIGITS.sub("", found)) for found in _NUMBERS.findall(text))
 
 
-def _passes(digits: str) -> bool:
-    return 13 <= len(digits) <= 19 and passes_luhn(digits)
+def _is_card_of_any(digits: str) -> bool:
+    return is_issued(digits) and not is_article_number(digits) and not is_cnpj(digits)
 
 
 def _plain(name: str) -> str:

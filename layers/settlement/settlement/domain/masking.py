@@ -1,51 +1,74 @@
 """Personal data and secrets in free text, found by their form and masked: for logs, and for words of connectors."""
 
 import re
+from collections.abc import Callable
+
+from settlement.domain.card_numbers import may_be_issued
+from settlement.domain.documents import is_cnpj, is_cpf
+from settlement.domain.folding import Folded, fold, replace_parts
 
 MASK = "***"
 
+_BEFORE, _AFTER = r"(?<![0-9a-z.-])", r"(?![0-9a-z-])"
 _FORMS = (
-    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
-    r"(?<![0-9A-Za-z-])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z])",
-    r"(?<![0-9A-Za-z-])[0-9]{2}\.[0-9]{3}\.[0-9]{3}/[0-9]{4}-[0-9]{2}(?![0-9A-Za-z])",
-    r"(?<=X-VTEX-signature=)[A-Za-z0-9]+",
+    r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
+    r"(?<![0-9a-z-])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9a-z])",
+    r"(?<![0-9a-z-])[0-9a-z]{2}\.[0-9a-z]{3}\.[0-9a-z]{3}/[0-9a-z]{4}-[0-9]{2}(?![0-9a-z])",
+    r"(?<=x-vtex-signature=)[a-z0-9]+",
 )
-_DIGITS = r"(?<![0-9A-Za-z.-])[0-9]{11,19}(?![0-9A-Za-z-])"
-"""Compiled, and kept, when they are first used."""
+"""What shows by its form alone; in the one spelling that texts are compared in."""
 
-_CPF_WEIGHTS, _CNPJ_WEIGHTS = tuple(range(10, 1, -1)), (5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
+
+def _is_personal(digits: str) -> bool:
+    return is_cpf(digits) or is_cnpj(digits) or (len(digits) >= 13 and may_be_issued(digits))
+
+
+_CHECKED: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (f"{_BEFORE}[0-9]{{11,19}}{_AFTER}", _is_personal),
+    (r"(?<![0-9a-z.-])[0-9]{3}([. ]?)[0-9]{3}\1[0-9]{3}[-/. ]?[0-9]{2}(?![0-9a-z-])", is_cpf),
+    (
+        r"(?<![0-9a-z.-])[0-9a-z]{2}([. ]?)[0-9a-z]{3}\1[0-9a-z]{3}[/ ]?[0-9a-z]{4}[- ]?[0-9]{2}(?![0-9a-z-])",
+        is_cnpj,
+    ),
+)
+"""What may be a document or a card, if its check digits say so. Expressions are compiled, and kept, on first use."""
+
+_NO_CHARACTERS = re.compile("[^0-9A-Z]")
 
 
 def masked(text: str) -> str:
     """Return the text without e-mail addresses, documents (CPF, CNPJ), card numbers and callback signatures.
 
-    Bare digits are masked if their check digits make them one of these. Ids of orders and transactions stay: they have
-    letters or dashes beside their digits.
+    Characters without punctuation are masked if their check digits make them one of these. Ids of orders and
+    transactions stay: they have letters or dashes beside their digits.
     """
-    for form in _FORMS:
-        text = re.sub(form, MASK, text)
-    return re.sub(_DIGITS, lambda found: MASK if _is_personal(found[0]) else found[0], text)
+    folded = fold(text)
+    parts = [folded.place(*found.span()) for form in _FORMS for found in re.finditer(form, folded.text)]
+    parts += [
+        folded.place(*found.span())
+        for form, is_one in _CHECKED
+        for found in re.finditer(form, folded.text)
+        if is_one(_NO_CHARACTERS.sub("", found[0].upper()))
+    ]
+    return replace_parts(text, parts, MASK)
 
 
-def passes_luhn(digits: str) -> bool:
-    """Tell whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
-    doubled = [int(digit) * (2 if index % 2 else 1) for index, digit in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+def without(text: str, facts: tuple[str, ...]) -> str:
+    """Return the text without the facts about a person, expressions on its one spelling (``person.facts_of``)."""
+    folded = fold(text)
+    parts = [
+        folded.place(*found.span())
+        for fact in facts
+        for found in re.finditer(fact, folded.text)
+        if len(found[0]) > _WRITTEN_SMALL or _is_written_as_name(text, folded, found)
+    ]
+    return replace_parts(text, parts, MASK)
 
 
-def _is_personal(digits: str) -> bool:
-    if len(digits) == 11:
-        return _checks(digits, _CPF_WEIGHTS)
-    if len(digits) == 14 and _checks(digits, _CNPJ_WEIGHTS):
-        return True
-    return len(digits) >= 14 and passes_luhn(digits)
+_WRITTEN_SMALL = 2
+"""Names of so few letters are words too (``do``, ``no``): only with a capital are they names."""
 
 
-def _checks(digits: str, weights: tuple[int, ...]) -> bool:
-    """Tell whether the last two digits are the check digits of a Brazilian document."""
-    first = len(weights)
-    for length, used in ((first, weights), (first + 1, (weights[0] + 1, *weights))):
-        rest = sum(int(digit) * weight for digit, weight in zip(digits, used, strict=False)) % 11
-        if int(digits[length]) != (0 if rest < 2 else 11 - rest):
-            return False
-    return True
+def _is_written_as_name(text: str, folded: Folded, found: "re.Match[str]") -> bool:
+    start, end = folded.place(*found.span())
+    return text[start:end] != text[start:end].lower()
