@@ -4,9 +4,8 @@ Legacy connectors speak the same way over the wire and are asked for whole amoun
 client serves both protocols.
 """
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
@@ -30,7 +29,6 @@ from settlement.connectors.ppp_requests import (
     authorise_body,
     cancel_body,
     inbound_body,
-    personal_facts,
     refund_body,
     secrets,
     settle_body,
@@ -54,7 +52,8 @@ from settlement.domain.connector_calls import (
     Settle,
     Unknown,
 )
-from settlement.domain.masking import MASK, masked
+from settlement.domain.masking import masked, without
+from settlement.domain.person import facts_of
 
 if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp
@@ -108,13 +107,12 @@ class PaymentProviderClient:
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
         """Create the payment, or ask for its state when it exists (§4.2)."""
         body = authorise_body(request)
-        exchange, answer = self._call(connector, "payments", body)
+        exchange, answer = self._call(connector, "payments", body, facts_of(request.shopper, request.holder))
         if isinstance(answer, NoAnswer):
             return Unknown(exchange, answer.reason)
         payment_id, currency = request.payment_id, request.currency
         outcome = authorisation_outcome(payment_id, currency, answer.status, answer.body, exchange)
-        hidden = (*self._keys(connector), *secrets(body), *personal_facts(body))
-        return _without(hidden, outcome)
+        return _without(self._hidden(connector, body, facts_of(request.shopper, request.holder)), outcome)
 
     def settle(self, connector: Connector, request: Settle) -> MovementOutcome:
         """Capture a value (§4.3)."""
@@ -133,7 +131,7 @@ class PaymentProviderClient:
         """Hand a request on to the connector, which says how to answer it (§4.6)."""
         payment_id = request.payment.payment_id
         path = f"payments/{quote(payment_id, safe='')}/inbound/{quote(action, safe='')}"
-        exchange, answer = self._call(connector, path, inbound_body(request))
+        exchange, answer = self._call(connector, path, inbound_body(request), request.payment.facts)
         if isinstance(answer, NoAnswer):
             return Unknown(exchange, answer.reason)
         return inbound_outcome(payment_id, request.request_id, answer.status, answer.body, exchange)
@@ -152,29 +150,31 @@ class PaymentProviderClient:
     ) -> MovementOutcome:
         payment = request.payment
         path = f"payments/{quote(payment.payment_id, safe='')}/{movement.route}"
-        exchange, answer = self._call(connector, path, body)
+        exchange, answer = self._call(connector, path, body, payment.facts)
         if isinstance(answer, NoAnswer):
             return Unknown(exchange, answer.reason)
         asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
         outcome = movement_outcome(asked, answer.status, answer.body, exchange)
-        return _without(self._keys(connector), outcome)
+        return _without(self._hidden(connector, body, payment.facts), outcome)
 
-    def _keys(self, connector: Connector) -> tuple[str, str]:
+    def _hidden(self, connector: Connector, body: Body | None, facts: tuple[str, ...]) -> "_Hidden":
         credentials = self._credentials(connector)
-        return credentials.app_key, credentials.app_token
+        return _Hidden((credentials.app_key, credentials.app_token, *secrets(body or {})), facts)
 
-    def _call(self, connector: Connector, path: str, body: Body | None) -> tuple[Exchange, Answer | NoAnswer]:
-        """Post a body, or get what is there when there is none."""
+    def _call(
+        self, connector: Connector, path: str, body: Body | None, facts: tuple[str, ...] = ()
+    ) -> tuple[Exchange, Answer | NoAnswer]:
+        """Post a body, or get what is there when there is none; the exchange tells no secrets, nor the ``facts``."""
         credentials = self._credentials(connector)
-        hidden = (*self._keys(connector), *secrets(body or {}))
+        hidden = self._hidden(connector, body, facts)
         sent = "" if body is None else exact_json.write(body)
-        shown = "" if body is None else _shown(exact_json.write(without_person(body)), hidden)
+        shown = "" if body is None else _cut(without(exact_json.write(without_person(body)), (), hidden.secrets))
         started = monotonic()
         answer = self._send(connector, credentials, path, None if body is None else sent.encode())
         duration_ms = round((monotonic() - started) * 1_000)
         if isinstance(answer, NoAnswer):
             return Exchange(shown, None, "", duration_ms), answer
-        response = _shown(answer.body.decode("utf-8", "replace"), (*hidden, *personal_facts(body or {})))
+        response = _cut(hidden.of(answer.body.decode("utf-8", "replace")))
         return Exchange(shown, answer.status, response, duration_ms), answer
 
     def _send(self, connector: Connector, credentials: Credentials, path: str, body: bytes | None) -> Answer | NoAnswer:
@@ -213,18 +213,28 @@ def address_fault(service_url: str, *, allow_loopback: bool) -> str | None:
     return "the address has a query" if fault is None and urlsplit(service_url).query else fault
 
 
-def _without(hidden: tuple[str, ...], outcome: Spoken) -> Spoken:
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    """What is told by no word of a connector: ``secrets`` as they are, ``facts`` about the shopper in any spelling."""
+
+    secrets: tuple[str, ...]
+    facts: tuple[str, ...]
+
+    def of(self, words: str) -> str:
+        """Return words with secrets, facts and whatever looks like a document, e-mail or card masked."""
+        return masked(without(words, self.facts, self.secrets))
+
+
+def _without(hidden: _Hidden, outcome: Spoken) -> Spoken:
     """Return the outcome with secrets and what tells of the shopper masked in the connector's own words."""
     if isinstance(outcome, Unknown):
-        return replace(outcome, reason=masked(_shown(outcome.reason, hidden)))
+        return replace(outcome, reason=hidden.of(outcome.reason))
     if isinstance(outcome, PaidOffline):
         return outcome
-    code, message = (words and masked(_shown(words, hidden)) for words in (outcome.code, outcome.message))
+    code, message = (words and hidden.of(words) for words in (outcome.code, outcome.message))
     return replace(outcome, code=code, message=message)
 
 
-def _shown(wire: str, hidden: tuple[str, ...]) -> str:
-    """Return text of the wire as the timeline may keep it: secrets masked, at most 4,000 characters."""
-    for secret in sorted(filter(None, hidden), key=len, reverse=True):
-        wire = wire.replace(json.dumps(secret)[1:-1], MASK).replace(secret, MASK)
+def _cut(wire: str) -> str:
+    """Return text of the wire as the timeline keeps it: at most 4,000 characters."""
     return wire if len(wire) <= MAX_EXCHANGE_CHARACTERS else f"{wire[: MAX_EXCHANGE_CHARACTERS - 1]}…"

@@ -25,8 +25,6 @@ _ADDRESS = {
     "state": "state",
 }
 _PERSONAL = frozenset({"buyer", "shippingAddress", "billingAddress", "holder"})
-_SHORTEST_MASKED = 4
-"""A shorter fact about a person (a state, a house number) is no secret by itself, and would mask half an answer."""
 
 
 def authorise_body(request: Authorise) -> Body:
@@ -124,30 +122,14 @@ def without_person(body: Body) -> Body:
     return {name: _mask(inner) if name in _PERSONAL else _inside(inner) for name, inner in body.items()}
 
 
-def personal_facts(body: Body) -> tuple[str, ...]:
-    """Return the facts about the shopper that a body carries, for masking where they are repeated."""
-    found = (fact for name, inner in body.items() for fact in (_facts(inner) if name in _PERSONAL else _below(inner)))
-    return tuple(fact for fact in found if len(fact) >= _SHORTEST_MASKED)
-
-
 def _inside(value: object) -> object:
     return without_person(value) if isinstance(value, dict) else value
-
-
-def _below(value: object) -> tuple[str, ...]:
-    return personal_facts(value) if isinstance(value, dict) else ()
 
 
 def _mask(value: object) -> object:
     if isinstance(value, dict):
         return {name: _mask(inner) for name, inner in value.items()}
     return MASK if value else value
-
-
-def _facts(value: object) -> tuple[str, ...]:
-    if isinstance(value, dict):
-        return tuple(fact for inner in value.values() for fact in _facts(inner))
-    return (value,) if isinstance(value, str) else ()
 
 
 def _known(**fields: str | None) -> Body:

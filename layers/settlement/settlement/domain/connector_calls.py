@@ -4,7 +4,7 @@ An answer is exactly one of the outcomes here, whatever the connector sent; how 
 outcome is the adapter's business, what an outcome does to the ledger is the domain's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -34,10 +34,19 @@ class Authorise:
     shopper: Shopper | None = None
     inbound_url: str | None = None
 
+    @property
+    def holder(self) -> str | None:
+        """Who holds the card, as far as it is known."""
+        return self.card.holder if self.card is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentReference:
-    """What names an authorised payment at its connector."""
+    """What names an authorised payment at its connector.
+
+    ``facts`` are those about the shopper, as ``person.facts_of`` finds them: never sent, and masked where the connector
+    repeats them.
+    """
 
     transaction_id: str
     payment_id: str
@@ -45,6 +54,7 @@ class PaymentReference:
     authorization_id: str | None
     tid: str | None
     nsu: str | None
+    facts: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

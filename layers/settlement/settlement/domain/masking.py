@@ -1,5 +1,6 @@
 """Personal data and secrets in free text, found by their form and masked: for logs, and for words of connectors."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -53,10 +54,15 @@ def masked(text: str) -> str:
     return replace_parts(text, parts, MASK)
 
 
-def without(text: str, facts: tuple[str, ...]) -> str:
-    """Return the text without the facts about a person, expressions on its one spelling (``person.facts_of``)."""
+def without(text: str, facts: tuple[str, ...], secrets: tuple[str, ...] = ()) -> str:
+    """Return the text without secrets, as they are or as JSON escapes them, and without the facts about a person.
+
+    Facts are expressions on the text's one spelling (``person.facts_of``). All are found before any is masked.
+    """
     folded = fold(text)
-    parts = [
+    exact = {form for secret in secrets if secret for form in (secret, json.dumps(secret)[1:-1])}
+    parts = [found.span() for form in exact for found in re.finditer(re.escape(form), text)]
+    parts += [
         folded.place(*found.span())
         for fact in facts
         for found in re.finditer(fact, folded.text)

@@ -12,7 +12,6 @@ from settlement.domain.connector_calls import (
     ConnectorClient,
     Done,
     PaidOffline,
-    PaymentReference,
     Refund,
     Settle,
 )
@@ -22,6 +21,7 @@ from settlement.domain.retries import NO_CALL_AFTER
 from settlement.domain.transaction import MOVEMENT_OF, Leg, LegKind, LegState, Operation, Payment, Transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.offline_payment import done_offline, paid_offline
+from settlement.use_cases.payment_reference import payment_reference
 from settlement.use_cases.permission_to_call import claim_call, outcome_of_closed_window
 from settlement.use_cases.ports import Changed, Commit, Conflict, Ports
 from settlement.use_cases.posting import Outcome, Posting, Setting
@@ -97,26 +97,21 @@ def _payment(ports: Ports, call: Call, leg: Leg) -> Payment:
 
 
 def _ask(ports: Ports, client: ConnectorClient, setting: Setting, callback_base: str) -> Outcome:
-    leg, payment = setting.leg, setting.payment
-    reference = PaymentReference(
-        setting.transaction.transaction_id,
-        payment.payment_id,
-        setting.transaction.currency,
-        payment.authorization_id,
-        payment.tid,
-        payment.nsu,
-    )
+    transaction, leg, payment = setting.transaction, setting.leg, setting.payment
     match leg.kind:
         case LegKind.AUTHORISE:
             outcome = client.authorise(setting.connector, _authorise_request(ports, setting, callback_base))
             return paid_offline(outcome) if payment.paid_at is not None else outcome
         case LegKind.SETTLE:
-            return client.settle(setting.connector, Settle(reference, leg.request_id, leg.value))
+            settle = Settle(payment_reference(ports, transaction, payment), leg.request_id, leg.value)
+            return client.settle(setting.connector, settle)
         case LegKind.CANCEL | LegKind.VOID:
-            return client.cancel(setting.connector, Cancel(reference, leg.request_id, leg.value))
+            cancel = Cancel(payment_reference(ports, transaction, payment), leg.request_id, leg.value)
+            return client.cancel(setting.connector, cancel)
         case LegKind.REFUND:
             settle_id = leg.settle_id or ""
-            return client.refund(setting.connector, Refund(reference, leg.request_id, settle_id, leg.value))
+            refund = Refund(payment_reference(ports, transaction, payment), leg.request_id, settle_id, leg.value)
+            return client.refund(setting.connector, refund)
         case _:
             assert_never(leg.kind)
 

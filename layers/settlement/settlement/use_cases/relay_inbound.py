@@ -1,10 +1,11 @@
 """Handing on a request that a shopper's payment app sends, and that is the connector's to answer (§4.6)."""
 
-from settlement.domain.connector_calls import ConnectorClient, Inbound, InboundOutcome, PaymentReference, Relayed
+from settlement.domain.connector_calls import ConnectorClient, Inbound, InboundOutcome, Relayed
 from settlement.domain.errors import ConnectorFailed, PaymentNotFound
 from settlement.domain.events import EventType
 from settlement.domain.transaction import Payment
 from settlement.use_cases.contention import decide_until_written
+from settlement.use_cases.payment_reference import payment_reference
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.receive_callback import signed_payment
 from settlement.use_cases.retrieve_transaction import retrieve_transaction
@@ -30,9 +31,7 @@ def relay_inbound(
     transaction = ports.store.transaction(account, transaction_id)
     if connector is None or transaction is None:
         raise PaymentNotFound(payment_id)
-    reference = PaymentReference(
-        transaction_id, payment_id, transaction.currency, payment.authorization_id, payment.tid, payment.nsu
-    )
+    reference = payment_reference(ports, transaction, payment)
     request = Inbound(reference, ports.new_id(), body)
     outcome = client.inbound(connector, action, request)
     decide_until_written(ports, lambda: _record(ports, account, transaction_id, payment, action, request, outcome))
