@@ -14,7 +14,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python installed dev local
+.PHONY: currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python installed dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ test-engine: dev local ## Every function in a container, by sam local (needs Doc
 
 openapi: dev ## Write docs/openapi.json and the copy that is served
 	$(DEV) -m settlement.api.openapi.document docs/openapi.json
+
+currencies: dev ## Write the table of currencies again, from the package iso4217
+	@$(DEV) -m local.currencies
 
 bench: dev local ## What one invoice costs: time, DynamoDB capacity, cold starts
 	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.invoice

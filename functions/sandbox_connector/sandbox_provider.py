@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sandbox_scripts import Operation, Outcome
 from settlement.connectors.ppp_fields import Fields, amount
-from settlement.domain.money import is_currency, to_major
+from settlement.domain.money import is_currency, is_withdrawn, to_major
 
 DELAY_TO_AUTO_SETTLE_SECONDS = 4 * 24 * 3_600
 DELAY_TO_AUTO_SETTLE_AFTER_ANTIFRAUD_SECONDS = 1_800
@@ -136,7 +136,7 @@ def perform(call: Call, books: Books, outcome: Outcome) -> Effect:
 
 def _create(call: Call, books: Books, outcome: Outcome) -> Effect:
     currency = call.fields.get("currency")
-    if not isinstance(currency, str) or not is_currency(currency):
+    if not isinstance(currency, str) or not (is_currency(currency) or is_withdrawn(currency)):
         raise Refusal(400, "invalid-currency", f"currency {currency!r} is no ISO 4217 code")
     token = _token(call.fields)
     elsewhere: Fields = {}

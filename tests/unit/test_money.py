@@ -1,12 +1,35 @@
 """Money is exact both ways, and no cent is lost by splitting it (R20, R29)."""
 
+from dataclasses import replace
 from decimal import Decimal
+from itertools import product
+from string import ascii_uppercase
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.domain.money import MAX_MINOR_UNITS, display, is_currency, split_by_weight, to_major, to_minor
+from local.currencies import TARGET, published, renewed
+from settlement.api.order_view import order_view
+from settlement.domain.checkout import Checkout
+from settlement.domain.errors import InvalidRequest
+from settlement.domain.money import (
+    MAX_MINOR_UNITS,
+    display,
+    is_currency,
+    minor_digits,
+    require_in_use,
+    split_by_weight,
+    to_major,
+    to_minor,
+)
+from settlement.use_cases import place_order
+from settlement.use_cases.place_order import NewPayment
+from settlement.use_cases.retrieve_order import retrieve_order
+from settlement.use_cases.send_payments import send_payments
+from settlement.use_cases.start_transaction import NewTransaction, start_transaction
+from tests.builders import ACCOUNT, a_new_order, a_new_payment
+from tests.support.shop import Shop
 
 currencies = st.sampled_from([("JPY", 0), ("BRL", 2), ("KWD", 3), ("CLF", 4)])
 amounts = st.integers(0, MAX_MINOR_UNITS)
@@ -67,6 +90,56 @@ def test_currencies_are_those_of_iso_4217() -> None:
     assert not is_currency("XXX")
     with pytest.raises(KeyError):
         to_major(1, "XXX")
+
+
+def test_table_is_what_the_package_publishes() -> None:
+    assert renewed() == TARGET.read_text()
+    assert {code: minor_digits(code) for code in all_codes() if is_currency(code)} == published()
+
+
+def all_codes() -> list[str]:
+    """Every code that could be one."""
+    return ["".join(letters) for letters in product(ascii_uppercase, repeat=3)]
+
+
+@pytest.mark.parametrize("code", ["XCG", "XAD", "SLE", "ZWG", "EUR"])
+def test_new_currencies_are_in_use(code: str) -> None:
+    assert is_currency(code)
+    require_in_use("currency", code)
+
+
+@pytest.mark.parametrize("code", ["BGN", "ANG", "CUC", "SLL", "ZWL"])
+def test_withdrawn_currency_is_refused_in_words_and_still_shown(code: str) -> None:
+    assert not is_currency(code)
+    assert display(12345, code) == f"123.45 {code}"
+    assert to_minor(Decimal("123.45"), code) == 12345
+    with pytest.raises(InvalidRequest, match=f"currency {code}: ISO 4217 has withdrawn this currency"):
+        require_in_use("currency", code)
+
+
+def test_stored_order_of_a_withdrawn_currency_goes_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = a_new_order(a_new_payment(10000, "partial"), order_id="old-01", currency="BGN")
+    with monkeypatch.context() as before_it_was_withdrawn:
+        before_it_was_withdrawn.setattr(place_order, "require_in_use", lambda field, code: None)
+        placed = shop.place_again(new)
+    placed.run()
+    placed.start()
+
+    assert shop.place_again(new).transaction_id == placed.transaction_id
+    placed.invoice("N1", 10000)
+    placed.give_back("R1", 1500)
+
+    assert order_view(retrieve_order(shop.store, ACCOUNT, "old-01"))["storePreferencesData"]["currencyCode"] == "BGN"
+    assert (placed.moved("settle"), placed.moved("refund")) == ([10000], [1500])
+    with pytest.raises(InvalidRequest, match="withdrawn"):
+        shop.place_again(replace(new, order_id="new-01"))
+
+
+def test_payments_of_a_withdrawn_currency_are_refused(shop: Shop) -> None:
+    started = start_transaction(shop.ports, ACCOUNT, NewTransaction(100, Checkout("p", "store", "1")), None)
+    sent = [NewPayment("partial", "2", "Visa", "creditCard", 100, 1)]
+    with pytest.raises(InvalidRequest, match="currencyCode BGN"):
+        send_payments(shop.ports, ACCOUNT, started.transaction.transaction_id, sent, "BGN")
 
 
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=20).filter(any)

@@ -21,7 +21,7 @@ from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connector import VaultedCard
 from settlement.domain.drafting import RefundPriority
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.money import MAX_MINOR_UNITS, is_currency
+from settlement.domain.money import MAX_MINOR_UNITS, is_currency, is_withdrawn
 from settlement.domain.order import MAX_LINES, LineMention, OrderTotal
 from settlement.domain.shopper import Address, Shopper
 from settlement.domain.transaction import MAX_PAYMENTS
@@ -44,7 +44,7 @@ class Body(BaseModel):
 
 
 def _currency(value: str) -> str:
-    if not is_currency(value):
+    if not is_currency(value) and not is_withdrawn(value):
         raise ValueError("must be an ISO 4217 currency code in capitals")
     return value
 

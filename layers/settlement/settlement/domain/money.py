@@ -7,20 +7,12 @@ Provider Protocol (contract §0, R29). A value with more digits than its currenc
 from collections.abc import Sequence
 from decimal import Decimal
 
-_MINOR_DIGITS: dict[int, str] = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    2: (
-        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF "
-        "CHE CHF CHW CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ "
-        "GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK "
-        "MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB "
-        "SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD "
-        "USN UYU UZS VED VES WST XCD YER ZAR ZMW ZWL ZWG"
-    ),
-    3: "BHD IQD JOD KWD LYD OMR TND",
-    4: "CLF UYW",
-}
-_DIGITS_OF: dict[str, int] = {code: digits for digits, codes in _MINOR_DIGITS.items() for code in codes.split()}
+from settlement.domain.currencies import IN_USE, WITHDRAWN
+from settlement.domain.errors import InvalidRequest
+
+_WITHDRAWN = {code: digits for digits, codes in WITHDRAWN.items() for code in codes.split()}
+_IN_USE = {code: digits for digits, codes in IN_USE.items() for code in codes.split()}
+_DIGITS_OF = {**_WITHDRAWN, **_IN_USE}
 
 MAX_DIGITS = 12
 """An amount has at most this many digits (contract §8.7), far inside what a double holds exactly."""
@@ -30,11 +22,22 @@ MAX_MINOR_UNITS = 10**MAX_DIGITS - 1
 
 def is_currency(code: str) -> bool:
     """Tell whether ``code`` is an ISO 4217 currency code in use."""
-    return code in _DIGITS_OF
+    return code in _IN_USE
+
+
+def is_withdrawn(code: str) -> bool:
+    """Tell whether ``code`` was a currency and is none any more; what is stored of it goes on."""
+    return code in _WITHDRAWN
+
+
+def require_in_use(field: str, code: str) -> None:
+    """Check that something new can be in a currency; raises ``InvalidRequest`` if it is withdrawn."""
+    if is_withdrawn(code):
+        raise InvalidRequest(f"{field} {code}: ISO 4217 has withdrawn this currency; nothing new is taken in it")
 
 
 def minor_digits(currency: str) -> int:
-    """Return how many decimals a currency has (ISO 4217: BRL 2, JPY 0, KWD 3); ``KeyError`` if there is none such."""
+    """Return how many decimals a currency has or had (ISO 4217: BRL 2, JPY 0, KWD 3); ``KeyError`` if it was none."""
     return _DIGITS_OF[currency]
 
 

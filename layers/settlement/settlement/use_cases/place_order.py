@@ -13,7 +13,7 @@ from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, Connect
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Journal
 from settlement.domain.identity import identity, is_same
-from settlement.domain.money import MAX_MINOR_UNITS
+from settlement.domain.money import MAX_MINOR_UNITS, require_in_use
 from settlement.domain.order import Line, Order, OrderTotal
 from settlement.domain.planning import Ask
 from settlement.domain.shopper import Shopper
@@ -136,6 +136,7 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
         if not is_same(existing.request_hash, new.said):
             raise AlreadyExists(f"orderId {new.order_id} is taken by an order that says something else")
         return load(ports.store, account, new.order_id)
+    require_in_use("currency", new.currency)
     _require_free_ids(ports, account, new)
     settings = ports.store.settings(account)
     connectors = connectors_of(ports.store, account, new.payments)

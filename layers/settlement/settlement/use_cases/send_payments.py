@@ -8,7 +8,7 @@ from settlement.domain.connector import Connector, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, TransactionNotFound, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.identity import identity
-from settlement.domain.money import to_major
+from settlement.domain.money import require_in_use, to_major
 from settlement.domain.transaction import MAX_PAYMENTS, Payment
 from settlement.use_cases.aggregate import Aggregate
 from settlement.use_cases.contention import decide_until_written
@@ -76,6 +76,7 @@ def _send(
     fresh = _not_sent_yet(ports, aggregate, stored, payments, currency)
     if not fresh:
         return
+    require_in_use("currencyCode", currency)
     _require_room(aggregate, stored, fresh, currency)
     connectors = connectors_of(ports.store, account, fresh)
     added = [
