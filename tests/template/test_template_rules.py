@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from settlement.domain.errors import Forbidden, Unauthorised
 from tests.template.cloudformation import CHECKOUT, load_template, of_type, referred, statements, table_access
 
 TEMPLATE = load_template()
@@ -314,6 +315,20 @@ def test_gateway_answers_in_the_contracts_shape(kind: str, status: int | None) -
     error = json.loads(body.replace("$context.error.messageString", '"why"'))["error"]
     assert set(error) == {"code", "message", "exception"}
     assert error["exception"] is None
+
+
+def test_gateway_answers_with_the_codes_of_the_catalogue() -> None:
+    """Who may not is told in the same code by gateway and functions; what only the gateway answers has its status."""
+    codes = {401: Unauthorised.code, 403: Forbidden.code}
+    for kind, response in API["GatewayResponses"].items():
+        text = response["ResponseTemplates"]["application/json"].replace("$context.error.messageString", "0")
+        if (status := response.get("StatusCode")) is not None:
+            assert json.loads(text)["error"]["code"] == codes.get(status, str(status)), kind
+
+
+def test_every_answer_of_403_that_the_gateway_gives_is_named() -> None:
+    forbidden = {kind for kind, response in API["GatewayResponses"].items() if response.get("StatusCode") == 403}
+    assert forbidden == {"ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_API_KEY", "INVALID_SIGNATURE", "WAF_FILTERED"}
 
 
 def test_functions_behind_the_api_end_before_it_gives_up() -> None:

@@ -10,7 +10,8 @@ from settlement.domain.folding import Folded, fold, replace_parts
 
 MASK = "***"
 
-_BEFORE, _AFTER = r"(?<![0-9a-z.-])", r"(?![0-9a-z-])"
+_BEFORE = r"(?<![0-9a-z.-])"
+_AFTER = r"(?![0-9a-z-])"
 _FORMS = (
     r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
     r"(?<![0-9a-z-])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9a-z])",

@@ -11,7 +11,8 @@ from dataclasses import fields
 from settlement.domain.folding import fold
 from settlement.domain.shopper import Address, Shopper
 
-_START, _END = r"(?<![^\W_])", r"(?![^\W_])"
+_START = r"(?<![^\W_])"
+_END = r"(?![^\W_])"
 _BETWEEN_CHARACTERS = r"[\s./()+_-]{0,3}"
 _BETWEEN_WORDS = r"[\W_]+"
 _AT = r"\s?[\[({]?\s?(?:@|at|arroba)\s?[\])}]?\s?"
