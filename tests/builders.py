@@ -61,13 +61,20 @@ def a_new_order(*payments: NewPayment, value: int = 10000, **changes: Any) -> Ne
     """The base order of the requirements: A 1 x 5000, B 2 x 1500, shipping 2000, total 10000, one card."""
     items = value - 2000 if value > 2000 else value
     new = NewOrder(
-        lines=(NewLine("A", "Shoe", 1, 5000, 5000), NewLine("B", "Sock", 2, 1500, 1500)),
+        lines=lines_worth(items),
         totals=(OrderTotal("Items", items), OrderTotal("Shipping", value - items)),
         value=value,
         currency="BRL",
         payments=payments or (a_new_payment(value),),
     )
     return replace(new, **changes)
+
+
+def lines_worth(items: int) -> tuple[NewLine, ...]:
+    """The lines of the base order, A 1 x 5000 and B 2 x 1500, with A dearer or both cheaper for another value."""
+    sock = 1500 if items >= 3000 else 0
+    shoe = items - 2 * sock
+    return NewLine("A", "Shoe", 1, shoe, shoe), NewLine("B", "Sock", 2, sock, sock)
 
 
 def an_order(**changes: Any) -> Order:

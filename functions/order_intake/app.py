@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     An event may arrive twice: without an order id, the event's own id names the order.
     """
-    from settlement.api.models import OrderBody
+    from settlement.api.order_models import OrderBody
 
     detail = event["detail"]
     logger.append_keys(account=detail["account"])

@@ -46,7 +46,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def place() -> Response[str]:
     """Place an order, and wait a while for its authorisation."""
     from settlement.api.card_data import refuse_card_data
-    from settlement.api.models import OrderBody
+    from settlement.api.order_models import OrderBody
 
     account = api.caller(Role.PLACE_ORDER)
     parsed = api.read_json()

@@ -38,11 +38,12 @@ class Payment:
 def order_body(payments: Sequence[Payment] = (), value: int = 10000, **changes: Any) -> dict[str, Any]:
     """The base order of the requirements, A 1 x 5000, B 2 x 1500, shipping 2000, or one of another value."""
     shipping = 2000 if value > 2000 else 0
+    sock = 1500 if value - shipping >= 3000 else 0
     paid_by = payments or (Payment(value),)
     body: dict[str, Any] = {
         "items": [
-            {"id": "A", "name": "Shoe", "quantity": 1, "price": 5000},
-            {"id": "B", "name": "Sock", "quantity": 2, "price": 1500},
+            {"id": "A", "name": "Shoe", "quantity": 1, "price": value - shipping - 2 * sock},
+            {"id": "B", "name": "Sock", "quantity": 2, "price": sock},
         ],
         "totals": [{"id": "Items", "value": value - shipping}, {"id": "Shipping", "value": shipping}],
         "value": value,

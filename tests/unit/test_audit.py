@@ -26,8 +26,8 @@ from tests.support.audits import mismatches_of
 from tests.support.shop import Placed, Shop
 
 UNREPEATED: dict[type, set[str]] = {
-    Order: {"invoices_bytes", "payment_names", "request_hash"},
-    Line: {"id", "name", "price", "selling_price", "unique_id"},
+    Order: {"invoices_bytes", "payment_names", "request_hash", "sales_channel"},
+    Line: {"id", "list_price", "measurement_unit", "name", "price", "unique_id", "unit_multiplier"},
     Invoice: {"extra_value", "issuance_date", "receipt", "replays"},
     Change: {"receipt"},
     Modification: {

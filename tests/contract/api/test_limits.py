@@ -101,6 +101,17 @@ def _payment(body: dict[str, Any]) -> dict[str, Any]:
 
 def _lines(body: dict[str, Any], size: int) -> None:
     body["items"] = [{"id": f"A{number}", "quantity": 1, "price": 100} for number in range(size)]
+    _worth(body, 100 * size)
+
+
+def _worth(body: dict[str, Any], goods: int) -> None:
+    """Give the order so much of items, and freight for the rest of its value."""
+    body["totals"] = [{"id": "Items", "value": goods}, {"id": "Shipping", "value": body["value"] - goods}]
+
+
+def _quantity(body: dict[str, Any], size: int) -> None:
+    body["items"] = [{"id": "A", "quantity": size, "price": 0}]
+    _worth(body, 0)
 
 
 def _payments(body: dict[str, Any], size: int) -> None:
@@ -109,6 +120,7 @@ def _payments(body: dict[str, Any], size: int) -> None:
 
 
 def _totals(body: dict[str, Any], size: int) -> None:
+    body["items"] = [{"id": "A", "quantity": 1, "price": 10000}]
     body["totals"] = [{"id": "Items", "value": 10000}] + [{"id": "Tax", "value": 0}] * (size - 1)
 
 
@@ -318,7 +330,7 @@ LIMITS = (
     Limit("payments of an order", MAX_PAYMENTS, placing(_payments), ("payments", "at most 10 items")),
     Limit("totals of an order", MAX_TOTALS, placing(_totals), ("totals", "at most 20 items")),
     Limit("an amount", MAX_DIGITS, placing(_amount), ("value", "999999999999")),
-    Limit("a quantity", MAX_QUANTITY, placing(_set("items", 0, "quantity", of=int)), ("quantity", "1000000")),
+    Limit("a quantity", MAX_QUANTITY, placing(_quantity), ("quantity", "1000000")),
     Limit(
         "installments of a payment", MAX_INSTALLMENTS, placing(_of_payment("installments", int)), ("installments", "99")
     ),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, WithJsonSchema
 
 from settlement.api.models import MAX_QUANTITY, Body, Id, ItemId, Price, Quantity, Text
+from settlement.api.unit_multiplier import UnitMultiplier
 from settlement.domain.invoice import Delivery, DeliveryEvent, InvoiceType, Tracking
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS
 from settlement.domain.order import LineMention
@@ -104,11 +105,18 @@ class InvoiceItem(Body):
     unique_id: Id | None = None
     item_index: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
     description: Text | None = None
+    unit_multiplier: UnitMultiplier | None = None
 
     def as_mention(self) -> LineMention:
         """Return the item as the domain names it."""
         return LineMention(
-            self.id, self.price, self.quantity, self.unique_id, self.item_index, description=self.description
+            self.id,
+            self.price,
+            self.quantity,
+            self.unique_id,
+            self.item_index,
+            description=self.description,
+            unit_multiplier=self.unit_multiplier,
         )
 
 

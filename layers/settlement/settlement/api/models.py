@@ -17,16 +17,16 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from settlement.api.unit_multiplier import UnitMultiplier
 from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connector import VaultedCard
 from settlement.domain.drafting import RefundPriority
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS, is_currency, is_withdrawn
 from settlement.domain.order import MAX_LINES, LineMention, OrderTotal
-from settlement.domain.shopper import Address, Shopper
 from settlement.domain.transaction import MAX_PAYMENTS
 from settlement.use_cases.change_order import ChangeRequest
-from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
+from settlement.use_cases.place_order import NewPayment
 from settlement.use_cases.resolve_leg import Resolution
 
 MAX_QUANTITY = 1_000_000
@@ -49,12 +49,6 @@ def _currency(value: str) -> str:
     return value
 
 
-def _short(value: str) -> str:
-    if (size := len(value.encode())) > MAX_NAME_BYTES:
-        raise ValueError(f"has {size} bytes; the limit is {MAX_NAME_BYTES}")
-    return value
-
-
 def _text_of_number(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
@@ -74,22 +68,8 @@ VaultToken = Annotated[str, Field(min_length=1, max_length=256)]
 FirstDigits = Annotated[str, Field(pattern=r"^\d{1,6}$")]
 LastDigits = Annotated[str, Field(pattern=r"^\d{1,4}$")]
 Quantity = Annotated[StrictInt, Field(gt=0, le=MAX_QUANTITY)]
-
-
-class OrderItem(Body):
-    """One line of a new order; ``price`` and ``sellingPrice`` are unit prices."""
-
-    unique_id: Id | None = None
-    id: ItemId
-    name: Annotated[Text, AfterValidator(_short)] | None = None
-    quantity: Quantity
-    price: Price
-    selling_price: Price | None = None
-
-    def as_line(self) -> NewLine:
-        """Return the line to place."""
-        selling_price = self.price if self.selling_price is None else self.selling_price
-        return NewLine(self.id, self.name or self.id, self.quantity, self.price, selling_price, self.unique_id)
+SalesChannel = Annotated[str, NumberAsText, Field(min_length=1, max_length=20)]
+Measure = Annotated[str, Field(min_length=1, max_length=20)]
 
 
 class Total(Body):
@@ -195,41 +175,6 @@ class ShippingData(Body):
     address: ShippingAddress | None = None
 
 
-class OrderBody(Body):
-    """``POST /api/oms/pvt/orders``."""
-
-    order_id: OrderId | None = None
-    items: Annotated[list[OrderItem], Field(min_length=1, max_length=MAX_LINES)]
-    totals: Annotated[list[Total], Field(min_length=1, max_length=MAX_TOTALS)]
-    value: Value
-    currency: CurrencyCode = "BRL"
-    payment_data: PaymentData
-    client_profile_data: ClientProfile | None = None
-    shipping_data: ShippingData | None = None
-
-    def as_order(self) -> NewOrder:
-        """Return the order to place."""
-        transaction = self.payment_data.transactions[0]
-        return NewOrder(
-            lines=tuple(item.as_line() for item in self.items),
-            totals=tuple(total.as_total() for total in self.totals),
-            value=self.value,
-            currency=self.currency,
-            payments=tuple(payment.as_payment() for payment in transaction.payments),
-            order_id=self.order_id,
-            transaction_id=transaction.transaction_id,
-            shopper=self._shopper(),
-        )
-
-    def _shopper(self) -> Shopper | None:
-        """Return whom the order is for, None if it says nothing of that."""
-        sent = self.shipping_data.address if self.shipping_data else None
-        address = Address(**dict(sent)) if sent else None
-        profile = dict(self.client_profile_data) if self.client_profile_data else {}
-        shopper = Shopper(**profile, address=address if address != Address() else None)
-        return shopper if shopper.is_known else None
-
-
 class ChangeItem(Body):
     """An item removed or added by a change; what its values may be is the contract's to say (§2.1)."""
 
@@ -237,10 +182,11 @@ class ChangeItem(Body):
     price: StrictInt = 0
     quantity: StrictInt
     unique_id: Id | None = None
+    unit_multiplier: UnitMultiplier | None = None
 
     def as_mention(self) -> LineMention:
         """Return the item as the domain names it."""
-        return LineMention(self.id, self.price, self.quantity, self.unique_id)
+        return LineMention(self.id, self.price, self.quantity, self.unique_id, unit_multiplier=self.unit_multiplier)
 
 
 Changes = Annotated[list[ChangeItem], Field(max_length=MAX_LINES)]

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic.alias_generators import to_camel
 
-from settlement.api.models import Body, Price, Text
+from settlement.api.models import Body, Measure, Price, Text
+from settlement.api.unit_multiplier import UnitMultiplier
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.modification import ModifiedItem, PriceTag, Wanted
 from settlement.domain.order import MAX_LINES
@@ -37,11 +38,37 @@ class Item(Body):
     price_tags: Annotated[list[Tag], Field(default_factory=list, max_length=MAX_TAGS)]
     manual_discount_value: StrictInt = 0
     manual_increment_value: StrictInt = 0
+    unit_multiplier: UnitMultiplier | None = None
+    measurement_unit: Measure | None = None
+    list_price: Price | None = None
+    selling_price: Annotated[StrictInt | None, Field(exclude=True)] = None
+    manual_price: Annotated[StrictInt | None, Field(exclude=True)] = None
+    price_definition: Annotated[dict[str, Any] | None, Field(exclude=True)] = None
+
+    @model_validator(mode="after")
+    def _one_price(self) -> "Item":
+        """Refuse prices that are not computed with; the published body has ``price`` alone."""
+        unused = {"sellingPrice": self.selling_price, "manualPrice": self.manual_price}
+        for field, value in unused.items():
+            if value not in (None, self.price):
+                raise ValueError(f"{field} {value} is not taken; state what holds as price")
+        if self.price_definition is not None:
+            raise ValueError("priceDefinition is not taken; state what holds as price and priceTags")
+        return self
 
     def as_item(self) -> ModifiedItem:
         """Return the item as the domain names it."""
         tags = (PriceTag(tag.value, tag.is_percentual, tag.name.startswith("TAX")) for tag in self.price_tags)
-        return ModifiedItem(self.id, self.quantity, self.unique_id, self.price, tuple(tags))
+        return ModifiedItem(
+            self.id,
+            self.quantity,
+            self.unique_id,
+            self.price,
+            tuple(tags),
+            unit_multiplier=self.unit_multiplier,
+            measurement_unit=self.measurement_unit,
+            list_price=self.list_price,
+        )
 
 
 class Items(Body):
@@ -144,6 +171,12 @@ class ModificationBody(Body):
         """Return what is wanted, under the body's own settings or else the account's."""
         removed = [*(self.remove.items if self.remove else []), *(i for part in self.replace for i in part.from_.items)]
         added = [*(self.add.items if self.add else []), *(item for part in self.replace for item in part.to.items)]
+        for item in removed:
+            if item.manual_discount_value or item.manual_increment_value:
+                raise InvalidRequest(
+                    f"manualDiscountValue and manualIncrementValue of item {item.id}, which is removed: send them "
+                    "beside add, remove and replace"
+                )
         pipeline = (self.settings or account).pipeline_configuration
         return Wanted(
             reason=self.reason,

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from settlement.api.unit_multiplier import multiplier_view
+from settlement.domain.line_value import ONE
 from settlement.domain.order import Line
 
 Json = Mapping[str, Any]
@@ -55,14 +57,15 @@ def _leaving(item: Json, lines: list[Line]) -> dict[str, Any]:
         "price": None,
         "sellingPrice": _price(item, line),
         "name": line.name if line else None,
-        **dict.fromkeys(("measurementUnit", "detailUrl", "imageUrl")),
-        "unitMultiplier": 1,
+        "measurementUnit": line.measurement_unit if line else None,
+        **dict.fromkeys(("detailUrl", "imageUrl")),
+        "unitMultiplier": _multiplier(item, line),
     }
 
 
 _UNKNOWN_OF_AN_ITEM = (
     *("productId", "productRefId", "refId", "ean", "skuName", "modalType", "parentItemIndex", "parentAssemblyBinding"),
-    *("priceValidUntil", "listPrice", "manualPriceAppliedBy", "preSaleDate", "productCategoryIds", "seller"),
+    *("priceValidUntil", "manualPriceAppliedBy", "preSaleDate", "productCategoryIds", "seller"),
     *("imageUrl", "detailUrl", "availability", "manufacturerCode", "priceDefinition"),
 )
 _UNKNOWN_OF_A_PRODUCT = (
@@ -82,12 +85,13 @@ def _arriving(item: Json, lines: list[Line]) -> dict[str, Any]:
         "quantity": item["quantity"],
         "price": item["price"],
         "manualPrice": item["price"],
+        "listPrice": item.get("listPrice"),
         "sellingPrice": _price(item, line) or None,
         "tax": 0,
         "rewardValue": 0,
         "isGift": False,
-        "measurementUnit": "un",
-        "unitMultiplier": 1,
+        "measurementUnit": item.get("measurementUnit") or (line.measurement_unit if line else "un"),
+        "unitMultiplier": _multiplier(item, line),
         "priceTags": [tag["name"] for tag in item["priceTags"]],
         "manualDiscountValue": item["manualDiscountValue"],
         "manualIncrementValue": item["manualIncrementValue"],
@@ -132,3 +136,9 @@ def _line_of(item: Json, lines: list[Line]) -> Line | None:
 def _price(item: Json, line: Line | None) -> int:
     price: int | None = item["price"]
     return (line.selling_price if line else 0) if price is None else price
+
+
+def _multiplier(item: Json, line: Line | None) -> int | float:
+    """The multiplier an item was sent with, else its line's; changes of before there was one have none."""
+    told: int | float | None = item.get("unitMultiplier")
+    return told or multiplier_view(line.unit_multiplier if line else ONE)

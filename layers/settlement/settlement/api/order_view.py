@@ -1,16 +1,19 @@
 """The order as ``GET /api/oms/pvt/orders/{orderId}`` shows it (§1.3, §8.13). Amounts are minor units."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from settlement.api.dates import oms_date, oms_date_or_none
 from settlement.api.payment_view import oms_payment
 from settlement.api.shopper_view import client_profile, shipping_data
+from settlement.api.unit_multiplier import multiplier_view
 from settlement.domain.change import Change
 from settlement.domain.invoice import Delivery, Invoice, InvoiceType
-from settlement.domain.left_to_invoice import LeftToInvoice, unit_prices
+from settlement.domain.left_to_invoice import LeftToInvoice
+from settlement.domain.line_value import ONE, UnitPrice, unit_prices, written
 from settlement.domain.money import minor_digits
-from settlement.domain.order import Line, LineMention, Order, lines_meant
+from settlement.domain.order import Line, LineMention, Order, lines_meant, pending_to_invoice
 from settlement.domain.statuses import OrderStatus, order_status, transaction_status
 from settlement.domain.transaction import Authorisation, Transaction
 from settlement.use_cases.retrieve_order import WholeOrder
@@ -60,15 +63,16 @@ def order_view(whole: WholeOrder) -> dict[str, Any]:
         "allowEdition": status in _CHANGEABLE and not order.is_fully_invoiced,
         "value": order.value,
         **_money(order, transaction),
-        "roundingError": 0,
+        "roundingError": order.rounding_error,
         "totals": _totals(order),
+        "salesChannel": order.sales_channel,
         "creationDate": oms_date(order.created_at),
         "lastChange": oms_date(_last_change(whole)),
         "authorizedDate": oms_date_or_none(transaction.authorised_at),
         "invoicedDate": oms_date_or_none(order.invoiced_at),
         "cancelReason": order.cancel_reason,
         "cancellationData": _cancellation(order),
-        "items": [_item(line) for line in whole.lines],
+        "items": [_item(order, line) for line in whole.lines],
         "storePreferencesData": {
             "currencyCode": order.currency,
             "currencyFormatInfo": {"CurrencyDecimalDigits": minor_digits(order.currency)},
@@ -90,7 +94,6 @@ _UNKNOWN: dict[str, Any] = {
     "marketplaceOrderId": "",
     "marketplaceServicesEndpoint": "",
     "affiliateId": "",
-    "salesChannel": "1",
     "followUpEmail": "",
     "lastMessage": None,
     "orderFormId": "",
@@ -171,26 +174,33 @@ def _cancellation(order: Order) -> dict[str, Any] | None:
     }
 
 
-def _item(line: Line) -> dict[str, Any]:
+def _item(order: Order, line: Line) -> dict[str, Any]:
+    prices = line.unit_prices
+    is_plain = line.unit_multiplier == ONE and not line.prices
     return {
         "uniqueId": line.unique_id,
         "id": line.id,
         "name": line.name,
         "quantity": line.quantity,
         "price": line.price,
+        "listPrice": line.list_price,
         "sellingPrice": line.selling_price,
         "priceDefinition": {
-            "calculatedSellingPrice": line.selling_price,
-            "total": line.selling_price * line.quantity,
-            "sellingPrices": [{"value": line.selling_price, "quantity": line.quantity}],
+            "calculatedSellingPrice": line.selling_price if is_plain or not prices else prices[0].value,
+            "total": line.value,
+            "sellingPrices": _priced(prices or (UnitPrice(line.selling_price, 0),)),
         },
-        "measurementUnit": "un",
-        "unitMultiplier": 1,
+        "measurementUnit": line.measurement_unit,
+        "unitMultiplier": multiplier_view(line.unit_multiplier),
         "invoicedQuantity": line.invoiced,
         "returnedQuantity": line.returned,
         "removedQuantity": line.removed,
-        "pendingToInvoice": line.pending,
+        "pendingToInvoice": pending_to_invoice(order, line),
     }
+
+
+def _priced(prices: Iterable[UnitPrice]) -> list[dict[str, int]]:
+    return [{"value": price.value, "quantity": price.quantity} for price in prices]
 
 
 def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
@@ -258,15 +268,17 @@ def _courier_status(delivery: Delivery | None) -> dict[str, Any] | None:
 def _packed(item: LineMention, lines: list[Line]) -> list[dict[str, Any]]:
     """An item of an invoice, with the line it means; a total that its quantity does not divide has two unit prices."""
     line = next(iter(lines_meant(lines, item)), None)
+    multiplier = item.multiplier_on(line)
+    prices = (UnitPrice(item.price, item.quantity),) if item.total is None else unit_prices(item.total, item.quantity)
     return [
         {
             "itemIndex": line.index if line else item.index,
             "quantity": price.quantity,
             "price": price.value,
             "description": item.description or (line.name if line else item.id),
-            "unitMultiplier": 1.0,
+            "unitMultiplier": float(multiplier_view(multiplier)),
         }
-        for price in unit_prices(item.value, item.quantity)
+        for price in prices
     ]
 
 
@@ -291,7 +303,7 @@ def _changed_item(item: LineMention) -> dict[str, Any]:
         "name": item.id,
         "quantity": item.quantity,
         "price": item.price,
-        "unitMultiplier": None,
+        "unitMultiplier": None if item.unit_multiplier is None else written(item.unit_multiplier),
     }
 
 
@@ -317,7 +329,7 @@ def left_to_invoice_view(order: Order, left: LeftToInvoice) -> dict[str, Any]:
                 "itemIndex": part.line.index,
                 "quantity": part.line.pending,
                 "value": part.value,
-                "sellingPrices": [{"value": price.value, "quantity": price.quantity} for price in part.unit_prices],
+                "sellingPrices": _priced(part.unit_prices),
             }
             for part in left.lines
         ],

@@ -132,7 +132,7 @@ def _of_the_shopper(order: Order) -> dict[str, Any]:
         "antifraudReference": None,
         "antifraudAffiliationId": None,
         "channel": order.account.upper(),
-        "salesChannel": "1",
+        "salesChannel": order.sales_channel,
         "urn": None,
         "softDescriptor": None,
         "markedForRecurrence": False,

@@ -32,6 +32,8 @@ def _placing(books: Books) -> Iterator[Mismatch]:
             value = event.data.get("transactionValue", event.data.get("value"))
             yield from unequal("transaction head", ("value when placed", value, transaction.value))
         if event.type is EventType.ORDER_PLACED:
+            rounding = event.data.get("roundingError", 0)
+            yield from unequal("order head", ("rounding error when placed", rounding, order.rounding_error))
             yield from unequal("transaction head", ("mode when placed", event.data.get("mode"), transaction.mode.value))
         if event.type in (EventType.ORDER_PLACED, EventType.PAYMENTS_RECEIVED):
             payments = event.data.get("payments")
@@ -129,6 +131,11 @@ def _lines(books: Books) -> Iterator[Mismatch]:
     if not books.modifications:
         removed = sum(item.quantity for change in books.changes for item in change.items_removed)
         yield from unequal("lines", ("quantity removed", removed, sum(line.removed for line in books.lines)))
+    for event in books.events:
+        if event.type is EventType.ORDER_PLACED and "linesValue" in event.data:
+            first = books.lines[: int(str(event.data["lines"]))]
+            worth = sum(line.placed_value for line in first)
+            yield from unequal("lines", ("value of the lines placed", event.data["linesValue"], worth))
     for place, line in enumerate(books.lines):
         where = f"line {line.unique_id}"
         yield from unequal(where, ("place among the lines", place, line.index))

@@ -99,7 +99,7 @@ class VaultedCard:
 
 @dataclass(frozen=True, slots=True)
 class CartItem:
-    """One order line as a connector sees it; prices in minor units."""
+    """Units of an order line as a connector sees them: price x quantity is what they are worth, in minor units."""
 
     id: str
     name: str

@@ -4,16 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from settlement.domain.line_value import UnitPrice, total_of, unit_prices
 from settlement.domain.money import split_by_weight
-from settlement.domain.order import Line, Order
-
-
-@dataclass(frozen=True, slots=True)
-class UnitPrice:
-    """A price that some units of a line have."""
-
-    value: int
-    quantity: int
+from settlement.domain.order import Line, Order, pending_to_invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +39,13 @@ def left_to_invoice(order: Order, lines: Sequence[Line], invoices: int) -> LeftT
     pairs = [
         (line, _pending_worth(line, worth))
         for line, worth in zip(lines, _worths(order, lines), strict=True)
-        if line.pending > 0 and not order.is_fully_invoiced
+        if pending_to_invoice(order, line) > 0
     ]
     values = [value for _, value in pairs]
     if sum(values) > order.remainder:
         values = split_by_weight(order.remainder, values)
     parts = tuple(
-        LineLeft(line, value, unit_prices(value, line.pending)) for (line, _), value in zip(pairs, values, strict=True)
+        LineLeft(line, value, _pending_prices(line, value)) for (line, _), value in zip(pairs, values, strict=True)
     )
     per_invoice = tuple(split_by_weight(order.remainder, [1] * invoices))
     return LeftToInvoice(order.remainder, parts, order.remainder - sum(values), per_invoice)
@@ -63,24 +56,26 @@ def _worths(order: Order, lines: Sequence[Line]) -> list[int]:
 
     The discount is that of the lines the order was placed with, which come first and make up its total of items.
     """
-    nominal = [(line.quantity + line.removed) * line.selling_price for line in lines]
+    nominal = [line.placed_value for line in lines]
     items = sum(total.value for total in order.totals if total.id == "Items")
     discount = -sum(total.value for total in order.totals if total.id == "Discounts")
     sums = list(accumulate(nominal))
-    if not 0 < discount <= items or items not in sums:
+    near = [place for place, so_far in enumerate(sums, start=1) if abs(so_far - items) <= abs(order.rounding_error)]
+    if not 0 < discount <= items or not near:
         return nominal
-    placed = sums.index(items) + 1
+    placed = near[0]
     return split_by_weight(items - discount, nominal[:placed]) + nominal[placed:]
 
 
 def _pending_worth(line: Line, worth: int) -> int:
     """What of a line's worth is pending: without its first units, which are invoiced, and its last, which are gone."""
+    if worth == line.placed_value:
+        return total_of(line.pending_prices)
     low, dearer = divmod(worth, line.quantity + line.removed)
     return low * line.pending + min(line.pending, max(0, dearer - line.invoiced))
 
 
-def unit_prices(value: int, quantity: int) -> tuple[UnitPrice, ...]:
-    """Split the value of some units into unit prices that add up to it, dearest first."""
-    low, more = divmod(value, quantity)
-    prices = (UnitPrice(low + 1, more), UnitPrice(low, quantity - more))
-    return tuple(price for price in prices if price.quantity)
+def _pending_prices(line: Line, value: int) -> tuple[UnitPrice, ...]:
+    """Unit prices of the pending units that add up to ``value``: the line's own if they do."""
+    own = line.pending_prices
+    return own if total_of(own) == value else unit_prices(value, line.pending)

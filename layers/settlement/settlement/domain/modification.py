@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import count
 
 from settlement.domain.errors import ChangeRefused, ItemAlreadyInvoiced, WrongStatus
+from settlement.domain.line_value import ONE, unit_prices, written
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import MAX_MODIFICATIONS, Line, Order, OrderTotal
 from settlement.domain.transaction import Operation, OperationState, Transaction
@@ -38,13 +39,19 @@ class PriceTag:
 
 @dataclass(frozen=True, slots=True)
 class ModifiedItem:
-    """An item to add or remove; ``price`` overrides what the order or its sender knows."""
+    """An item to add or remove; ``price`` overrides what the order or its sender knows.
+
+    ``unit_multiplier`` is in millionths; that and ``measurement_unit`` are None where they are not stated.
+    """
 
     id: str
     quantity: int
     unique_id: str | None = None
     price: int | None = None
     price_tags: tuple[PriceTag, ...] = ()
+    unit_multiplier: int | None = None
+    measurement_unit: str | None = None
+    list_price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +199,28 @@ def _remove(items: Iterable[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple
                 f"Item {item.id} cannot change after its invoice was issued: {item.quantity} to remove, "
                 f"{line.pending} not invoiced"
             )
-        price = line.selling_price if item.price is None else item.price
-        goods, taxes = _value_of(item, price)
+        goods, taxes = _value_of(item, _worth_removed(item, line))
         value, tax = value + goods, tax + taxes
         current[line.unique_id] = replace(
             line, quantity=line.quantity - item.quantity, removed=line.removed + item.quantity
         )
     return tuple(current[line.unique_id] for line in lines if current[line.unique_id] != line), value, tax
+
+
+def _worth_removed(item: ModifiedItem, line: Line) -> int:
+    """What a line loses, by its own prices or by one the item states; raises ``ChangeRefused`` for another multiplier.
+
+    Either way it is the difference of what the line is worth before and after, so that no rounding is lost (§9.24).
+    """
+    if item.unit_multiplier not in (None, line.unit_multiplier):
+        raise ChangeRefused(
+            f"Invalid unitMultiplier of item {item.id}: {written(item.unit_multiplier)}; it was bought with "
+            f"{written(line.unit_multiplier)}",
+            code="CHK0022",
+        )
+    if item.price is None or item.price == line.selling_price:
+        return line.worth_of_last(item.quantity)
+    return replace(line, selling_price=item.price, prices=()).worth_of_last(item.quantity)
 
 
 def _line_of(item: ModifiedItem, lines: Sequence[Line]) -> Line:
@@ -222,12 +244,23 @@ def _add(items: Sequence[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple[Li
     value = tax = 0
     for item in items:
         known = _bought_as(item, lines)
-        price = known.selling_price if item.price is None and known is not None else item.price or 0
-        goods, taxes = _value_of(item, price)
-        value, tax = value + goods, tax + taxes
         index = len(lines) + len(added)
-        unique_id = _free_id(item, index, {line.unique_id for line in (*lines, *added)})
-        added.append(Line(unique_id, index, item.id, known.name if known else item.id, item.quantity, price, price))
+        price = known.selling_price if item.price is None and known is not None else item.price or 0
+        line = Line(
+            unique_id=_free_id(item, index, {line.unique_id for line in (*lines, *added)}),
+            index=index,
+            id=item.id,
+            name=known.name if known else item.id,
+            quantity=item.quantity,
+            price=price,
+            selling_price=price,
+            unit_multiplier=_multiplier_of(item, known),
+            measurement_unit=item.measurement_unit or (known.measurement_unit if known else "un"),
+            list_price=item.list_price,
+        )
+        goods, taxes = _value_of(item, line.value)
+        value, tax = value + goods, tax + taxes
+        added.append(line if goods == line.value else replace(line, prices=unit_prices(goods, line.quantity)))
     return tuple(added), value, tax
 
 
@@ -253,9 +286,15 @@ def _free_id(item: ModifiedItem, index: int, taken: Collection[str]) -> str:
     return next(unique_id for unique_id in made if unique_id not in taken)
 
 
-def _value_of(item: ModifiedItem, price: int) -> tuple[int, int]:
-    """The goods of an item, less its manual discounts, and its manual taxes."""
-    nominal = price * item.quantity
+def _multiplier_of(item: ModifiedItem, known: Line | None) -> int:
+    """The multiplier of an item to add: its own, else that of the line it repeats, else 1."""
+    if item.unit_multiplier is not None:
+        return item.unit_multiplier
+    return known.unit_multiplier if known else ONE
+
+
+def _value_of(item: ModifiedItem, nominal: int) -> tuple[int, int]:
+    """The goods of an item worth ``nominal``, less its manual discounts, and its manual taxes."""
     tags = [(tag.is_tax, tag.amount(nominal)) for tag in item.price_tags]
     goods = nominal + sum(amount for is_tax, amount in tags if not is_tax)
     if goods < 0:

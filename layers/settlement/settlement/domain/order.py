@@ -17,6 +17,7 @@ from settlement.domain.errors import (
     ReturnTooLarge,
     WrongStatus,
 )
+from settlement.domain.line_value import ONE, UnitPrice, first_units, times, total_of, unit_prices, units_after, written
 
 MAX_LINES = 70
 MAX_INVOICES = 1000
@@ -53,6 +54,7 @@ class Order:
     ``modifications`` the asynchronous ones, ``last_modification`` is the operation of the newest of those.
     ``listed_status`` is the status it was last written with, since ``listed_since``; with ``authorised_at``,
     ``in_error`` and what was placed (``payment_names``, ``total_items``) lists need not read the transaction.
+    ``rounding_error`` is by how much, either way, its lines and totals may miss each other, as it was placed.
     One that is ``gateway_only`` stands behind a transaction that a checkout drives by itself: the OMS has none such.
     """
 
@@ -86,6 +88,8 @@ class Order:
     authorised_at: datetime | None = None
     in_error: bool = False
     gateway_only: bool = False
+    sales_channel: str = "1"
+    rounding_error: int = 0
     version: int = 0
 
     @property
@@ -181,7 +185,9 @@ class Order:
 class Line:
     """One line of an order; the same SKU may stand on several lines with different prices.
 
-    ``quantity`` is current, after changes; ``price`` the unit price in minor units.
+    ``quantity`` is current, after changes. ``price`` and ``selling_price`` are minor units for one measurement unit,
+    of which a unit of the line holds ``unit_multiplier`` millionths. ``prices`` are what its units cost one by one,
+    dearest first, where that was said (§1.3 priceDefinition); they cover removed units too.
     """
 
     unique_id: str
@@ -194,18 +200,53 @@ class Line:
     invoiced: int = 0
     returned: int = 0
     removed: int = 0
+    unit_multiplier: int = ONE
+    measurement_unit: str = "un"
+    list_price: int | None = None
+    prices: tuple[UnitPrice, ...] = ()
 
     @property
     def pending(self) -> int:
         """The quantity still to be invoiced."""
         return self.quantity - self.invoiced
 
+    def worth(self, quantity: int) -> int:
+        """What the line is worth with so many units, rounded as a whole; its last units are the ones it loses."""
+        if self.prices:
+            return total_of(first_units(self.prices, quantity))
+        return times(self.selling_price, self.unit_multiplier, quantity)
+
+    def worth_of_last(self, quantity: int) -> int:
+        """What the line loses with its last units; that and what stays add up to what it is worth (§9.24)."""
+        return self.worth(self.quantity) - self.worth(self.quantity - quantity)
+
+    @property
+    def value(self) -> int:
+        """What the line is worth now."""
+        return self.worth(self.quantity)
+
+    @property
+    def placed_value(self) -> int:
+        """What the line was worth with the units that are removed."""
+        return self.worth(self.quantity + self.removed)
+
+    @property
+    def unit_prices(self) -> tuple[UnitPrice, ...]:
+        """Prices of its units, dearest first, that add up to its value."""
+        return first_units(self.prices, self.quantity) if self.prices else unit_prices(self.value, self.quantity)
+
+    @property
+    def pending_prices(self) -> tuple[UnitPrice, ...]:
+        """Prices of its units that are not invoiced; its dearest are taken to be invoiced first."""
+        return units_after(self.unit_prices, self.invoiced)
+
 
 @dataclass(frozen=True, slots=True)
 class LineMention:
     """An item of an invoice or change: a SKU, its unit price and quantity, and the line if the sender knows it.
 
-    ``total`` is the value of the whole quantity, where the sender states that instead of a unit price.
+    ``total`` is the value of the whole quantity, where the sender states that instead of a unit price;
+    ``unit_multiplier`` is in millionths, None where it is not stated.
     """
 
     id: str
@@ -215,11 +256,24 @@ class LineMention:
     index: int | None = None
     total: int | None = None
     description: str | None = None
+    unit_multiplier: int | None = None
 
-    @property
-    def value(self) -> int:
-        """The value of the whole quantity."""
-        return self.price * self.quantity if self.total is None else self.total
+    def multiplier_on(self, line: Line | None) -> int:
+        """The multiplier its price is to be taken by: its own, else that of the line whose price it repeats."""
+        if self.unit_multiplier is not None:
+            return self.unit_multiplier
+        if self.total is not None or line is None or line.prices:
+            return ONE
+        return line.unit_multiplier if self.price in (line.price, line.selling_price) else ONE
+
+    def value_on(self, line: Line | None) -> int:
+        """The value of the whole quantity, of the line that is meant if there is one (§9.24)."""
+        return times(self.price, self.multiplier_on(line), self.quantity) if self.total is None else self.total
+
+
+def pending_to_invoice(order: Order, line: Line) -> int:
+    """Units of a line that invoices can still name: none once the order is fully invoiced, by items or by value."""
+    return 0 if order.is_fully_invoiced else line.pending
 
 
 def lines_meant(lines: Iterable[Line], mention: LineMention) -> list[Line]:
@@ -278,6 +332,7 @@ def remove_from_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) ->
         candidates = lines_meant(current.values(), mention)
         if not candidates:
             raise ItemNotFound(mention.id)
+        _require_multiplier(mention, candidates)
         if mention.quantity > sum(line.quantity for line in candidates):
             raise ChangeRefused(
                 f"Invalid quantity to remove from item {mention.id}: {mention.quantity} to remove, "
@@ -295,3 +350,13 @@ def remove_from_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) ->
                 f"{mention.quantity - left} not invoiced"
             )
     return [current[line.unique_id] for line in lines if current[line.unique_id] != line]
+
+
+def _require_multiplier(mention: LineMention, lines: Iterable[Line]) -> None:
+    bought = {line.unit_multiplier for line in lines}
+    if mention.unit_multiplier is not None and mention.unit_multiplier not in bought:
+        raise ChangeRefused(
+            f"Invalid unitMultiplier of item {mention.id}: {written(mention.unit_multiplier)}; it was bought with "
+            f"{' or '.join(sorted(map(written, bought)))}",
+            code="CHK0022",
+        )

@@ -6,6 +6,7 @@ from settlement.domain.acceptance import accept, ask_of_change, record_acceptanc
 from settlement.domain.change import Change
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import EventType
+from settlement.domain.line_value import ONE
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import MAX_LINES, Line, LineMention, remove_from_lines
 from settlement.use_cases.aggregate import Aggregate, load
@@ -102,6 +103,7 @@ def _change_lines(ports: Ports, aggregate: Aggregate, change: Change) -> list[Li
             quantity=item.quantity,
             price=item.price,
             selling_price=item.price,
+            unit_multiplier=item.unit_multiplier or ONE,
         )
         for offset, item in enumerate(change.items_added)
     ]

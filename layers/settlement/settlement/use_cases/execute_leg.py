@@ -134,8 +134,9 @@ def _authorise_request(ports: Ports, setting: Setting, callback_base: str) -> Au
         installments=payment.installments,
         card=payment.card,
         items=tuple(
-            CartItem(line.id, line.name, line.selling_price, line.quantity)
+            CartItem(line.id, line.name, price.value, price.quantity)
             for line in ports.store.lines(transaction.account, order.order_id)
+            for price in line.unit_prices
         ),
         shipping_value=_total(order, "Shipping"),
         tax_value=_total(order, "Tax"),

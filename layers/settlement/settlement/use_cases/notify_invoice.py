@@ -8,7 +8,7 @@ from settlement.domain.account import AccountSettings
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Json
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
-from settlement.domain.order import Line, LineMention, Order, invoice_lines, return_lines
+from settlement.domain.order import Line, LineMention, Order, invoice_lines, lines_meant, return_lines
 from settlement.domain.planning import Ask
 from settlement.domain.transaction import MAX_TIMELINE, OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
@@ -156,7 +156,9 @@ def _store(
     )
     document_bytes = len((notification.document or "").encode())
     order = order.with_texts(invoice.text_bytes + document_bytes)
-    lines, unplaced = _book_lines(ports, order, invoice)
+    known = ports.store.lines(order.account, order.order_id) if invoice.items else []
+    book = invoice_lines if invoice.type is InvoiceType.OUTPUT else return_lines
+    lines, unplaced = book(known, invoice.items)
     journal = aggregate.journal(now)
     journal.record(
         EventType.INVOICE_NOTIFIED,
@@ -164,7 +166,7 @@ def _store(
         invoiceType=invoice.type.value,
         value=invoice.value,
         counted=counted,
-        **_warnings(invoice, unplaced),
+        **_warnings(invoice, known, unplaced),
         **_document(document_bytes),
     )
     operations = []
@@ -187,17 +189,11 @@ def _store(
     return Receipt(now, order.order_id, invoice.receipt)
 
 
-def _book_lines(ports: Ports, order: Order, invoice: Invoice) -> tuple[list[Line], list[LineMention]]:
-    if not invoice.items:
-        return [], []
-    book = invoice_lines if invoice.type is InvoiceType.OUTPUT else return_lines
-    return book(ports.store.lines(order.account, order.order_id), invoice.items)
-
-
-def _warnings(invoice: Invoice, unplaced: list[LineMention]) -> dict[str, Json]:
+def _warnings(invoice: Invoice, lines: list[Line], unplaced: list[LineMention]) -> dict[str, Json]:
     """What an operator should look at: the value is authoritative, the items are not (§1.4.9, R19)."""
     warnings: dict[str, Json] = {}
-    listed = sum(item.value for item in invoice.items) + invoice.extra_value
+    meant = ((item, next(iter(lines_meant(lines, item)), None)) for item in invoice.items)
+    listed = sum(item.value_on(line) for item, line in meant) + invoice.extra_value
     if invoice.items and listed != invoice.value:
         warnings["itemsValue"] = listed
     if unplaced:

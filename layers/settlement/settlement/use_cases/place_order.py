@@ -13,8 +13,10 @@ from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, Connect
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Journal
 from settlement.domain.identity import identity, is_same
+from settlement.domain.line_value import ONE, UnitPrice
 from settlement.domain.money import MAX_MINOR_UNITS, require_in_use
 from settlement.domain.order import Line, Order, OrderTotal
+from settlement.domain.order_sums import require_lines_in_totals
 from settlement.domain.planning import Ask
 from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
@@ -27,7 +29,7 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """An order line as the store sends it; prices in minor units."""
+    """An order line as the store sends it; the fields are those of ``Line``."""
 
     id: str
     name: str
@@ -35,6 +37,10 @@ class NewLine:
     price: int
     selling_price: int
     unique_id: str | None = None
+    unit_multiplier: int = ONE
+    measurement_unit: str = "un"
+    list_price: int | None = None
+    prices: tuple[UnitPrice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class NewOrder:
     payments: tuple[NewPayment, ...]
     order_id: str | None = None
     transaction_id: str | None = None
+    sales_channel: str = "1"
+    rounding_error: int = 0
     shopper: Shopper | None = field(default=None, repr=False)
 
     @property
@@ -122,8 +130,10 @@ def require_distinct(what: str, ids: Iterable[str]) -> None:
 
 def _require_sums(new: NewOrder) -> None:
     total = sum(part.value for part in new.totals)
-    if total != new.value:
-        raise InvalidRequest(f"value {new.value} is not the sum of totals, {total}")
+    if total not in (new.value, new.value - new.rounding_error):
+        of_rounding = f", nor that with roundingError {new.rounding_error}" if new.rounding_error else ""
+        raise InvalidRequest(f"value {new.value} is not the sum of totals, {total}{of_rounding}")
+    require_lines_in_totals(_lines(new), new.totals, new.rounding_error)
     paid = sum(payment.value for payment in new.payments)
     if paid < new.value:
         raise InvalidRequest(f"the payments' values add up to {paid}, less than the order's value {new.value}")
@@ -215,22 +225,15 @@ def _intake(
         created_at=now,
         payment_names=", ".join(dict.fromkeys(payment.payment_system_name for payment in payments)),
         total_items=sum(line.quantity for line in new.lines),
+        sales_channel=new.sales_channel,
+        rounding_error=new.rounding_error,
     )
-    paid = sum(payment.assigned for payment in payments)
-    transaction = Transaction(
-        account=account,
-        transaction_id=order.transaction_id,
-        order_id=order_id,
-        currency=new.currency,
-        mode=transaction_mode(connectors, partial_settlement=settings.partial_settlement),
-        value=paid,
-        payable=paid,
-        created_at=now,
-        projection=tuple(payment.position for payment in payments),
-    )
+    mode = transaction_mode(connectors, partial_settlement=settings.partial_settlement)
+    transaction = _transaction(order, mode, payments)
     transaction, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
     order = listed(order, transaction, now)
-    journal = _record_placing(Aggregate(order, transaction), operation, now)
+    lines = _lines(new)
+    journal = _record_placing(Aggregate(order, transaction), operation, lines, now)
     transaction = replace(transaction, events=journal.written)
     return Aggregate(order, transaction), Commit(
         account=account,
@@ -239,13 +242,28 @@ def _intake(
         order=order,
         transaction=replace(transaction, order_version=1),
         operations=[operation],
-        lines=_lines(new),
+        lines=lines,
         new_payments=payments,
         events=journal.events,
     )
 
 
-def _record_placing(placed: Aggregate, operation: Operation, at: datetime) -> Journal:
+def _transaction(order: Order, mode: Mode, payments: Sequence[Payment]) -> Transaction:
+    paid = sum(payment.assigned for payment in payments)
+    return Transaction(
+        account=order.account,
+        transaction_id=order.transaction_id,
+        order_id=order.order_id,
+        currency=order.currency,
+        mode=mode,
+        value=paid,
+        payable=paid,
+        created_at=order.created_at,
+        projection=tuple(payment.position for payment in payments),
+    )
+
+
+def _record_placing(placed: Aggregate, operation: Operation, lines: Sequence[Line], at: datetime) -> Journal:
     order, transaction = placed.order, placed.transaction
     journal = placed.journal(at)
     journal.record(
@@ -255,6 +273,9 @@ def _record_placing(placed: Aggregate, operation: Operation, at: datetime) -> Jo
         currency=order.currency,
         mode=transaction.mode.value,
         payments={position.payment_id: position.assigned for position in transaction.projection},
+        lines=len(lines),
+        linesValue=sum(line.value for line in lines),
+        **({"roundingError": order.rounding_error} if order.rounding_error else {}),
     )
     record_status_changes(journal, None, placed)
     record_ready(journal, operation)
@@ -291,6 +312,10 @@ def _lines(new: NewOrder) -> list[Line]:
             quantity=line.quantity,
             price=line.price,
             selling_price=line.selling_price,
+            unit_multiplier=line.unit_multiplier,
+            measurement_unit=line.measurement_unit,
+            list_price=line.list_price,
+            prices=line.prices,
         )
         for index, line in enumerate(new.lines)
     ]

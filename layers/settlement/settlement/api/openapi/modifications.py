@@ -85,9 +85,9 @@ class Leaving(View):
     quantity: int
     selling_price: Cents
     name: str | None
-    unit_multiplier: int
+    unit_multiplier: float
     price: None
-    measurement_unit: None
+    measurement_unit: str | None
     detail_url: None
     image_url: None
 
@@ -106,7 +106,7 @@ class Arriving(View):
     reward_value: int
     is_gift: bool
     measurement_unit: str
-    unit_multiplier: int
+    unit_multiplier: float
     price_tags: list[str]
     manual_discount_value: Cents
     manual_increment_value: Cents

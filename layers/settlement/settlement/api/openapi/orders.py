@@ -127,10 +127,11 @@ class OrderLine(View):
     name: str
     quantity: Unsigned
     price: Cents
+    list_price: Cents | None
     selling_price: Cents
     price_definition: PriceDefinition
     measurement_unit: str
-    unit_multiplier: int
+    unit_multiplier: float
     invoiced_quantity: Unsigned
     returned_quantity: Unsigned
     removed_quantity: Unsigned
@@ -229,7 +230,7 @@ class ChangedItem(View):
     name: str
     quantity: int
     price: Cents
-    unit_multiplier: None
+    unit_multiplier: str | None
 
 
 class RegisteredChange(View):

@@ -9,6 +9,7 @@ from settlement.api.openapi import affiliations, feeds, modifications, order_lis
 from settlement.api.openapi.list_parameters import LIST_PARAMETERS
 from settlement.api.openapi.parts import Empty, Health, Receipt, Unhealthy
 from settlement.api.openapi.route import Listed, Parameter, Relayed, Route, Tag
+from settlement.api.order_models import OrderBody
 from settlement.domain.account import Role
 from settlement.domain.order import MAX_INVOICES
 
@@ -55,7 +56,7 @@ _MANAGEMENT = "order_management"
 _ORDERS = (
     Route(
         "post", ORDERS, _MANAGEMENT, "placeOrder", "Place an order, and wait a while for its authorisation", Tag.ORDERS,
-        {201: orders.PlacedOrder}, (400, 409, 413, 503), (Role.PLACE_ORDER,), requests.OrderBody,
+        {201: orders.PlacedOrder}, (400, 409, 413, 503), (Role.PLACE_ORDER,), OrderBody,
     ),
     Route(
         "get", ORDERS, _MANAGEMENT, "listOrders", "List orders, newest first, or find them by an id", Tag.ORDERS,

@@ -1,0 +1,198 @@
+"""The request body of an order, with its lines (contract §1.3). Amounts are minor units."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StrictBool, StrictInt
+
+from settlement.api.models import (
+    MAX_NAME_BYTES,
+    MAX_QUANTITY,
+    MAX_TOTALS,
+    Body,
+    ClientProfile,
+    CurrencyCode,
+    Id,
+    ItemId,
+    Measure,
+    OrderId,
+    PaymentData,
+    Price,
+    Quantity,
+    SalesChannel,
+    ShippingData,
+    Text,
+    Total,
+    Value,
+)
+from settlement.api.unit_multiplier import UnitMultiplier
+from settlement.domain.errors import InvalidRequest
+from settlement.domain.line_value import ONE, UnitPrice, times, total_of
+from settlement.domain.money import MAX_MINOR_UNITS
+from settlement.domain.order import MAX_LINES
+from settlement.domain.shopper import Address, Shopper
+from settlement.use_cases.place_order import NewLine, NewOrder
+
+MAX_ROUNDING = MAX_QUANTITY
+MAX_UNIT_PRICES = 20
+MAX_PRICE_TAGS = 100
+
+
+def _short(value: str) -> str:
+    if (size := len(value.encode())) > MAX_NAME_BYTES:
+        raise ValueError(f"has {size} bytes; the limit is {MAX_NAME_BYTES}")
+    return value
+
+
+class SellingPrice(Body):
+    """A price that some units of a line have, its multiplier included (§1.3)."""
+
+    value: Price
+    quantity: Quantity
+
+
+class PriceDefinition(Body):
+    """The exact prices of a line's units; ``calculatedSellingPrice`` is one of theirs or the line's (§1.3)."""
+
+    calculated_selling_price: Price | None = None
+    total: Price | None = None
+    selling_prices: Annotated[list[SellingPrice], Field(min_length=1, max_length=MAX_UNIT_PRICES)]
+
+
+class AppliedPriceTag(Body):
+    """What made a price: a discount (negative) or tax; minor units of the whole line, or per cent of it."""
+
+    name: Text
+    value: Annotated[StrictInt, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS)]
+    is_percentual: StrictBool = False
+
+    @property
+    def is_tax(self) -> bool:
+        """Whether it is a tax, which stands in the order's totals and not in the line."""
+        return self.name.upper().startswith("TAX")
+
+
+class OrderItem(Body):
+    """One line of a new order; ``price`` and ``sellingPrice`` are for one measurement unit.
+
+    Of the published fields, those that would give the line another value than these are refused.
+    """
+
+    unique_id: Id | None = None
+    id: ItemId
+    name: Annotated[Text, AfterValidator(_short)] | None = None
+    quantity: Quantity
+    price: Price
+    selling_price: Price | None = None
+    unit_multiplier: UnitMultiplier | None = None
+    measurement_unit: Measure | None = None
+    price_definition: PriceDefinition | None = None
+    list_price: Price | None = None
+    manual_price: Price | None = None
+    price_tags: Annotated[list[AppliedPriceTag], Field(max_length=MAX_PRICE_TAGS)] | None = None
+    tax: Price | None = None
+    bundle_items: Annotated[list[Any], Field(max_length=MAX_PRICE_TAGS)] | None = None
+
+    def as_line(self) -> NewLine:
+        """Return the line to place; raises ``InvalidRequest`` when its fields say different prices."""
+        line = NewLine(
+            self.id,
+            self.name or self.id,
+            self.quantity,
+            self.price,
+            self.price if self.selling_price is None else self.selling_price,
+            self.unique_id,
+            unit_multiplier=self.unit_multiplier or ONE,
+            measurement_unit=self.measurement_unit or "un",
+            list_price=self.list_price,
+            prices=self._prices(),
+        )
+        self._require_one_price(line)
+        return line
+
+    def _prices(self) -> tuple[UnitPrice, ...]:
+        """The prices of its units, dearest first, where they are said."""
+        told = self.price_definition
+        if told is None:
+            return ()
+        named = sorted(told.selling_prices, key=lambda price: -price.value)
+        prices = tuple(UnitPrice(price.value, price.quantity) for price in named)
+        units = sum(price.quantity for price in prices)
+        if units != self.quantity:
+            raise InvalidRequest(
+                f"priceDefinition of item {self.id}: sellingPrices are of {units} units, quantity is {self.quantity}"
+            )
+        if told.total not in (None, total_of(prices)):
+            raise InvalidRequest(
+                f"priceDefinition of item {self.id}: total is {told.total}, sellingPrices add up to {total_of(prices)}"
+            )
+        return prices
+
+    def _require_one_price(self, line: NewLine) -> None:
+        told = self.price_definition.calculated_selling_price if self.price_definition else None
+        values = [price.value for price in line.prices]
+        if told not in (None, line.price, line.selling_price) and not min(values) <= told <= max(values):
+            raise InvalidRequest(
+                f"priceDefinition of item {self.id}: calculatedSellingPrice {told} is none of its sellingPrices"
+            )
+        if self.manual_price not in (None, line.price, line.selling_price):
+            raise InvalidRequest(
+                f"manualPrice of item {self.id} is {self.manual_price}, its sellingPrice {line.selling_price}; "
+                "send the price that holds as sellingPrice"
+            )
+        if self.bundle_items:
+            raise InvalidRequest(f"bundleItems of item {self.id}: are not taken; send each as an item of its own")
+        self._require_discounts_in_price(line)
+
+    def _require_discounts_in_price(self, line: NewLine) -> None:
+        """Check that the discounts its tags name are in its selling price, to one minor unit per unit."""
+        undiscounted = times(line.price, line.unit_multiplier, line.quantity)
+        tags = [tag for tag in self.price_tags or () if not tag.is_tax]
+        tagged = sum(undiscounted * tag.value // 100 if tag.is_percentual else tag.value for tag in tags)
+        value = total_of(line.prices) or times(line.selling_price, line.unit_multiplier, line.quantity)
+        if tags and abs(undiscounted + tagged - value) > line.quantity + len(tags):
+            raise InvalidRequest(
+                f"priceTags of item {self.id}: with them it is worth {undiscounted + tagged}, "
+                f"by its sellingPrice {value}"
+            )
+
+
+class OrderBody(Body):
+    """``POST /api/oms/pvt/orders``."""
+
+    order_id: OrderId | None = None
+    items: Annotated[list[OrderItem], Field(min_length=1, max_length=MAX_LINES)]
+    totals: Annotated[list[Total], Field(min_length=1, max_length=MAX_TOTALS)]
+    value: Value
+    currency: CurrencyCode = "BRL"
+    payment_data: PaymentData
+    client_profile_data: ClientProfile | None = None
+    shipping_data: ShippingData | None = None
+    sales_channel: SalesChannel = "1"
+    rounding_error: Annotated[StrictInt, Field(ge=-MAX_ROUNDING, le=MAX_ROUNDING)] = 0
+
+    def as_order(self) -> NewOrder:
+        """Return the order to place."""
+        transaction = self.payment_data.transactions[0]
+        taxes, told = sum(item.tax or 0 for item in self.items), [total for total in self.totals if total.id == "Tax"]
+        if taxes and not any(total.value for total in told):
+            raise InvalidRequest(f"items: their tax adds up to {taxes}; totals has no Tax")
+        return NewOrder(
+            lines=tuple(item.as_line() for item in self.items),
+            totals=tuple(total.as_total() for total in self.totals),
+            value=self.value,
+            currency=self.currency,
+            payments=tuple(payment.as_payment() for payment in transaction.payments),
+            order_id=self.order_id,
+            transaction_id=transaction.transaction_id,
+            sales_channel=self.sales_channel,
+            rounding_error=self.rounding_error,
+            shopper=self._shopper(),
+        )
+
+    def _shopper(self) -> Shopper | None:
+        """Return whom the order is for, None if it says nothing of that."""
+        sent = self.shipping_data.address if self.shipping_data else None
+        address = Address(**dict(sent)) if sent else None
+        profile = dict(self.client_profile_data) if self.client_profile_data else {}
+        shopper = Shopper(**profile, address=address if address != Address() else None)
+        return shopper if shopper.is_known else None

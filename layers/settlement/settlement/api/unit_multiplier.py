@@ -1,0 +1,43 @@
+"""The ``unitMultiplier`` of an item in requests and answers: a decimal outside, millionths inside, never rounded."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from settlement.domain.line_value import ONE
+
+MAX_MULTIPLIER = 100_000
+_DECIMAL = re.compile(r"(\d{1,6})(?:\.(\d{1,6})0*)?")
+
+
+def _millionths(value: Any) -> int:
+    """Read the decimal as it was written; a JSON number is read with the digits it was sent with."""
+    text = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+    if isinstance(value, float) and "e" in text:
+        text = f"{value:.20f}".rstrip("0")
+    found = _DECIMAL.fullmatch(text)
+    millionths = int(found[1]) * ONE + int((found[2] or "").ljust(6, "0")) if found else 0
+    if not 0 < millionths <= MAX_MULTIPLIER * ONE:
+        raise ValueError(f"must be a number above 0, at most {MAX_MULTIPLIER}, with at most 6 decimals")
+    return millionths
+
+
+def multiplier_view(millionths: int) -> int | float:
+    """Return a multiplier as the JSON number it is: an integer where it has no fraction."""
+    return millionths // ONE if millionths % ONE == 0 else millionths / ONE
+
+
+UnitMultiplier = Annotated[
+    int,
+    BeforeValidator(_millionths),
+    PlainSerializer(multiplier_view),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_MULTIPLIER, "multipleOf": 0.000001},
+                {"type": "string", "pattern": r"^(?=.*[1-9])\d{1,5}(\.\d{1,6})?$"},
+            ]
+        }
+    ),
+]

@@ -1,0 +1,66 @@
+"""What the units of a line are worth (contract §9.24): exact, in whole minor units, rounded once for the line.
+
+A multiplier says how much of its measurement unit one unit of a line holds (a package of 0.375 kg). It is an integer
+of millionths, so no amount ever passes through a binary float.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ONE = 1_000_000
+"""The multiplier 1: millionths."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """A price that some units of a line have, in minor units; a multiplier is in it already."""
+
+    value: int
+    quantity: int
+
+
+def times(price: int, multiplier: int, quantity: int) -> int:
+    """Return price x multiplier x quantity, rounded half up as a whole; none of them is negative."""
+    return (price * multiplier * quantity * 2 + ONE) // (2 * ONE)
+
+
+def unit_prices(value: int, quantity: int) -> tuple[UnitPrice, ...]:
+    """Split the value of some units into unit prices that add up to it, dearest first."""
+    if quantity == 0:
+        return ()
+    low, more = divmod(value, quantity)
+    prices = (UnitPrice(low + 1, more), UnitPrice(low, quantity - more))
+    return tuple(price for price in prices if price.quantity)
+
+
+def total_of(prices: Iterable[UnitPrice]) -> int:
+    """Return what units of these prices are worth together."""
+    return sum(price.value * price.quantity for price in prices)
+
+
+def first_units(prices: Iterable[UnitPrice], quantity: int) -> tuple[UnitPrice, ...]:
+    """Return the prices of the first so many units."""
+    taken = []
+    for price in prices:
+        units = min(price.quantity, quantity)
+        quantity -= units
+        if units:
+            taken.append(UnitPrice(price.value, units))
+    return tuple(taken)
+
+
+def units_after(prices: Iterable[UnitPrice], quantity: int) -> tuple[UnitPrice, ...]:
+    """Return the prices of all but the first so many units."""
+    left = []
+    for price in prices:
+        gone = min(price.quantity, quantity)
+        quantity -= gone
+        if price.quantity > gone:
+            left.append(UnitPrice(price.value, price.quantity - gone))
+    return tuple(left)
+
+
+def written(multiplier: int | None) -> str:
+    """Write a multiplier as the decimal it is: 375,000 millionths are ``0.375``."""
+    whole, fraction = divmod(multiplier or 0, ONE)
+    return f"{whole}.{fraction:06d}".rstrip("0").rstrip(".")
