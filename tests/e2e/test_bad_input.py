@@ -456,7 +456,8 @@ def test_largest_values_are_taken(merchant: Merchant) -> None:
 
 def test_as_many_lines_and_payments_as_allowed_are_taken(merchant: Merchant) -> None:
     lines = [{"id": f"SKU-{number}", "name": "n" * 2000, "quantity": 1, "price": 100} for number in range(70)]
-    order = merchant.place(*(Payment(1000) for _ in range(10)), items=lines)
+    totals = [{"id": "Items", "value": 7000}, {"id": "Shipping", "value": 3000}]
+    order = merchant.place(*(Payment(1000) for _ in range(10)), items=lines, totals=totals)
 
     order.invoice("N1", 10000, items=[{"id": line["id"], "price": 100, "quantity": 1} for line in lines])
 
