@@ -13,8 +13,9 @@ from datetime import timedelta
 import pytest
 
 from settlement.domain.account import AccountSettings, ExpiryPolicy
+from settlement.domain.connector import Mode
 from settlement.domain.events import EventType
-from tests.builders import ACCOUNT, ORDER_ID
+from tests.builders import ACCOUNT, ORDER_ID, a_connector
 from tests.crash.conftest import LONG, Tell
 from tests.crash.invariants import EVERY_EVENT
 from tests.crash.playing import play, require_all
@@ -39,7 +40,9 @@ def expires(policy: ExpiryPolicy) -> Act:
     """Authorisations of five days, and what the account wants when they end."""
 
     def act(deployment: Deployment) -> None:
-        deployment.provider.delay_to_cancel_seconds = int(FIVE_DAYS.total_seconds())
+        for mode in Mode:
+            connector = a_connector(mode.value, mode, authorisation_holds=FIVE_DAYS)
+            deployment.table.store.save_connector(ACCOUNT, connector)
         settings = AccountSettings(auto_settle=False, expiry_policy=policy)
         deployment.table.store.save_settings(ACCOUNT, settings)
 

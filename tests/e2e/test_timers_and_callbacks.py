@@ -13,13 +13,12 @@ from settlement.storage import keys
 from tests.e2e.api import Answer, new_id
 from tests.e2e.bodies import Payment
 from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, settle, until
+from tests.support.affiliations import affiliation_body
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Sweep = Callable[[], Any]
-
-FOREVER = 600_000
 
 
 def sweep_until(sweep: Sweep, is_so: Callable[[], bool], what: str) -> None:
@@ -32,12 +31,19 @@ def sweep_until(sweep: Sweep, is_so: Callable[[], bool], what: str) -> None:
     until(check, what)
 
 
-def expiring(merchant: Merchant, policy: str, seconds: int = 3, **fields: Any) -> PlacedOrder:
-    """An order whose authorisation lapses after a while, under a policy; the account settles by itself never."""
+def expiring(merchant: Merchant, policy: str) -> PlacedOrder:
+    """An order whose authorisation lapses after a few seconds, under a policy; the account settles by itself never."""
     merchant.set(expiryPolicy=policy, autoSettle=False)
-    payment = Payment(**fields)
-    merchant.script("payments", {"delayToCancel": seconds, "delayToAutoSettle": FOREVER}, payment=payment.id)
-    return merchant.place(payment)
+    connector = affiliation_body(
+        "acme-brief",
+        serviceUrl=f"{merchant.api.base_url}/sandbox-connector/acme-brief",
+        mode="partial",
+        settleCapability="multiple",
+        cancelCapability="multiple",
+        authorizationExpiresDays="0.00004",
+    )
+    assert merchant.api.post("/api/pvt/affiliations", connector).status == 200
+    return merchant.place(Payment(connector="acme-brief"))
 
 
 Signature = Callable[[PlacedOrder, int], str]
@@ -86,9 +92,24 @@ def callbacks(demo_account: str, signature_of: Signature) -> CallbacksOf:
     return lambda order: Callbacks(order, demo_account, signature_of)
 
 
+def test_time_to_decide_is_not_the_end_of_an_authorisation(other_merchant: Merchant, sweep: Sweep) -> None:
+    other_merchant.set(expiryPolicy="cancel", autoSettle=False)
+    payment, control = Payment(), expiring(other_merchant, "cancel")
+    other_merchant.script("payments", {"delayToCancel": 1}, payment=payment.id)
+    order = other_merchant.place(payment)
+    order.invoice("N1", 3000)
+
+    sweep_until(sweep, lambda: control.transaction()["openValue"] == 0, "the other one was not cancelled")
+    sweep()
+    order.invoice("N2", 4000)
+
+    assert order.calls() == [settle("30.00"), settle("40.00")]
+    assert order.figures() == Figures("payment-approved", "Settling", invoiced=7000, settled=7000, open=3000)
+
+
 def test_r28_times_are_shown_on_the_transaction_and_on_its_payments(merchant: Merchant) -> None:
     payment = Payment()
-    merchant.script("payments", {"delayToAutoSettle": 3600, "delayToCancel": 86400}, payment=payment.id)
+    merchant.script("payments", {"delayToAutoSettle": 3600}, payment=payment.id)
     order = merchant.place(payment)
 
     [timer] = order.transaction()["timers"]
@@ -96,7 +117,7 @@ def test_r28_times_are_shown_on_the_transaction_and_on_its_payments(merchant: Me
 
     authorised = datetime.fromisoformat(shown["authorizationDate"])
     assert timer["paymentId"] == payment.id
-    for name, delay in (("autoSettleDate", 3600), ("authorizationExpirationDate", 86400)):
+    for name, delay in (("autoSettleDate", 3600), ("authorizationExpirationDate", 7 * 86400)):
         assert shown[name] == timer[name]
         assert abs(datetime.fromisoformat(timer[name]) - authorised - timedelta(seconds=delay)) < timedelta(seconds=2)
     assert any(field["name"] == "waitingForAutoSettle" for field in shown["fields"])

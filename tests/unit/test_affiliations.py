@@ -60,6 +60,7 @@ class TestCreate:
             "cancelWindowDays": "6",
             "refundWindowDays": "180",
             "minimumGapSeconds": "90",
+            "authorizationExpiresDays": "4.5",
             "cancelValueUnit": "cents",
             "paymentSystems": "2,4",
             "usesAutoSettleOptions": "true",
@@ -76,6 +77,7 @@ class TestCreate:
             capabilities=Capabilities(Capability.MULTIPLE, Capability.SINGLE, Capability.NONE),
             windows=Windows(timedelta(days=7), timedelta(days=6), timedelta(days=180)),
             minimum_gap=timedelta(seconds=90),
+            authorisation_holds=timedelta(days=4, hours=12),
             provider_headers=False,
             cancel_value_in_cents=True,
             payment_systems=("2", "4"),
@@ -91,6 +93,25 @@ class TestCreate:
             "appToken": "**********",
             "credentialsSetAt": "2026-03-01T12:00:00Z",
         }
+
+    @pytest.mark.parametrize(
+        ("days", "holds", "shown"),
+        [
+            (None, timedelta(days=7), "7"),
+            ("", timedelta(days=7), "7"),
+            (0, timedelta(0), "0"),
+            ("30", timedelta(days=30), "30"),
+            ("0.50", timedelta(hours=12), "0.5"),
+            ("0.000001", timedelta(microseconds=86_400), "0.000001"),
+        ],
+    )
+    def test_authorisation_holds_as_long_as_the_configuration_says(
+        self, service: Service, days: object, holds: timedelta, shown: str
+    ) -> None:
+        configured = service.do("POST", AFFILIATIONS, affiliation_body(authorizationExpiresDays=days))
+
+        assert stored(service).authorisation_holds == holds
+        assert {"name": "authorizationExpiresDays", "value": shown, "valueKey": None} in configured["configuration"]
 
     def test_booleans_and_numbers_are_taken_for_their_text(self, service: Service) -> None:
         service.do("POST", AFFILIATIONS, affiliation_body(usesProviderHeadersName=False, minimumGapSeconds=90))
@@ -122,6 +143,9 @@ class TestCreate:
             ({"settleCapability": "twice"}, "settleCapability: must be one of none, single, multiple; got twice"),
             ({"refundWindowDays": "0"}, "configuration.refundWindowDays: must be an integer from 1 to 3650; got 0"),
             ({"minimumGapSeconds": "3601"}, "configuration.minimumGapSeconds: must be an integer from 0 to 3600"),
+            ({"authorizationExpiresDays": "366"}, "authorizationExpiresDays: must be days from 0 to 365, with at"),
+            ({"authorizationExpiresDays": "a week"}, "authorizationExpiresDays: must be days from 0 to 365"),
+            ({"authorizationExpiresDays": "-1"}, "authorizationExpiresDays: must be days from 0 to 365"),
             ({"cancelValueUnit": "pence"}, "configuration.cancelValueUnit: must be one of decimal, cents; got pence"),
             ({"usesProviderHeadersName": "yes"}, "usesProviderHeadersName: must be true or false; got yes"),
             ({"paymentSystems": "2,a b"}, "configuration.paymentSystems: must be numbers of payment systems"),

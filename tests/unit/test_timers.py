@@ -14,7 +14,7 @@ from settlement.domain.ledger import Counters
 from settlement.domain.order import Order
 from settlement.domain.transaction import OperationKind, OperationState
 from settlement.use_cases.retrieve_transaction import retrieve_movements
-from tests.builders import ACCOUNT, a_new_payment
+from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.shop import Placed, Shop
 
 MINUTE = timedelta(minutes=1)
@@ -24,7 +24,8 @@ DAY = timedelta(days=1)
 
 def lapses_after(shop: Shop, delay: timedelta, policy: ExpiryPolicy = ExpiryPolicy.WARN) -> None:
     """Let authorisations lapse after a while, and have no timer settle them before."""
-    shop.provider.delay_to_cancel_seconds = int(delay.total_seconds())
+    for mode in Mode:
+        shop.connect(a_connector(mode.value, mode, authorisation_holds=delay))
     shop.provider.delay_to_auto_settle_seconds = 365 * 86_400
     shop.set(expiry_policy=policy)
 
@@ -207,6 +208,8 @@ def test_timer_waits_while_another_payment_is_undecided_and_settles_nothing_if_i
 
     assert placed.status == ("canceled", "Cancelled")
     assert (placed.moved("settle"), placed.moved_by_payment("cancel")) == ([], [(1, 4000)])
+    shop.pass_time(7 * DAY)
+    assert placed.said(EventType.AUTHORISATION_EXPIRING) == []
     assert shop.store.next_due() is None
 
 
@@ -248,6 +251,42 @@ def test_account_is_warned_a_day_or_a_tenth_of_the_time_before(shop: Shop, delay
     assert event.data == {"value": 10000, "expiresAt": payment.cancel_at.isoformat(), "policy": "warn"}
     assert event.payment_id == payment.payment_id
     assert (kinds(placed), placed.ledger.open) == ([], 10000)
+
+
+def test_authorisation_holds_a_week_unless_its_connector_is_set_otherwise(shop: Shop) -> None:
+    shop.set(auto_settle=False)
+    placed = shop.open()
+
+    [payment] = placed.payments
+    assert payment.authorised_at is not None
+    assert payment.cancel_at == payment.authorised_at + 7 * DAY
+
+
+def test_authorisation_that_does_not_lapse_is_never_warned_about(shop: Shop) -> None:
+    lapses_after(shop, timedelta(0), ExpiryPolicy.CANCEL)
+    placed = shop.open()
+
+    shop.pass_time(364 * DAY)
+
+    assert (placed.payments[0].cancel_at, placed.said(EventType.AUTHORISATION_EXPIRING)) == (None, [])
+    assert placed.ledger.open == 10000
+
+
+def test_time_to_decide_is_over_once_the_payment_is_approved(shop: Shop) -> None:
+    lapses_after(shop, 7 * DAY, ExpiryPolicy.CANCEL)
+    shop.provider.delay_to_cancel_seconds = 600
+    shop.provider.script("authorise", "undefined")
+    placed = shop.place().run()
+    shop.pass_time(6 * MINUTE)
+    placed.start()
+    placed.invoice("N1", 3000)
+
+    shop.pass_time(6 * DAY)
+
+    [payment] = placed.payments
+    assert payment.authorised_at is not None
+    assert payment.cancel_at == payment.authorised_at + 7 * DAY
+    assert placed.ledger == Counters(authorised=10000, captured=3000)
 
 
 def test_warning_comes_once_and_the_order_can_still_be_invoiced(shop: Shop) -> None:

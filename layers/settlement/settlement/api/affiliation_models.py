@@ -3,15 +3,17 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictBool
 
-from settlement.api.affiliation_names import MASK, MAX_GAP_SECONDS, MAX_WINDOW_DAYS, Key
+from settlement.api.affiliation_names import MASK, MAX_AUTHORISATION_DAYS, MAX_GAP_SECONDS, MAX_WINDOW_DAYS, Key
 from settlement.api.models import Body
 from settlement.domain.capabilities import Capabilities, Capability, Windows
 from settlement.domain.connector import (
+    DEFAULT_AUTHORISATION_HOLDS,
     EVERY_PAYMENT_SYSTEM,
     AutoSettle,
     Connector,
@@ -83,6 +85,7 @@ class AffiliationBody(Body):
                 settings.days(Key.SETTLE_WINDOW), settings.days(Key.CANCEL_WINDOW), settings.days(Key.REFUND_WINDOW)
             ),
             minimum_gap=timedelta(seconds=settings.integer(Key.MINIMUM_GAP, 0, MAX_GAP_SECONDS) or 0),
+            authorisation_holds=settings.authorisation_holds(),
             provider_headers=settings.flag(Key.PROVIDER_HEADERS, default=True),
             cancel_value_in_cents=settings.one_of(Key.CANCEL_VALUE_UNIT, CancelValueUnit, CancelValueUnit.DECIMAL)
             is CancelValueUnit.CENTS,
@@ -155,6 +158,15 @@ class _Settings:
     def days(self, key: Key) -> timedelta | None:
         days = self.integer(key, 1, MAX_WINDOW_DAYS)
         return None if days is None else timedelta(days=days)
+
+    def authorisation_holds(self) -> timedelta:
+        key = Key.AUTHORISATION_EXPIRES
+        value = self._values.get(key, "")
+        if not value:
+            return DEFAULT_AUTHORISATION_HOLDS
+        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", value) or Decimal(value) > MAX_AUTHORISATION_DAYS:
+            raise _wrong(key, f"must be days from 0 to {MAX_AUTHORISATION_DAYS}, with at most 6 decimals", value)
+        return timedelta(microseconds=int(Decimal(value) * (timedelta(days=1) // timedelta(microseconds=1))))
 
     def payment_systems(self) -> tuple[str, ...]:
         value = self._values.get(Key.PAYMENT_SYSTEMS, "")

@@ -7,6 +7,7 @@ MASK = "**********"
 
 MAX_WINDOW_DAYS = 3_650
 MAX_GAP_SECONDS = 3_600
+MAX_AUTHORISATION_DAYS = 365
 
 
 class Key(StrEnum):
@@ -25,6 +26,7 @@ class Key(StrEnum):
     CANCEL_WINDOW = "cancelWindowDays"
     REFUND_WINDOW = "refundWindowDays"
     MINIMUM_GAP = "minimumGapSeconds"
+    AUTHORISATION_EXPIRES = "authorizationExpiresDays"
     CANCEL_VALUE_UNIT = "cancelValueUnit"
     PAYMENT_SYSTEMS = "paymentSystems"
     USES_AUTO_SETTLE_OPTIONS = "usesAutoSettleOptions"

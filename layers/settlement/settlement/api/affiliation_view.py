@@ -1,6 +1,7 @@
 """A connector as the affiliations routes show it, without its credentials, and what its manifest says (§4.1)."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from settlement.api.affiliation_names import MASK, Key
@@ -8,6 +9,7 @@ from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol
 from settlement.domain.connector_calls import Manifest
 
 _PPP = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
+_MICROSECONDS_OF_A_DAY = timedelta(days=1) // timedelta(microseconds=1)
 _LEGACY = "Vtex.PaymentGateway.Connectors.LegacyConnector"
 
 
@@ -55,12 +57,18 @@ def _configuration(connector: Connector) -> dict[Key, str]:
         Key.CANCEL_WINDOW: _days(windows.cancel),
         Key.REFUND_WINDOW: _days(windows.refund),
         Key.MINIMUM_GAP: str(int(connector.minimum_gap.total_seconds())),
+        Key.AUTHORISATION_EXPIRES: _days_and_parts(connector.authorisation_holds),
         Key.CANCEL_VALUE_UNIT: "cents" if connector.cancel_value_in_cents else "decimal",
         Key.PAYMENT_SYSTEMS: ",".join(connector.payment_systems),
         Key.USES_AUTO_SETTLE_OPTIONS: str(connector.auto_settle is not AutoSettle.BY_CONNECTOR).lower(),
         Key.AUTO_SETTLE: connector.auto_settle.value,
         Key.AUTO_SETTLE_DELAY: str(int(delay.total_seconds() // 3_600)) if delay is not None else "",
     }
+
+
+def _days_and_parts(span: timedelta) -> str:
+    """Write a span in days, with as many decimals as it takes."""
+    return format((Decimal(span // timedelta(microseconds=1)) / _MICROSECONDS_OF_A_DAY).normalize(), "f")
 
 
 def _days(window: timedelta | None) -> str:

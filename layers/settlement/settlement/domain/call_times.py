@@ -1,4 +1,4 @@
-"""When a connector may be called: its windows, the gap between two calls, and captures without an invoice (§3.7)."""
+"""When a connector may be called, when it captures without an invoice, and when its authorisations lapse (§3.7)."""
 
 from datetime import datetime, timedelta
 
@@ -22,6 +22,11 @@ def auto_settle_at(connector: Connector, answered_seconds: int | None, now: date
         case AutoSettle.BY_CONNECTOR:
             delay = DEFAULT_DELAY_TO_AUTO_SETTLE if answered_seconds is None else timedelta(seconds=answered_seconds)
             return now + delay
+
+
+def authorisation_lapses_at(connector: Connector, authorised_at: datetime) -> datetime | None:
+    """Return when an authorisation can no longer be captured, by its connector's setting; None if it does not lapse."""
+    return authorised_at + connector.authorisation_holds if connector.authorisation_holds else None
 
 
 def window_of(connector: Connector, kind: LegKind) -> timedelta | None:

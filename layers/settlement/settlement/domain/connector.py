@@ -10,6 +10,10 @@ from settlement.domain.capabilities import ALWAYS_OPEN, IN_PARTS, Capabilities, 
 _AFFILIATION_IDS = uuid.UUID("0c1f7a52-53a9-5b0e-9a55-4d1c3c8f6f27")
 
 
+DEFAULT_AUTHORISATION_HOLDS = timedelta(days=7)
+"""What card schemes let an authorisation hold, at the least."""
+
+
 class ConnectorProtocol(StrEnum):
     """How a connector is spoken to: the Payment Provider Protocol, or the total-only way of legacy connectors."""
 
@@ -61,7 +65,8 @@ class Connector:
 
     ``payment_systems`` are the numbers of those it takes the payments of that name no connector; ``*`` are all that
     no other connector names. One that is not ``enabled`` takes no new payments; those it has go on. ``minimum_gap`` is
-    the least time between two calls about one payment.
+    the least time between two calls about one payment. ``authorisation_holds`` is for how long an approved payment
+    can be captured, zero if it does not lapse.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Connector:
     capabilities: Capabilities = IN_PARTS
     windows: Windows = ALWAYS_OPEN
     minimum_gap: timedelta = timedelta(0)
+    authorisation_holds: timedelta = DEFAULT_AUTHORISATION_HOLDS
     provider_headers: bool = True
     cancel_value_in_cents: bool = False
     payment_systems: tuple[str, ...] = ()

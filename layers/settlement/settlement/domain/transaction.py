@@ -121,11 +121,12 @@ MOVEMENT_OF: dict[LegKind, MovementKind] = {
 class Payment:
     """One payment: what it was created with, what its connector answered, and its ledger.
 
-    ``signature`` is what its connector's callbacks have to carry (§4.2). ``auto_settle_at`` is when its open value
-    is settled without an invoice, ``cancel_at`` when its authorisation lapses, ``expiry_watch_at`` when the account
-    is told that it will. ``next_call_at`` is when its connector may be called about it again. ``paid_at`` is when the
-    merchant told that the money has come, ``offline`` that this word is all there is: its connector knows of no money,
-    and is asked for none. Settlements up to ``refunded_through`` have nothing left, so refunds need not read them.
+    ``signature`` is what its connector's callbacks have to carry (§4.2). ``auto_settle_at`` is when its open value is
+    settled without an invoice, ``cancel_at`` until when it may stay undecided and, once it is approved, when its
+    authorisation lapses, ``expiry_watch_at`` when the account is told that it will. ``next_call_at`` is when its
+    connector may be called about it again. ``paid_at`` is when the merchant told that the money has come, ``offline``
+    that this word is all there is: its connector knows of no money, and is asked for none. Settlements up to
+    ``refunded_through`` have nothing left, so refunds need not read them.
     """
 
     payment_id: str

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from settlement.domain.call_times import auto_settle_at
+from settlement.domain.call_times import authorisation_lapses_at, auto_settle_at
 from settlement.domain.connector import Connector
 from settlement.domain.connector_calls import (
     Approved,
@@ -109,8 +109,7 @@ class Posting:
     def _approve(self, outcome: Approved) -> Leg:
         payment, value = self._setting.payment, self._leg.value
         movement = Movement(MovementKind.RAISE, payment.payment_id, value)
-        cancel = outcome.delay_to_cancel_seconds
-        cancel_at = payment.cancel_at if cancel is None else self._now + timedelta(seconds=cancel)
+        cancel_at = authorisation_lapses_at(self._setting.connector, self._now)
         authorised = replace(
             payment,
             authorisation=Authorisation.APPROVED,
