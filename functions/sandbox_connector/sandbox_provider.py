@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, uuid5
 
 from sandbox_scripts import Operation, Outcome
-from settlement.connectors.ppp_fields import Fields, amount
+from settlement.connectors.ppp_amounts import amount, ceiling
+from settlement.connectors.ppp_fields import Fields
 from settlement.domain.money import is_currency, is_withdrawn, to_major
 
 DELAY_TO_AUTO_SETTLE_SECONDS = 4 * 24 * 3_600
@@ -151,8 +152,8 @@ def _create(call: Call, books: Books, outcome: Outcome) -> Effect:
         status = _LATER_STATUS.get(books.payment.token, APPROVED)
         token = books.payment.token
     answer = _authorisation(call.payment_id, status) | elsewhere | outcome.merged
-    answered = answer.get("status")
-    max_value = amount(answer.get("maxValue"), currency) or 0
+    answered = str(answer.get("status")).lower()
+    max_value = ceiling(answer.get("maxValue"), currency) or 0
     payment = Payment(
         status=answered if answered in (APPROVED, DENIED, UNDEFINED) else status,
         token=token,
@@ -260,10 +261,12 @@ def _approved(call: Call, books: Books) -> Payment:
 
 
 def _value(call: Call, currency: str) -> int:
-    value = amount(call.fields.get("value"), currency)
-    if value is None or value <= 0:
+    """Read what is asked for, which nobody may have to round or guess."""
+    value = call.fields.get("value")
+    minor_units = None if isinstance(value, str) else amount(value, currency)
+    if minor_units is None or minor_units <= 0 or to_major(minor_units, currency) != value:
         raise Refusal(400, "invalid-value", f"value must be above zero, in major units of {currency}")
-    return value
+    return minor_units
 
 
 def _token(fields: Fields) -> str:

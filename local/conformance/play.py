@@ -139,7 +139,9 @@ class Play:
         payment = request.payment
         asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
         call = self.wire.post(f"payments/{quote(payment.payment_id, safe='')}/{movement.route}", body)
-        return Moved(asked, call)
+        moved = Moved(asked, call)
+        self.remarks += [f"{moved.what}: {remark}" for remark in moved.outcome.exchange.remarks]
+        return moved
 
     def _agrees(self, payment: Draft, status: str) -> None:
         """Hold that callbacks, where there were any, said the same and came to the address as it was given."""

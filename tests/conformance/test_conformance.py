@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -15,7 +16,7 @@ from local.conformance import movement_cases
 from local.conformance.__main__ import main
 from local.conformance.run import CASES
 from tests.conformance.provider import Answer, Forward, Request, Variant, as_it_is, json_answer, served
-from tests.conformance.variants import BROKEN, Broken
+from tests.conformance.variants import BROKEN, Broken, answers
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
 SANDBOX = (
@@ -72,6 +73,18 @@ def test_broken_connector_fails_the_case_that_is_about_it(
     assert results[broken.case]["outcome"] == "failed"
     assert broken.says in results[broken.case]["reason"]
     assert f"failed: {broken.case}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("70.00", 'the text "70.00"'), (Decimal("69.99999999999999"), "69.99999999999999")]
+)
+def test_amount_that_can_be_read_all_the_same_passes_with_a_remark(play: Run, written: object, shown: str) -> None:
+    code, results = play(answers("settlements", value=written), "--case", "partial-settlement")
+
+    assert (code, results["partial-settlement"]["outcome"]) == (0, "passed")
+    assert (
+        f"the settlement of 70.00 BRL: value is {shown}, taken as 70.00 BRL" in results["partial-settlement"]["remarks"]
+    )
 
 
 def test_every_case_has_a_broken_connector() -> None:

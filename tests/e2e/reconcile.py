@@ -4,10 +4,9 @@ The timeline folded gives the ledger; the ledger is what the connector did; requ
 """
 
 from collections import Counter
-from decimal import Decimal
 from typing import Any
 
-from settlement.domain.money import to_minor
+from settlement.connectors.ppp_amounts import amount
 from tests.e2e.merchant import PlacedOrder
 
 _SHOWN = {
@@ -77,7 +76,7 @@ def _connectors_agree(placed: PlacedOrder, payments: list[Any], currency: str) -
         sums: Counter[str] = Counter()
         for call in done.values():
             moved = call["answer"]["body"].get("value", call["value"])
-            sums[call["operation"]] += to_minor(Decimal(moved), currency)
+            sums[call["operation"]] += amount(moved, currency) or 0
         payment = by_id[payment_id]
         assert sums["settlements"] == payment["settledValue"], (payment_id, sums)
         assert sums["refunds"] == payment["refundedValue"], (payment_id, sums)

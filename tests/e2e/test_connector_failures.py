@@ -80,6 +80,23 @@ def test_r24_remainder_of_a_partial_answer_is_asked_for_under_a_new_request_id(m
     assert sorted(order.calls()[3:], key=lambda call: call.value) == [refund("10.00"), refund("50.00")]
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"), [(69.99999999999999, "69.99999999999999"), ("70.00", 'the text "70.00"')]
+)
+def test_amount_as_software_writes_it_is_taken_at_once_and_told(
+    merchant: Merchant, written: object, shown: str
+) -> None:
+    order = merchant.place()
+    merchant.script("settlements", {"value": written}, payment=order.payment_ids[0])
+
+    order.invoice("N1", 7000)
+
+    assert order.calls() == [settle("70.00")]
+    assert order.figures() == Figures("payment-approved", "Settling", invoiced=7000, settled=7000, open=3000)
+    [line] = [event for event in order.events() if event["Type"] == "AnswerRemarked"]
+    assert f"value is {shown}, taken as 70.00 BRL" in line["Message"]
+
+
 @pytest.mark.parametrize("outcome", ["drop", "hang"])
 def test_settlement_without_an_answer_captures_once(merchant: Merchant, outcome: str) -> None:
     order = merchant.place()

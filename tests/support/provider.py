@@ -184,7 +184,6 @@ class FakeProvider:
             tid="TID",
             nsu="NSU",
             delay_to_auto_settle_seconds=self.delay_to_auto_settle_seconds,
-            delay_to_cancel_seconds=self.delay_to_cancel_seconds,
             max_value=None if room is None else limit,
             code=None,
             message=None,

@@ -65,7 +65,7 @@ def test_delays_are_whole_hours(provider: Provider, written: object, read: AutoS
         (200, "<html>", "not JSON"),
         (200, "", "empty"),
         (200, "[]", "not a JSON object"),
-        (200, '{"paymentMethods":[],"paymentMethods":[]}', "there twice"),
+        (200, '{"paymentMethods":[],"paymentMethods":["Visa"]}', "there twice"),
         (404, {"paymentMethods": METHODS}, "answered 404"),
         (302, {}, "answered 302"),
         (500, {}, "answered 500"),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.connectors import exact_json
-from settlement.connectors.ppp_fields import amount
+from settlement.connectors.ppp_amounts import amount
 from settlement.domain.connector_calls import Authorise, Cancel, Denied, Done, PaymentReference, Refund, Settle
 from settlement.domain.money import MAX_MINOR_UNITS, to_major
 from settlement.domain.shopper import Address, Shopper

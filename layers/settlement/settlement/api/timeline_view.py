@@ -78,6 +78,9 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.OPERATION_RETRIED: _Wording(
         _GATEWAY, "Operation Retried", "Operation {operation} ({kind}) is tried again as operation {retry}"
     ),
+    EventType.ANSWER_REMARKED: _Wording(
+        _WORKER, "Answer Remarked", "The connector's answer to {call} of {asked} (request {requestId}): {remarks}"
+    ),
     EventType.CONNECTOR_CALL_UNRESOLVED: _Wording(
         _WORKER, "Payment Unresolved", "No usable answer to {call} of {asked} (request {requestId}): {reason}"
     ),

@@ -5,8 +5,23 @@ through a binary float.
 """
 
 import json
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, DecimalException
+
+Members = list[tuple[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Stands for a member that is there more than once with different values: nobody who reads it knows which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands for what is written like a number and is none that can be held: ``NaN``, or thousands of digits."""
+
+    written: str
 
 
 def read(text: bytes | str) -> object:
@@ -15,15 +30,16 @@ def read(text: bytes | str) -> object:
     Raises ``ValueError`` for what is not JSON (RFC 8259), is not UTF-8, names a key twice in one object, or
     is nested too deeply to be read.
     """
-    try:
-        return json.loads(
-            text.decode("utf-8-sig") if isinstance(text, bytes) else text,
-            parse_float=Decimal,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_unique_keys,
-        )
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+    return _parsed(text, _refuse_number, _unique_keys)
+
+
+def read_forgiving(text: bytes | str) -> object:
+    """Parse JSON as ``read`` does, but let pass what harms only its reader.
+
+    A key that is there twice is one if its values are equal, else ``Ambiguous``; a number that cannot be held is
+    ``Unreadable``.
+    """
+    return _parsed(text, Unreadable, _merged_keys)
 
 
 def write(value: object) -> str:
@@ -46,14 +62,50 @@ def write(value: object) -> str:
             raise TypeError(f"{type(value).__name__} is not written as JSON")
 
 
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
+def _parsed(
+    text: bytes | str, odd_number: Callable[[str], object], object_of: Callable[[Members], dict[str, object]]
+) -> object:
+    def number(kind: type[int] | type[Decimal]) -> Callable[[str], object]:
+        def parse(written: str) -> object:
+            try:
+                return kind(written)
+            except (ValueError, DecimalException):
+                return odd_number(written)
+
+        return parse
+
+    try:
+        return json.loads(
+            text.decode("utf-8-sig") if isinstance(text, bytes) else text,
+            parse_int=number(int),
+            parse_float=number(Decimal),
+            parse_constant=odd_number,
+            object_pairs_hook=object_of,
+        )
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
-def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _refuse_number(written: str) -> object:
+    raise ValueError(f"{written[:100]} is no number of JSON that can be held")
+
+
+def _unique_keys(pairs: Members) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key {twice[:100]!r} is there twice")
     return members
+
+
+def _merged_keys(pairs: Members) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for name, value in pairs:
+        members[name] = value if name not in members or _are_equal(members[name], value) else Ambiguous()
+    return members
+
+
+def _are_equal(one: object, other: object) -> bool:
+    """Tell whether two values mean the same: 70 and 70.00 do, true and 1 do not."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from settlement.connectors import exact_json
 from settlement.connectors.answer import Answer, NoAnswer
+from settlement.connectors.ppp_fields import decoded
 from settlement.connectors.ppp_manifest import read_manifest
 from settlement.connectors.ppp_outcomes import (
     CANCELLATION,
@@ -174,7 +175,7 @@ class PaymentProviderClient:
         duration_ms = round((monotonic() - started) * 1_000)
         if isinstance(answer, NoAnswer):
             return Exchange(shown, None, "", duration_ms), answer
-        response = _cut(hidden.of(answer.body.decode("utf-8", "replace")))
+        response = _cut(hidden.of(decoded(answer.body)))
         return Exchange(shown, answer.status, response, duration_ms), answer
 
     def _send(self, connector: Connector, credentials: Credentials, path: str, body: bytes | None) -> Answer | NoAnswer:
@@ -227,12 +228,13 @@ class _Hidden:
 
 def _without(hidden: _Hidden, outcome: Spoken) -> Spoken:
     """Return the outcome with secrets and what tells of the shopper masked in the connector's own words."""
+    exchange = replace(outcome.exchange, remarks=tuple(hidden.of(remark) for remark in outcome.exchange.remarks))
     if isinstance(outcome, Unknown):
-        return replace(outcome, reason=hidden.of(outcome.reason))
+        return replace(outcome, exchange=exchange, reason=hidden.of(outcome.reason))
     if isinstance(outcome, PaidOffline):
         return outcome
     code, message = (words and hidden.of(words) for words in (outcome.code, outcome.message))
-    return replace(outcome, code=code, message=message)
+    return replace(outcome, exchange=exchange, code=code, message=message)
 
 
 def _cut(wire: str) -> str:

@@ -1,10 +1,11 @@
 """Fields of a connector's answer, read one by one: each is what the protocol says it is, or None."""
 
+import codecs
 import re
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from settlement.connectors import exact_json
-from settlement.domain.money import MAX_DIGITS, to_minor
 
 Fields = dict[str, object]
 
@@ -13,18 +14,38 @@ MAX_TEXT_CHARACTERS = 1_000
 MAX_DELAY_SECONDS = 2_592_000
 """30 days, the longest delay of the protocol (§4.2)."""
 
+MAX_SHOWN_CHARACTERS = 100
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
 
 def read_object(body: bytes) -> Fields:
-    """Parse the JSON object of an answer; raises ``ValueError``, saying what it is instead."""
-    if not body.strip():
-        raise ValueError("the answer is empty")
+    """Parse a JSON object, strictly; raises ``ValueError``, saying what it is instead."""
+    return _object(body, exact_json.read)
+
+
+def read_answer(body: bytes) -> Fields:
+    """Parse the JSON object of an answer, in which what nobody reads may be odd; raises ``ValueError`` like the other.
+
+    Which of its members are ``Ambiguous`` or ``Unreadable`` shows when they are read.
+    """
+    return _object(body, lambda found: exact_json.read_forgiving(decoded(found)))
+
+
+def decoded(body: bytes) -> str:
+    """Return the text of an answer: UTF-8 with or without a mark, UTF-16 with one, else ISO 8859-1."""
+    if body.startswith(_UTF_16):
+        return body.decode("utf-16", "replace")
+    return body.decode("utf-8-sig") if is_utf8(body) else body.decode("iso-8859-1")
+
+
+def is_utf8(body: bytes) -> bool:
+    """Tell whether bytes are UTF-8, as JSON has to be (RFC 8259)."""
     try:
-        fields = exact_json.read(body)
-    except ValueError as failure:
-        raise ValueError(f"the answer is not JSON that can be trusted: {failure}") from None
-    if not isinstance(fields, dict):
-        raise ValueError("the answer is not a JSON object")
-    return fields
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def text(value: object) -> str | None:
@@ -39,34 +60,62 @@ def identifier(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     written = str(value)
-    whole = written.strip() and len(written) <= MAX_IDENTIFIER_CHARACTERS and _is_utf8(written)
+    whole = written.strip() and len(written) <= MAX_IDENTIFIER_CHARACTERS and _is_storable(written)
     return written if whole else None
 
 
-def amount(value: object, currency: str) -> int | None:
-    """Read decimal major units as minor units, exactly; too many decimals or digits are no amount."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return None
-    major = Decimal(value)
-    digits = len(major.as_tuple().digits)
-    if not major.is_finite() or digits > 2 * MAX_DIGITS or abs(major.adjusted()) > MAX_DIGITS:
-        return None
-    try:
-        return to_minor(major, currency)
-    except ValueError:
-        return None
-
-
-def seconds(value: object) -> int | None:
+def seconds(value: object, most: int = MAX_DELAY_SECONDS) -> int | None:
     """Read a delay of at most 30 days; whole numbers are taken as strings too."""
     if isinstance(value, str) and re.fullmatch("[0-9]{1,7}", value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    return int(value) if 0 <= value <= MAX_DELAY_SECONDS and value == int(value) else None
+    return int(value) if 0 <= value <= most and value == int(value) else None
 
 
-def _is_utf8(written: str) -> bool:
+def ambiguous(fields: Fields, names: Iterable[str]) -> str | None:
+    """Tell which of some fields is there more than once with different values; None if none is."""
+    twice = next((name for name in names if isinstance(fields.get(name), exact_json.Ambiguous)), None)
+    return None if twice is None else f"the key {twice!r} is there twice, with different values"
+
+
+def is_blank(value: object) -> bool:
+    """Tell whether a field is there without a value: null, empty or nothing but white space."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def described(value: object) -> str:
+    """Say what stands in a field: the digits of a number, the words of a text, the type of anything else."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return f"the boolean {str(value).lower()}"
+        case int() | Decimal():
+            return str(value)[:MAX_SHOWN_CHARACTERS]
+        case str():
+            return f'the text "{value[:MAX_SHOWN_CHARACTERS]}"'
+        case exact_json.Unreadable():
+            return f"the number {value.written[:MAX_SHOWN_CHARACTERS]}"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def _object(body: bytes, read: Callable[[bytes], object]) -> Fields:
+    if not body.strip():
+        raise ValueError("the answer is empty")
+    try:
+        fields = read(body)
+    except ValueError as failure:
+        raise ValueError(f"the answer is not JSON that can be trusted: {failure}") from None
+    if not isinstance(fields, dict):
+        raise ValueError("the answer is not a JSON object")
+    return fields
+
+
+def _is_storable(written: str) -> bool:
     try:
         written.encode()
     except UnicodeEncodeError:

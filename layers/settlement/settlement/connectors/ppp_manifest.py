@@ -2,7 +2,7 @@
 
 import re
 
-from settlement.connectors.ppp_fields import Fields, identifier, read_object, text
+from settlement.connectors.ppp_fields import Fields, ambiguous, identifier, read_answer, text
 from settlement.domain.connector_calls import AutoSettleDelay, Manifest, PaymentMethod, SplitMoment
 
 DEFAULT_VERSION = "1.0.0"
@@ -14,7 +14,9 @@ def read_manifest(status: int, body: bytes) -> Manifest:
     """Read the answer to the manifest's request; raises ``ValueError``, saying what makes it none."""
     if status != 200:
         raise ValueError(f"the connector answered {status} to the manifest's request")
-    fields = read_object(body)
+    fields = read_answer(body)
+    if fault := ambiguous(fields, ("paymentMethods", "autoSettleDelay", "version")):
+        raise ValueError(fault)
     return Manifest(
         payment_methods=_payment_methods(fields.get("paymentMethods")),
         auto_settle_delay=_auto_settle_delay(fields.get("autoSettleDelay")),

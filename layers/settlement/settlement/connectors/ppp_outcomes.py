@@ -1,20 +1,22 @@
-"""What an answer of the Payment Provider Protocol means: one for each, however odd (contract §4, §7 row 10).
+"""What an answer of the Payment Provider Protocol means: one for each, however odd (contract §4, §7 row 10, §9.23).
 
-The first row that fits decides:
+The first row that fits decides; "2xx" are 200, 201 and 202:
 
 ===============  ============================================  ========================================
 status           body                                          outcome
 ===============  ============================================  ========================================
-any              not a JSON object, a key twice, NaN           Unknown
+501              cancel, refund; no JSON object, no id in it   Manual
+any              not a JSON object                             Unknown
+any              a key it is read by twice, not the same       Unknown
 any              echoes another paymentId or requestId         Unknown
-200, 4xx*, 500   movement; code says it is already done        Done: what it says, else what was asked
-200              create; status approved, denied, undefined    Approved, Denied, Undecided
-200              cancel, refund; manual code, no id            Manual
-200              cancel, refund; manual code and an id         Unknown: it contradicts itself
-200              settle, refund; id, and 0 < value <= asked    Done: the value answered
-200              cancel; id                                    Done: the value asked
+2xx, 4xx*, 500   movement; code says it is already done        Done: what it says, else what was asked
+any but 3xx      cancel, refund; manual code, no id            Manual
+any but 3xx      cancel, refund; manual code and an id         Unknown: it contradicts itself
+2xx              create; status approved, denied, undefined    Approved, Denied, Undecided
+2xx              settle, refund; id, and 0 < value <= asked    Done: the value answered
+2xx              cancel; id                                    Done: the value asked
 501              cancel, refund; no id                         Manual
-200              inbound; responseData, whole                  Relayed
+2xx              inbound; responseData, whole                  Relayed
 4xx*             a refusal; no id, not approved or undefined   Refused
 any              anything else                                 Unknown
 ===============  ============================================  ========================================
@@ -23,14 +25,19 @@ any              anything else                                 Unknown
 have a ``code`` or echo the ``requestId``, since web servers and gateways answer 404 with a ``message`` of
 their own for an address that is wrong, and a refusal gives the value free. "Already done" counts only for
 the same kind of movement: a settlement refused as already cancelled is Refused (KI 760458). "Id" is the id
-of the movement asked for: a refusal may well echo other fields of its request.
+of the movement asked for: a refusal may well echo other fields of its request. An id that is blank is none.
+
+What is read otherwise than it is written (the noise of binary floats, a text for a number, a status in capitals),
+and what is there and cannot be used, is a remark of the outcome's exchange.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from settlement.connectors.ppp_fields import Fields, amount, identifier, read_object, seconds, text
+from settlement.connectors.ppp_fields import MAX_DELAY_SECONDS, Fields, ambiguous, described, identifier, is_blank, text
+from settlement.connectors.ppp_reading import Reading
 from settlement.domain.connector_calls import (
     Approved,
     AuthorisationOutcome,
@@ -45,6 +52,15 @@ from settlement.domain.connector_calls import (
     Undecided,
     Unknown,
 )
+from settlement.domain.money import display
+
+Read = TypeVar("Read", bound=AuthorisationOutcome | MovementOutcome | InboundOutcome)
+
+MAX_AUTO_SETTLE_SECONDS = 604_800
+"""A week, the longest delay to automatic settlement of the protocol (§4.2)."""
+
+MANUAL_CODES = frozenset({"cancel-manually", "refund-manually"})
+NOT_IMPLEMENTED = 501
 
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;[\x20-\x7e]*)?")
 """As RFC 9110 has it, with whatever parameters."""
@@ -60,17 +76,27 @@ _REFUSAL_SIGNS: Mapping[int, tuple[str, ...]] = {
 }
 """Which statuses can be a refusal, and the fields of which one must be there."""
 
-_STATUSES_OF_ALREADY_DONE = frozenset({200, 500, *_REFUSAL_SIGNS})
+_SUCCESS = frozenset({200, 201, 202})
+_REDIRECTS = range(300, 400)
+_STATUSES_OF_ALREADY_DONE = _SUCCESS | frozenset({500, *_REFUSAL_SIGNS})
+
+_READ_OF_MOVEMENTS = ("paymentId", "requestId", "code", "message", "status")
+_READ_OF_INBOUNDS = (*_READ_OF_MOVEMENTS, "responseData")
+_READ_OF_AUTHORISATIONS = (
+    *("paymentId", "status", "authorizationId", "tid", "nsu", "code", "message", "paymentUrl", "redirectUrl"),
+    *("delayToAutoSettle", "delayToCancel", "maxValue"),
+)
+"""The fields that an answer is read by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One kind of movement: where it is asked for and how it is answered."""
+    """One kind of movement: where it is asked for and how it is answered; ``by_hand``, whether a person may do it."""
 
     route: str
     id_field: str
     echoes_value: bool
-    manual_code: str | None
+    by_hand: bool
     already_done_codes: frozenset[str]
 
 
@@ -78,21 +104,21 @@ SETTLEMENT = Movement(
     route="settlements",
     id_field="settleId",
     echoes_value=True,
-    manual_code=None,
+    by_hand=False,
     already_done_codes=frozenset({"already-settled", "already-captured"}),
 )
 CANCELLATION = Movement(
     route="cancellations",
     id_field="cancellationId",
     echoes_value=False,
-    manual_code="cancel-manually",
+    by_hand=True,
     already_done_codes=frozenset({"already-cancelled", "already-canceled", "already-voided"}),
 )
 REFUND = Movement(
     route="refunds",
     id_field="refundId",
     echoes_value=True,
-    manual_code="refund-manually",
+    by_hand=True,
     already_done_codes=frozenset({"already-refunded"}),
 )
 
@@ -113,58 +139,82 @@ def authorisation_outcome(
 ) -> AuthorisationOutcome:
     """Read the answer to create payment by the table of this module."""
     try:
-        fields = read_object(body)
+        reading = Reading(body)
     except ValueError as failure:
         return Unknown(exchange, f"{failure} (status {status})")
-    if echo := _other_echo(fields, paymentId=payment_id):
-        return Unknown(exchange, echo)
-    state = fields.get("status")
-    if status == 200:
-        read = _AUTHORISATIONS.get(state) if isinstance(state, str) else None
-        if read is None:
-            return Unknown(exchange, f"the status is {text(state)}, which the protocol does not have")
-        return read(fields, currency, exchange)
-    approving = state in ("approved", "undefined") or identifier(fields.get("authorizationId"))
-    if _is_refusal(status, fields) and not approving:
-        return Refused(exchange, text(fields.get("code")), text(fields.get("message")))
-    return Unknown(exchange, _said(status, fields))
+    return _remarked(reading, _authorisation(payment_id, currency, status, reading, exchange))
 
 
 def movement_outcome(asked: Asked, status: int, body: bytes, exchange: Exchange) -> MovementOutcome:
     """Read the answer to a settlement, cancellation or refund by the table of this module."""
+    movement = asked.movement
     try:
-        fields = read_object(body)
+        reading = Reading(body)
     except ValueError as failure:
+        if status == NOT_IMPLEMENTED and movement.by_hand and movement.id_field.encode() not in body:
+            return Manual(replace(exchange, remarks=(f"{failure}; the status says that a person has to do it",)))
         return Unknown(exchange, f"{failure} (status {status})")
-    if echo := _other_echo(fields, paymentId=asked.payment_id, requestId=asked.request_id):
-        return Unknown(exchange, echo)
-    if status in _STATUSES_OF_ALREADY_DONE and _code(fields) in asked.movement.already_done_codes:
-        return _already_done(asked, fields, exchange)
-    if status == 200:
-        return _success(asked, fields, exchange)
-    if identifier(fields.get(asked.movement.id_field)) is None:
-        words = text(fields.get("code")), text(fields.get("message"))
-        if status == 501 and asked.movement.manual_code:
-            return Manual(exchange, *words)
-        if _is_refusal(status, fields):
-            return Refused(exchange, *words)
-    return Unknown(exchange, _said(status, fields))
+    return _remarked(reading, _movement(asked, status, reading, exchange))
 
 
 def inbound_outcome(payment_id: str, request_id: str, status: int, body: bytes, exchange: Exchange) -> InboundOutcome:
     """Read the answer to an inbound request by the table of this module."""
     try:
-        fields = read_object(body)
+        reading = Reading(body)
     except ValueError as failure:
         return Unknown(exchange, f"{failure} (status {status})")
-    if echo := _other_echo(fields, paymentId=payment_id, requestId=request_id):
-        return Unknown(exchange, echo)
-    words = text(fields.get("code")), text(fields.get("message"))
-    if status == 200:
-        return _relayed(fields.get("responseData"), words, exchange)
-    if fields.get("responseData") is None and _is_refusal(status, fields):
-        return Refused(exchange, *words)
-    return Unknown(exchange, _said(status, fields))
+    return _remarked(reading, _inbound(payment_id, request_id, status, reading, exchange))
+
+
+def _authorisation(
+    payment_id: str, currency: str, status: int, reading: Reading, exchange: Exchange
+) -> AuthorisationOutcome:
+    if fault := ambiguous(reading.fields, _READ_OF_AUTHORISATIONS) or reading.other_echo(paymentId=payment_id):
+        return Unknown(exchange, fault)
+    state = reading.state()
+    if status in _SUCCESS:
+        read = _AUTHORISATIONS.get(state or "")
+        if read is None:
+            shown = described(reading.fields.get("status"))
+            return Unknown(exchange, f"the status is {shown}, which the protocol does not have")
+        return read(reading, currency, exchange)
+    approving = state in ("approved", "undefined") or identifier(reading.fields.get("authorizationId"))
+    if _is_refusal(status, reading.fields) and not approving:
+        return Refused(exchange, *reading.words())
+    return Unknown(exchange, _said(status, reading))
+
+
+def _movement(asked: Asked, status: int, reading: Reading, exchange: Exchange) -> MovementOutcome:
+    movement = asked.movement
+    read = (*_READ_OF_MOVEMENTS, movement.id_field, *(("value",) if movement.echoes_value else ()))
+    fault = ambiguous(reading.fields, read)
+    if fault := fault or reading.other_echo(paymentId=asked.payment_id, requestId=asked.request_id):
+        return Unknown(exchange, fault)
+    code = _code(reading.fields)
+    if status in _STATUSES_OF_ALREADY_DONE and code in movement.already_done_codes:
+        return _already_done(asked, reading, exchange)
+    reference = reading.identifier(movement.id_field)
+    is_by_hand = movement.by_hand and code in MANUAL_CODES and status not in _REDIRECTS
+    if is_by_hand and reference is not None:
+        return Unknown(exchange, f"the answer says {code} and yet has the id {reference}")
+    if is_by_hand or (status == NOT_IMPLEMENTED and movement.by_hand and reference is None):
+        return Manual(exchange, *reading.words())
+    if status in _SUCCESS:
+        return _success(asked, status, reference, reading, exchange)
+    if reference is None and _is_refusal(status, reading.fields):
+        return Refused(exchange, *reading.words())
+    return Unknown(exchange, _said(status, reading))
+
+
+def _inbound(payment_id: str, request_id: str, status: int, reading: Reading, exchange: Exchange) -> InboundOutcome:
+    fault = ambiguous(reading.fields, _READ_OF_INBOUNDS)
+    if fault := fault or reading.other_echo(paymentId=payment_id, requestId=request_id):
+        return Unknown(exchange, fault)
+    if status in _SUCCESS:
+        return _relayed(reading.fields.get("responseData"), reading.words(), exchange)
+    if reading.fields.get("responseData") is None and _is_refusal(status, reading.fields):
+        return Refused(exchange, *reading.words())
+    return Unknown(exchange, _said(status, reading))
 
 
 def _relayed(answer: object, words: tuple[str | None, str | None], exchange: Exchange) -> InboundOutcome:
@@ -181,86 +231,82 @@ def _relayed(answer: object, words: tuple[str | None, str | None], exchange: Exc
     return Relayed(exchange, status_code, content_type, content, *words)
 
 
-def _success(asked: Asked, fields: Fields, exchange: Exchange) -> MovementOutcome:
+def _success(asked: Asked, status: int, reference: str | None, reading: Reading, exchange: Exchange) -> MovementOutcome:
     movement = asked.movement
-    words = text(fields.get("code")), text(fields.get("message"))
-    reference = identifier(fields.get(movement.id_field))
-    if movement.manual_code and _code(fields) == movement.manual_code:
-        if reference is not None:
-            return Unknown(exchange, f"the answer says {movement.manual_code} and yet has the id {reference}")
-        return Manual(exchange, *words)
     if reference is None:
-        return Unknown(exchange, f"{movement.id_field} is missing; {_said(200, fields)}")
+        id_field, written = movement.id_field, reading.fields.get(movement.id_field)
+        shown = "missing" if is_blank(written) else f"{described(written)}, not an id of at most 255 characters"
+        return Unknown(exchange, f"{id_field} is {shown}; {_said(status, reading)}")
     if not movement.echoes_value:
-        return Done(exchange, asked.value, reference, *words)
-    value = amount(fields.get("value"), asked.currency)
-    if value is None or not 0 < value <= asked.value:
-        shown = text(fields.get("value"))
-        return Unknown(exchange, f"value is {shown}, not an amount above zero and at most what was asked")
-    return Done(exchange, value, reference, *words)
+        return Done(exchange, asked.value, reference, *reading.words())
+    try:
+        value = reading.amount("value", asked.currency)
+    except ValueError as failure:
+        return Unknown(exchange, str(failure))
+    if not 0 < value <= asked.value:
+        shown, most = described(reading.fields["value"]), display(asked.value, asked.currency)
+        return Unknown(exchange, f"value is {shown}, not an amount above zero and at most the {most} asked")
+    return Done(exchange, value, reference, *reading.words())
 
 
-def _already_done(asked: Asked, fields: Fields, exchange: Exchange) -> Done:
-    value = amount(fields.get("value"), asked.currency) if asked.movement.echoes_value else None
+def _already_done(asked: Asked, reading: Reading, exchange: Exchange) -> Done:
+    value = reading.amount_or_none("value", asked.currency) if asked.movement.echoes_value else None
     certain = value if value is not None and 0 < value <= asked.value else asked.value
-    reference = identifier(fields.get(asked.movement.id_field)) or asked.request_id
-    return Done(exchange, certain, reference, text(fields.get("code")), text(fields.get("message")))
+    reference = reading.identifier(asked.movement.id_field) or asked.request_id
+    return Done(exchange, certain, reference, *reading.words())
 
 
-def _approved(fields: Fields, currency: str, exchange: Exchange) -> Approved:
-    max_value = amount(fields.get("maxValue"), currency)
+def _approved(reading: Reading, currency: str, exchange: Exchange) -> Approved:
+    """How long the payment may stay undecided is over with it: ``delayToCancel`` is looked at, and not kept."""
+    reading.seconds("delayToCancel", MAX_DELAY_SECONDS)
+    code, message = reading.words()
     return Approved(
         exchange=exchange,
-        authorization_id=identifier(fields.get("authorizationId")),
-        tid=identifier(fields.get("tid")),
-        nsu=identifier(fields.get("nsu")),
-        delay_to_auto_settle_seconds=seconds(fields.get("delayToAutoSettle")),
-        delay_to_cancel_seconds=seconds(fields.get("delayToCancel")),
-        max_value=max_value if max_value is not None and max_value > 0 else None,
-        code=text(fields.get("code")),
-        message=text(fields.get("message")),
+        authorization_id=reading.identifier("authorizationId"),
+        tid=reading.identifier("tid"),
+        nsu=reading.identifier("nsu"),
+        delay_to_auto_settle_seconds=reading.seconds("delayToAutoSettle", MAX_AUTO_SETTLE_SECONDS),
+        max_value=reading.ceiling("maxValue", currency),
+        code=code,
+        message=message,
     )
 
 
-def _denied(fields: Fields, currency: str, exchange: Exchange) -> Denied:
-    return Denied(exchange, text(fields.get("code")), text(fields.get("message")))
+def _denied(reading: Reading, currency: str, exchange: Exchange) -> Denied:
+    return Denied(exchange, *reading.words())
 
 
-def _undecided(fields: Fields, currency: str, exchange: Exchange) -> Undecided:
+def _undecided(reading: Reading, currency: str, exchange: Exchange) -> Undecided:
+    code, message = reading.words()
     return Undecided(
         exchange=exchange,
-        tid=identifier(fields.get("tid")),
-        delay_to_cancel_seconds=seconds(fields.get("delayToCancel")),
-        payment_url=text(fields.get("paymentUrl")) or text(fields.get("redirectUrl")),
-        code=text(fields.get("code")),
-        message=text(fields.get("message")),
+        tid=reading.identifier("tid"),
+        delay_to_cancel_seconds=reading.seconds("delayToCancel", MAX_DELAY_SECONDS),
+        payment_url=reading.text("paymentUrl") or reading.text("redirectUrl"),
+        code=code,
+        message=message,
     )
 
 
-_AUTHORISATIONS: Mapping[str, Callable[[Fields, str, Exchange], AuthorisationOutcome]] = {
+_AUTHORISATIONS: Mapping[str, Callable[[Reading, str, Exchange], AuthorisationOutcome]] = {
     "approved": _approved,
     "denied": _denied,
     "undefined": _undecided,
 }
 
 
+def _remarked(reading: Reading, outcome: Read) -> Read:
+    """Return the outcome with the remarks of its reading."""
+    return replace(outcome, exchange=replace(outcome.exchange, remarks=reading.remarks))
+
+
 def _code(fields: Fields) -> str:
     return (text(fields.get("code")) or "").lower().replace("_", "-").replace(" ", "-")
 
 
-def _other_echo(fields: Fields, **asked: str) -> str | None:
-    """Tell which id the answer echoes otherwise; ids are hex or UUIDs, so their case carries no meaning."""
-    for name, value in asked.items():
-        echoed = fields.get(name)
-        if echoed is not None and str(echoed).casefold() != value.casefold():
-            return f"the answer is about another {name}: {text(echoed)}"
-    return None
-
-
 def _is_refusal(status: int, fields: Fields) -> bool:
-    return any(fields.get(sign) not in (None, "") for sign in _REFUSAL_SIGNS.get(status, ()))
+    return any(not is_blank(fields.get(sign)) for sign in _REFUSAL_SIGNS.get(status, ()))
 
 
-def _said(status: int, fields: Fields) -> str:
-    words = (text(fields.get(name)) for name in ("code", "message"))
-    return ": ".join([f"the connector answered {status}", *filter(None, words)])
+def _said(status: int, reading: Reading) -> str:
+    return ": ".join([f"the connector answered {status}", *filter(None, reading.words())])

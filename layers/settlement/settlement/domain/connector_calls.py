@@ -98,25 +98,26 @@ class Inbound:
 class Exchange:
     """One call as it went over the wire, for the timeline: bodies are text, cut to 4,000 characters, without secrets.
 
-    ``status`` is None when no complete answer came.
+    ``status`` is None when no complete answer came. ``remarks`` say what of the answer was read otherwise than it is
+    written, or could not be used.
     """
 
     request: str
     status: int | None
     response: str
     duration_ms: int
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """The payment is authorised; delays in seconds, ``max_value`` in minor units."""
+    """The payment is authorised; the delay in seconds, ``max_value`` in minor units."""
 
     exchange: Exchange
     authorization_id: str | None
     tid: str | None
     nsu: str | None
     delay_to_auto_settle_seconds: int | None
-    delay_to_cancel_seconds: int | None
     max_value: int | None
     code: str | None
     message: str | None
@@ -176,8 +177,8 @@ class Manual:
     """The connector cannot do it (501): a person has to, and nothing was moved (§4.4, §4.5)."""
 
     exchange: Exchange
-    code: str | None
-    message: str | None
+    code: str | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class EventType(StrEnum):
     OPERATION_WAITING = "OperationWaiting"
     OPERATION_FAILED = "OperationFailed"
     OPERATION_RETRIED = "OperationRetried"
+    ANSWER_REMARKED = "AnswerRemarked"
     CONNECTOR_CALL_UNRESOLVED = "ConnectorCallUnresolved"
     CONNECTOR_REFUSED = "ConnectorRefused"
     AUTHORISATION_UNDECIDED = "AuthorisationUndecided"

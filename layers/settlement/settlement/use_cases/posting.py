@@ -267,14 +267,19 @@ class Posting:
 
     def _record(self, type_: EventType, exchange: Exchange, **facts: Json) -> None:
         leg = self._leg
+        call: dict[str, Json] = {
+            "operation": leg.operation,
+            "leg": leg.number,
+            "call": leg.kind.value,
+            "requestId": leg.request_id,
+            "asked": leg.value,
+        }
+        if exchange.remarks:
+            self._journal.record(EventType.ANSWER_REMARKED, leg.payment_id, **call, remarks="; ".join(exchange.remarks))
         self._journal.record(
             type_,
             leg.payment_id,
-            operation=leg.operation,
-            leg=leg.number,
-            call=leg.kind.value,
-            requestId=leg.request_id,
-            asked=leg.value,
+            **call,
             request=exchange.request,
             status=exchange.status,
             response=exchange.response,

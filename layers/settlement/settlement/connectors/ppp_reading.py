@@ -1,0 +1,126 @@
+"""Reading one answer field by field, with remarks on what is not read as it is written: the timeline tells them."""
+
+import re
+
+from settlement.connectors.ppp_amounts import read_amount, read_ceiling
+from settlement.connectors.ppp_fields import (
+    Fields,
+    described,
+    identifier,
+    is_blank,
+    is_utf8,
+    read_answer,
+    seconds,
+    text,
+)
+
+_LEFT_OUT = "which is not taken"
+_UUID = re.compile("[0-9a-f]{32}")
+
+
+class Reading:
+    """The fields of an answer; what is there and cannot be used is None, and one of the ``remarks``."""
+
+    def __init__(self, body: bytes) -> None:
+        """Parse an answer; raises ``ValueError``, saying what makes it none."""
+        self.fields: Fields = read_answer(body)
+        self._remarks = [] if is_utf8(body) else ["the answer is not UTF-8"]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the timeline has to tell, each once."""
+        return tuple(dict.fromkeys(self._remarks))
+
+    def other_echo(self, **asked: str) -> str | None:
+        """Tell which id is echoed otherwise than it was asked with; a blank one is no echo."""
+        for name, value in asked.items():
+            echoed = self.fields.get(name)
+            if not is_blank(echoed) and _bare(str(echoed)) != _bare(value):
+                return f"the answer is about another {name}: {described(echoed)}"
+        return None
+
+    def state(self) -> str | None:
+        """Read the status of a payment, in whatever case."""
+        written = self.fields.get("status")
+        if not isinstance(written, str):
+            return None
+        state = written.strip().lower()
+        if state != written:
+            self._remarks.append(f"status is {described(written)}, taken as {state}")
+        return state
+
+    def words(self) -> tuple[str | None, str | None]:
+        """Read code and message."""
+        return self.text("code"), self.text("message")
+
+    def text(self, name: str) -> str | None:
+        """Read words for a person."""
+        value = self.fields.get(name)
+        words = text(value)
+        if words is None and not is_blank(value):
+            self._remarks.append(f"{name} is {described(value)}, {_LEFT_OUT}")
+        return words
+
+    def identifier(self, name: str) -> str | None:
+        """Read an id, verbatim; a blank one is absent."""
+        value = self.fields.get(name)
+        name_of = identifier(value)
+        if name_of is None and not is_blank(value):
+            self._remarks.append(f"{name} is {described(value)}, {_LEFT_OUT}: it is no id of at most 255 characters")
+        return name_of
+
+    def seconds(self, name: str, most: int) -> int | None:
+        """Read a delay of at most ``most`` seconds."""
+        value = self.fields.get(name)
+        delay = seconds(value, most)
+        if delay is None and value is not None:
+            self._remarks.append(f"{name} is {described(value)}, {_LEFT_OUT}: it is not whole seconds from 0 to {most}")
+        if delay is not None and isinstance(value, str):
+            self._remarks.append(f"{name} is {described(value)}, taken as {delay} s")
+        return delay
+
+    def amount(self, name: str, currency: str) -> int:
+        """Read an amount in minor units; raises ``ValueError``, saying what stands there instead."""
+        if name not in self.fields:
+            raise ValueError(f"{name} is missing")
+        try:
+            read = read_amount(self.fields[name], currency)
+        except ValueError as failure:
+            raise ValueError(f"{name} is {failure}") from None
+        if read.remark is not None:
+            self._remarks.append(f"{name} is {read.remark}")
+        return read.minor_units
+
+    def amount_or_none(self, name: str, currency: str) -> int | None:
+        """Read an amount that another field makes up for: what is none is left out."""
+        if self.fields.get(name) is None:
+            return None
+        try:
+            return self.amount(name, currency)
+        except ValueError as failure:
+            self._remarks.append(f"{failure}, {_LEFT_OUT}")
+            return None
+
+    def ceiling(self, name: str, currency: str) -> int | None:
+        """Read an amount above zero that nothing may exceed, rounded down."""
+        value = self.fields.get(name)
+        if value is None:
+            return None
+        try:
+            read = read_ceiling(value, currency)
+        except ValueError as failure:
+            self._remarks.append(f"{name} is {failure}, {_LEFT_OUT}")
+            return None
+        if read.minor_units <= 0:
+            self._remarks.append(f"{name} is {described(value)}, {_LEFT_OUT}: it is not above zero")
+            return None
+        if read.remark is not None:
+            self._remarks.append(f"{name} is {read.remark}")
+        return read.minor_units
+
+
+def _bare(name: str) -> str:
+    """Return what of an id carries meaning: not its case and, of a UUID, not whether it is written with dashes."""
+    name = name.strip().casefold()
+    digits = name.strip("{}").replace("-", "")
+    return digits if _UUID.fullmatch(digits) else name
