@@ -88,7 +88,6 @@ class TestMoneyFollowsWhatIsOwed:
     @pytest.mark.parametrize("policy", [ExpiryPolicy.SETTLE, ExpiryPolicy.CANCEL])
     def test_expiry_takes_no_more_than_is_owed(self, shop: Shop, policy: ExpiryPolicy) -> None:
         shop.set(expiry_policy=policy, auto_settle=False)
-        shop.provider.delay_to_cancel_seconds = 7 * 86_400
         placed = shop.open()
         shop.provider.usually("cancel", "400")
         placed.change("C1", discount=1500)
