@@ -105,8 +105,9 @@ class TestMovementIsUnknown:
     def test_manual_code_with_an_id_contradicts_itself(
         self, provider: Provider, name: str, code: str, status: int
     ) -> None:
-        provider.respond = answer(status, good(name, code=code))
-        assert isinstance(move(provider, name), Unknown)
+        for written in ("ID-1", 7, "x" * 256, ["ID-1"]):
+            provider.respond = answer(status, good(name, code=code, **{ID_FIELDS[name]: written}))
+            assert isinstance(move(provider, name), Unknown)
 
     @every_movement
     def test_refusal_with_an_id_contradicts_itself(self, provider: Provider, name: str) -> None:

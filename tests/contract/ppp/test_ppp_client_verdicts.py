@@ -215,7 +215,7 @@ class TestMovementIsRefusedOrManual:
     @pytest.mark.parametrize("name", ["cancel", "refund"])
     @pytest.mark.parametrize("code", ["cancel-manually", "refund-manually"])
     @pytest.mark.parametrize("status", [200, 201, 202, 400, 500, 501, 503])
-    @pytest.mark.parametrize("blank", [None, "", "  "])
+    @pytest.mark.parametrize("blank", [None, "", "  ", False])
     def test_manual_code_without_id_is_manual(
         self, provider: Provider, name: str, code: str, status: int, blank: object
     ) -> None:

@@ -193,15 +193,16 @@ def _movement(asked: Asked, status: int, reading: Reading, exchange: Exchange) -
     code = _code(reading.fields)
     if status in _STATUSES_OF_ALREADY_DONE and code in movement.already_done_codes:
         return _already_done(asked, reading, exchange)
-    reference = reading.identifier(movement.id_field)
+    written = reading.fields.get(movement.id_field)
+    has_id = not is_blank(written) and written is not False
     is_by_hand = movement.by_hand and code in MANUAL_CODES and status not in _REDIRECTS
-    if is_by_hand and reference is not None:
-        return Unknown(exchange, f"the answer says {code} and yet has the id {reference}")
-    if is_by_hand or (status == NOT_IMPLEMENTED and movement.by_hand and reference is None):
+    if is_by_hand and has_id:
+        return Unknown(exchange, f"the answer says {code} and yet has the id {described(written)}")
+    if is_by_hand or (status == NOT_IMPLEMENTED and movement.by_hand and not has_id):
         return Manual(exchange, *reading.words())
     if status in _SUCCESS:
-        return _success(asked, status, reference, reading, exchange)
-    if reference is None and _is_refusal(status, reading.fields):
+        return _success(asked, status, reading, exchange)
+    if not has_id and _is_refusal(status, reading.fields):
         return Refused(exchange, *reading.words())
     return Unknown(exchange, _said(status, reading))
 
@@ -231,8 +232,9 @@ def _relayed(answer: object, words: tuple[str | None, str | None], exchange: Exc
     return Relayed(exchange, status_code, content_type, content, *words)
 
 
-def _success(asked: Asked, status: int, reference: str | None, reading: Reading, exchange: Exchange) -> MovementOutcome:
+def _success(asked: Asked, status: int, reading: Reading, exchange: Exchange) -> MovementOutcome:
     movement = asked.movement
+    reference = reading.identifier(movement.id_field)
     if reference is None:
         id_field, written = movement.id_field, reading.fields.get(movement.id_field)
         shown = "missing" if is_blank(written) else f"{described(written)}, not an id of at most 255 characters"
