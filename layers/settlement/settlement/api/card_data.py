@@ -35,21 +35,21 @@ _CARD_NUMBERS = frozenset(
     {"cardnumber", "number", "pan", "ccnumber", "creditcard", "creditcardnumber", "debitcardnumber", "cardno"}
 )
 _TOKENS = frozenset({"token", "accountid"})
-_OF_CARDS = re.compile("card|cartao|tarjeta|numbertoken")
-_PERSONS = re.compile("document|cpf|cnpj|tax|rfc|cuit|phone|mobile|celular|telefone|whatsapp")
-_ELSE = re.compile(
-    f"{_PERSONS.pattern}|ean|gtin|upc|isbn|barcode|sku|ncm|imei|serial|tracking|invoice|order|reference|refid"
+_OF_CARDS = "card|cartao|tarjeta|numbertoken"
+_PERSONS = "document|cpf|cnpj|tax|rfc|cuit|phone|mobile|celular|telefone|whatsapp"
+_ELSE = (
+    f"{_PERSONS}|ean|gtin|upc|isbn|barcode|sku|ncm|imei|serial|tracking|invoice|order|reference|refid"
     "|timestamp|postal|zip|id$|ids$|key$|code$|codes$|nsu$|tid$|time$|date$|at$"
 )
 _SHORTEST_CARD_NUMBER = 12
 _BEGINS_JSON = ("{", "[", '"')
-_NO_DIGITS = re.compile(r"[^0-9]")
+_NO_DIGITS = "[^0-9]"
 _GROUPS = (
     "[0-9]{13,19}",
     "[0-9]{3,7}(?:[ ._-][0-9]{3,7}){2,4}(?:[ ._-][0-9]{1,2})?",
     "[0-9]{6,10}[ ._-][0-9]{6,13}",
 )
-_NUMBERS = re.compile(f"(?<![0-9+])(?:{'|'.join(_GROUPS)})(?![0-9])(?!-[0-9]{{2}}(?![0-9]))")
+_NUMBERS = f"(?<![0-9+])(?:{'|'.join(_GROUPS)})(?![0-9])(?!-[0-9]{{2}}(?![0-9]))"
 """Card numbers within a text: without separators, or in groups; a plus makes it a phone, ``-01`` the id of an order."""
 
 
@@ -140,15 +140,15 @@ def _every(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _place(names: Names) -> _Place:
     *outer, last = (_plain(name) for name in names)
-    if last == "number" and outer and _ELSE.search(outer[-1]) and not _OF_CARDS.search(outer[-1]):
+    if last == "number" and outer and re.search(_ELSE, outer[-1]) and not re.search(_OF_CARDS, outer[-1]):
         last = f"{outer[-1]}id"
     if last in _CARD_NUMBERS:
         return _Place.NUMBER
-    if last in _TOKENS or _OF_CARDS.search(last):
+    if last in _TOKENS or re.search(_OF_CARDS, last):
         return _Place.CARD
     if "card" in outer or last == "card":
-        return _Place.ELSE if _PERSONS.search(last) else _Place.CARD
-    return _Place.ELSE if _ELSE.search(last) else _Place.ANY
+        return _Place.ELSE if re.search(_PERSONS, last) else _Place.CARD
+    return _Place.ELSE if re.search(_ELSE, last) else _Place.ANY
 
 
 def _holds_card_number(place: _Place, value: Any) -> bool:
@@ -160,11 +160,11 @@ def _holds_card_number(place: _Place, value: Any) -> bool:
     text = unicodedata.normalize("NFKC", str(value))
     text = "".join(str(unicodedata.digit(character, character)) for character in text)
     if place is not _Place.ANY and not any(character.isalpha() for character in text):
-        digits = _NO_DIGITS.sub("", text)
+        digits = re.sub(_NO_DIGITS, "", text)
         if may_be_issued(digits) or (place is _Place.NUMBER and len(digits) >= _SHORTEST_CARD_NUMBER):
             return True
     is_card = _is_card_of_any if place is _Place.ANY else may_be_issued
-    return any(is_card(_NO_DIGITS.sub("", found)) for found in _NUMBERS.findall(text))
+    return any(is_card(re.sub(_NO_DIGITS, "", found)) for found in re.findall(_NUMBERS, text))
 
 
 def _is_card_of_any(digits: str) -> bool:

@@ -6,7 +6,7 @@ A character counts as its ASCII code less 48, so that digits count as ever (Rece
 import re
 
 _CPF_WEIGHTS, _CNPJ_WEIGHTS = tuple(range(10, 1, -1)), (5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
-_CNPJ_CHARACTERS = re.compile("[0-9A-Z]{12}[0-9]{2}")
+_CNPJ_CHARACTERS = "[0-9A-Z]{12}[0-9]{2}"
 
 
 def is_cpf(digits: str) -> bool:
@@ -16,7 +16,7 @@ def is_cpf(digits: str) -> bool:
 
 def is_cnpj(characters: str) -> bool:
     """Tell whether twelve digits or capital letters and two digits are a CNPJ."""
-    return _CNPJ_CHARACTERS.fullmatch(characters) is not None and _checks(characters, _CNPJ_WEIGHTS)
+    return re.fullmatch(_CNPJ_CHARACTERS, characters) is not None and _checks(characters, _CNPJ_WEIGHTS)
 
 
 def _checks(characters: str, weights: tuple[int, ...]) -> bool:

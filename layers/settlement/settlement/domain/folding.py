@@ -1,18 +1,18 @@
 """Text in one spelling, whatever case, accents, width or escapes it was written with, and where each character was."""
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_UNITS = re.compile(
-    r"(?:\\+u[0-9a-fA-F]{4})+|\\+.|(?:%[0-9a-fA-F]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});|.",
-    re.DOTALL,
+_UNITS = (
+    r"(?s:(?:\\+u[0-9a-fA-F]{4})+|\\+.|(?:%[0-9a-fA-F]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});|.)"
 )
 """A character as it stands, or as JSON, an address or HTML escape it."""
 
-_PLAIN = re.compile(r"[^\\%&]*")
+_PLAIN = r"[^\\%&]*"
+"""Expressions are compiled, and kept, on first use."""
+
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 _UNSEEN = frozenset({"Mn", "Me", "Cf"})
@@ -33,11 +33,11 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Return a text in one spelling: small letters without accents, digits of ASCII, escapes undone."""
-    if text.isascii() and _PLAIN.fullmatch(text):
+    if text.isascii() and re.fullmatch(_PLAIN, text):
         return Folded(text.lower(), None)
     characters: list[str] = []
     spans: list[tuple[int, int]] = []
-    for unit in _UNITS.finditer(text):
+    for unit in re.finditer(_UNITS, text):
         folded = "".join(map(folded_character, _decoded(unit[0])))
         characters.append(folded)
         spans += [unit.span()] * len(folded)
@@ -79,7 +79,9 @@ def _decoded(unit: str) -> str:
     if unit[0] == "%":
         return bytes.fromhex(unit.replace("%", "")).decode("utf-8", "replace")
     if unit[0] == "&":
-        return html.unescape(unit)
+        from html import unescape
+
+        return unescape(unit)
     codes = re.findall("u([0-9a-fA-F]{4})", unit)
     if codes:
         return bytes.fromhex("".join(codes)).decode("utf-16-be", "replace")

@@ -35,7 +35,7 @@ _CHECKED: tuple[tuple[str, Callable[[str], bool]], ...] = (
 )
 """What may be a document or a card, if its check digits say so. Expressions are compiled, and kept, on first use."""
 
-_NO_CHARACTERS = re.compile("[^0-9A-Z]")
+_NO_CHARACTERS = "[^0-9A-Z]"
 
 
 def masked(text: str) -> str:
@@ -50,7 +50,7 @@ def masked(text: str) -> str:
         folded.place(*found.span())
         for form, is_one in _CHECKED
         for found in re.finditer(form, folded.text)
-        if is_one(_NO_CHARACTERS.sub("", found[0].upper()))
+        if is_one(re.sub(_NO_CHARACTERS, "", found[0].upper()))
     ]
     return replace_parts(text, parts, MASK)
 
