@@ -336,7 +336,17 @@ class Tour:
         self.service.call("POST", f"{transaction}/legs/{settled.operation}-{settled.number}/resolve", _RESOLVED)
         self.probe("POST", f"{transaction}/legs/{failed.operation}-{failed.number}/resolve", _RESOLVED)
         self.probe("POST", f"{transaction}/operations/{failed.operation}/retry")
+        self._ending(placed, transaction)
         self.service.do("GET", f"{transaction}/operations")
+
+    def _ending(self, placed: Placed, transaction: str) -> None:
+        """What its connector refuses is written off, or paid by other means."""
+        word = {"reason": "The authorisation has expired", "actor": "finance"}
+        for ending, body in (("write-off", word), ("paid-otherwise", word | {"reference": "TRF-7"})):
+            self.shop.provider.script("settle", "400")
+            self.service.do("POST", f"{transaction}/settlement-request", {"value": 100})
+            self.probe("POST", f"{transaction}/operations/{placed.operation.sequence}/{ending}", body)
+            self.service.call("POST", f"{transaction}/operations/{placed.operation.sequence}/{ending}", body)
 
     def _checking_out(self) -> None:
         """A checkout that drives the gateway by itself."""

@@ -183,7 +183,7 @@ def _item(order: Order, line: Line) -> dict[str, Any]:
         "name": line.name,
         "quantity": line.quantity,
         "price": line.price,
-        "listPrice": line.list_price,
+        "listPrice": line.price if line.list_price is None else line.list_price,
         "sellingPrice": line.selling_price,
         "priceDefinition": {
             "calculatedSellingPrice": line.selling_price if is_plain or not prices else prices[0].value,

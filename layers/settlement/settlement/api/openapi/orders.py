@@ -127,7 +127,7 @@ class OrderLine(View):
     name: str
     quantity: Unsigned
     price: Cents
-    list_price: Cents | None
+    list_price: Cents
     selling_price: Cents
     price_definition: PriceDefinition
     measurement_unit: str
