@@ -26,6 +26,7 @@ TOLD_EVERY_SECONDS = 5.0
 READY_SECONDS = 300.0
 POLL_SECONDS = 0.5
 MAX_SENDINGS = 10
+NOTHING_TO_REFUND_YET = 409
 WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504})
 
 
@@ -115,11 +116,26 @@ class _Driver:
                 return dict(answer.json()) if answer.content else {}
             if step == "start" and sending and answer is not None and answer.status_code == 409:
                 return {}  # it was taken the first time, and its answer lost
+            if step == "return" and answer is not None and answer.status_code == NOTHING_TO_REFUND_YET:
+                await self._put_right(path)
+                continue
             if answer is not None and answer.status_code not in WORTH_ANOTHER_TRY:
                 raise Undriven(f"{step} answered {answer.status_code}: {answer.text}")
             self._driven.again[step] += 1
             await asyncio.sleep(POLL_SECONDS)
         raise Undriven(f"{step} was not taken in {MAX_SENDINGS} sendings")
+
+    async def _put_right(self, path: str) -> None:
+        """Have what failed tried again, as an operator would who cannot give back what was not captured."""
+        order = await self._ask("GET", path.removesuffix("/invoice"))
+        if order is not None and order.status_code == httpx.codes.OK:
+            [transaction] = order.json()["paymentData"]["transactions"]
+            operations = f"/api/pvt/transactions/{transaction['transactionId']}/operations"
+            shown = await self._ask("GET", operations)
+            for held in shown.json() if shown is not None and shown.status_code == httpx.codes.OK else ():
+                if held["state"] == "failed":
+                    await self._ask("POST", f"{operations}/{held['id']}/retry")
+        await asyncio.sleep(SECONDS_BETWEEN_STEPS)
 
     async def _ask(self, method: str, path: str, body: Any = None) -> httpx.Response | None:
         """Send a request; None if no answer came."""

@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+AUTHORISATION = "payments"
+"""The operation of a connector that a refusal would end the order of."""
+
 
 class Fault(StrEnum):
     """What becomes of a call: done as asked, or in one of the ways in which a connector fails."""
@@ -14,15 +17,19 @@ class Fault(StrEnum):
     FAILED = "answered 500 without effect"
     DROPPED = "done, and the connection cut"
     HUNG = "done, and answered after the caller's time-out"
+    REFUSED = "refused for good, without effect"
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """The shares of calls that fail and that hang; of those that fail every second one has had its effect."""
+    """The shares of calls that fail, that hang, and that are refused for good; of those that fail every second one has
+    had its effect. An authorisation is never refused: its order would be cancelled.
+    """
 
     failing: float = 0.05
     hanging: float = 0.01
     seed: int = 1
+    refusing: float = 0.0
 
     def of(self, payment: str, operation: str, call: int) -> Fault:
         """Return what becomes of the ``call``-th call of an operation on a payment."""
@@ -32,4 +39,7 @@ class Faults:
             return Fault.HUNG
         if drawn < self.hanging + self.failing / 2:
             return Fault.DROPPED
-        return Fault.FAILED if drawn < self.hanging + self.failing else Fault.NONE
+        if drawn < self.hanging + self.failing:
+            return Fault.FAILED
+        refused = operation != AUTHORISATION and drawn < self.hanging + self.failing + self.refusing
+        return Fault.REFUSED if refused else Fault.NONE

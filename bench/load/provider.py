@@ -31,6 +31,10 @@ HANG_SECONDS = 8.0
 """Above the 5 s that a connector call may take on the local stack."""
 
 
+_STATUSES = {Fault.FAILED: 500, Fault.REFUSED: 400}
+"""Faults that are answered, without effect, by this status."""
+
+
 class Provider:
     """Books, answers by request id, and a record of every call as it arrived and was answered."""
 
@@ -49,9 +53,9 @@ class Provider:
             calls = self._calls[call.payment_id]
             earlier = sum(known["operation"] == call.operation for known in calls)
             fault = self.faults.of(call.payment_id, call.operation, earlier + 1)
-            reply = scripted_failure(call, 500) if fault is Fault.FAILED else self._reply(call)
+            reply = scripted_failure(call, _STATUSES[fault]) if fault in _STATUSES else self._reply(call)
             self.met[fault] += 1
-            calls.append(_record(call, reply, heard=fault in (Fault.NONE, Fault.FAILED)))
+            calls.append(_record(call, reply, heard=fault in (Fault.NONE, *_STATUSES)))
         return reply, fault
 
     def calls_of(self, payment_id: str) -> list[dict[str, Any]]:

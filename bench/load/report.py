@@ -32,7 +32,9 @@ def report(outcome: Outcome) -> None:
     _latency("invoice to captured", outcome.captures)
     calls = sum(outcome.connector.values())
     print(f"connector   {calls} calls: {outcome.connector[Fault.FAILED]} failed, ", end="")
-    print(f"{outcome.connector[Fault.DROPPED]} cut, {outcome.connector[Fault.HUNG]} hung")
+    print(f"{outcome.connector[Fault.DROPPED]} cut, {outcome.connector[Fault.HUNG]} hung, ", end="")
+    print(f"{outcome.connector[Fault.REFUSED]} refused for good")
+    print(f"put right   {outcome.retried} retries, {outcome.written_off} write-offs")
     print(f"at rest     after {outcome.rest_seconds:.0f} s more; {outcome.waited} orders were not when driving ended")
     for wrong in outcome.wrong[:SHOWN_WRONG]:
         print(f"wrong       {wrong}")

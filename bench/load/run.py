@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bench.load.check import OrderAtRest, faults_of, is_at_rest, seconds_to_capture
+from bench.load.check import NoWayOn, OrderAtRest, faults_of, is_at_rest, put_right, seconds_to_capture
 from bench.load.drive import Driven, drive
 from bench.load.faults import Fault, Faults
 from bench.load.provider import Provider, served
@@ -59,6 +59,8 @@ class Outcome:
     captures: list[float] = field(default_factory=list)
     waited: int = 0
     checked: int = 0
+    retried: int = 0
+    written_off: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -137,13 +139,20 @@ def _check(outcome: Outcome, orders: list[OrderAtRest]) -> None:
 
 
 def _look_at(outcome: Outcome, order: OrderAtRest) -> OrderAtRest | None:
-    """Check an order if it is at rest, else return it to be looked at again, as when there was no answer."""
+    """Check an order if it is at rest and in no error, else return it to be looked at again."""
     try:
         if not is_at_rest(order):
+            return order
+        way = put_right(order)
+        if way is not None:
+            outcome.retried += way == "retry"
+            outcome.written_off += way == "write-off"
             return order
         wrong = faults_of(order)
     except httpx.TransportError:
         return order
+    except NoWayOn as stuck:
+        wrong = str(stuck)
     outcome.captures += seconds_to_capture(order)
     outcome.wrong += [wrong] if wrong is not None else []
     outcome.checked += 1

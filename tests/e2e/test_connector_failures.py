@@ -148,7 +148,8 @@ def test_r25_refund_by_hand_is_told_and_not_counted(merchant: Merchant) -> None:
     assert len(_requests(order, "refunds")) == 1
     assert order.refunds() == Moved([1500], [1500])
     assert order.action_types("refunds") == ["email-notification"]
-    assert order.figures() == Figures("invoiced", "Finished", invoiced=10000, settled=10000, refunded=0)
+    assert order.figures() == Figures("invoiced", "Settling", invoiced=10000, settled=10000, refunded=0)
+    assert order.order()["workflowIsInError"] is True
     assert order.transaction()["totalRefunds"] == 0
     assert order.event_types().count("ManualRefundRequired") == 1
 
@@ -172,7 +173,8 @@ def test_cancellation_by_hand_is_given_up_and_never_captured(merchant: Merchant)
     order.invoice("N1", 8500)
 
     assert order.action_types("cancellations") == ["email-notification"]
-    assert order.figures() == Figures("invoiced", "Finished", value=8500, invoiced=8500, settled=8500)
+    assert order.figures() == Figures("invoiced", "Settling", value=8500, invoiced=8500, settled=8500)
+    assert order.order()["workflowIsInError"] is True
     assert order.event_types().count("ManualCancellationRequired") == 1
 
 
