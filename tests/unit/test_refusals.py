@@ -1,5 +1,6 @@
 """When a connector refuses for good: no money that is not owed, retries for the present, and an exit (R33 to R36)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -542,3 +543,16 @@ class TestEveryFailureHasAnExit:
         assert placed.ledger == Counters(authorised=10000, withheld=2000)
         write_off(placed, 2)
         assert not placed.order.in_error
+
+
+def test_failure_of_before_failures_were_counted_can_be_put_right(shop: Shop) -> None:
+    placed = shop.open()
+    shop.provider.script("settle", "400")
+    placed.invoice("N1", 7000)
+    shop.store.corrupt(placed.transaction, replace(placed.transaction, troubled=0))
+    assert placed.transaction.is_in_error
+
+    retry(placed, 2)
+
+    assert (placed.transaction.troubled, placed.transaction.unsettled) == (0, 0)
+    assert not placed.transaction.is_in_error

@@ -243,7 +243,7 @@ class Transaction:
     @property
     def is_in_error(self) -> bool:
         """Whether somebody has to put something right (R35)."""
-        return self.troubled > 0
+        return self.troubled > 0 or self.unsettled > 0
 
     def require_direct_request(self) -> None:
         """Check that there is room for an operation that no invoice or change asks for."""

@@ -85,11 +85,14 @@ def put_right(operation: Operation, legs: Sequence[Leg]) -> Operation:
 def recount(
     transaction: Transaction, before: tuple[Operation, Sequence[Leg]], after: tuple[Operation, Sequence[Leg]]
 ) -> Transaction:
-    """Return the transaction with an operation counted as what it is now, where it was counted as what it was."""
+    """Return the transaction with an operation counted as what it is now, where it was counted as what it was.
+
+    What failed before failures of every kind were counted was not, and leaves no count behind.
+    """
     return replace(
         transaction,
-        troubled=transaction.troubled + after[0].state.is_trouble - before[0].state.is_trouble,
-        unsettled=transaction.unsettled + misses_settlement(*after) - misses_settlement(*before),
+        troubled=max(0, transaction.troubled + after[0].state.is_trouble - before[0].state.is_trouble),
+        unsettled=max(0, transaction.unsettled + misses_settlement(*after) - misses_settlement(*before)),
     )
 
 
