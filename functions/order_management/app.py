@@ -10,8 +10,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api import body
 from settlement.api.openapi.served import served_document
-from settlement.api.order_list_query import read_list_query
-from settlement.api.order_list_view import order_list_view
 from settlement.api.order_view import left_to_invoice_view, order_view, placed_view
 from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.api.settings_view import settings_view
@@ -23,7 +21,6 @@ from settlement.use_cases.add_interaction import add_interaction
 from settlement.use_cases.aggregate import load
 from settlement.use_cases.cancel_order import cancel_order
 from settlement.use_cases.check_health import check_health
-from settlement.use_cases.list_orders import list_orders
 from settlement.use_cases.place_order import await_authorisation, place_order
 from settlement.use_cases.retrieve_order import retrieve_group, retrieve_order
 from settlement.use_cases.start_handling import start_handling
@@ -32,8 +29,8 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
-# Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
-# request without a body does without.
+# Routes import the models of their bodies themselves, and the list what only it needs: making those classes is the
+# dearest part of a cold start, and most requests do without.
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -59,6 +56,10 @@ def place() -> Response[str]:
 @api.get("/api/oms/pvt/orders")
 def list_all() -> Response[str]:
     """List orders, newest first; ``order_list_query`` says by what."""
+    from settlement.api.order_list_query import read_list_query
+    from settlement.api.order_list_view import order_list_view
+    from settlement.use_cases.list_orders import list_orders
+
     account, query = api.caller(Role.VIEW_ORDER), read_list_query(api.current_event.query_string_parameters or {})
     listed = list_orders(bootstrap.store(), account, query.wanted, datetime.now(UTC))
     return answer(200, order_list_view(listed, query.page, query.per_page))

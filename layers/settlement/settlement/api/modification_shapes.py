@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from settlement.api.unit_multiplier import multiplier_view
+from settlement.api.multiplier_view import multiplier_view
 from settlement.domain.line_value import ONE
 from settlement.domain.order import Line
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from settlement.api.dates import oms_date, oms_date_or_none
+from settlement.api.multiplier_view import multiplier_view
 from settlement.api.payment_view import oms_payment
 from settlement.api.shopper_view import client_profile, shipping_data
-from settlement.api.unit_multiplier import multiplier_view
 from settlement.domain.change import Change
 from settlement.domain.invoice import Delivery, Invoice, InvoiceType
 from settlement.domain.left_to_invoice import LeftToInvoice

@@ -1,10 +1,11 @@
-"""The ``unitMultiplier`` of an item in requests and answers: a decimal outside, millionths inside, never rounded."""
+"""The ``unitMultiplier`` of an item in requests: a decimal outside, millionths inside, never rounded."""
 
 import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from settlement.api.multiplier_view import multiplier_view
 from settlement.domain.line_value import ONE
 
 MAX_MULTIPLIER = 100_000
@@ -21,11 +22,6 @@ def _millionths(value: Any) -> int:
     if not 0 < millionths <= MAX_MULTIPLIER * ONE:
         raise ValueError(f"must be a number above 0, at most {MAX_MULTIPLIER}, with at most 6 decimals")
     return millionths
-
-
-def multiplier_view(millionths: int) -> int | float:
-    """Return a multiplier as the JSON number it is: an integer where it has no fraction."""
-    return millionths // ONE if millionths % ONE == 0 else millionths / ONE
 
 
 UnitMultiplier = Annotated[
