@@ -6,11 +6,11 @@ is given back. A cancellation's value is withheld already, and stays so. What a 
 booked for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from settlement.domain.drafting import Position
+from settlement.domain.drafting import Position, lowest_assigned_first
 from settlement.domain.ledger import Counters, Movement, MovementKind, total
 from settlement.domain.transaction import Leg, LegKind, LegState, Operation, OperationKind, Transaction
 from settlement.domain.trouble import missing_legs
@@ -115,7 +115,7 @@ def _closed(closing: Closing, operation: Operation, leg: Leg) -> Leg:
 
 def _settle_unplanned(closing: Closing, value: int) -> None:
     """End a settlement that found no payment: on what is open, and for the rest on none."""
-    for position in _lowest_assigned_first(closing.positions.values()):
+    for position in lowest_assigned_first(closing.positions.values()):
         value -= closing.settle(position.payment_id, value)
     closing.taken_off += min(value, closing.missing)
 
@@ -130,22 +130,18 @@ def _write_off_unplanned(closing: Closing, operation: Operation) -> None:
             closing.raised_in_vain = min(left, not_held)
         case OperationKind.REFUND:
             closing.unreturned += left
-            for position in _lowest_assigned_first(closing.positions.values()):
+            for position in lowest_assigned_first(closing.positions.values()):
                 part = min(left, position.counters.refundable)
                 closing.move(MovementKind.WRITE_OFF_REFUND, position.payment_id, part)
                 left -= part
         case OperationKind.REDUCE:
-            for position in _lowest_assigned_first(closing.positions.values()):
+            for position in lowest_assigned_first(closing.positions.values()):
                 part = min(left, position.counters.available, closing.not_owed)
                 closing.move(MovementKind.WITHHOLD, position.payment_id, part)
                 left -= max(0, part)
-            for position in _lowest_assigned_first(closing.positions.values()):
+            for position in lowest_assigned_first(closing.positions.values()):
                 part = min(left, position.counters.refundable, closing.overpaid)
                 closing.move(MovementKind.WRITE_OFF_REFUND, position.payment_id, part, of_change=True)
                 left -= max(0, part)
         case _:
             pass
-
-
-def _lowest_assigned_first(positions: Iterable[Position]) -> list[Position]:
-    return sorted(positions, key=lambda position: (position.assigned, position.sequence))

@@ -139,3 +139,8 @@ class Draft:
 
 def _paid_or_in_doubt(held: Counters) -> int:
     return held.paid + held.in_doubt
+
+
+def lowest_assigned_first(positions: Iterable[Position]) -> list[Position]:
+    """Return payments in the order in which they are drawn on, by what they were created with (R14)."""
+    return sorted(positions, key=lambda position: (position.assigned, position.sequence))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from settlement.domain.capabilities import Capability
 from settlement.domain.connector import Mode
-from settlement.domain.drafting import Draft, Infeasible, Policy, Position, RefundPriority
+from settlement.domain.drafting import Draft, Infeasible, Policy, Position, RefundPriority, lowest_assigned_first
 from settlement.domain.ledger import Movement, MovementKind
 
 CARD_GROUPS = frozenset({"creditCard", "debitCard"})
@@ -133,10 +133,6 @@ def project(positions: Sequence[Position], movements: Iterable[Movement]) -> tup
     return draft.positions
 
 
-def _lowest_assigned_first(positions: Iterable[Position]) -> list[Position]:
-    return sorted(positions, key=lambda position: (position.assigned, position.sequence))
-
-
 def _available(position: Position) -> int:
     return position.counters.available
 
@@ -144,7 +140,7 @@ def _available(position: Position) -> int:
 def _raise(draft: Draft, value: int) -> None:
     raisable = [position for position in draft.positions if position.group in RAISABLE_GROUPS]
     with draft.whole():
-        shortfall = draft.draw(MovementKind.RAISE, value, _lowest_assigned_first(raisable), _headroom)
+        shortfall = draft.draw(MovementKind.RAISE, value, lowest_assigned_first(raisable), _headroom)
         if shortfall:
             raise Infeasible("the payments cannot be raised that far", shortfall)
 
@@ -182,7 +178,7 @@ def _still_to_refund(draft: Draft, ask: Ask) -> int:
 
 def _give_up(draft: Draft, value: int, positions: Iterable[Position], policy: Policy) -> int:
     """Cancel or withhold up to ``value`` of what is open; return what found no payment."""
-    for position in _lowest_assigned_first(positions):
+    for position in lowest_assigned_first(positions):
         part = min(value, _available(position))
         kind = _way_of_giving_up(position, part, policy) if part else None
         if kind is not None:
@@ -225,7 +221,7 @@ def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
         case Mode.PARTIAL:
             value = min(ask.request or ask.catch_up, draft.missing_of(ask.requested_through))
             with draft.whole():
-                for position in _lowest_assigned_first(draft.positions):
+                for position in lowest_assigned_first(draft.positions):
                     value -= _settle_part(draft, position, value)
                 if value:
                     raise Infeasible("not enough is left open to settle the request", value, settling=True)
@@ -252,7 +248,7 @@ def _settle_part(draft: Draft, position: Position, value: int) -> int:
 
 
 def _settle_all(draft: Draft, positions: Iterable[Position]) -> None:
-    for position in _lowest_assigned_first(positions):
+    for position in lowest_assigned_first(positions):
         _settle_part(draft, position, _available(position))
 
 
@@ -284,7 +280,7 @@ def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
 
     if policy.mode is Mode.HOLD:
         retained = draft.missing_of(ask.requested_through)
-        for position in _lowest_assigned_first(expiring()):
+        for position in lowest_assigned_first(expiring()):
             retained = max(0, retained - _settle_retained(draft, position, retained))
     _cancel_open(draft, expiring(), policy)
 
