@@ -311,7 +311,7 @@ def test_infeasible_plan_fails_at_once_and_the_queue_moves_on(shop: Shop) -> Non
     placed.run()
 
     assert [held.state for held in placed.operations[1:]] == [OperationState.FAILED, OperationState.FAILED]
-    assert "short by 1500" in (placed.operation.failure or "")
+    assert "short by 15.00 BRL" in (placed.operation.failure or "")
     assert placed.order.value == 10000
     assert placed.transaction.is_idle
 

@@ -200,7 +200,7 @@ def test_modification_that_failed_waits_to_be_put_right_and_can_be_retried(shop:
 
     shown = details(placed, taken)
     assert (shown["status"], shown["inProgress"]) == ("waiting-confirmation", True)
-    assert "the connector refused cancel of 1500" in shown["logs"][-1]["message"]
+    assert "the connector refused cancel of 15.00 BRL" in shown["logs"][-1]["message"]
     retry(placed, taken)
     placed.run()
     assert details(placed, taken)["status"] == "done"

@@ -1,19 +1,36 @@
 """Events as the operator's timeline: ``…/interactions``, in the gateway's words (§3.2, §5.2, R30)."""
 
-from collections import defaultdict
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any
 
 from settlement.api.dates import action_date
 from settlement.domain.events import Event, EventType
 from settlement.domain.money import display
 
 
-class _Wording(NamedTuple):
-    """How an event reads; ``{…}`` are taken from its data."""
+class _Wording:
+    """How an event reads; ``{…}`` are taken from its data.
 
-    source: str
-    status: str
-    message: str
+    Of its messages the first is used whose facts are all there, so that the last but needs what is always told.
+    """
+
+    def __init__(self, source: str, status: str, *messages: str) -> None:
+        self._source = source
+        self._status = status
+        self._messages = messages
+
+    def read(self, facts: Mapping[str, object]) -> dict[str, str]:
+        """Return source, status and message; a fact that nobody told, and nothing does without, reads as ``?``."""
+        told = {name: fact for name, fact in facts.items() if fact not in (None, "")}
+        message = next((message for message in self._messages if _facts_of(message) <= told.keys()), self._messages[-1])
+        parts = {"Source": self._source, "Status": self._status, "Message": message}
+        return {name: part.format_map(dict.fromkeys(_facts_of(part), "?") | told) for name, part in parts.items()}
+
+
+def _facts_of(template: str) -> set[str]:
+    """The names in ``{…}``."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
 _OMS, _GATEWAY, _WORKER, _AUDITOR = "OMS", "PaymentGateway", "SettlementWorker", "LedgerAudit"
@@ -37,24 +54,37 @@ _WORDINGS: dict[EventType, _Wording] = {
         "Invoice {invoiceNumber} was sent again with {repeatedValue} or other items; {storedValue} stands",
     ),
     EventType.TRACKING_UPDATED: _Wording(
-        _OMS, "Tracking Updated", "Invoice {invoiceNumber}: tracking number {trackingNumber}"
+        _OMS,
+        "Tracking Updated",
+        "Invoice {invoiceNumber}: tracking number {trackingNumber}",
+        "Invoice {invoiceNumber}: no tracking number",
     ),
     EventType.ORDER_CHANGED: _Wording(
         _OMS,
         "Order Changed",
         "Change {requestId}: discount {discountValue}, increment {incrementValue}, new value {value}. {reason}",
+        "Change {requestId}: discount {discountValue}, increment {incrementValue}, new value {value}",
     ),
     EventType.ORDER_MODIFIED: _Wording(
-        _OMS, "Order Modified", "Change {requestId} by {changeValue}, new value {value}. {reason}"
+        _OMS,
+        "Order Modified",
+        "Change {requestId} by {changeValue}, new value {value}. {reason}",
+        "Change {requestId} by {changeValue}, new value {value}",
     ),
     EventType.ORDER_MODIFICATION_CANCELLED: _Wording(
-        _OMS, "Order Modification Cancelled", "Change {requestId} was taken back. {reason}"
+        _OMS,
+        "Order Modification Cancelled",
+        "Change {requestId} was taken back. {reason}",
+        "Change {requestId} was taken back",
     ),
-    EventType.ORDER_CANCELLED: _Wording(_OMS, "Order Cancelled", "Cancel requested. {reason}"),
+    EventType.ORDER_CANCELLED: _Wording(_OMS, "Order Cancelled", "Cancel requested. {reason}", "Cancel requested"),
     EventType.INTERACTION_ADDED: _Wording("{source}", "Interaction", "{message}"),
     EventType.SHOPPER_ERASED: _Wording(_OMS, "Shopper Erased", "The shopper's personal data was erased"),
     EventType.INBOUND_RELAYED: _Wording(
-        _GATEWAY, "Inbound Request", "Inbound request {action} (request {requestId}) was answered with: {response}"
+        _GATEWAY,
+        "Inbound Request",
+        "Inbound request {action} (request {requestId}) was answered with: {response}",
+        "Inbound request {action} (request {requestId}) was not answered",
     ),
     EventType.SETTLEMENT_REQUESTED: _Wording(
         _GATEWAY, "Settlement Requested", "Transaction settlement started: {value} for {origin}"
@@ -85,29 +115,54 @@ _WORDINGS: dict[EventType, _Wording] = {
         _WORKER, "Payment Unresolved", "No usable answer to {call} of {asked} (request {requestId}): {reason}"
     ),
     EventType.CONNECTOR_REFUSED: _Wording(
-        _WORKER, "Payment Refused", "The connector refused {call} of {asked} (request {requestId}): {response}"
+        _WORKER,
+        "Payment Refused",
+        "The connector refused {call} of {asked} (request {requestId}): {response}",
+        "The connector refused {call} of {asked} (request {requestId})",
     ),
     EventType.AUTHORISATION_UNDECIDED: _Wording(
-        _WORKER, "Payment Authorizing", "Authorization response parsed: {response}"
+        _WORKER,
+        "Payment Authorizing",
+        "Authorization response parsed: {response}",
+        "Authorization of {asked} undecided",
     ),
-    EventType.PAYMENT_AUTHORISED: _Wording(_WORKER, "Payment Authorized", "Authorization response parsed: {response}"),
-    EventType.PAYMENT_DENIED: _Wording(_WORKER, "Payment Denied", "Authorization response parsed: {response}"),
+    EventType.PAYMENT_AUTHORISED: _Wording(
+        _WORKER, "Payment Authorized", "Authorization response parsed: {response}", "{value} authorized"
+    ),
+    EventType.PAYMENT_DENIED: _Wording(
+        _WORKER, "Payment Denied", "Authorization response parsed: {response}", "Authorization of {asked} denied"
+    ),
     EventType.PAYMENT_RAISED: _Wording(_WORKER, "Payment Raised", "Payment raised by {value}"),
-    EventType.PAYMENT_SETTLED: _Wording(_WORKER, "Payment Settled", "Settlement response parsed: {response}"),
-    EventType.PAYMENT_CANCELLED: _Wording(_WORKER, "Payment Cancelled", "Cancellation response parsed: {response}"),
-    EventType.PAYMENT_REFUNDED: _Wording(_WORKER, "Payment Refunded", "Refund response parsed: {response}"),
+    EventType.PAYMENT_SETTLED: _Wording(
+        _WORKER, "Payment Settled", "Settlement response parsed: {response}", "{value} settled"
+    ),
+    EventType.PAYMENT_CANCELLED: _Wording(
+        _WORKER, "Payment Cancelled", "Cancellation response parsed: {response}", "{value} cancelled"
+    ),
+    EventType.PAYMENT_REFUNDED: _Wording(
+        _WORKER, "Payment Refunded", "Refund response parsed: {response}", "{value} refunded"
+    ),
     EventType.VALUE_WITHHELD: _Wording(
         _WORKER, "Value Withheld", "{value} cancelled in the gateway, not at the connector"
     ),
     EventType.VALUE_IN_DOUBT: _Wording(_WORKER, "Value In Doubt", "{value} in doubt: the connector never answered"),
     EventType.AUTHORISATION_EXPIRING: _Wording(
-        _WORKER, "Authorization Expiring", "The authorization of {value} lapses at {expiresAt}; policy: {policy}"
+        _WORKER,
+        "Authorization Expiring",
+        "The authorization of {value} lapses at {expiresAt}; policy: {policy}",
+        "The authorization of {value} lapses; policy: {policy}",
     ),
     EventType.MANUAL_REFUND_REQUIRED: _Wording(
-        _WORKER, "Manual Refund Required", "{value} has to be refunded by a person: {response}"
+        _WORKER,
+        "Manual Refund Required",
+        "{value} has to be refunded by a person: {response}",
+        "{value} has to be refunded by a person",
     ),
     EventType.MANUAL_CANCELLATION_REQUIRED: _Wording(
-        _WORKER, "Manual Cancellation Required", "{value} has to be cancelled by a person: {response}"
+        _WORKER,
+        "Manual Cancellation Required",
+        "{value} has to be cancelled by a person: {response}",
+        "{value} has to be cancelled by a person",
     ),
     EventType.OPERATION_ENDED: _Wording(
         _GATEWAY, "Operation Ended", "{actor} ended operation {operation} ({kind}) as {ending}, {value}: {reason}"
@@ -119,16 +174,21 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.REFUND_WRITTEN_OFF: _Wording(_WORKER, "Refund Written Off", "{value} will never be refunded"),
     EventType.VALUE_PAID_OTHERWISE: _Wording(_WORKER, "Value Paid Otherwise", "{value} was paid by other means"),
     EventType.ORDER_ERROR_CHANGED: _Wording(
-        _OMS, "Order Error Changed", "Whether somebody has to put something right: {workflowIsInError}"
+        _OMS, "Order Error Changed", "Somebody has to put something right: {workflowIsInError}"
     ),
     EventType.BOOKS_UPDATED: _Wording(_WORKER, "Books Updated", "The books follow what became of an operation"),
     EventType.LEDGER_MISMATCH: _Wording(
         _AUDITOR, "Ledger Mismatch", "The books of this order disagree in {count} places; GET …/audit shows them"
     ),
     EventType.LEDGER_AGREES: _Wording(_AUDITOR, "Ledger Agrees", "The books of this order agree again"),
-    EventType.ORDER_STATUS_CHANGED: _Wording(_OMS, "Order {to}", "Order status changed from {from} to {to}"),
+    EventType.ORDER_STATUS_CHANGED: _Wording(
+        _OMS, "Order {to}", "Order status changed from {from} to {to}", "Order status is {to}"
+    ),
     EventType.TRANSACTION_STATUS_CHANGED: _Wording(
-        _GATEWAY, "Transaction {to}", "Transaction status changed from {from} to {to}"
+        _GATEWAY,
+        "Transaction {to}",
+        "Transaction status changed from {from} to {to}",
+        "Transaction status is {to}",
     ),
 }
 
@@ -153,26 +213,22 @@ _AMOUNTS = frozenset(
 def interaction_view(event: Event, currency: str) -> dict[str, Any]:
     """One line of the timeline: the gateway's keys, and the event itself in ``Type`` and ``Data``.
 
-    Messages are for people and show amounts as such; ``Data`` has them in minor units.
+    Messages are for people and show amounts as decimals with their currency; ``Data`` has them in minor units.
     """
     wording = _WORDINGS[event.type]
-    facts = defaultdict(
-        lambda: "nothing", {name: _readable(name, value, currency) for name, value in event.data.items()}
-    )
+    facts = {name: _readable(name, value, currency) for name, value in event.data.items()}
     return {
         "Id": f"{event.transaction_id}-{event.writer}-{event.number}",
         "TransactionId": event.transaction_id,
         "PaymentId": event.payment_id,
         "Date": action_date(event.at),
-        "Source": wording.source.format_map(facts),
-        "Status": wording.status.format_map(facts),
-        "Message": wording.message.format_map(facts),
+        **wording.read(facts),
         "Type": event.type.value,
         "Data": dict(event.data),
     }
 
 
 def _readable(name: str, value: object, currency: str) -> object:
-    if value is None:
-        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return display(value, currency) if name in _AMOUNTS and isinstance(value, int) else value

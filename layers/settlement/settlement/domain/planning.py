@@ -12,6 +12,7 @@ from settlement.domain.capabilities import Capability
 from settlement.domain.connector import Mode
 from settlement.domain.drafting import Draft, Infeasible, Policy, Position, RefundPriority, lowest_assigned_first
 from settlement.domain.ledger import Movement, MovementKind
+from settlement.domain.money import display
 
 CARD_GROUPS = frozenset({"creditCard", "debitCard"})
 RAISABLE_GROUPS = CARD_GROUPS | {"promissory", "cash", "customerCredit", "customPrivate"}
@@ -70,10 +71,9 @@ class Plan:
         """The value to settle that found no payment."""
         return sum(infeasible.shortfall for infeasible in self.shortfalls if infeasible.settling)
 
-    @property
-    def failure(self) -> str | None:
-        """Why the payments cannot do all of it; None if they can."""
-        reasons = [f"{infeasible.reason} (short by {infeasible.shortfall})" for infeasible in self.shortfalls]
+    def failure(self, currency: str) -> str | None:
+        """Say why the payments cannot do all of it, for people; None if they can."""
+        reasons = [f"{short.reason} (short by {display(short.shortfall, currency)})" for short in self.shortfalls]
         return "; ".join(reasons) or None
 
 

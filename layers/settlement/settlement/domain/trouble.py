@@ -5,6 +5,7 @@ Amounts are minor units.
 
 from collections.abc import Iterable, Sequence
 
+from settlement.domain.money import display
 from settlement.domain.planning import Ask, Untold
 from settlement.domain.transaction import Leg, LegKind, LegState, Operation, OperationKind, OperationState, Transaction
 
@@ -27,15 +28,19 @@ def missing_legs(operation: Operation, legs: Iterable[Leg]) -> list[Leg]:
     ]
 
 
-def failure_of(operation: Operation, legs: Sequence[Leg]) -> str | None:
-    """Say why an operation has failed: what no payment could do, then what its connectors did not do; or None."""
-    planning = [operation.failure] if operation.unplanned or operation.unsettled else []
-    if operation.kind is OperationKind.AUTHORISE:
-        planning = []
+def failure_of(operation: Operation, legs: Sequence[Leg], currency: str) -> str | None:
+    """Say why an operation has failed: what no payment could do, then what its connectors did not do; or None.
+
+    It is for people: its amounts are decimals with their currency.
+    """
+    planning = [operation.failure] if _has_no_plan(operation) else []
     failed = missing_legs(operation, legs)
     reasons = [
         _FAILURES[leg.state].format(
-            kind=leg.kind.value, value=leg.value, payment=leg.payment_id, message=leg.message or "no reason given"
+            kind=leg.kind.value,
+            value=display(leg.value, currency),
+            payment=leg.payment_id,
+            message=leg.message or "no reason given",
         )
         for leg in failed[:MAX_REASONS]
     ]
@@ -46,10 +51,16 @@ def failure_of(operation: Operation, legs: Sequence[Leg]) -> str | None:
 
 def state_at_the_end(operation: Operation, legs: Sequence[Leg]) -> OperationState:
     """Return the state of an operation of which no leg is open: a failure comes before what a person has to do."""
-    if failure_of(operation, legs) is not None:
+    if missing_legs(operation, legs) or (operation.failure and _has_no_plan(operation)):
         return OperationState.FAILED
     by_hand = any(leg.state is LegState.MANUAL for leg in legs)
     return OperationState.MANUAL if by_hand else OperationState.DONE
+
+
+def _has_no_plan(operation: Operation) -> bool:
+    """Whether a part of what was asked found no payment."""
+    is_short = operation.unplanned > 0 or operation.unsettled > 0
+    return is_short and operation.kind is not OperationKind.AUTHORISE
 
 
 def misses_settlement(operation: Operation, legs: Iterable[Leg]) -> bool:

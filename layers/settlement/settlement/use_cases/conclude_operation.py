@@ -226,7 +226,7 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
     """Take the operation off the queue, whatever it came to, and make the next one ready."""
     before, operation = attempt.before, attempt.operation
     journal = before.journal(attempt.now)
-    failure = failure_of(operation, attempt.legs)
+    failure = failure_of(operation, attempt.legs, before.transaction.currency)
     concluded = replace(
         operation,
         state=state_at_the_end(operation, attempt.legs),

@@ -172,7 +172,7 @@ def _add_legs(
         refunding=refunded((*asked_again, *movements)),
         unplanned=made.unplanned,
         unsettled=made.unsettled,
-        failure=made.failure,
+        failure=made.failure(transaction.currency),
     )
     return _Planned(
         planned,

@@ -1,0 +1,239 @@
+"""The operator's timeline in exact words: each event, each way it can be told, and one way to write money."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from settlement.api.timeline_view import interaction_view
+from settlement.domain.events import Event, EventType
+from settlement.domain.invoice import InvoiceType
+from tests.support.operator import retry
+from tests.support.provider import Partial
+from tests.support.shop import Shop
+
+CALL = {"operation": 2, "leg": "0001", "call": "settle", "requestId": "R1", "asked": 7000}
+ANSWERED = CALL | {"response": '{"settleId":"S1"}'}
+UNANSWERED = CALL | {"response": ""}
+OPERATION = {"operation": 2, "kind": "settle"}
+ASKED = OPERATION | {"value": 7000, "origin": "invoice/N1"}
+CHANGE = {"requestId": "c1", "discountValue": 1500, "incrementValue": 0, "value": 8500}
+MODIFICATION = {"requestId": "m1", "changeValue": -1500, "value": 8500}
+AUTHORIZATION = 'Authorization response parsed: {"settleId":"S1"}'
+
+T = EventType
+TOLD: list[tuple[EventType, dict[str, object], str]] = [
+    (T.ORDER_PLACED, {"value": 10000, "transactionValue": 9000}, "Order of 100.00 BRL placed, 90.00 BRL to pay"),
+    (T.TRANSACTION_STARTED, {"value": 7000, "reference": "8"}, "Transaction of 70.00 BRL for 8"),
+    (T.PAYMENTS_RECEIVED, {"value": 3000, "total": 7000}, "Payments of 30.00 BRL received, 70.00 BRL now"),
+    (T.ADDITIONAL_DATA_RECEIVED, {"names": "device, cart"}, "Additional data: device, cart"),
+    (T.AUTHORISATION_REQUESTED, {"value": 7000}, "Authorization of 70.00 BRL requested"),
+    (
+        T.PAYMENT_NOTIFIED,
+        {"value": 7000, "paidOn": "2026-03-02"},
+        "The merchant has received 70.00 BRL, paid 2026-03-02",
+    ),
+    (T.HANDLING_STARTED, {}, "Start handling requested"),
+    (
+        T.INVOICE_NOTIFIED,
+        {"invoiceType": "Output", "invoiceNumber": "N1", "value": 7005, "counted": 7000},
+        "Output invoice N1 of 70.05 BRL received, 70.00 BRL counted",
+    ),
+    (
+        T.INVOICE_REPLAY_DIFFERED,
+        {"invoiceNumber": "N1", "repeatedValue": 1, "storedValue": 7000},
+        "Invoice N1 was sent again with 0.01 BRL or other items; 70.00 BRL stands",
+    ),
+    (T.TRACKING_UPDATED, {"invoiceNumber": "N1", "trackingNumber": "BR1"}, "Invoice N1: tracking number BR1"),
+    (T.TRACKING_UPDATED, {"invoiceNumber": "N1", "trackingNumber": None}, "Invoice N1: no tracking number"),
+    (
+        T.ORDER_CHANGED,
+        CHANGE | {"reason": "Out of stock"},
+        "Change c1: discount 15.00 BRL, increment 0.00 BRL, new value 85.00 BRL. Out of stock",
+    ),
+    (
+        T.ORDER_CHANGED,
+        CHANGE | {"reason": ""},
+        "Change c1: discount 15.00 BRL, increment 0.00 BRL, new value 85.00 BRL",
+    ),
+    (
+        T.ORDER_MODIFIED,
+        MODIFICATION | {"reason": "Out of stock"},
+        "Change m1 by -15.00 BRL, new value 85.00 BRL. Out of stock",
+    ),
+    (T.ORDER_MODIFIED, MODIFICATION | {"reason": None}, "Change m1 by -15.00 BRL, new value 85.00 BRL"),
+    (
+        T.ORDER_MODIFICATION_CANCELLED,
+        {"requestId": "m1", "reason": "Found it"},
+        "Change m1 was taken back. Found it",
+    ),
+    (T.ORDER_MODIFICATION_CANCELLED, {"requestId": "m1", "reason": None}, "Change m1 was taken back"),
+    (T.ORDER_CANCELLED, {"reason": "Shopper asked"}, "Cancel requested. Shopper asked"),
+    (T.ORDER_CANCELLED, {"reason": None}, "Cancel requested"),
+    (T.INTERACTION_ADDED, {"source": "Desk", "message": "{value} 7000"}, "{value} 7000"),
+    (T.SHOPPER_ERASED, {}, "The shopper's personal data was erased"),
+    (
+        T.INBOUND_RELAYED,
+        {"action": "refresh", "requestId": "R1", "response": '{"status":1}'},
+        'Inbound request refresh (request R1) was answered with: {"status":1}',
+    ),
+    (
+        T.INBOUND_RELAYED,
+        {"action": "refresh", "requestId": "R1", "response": ""},
+        "Inbound request refresh (request R1) was not answered",
+    ),
+    (T.SETTLEMENT_REQUESTED, ASKED, "Transaction settlement started: 70.00 BRL for invoice/N1"),
+    (T.CANCELLATION_REQUESTED, ASKED, "Transaction cancelation started: 70.00 BRL for invoice/N1"),
+    (T.REFUND_REQUESTED, ASKED, "Refund Payment: 70.00 BRL for invoice/N1"),
+    (T.OPERATION_READY, OPERATION, "Operation 2 (settle) may start"),
+    (T.OPERATION_PLANNED, OPERATION | {"calls": 3}, "Operation 2 (settle) takes 3 connector calls"),
+    (
+        T.OPERATION_WAITING,
+        OPERATION | {"attempts": 1, "nextAttemptAt": "2026-03-02T14:01:00+00:00"},
+        "Operation 2 (settle) after attempt 1: next attempt at 2026-03-02T14:01:00+00:00",
+    ),
+    (
+        T.OPERATION_FAILED,
+        OPERATION | {"reason": "the connector refused settle of 70.00 BRL on payment P1: expired"},
+        "Settlement operation has returned Failed: settle 2: "
+        "the connector refused settle of 70.00 BRL on payment P1: expired",
+    ),
+    (T.OPERATION_RETRIED, OPERATION | {"retry": 3}, "Operation 2 (settle) is tried again as operation 3"),
+    (
+        T.ANSWER_REMARKED,
+        CALL | {"remarks": "value is 69.999999999, taken as 70.00 BRL"},
+        "The connector's answer to settle of 70.00 BRL (request R1): value is 69.999999999, taken as 70.00 BRL",
+    ),
+    (
+        T.CONNECTOR_CALL_UNRESOLVED,
+        UNANSWERED | {"reason": "timed out"},
+        "No usable answer to settle of 70.00 BRL (request R1): timed out",
+    ),
+    (T.CONNECTOR_REFUSED, ANSWERED, 'The connector refused settle of 70.00 BRL (request R1): {"settleId":"S1"}'),
+    (T.CONNECTOR_REFUSED, UNANSWERED, "The connector refused settle of 70.00 BRL (request R1)"),
+    (T.AUTHORISATION_UNDECIDED, ANSWERED, AUTHORIZATION),
+    (T.AUTHORISATION_UNDECIDED, UNANSWERED, "Authorization of 70.00 BRL undecided"),
+    (T.PAYMENT_AUTHORISED, ANSWERED | {"value": 7000}, AUTHORIZATION),
+    (T.PAYMENT_AUTHORISED, UNANSWERED | {"value": 7000}, "70.00 BRL authorized"),
+    (T.PAYMENT_DENIED, ANSWERED, AUTHORIZATION),
+    (T.PAYMENT_DENIED, UNANSWERED, "Authorization of 70.00 BRL denied"),
+    (T.PAYMENT_RAISED, {"value": 1500}, "Payment raised by 15.00 BRL"),
+    (T.PAYMENT_SETTLED, ANSWERED | {"value": 7000}, 'Settlement response parsed: {"settleId":"S1"}'),
+    (T.PAYMENT_SETTLED, UNANSWERED | {"value": 6999}, "69.99 BRL settled"),
+    (T.PAYMENT_CANCELLED, ANSWERED | {"value": 7000}, 'Cancellation response parsed: {"settleId":"S1"}'),
+    (T.PAYMENT_CANCELLED, UNANSWERED | {"value": 6999}, "69.99 BRL cancelled"),
+    (T.PAYMENT_REFUNDED, ANSWERED | {"value": 7000}, 'Refund response parsed: {"settleId":"S1"}'),
+    (T.PAYMENT_REFUNDED, UNANSWERED | {"value": 6999}, "69.99 BRL refunded"),
+    (T.VALUE_WITHHELD, {"value": 1500}, "15.00 BRL cancelled in the gateway, not at the connector"),
+    (T.VALUE_IN_DOUBT, {"value": 1500}, "15.00 BRL in doubt: the connector never answered"),
+    (
+        T.AUTHORISATION_EXPIRING,
+        {"value": 1500, "expiresAt": "2026-03-09T10:00:00+00:00", "policy": "warn"},
+        "The authorization of 15.00 BRL lapses at 2026-03-09T10:00:00+00:00; policy: warn",
+    ),
+    (
+        T.AUTHORISATION_EXPIRING,
+        {"value": 1500, "expiresAt": None, "policy": "warn"},
+        "The authorization of 15.00 BRL lapses; policy: warn",
+    ),
+    (
+        T.MANUAL_REFUND_REQUIRED,
+        ANSWERED | {"value": 1500},
+        '15.00 BRL has to be refunded by a person: {"settleId":"S1"}',
+    ),
+    (T.MANUAL_REFUND_REQUIRED, UNANSWERED | {"value": 1500}, "15.00 BRL has to be refunded by a person"),
+    (
+        T.MANUAL_CANCELLATION_REQUIRED,
+        ANSWERED | {"value": 1500},
+        '15.00 BRL has to be cancelled by a person: {"settleId":"S1"}',
+    ),
+    (T.MANUAL_CANCELLATION_REQUIRED, UNANSWERED | {"value": 1500}, "15.00 BRL has to be cancelled by a person"),
+    (T.BOOKS_UPDATED, {}, "The books follow what became of an operation"),
+    (T.LEDGER_MISMATCH, {"count": 2}, "The books of this order disagree in 2 places; GET …/audit shows them"),
+    (T.LEDGER_AGREES, {"count": 0}, "The books of this order agree again"),
+    (
+        T.OPERATION_ENDED,
+        OPERATION | {"actor": "finance", "ending": "written-off", "value": 7000, "reason": "expired"},
+        "finance ended operation 2 (settle) as written-off, 70.00 BRL: expired",
+    ),
+    (T.WRITE_OFF_REVERSED, {"value": 7000}, "70.00 BRL that was written off came in after all"),
+    (T.VALUE_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be captured"),
+    (T.REFUND_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be refunded"),
+    (T.VALUE_PAID_OTHERWISE, {"value": 7000}, "70.00 BRL was paid by other means"),
+    (T.ORDER_ERROR_CHANGED, {"workflowIsInError": True}, "Somebody has to put something right: yes"),
+    (T.ORDER_ERROR_CHANGED, {"workflowIsInError": False}, "Somebody has to put something right: no"),
+    (T.ORDER_STATUS_CHANGED, {"from": "invoice", "to": "invoiced"}, "Order status changed from invoice to invoiced"),
+    (T.ORDER_STATUS_CHANGED, {"from": None, "to": "order-created"}, "Order status is order-created"),
+    (
+        T.TRANSACTION_STATUS_CHANGED,
+        {"from": "Settling", "to": "Finished"},
+        "Transaction status changed from Settling to Finished",
+    ),
+    (T.TRANSACTION_STATUS_CHANGED, {"from": None, "to": "Started"}, "Transaction status is Started"),
+]
+
+
+def an_event(type_: EventType, data: dict[str, object]) -> Event:
+    """An event of payment P1."""
+    return Event(type_, datetime(2026, 3, 2, 14, tzinfo=UTC), "transaction", 1, "O1", "T1", "P1", data)
+
+
+@pytest.mark.parametrize(("type_", "data", "message"), TOLD)
+def test_event_reads_in_exactly_these_words(type_: EventType, data: dict[str, object], message: str) -> None:
+    assert interaction_view(an_event(type_, data), "BRL")["Message"] == message
+
+
+def test_every_event_has_its_words() -> None:
+    assert {type_ for type_, _, _ in TOLD} == set(EventType)
+
+
+@pytest.mark.parametrize("type_", EventType)
+def test_event_of_which_nothing_is_told_still_reads(type_: EventType) -> None:
+    shown = interaction_view(an_event(type_, {}), "BRL")
+
+    assert shown["Message"]
+    assert "nothing" not in f"{shown['Source']} {shown['Status']} {shown['Message']}"
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("JPY", "7000 JPY"), ("KWD", "7.000 KWD"), ("BRL", "70.00 BRL")])
+def test_amount_has_the_decimals_of_its_currency(currency: str, shown: str) -> None:
+    event = an_event(EventType.SETTLEMENT_REQUESTED, ASKED)
+
+    assert interaction_view(event, currency)["Message"] == f"Transaction settlement started: {shown} for invoice/N1"
+
+
+def test_no_line_of_a_story_of_refusals_has_minor_units_or_missing_facts(shop: Shop) -> None:
+    placed = shop.open(value=54321)
+    shop.provider.script("settle", "400")
+    placed.invoice("N1", 12345)
+    shop.provider.usually("cancel", "400")
+    placed.change("C1", discount=2345)
+    shop.provider.script("settle", Partial(11111))
+    retry(placed, 2)
+    shop.provider.usually("refund", "501")
+    placed.give_back("D1", 1111)
+
+    lines = [interaction_view(event, "BRL") for event in placed.events]
+
+    failed = [line["Message"] for line in lines if line["Type"] == EventType.OPERATION_FAILED]
+    assert any("refused settle of 123.45 BRL" in message for message in failed)
+    assert any("refused cancel of 23.45 BRL" in message for message in failed)
+    amounts = {number for line in lines for number in re.findall(r"\b\d+\b", str(line["Data"])) if len(number) == 5}
+    assert {"54321", "12345"} <= amounts
+    for line in lines:
+        own_words = line["Message"].partition("parsed: ")[0]
+        assert amounts.isdisjoint(re.findall(r"\b\d+\b", own_words)), own_words
+        assert not re.search(r"\b(nothing|None|True|False)\b|\?", own_words), own_words
+
+
+def test_plan_that_falls_short_says_by_how_much_in_decimals(shop: Shop) -> None:
+    placed = shop.open()
+    shop.provider.script("settle", "400")
+    placed.notify("N1", 10000, type_=InvoiceType.OUTPUT)
+    placed.notify("D1", 1500, type_=InvoiceType.INPUT)
+    placed.run()
+
+    failed = interaction_view(placed.said(EventType.OPERATION_FAILED)[-1], "BRL")
+
+    assert "short by 15.00 BRL" in failed["Message"]
+    assert "1500" not in failed["Message"]
