@@ -6,6 +6,8 @@ SAM := .local/venv-sam/bin/sam
 CONFORMANCE := .local/venv-conformance/bin/python
 # The isolated stack of the tests: state, log and ports of its own, beside whatever runs.
 TEST_STACK := QUITA_LOCAL_DIR=.local/test PORT=0
+# Words of the caller reach a command as they are: single ones by the environment, lists without file names made of *.
+WORDS := set -f;
 # What is built for the cloud.
 TARGET_VERSION := $(or $(QUITA_PYTHON_VERSION),3.13)
 TARGET_PARAMETERS := PythonRuntime=python$(TARGET_VERSION) Architecture=$(or $(QUITA_ARCHITECTURE),x86_64)
@@ -32,32 +34,32 @@ demo: local ## Play the story of one order, on the running stack or on one start
 	@$(LOCAL) -m local.stack exec -- $(LOCAL) -m local.demo
 
 audit: local ## Compare every figure of an order with the others that tell of it (ORDER=… or ALL=1; ACCOUNT=… STACK=…)
-	@$(LOCAL) -m local.audit $(if $(ALL),--all) $(if $(ORDER),--order "$(ORDER)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
+	@$(LOCAL) -m local.audit $(if $(filter-out 0 no false,$(ALL)),--all) $(if $(ORDER),--order "$$ORDER") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(STACK),--stack "$$STACK")
 
 redrive: local ## Send what lies in the dead-letter queues back (QUEUES="parked-events …"; STACK=…)
-	@$(LOCAL) -m local.redrive $(QUEUES) $(if $(STACK),--stack "$(STACK)")
+	@$(WORDS) $(LOCAL) -m local.redrive $(QUEUES) $(if $(STACK),--stack "$$STACK")
 
 republish: local ## Publish events again from the table (ORDER=… or ALL=1; SINCE=… UNTIL=… ACCOUNT=… STACK=…)
-	@$(LOCAL) -m local.republish $(if $(ALL),--all) $(if $(ORDER),--order "$(ORDER)") $(if $(SINCE),--since "$(SINCE)") $(if $(UNTIL),--until "$(UNTIL)") $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(STACK),--stack "$(STACK)")
+	@$(LOCAL) -m local.republish $(if $(filter-out 0 no false,$(ALL)),--all) $(if $(ORDER),--order "$$ORDER") $(if $(SINCE),--since "$$SINCE") $(if $(UNTIL),--until "$$UNTIL") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(STACK),--stack "$$STACK")
 
 rebuild: local ## Make every order and transaction anew from events (FROM=table or folder of an export, TO=empty table; ENDPOINT=…)
-	@$(LOCAL) -m local.rebuild $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+	@$(LOCAL) -m local.rebuild $(if $(FROM),--from "$$FROM") $(if $(TO),--to "$$TO") $(if $(ENDPOINT),--endpoint "$$ENDPOINT")
 
 sweep: local ## Run the due-work sweep at once on the running stack
 	@$(LOCAL) -m local.stack sweep
 
 logs: local ## Print the functions' logs of the running stack (FUNCTIONS="due_work …")
-	@$(LOCAL) -m local.stack logs $(FUNCTIONS)
+	@$(WORDS) $(LOCAL) -m local.stack logs $(FUNCTIONS)
 
 key: local ## Create, rotate, disable, enable or list app keys (ARGS="create …" TABLE=… for a deployed table)
-	@$(LOCAL) -m local.app_key $(if $(TABLE),--table '$(TABLE)') $(or $(ARGS),--help)
+	@$(WORDS) $(LOCAL) -m local.app_key $(if $(TABLE),--table "$$TABLE") $(or $(ARGS),--help)
 
 conformance: python ## Play the Payment Provider Protocol against a connector (URL=… APP_KEY=… APP_TOKEN=… ARGS=…)
 	@$(PYTHON) -m local.environments conformance
-	@$(CONFORMANCE) -m local.conformance $(if $(URL),--url '$(URL)') $(ARGS)
+	@$(WORDS) $(CONFORMANCE) -m local.conformance $(if $(URL),--url "$$URL") $(ARGS)
 
 invoke: local ## Run a function in a container on the running stack's table (EVENT=events/…/….json)
-	@$(LOCAL) -m local.sam_local $(if $(FUNCTION),--function $(FUNCTION)) $(EVENT)
+	@$(WORDS) $(LOCAL) -m local.sam_local $(if $(FUNCTION),--function "$$FUNCTION") $(EVENT)
 
 test: installed lint validate ## Everything: linters, types, template, unit to end-to-end tests
 	$(DEV) -m pytest -n auto -m "not e2e and not long"
@@ -84,10 +86,10 @@ bench: dev local ## What one invoice costs: time, DynamoDB capacity, cold starts
 	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.invoice
 
 bench-load: dev local ## Orders at a fixed rate, a connector that fails; each is checked at rest (ARGS="--orders 200 --rate 0.7")
-	$(LOCAL) -m local.stack exec -- env PYTHONPATH=$(PYTHONPATH):functions/sandbox_connector $(DEV) -m bench.load $(ARGS)
+	$(WORDS) $(LOCAL) -m local.stack exec -- env PYTHONPATH=$(PYTHONPATH):functions/sandbox_connector $(DEV) -m bench.load $(ARGS)
 
 bench-growth: dev local ## What the last of 1,000 invoices and 10,000 events costs, beside the first (ARGS="--invoices 200")
-	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.growth $(ARGS)
+	$(WORDS) $(LOCAL) -m local.stack exec -- $(DEV) -m bench.growth $(ARGS)
 
 lint: dev ## ruff and mypy
 	$(DEV) -m ruff check .
@@ -107,7 +109,7 @@ build: dev local ## Build for the cloud (QUITA_PYTHON_VERSION=3.13, QUITA_ARCHIT
 	QUITA_PYTHON=$(CURDIR)/$(DEV) SAM_CLI_TELEMETRY=0 $(SAM) build --parameter-overrides $(TARGET_PARAMETERS)
 
 deploy: build ## Deploy to the AWS account of the current credentials; asks first (PARAMETERS="AlarmTopicArn=… …")
-	SAM_CLI_TELEMETRY=0 $(SAM) deploy --parameter-overrides $(TARGET_PARAMETERS) $(PARAMETERS)
+	$(WORDS) SAM_CLI_TELEMETRY=0 $(SAM) deploy --parameter-overrides $(TARGET_PARAMETERS) $(PARAMETERS)
 
 lock: ## Renew the lock files from the .in files (needs uv)
 	cd layers/dependencies && $(COMPILE) requirements.in -o requirements.txt

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from local.commands import run
+from local.commands import nothing, run
 from local.deployment import client
 from local.lifecycle import require_running
 from local.progress import say
@@ -38,8 +38,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _do(arguments: argparse.Namespace) -> int:
-    arguments.command(*_table(arguments.table), arguments)
-    return 0
+    code: int = arguments.command(*_table(arguments.table), arguments) or 0
+    return code
 
 
 def _parse(words: Sequence[str] | None) -> argparse.Namespace:
@@ -104,13 +104,17 @@ def _switch(dynamodb: DynamoDBClient, table: str, arguments: argparse.Namespace)
     say(f"{arguments.key} is {'enabled' if arguments.enabled else 'disabled'}, after {CACHED_SECONDS} s at the latest.")
 
 
-def _list(dynamodb: DynamoDBClient, table: str, arguments: argparse.Namespace) -> None:
-    for key in app_keys.list_keys(dynamodb, table, arguments.account):
+def _list(dynamodb: DynamoDBClient, table: str, arguments: argparse.Namespace) -> int:
+    found = app_keys.list_keys(dynamodb, table, arguments.account)
+    if not found:
+        return nothing(f"Account {arguments.account} has no keys.")
+    for key in found:
         state = "enabled" if key.enabled else "disabled"
         dates = f"created {key.created_at or '?'}" + (f", rotated {key.rotated_at}" if key.rotated_at else "")
         old = key.old_token_until
         overlap = f", old token until {old:%Y-%m-%d %H:%M %Z}" if old and old > datetime.now(UTC) else ""
         say(f"{key.app_key}  {state}  {','.join(key.roles)}  {dates}{overlap}")
+    return 0
 
 
 def _show(app_key: str, token: str) -> None:

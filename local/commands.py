@@ -1,4 +1,4 @@
-"""What the operator's commands have in common: words in place of a traceback, and a count while they work."""
+"""What the operator's commands have in common: whom they are about, words for what stops them, a count meanwhile."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from typing import TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.progress import StackError, say
+from local.seed import ACCOUNT
 
 TOLD_EVERY_SECONDS = 2.0
+
+NOTHING = 2
+"""Exit code of a command that found nothing it could have been about: silence would read as all being well."""
 
 T = TypeVar("T")
 
@@ -23,6 +27,22 @@ def run(command: Callable[[], int], *refusals: type[Exception]) -> int:
     except (StackError, BotoCoreError, ClientError, *refusals) as error:  # type: ignore[misc]
         print(f"\n{error}", file=sys.stderr, flush=True)
         return 1
+
+
+def account_of(given: str | None, stack: str | None) -> str:
+    """The account a command is about: the local stack has one of its own; raises StackError for none elsewhere."""
+    if given is not None and given.strip():
+        return given
+    if given is not None or stack is not None:
+        where = f"stack {stack}" if stack is not None else "the local stack"
+        raise StackError(f"Which account of {where}? Name it with --account (make … ACCOUNT=…).")
+    return ACCOUNT
+
+
+def nothing(text: str) -> int:
+    """Say that nothing was found, and return the exit code for it."""
+    print(text, file=sys.stderr, flush=True)
+    return NOTHING
 
 
 def counted(things: Iterable[T], what: str) -> Iterator[T]:

@@ -5,7 +5,7 @@ python -m local.rebuild --from TABLE|FOLDER --to TABLE [--region REGION] [--endp
 The events come from a table (one restored from a backup, say) or from the folder of a DynamoDB export to S3, brought
 here: its files of JSON lines, compressed or not. The table they go to is made like the one they come from if it is not
 there. What is not in the events is not made: app keys, settings, connectors, feeds and hooks, and what may tell of a
-shopper (cards, embedded documents, additional data). See the README.
+shopper (cards, embedded documents, additional data). See the README. The exit code is 2 when there were no events.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import boto3
 
-from local.commands import counted, run
+from local.commands import counted, nothing, run
 from local.deployment import client_at
 from local.progress import StackError, say
 from local.tables import create_like
@@ -60,6 +60,8 @@ def _rebuild(source: str, table: str, client: Any) -> int:
         raise StackError(f"There is no table and no folder {source}.")
     prepare(client, table, None if from_folder else source)
     made, of = rebuild(client, table, read_export(folder) if from_folder else read_table(client, source))
+    if not of:
+        return nothing(f"There are no events in {source}: nothing was made.")
     say(f"{made} items made of {of} events, in {table}")
     return 0
 

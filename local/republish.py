@@ -2,7 +2,8 @@
 
 python -m local.republish --account ACCOUNT (--order ORDER | --all) [--since TIME] [--until TIME] [--stack STACK]
 
-Times are ISO 8601, UTC. Each event has the id it always had, so those who take it twice can tell.
+Times are ISO 8601, UTC. Each event has the id it always had, so those who take it twice can tell. The exit code is 2
+when there was nothing to publish.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from local.commands import counted, run
+from local.commands import account_of, counted, nothing, run
 from local.orders import account_names, order_ids
 from local.progress import StackError, say
-from local.seed import ACCOUNT
 from local.stacks import Stack, the_stack
 from settlement.domain.events import Event
 from settlement.storage.bus import publish
@@ -81,7 +81,7 @@ def main() -> int:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--order", help="the order's id")
     which.add_argument("--all", action="store_true", help="every order of the account")
-    parser.add_argument("--account", default=ACCOUNT)
+    parser.add_argument("--account", help="the local stack's unless told; needed with --stack")
     parser.add_argument("--since", type=_time, default=_EVER[0])
     parser.add_argument("--until", type=_time, default=_EVER[1])
     parser.add_argument("--stack", help="a deployed stack; the credentials are those of the environment")
@@ -91,12 +91,23 @@ def main() -> int:
 
 
 def _republish(arguments: argparse.Namespace) -> int:
-    republisher = Republisher(the_stack(arguments.stack, arguments.region))
-    account, ends = arguments.account, (arguments.since, arguments.until)
-    if arguments.all:
-        many = republisher.publish_account(account, *ends)
+    account = account_of(arguments.account, arguments.stack)
+    if arguments.since > arguments.until:
+        raise StackError(f"--since {arguments.since.isoformat()} is after --until {arguments.until.isoformat()}.")
+    stack = the_stack(arguments.stack, arguments.region)
+    return republish(stack, account, arguments.order, arguments.since, arguments.until)
+
+
+def republish(stack: Stack, account: str, order_id: str | None, since: datetime, until: datetime) -> int:
+    """Publish the events of an order, or of all of an account without one; return the exit code."""
+    republisher = Republisher(stack)
+    if order_id is None:
+        many = republisher.publish_account(account, since, until)
     else:
-        many = republisher.publish_order(account, arguments.order, *ends)
+        many = republisher.publish_order(account, order_id, since, until)
+    if not many:
+        of = f"Account {account}" if order_id is None else f"Order {order_id}"
+        return nothing(f"{of} has no public events of that time: nothing was published.")
     say(f"{many} events published")
     return 0
 

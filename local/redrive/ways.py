@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from local.orders import account_names
 from local.redrive.queues import Message, Stays
 from local.republish import Republisher
 from local.stacks import Stack
@@ -63,10 +64,16 @@ class Ways:
                 datetime.fromisoformat(batch[f"approximateArrivalOf{end}Record"].replace("Z", "+00:00"))
                 for end in ("First", "Last")
             )
-            many = Republisher(self._stack).publish_time(first, last)
+            many = self._republish(first, last)
             self._tell(f"the stream has forgotten shard {batch['shardId']}: {many} events published from the table")
             return
         self._publish(entries)
+
+    def _republish(self, first: datetime, last: datetime) -> int:
+        """Publish a time's events from the table, which tells its accounts; without one nothing says all is there."""
+        if not account_names(self._stack):
+            raise Stays("the stream has forgotten it, and the table names no account yet: use make republish")
+        return Republisher(self._stack).publish_time(first, last)
 
     def start_operation(self, message: Message) -> None:
         """Start the workflow of an operation; one that runs or is done by now ends at once."""

@@ -250,6 +250,16 @@ def test_records_that_the_stream_has_forgotten_are_published_from_the_table(stag
     assert stage.left("failed-relay") == 0
 
 
+def test_records_stay_while_the_table_names_no_account_they_could_be_of(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.put("failed-relay", given_up(101, 103))
+
+    assert redrive(["failed-relay"], None, None) == STAYS
+    assert stage.left("failed-relay") == 1
+    assert "the table names no account yet" in capsys.readouterr().out
+
+
 def test_events_of_an_order_are_published_again(stage: Stage) -> None:
     order = an_order()
     events = [an_event(number) for number in range(1, 4)]
