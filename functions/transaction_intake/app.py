@@ -17,7 +17,6 @@ from settlement.domain.errors import InvalidRequest
 from settlement.domain.payment_systems import payment_systems_served
 from settlement.logs import new_logger
 from settlement.use_cases.add_data import add_data
-from settlement.use_cases.notify_payment import Received, notify_payment, notify_payment_of_order
 from settlement.use_cases.request_authorisation import request_authorisation
 from settlement.use_cases.request_movement import await_conclusion
 from settlement.use_cases.retrieve_transaction import retrieve_movements, retrieve_payments
@@ -108,6 +107,8 @@ def authorise(transaction_id: str) -> Response[str]:
 @api.get(_NOTIFICATION)
 def notify_whole(payment_id: str) -> Response[str]:
     """Take the merchant's word that a payment was received."""
+    from settlement.use_cases.notify_payment import Received, notify_payment
+
     notify_payment(bootstrap.ports(), api.caller(Role.PROCESS_PAYMENT), payment_id, Received())
     return answer(200, {})
 
@@ -116,6 +117,7 @@ def notify_whole(payment_id: str) -> Response[str]:
 def notify(payment_id: str) -> Response[str]:
     """Take the merchant's word of how much was received, and when."""
     from settlement.api.checkout_models import ReceivedBody
+    from settlement.use_cases.notify_payment import notify_payment
 
     account, received = api.caller(Role.PROCESS_PAYMENT), api.read(ReceivedBody).as_received()
     notify_payment(bootstrap.ports(), account, payment_id, received)
@@ -125,6 +127,8 @@ def notify(payment_id: str) -> Response[str]:
 @api.post("/api/oms/pvt/orders/<order_id>/payments/<payment_id>/payment-notification")
 def notify_of_order(order_id: str, payment_id: str) -> Response[str]:
     """Take the merchant's word that a payment of an order was received."""
+    from settlement.use_cases.notify_payment import notify_payment_of_order
+
     notify_payment_of_order(bootstrap.ports(), api.caller(Role.PROCESS_PAYMENT), order_id, payment_id)
     return answer(200, {})
 

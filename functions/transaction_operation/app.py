@@ -1,6 +1,6 @@
 """Asking the gateway directly: settle, refund, cancel (contract §3.2), and an operator's retry and resolve (§8.18)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -9,14 +9,13 @@ from settlement import bootstrap
 from settlement.api.operation_view import ended_view, operation_result, operations_view, retried_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.account import Role
-from settlement.domain.closing import Ending
 from settlement.domain.errors import OperationNotFound
 from settlement.logs import new_logger
 from settlement.use_cases import request_movement as movements
-from settlement.use_cases.end_operation import EndRequest, end_operation
-from settlement.use_cases.resolve_leg import resolve_leg
 from settlement.use_cases.retrieve_transaction import retrieve_movements
-from settlement.use_cases.retry_operation import retry_operation
+
+if TYPE_CHECKING:
+    from settlement.use_cases.end_operation import EndRequest
 
 MAX_SEQUENCE_DIGITS = 6
 
@@ -24,8 +23,8 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
-# Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
-# request without a body does without.
+# Routes import the models of their bodies themselves, and an operator's ways on what they need: making those classes is
+# the dearest part of a cold start, and most requests do without.
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -62,6 +61,8 @@ def operations(transaction_id: str) -> Response[str]:
 @api.post("/api/pvt/transactions/<transaction_id>/operations/<operation_id>/retry")
 def retry(transaction_id: str, operation_id: str) -> Response[str]:
     """Try what a failed operation is missing again."""
+    from settlement.use_cases.retry_operation import retry_operation
+
     account = api.caller(Role.PROCESS_PAYMENT)
     sequence = _sequence(operation_id)
     return answer(202, retried_view(sequence, retry_operation(bootstrap.ports(), account, transaction_id, sequence)))
@@ -71,6 +72,8 @@ def retry(transaction_id: str, operation_id: str) -> Response[str]:
 def write_off(transaction_id: str, operation_id: str) -> Response[str]:
     """Write off what a failed operation will never do."""
     from settlement.api.models import WriteOffBody
+    from settlement.domain.closing import Ending
+    from settlement.use_cases.end_operation import EndRequest
 
     account = api.caller(Role.PROCESS_PAYMENT)
     body = api.read(WriteOffBody)
@@ -82,6 +85,8 @@ def write_off(transaction_id: str, operation_id: str) -> Response[str]:
 def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
     """Take note that what a failed operation could not settle was paid by other means."""
     from settlement.api.models import PaidOtherwiseBody
+    from settlement.domain.closing import Ending
+    from settlement.use_cases.end_operation import EndRequest
 
     account = api.caller(Role.PROCESS_PAYMENT)
     body = api.read(PaidOtherwiseBody)
@@ -89,7 +94,9 @@ def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
     return _end(account, transaction_id, operation_id, request)
 
 
-def _end(account: str, transaction_id: str, operation_id: str, request: EndRequest) -> Response[str]:
+def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequest") -> Response[str]:
+    from settlement.use_cases.end_operation import end_operation
+
     ended = end_operation(bootstrap.ports(), account, transaction_id, _sequence(operation_id), request)
     return answer(200, ended_view(ended, request.ending))
 
@@ -98,6 +105,7 @@ def _end(account: str, transaction_id: str, operation_id: str, request: EndReque
 def resolve(transaction_id: str, leg_id: str) -> Response[str]:
     """Say what became of a connector call that is in doubt or left to a person."""
     from settlement.api.models import ResolutionBody
+    from settlement.use_cases.resolve_leg import resolve_leg
 
     account = api.caller(Role.PROCESS_PAYMENT)
     body = api.read(ResolutionBody)

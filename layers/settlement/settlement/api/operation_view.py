@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
 from settlement.api.transaction_view import token
-from settlement.domain.closing import Ending
 from settlement.domain.exits import EXITS_OF_LEG, EXITS_OF_OPERATION
 from settlement.domain.statuses import TransactionStatus, transaction_status
 from settlement.domain.transaction import MOVEMENT_OF, Leg, Operation, OperationState
-from settlement.use_cases.end_operation import Ended
-from settlement.use_cases.request_movement import Requested
-from settlement.use_cases.retrieve_transaction import Movements
+
+if TYPE_CHECKING:
+    from settlement.domain.closing import Ending
+    from settlement.use_cases.end_operation import Ended
+    from settlement.use_cases.request_movement import Requested
+    from settlement.use_cases.retrieve_transaction import Movements
 
 _CODES = {
     TransactionStatus.STARTED: 5,
@@ -27,7 +29,7 @@ _CODES = {
 """Status numbers; 8, 10, 11 and 13 are published, the others are not used by known clients."""
 
 
-def operation_result(requested: Requested) -> dict[str, Any]:
+def operation_result(requested: "Requested") -> dict[str, Any]:
     """The result as far as it is known: values are what was done when the operation is done, else zero."""
     order, transaction = requested.aggregate.order, requested.aggregate.transaction
     operation = requested.operation
@@ -52,7 +54,7 @@ def operation_result(requested: Requested) -> dict[str, Any]:
     }
 
 
-def operations_view(movements: Movements) -> list[dict[str, Any]]:
+def operations_view(movements: "Movements") -> list[dict[str, Any]]:
     """What was asked of a transaction, newest first, with its connector calls and what an operator can do about it."""
     legs = defaultdict(list)
     for leg in movements.legs:
@@ -87,7 +89,7 @@ def retried_view(sequence: int, retries: Sequence[Operation]) -> dict[str, Any]:
     }
 
 
-def ended_view(ended: Ended, ending: Ending) -> dict[str, Any]:
+def ended_view(ended: "Ended", ending: "Ending") -> dict[str, Any]:
     """What was booked when an operation's missing value was ended by a person."""
     operation = ended.operation
     return {

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from settlement.domain.audit_walk import AuditWalk
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Order
 from settlement.domain.settlement import Settlement
@@ -21,13 +20,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
     from pydantic import TypeAdapter
 
+    from settlement.domain.audit_walk import AuditWalk
+
+    Versioned = Order | Transaction | Operation | AuditWalk
+    """What is written only over the version that was read."""
+
 T = TypeVar("T")
 
 Item = dict[str, Any]
 """An item as plain Python values."""
-
-Versioned = Order | Transaction | Operation | AuditWalk
-"""What is written only over the version that was read."""
 
 COUNTERS = frozenset(Counters.__slots__) | {"available", "refundable"}
 """Attributes that are added up, never set, so that parallel writers keep both."""
@@ -75,7 +76,7 @@ def encode(thing: object) -> Item:
     return item
 
 
-def encode_next(thing: Versioned) -> Item:
+def encode_next(thing: "Versioned") -> Item:
     """Return the attributes of something versioned as its next version is written."""
     return encode(replace(thing, version=thing.version + 1))
 

@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from settlement.domain.account import AccountSettings
-from settlement.domain.audit_walk import AuditWalk
 from settlement.domain.change import Change
 from settlement.domain.checkout import AdditionalData
 from settlement.domain.connector import Connector
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import Event
 from settlement.domain.invoice import Invoice
-from settlement.domain.modification import Modification
 from settlement.domain.order import Line, Order
 from settlement.domain.settlement import Settlement
 from settlement.domain.transaction import Leg, Operation, Payment, Transaction
@@ -24,7 +22,9 @@ from settlement.storage.writing import equals, versioned_put, writes
 from settlement.use_cases.ports import Commit, DueOperation, DuePayment, ListRange, Page
 
 if TYPE_CHECKING:
+    from settlement.domain.audit_walk import AuditWalk
     from settlement.domain.listing import ListedOrder
+    from settlement.domain.modification import Modification
     from settlement.domain.shopper import Shopper
 
 
@@ -145,12 +145,16 @@ class DynamoDBStore(Table):
         found = self._query(Change, keys.order_partition(account, order_id), keys.change(""))
         return sorted(found, key=lambda change: change.received_at)
 
-    def modification(self, account: str, order_id: str, request_id: str) -> Modification | None:
+    def modification(self, account: str, order_id: str, request_id: str) -> "Modification | None":
         """Return one modification of an order."""
+        from settlement.domain.modification import Modification
+
         return self._get(Modification, keys.order_partition(account, order_id), keys.modification(request_id))
 
-    def modifications(self, account: str, order_id: str) -> list[Modification]:
+    def modifications(self, account: str, order_id: str) -> "list[Modification]":
         """Return an order's modifications, oldest first."""
+        from settlement.domain.modification import Modification
+
         found = self._query(Modification, keys.order_partition(account, order_id), keys.modification(""))
         return sorted(found, key=lambda modification: modification.sequence)
 
@@ -255,16 +259,18 @@ class DynamoDBStore(Table):
                     payments.append(DuePayment(account, transaction_id, id_))
         return operations, payments
 
-    def audit_walk(self, account: str) -> AuditWalk | None:
+    def audit_walk(self, account: str) -> "AuditWalk | None":
         """Return how far the audit of an account is, None if it never began."""
+        from settlement.domain.audit_walk import AuditWalk
+
         return self._get(AuditWalk, *keys.account(account, keys.AUDIT))
 
-    def due_audits(self, now: datetime) -> list[AuditWalk]:
+    def due_audits(self, now: datetime) -> "list[AuditWalk]":
         """Return the audits whose next slice is due."""
         walks = [self.audit_walk(key["PK"].removesuffix("#ACCOUNT")) for key in self._due_keys(keys.AUDITS, now)]
         return [walk for walk in walks if walk is not None and walk.due_at <= now]
 
-    def save_audit_walk(self, walk: AuditWalk) -> None:
+    def save_audit_walk(self, walk: "AuditWalk") -> None:
         """Write how far the audit of an account is, or raise ``Conflict`` if another run was first."""
         due = {"duePK": keys.AUDITS, "dueAt": keys.timestamp(walk.due_at)}
         with lost_races_as_conflicts():

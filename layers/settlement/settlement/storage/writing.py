@@ -55,7 +55,7 @@ def due_at(thing: Operation | Payment) -> str | None:
     return keys.timestamp(thing.due_at) if thing.due_at is not None else None
 
 
-def versioned_put(table: str, key: keys.Key, thing: codecs.Versioned, extra: codecs.Item) -> dict[str, Any]:
+def versioned_put(table: str, key: keys.Key, thing: "codecs.Versioned", extra: codecs.Item) -> dict[str, Any]:
     """Return the put of something versioned, under the condition that its version still is what was read."""
     item = {"PK": key[0], "SK": key[1], **codecs.encode_next(thing), **extra}
     guard = equals("version", thing.version) if thing.version else _NEW
@@ -174,7 +174,7 @@ class _Writes:
         return self._put(self._transaction, keys.leg(after.operation, after.number), codecs.encode(after), guard)
 
     def _versioned(
-        self, pk: str, sk: str, thing: codecs.Versioned, extra: codecs.Item | None = None
+        self, pk: str, sk: str, thing: "codecs.Versioned", extra: codecs.Item | None = None
     ) -> "TransactWriteItemTypeDef":
         return {"Put": versioned_put(self._table, (pk, sk), thing, extra or {})}  # type: ignore[typeddict-item]
 

@@ -1,25 +1,26 @@
 """What use cases need from outside: a store, a clock, ids and a pause."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from settlement.domain.account import AccountSettings
-from settlement.domain.audit_walk import AuditWalk
-from settlement.domain.change import Change
-from settlement.domain.checkout import AdditionalData
-from settlement.domain.connector import Connector
-from settlement.domain.events import Event
-from settlement.domain.invoice import Invoice
-from settlement.domain.modification import Modification
-from settlement.domain.order import Line, Order
-from settlement.domain.settlement import Settlement
-from settlement.domain.transaction import Leg, Operation, Payment, Transaction
-
 if TYPE_CHECKING:
+    from settlement.domain.account import AccountSettings
+    from settlement.domain.audit_walk import AuditWalk
+    from settlement.domain.change import Change
+    from settlement.domain.checkout import AdditionalData
+    from settlement.domain.connector import Connector
+    from settlement.domain.events import Event
+    from settlement.domain.invoice import Invoice
     from settlement.domain.listing import ListedOrder
+    from settlement.domain.modification import Modification
+    from settlement.domain.order import Line, Order
+    from settlement.domain.settlement import Settlement
     from settlement.domain.shopper import Shopper
+    from settlement.domain.transaction import Leg, Operation, Payment, Transaction
 
 T = TypeVar("T")
 
@@ -72,7 +73,7 @@ class Commit:
     settlements: Sequence[Changed[Settlement]] = ()
     replaced_invoices: Sequence[Changed[Invoice]] = ()
     new_receipts: Sequence[tuple[str, str]] = ()
-    shopper: "Shopper | None" = None
+    shopper: Shopper | None = None
     modifications: Sequence[Modification] = ()
     replaced_modifications: Sequence[Changed[Modification]] = ()
     requests: Sequence[tuple[str, str, int]] = ()
@@ -145,9 +146,9 @@ class Store(Protocol):
 
     def order(self, account: str, order_id: str) -> Order | None: ...
     def orders_of_group(self, account: str, group: str) -> list[str]: ...
-    def listed(self, account: str, wanted: ListRange, after: str | None) -> "Page[ListedOrder]": ...
+    def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]: ...
     def lines(self, account: str, order_id: str) -> list[Line]: ...
-    def shopper(self, account: str, order_id: str) -> "Shopper | None": ...
+    def shopper(self, account: str, order_id: str) -> Shopper | None: ...
     def invoice(self, account: str, order_id: str, number: str) -> Invoice | None: ...
     def invoices(self, account: str, order_id: str) -> list[Invoice]: ...
     def document(self, account: str, order_id: str, number: str) -> str | None: ...
