@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.progress import StackError, step, tail
+from local import lock
+from local.progress import StackError, say, step, tail
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -60,11 +61,25 @@ def main() -> int:
 
 
 def ensure(environment: Environment) -> None:
-    """Leaves the environment complete and current; raises StackError, and leaves none, when that fails."""
-    stamp = environment.folder / "installed"
+    """Leaves the environment complete and current; raises StackError, and leaves none, when that fails.
+
+    Of several that want it at once, one installs it and the others wait.
+    """
     wanted = hashlib.sha256(sys.version.encode() + environment.lock.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+    if _is_current(environment, wanted):
         return
+    turn = _CHECKOUT / ".local" / f"installing{environment.folder.name.removeprefix('.').removeprefix('venv')}"
+    with lock.in_turn(turn, lambda: say(f"  another process is installing {environment.holds}; waiting for it …")):
+        if not _is_current(environment, wanted):
+            _install(environment, wanted)
+
+
+def _is_current(environment: Environment, wanted: str) -> bool:
+    stamp = environment.folder / "installed"
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
+
+
+def _install(environment: Environment, wanted: str) -> None:
     with step(f"installing {environment.holds} into {environment.folder.relative_to(_CHECKOUT)}",
               about=environment.about):  # fmt: skip
         shutil.rmtree(environment.folder, ignore_errors=True)
@@ -78,7 +93,7 @@ def ensure(environment: Environment) -> None:
             log, "The installation failed.",
         )  # fmt: skip
         log.unlink()
-    stamp.write_text(wanted, encoding="utf-8")
+    (environment.folder / "installed").write_text(wanted, encoding="utf-8")
 
 
 _NO_VENV = "This Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"

@@ -18,33 +18,53 @@ from local.facts import Facts, read_facts
 from local.progress import StackError, awaited, say
 from local.settings import CHECKOUT, Settings
 
+UP = (sys.executable, "-m", "local.stack", "up")
 KILL_SECONDS = 45
 STOP_SECONDS = SAVE_SECONDS + KILL_SECONDS
 
 
 def running_facts(settings: Settings) -> Facts | None:
     """The facts of the stack in this folder, None unless it runs and is ready."""
-    if lock.holder(settings.lock_file) is None:
-        return None
-    return read_facts(settings.facts_file)
+    pid = lock.holder(settings.lock_file)
+    facts = read_facts(settings.facts_file) if pid is not None else None
+    return facts if facts is not None and facts.pid == pid and _lives(pid) else None
 
 
 def require_running(settings: Settings) -> Facts:
     """The facts of the stack in this folder; raises StackError unless it runs and is ready."""
     facts = running_facts(settings)
     if facts is None:
-        raise StackError("No local stack is running; `make up` starts one.")
+        pid = lock.holder(settings.lock_file)
+        raise StackError("No local stack is running; `make up` starts one." if pid is None else not_ready(pid))
     return facts
 
 
+def not_ready(pid: int) -> str:
+    """Why a stack that holds its folder's lock cannot be used now."""
+    if _lives(pid):
+        return f"The local stack is still starting (process {pid}); it can be used once it says that it is ready."
+    return "The last local stack was killed and is still saving what it holds; try again in a moment."
+
+
+def why_not_free(settings: Settings) -> str:
+    """Why a stack cannot be started in a folder that has one."""
+    pid = lock.holder(settings.lock_file)
+    if pid is not None and running_facts(settings) is None:
+        return not_ready(pid)
+    return f"This stack is already running (process {pid}); `make down` stops it."
+
+
 def start_detached(settings: Settings) -> Facts:
-    """Starts the stack in the background and returns when it is ready, showing its progress meanwhile."""
+    """Starts the stack in the background and returns when it is ready, showing its progress meanwhile.
+
+    Raises StackError when it does not start, as when there is one already.
+    """
     settings.directory.mkdir(parents=True, exist_ok=True)
     log = settings.log("stack")
     environment = os.environ | {"QUITA_LOCAL_DIR": str(settings.directory), "PORT": str(settings.port)}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.stack", "up"], cwd=CHECKOUT, env=environment,
+            UP, cwd=CHECKOUT, env=environment,
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     shown = 0
@@ -83,16 +103,53 @@ def stop(settings: Settings) -> bool:
 
 @contextmanager
 def stack_in_use(settings: Settings) -> Iterator[Facts]:
-    """The stack that runs in this folder, or one started for the time being."""
-    facts = running_facts(settings)
-    if facts is not None:
-        yield facts
-        return
-    facts = start_detached(settings)
+    """The stack that runs or is starting in this folder, or one started for the time being.
+
+    One that was started so is stopped when everybody who uses it so is done.
+    """
+    with lock.share(settings.directory / "users") as wait_for_others:
+        facts, is_ours = _found_or_started(settings)
+        try:
+            yield facts
+        finally:
+            if is_ours:
+                wait_for_others()
+                stop(settings)
+
+
+def _found_or_started(settings: Settings) -> tuple[Facts, bool]:
+    """The facts of the stack, and whether it was started here."""
+    with lock.in_turn(settings.directory / "starting", lambda: say("waiting for the stack that is being started …")):
+        while True:
+            facts = _found(settings)
+            if facts is not None:
+                return facts, False
+            try:
+                return start_detached(settings), True
+            except StackError:
+                if lock.holder(settings.lock_file) is None:
+                    raise
+
+
+def _found(settings: Settings) -> Facts | None:
+    """The facts of the stack that has this folder, once it is ready; None if there is none, or it gave up."""
+    told = False
+    while (facts := running_facts(settings)) is None and (pid := lock.holder(settings.lock_file)) is not None:
+        if not told and pid:
+            say(f"waiting: {not_ready(pid)}")
+            told = True
+        time.sleep(0.1)
+    return facts
+
+
+def _lives(pid: int) -> bool:
     try:
-        yield facts
-    finally:
-        stop(settings)
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _show(log: Path, shown: int) -> int:

@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 
+from local import lock
 from local.deployment import client
-from local.lifecycle import require_running, running_facts, stack_in_use, start_detached, stop
+from local.lifecycle import not_ready, require_running, running_facts, stack_in_use, start_detached, stop
 from local.progress import StackError, say
 from local.settings import Settings, read_settings
 from local.supervisor import supervise
@@ -63,7 +64,8 @@ def _down(settings: Settings, arguments: argparse.Namespace) -> int:
 def _status(settings: Settings, arguments: argparse.Namespace) -> int:
     facts = running_facts(settings)
     if facts is None:
-        say("not running")
+        pid = lock.holder(settings.lock_file)
+        say("not running" if pid is None else not_ready(pid))
         return 1
     say(settings.facts_file.read_text(encoding="utf-8").rstrip())
     return 0

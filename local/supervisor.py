@@ -13,6 +13,7 @@ from typing import NoReturn
 from local import deployment, lock
 from local.emulator import Emulator, aws_environment, start_emulator
 from local.facts import Facts, write_facts
+from local.lifecycle import why_not_free
 from local.ports import HOST, any_free, first_free
 from local.progress import StackError, say, step, tail
 from local.proxy import Proxy
@@ -31,8 +32,8 @@ def supervise(settings: Settings) -> None:
     with ExitStack() as running:
         descriptor = running.enter_context(lock.hold(settings.lock_file))
         if descriptor is None:
-            raise StackError(f"This stack is already running (process {lock.holder(settings.lock_file)}); "
-                             "`make down` stops it.")  # fmt: skip
+            raise StackError(why_not_free(settings))
+        settings.facts_file.unlink(missing_ok=True)
         try:
             emulator = _start(settings, descriptor, running)
             _watch(emulator)
