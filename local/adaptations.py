@@ -48,9 +48,9 @@ def open_queues(sqs: Any, stack: str) -> None:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
 
 
-def forget_stream_positions(state_directory: Path) -> None:
+def forget_stream_positions(save: Path) -> None:
     """Has the emulator read the table's stream from its beginning, which is empty after a restart."""
-    file = state_directory / "lambda.json"
+    file = save / "lambda.json"
     if file.exists():
         state = json.loads(file.read_text(encoding="utf-8"))
         state["payload"].pop("dynamodb_stream_positions", None)

@@ -34,7 +34,8 @@ _SAM = ENVIRONMENTS / "venv-sam" / "bin" / "sam"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What the deployed stack consists of; functions maps folder names to function names."""
+    """What the deployed stack consists of; functions maps folder names to function names, `is_new` tells whether this
+    start has deployed it."""
 
     api_id: str
     table_name: str
@@ -42,6 +43,7 @@ class Deployment:
     event_bus_name: str
     state_machine_arn: str
     functions: dict[str, str]
+    is_new: bool
 
 
 def client(service: str, aws_port: int) -> Any:
@@ -91,7 +93,8 @@ def deploy(settings: Settings, *, built: str, port: int, aws_port: int) -> Deplo
         "DeletionProtection": "false",
     }
     digest = _digest_of((), built, str(aws_port), *(f"{name}={value}" for name, value in parameters.items()))
-    if _deployed_digest(aws_port) != digest or not _stack_is_complete(aws_port):
+    is_new = _deployed_digest(aws_port) != digest or not _stack_is_complete(aws_port)
+    if is_new:
         with step("deploying the template to the local AWS", about="10 s"):
             _create_bucket(aws_port)
             run_logged(
@@ -105,13 +108,15 @@ def deploy(settings: Settings, *, built: str, port: int, aws_port: int) -> Deplo
             )  # fmt: skip
         if not _stack_is_complete(aws_port):
             raise StackError(f"The stack did not come up; see {settings.log('sam-deploy')}.")
-        put_gateway_responses(settings.build_directory, client("apigateway", aws_port), _describe(aws_port).api_id)
+        put_gateway_responses(
+            settings.build_directory, client("apigateway", aws_port), _describe(aws_port, is_new).api_id
+        )
         open_queues(client("sqs", aws_port), STACK_NAME)
         client("ssm", aws_port).put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
-    return _describe(aws_port)
+    return _describe(aws_port, is_new)
 
 
-def _describe(aws_port: int) -> Deployment:
+def _describe(aws_port: int, is_new: bool) -> Deployment:
     cloudformation = client("cloudformation", aws_port)
     stack = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
@@ -127,6 +132,7 @@ def _describe(aws_port: int) -> Deployment:
             for folder in sorted((CHECKOUT / "functions").iterdir())
             if (folder / "app.py").exists()
         },
+        is_new=is_new,
     )
 
 

@@ -9,18 +9,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from local import saved_state
 from local.adaptations import forget_stream_positions
 from local.ports import HOST
 from local.processes import kill_group, plain_environment
 from local.progress import StackError, awaited, say, tail
 from local.settings import REGION, Settings
 
-START_SECONDS = 40
+START_SECONDS = 300
+"""Most of it for what a last run has left in its journal."""
+
 SAVE_SECONDS = 600
 """The state of 2,000 orders takes more than half a minute."""
 
@@ -46,6 +50,7 @@ class Emulator:
 
     port: int
     log: Path
+    state: Path
     process: subprocess.Popen[bytes]
     leash: IO[bytes]
 
@@ -54,14 +59,22 @@ class Emulator:
 
     def wait_until_ready(self) -> None:
         """Returns when the emulator answers; raises StackError with the end of its log when it does not."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.has_ended():
-                raise StackError(f"The local AWS ended while starting. The end of {self.log}:\n{tail(self.log)}")
-            if _answers(self.port):
-                return
-            time.sleep(0.1)
-        raise StackError(f"The local AWS did not answer in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}")
+        if not awaited(self._answers_within, START_SECONDS, "still waiting for the local AWS to start"):
+            raise StackError(
+                f"The local AWS did not answer in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}"
+            )
+
+    def save(self) -> None:
+        """Has the emulator save all it holds, and returns when it has."""
+        before = saved_state.current(self.state)
+        self.leash.write(b"s")
+        self.leash.flush()
+
+        def is_saved_within(seconds: float) -> bool:
+            return _comes_true(lambda: self.has_ended() or saved_state.current(self.state) != before, seconds)
+
+        if not awaited(is_saved_within, SAVE_SECONDS, "still saving") or self.has_ended():
+            raise StackError(f"The local AWS cannot save what it holds. The end of {self.log}:\n{tail(self.log)}")
 
     def stop(self) -> None:
         """Lets the emulator save its state, then leaves nothing of it behind."""
@@ -70,6 +83,14 @@ class Emulator:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
         kill_group(self.process.pid)
+
+    def _answers_within(self, seconds: float) -> bool:
+        def answers() -> bool:
+            if self.has_ended():
+                raise StackError(f"The local AWS ended while starting. The end of {self.log}:\n{tail(self.log)}")
+            return _answers(self.port)
+
+        return _comes_true(answers, seconds)
 
     def _ends_within(self, seconds: float) -> bool:
         with suppress(subprocess.TimeoutExpired):
@@ -83,10 +104,12 @@ def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
     `keep_open` is the descriptor of the stack's lock: the lock is free only when the emulator is gone too.
     """
     shutil.rmtree(settings.scratch_directory, ignore_errors=True)
-    set_half_a_state_aside(settings)
+    if found := str(saved_state.recover(settings.state_directory)):
+        say(f"  {found}")
     for folder in (settings.scratch_directory, settings.state_directory, settings.state_directory / "s3"):
         folder.mkdir(parents=True, exist_ok=True)
-    forget_stream_positions(settings.state_directory)
+    if save := saved_state.current(settings.state_directory):
+        forget_stream_positions(save)
     environment = plain_environment(
         **aws_environment(port),
         AUTH="true",
@@ -108,26 +131,21 @@ def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
     log = settings.log("emulator")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("leashed.py")), str(settings.saving_file)],
+            [sys.executable, str(Path(__file__).with_name("leashed.py"))],
             stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
             env=environment, cwd=settings.directory, start_new_session=True, pass_fds=(keep_open,),
         )  # fmt: skip
     assert process.stdin is not None
-    return Emulator(port, log, process, process.stdin)
+    return Emulator(port, log, settings.state_directory, process, process.stdin)
 
 
-def set_half_a_state_aside(settings: Settings) -> None:
-    """Keeps a state whose saving was cut off, which a stack could not start with, out of the way, and says so."""
-    if not settings.saving_file.exists():
-        return
-    kept = settings.directory / "state-cut-off"
-    shutil.rmtree(kept, ignore_errors=True)
-    if settings.state_directory.exists():
-        settings.state_directory.rename(kept)
-    settings.saving_file.unlink()
-    say(
-        f"The last stop was cut off while it saved, so this start is an empty one. Half of what there was is in {kept}."
-    )
+def _comes_true(holds: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def _answers(port: int) -> bool:

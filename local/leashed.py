@@ -7,34 +7,39 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-
-def _watch(saving: Path) -> None:
-    os.read(sys.stdin.fileno(), 1)
-    saving.touch()
-    os.kill(os.getpid(), signal.SIGTERM)
+if TYPE_CHECKING:
+    from local.keeping import Keeper
 
 
 def main() -> None:
     """Ends when the emulator has saved its state; its function workers, in the same group, end with it.
 
-    Its argument is a file that is there as long as the state is being saved.
+    A byte on standard input has it save at once, and go on.
     """
-    saving = Path(sys.argv[1])
     from ministack.app import main as emulate
 
     sys.path.append(str(Path(__file__).parents[1]))
+    from local.keeping import Keeper
     from local.shortcuts import take_shortcuts
 
     take_shortcuts(Path(os.environ["TMPDIR"]) / "unpacked")
+    keeper = Keeper(Path(os.environ["STATE_DIR"]))
+    keeper.take_over()
     sys.argv = ["ministack"]
-    threading.Thread(target=_watch, args=(saving,), daemon=True).start()
+    threading.Thread(target=_obey, args=(keeper,), daemon=True).start()
     try:
         emulate()
     finally:
-        saving.unlink(missing_ok=True)
         sys.stdout.flush()
         os.killpg(0, signal.SIGKILL)
+
+
+def _obey(keeper: Keeper) -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        keeper.save()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

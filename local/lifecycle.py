@@ -90,8 +90,9 @@ def stop(settings: Settings) -> bool:
     pid = lock.holder(settings.lock_file)
     if pid is None:
         return False
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
+    if pid:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
     is_free = partial(lock.wait_until_free, settings.lock_file)
     if not awaited(is_free, STOP_SECONDS, "still saving what the local AWS holds"):
         with suppress(ProcessLookupError):

@@ -41,11 +41,6 @@ class Settings:
         return self.directory / "state"
 
     @property
-    def saving_file(self) -> Path:
-        """Is there while the emulator saves its state, and stays when that was cut off."""
-        return self.directory / "saving"
-
-    @property
     def scratch_directory(self) -> Path:
         return self.directory / "tmp"
 

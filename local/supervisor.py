@@ -57,6 +57,8 @@ def _start(settings: Settings, descriptor: int, running: ExitStack) -> Emulator:
     emulator.wait_until_ready()
     deployed = deployment.deploy(settings, built=built, port=proxy.port, aws_port=aws_port)
     seed(deployed.table_name, deployed.credentials_arn, base_url=base_url, aws_port=aws_port)
+    if deployed.is_new:
+        emulator.save()
     proxy.forward_to(aws_port, deployed.api_id, STAGE)
     _wait_until_healthy(proxy.port, emulator)
     warm_up(base_url, deployed.functions, aws_port)
@@ -126,8 +128,8 @@ def _watch(emulator: Emulator) -> NoReturn:
 def _require_running(emulator: Emulator) -> None:
     if emulator.has_ended():
         raise StackError(
-            f"The local AWS ended by itself ({emulator.process.returncode}); what it had not saved is lost. "
-            f"The end of {emulator.log}:\n{tail(emulator.log)}"
+            f"The local AWS ended by itself ({emulator.process.returncode}). What it has answered is kept; `make up` "
+            f"goes on from there. The end of {emulator.log}:\n{tail(emulator.log)}"
         )
 
 
