@@ -364,15 +364,34 @@ class TestWhatFailedIsSeen:
         placed.invoice("N1", 10000)
         shop.provider.script("refund", "400")
         placed.give_back("D1", 4000)
-        with pytest.raises(ReturnTooLarge):
+        with pytest.raises(ReturnTooLarge, match=r"already returned 4000: 4000 can still be refunded$"):
             placed.give_back("D2", 7000)
 
         write_off(placed, 3)
         placed.give_back("D2", 7000)
 
         assert placed.ledger.refunded == 7000
-        with pytest.raises(ReturnTooLarge, match="already returned 11000, 4000 of it written off"):
+        said = "more than 3000: .* already returned 11000: 7000 refunded, 4000 written off, which does not count$"
+        with pytest.raises(ReturnTooLarge, match=said):
             placed.give_back("D3", 3001)
+
+    def test_message_tells_what_became_of_every_return(self, shop: Shop) -> None:
+        placed = shop.open()
+        placed.invoice("N1", 7000)
+        placed.give_back("D0", 500)
+        placed.invoice("N2", 3000)
+        shop.provider.script("refund", "400", "400", "ok")
+        placed.give_back("D1", 2000)
+        placed.give_back("D2", 1500)
+        placed.give_back("D3", 4000)
+        retry(placed, 4)
+
+        said = (
+            "already returned 8000: 6000 refunded, 1500 can still be refunded, "
+            "500 returned before the order was invoiced in full, without a refund$"
+        )
+        with pytest.raises(ReturnTooLarge, match=said):
+            placed.give_back("D4", 2001)
 
 
 class TestEveryFailureHasAnExit:

@@ -8,7 +8,7 @@ import pytest
 
 from settlement.domain.events import EventType
 from settlement.domain.transaction import LegState, OperationState
-from tests.support.provider import Partial
+from tests.support.provider import Partial, Step
 from tests.support.shop import Placed, Shop
 
 README = Path(__file__).parents[2] / "README.md"
@@ -25,7 +25,8 @@ def rows() -> list[str]:
 
 def nobody_knows(shop: Shop) -> None:
     """What was done without a word of it counts once, and what was not done is done under the same id."""
-    for number, steps in enumerate((("500",), ("drop",), ("500", "drop", "500")), start=1):
+    stories: list[list[Step]] = [["500"], ["drop"], ["500", "drop", "500"]]
+    for number, steps in enumerate(stories, start=1):
         placed, before = shop.open(), len(shop.provider.calls)
         shop.provider.script("settle", *steps)
 

@@ -118,10 +118,9 @@ class Order:
         self._require_invoice(value)
         left = self.invoiced - self.returned + self.returns_written_off
         if value > left:
-            written_off = f", {self.returns_written_off} of it written off" if self.returns_written_off else ""
             raise ReturnTooLarge(
                 f"Unable to using the restitution Refund more than {left}: invoiceValue is {value}, "
-                f"invoiced {self.invoiced}, already returned {self.returned}{written_off}"
+                f"invoiced {self.invoiced}, already returned {self.returned}"
             )
 
     def with_texts(self, more: int) -> "Order":

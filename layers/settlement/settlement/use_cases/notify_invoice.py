@@ -5,15 +5,16 @@ from datetime import datetime
 
 from settlement.domain.acceptance import accept, record_acceptance
 from settlement.domain.account import AccountSettings
-from settlement.domain.errors import AlreadyExists, InvalidRequest
+from settlement.domain.errors import AlreadyExists, InvalidRequest, ReturnTooLarge
 from settlement.domain.events import EventType, Json
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.order import Line, LineMention, Order, invoice_lines, lines_meant, return_lines
 from settlement.domain.planning import Ask
+from settlement.domain.returns import returns_made
 from settlement.domain.transaction import MAX_TIMELINE, OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Commit, Ports
+from settlement.use_cases.ports import Commit, Ports, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,21 @@ def _sell(ports: Ports, aggregate: Aggregate, notification: Notification, settin
 
 def _return(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:
     order = aggregate.order
-    order.require_input_invoice(notification.value)
+    try:
+        order.require_input_invoice(notification.value)
+    except ReturnTooLarge as error:
+        raise ReturnTooLarge(f"{error.message}{_what_became_of_returns(ports.store, order)}") from None
     returned = replace(order, returned=order.returned + notification.value)
     ask = Ask(refund=notification.value) if order.is_fully_invoiced else None
     counted = notification.value if ask else 0
     return _store(ports, aggregate, returned, notification, counted, OperationKind.REFUND, ask, settings)
+
+
+def _what_became_of_returns(store: Store, order: Order) -> str:
+    if not order.returned:
+        return ""
+    account, transaction_id = order.account, order.transaction_id
+    return f": {returns_made(order, store.operations(account, transaction_id), store.legs(account, transaction_id))}"
 
 
 def _store(
