@@ -117,9 +117,9 @@ class Load:
         with ThreadPoolExecutor(WRITERS) as pool:
             writing = pool.map(self.write, range(WRITERS))
             try:
-                deadline = time.monotonic() + 120
+                deadline = time.monotonic() + 300
                 while len(self.invoiced) < ENOUGH:
-                    assert time.monotonic() < deadline, self.placed
+                    assert time.monotonic() < deadline, (len(self.placed), len(self.invoiced), self.placed)
                     time.sleep(0.05)
                 kill()
             finally:
