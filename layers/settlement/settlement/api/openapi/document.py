@@ -17,7 +17,7 @@ from settlement.api.openapi.route import Content, Listed, Model, Relayed, Route,
 from settlement.api.openapi.routes import ROUTES
 from settlement.api.openapi.served import FILE
 
-VERSION = "1.0.0"
+VERSION = "0.1.0"
 
 Json = dict[str, Any]
 
@@ -30,6 +30,7 @@ _INFO = {
         '`{"error": {"code", "message", "exception": null}}` and leave no trace; after 429, 500, 502, 503 and '
         "504 the same request may be sent again. Unknown fields of a request are ignored."
     ),
+    "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
 }
 _SERVERS = [
     {"url": "http://127.0.0.1:3000", "description": "The local stack"},
