@@ -20,4 +20,6 @@ def test_version_is_the_same_everywhere() -> None:
 
 def test_licence_is_the_same_everywhere() -> None:
     assert {PROJECT["license"], OPENAPI["license"]["identifier"], TEMPLATE["License"]} == {"Apache-2.0"}
-    assert "Apache License\n                           Version 2.0" in (CHECKOUT / "LICENSE").read_text(encoding="utf-8")
+    assert "Apache License\n                           Version 2.0" in (CHECKOUT / "LICENSE").read_text(
+        encoding="utf-8"
+    )

@@ -1,0 +1,76 @@
+"""The documents agree with the code, and every link in them leads somewhere."""
+
+import ast
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from settlement.domain.statuses import OrderStatus
+from settlement.domain.transaction import LegState, OperationState
+from settlement.storage import keys
+from tests.support.headings import anchors, documents, section
+from tests.template.cloudformation import CHECKOUT
+
+PACKAGE = CHECKOUT / "layers" / "settlement" / "settlement"
+ARCHITECTURE = CHECKOUT / "docs" / "architecture.md"
+
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^()\s]+)\)")
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+
+
+def links() -> Iterator[tuple[Path, str]]:
+    """Yield every link within the repository, with the document it stands in."""
+    for document in documents():
+        for target in _LINK.findall(_CODE.sub("", document.read_text(encoding="utf-8"))):
+            if "://" not in target:
+                yield document, target
+
+
+def test_every_link_leads_to_a_file_and_a_heading() -> None:
+    broken = []
+    for document, target in links():
+        name, _, anchor = target.partition("#")
+        path = (document.parent / name).resolve() if name else document
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            broken.append(f"{document.relative_to(CHECKOUT)}: {target}")
+    assert not broken
+
+
+@pytest.mark.parametrize(
+    ("number", "states"), [("8.1", OrderStatus), ("8.2", OperationState), ("8.3", LegState)], ids=str
+)
+def test_state_diagram_has_every_state_and_no_other(number: str, states: type[StrEnum]) -> None:
+    diagram = section(ARCHITECTURE, number)
+    aliases = {alias: name for name, alias in re.findall(r'state "([\w-]+)" as (\w+)', diagram)}
+    ends = {end for pair in re.findall(r"(\S+) --> (\S+?)(?=:|\n)", diagram) for end in pair} - {"[*]"}
+    assert {aliases.get(end, end) for end in ends} == {state.value for state in states}
+
+
+def test_functions_are_all_told_of() -> None:
+    told = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"(?m)^\| (`[^|]*) \|", section(ARCHITECTURE, "4")))))
+    assert told == {path.parent.name for path in (CHECKOUT / "functions").glob("*/app.py")}
+
+
+def test_table_of_access_patterns_has_every_kind_of_key() -> None:
+    source = Path(keys.__file__).read_text(encoding="utf-8")
+    texts = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
+    kinds = {
+        kind for text in texts for kind in re.findall(r"\b[A-Z][A-Z-]+\b(?=#|$)", str(text)) if " " not in str(text)
+    }
+    told = section(ARCHITECTURE, "6")
+    assert {kind for kind in kinds if kind not in told} == set()
+    assert len(kinds) > 20
+
+
+@pytest.mark.parametrize("number", ["3", "5", "6", "9"])
+def test_files_that_are_named_exist(number: str) -> None:
+    named = re.findall(r"`([\w./*-]+\.(?:py|yaml|md))`", section(ARCHITECTURE, number))
+    missing = {
+        name
+        for name in named
+        if not any(list(root.glob(name)) for root in (CHECKOUT, PACKAGE, PACKAGE / "use_cases", PACKAGE / "domain"))
+    }
+    assert not missing
