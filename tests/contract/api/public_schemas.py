@@ -1,4 +1,4 @@
-"""The published schemas of the interfaces that this service is compatible to, as JSON Schema."""
+"""The published schemas of the interfaces that this service is compatible to, as JSON Schema, and their requests."""
 
 import json
 import re
@@ -7,8 +7,7 @@ from typing import Any
 
 from tests.template.cloudformation import CHECKOUT
 
-DOMAIN = CHECKOUT.parent / "shared" / "domain"
-MISSING = "the published schemas do not lie beside the checkout"
+PUBLISHED = CHECKOUT / "tests" / "contract" / "published"
 CHANGES = "/api/order-system/orders/{}/changes"
 
 Key = tuple[str, str, int]
@@ -17,7 +16,12 @@ Key = tuple[str, str, int]
 
 def published() -> dict[Key, Any]:
     """Return the schema of every published answer that has one."""
-    return dict(_corrected(dict(_answers()))) if DOMAIN.exists() else {}
+    return dict(_corrected(dict(_answers())))
+
+
+def published_request(name: str) -> Any:
+    """Return a request body of the published shape."""
+    return json.loads((PUBLISHED / "requests" / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def nameless(path: str) -> str:
@@ -27,7 +31,7 @@ def nameless(path: str) -> str:
 
 def _answers() -> Iterator[tuple[Key, Any]]:
     for name in ("orders", "pii", "gateway"):
-        document = json.loads((DOMAIN / "openapi" / f"{name}.json").read_text(encoding="utf-8"))
+        document = json.loads((PUBLISHED / f"{name}.json").read_text(encoding="utf-8"))
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 for status, answer in operation.get("responses", {}).items() if isinstance(operation, dict) else ():
