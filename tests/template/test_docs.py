@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from settlement.domain.statuses import OrderStatus
 from settlement.domain.transaction import LegState, OperationState
 from settlement.storage import keys
-from tests.support.headings import anchors, documents, section
+from tests.support.headings import anchors, documents, headings, section
 from tests.template.cloudformation import CHECKOUT
 
 PACKAGE = CHECKOUT / "layers" / "settlement" / "settlement"
 ARCHITECTURE = CHECKOUT / "docs" / "architecture.md"
+DECISIONS = CHECKOUT / "docs" / "decisions.md"
 
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^()\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
@@ -74,3 +76,18 @@ def test_files_that_are_named_exist(number: str) -> None:
         if not any(list(root.glob(name)) for root in (CHECKOUT, PACKAGE, PACKAGE / "use_cases", PACKAGE / "domain"))
     }
     assert not missing
+
+
+def test_decisions_have_each_a_number_and_a_date() -> None:
+    titles = [text for level, text, _ in headings(DECISIONS) if level == 3]
+    numbers = sorted(int(title.split(" ", 1)[0].removeprefix("D")) for title in titles)
+    assert numbers == list(range(1, len(titles) + 1))
+    for title in titles:
+        dated = re.match(r"\n\n\*(\d{4}-\d\d-\d\d)\.\* \S", section(DECISIONS, title.split(" ", 1)[0]))
+        assert dated is not None, title
+        date.fromisoformat(dated[1])
+
+
+def test_every_decision_has_a_heading() -> None:
+    loose = re.findall(r"(?m)^\*\*.*", DECISIONS.read_text(encoding="utf-8"))
+    assert not loose
