@@ -26,7 +26,7 @@ def check(deployment: Deployment, end: End) -> None:
     _money_is_right(deployment, end)
     _timeline_is_whole(deployment, events)
     _each_leg_is_posted_once(deployment, events)
-    _nothing_is_left(deployment)
+    _nothing_is_left(deployment, end)
     _every_public_event_was_published(deployment, events)
 
 
@@ -43,6 +43,7 @@ def _money_is_right(deployment: Deployment, end: End) -> None:
     ledger = sum(counters, start=Counters())
     assert transaction.ledger == ledger
     assert (ledger.withheld, ledger.doubtful) == (end.withheld, 0)
+    assert (ledger.written_off, ledger.paid_otherwise) == (end.written_off, end.paid_otherwise)
     assert (transaction.requested, transaction.unsettled) == (end.requested, 0)
     assert not any(payment.blocked for payment in payments)
     assert [position.counters for position in transaction.projection] == counters
@@ -78,13 +79,15 @@ def _each_leg_is_posted_once(deployment: Deployment, events: list[Event]) -> Non
         assert told == moved, kind
 
 
-def _nothing_is_left(deployment: Deployment) -> None:
-    """The queue is empty, every operation of it is concluded, and the sweep will find none."""
+def _nothing_is_left(deployment: Deployment, end: End) -> None:
+    """The queue is empty, every operation of it is concluded, the order tells of failures, and no sweep finds one."""
     transaction = deployment.transaction
     operations = deployment.store.operations(ACCOUNT, transaction.transaction_id)
     assert transaction.is_idle
     assert [held.sequence for held in operations] == list(range(1, transaction.tail))
-    assert {held.state for held in operations} == {OperationState.DONE}
+    assert {held.sequence for held in operations if held.state is not OperationState.DONE} == set(end.failed)
+    assert {held.state for held in operations if held.sequence in end.failed} <= {OperationState.FAILED}
+    assert deployment.order.in_error == transaction.is_in_error == bool(end.failed)
     assert {held.due_at for held in operations} == {None}
 
 

@@ -32,6 +32,10 @@ class End:
     requested: int = 0
     """What the invoices ask of the transaction."""
     withheld: int = 0
+    failed: tuple[int, ...] = ()
+    """The operations that wait for a person; the order is in error while there is one."""
+    written_off: int = 0
+    paid_otherwise: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,16 @@ def _retry_if_failed(deployment: Deployment) -> None:
 
 
 RETRIES_THE_FIRST_INVOICE = sends(f"{TRANSACTION}/operations/2/retry", once=True)
+
+
+def ends(operation: int, ending: str) -> Act:
+    """What an operator says of an operation that never will be done."""
+    said = {"reason": "authorisation expired", "actor": "operator@example.com", "reference": "BANK-1"}
+    if ending == "write-off":
+        del said["reference"]
+    return sends(f"{TRANSACTION}/operations/{operation}/{ending}", said, once=True)
+
+
 STARTS = sends(f"{ORDER}/start-handling", once=True)
 CANCELS = sends(f"{ORDER}/cancel", {"reason": "sold out"})
 
@@ -319,4 +333,48 @@ CANCEL = (
         before=denies("B" * 32, 6000),
     ),
 )
-STORIES = (*SETTLE, *REDUCE, *REFUND, *CANCEL)
+REFUSED = (
+    Story(
+        "refused-settle-retried",
+        (CARD,),
+        (STARTS, scripts("settle", "400"), invoices("N1", 10000), RETRIES_THE_FIRST_INVOICE),
+        End("invoiced", "Finished", (10000,), requested=10000),
+    ),
+    Story(
+        "refused-settle-written-off",
+        (CARD,),
+        (STARTS, scripts("settle", "400"), invoices("N1", 7000), ends(2, "write-off"), invoices("N2", 3000)),
+        End("invoiced", "Finished", (3000,), requested=3000, written_off=7000),
+    ),
+    Story(
+        "refused-settle-paid-otherwise",
+        (CARD,),
+        (STARTS, invoices("N1", 3000), scripts("settle", "400"), invoices("N2", 7000), ends(3, "paid-otherwise")),
+        End("invoiced", "Finished", (3000,), requested=10000, paid_otherwise=7000),
+    ),
+    Story(
+        "refused-reduction-is-never-captured",
+        (CARD,),
+        (STARTS, scripts("cancel", "400"), changes("C1", 1500), passes(FIVE_DAYS), invoices("N1", 8500)),
+        End("invoiced", "Settling", (8500,), requested=8500, withheld=1500, failed=(2,)),
+    ),
+    Story(
+        "refused-reduction-written-off",
+        TWO,
+        (STARTS, invoices("N1", 5000), scripts("cancel", "400"), changes("C1", 5000), ends(3, "write-off")),
+        End("invoiced", "Finished", (4000, 1000), (0, 0), (0, 0), requested=5000, withheld=5000),
+    ),
+    Story(
+        "refused-refund-retried",
+        (CARD,),
+        (
+            STARTS,
+            invoices("N1", 10000),
+            scripts("refund", "400"),
+            returns("D1", 1500),
+            sends(f"{TRANSACTION}/operations/3/retry", once=True),
+        ),
+        End("invoiced", "Finished", (10000,), (0,), (1500,), requested=10000),
+    ),
+)
+STORIES = (*SETTLE, *REDUCE, *REFUND, *CANCEL, *REFUSED)
