@@ -1,4 +1,4 @@
-"""The four places where the emulator needs help to do what AWS does with the same template.
+"""The four places where the emulator needs help to do what AWS does with the same template (D91).
 
 It reads a workflow's definition as JSON only; it does not take gateway responses out of an API's body; and
 after a restart it remembers how far a table's stream was read, but not the stream, and would skip that many

@@ -1,4 +1,4 @@
-"""Puts the containers of `sam local` on the network of this machine, where the local stack listens.
+"""Puts the containers of `sam local` on the network of this machine, where the local stack listens (D94).
 
 The stack listens on 127.0.0.1 only, and SAM gives its containers a network of their own, whatever its option
 `--docker-network` says. So SAM talks to the container engine through a socket of ours, which changes one request

@@ -1,4 +1,4 @@
-"""Has the emulator of this process keep what it answers: every write is in a journal before its answer goes out.
+"""Has the emulator of this process keep what it answers: every write is in a journal before its answer goes out (D95).
 
 The writes of one request are one entry, so a transaction is there whole or not at all. Beside the tables' writes the
 journal has, each as a whole whenever it changes, the definitions of tables that a request makes, connectors'

@@ -1,4 +1,4 @@
-"""Work that the emulator does at every call, done once. What it answers, and what it refuses, stays the same.
+"""Work that the emulator does at every call, done once (D92). What it answers, and what it refuses, stays the same.
 
 For each process of a function it unpacks the function and its layers anew, a second of work; for each item that a
 query looks at it parses the query's condition; after each call it waits 50 ms for a line of log that may never come.

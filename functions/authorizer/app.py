@@ -1,4 +1,4 @@
-"""Who calls: an app key and its token become an account and roles (contract §0)."""
+"""Who calls: an app key and its token become an account and roles (C§0)."""
 
 import os
 from datetime import UTC, datetime

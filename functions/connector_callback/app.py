@@ -1,4 +1,4 @@
-"""Callbacks of connectors (contract §4.2), and requests that are theirs to answer (§4.6).
+"""Callbacks of connectors (C§4.2), and requests that are theirs to answer (C§4.6).
 
 They carry no key; each payment has a signature of its own.
 """

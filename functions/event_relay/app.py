@@ -1,4 +1,4 @@
-"""The outbox: public events that the table's stream brings become events of the bus, in order, none lost (§3.11)."""
+"""The outbox: public events that the table's stream brings become events of the bus, in order, none lost (A§3.11)."""
 
 import json
 import os

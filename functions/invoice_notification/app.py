@@ -1,4 +1,4 @@
-"""Invoices: notified, replayed, and tracked (contract §1.1, §1.2)."""
+"""Invoices: notified, replayed, and tracked (C§1.1, C§1.2)."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Order changes: registered ones (contract §2.1) and asynchronous modifications (§2.2)."""
+"""Order changes: registered ones (C§2.1) and asynchronous modifications (C§2.2)."""
 
 import uuid
 from typing import TYPE_CHECKING, Any

@@ -51,38 +51,38 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @app.get("/sandbox-connector/<name>/manifest")
 def manifest(name: str) -> Response[str]:
-    """Say what the provider can do (§4.1); every name is the same provider."""
+    """Say what the provider can do (C§4.1); every name is the same provider."""
     logger.append_keys(connector=name)
     return _json(200, _MANIFEST)
 
 
 @app.post("/sandbox-connector/<name>/payments")
 def create_payment(name: str) -> Response[str]:
-    """Authorise a payment, or tell its state (§4.2)."""
+    """Authorise a payment, or tell its state (C§4.2)."""
     return _call(name, Operation.PAYMENTS, "")
 
 
 @app.post("/sandbox-connector/<name>/payments/<payment_id>/settlements")
 def settle(name: str, payment_id: str) -> Response[str]:
-    """Capture a value (§4.3)."""
+    """Capture a value (C§4.3)."""
     return _call(name, Operation.SETTLEMENTS, payment_id)
 
 
 @app.post("/sandbox-connector/<name>/payments/<payment_id>/cancellations")
 def cancel(name: str, payment_id: str) -> Response[str]:
-    """Cancel a value, or all that is open (§4.4)."""
+    """Cancel a value, or all that is open (C§4.4)."""
     return _call(name, Operation.CANCELLATIONS, payment_id)
 
 
 @app.post("/sandbox-connector/<name>/payments/<payment_id>/refunds")
 def refund(name: str, payment_id: str) -> Response[str]:
-    """Give back a value of one settlement (§4.5)."""
+    """Give back a value of one settlement (C§4.5)."""
     return _call(name, Operation.REFUNDS, payment_id)
 
 
 @app.post("/sandbox-connector/<name>/payments/<payment_id>/inbound/<action>")
 def inbound(name: str, payment_id: str, action: str) -> Response[str]:
-    """Answer an inbound request with its own words (§4.6); nothing is stored."""
+    """Answer an inbound request with its own words (C§4.6); nothing is stored."""
     logger.append_keys(connector=name, action=action)
     try:
         fields = _body()

@@ -1,4 +1,4 @@
-"""The sandbox's own books: what a strict payment provider allows, and how it answers (contract §4).
+"""The sandbox's own books: what a strict payment provider allows, and how it answers (C§4).
 
 Pure: a call and what is stored go in, the answer and what changes come out. Values are minor units of the
 payment's currency. Nothing refused is remembered. A payment may be captured above its value up to the
@@ -26,11 +26,11 @@ _FIRST_STATUS: Mapping[str, str] = {
     "sandbox-undefined-denied": UNDEFINED,
 }
 _LATER_STATUS: Mapping[str, str] = {"sandbox-denied": DENIED, "sandbox-undefined-denied": DENIED}
-"""What a vault token decides, at the first call and after ``undefined``; every other is approved (§4.8)."""
+"""What a vault token decides, at the first call and after ``undefined``; every other is approved (C§4.8)."""
 
 
 _PAID_ELSEWHERE = frozenset({"BankInvoice", "RedirectPay"})
-"""Methods whose shopper goes to another page to pay: a test suite sees them undefined first (§4.8)."""
+"""Methods whose shopper goes to another page to pay: a test suite sees them undefined first (C§4.8)."""
 
 
 class Refusal(Exception):

@@ -1,4 +1,4 @@
-"""A checkout drives the gateway: start, payments, additional data, authorisation, notification (contract §3.2)."""
+"""A checkout drives the gateway: start, payments, additional data, authorisation, notification (C§3.2)."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def start() -> Response[str]:
 
 @api.post("/api/payments/transactions/<transaction_id>/payments")
 def send_openly(transaction_id: str) -> Response[str]:
-    """Take payments from a shopper's browser, which has no key: to know the transaction's id is enough (§3.2)."""
+    """Take payments from a shopper's browser, which has no key: to know the transaction's id is enough (C§3.2)."""
     account = api.query_id("an")
     if account is None:
         raise InvalidRequest("an: the query must name the account")

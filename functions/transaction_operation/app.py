@@ -1,4 +1,4 @@
-"""Asking the gateway directly: settle, refund, cancel (contract §3.2), and an operator's retry and resolve (§8.18)."""
+"""Asking the gateway directly: settle, refund, cancel (C§3.2), and an operator's retry and resolve (C§8.18)."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Reading transactions: the OMS's view, the gateway's views, and the timeline (contract §3)."""
+"""Reading transactions: the OMS's view, the gateway's views, and the timeline (C§3)."""
 
 from typing import Any
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""A listener for the calls by which a connector says that a payment is decided (§4.2)."""
+"""A listener for the calls by which a connector says that a payment is decided (C§4.2)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from settlement.domain.money import minor_digits
 
 
 class Card(StrEnum):
-    """What a card of the test suite is for (§4.8)."""
+    """What a card of the test suite is for (C§4.8)."""
 
     APPROVED = "approved"
     DENIED = "denied"

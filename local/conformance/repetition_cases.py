@@ -1,5 +1,5 @@
 """Asking again: the gateway repeats what it got no answer to, so a repeated id has the first answer and no
-further effect (§4.7).
+further effect (C§4.7).
 """
 
 from __future__ import annotations

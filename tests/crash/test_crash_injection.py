@@ -1,4 +1,4 @@
-"""The process killed before and after every effect of every story, and everything restarted as AWS does (§7).
+"""The process killed before and after every effect of every story, and everything restarted as AWS does (A§7).
 
 Where it can die is found by playing the story once. ``QUITA_LONG=1`` kills it at far more pairs of points, and
 plays more on the real store, which is some hundred times slower on its emulation.

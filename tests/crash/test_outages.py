@@ -1,4 +1,4 @@
-"""AWS away at every call of every story, for one call: taken or not, throttled, or lost to another writer (§7).
+"""AWS away at every call of every story, for one call: taken or not, throttled, or lost to another writer (A§7).
 
 HTTP clients are told 503 with ``Retry-After`` and send the same request again; tasks, relay and sweep are repeated.
 """

@@ -1,4 +1,4 @@
-"""What has to hold of every order at rest, whatever happened to it (§5.4, R30).
+"""What has to hold of every order at rest, whatever happened to it (C§5.4, R30).
 
 The timeline folded gives the ledger; the ledger is what the connector did; requests and actions agree with both.
 """

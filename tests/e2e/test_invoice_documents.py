@@ -1,4 +1,4 @@
-"""The other invoice contract, parcels, what is left to invoice, and one SKU on two lines (contract §1.1, §1.2, R20)."""
+"""The other invoice contract, parcels, what is left to invoice, and one SKU on two lines (C§1.1, C§1.2, R20)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Order modifications, the asynchronous kind of change, over HTTP (contract §2.2)."""
+"""Order modifications, the asynchronous kind of change, over HTTP (C§2.2)."""
 
 from collections.abc import Callable
 from typing import Any

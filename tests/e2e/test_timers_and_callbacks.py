@@ -1,4 +1,4 @@
-"""What payments do by themselves, and what connectors say later (contract §3.7, §4.2, R28)."""
+"""What payments do by themselves, and what connectors say later (C§3.7, C§4.2, R28)."""
 
 import json
 from collections.abc import Callable, Mapping

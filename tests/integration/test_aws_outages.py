@@ -1,4 +1,4 @@
-"""What AWS does on a bad day, injected at its clients, and at a server of its own (§7)."""
+"""What AWS does on a bad day, injected at its clients, and at a server of its own (A§7)."""
 
 import json
 from collections.abc import Iterator

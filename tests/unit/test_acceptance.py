@@ -1,4 +1,4 @@
-"""Accepting an operation: it is queued, and the projection and running totals move with it (§8.6, §8.14)."""
+"""Accepting an operation: it is queued, and the projection and running totals move with it (C§8.6, C§8.14)."""
 
 import pytest
 

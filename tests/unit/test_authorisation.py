@@ -1,4 +1,4 @@
-"""Authorising the payments of an order, all or none: undecided, denied, abandoned, cancelled meanwhile (§4.2)."""
+"""Authorising the payments of an order, all or none: undecided, denied, abandoned, cancelled meanwhile (C§4.2)."""
 
 from datetime import timedelta
 
@@ -154,7 +154,7 @@ def test_abandoned_order_cancels_the_payment_that_was_approved(shop: Shop) -> No
 
 
 def test_later_delay_to_cancel_does_not_prolong_the_first(shop: Shop) -> None:
-    """KI 1338614: one schedule per payment."""
+    """C§7.21: one schedule per payment."""
     shop.provider.delay_to_cancel_seconds = 3600
     shop.provider.usually("authorise", "undefined")
     placed = shop.place().run()

@@ -1,4 +1,4 @@
-"""Callbacks of connectors: hints that an undecided authorisation is decided, and nothing more (contract §4.2)."""
+"""Callbacks of connectors: hints that an undecided authorisation is decided, and nothing more (C§4.2)."""
 
 from datetime import timedelta
 
@@ -65,7 +65,7 @@ def test_callback_before_the_connector_knows_changes_nothing(shop: Shop) -> None
 
 
 def test_callback_does_not_prolong_how_long_a_payment_may_stay_undecided(shop: Shop) -> None:
-    """KI 1338614: a new delayToCancel replaces nothing and adds no second plan."""
+    """C§7.21: a new delayToCancel replaces nothing and adds no second plan."""
     shop.provider.delay_to_cancel_seconds = 3600
     shop.provider.usually("authorise", "undefined")
     placed = shop.place().run()

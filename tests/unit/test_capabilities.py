@@ -1,4 +1,4 @@
-"""What a connector does in parts: no plan asks for more than it does, and none makes the money wrong (§7 row 28)."""
+"""What a connector does in parts: no plan asks for more than it does, and none makes the money wrong (C§7.28)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A checkout that drives the gateway by itself: start, payments, additional data, authorisation (§3.2)."""
+"""A checkout that drives the gateway by itself: start, payments, additional data, authorisation (C§3.2)."""
 
 import json
 from dataclasses import replace

@@ -188,7 +188,7 @@ def test_queue_takes_a_hundred_operations_and_refuses_the_next(shop: Shop) -> No
 
 
 def test_acceptance_does_not_depend_on_how_fast_the_connector_is(shop: Shop) -> None:
-    """§8.6: the same requests are accepted and refused whether the workflow runs between them or after them."""
+    """C§8.6: the same requests are accepted and refused whether the workflow runs between them or after them."""
 
     def story(placed: Placed, run: Callable[[], object]) -> list[bool]:
         answers = []

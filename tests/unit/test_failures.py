@@ -1,4 +1,4 @@
-"""What happens when a connector fails: retries, partial answers, doubt, work by hand (R24, R25, §8.18)."""
+"""What happens when a connector fails: retries, partial answers, doubt, work by hand (R24, R25, C§8.18)."""
 
 from datetime import timedelta
 
@@ -98,7 +98,7 @@ def test_connector_that_gives_a_cent_at_a_time_is_given_up_after_a_day(shop: Sho
 
 
 def test_retries_follow_the_schedule_and_end_within_24_hours(shop: Shop) -> None:
-    """1 min, 5 min, 15 min, 1 h, then every 4 h; three calls in each attempt, one request id in all (R24, §4.3)."""
+    """1 min, 5 min, 15 min, 1 h, then every 4 h; three calls in each attempt, one request id in all (R24, C§4.3)."""
     placed = shop.open()
     start = shop.clock.time
     shop.provider.usually("settle", "500")

@@ -1,4 +1,4 @@
-"""Requests of payment apps, handed on to the connector whose payment they are about (§4.6)."""
+"""Requests of payment apps, handed on to the connector whose payment they are about (C§4.6)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Taking in an order: once, whole, and only if its sums add up (§3.12)."""
+"""Taking in an order: once, whole, and only if its sums add up (A§3.12)."""
 
 from dataclasses import replace
 

@@ -1,14 +1,13 @@
-"""What hurt users of comparable systems, one test for each (contract §7); accepting, planning and settling.
+"""What hurt users of comparable systems, one test for each (C§7); accepting, planning and settling.
 
-Rows that are not here, nor in ``test_known_issues_of_records``:
+What is not here, nor in ``test_known_issues_of_records``:
 
-=====  ===================================================================================================
-row    why
-=====  ===================================================================================================
-6      its second half, payout split, cannot be configured here; its first half is tested
-20     antifraud does not exist here, so there is one delay and no second timer; the missing delay is tested
-28     connectors that capture only once cannot be configured: such a one runs in Total; partial refund is tested
-=====  ===================================================================================================
+======  ==================================================================================================
+        why
+======  ==================================================================================================
+C§7.6   its second half, payout split, cannot be configured here; its first half is tested
+C§7.20  antifraud does not exist here, so there is one delay and no second timer; the missing delay is tested
+======  ==================================================================================================
 """
 
 from datetime import timedelta
@@ -327,7 +326,7 @@ def test_ki_955489_change_is_registered_with_its_money_or_not_at_all(shop: Shop)
     assert (placed.order.changes, len(placed.operations)) == (1, 2)
 
 
-def test_row_28_connectors_that_cannot_refund_a_part_are_found_out_before_anything_is_promised(shop: Shop) -> None:
+def test_connectors_that_cannot_refund_a_part_are_found_out_before_anything_is_promised(shop: Shop) -> None:
     """Capabilities are configured, and asked before a request is taken."""
     shop.connect(a_connector("plain", partial_refund=False))
     placed = shop.open(a_new_payment(10000, "plain"))

@@ -1,4 +1,4 @@
-"""What hurt users of comparable systems, one test for each (contract §7); what is computed, kept and shown."""
+"""What hurt users of comparable systems, one test for each (C§7); what is computed, kept and shown."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -234,7 +234,7 @@ def test_ki_760458_leg_that_is_posted_is_not_asked_for_again(shop: Shop) -> None
     assert (state, placed.ledger, len(shop.provider.calls)) == (LegState.POSTED.value, ledger, calls)
 
 
-def test_row_26_partial_invoice_leaves_the_date_of_the_first_approval(shop: Shop) -> None:
+def test_partial_invoice_leaves_the_date_of_the_first_approval(shop: Shop) -> None:
     """Revenue was billed twice."""
     placed = shop.open()
     approved_at = placed.transaction.authorised_at

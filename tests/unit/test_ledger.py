@@ -1,4 +1,4 @@
-"""The ledger balances after any sequence of movements, and refuses every movement that would break it (§5.4)."""
+"""The ledger balances after any sequence of movements, and refuses every movement that would break it (C§5.4)."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What is left to invoice, to the cent and by line, so that the last invoice closes the order (R20, KI 605517)."""
+"""What is left to invoice, to the cent and by line, so that the last invoice closes the order (R20, C§7.14)."""
 
 from dataclasses import replace
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What lines are worth: one rule, exact, for placing, removing, invoicing and showing them (contract §9.24, R20)."""
+"""What lines are worth: one rule, exact, for placing, removing, invoicing and showing them (C§9.24, R20)."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Operations of more connector calls than one write holds: each step takes as many writes as it needs (§3.8)."""
+"""Operations of more connector calls than one write holds: each step takes as many writes as it needs (A§3.8)."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Every published code with which an order modification is refused, and what can still be done about one (§2.2)."""
+"""Every published code with which an order modification is refused, and what can still be done about one (C§2.2)."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What can still be done about a modification: trying it again, taking it back, cancelling the order (§2.2)."""
+"""What can still be done about a modification: trying it again, taking it back, cancelling the order (C§2.2)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Order modifications, the asynchronous kind of change: what they compute, what their money does (contract §2.2)."""
+"""Order modifications, the asynchronous kind of change: what they compute, what their money does (C§2.2)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an operator can do about a failed operation: retry what is missing, or say what became of it (§8.18)."""
+"""What an operator can do about a failed operation: retry what is missing, or say what became of it (C§8.18)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The order's own gates, and the lines that invoices and changes mean (R8, R10, R16, R18, §2.3)."""
+"""The order's own gates, and the lines that invoices and changes mean (R8, R10, R16, R18, C§2.3)."""
 
 import pytest
 from hypothesis import given

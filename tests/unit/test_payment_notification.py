@@ -1,4 +1,4 @@
-"""A merchant tells that it has received a payment outside of its connector (§3.1, §3.2)."""
+"""A merchant tells that it has received a payment outside of its connector (C§3.1, C§3.2)."""
 
 from decimal import Decimal
 

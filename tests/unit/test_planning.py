@@ -1,6 +1,6 @@
 """The planner: movements add up to what is asked, stay within what payments hold, and come in the mode's order.
 
-Rules: §3.6, §8.3, §8.4, R11 to R15, R21, R23, R28.
+Rules: C§3.6, C§8.3, C§8.4, R11 to R15, R21, R23, R28.
 """
 
 from dataclasses import replace

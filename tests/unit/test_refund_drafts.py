@@ -1,4 +1,4 @@
-"""A refund reads only the settlements it needs, from the first that has something left, and misses none (§8.3)."""
+"""A refund reads only the settlements it needs, from the first that has something left, and misses none (C§8.3)."""
 
 from dataclasses import replace
 

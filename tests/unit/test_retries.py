@@ -1,4 +1,4 @@
-"""When an operation is tried again (§4.2, §4.3)."""
+"""When an operation is tried again (C§4.2, C§4.3)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The day of retries, minute by minute, with the clock in the test's hand (§3.5, R24, R25)."""
+"""The day of retries, minute by minute, with the clock in the test's hand (A§3.5, R24, R25)."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Statuses are total functions of facts: every combination has one, and the one this table says (§5, §8.15, §8.16)."""
+"""Statuses are total functions of facts: every combination has the one that this table says (C§5, C§8.15, C§8.16)."""
 
 from dataclasses import dataclass
 from itertools import product

@@ -1,4 +1,4 @@
-"""What payments do by themselves: settle without an invoice, and give notice before they lapse (§3.7, R28)."""
+"""What payments do by themselves: settle without an invoice, and give notice before they lapse (C§3.7, R28)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The worked examples of Total and Hold, and how a transaction gets its mode (R11 to R14, §3.6, §8.4)."""
+"""The worked examples of Total and Hold, and how a transaction gets its mode (R11 to R14, C§3.6, C§8.4)."""
 
 import pytest
 
@@ -106,7 +106,7 @@ def test_r12_hold_settles_interest_on_the_change_that_completes(shop: Shop) -> N
 
 @pytest.mark.parametrize("mode", [Mode.TOTAL, Mode.HOLD])
 def test_payment_that_is_withheld_whole_is_cancelled_in_one_call_of_its_whole_value(shop: Shop, mode: Mode) -> None:
-    """§3.6, §8.4: cancel 20 of 100 and nothing is called, cancel the other 80 and 100 is cancelled."""
+    """C§3.6, C§8.4: cancel 20 of 100 and nothing is called, cancel the other 80 and 100 is cancelled."""
     placed = shop.open(a_new_payment(2000, mode.value), a_new_payment(8000, mode.value), mode=mode)
 
     placed.change("C1", discount=500)

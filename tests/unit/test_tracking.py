@@ -1,4 +1,4 @@
-"""Tracking of parcels: per invoice, and never a matter of money (contract §1.2, R32)."""
+"""Tracking of parcels: per invoice, and never a matter of money (C§1.2, R32)."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -63,7 +63,7 @@ def _as_json_schema(schema: Any, document: Any) -> Any:
 
 def _corrected(schemas: dict[Key, Any]) -> dict[Key, Any]:
     """Where the published schema of one answer was derived from an empty list (its items are texts), take that of the
-    same key in the history, which was not: totals, add and remove of an order modification (contract §2.2).
+    same key in the history, which was not: totals, add and remove of an order modification (C§2.2).
     """
     history = schemas["get", CHANGES, 200]["properties"]["requests"]["items"]["properties"]
     for key in (("patch", CHANGES, 202), ("post", f"{CHANGES}/preview", 200), ("get", f"{CHANGES}/{{}}", 200)):

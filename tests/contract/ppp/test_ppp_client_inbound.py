@@ -1,4 +1,4 @@
-"""Requests that reach the merchant and are the connector's to answer (§4.6)."""
+"""Requests that reach the merchant and are the connector's to answer (C§4.6)."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Request bodies of the affiliations routes: a connector's configuration as names and values of text (§4.1)."""
+"""Request bodies of the affiliations routes: a connector's configuration as names and values of text (C§4.1)."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from settlement.domain.connector import (
 from settlement.domain.errors import InvalidRequest
 
 PPP_IMPLEMENTATION = "PaymentProvider.PaymentProviderConnector"
-"""What the class of every connector that speaks the Payment Provider Protocol has in its name (§3.4)."""
+"""What the class of every connector that speaks the Payment Provider Protocol has in its name (C§3.4)."""
 
 MAX_AUTO_SETTLE_HOURS = 720
 
@@ -117,7 +117,7 @@ class AffiliationBody(Body):
 
 
 class CancelValueUnit(StrEnum):
-    """What the value of a cancellation is sent in (§4.4)."""
+    """What the value of a cancellation is sent in (C§4.4)."""
 
     DECIMAL = "decimal"
     CENTS = "cents"

@@ -1,4 +1,4 @@
-"""A connector as the affiliations routes show it, without its credentials, and what its manifest says (§4.1)."""
+"""A connector as the affiliations routes show it, without its credentials, and what its manifest says (C§4.1)."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Request bodies of a checkout that drives the gateway by itself (contract §3.2). Amounts are minor units."""
+"""Request bodies of a checkout that drives the gateway by itself (C§3.2). Amounts are minor units."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Dates as the contract's bodies write them (§0); all are UTC."""
+"""Dates as the contract's bodies write them (C§0); all are UTC."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Request bodies of the invoice routes (contract §1). Amounts are minor units."""
+"""Request bodies of the invoice routes (C§1). Amounts are minor units."""
 
 import re
 from datetime import datetime
@@ -21,7 +21,7 @@ MAX_TEXT_BYTES = 100_000
 
 
 def _digits(value: Any) -> int:
-    """Read an invoice value: an integer, or a text of digits (§1.1)."""
+    """Read an invoice value: an integer, or a text of digits (C§1.1)."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MAX_MINOR_UNITS:
@@ -121,7 +121,7 @@ class InvoiceItem(Body):
 
 
 class InvoiceBody(Body):
-    """``POST /api/oms/pvt/orders/{orderId}/invoice`` (§1.1)."""
+    """``POST /api/oms/pvt/orders/{orderId}/invoice`` (C§1.1)."""
 
     type: Type
     issuance_date: Date
@@ -158,7 +158,7 @@ class InvoiceBody(Body):
 
 
 class DocumentItem(Body):
-    """An item of an invoice by its place in the order; ``price`` is the value of the whole quantity (§1.1)."""
+    """An item of an invoice by its place in the order; ``price`` is the value of the whole quantity (C§1.1)."""
 
     item_index: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)]
     price: Price
@@ -171,7 +171,7 @@ class DocumentItem(Body):
 
 
 class DocumentInvoiceBody(Body):
-    """``POST /api/orders/pvt/document/{orderId}/invoices`` (§1.1)."""
+    """``POST /api/orders/pvt/document/{orderId}/invoices`` (C§1.1)."""
 
     type: Type
     issued_date: Date
@@ -205,7 +205,7 @@ class DocumentInvoiceBody(Body):
 
 
 class TrackingBody(Body):
-    """``PATCH /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}`` (§1.2); every key is required."""
+    """``PATCH /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}`` (C§1.2); every key is required."""
 
     tracking_number: Text
     tracking_url: Text | None
@@ -227,7 +227,7 @@ class DeliveryEventBody(Body):
 
 
 class DeliveryBody(Body):
-    """``PUT /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}/tracking`` (§1.2)."""
+    """``PUT /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}/tracking`` (C§1.2)."""
 
     is_delivered: StrictBool
     delivered_date: Text | None = None

@@ -1,6 +1,6 @@
 """Request bodies of the public routes, and what they ask of the use cases.
 
-Amounts are minor units (contract §0). Unknown fields are ignored, as clients send more than they need to.
+Amounts are minor units (C§0). Unknown fields are ignored, as clients send more than they need to.
 """
 
 from typing import Annotated, Any
@@ -143,7 +143,7 @@ Personal = Annotated[str, NumberAsText, Field(max_length=200)]
 
 
 class ClientProfile(Body):
-    """Who ordered (§1.3)."""
+    """Who ordered (C§1.3)."""
 
     email: Personal | None = None
     first_name: Personal | None = None
@@ -154,7 +154,7 @@ class ClientProfile(Body):
 
 
 class ShippingAddress(Body):
-    """Where an order is sent (§1.3)."""
+    """Where an order is sent (C§1.3)."""
 
     address_type: Personal | None = None
     receiver_name: Personal | None = None
@@ -176,7 +176,7 @@ class ShippingData(Body):
 
 
 class ChangeItem(Body):
-    """An item removed or added by a change; what its values may be is the contract's to say (§2.1)."""
+    """An item removed or added by a change; what its values may be is the contract's to say (C§2.1)."""
 
     id: Annotated[str, Field(max_length=100)]
     price: StrictInt = 0
@@ -193,7 +193,7 @@ Changes = Annotated[list[ChangeItem], Field(max_length=MAX_LINES)]
 
 
 class ChangeBody(Body):
-    """``POST /api/oms/pvt/orders/{orderId}/changes`` (§2.1)."""
+    """``POST /api/oms/pvt/orders/{orderId}/changes`` (C§2.1)."""
 
     request_id: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
     reason: Text
@@ -246,7 +246,7 @@ class SettingsBody(Body):
 
 
 class MovementBody(Body):
-    """``POST …/settlement-request``, ``…/refunding-request``, ``…/cancellation-request`` (§3.2); the value is cents.
+    """``POST …/settlement-request``, ``…/refunding-request``, ``…/cancellation-request`` (C§3.2); the value is cents.
 
     Freight, tax and minicart are accepted and not looked at: they matter to payout splits alone.
     """

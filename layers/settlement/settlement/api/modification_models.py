@@ -1,4 +1,4 @@
-"""Request bodies of order modifications and their settings (contract §2.2). Amounts are minor units."""
+"""Request bodies of order modifications and their settings (C§2.2). Amounts are minor units."""
 
 import json
 from typing import Annotated, Any, Literal

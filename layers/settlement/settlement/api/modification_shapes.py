@@ -1,4 +1,4 @@
-"""What a modification asked for, in the shape its routes show it (contract §2.2). Amounts are minor units.
+"""What a modification asked for, in the shape its routes show it (C§2.2). Amounts are minor units.
 
 The published shape has many keys about catalogue and logistics; what this system does not know is null or empty.
 """

@@ -1,4 +1,4 @@
-"""Order modifications as their routes show them (contract §2.2). Amounts are minor units."""
+"""Order modifications as their routes show them (C§2.2). Amounts are minor units."""
 
 from datetime import datetime
 from typing import Any
@@ -63,7 +63,7 @@ def modification_details(modified: Modified) -> dict[str, Any]:
 
 
 def history_view(modifications: list[Modified]) -> dict[str, Any]:
-    """The modifications that were carried out, and what carried them out (§2.2)."""
+    """The modifications that were carried out, and what carried them out (C§2.2)."""
     kept = [found for found in modifications if found.status is ModificationStatus.DONE]
     return {
         "requests": [modification_view(found) for found in kept],

@@ -1,4 +1,4 @@
-"""The gateway's operation result: the answer to settle, refund and cancel requests (§3.2). Amounts are minor units."""
+"""The gateway's operation result: the answer to settle, refund and cancel requests (C§3.2). Amounts are minor units."""
 
 from collections import defaultdict
 from collections.abc import Sequence

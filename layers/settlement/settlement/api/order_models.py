@@ -1,4 +1,4 @@
-"""The request body of an order, with its lines (contract §1.3). Amounts are minor units."""
+"""The request body of an order, with its lines (C§1.3). Amounts are minor units."""
 
 from typing import Annotated, Any
 
@@ -44,14 +44,14 @@ def _short(value: str) -> str:
 
 
 class SellingPrice(Body):
-    """A price that some units of a line have, its multiplier included (§1.3)."""
+    """A price that some units of a line have, its multiplier included (C§1.3)."""
 
     value: Price
     quantity: Quantity
 
 
 class PriceDefinition(Body):
-    """The exact prices of a line's units; ``calculatedSellingPrice`` is one of theirs or the line's (§1.3)."""
+    """The exact prices of a line's units; ``calculatedSellingPrice`` is one of theirs or the line's (C§1.3)."""
 
     calculated_selling_price: Price | None = None
     total: Price | None = None

@@ -1,4 +1,4 @@
-"""The order as ``GET /api/oms/pvt/orders/{orderId}`` shows it (§1.3, §8.13). Amounts are minor units."""
+"""The order as ``GET /api/oms/pvt/orders/{orderId}`` shows it (R4, C§1.3, C§8.13). Amounts are minor units."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The ``fields`` of a payment that tell how it was processed (§3.4); only what is stored, nothing made up.
+"""The ``fields`` of a payment that tell how it was processed (C§3.4); only what is stored, nothing made up.
 
 Connector answers are JSON text with decimals, as the gateway writes them; ``refund`` is in minor units.
 """
@@ -13,7 +13,7 @@ from settlement.domain.money import to_major
 from settlement.domain.transaction import Authorisation, Leg, LegKind, LegState, Payment
 
 PAYMENT_PROVIDER_CONNECTOR = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
-"""The value of the field ``connector`` by which clients tell a PPP connector from a legacy one (§3.4)."""
+"""The value of the field ``connector`` by which clients tell a PPP connector from a legacy one (C§3.4)."""
 
 _ANSWERED = frozenset({LegState.POSTED, LegState.REFUSED, LegState.MANUAL})
 _PARTIAL_REFUND, _CLOSING_REFUND = 1, 0
@@ -46,7 +46,7 @@ def payment_fields(payment: Payment, currency: str, legs: Iterable[Leg]) -> list
 
 
 def connector_answer(payment: Payment, leg: Leg) -> str:
-    """What the connector said to one call, as JSON text, in the four keys of the gateway's actions (§3.5)."""
+    """What the connector said to one call, as JSON text, in the four keys of the gateway's actions (C§3.5)."""
     return _text(
         {
             "Tid": payment.tid,

@@ -1,4 +1,4 @@
-"""A payment as the OMS and the gateway show it (§3.1, §3.4). Amounts are minor units."""
+"""A payment as the OMS and the gateway show it (C§3.1, C§3.4). Amounts are minor units."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -34,7 +34,7 @@ _TABLE_IS_AWAY = "The service cannot reach its table, and the request may have b
 
 
 class Api(APIGatewayRestResolver):
-    """A REST API resolver that answers in the contract's bodies, and never lets an exception out (§0)."""
+    """A REST API resolver that answers in the contract's bodies, and never lets an exception out (C§0)."""
 
     def __init__(self, logger: Logger) -> None:
         super().__init__()
@@ -134,7 +134,7 @@ def no_content(status: int = 204) -> Response[str]:
 
 
 def receipt_view(receipt: "Receipt") -> dict[str, str]:
-    """The answer to an invoice, a change and a cancel: when, which order, and the receipt (§1.1)."""
+    """The answer to an invoice, a change and a cancel: when, which order, and the receipt (C§1.1)."""
     return {"date": oms_date(receipt.date), "orderId": receipt.order_id, "receipt": receipt.receipt}
 
 

@@ -1,4 +1,4 @@
-"""Account settings as the settings route shows them (§8.2)."""
+"""Account settings as the settings route shows them (C§8.2)."""
 
 from typing import Any
 

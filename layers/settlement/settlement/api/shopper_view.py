@@ -1,4 +1,4 @@
-"""The shopper as an order shows it (§1.3): what is known, and a mask in place of what was erased."""
+"""The shopper as an order shows it (C§1.3): what is known, and a mask in place of what was erased."""
 
 from dataclasses import fields
 from typing import Any

@@ -1,4 +1,4 @@
-"""Events as the operator's timeline: ``…/interactions``, in the gateway's words (§3.2, §5.2, R30)."""
+"""Events as the operator's timeline: ``…/interactions``, in the gateway's words (C§3.2, C§5.2, R30)."""
 
 from collections.abc import Mapping
 from string import Formatter

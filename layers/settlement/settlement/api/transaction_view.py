@@ -1,4 +1,4 @@
-"""The transaction as the gateway's routes show it (§3.1 to §3.5). Amounts are minor units.
+"""The transaction as the gateway's routes show it (C§3.1 to C§3.5). Amounts are minor units.
 
 Requests are what the merchant asked, actions what reached a connector; both come from the operations and their legs.
 """
@@ -30,7 +30,7 @@ _PARTS = ("interactions", "settlements", "payments", "refunds", "cancellations",
 def oms_transaction_view(
     aggregate: Aggregate, payments: Iterable[Payment], settings: AccountSettings
 ) -> dict[str, Any]:
-    """``GET /api/oms/pvt/orders/{orderId}/payment-transaction`` (§3.1)."""
+    """``GET /api/oms/pvt/orders/{orderId}/payment-transaction`` (C§3.1)."""
     order, transaction = aggregate.order, aggregate.transaction
     return {
         "status": transaction_status(order, transaction).value,
@@ -44,7 +44,7 @@ def oms_transaction_view(
 def transaction_view(
     movements: Movements, lines: Sequence[Line], told: Sequence[AdditionalData] = ()
 ) -> dict[str, Any]:
-    """``GET /api/pvt/transactions/{transactionId}`` (§3.3), with the times at which its payments act by themselves,
+    """``GET /api/pvt/transactions/{transactionId}`` (C§3.3), with the times at which its payments act by themselves,
     and whether requests, actions and ledger agree. ``told`` is its additional data.
     """
     order, transaction = movements.aggregate.order, movements.aggregate.transaction
@@ -80,7 +80,7 @@ def _named(fields: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _fields(order: Order, transaction: Transaction, lines: Sequence[Line]) -> dict[str, str]:
-    """The telling fields (§3.3), as far as what is stored tells them."""
+    """The telling fields (C§3.3), as far as what is stored tells them."""
     fields = {
         "retainPartialSettlements": str(transaction.mode is Mode.HOLD),
         "processingMode": transaction.mode.value,
@@ -199,7 +199,7 @@ def _own(movements: Movements) -> dict[str, Any]:
 
 
 def settlements_view(movements: Movements) -> dict[str, Any]:
-    """``…/settlements``: one request per invoice, one action per capture (§3.5)."""
+    """``…/settlements``: one request per invoice, one action per capture (C§3.5)."""
     automatic = {
         operation.sequence for operation in movements.operations if operation.kind is OperationKind.AUTO_SETTLE
     }
@@ -214,7 +214,7 @@ def settlements_view(movements: Movements) -> dict[str, Any]:
 
 
 def refunds_view(movements: Movements) -> dict[str, Any]:
-    """``…/refunds``: change refunds and returns; what a person has to do is ``email-notification`` (§3.2, R25)."""
+    """``…/refunds``: change refunds and returns; what a person has to do is ``email-notification`` (C§3.2, R25)."""
     return {
         "requests": _requests(movements, {op.sequence: op.refunding for op in movements.operations}),
         **_reversals(movements, LegKind.REFUND),
@@ -222,7 +222,7 @@ def refunds_view(movements: Movements) -> dict[str, Any]:
 
 
 def cancellations_view(movements: Movements) -> dict[str, Any]:
-    """``…/cancellations``: gateway-only ones appear in the requests, not in the actions (§8.17)."""
+    """``…/cancellations``: gateway-only ones appear in the requests, not in the actions (C§8.17)."""
     return {
         "requests": _requests(movements, {op.sequence: op.giving_up for op in movements.operations}),
         **_reversals(movements, LegKind.CANCEL),
@@ -230,7 +230,7 @@ def cancellations_view(movements: Movements) -> dict[str, Any]:
 
 
 def capabilities_view(aggregate: Aggregate) -> dict[str, Any]:
-    """``…/capabilities``: by how much the value may change, in major units (KI 825122)."""
+    """``…/capabilities``: by how much the value may change, in major units (C§3.2)."""
     ledger = aggregate.transaction.ledger
     ceilings = [position.max_value or position.counters.authorised for position in aggregate.transaction.projection]
     return {

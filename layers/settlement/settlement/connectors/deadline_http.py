@@ -1,4 +1,4 @@
-"""One HTTP request that ends at its deadline whatever the other side does.
+"""One HTTP request that ends at its deadline whatever the other side does (D70).
 
 A read time-out starts anew with every byte, so a peer that drips its headers or its body could hold a
 caller for hours. Here every step on the network (name look-up, connect, TLS handshake, each write, each

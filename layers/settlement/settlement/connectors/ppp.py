@@ -1,4 +1,4 @@
-"""The Payment Provider Protocol's client (contract §4): one call, one deadline, one outcome.
+"""The Payment Provider Protocol's client (C§4): one call, one deadline, one outcome.
 
 Legacy connectors speak the same way over the wire and are asked for whole amounts by the planner, so this
 client serves both protocols.
@@ -89,7 +89,7 @@ class PaymentProviderClient:
         self._manifests: dict[tuple[str, CredentialsReference | None], tuple[float, Manifest]] = {}
 
     def manifest(self, connector: Connector) -> ManifestOutcome:
-        """Tell what a connector can do (§4.1); asked at most once an hour, unless it gave no manifest."""
+        """Tell what a connector can do (C§4.1); asked at most once an hour, unless it gave no manifest."""
         key = (connector.service_url, connector.credentials)
         now = self._clock_seconds()
         read_at, kept = self._manifests.get(key, (now, None))
@@ -106,7 +106,7 @@ class PaymentProviderClient:
         return manifest
 
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
-        """Create the payment, or ask for its state when it exists (§4.2)."""
+        """Create the payment, or ask for its state when it exists (C§4.2)."""
         body = authorise_body(request)
         exchange, answer = self._call(connector, "payments", body, facts_of(request.shopper, request.holder))
         if isinstance(answer, NoAnswer):
@@ -116,20 +116,20 @@ class PaymentProviderClient:
         return _without(self._hidden(connector, body, facts_of(request.shopper, request.holder)), outcome)
 
     def settle(self, connector: Connector, request: Settle) -> MovementOutcome:
-        """Capture a value (§4.3)."""
+        """Capture a value (C§4.3)."""
         return self._move(connector, request, SETTLEMENT, settle_body(request))
 
     def cancel(self, connector: Connector, request: Cancel) -> MovementOutcome:
-        """Cancel a value that is not captured (§4.4)."""
+        """Cancel a value that is not captured (C§4.4)."""
         body = cancel_body(request, connector.cancel_value_in_cents)
         return self._move(connector, request, CANCELLATION, body)
 
     def refund(self, connector: Connector, request: Refund) -> MovementOutcome:
-        """Give back a value of one settlement (§4.5)."""
+        """Give back a value of one settlement (C§4.5)."""
         return self._move(connector, request, REFUND, refund_body(request))
 
     def inbound(self, connector: Connector, action: str, request: Inbound) -> InboundOutcome:
-        """Hand a request on to the connector, which says how to answer it (§4.6)."""
+        """Hand a request on to the connector, which says how to answer it (C§4.6)."""
         payment_id = request.payment.payment_id
         path = f"payments/{quote(payment_id, safe='')}/inbound/{quote(action, safe='')}"
         exchange, answer = self._call(connector, path, inbound_body(request), request.payment.facts)
@@ -196,7 +196,7 @@ class PaymentProviderClient:
 
 
 def call_headers(connector: Connector, credentials: Credentials) -> list[tuple[str, str]]:
-    """Return the headers of every call, the app keys under the names the connector is set to (§0)."""
+    """Return the headers of every call, the app keys under the names the connector is set to (C§0)."""
     prefix = "X-PROVIDER-API" if connector.provider_headers else "X-VTEX-API"
     return [
         ("Content-Type", "application/json"),

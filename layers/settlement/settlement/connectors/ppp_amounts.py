@@ -1,4 +1,4 @@
-"""Amounts as connectors write them: decimal major units, with the noise of binary floats or as text (§9.23).
+"""Amounts as connectors write them: decimal major units, with the noise of binary floats or as text (C§9.23, D80).
 
 What is within a ten-thousandth of a minor unit of a whole one is that amount. Whatever else has more decimals than
 its currency would have to be rounded, and is none.

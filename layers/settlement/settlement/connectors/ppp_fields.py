@@ -12,7 +12,7 @@ Fields = dict[str, object]
 MAX_IDENTIFIER_CHARACTERS = 255
 MAX_TEXT_CHARACTERS = 1_000
 MAX_DELAY_SECONDS = 2_592_000
-"""30 days, the longest delay of the protocol (§4.2)."""
+"""30 days, the longest delay of the protocol (C§4.2)."""
 
 MAX_SHOWN_CHARACTERS = 100
 

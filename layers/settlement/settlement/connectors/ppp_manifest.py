@@ -1,4 +1,4 @@
-"""What a connector says it can do (contract §4.1), read field by field; a fault names its field."""
+"""What a connector says it can do (C§4.1), read field by field; a fault names its field."""
 
 import re
 

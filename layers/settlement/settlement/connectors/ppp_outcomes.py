@@ -1,4 +1,4 @@
-"""What an answer of the Payment Provider Protocol means: one for each, however odd (contract §4, §7 row 10, §9.23).
+"""What an answer of the Payment Provider Protocol means: one for each, however odd (C§4, C§7.10, C§9.23).
 
 The first row that fits decides; "2xx" are 200, 201 and 202:
 
@@ -24,7 +24,7 @@ any              anything else                                 Unknown
 4xx* are 400, 402, 404, 409, 410 and 422. A refusal has a ``code``, ``message`` or ``status``; a 404 must
 have a ``code`` or echo the ``requestId``, since web servers and gateways answer 404 with a ``message`` of
 their own for an address that is wrong, and a refusal gives the value free. "Already done" counts only for
-the same kind of movement: a settlement refused as already cancelled is Refused (KI 760458). "Id" is the id
+the same kind of movement: a settlement refused as already cancelled is Refused (C§7.22). "Id" is the id
 of the movement asked for: a refusal may well echo other fields of its request. An id that is blank is none.
 
 What is read otherwise than it is written (the noise of binary floats, a text for a number, a status in capitals),
@@ -57,7 +57,7 @@ from settlement.domain.money import display
 Read = TypeVar("Read", bound=AuthorisationOutcome | MovementOutcome | InboundOutcome)
 
 MAX_AUTO_SETTLE_SECONDS = 604_800
-"""A week, the longest delay to automatic settlement of the protocol (§4.2)."""
+"""A week, the longest delay to automatic settlement of the protocol (C§4.2)."""
 
 MANUAL_CODES = frozenset({"cancel-manually", "refund-manually"})
 NOT_IMPLEMENTED = 501

@@ -1,4 +1,4 @@
-"""The bodies of the Payment Provider Protocol's requests (contract §4.2 to §4.6).
+"""The bodies of the Payment Provider Protocol's requests (C§4.2 to C§4.6).
 
 Amounts are exact decimals of major units. A field the protocol requires and the service does not know (a
 device's fingerprint, a shopper who was not named) is an empty string, or null where the schema has it
@@ -28,7 +28,7 @@ _PERSONAL = frozenset({"buyer", "shippingAddress", "billingAddress", "holder"})
 
 
 def authorise_body(request: Authorise) -> Body:
-    """Build the body of create payment (§4.2)."""
+    """Build the body of create payment (C§4.2)."""
     currency = request.currency
     body: Body = {
         "reference": request.order_id,
@@ -57,7 +57,7 @@ def authorise_body(request: Authorise) -> Body:
 
 
 def settle_body(request: Settle) -> Body:
-    """Build the body of a settlement (§4.3)."""
+    """Build the body of a settlement (C§4.3)."""
     payment = request.payment
     return {
         "transactionId": payment.transaction_id,
@@ -70,7 +70,7 @@ def settle_body(request: Settle) -> Body:
 
 
 def cancel_body(request: Cancel, value_in_cents: bool) -> Body:
-    """Build the body of a cancellation (§4.4), its value in minor units for a connector set so (§8.5)."""
+    """Build the body of a cancellation (C§4.4), its value in minor units for a connector set so (C§8.5)."""
     payment = request.payment
     return {
         "paymentId": payment.payment_id,
@@ -83,7 +83,7 @@ def cancel_body(request: Cancel, value_in_cents: bool) -> Body:
 
 
 def refund_body(request: Refund) -> Body:
-    """Build the body of a refund of one settlement (§4.5)."""
+    """Build the body of a refund of one settlement (C§4.5)."""
     payment = request.payment
     return {
         "requestId": request.request_id,
@@ -97,7 +97,7 @@ def refund_body(request: Refund) -> Body:
 
 
 def inbound_body(request: Inbound) -> Body:
-    """Build the body of an inbound request (§4.6)."""
+    """Build the body of an inbound request (C§4.6)."""
     payment = request.payment
     return {
         "requestId": request.request_id,

@@ -1,4 +1,4 @@
-"""Addresses that others choose and this service calls: they must not lead inside.
+"""Addresses that others choose and this service calls: they must not lead inside (D44, D71).
 
 Only https, only to addresses of the public internet. Where a name leads is looked at when it is resolved, at every
 call, by ``address_rule``. Where ``allow_loopback`` says so, this machine may be called too, without TLS: that is for

@@ -1,4 +1,4 @@
-"""Acceptance: an operation is taken when the payments, as the queue will leave them, can do it (§8.6)."""
+"""Acceptance: an operation is taken when the payments, as the queue will leave them, can do it (C§8.6)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -78,7 +78,7 @@ def _lapsed(transaction: Transaction) -> int:
 def ask_of_change(order: Order, transaction: Transaction, net_value: int) -> tuple[Ask, OperationKind]:
     """Return what changing an order by ``net_value``, which is not 0, asks of its transaction.
 
-    A change that leaves just what is invoiced completes the order, and requests all that is left (R9, §8.14).
+    A change that leaves just what is invoiced completes the order, and requests all that is left (R9, C§8.14).
     """
     reduction = max(0, -net_value)
     completes = order.value + net_value == order.invoiced

@@ -1,4 +1,4 @@
-"""What an account has configured (§8.2)."""
+"""What an account has configured (C§8.2)."""
 
 import re
 from dataclasses import dataclass

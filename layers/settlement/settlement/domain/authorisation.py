@@ -1,4 +1,4 @@
-"""How the payments of one transaction are authorised together: all of them, or none (§3.2, §3.12)."""
+"""How the payments of one transaction are authorised together: all of them, or none (C§3.2, A§3.12)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

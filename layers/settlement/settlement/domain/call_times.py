@@ -1,4 +1,4 @@
-"""When a connector may be called, when it captures without an invoice, and when its authorisations lapse (§3.7)."""
+"""When a connector may be called, when it captures without an invoice, and when its authorisations lapse (C§3.7)."""
 
 from datetime import datetime, timedelta
 

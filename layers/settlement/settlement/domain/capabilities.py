@@ -1,4 +1,4 @@
-"""What a connector can do in parts, and until when (contract §7 row 28).
+"""What a connector can do in parts, and until when (C§7.28).
 
 ==========  =============================  ==========================================  =======================
 of a kind   settle                         cancel                                      refund

@@ -1,4 +1,4 @@
-"""Which numbers can be those of payment cards: by what issuers begin them with, their lengths and the Luhn check.
+"""Which numbers can be those of payment cards: by what issuers begin them with, their lengths and the Luhn check (D28).
 
 Every document, article or id that fits the Luhn check is not a card: one in ten does, of whatever kind.
 """

@@ -1,4 +1,4 @@
-"""Registered order changes (contract §2.1)."""
+"""Registered order changes (C§2.1)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,11 +23,11 @@ class Change:
 
     @property
     def net_value(self) -> int:
-        """What the change adds to the order's value: discount and increment are netted (§2.3)."""
+        """What the change adds to the order's value: discount and increment are netted (C§2.3)."""
         return self.increment_value - self.discount_value
 
     def require_sound(self) -> None:
-        """Check that the change says why, names its items and changes something (§2.1)."""
+        """Check that the change says why, names its items and changes something (C§2.1)."""
         for field, value in (("discountValue", self.discount_value), ("incrementValue", self.increment_value)):
             if not 0 <= value <= MAX_MINOR_UNITS:
                 raise ChangeRefused(

@@ -1,4 +1,4 @@
-"""What a checkout tells the gateway of a transaction that it drives by itself, without the OMS (contract §3.2).
+"""What a checkout tells the gateway of a transaction that it drives by itself, without the OMS (C§3.2).
 
 Such a transaction belongs to an order that only the gateway knows: it is in no list, and no route of the OMS finds it.
 """

@@ -1,4 +1,4 @@
-"""A payment connector as an account has configured it (contract §3.6, §4.1)."""
+"""A payment connector as an account has configured it (C§3.6, C§4.1)."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class ConnectorProtocol(StrEnum):
 
 
 class Mode(StrEnum):
-    """How requests for parts of a transaction reach its connectors (contract §3.6)."""
+    """How requests for parts of a transaction reach its connectors (C§3.6)."""
 
     TOTAL = "total"
     HOLD = "hold"
@@ -33,7 +33,7 @@ EVERY_PAYMENT_SYSTEM = "*"
 
 
 class AutoSettle(StrEnum):
-    """When a payment is captured without an invoice (§3.7): as its connector says, or as the merchant has chosen."""
+    """When a payment is captured without an invoice (C§3.7): as its connector says, or as the merchant has chosen."""
 
     BY_CONNECTOR = "0"
     AFTER_AUTHORISATION = "1"

@@ -1,4 +1,4 @@
-"""What the service asks of a payment connector, and the closed set of outcomes an answer can have (contract §4).
+"""What the service asks of a payment connector, and the closed set of outcomes an answer can have (C§4).
 
 An answer is exactly one of the outcomes here, whatever the connector sent; how a connector's bytes become an
 outcome is the adapter's business, what an outcome does to the ledger is the domain's.
@@ -14,7 +14,7 @@ from settlement.domain.shopper import Shopper
 
 @dataclass(frozen=True, slots=True)
 class Authorise:
-    """Ask for an authorisation (PPP create payment, §4.2); repeating it asks for its state. Values in minor units."""
+    """Ask for an authorisation (PPP create payment, C§4.2); repeating it asks for its state. Values in minor units."""
 
     transaction_id: str
     payment_id: str
@@ -59,7 +59,7 @@ class PaymentReference:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Ask to capture ``value`` minor units (§4.3)."""
+    """Ask to capture ``value`` minor units (C§4.3)."""
 
     payment: PaymentReference
     request_id: str
@@ -68,7 +68,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Ask to cancel ``value`` minor units of what is not captured (§4.4)."""
+    """Ask to cancel ``value`` minor units of what is not captured (C§4.4)."""
 
     payment: PaymentReference
     request_id: str
@@ -77,7 +77,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Ask to give back ``value`` minor units of the settlement named ``settle_id`` (§4.5)."""
+    """Ask to give back ``value`` minor units of the settlement named ``settle_id`` (C§4.5)."""
 
     payment: PaymentReference
     request_id: str
@@ -87,7 +87,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """Hand a request that reached the merchant on to the connector (§4.6); ``body`` is its text as it arrived."""
+    """Hand a request that reached the merchant on to the connector (C§4.6); ``body`` is its text as it arrived."""
 
     payment: PaymentReference
     request_id: str
@@ -134,7 +134,7 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The connector answered ``undefined``: it will know later (§4.2)."""
+    """The connector answered ``undefined``: it will know later (C§4.2)."""
 
     exchange: Exchange
     tid: str | None
@@ -146,7 +146,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class PaidOffline:
-    """The connector still waits for money that the merchant has told to have received (§3.1)."""
+    """The connector still waits for money that the merchant has told to have received (C§3.1)."""
 
     exchange: Exchange
     tid: str | None
@@ -174,7 +174,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """The connector cannot do it (501): a person has to, and nothing was moved (§4.4, §4.5)."""
+    """The connector cannot do it (501): a person has to, and nothing was moved (C§4.4, C§4.5)."""
 
     exchange: Exchange
     code: str | None = None
@@ -227,7 +227,7 @@ class AutoSettleDelay:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a connector says it can do (§4.1). It says nothing of partial captures: those are configured."""
+    """What a connector says it can do (C§4.1). It says nothing of partial captures: those are configured."""
 
     payment_methods: tuple[PaymentMethod, ...]
     auto_settle_delay: AutoSettleDelay | None

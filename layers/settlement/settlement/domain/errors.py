@@ -1,4 +1,4 @@
-"""The catalogue of refusals: every way the service says no, with its published code and HTTP status (contract §0, §2).
+"""The catalogue of refusals: every way the service says no, with its published code and HTTP status (C§0, C§2).
 
 A message names the field, the value and the limit. Nobody parses a message: code and fields are the interface.
 """
@@ -127,7 +127,7 @@ class AffiliationNotFound(Refusal):
 
 
 class ItemNotFound(Refusal):
-    """An order change names an item that the order does not have (§2.1)."""
+    """An order change names an item that the order does not have (C§2.1)."""
 
     status = 404
     code = "OMS005"
@@ -180,19 +180,19 @@ class ReturnTooLarge(Refusal):
 
 
 class CancelRefused(Refusal):
-    """An order with a sale invoice cannot be cancelled (R22, §1.4.8)."""
+    """An order with a sale invoice cannot be cancelled (R22, C§1.4.8)."""
 
     code = "OMS012"
 
 
 class ChangeRefused(Refusal):
-    """An order change that its own figures rule out (§2.1, §2.3)."""
+    """An order change that its own figures rule out (C§2.1, C§2.3)."""
 
     code = "CHK0034"
 
 
 class ItemAlreadyInvoiced(Refusal):
-    """An item cannot be removed after its invoice was issued (§2.3)."""
+    """An item cannot be removed after its invoice was issued (C§2.3)."""
 
     code = "SalesOrderSystem046"
 

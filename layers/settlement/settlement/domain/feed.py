@@ -20,7 +20,7 @@ DEFAULT_RETENTION_SECONDS = 345_600
 MAX_RETENTION_SECONDS = 3_456_000
 
 _MARKETPLACE = frozenset({OrderStatus.PAYMENT_PENDING.value, OrderStatus.PAYMENT_APPROVED.value})
-"""Statuses of the part of the flow that deals with payments; the others are of fulfillment (§5.1)."""
+"""Statuses of the part of the flow that deals with payments; the others are of fulfillment (C§5.1)."""
 
 
 @dataclass(frozen=True, slots=True)

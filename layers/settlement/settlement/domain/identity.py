@@ -1,4 +1,4 @@
-"""What two requests must share to be the same one: a versioned hash of what they say, in the form of RFC 8785.
+"""What two requests must share to be the same one: a versioned hash of what they say, in the form of RFC 8785 (D50).
 
 What is left at its default says nothing, so a field that is added later, with a default, changes no identity that is
 stored. Hashes stored before there was a version were made of what Python wrote of the objects; they go on to count.

@@ -1,4 +1,4 @@
-"""Invoices: the fiscal documents that move money, sales (Output) and returns (Input) (contract §1)."""
+"""Invoices: the fiscal documents that move money, sales (Output) and returns (Input) (C§1)."""
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -75,7 +75,7 @@ class Invoice:
 
     @property
     def is_stand_alone(self) -> bool:
-        """Whether it is a sale beyond the order's total: stored, without money or tracking (§1.4.3)."""
+        """Whether it is a sale beyond the order's total: stored, without money or tracking (C§1.4.3)."""
         return self.type is InvoiceType.OUTPUT and self.counted == 0
 
     @property
@@ -90,7 +90,7 @@ class Invoice:
         return sum(len(text.encode()) for text in (*texts, *parts)) + framed
 
     def says_the_same_as(self, other: "Invoice") -> bool:
-        """Whether a repeated notification agrees with this one in value and items (§8.8)."""
+        """Whether a repeated notification agrees with this one in value and items (C§8.8)."""
         return (self.value, self.items) == (other.value, other.items)
 
 

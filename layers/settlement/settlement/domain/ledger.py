@@ -1,7 +1,7 @@
 """The ledger: what each payment has authorised, captured, cancelled, withheld, in doubt and refunded.
 
 Amounts are minor units. Every movement keeps the balance: no counter below zero, nothing captured or cancelled
-beyond what is authorised, nothing refunded beyond what is captured (§5.4).
+beyond what is authorised, nothing refunded beyond what is captured (C§5.4).
 """
 
 from collections.abc import Iterable
@@ -110,7 +110,7 @@ class Counters:
 
     @property
     def given_up(self) -> int:
-        """What the gateway counts as cancelled, whether its connector was told or not (§8.13)."""
+        """What the gateway counts as cancelled, whether its connector was told or not (C§8.13)."""
         return self.cancelled + self.withheld
 
     @property
@@ -120,7 +120,7 @@ class Counters:
 
     @property
     def open(self) -> int:
-        """What is neither captured nor closed: what ``openValue`` shows (§8.13)."""
+        """What is neither captured nor closed: what ``openValue`` shows (C§8.13)."""
         return self.authorised - self.captured - self.closed
 
     @property

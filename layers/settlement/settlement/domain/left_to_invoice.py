@@ -1,4 +1,4 @@
-"""What is left to invoice, to the cent, so that the last invoice closes the order (R20, KI 605517). Minor units."""
+"""What is left to invoice, to the cent, so that the last invoice closes the order (R20, C§7.14). Minor units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the units of a line are worth (contract §9.24): exact, in whole minor units, rounded once for the line.
+"""What the units of a line are worth (C§9.24): exact, in whole minor units, rounded once for the line.
 
 A multiplier says how much of its measurement unit one unit of a line holds (a package of 0.375 kg). It is an integer
 of millionths, so no amount ever passes through a binary float.

@@ -1,4 +1,4 @@
-"""Order modifications, the asynchronous kind of change (contract §2.2). The system computes the money; minor units."""
+"""Order modifications, the asynchronous kind of change (C§2.2). The system computes the money; minor units."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -118,7 +118,7 @@ class Effect:
 
 
 def require_modifiable(order: Order, transaction: Transaction) -> None:
-    """Check the gates of §5.3 and §2.2: status, one at a time (014), and not after changes of the other kind (015)."""
+    """Check the gates (C§5.3, C§2.2): status, one at a time (014), and not after changes of the other kind (015)."""
     if order.cancelled_at is not None:
         raise WrongStatus(f"Order {order.order_id} is canceled", code="SalesOrderSystem008")
     if order.started_at is None or order.is_fully_invoiced:
@@ -210,7 +210,7 @@ def _remove(items: Iterable[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple
 def _worth_removed(item: ModifiedItem, line: Line) -> int:
     """What a line loses, by its own prices or by one the item states; raises ``ChangeRefused`` for another multiplier.
 
-    Either way it is the difference of what the line is worth before and after, so that no rounding is lost (§9.24).
+    Either way it is the difference of what the line is worth before and after, so that no rounding is lost (C§9.24).
     """
     if item.unit_multiplier not in (None, line.unit_multiplier):
         raise ChangeRefused(

@@ -1,7 +1,7 @@
 """Money as integers of minor units, and its exact conversion to decimal major units at the edge.
 
 Inside the service every amount is an ``int`` of minor units (cents for BRL); decimals exist only in the Payment
-Provider Protocol (contract §0, R29). A value with more digits than its currency has is refused, never rounded.
+Provider Protocol (C§0, R29). A value with more digits than its currency has is refused, never rounded.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _IN_USE = {code: digits for digits, codes in IN_USE.items() for code in codes.sp
 _DIGITS_OF = {**_WITHDRAWN, **_IN_USE}
 
 MAX_DIGITS = 12
-"""An amount has at most this many digits (contract §8.7), far inside what a double holds exactly."""
+"""An amount has at most this many digits (C§8.7), far inside what a double holds exactly."""
 
 MAX_MINOR_UNITS = 10**MAX_DIGITS - 1
 

@@ -1,6 +1,6 @@
 """The order: its lines, its value and the facts that decide what it still takes.
 
-Values are minor units of the order's currency. Gates read these facts alone, never settlement progress (§8.6).
+Values are minor units of the order's currency. Gates read these facts alone, never settlement progress (C§8.6).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +25,7 @@ MAX_INVOICES_BYTES = 3_000_000
 """The texts and documents of an order's invoices: the order is shown with all of them, in an answer of at most 6 MB."""
 
 MAX_CHANGES = 50
-"""Registered changes an order takes (§2.1, R26)."""
+"""Registered changes an order takes (C§2.1, R26)."""
 
 MAX_MODIFICATIONS = 200
 """Asynchronous changes an order takes: all of them are shown together."""
@@ -49,8 +49,8 @@ class Order:
     """An order head. ``value`` is current, after changes; ``invoiced`` is I, counted Output, at most ``value``.
 
     ``invoices_bytes`` is what the texts and documents of its invoices take.
-    ``returned`` is the sum of return invoices accepted, refunded or not (§8.10), ``returns_written_off`` the part of it
-    that never will be refunded. ``changes`` counts registered changes,
+    ``returned`` is the sum of return invoices accepted, refunded or not (C§8.10), ``returns_written_off`` the part
+    of it that never will be refunded. ``changes`` counts registered changes,
     ``modifications`` the asynchronous ones, ``last_modification`` is the operation of the newest of those.
     ``listed_status`` is the status it was last written with, since ``listed_since``; with ``authorised_at``,
     ``in_error`` and what was placed (``payment_names``, ``total_items``) lists need not read the transaction.
@@ -99,7 +99,7 @@ class Order:
 
     @property
     def is_fully_invoiced(self) -> bool:
-        """Whether invoices reach the order's value (§1.4.1)."""
+        """Whether invoices reach the order's value (C§1.4.1)."""
         return self.invoiced == self.value
 
     def start(self, at: datetime) -> "Order":
@@ -107,14 +107,14 @@ class Order:
         return replace(self, started_at=at)
 
     def require_output_invoice(self, value: int, *, strict: bool) -> int:
-        """Return the part of a sale invoice that counts, 0 when it is stand-alone (R18, §8.6, §8.9)."""
+        """Return the part of a sale invoice that counts, 0 when it is stand-alone (R18, C§8.6, C§8.9)."""
         self._require_invoice(value)
         if strict and value > self.remainder:
             raise OverInvoiced(f"invoiceValue {value} is more than what is left to invoice, {self.remainder}")
         return min(value, self.remainder)
 
     def require_input_invoice(self, value: int) -> None:
-        """Check a return invoice against what was invoiced, less earlier returns (R16, §8.10)."""
+        """Check a return invoice against what was invoiced, less earlier returns (R16, C§8.10)."""
         self._require_invoice(value)
         left = self.invoiced - self.returned + self.returns_written_off
         if value > left:
@@ -134,7 +134,7 @@ class Order:
         return replace(self, invoices_bytes=size)
 
     def require_change(self, net_value: int) -> None:
-        """Check that the order takes a change of ``net_value`` (negative for a discount) (R10, §2.3)."""
+        """Check that the order takes a change of ``net_value`` (negative for a discount) (R10, C§2.3)."""
         if self.started_at is None or self.cancelled_at is not None or self.is_fully_invoiced:
             raise WrongStatus(f"{CHANGE_STATUS_MESSAGE}; order {self.order_id} {self._why_no_change()}")
         if self.modifications:
@@ -162,7 +162,7 @@ class Order:
         )
 
     def require_cancel(self) -> None:
-        """Check that no sale invoice exists (R22, §1.4.8)."""
+        """Check that no sale invoice exists (R22, C§1.4.8)."""
         if self.invoiced > 0:
             raise CancelRefused(f"Order {self.order_id} has invoices of {self.invoiced} and cannot be canceled")
 
@@ -186,7 +186,7 @@ class Line:
 
     ``quantity`` is current, after changes. ``price`` and ``selling_price`` are minor units for one measurement unit,
     of which a unit of the line holds ``unit_multiplier`` millionths. ``prices`` are what its units cost one by one,
-    dearest first, where that was said (§1.3 priceDefinition); they cover removed units too.
+    dearest first, where that was said (C§1.3 priceDefinition); they cover removed units too.
     """
 
     unique_id: str
@@ -216,7 +216,7 @@ class Line:
         return times(self.selling_price, self.unit_multiplier, quantity)
 
     def worth_of_last(self, quantity: int) -> int:
-        """What the line loses with its last units; that and what stays add up to what it is worth (§9.24)."""
+        """What the line loses with its last units; that and what stays add up to what it is worth (C§9.24)."""
         return self.worth(self.quantity) - self.worth(self.quantity - quantity)
 
     @property
@@ -266,7 +266,7 @@ class LineMention:
         return line.unit_multiplier if self.price in (line.price, line.selling_price) else ONE
 
     def value_on(self, line: Line | None) -> int:
-        """The value of the whole quantity, of the line that is meant if there is one (§9.24)."""
+        """The value of the whole quantity, of the line that is meant if there is one (C§9.24)."""
         return times(self.price, self.multiplier_on(line), self.quantity) if self.total is None else self.total
 
 
@@ -276,7 +276,7 @@ def pending_to_invoice(order: Order, line: Line) -> int:
 
 
 def lines_meant(lines: Iterable[Line], mention: LineMention) -> list[Line]:
-    """Lines that a mention can mean: by line id or index if given, else by SKU, the same price first (KI 1008459)."""
+    """Lines that a mention can mean: by line id or index if given, else by SKU, the same price first (C§7.15)."""
     if mention.unique_id is not None:
         return [line for line in lines if line.unique_id == mention.unique_id]
     if mention.index is not None:
@@ -288,7 +288,7 @@ def lines_meant(lines: Iterable[Line], mention: LineMention) -> list[Line]:
 def invoice_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> tuple[list[Line], list[LineMention]]:
     """Book invoiced quantities on lines; return the lines that changed and the mentions that found no room.
 
-    An invoice's value is what counts (§1.4.9), so a mention without room is reported, not refused.
+    An invoice's value is what counts (C§1.4.9), so a mention without room is reported, not refused.
     """
     return _book(
         lines, mentions, lambda line: line.pending, lambda line, more: replace(line, invoiced=line.invoiced + more)
@@ -325,7 +325,7 @@ def _book(
 
 
 def remove_from_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> list[Line]:
-    """Take quantities off lines, never what is invoiced; return the lines that changed (R8, §2.3)."""
+    """Take quantities off lines, never what is invoiced; return the lines that changed (R8, C§2.3)."""
     current = {line.unique_id: line for line in lines}
     for mention in mentions:
         candidates = lines_meant(current.values(), mention)

@@ -1,4 +1,4 @@
-"""Whether the lines of an order add up to its totals (contract §9.24). Values are minor units."""
+"""Whether the lines of an order add up to its totals (C§9.24). Values are minor units."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,6 @@
 """Payment systems by their published numbers: what a payment that names only its number is called, and its group.
 
-A payment may say its name and group itself; these are for clients that do not (contract §3.1, §3.4).
+A payment may say its name and group itself; these are for clients that do not (C§3.1, C§3.4).
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ CUSTOM_GROUP = "customPrivate"
 """The group of a number that is not listed: a payment system of the store's own."""
 
 OFFLINE_GROUPS = frozenset({"bankInvoice", "promissory", "cash", "customerCredit", CUSTOM_GROUP})
-"""Methods whose money a merchant receives outside of the connector, and tells of (§3.1)."""
+"""Methods whose money a merchant receives outside of the connector, and tells of (C§3.1)."""
 
 
 def payment_system(id_: str) -> PaymentSystem:

@@ -1,7 +1,7 @@
 """Planning: which payment moves by how much for one operation, decided by a pure function.
 
 The same function answers the HTTP side's question "can this be done at all?", on the projection, and the
-workflow's "what is to be done now?", on the ledger. Amounts are minor units. Rules: contract §3.6, §8.3, §8.4,
+workflow's "what is to be done now?", on the ledger. Amounts are minor units. Rules: C§3.6, C§8.3, C§8.4,
 R11 to R15, R21, R28, R33, R34.
 """
 
@@ -16,7 +16,7 @@ from settlement.domain.money import display
 
 CARD_GROUPS = frozenset({"creditCard", "debitCard"})
 RAISABLE_GROUPS = CARD_GROUPS | {"promissory", "cash", "customerCredit", "customPrivate"}
-"""Payment groups whose value an order change may raise (§2.3)."""
+"""Payment groups whose value an order change may raise (C§2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movem
     """Return the movements that do what ``ask`` wants, in the order they are to be made.
 
     Raises ``Infeasible`` when the payments cannot do it. The movements balance on the given positions, and add up
-    to what is asked, less what was captured before (R28) and what the mode keeps back (§3.6).
+    to what is asked, less what was captured before (R28) and what the mode keeps back (C§3.6).
     """
     made = plan_as_far_as_possible(ask, positions, policy)
     if made.shortfalls:
@@ -198,7 +198,7 @@ def _way_of_giving_up(position: Position, part: int, policy: Policy) -> Movement
 
 
 def _cancel_whole_payments(draft: Draft) -> None:
-    """Tell the connector of a payment that this plan withholds whole, in one call of its whole value (§8.4)."""
+    """Tell the connector of a payment that this plan withholds whole, in one call of its whole value (C§8.4)."""
     withheld_now = {made.payment_id for made in draft.movements if made.kind is MovementKind.WITHHOLD}
     for position in draft.positions:
         counters = position.counters

@@ -1,4 +1,4 @@
-"""Reconciliation: do requests, actions and ledger of one transaction say the same, and where not (KI 500245).
+"""Reconciliation: do requests, actions and ledger of one transaction say the same, and where not (C§7.3).
 
 Amounts are minor units. While operations are queued, what they have yet to do is no difference.
 """
@@ -175,7 +175,7 @@ def _cancelled_with_authorisation(operation: Operation, legs: Iterable[Leg]) -> 
 
 
 def _due(transaction: Transaction) -> int:
-    """What connectors should have settled by now, net of what changes gave back (§3.6).
+    """What connectors should have settled by now, net of what changes gave back (C§3.6).
 
     Total settles more than was requested, but an increase that comes later waits for its invoice (R23).
     """

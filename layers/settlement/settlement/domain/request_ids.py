@@ -1,4 +1,4 @@
-"""The ids that connectors know calls by."""
+"""The ids that connectors know calls by (A§3.6, D5)."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""When an operation is tried again (§4.2, §4.3, R24)."""
+"""When an operation is tried again (C§4.2, C§4.3, R24, D12)."""
 
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ def next_attempt(attempts: int, started_at: datetime) -> datetime:
 
 
 def next_inquiry(delay_to_cancel: timedelta, now: datetime) -> datetime:
-    """Return when to ask again about an undecided authorisation, by how long it may take (§4.2)."""
+    """Return when to ask again about an undecided authorisation, by how long it may take (C§4.2)."""
     if delay_to_cancel <= timedelta(hours=1):
         return now + timedelta(minutes=5)
     if delay_to_cancel < timedelta(hours=24):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What one capture brought: refunds are booked against it, oldest first (§8.3)."""
+    """What one capture brought: refunds are booked against it, oldest first (C§8.3)."""
 
     payment_id: str
     number: str

@@ -1,4 +1,4 @@
-"""Statuses: derived from facts, ledger and queue in this one place, never set by a call (§5, §8.15, §8.16)."""
+"""Statuses: derived from facts, ledger and queue in this one place, never set by a call (C§5, C§8.15, C§8.16, D38)."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from settlement.domain.transaction import Authorisation, Payment, Transaction
 
 
 class OrderStatus(StrEnum):
-    """Order statuses by their API names (§5.1)."""
+    """Order statuses by their API names (C§5.1)."""
 
     PAYMENT_PENDING = "payment-pending"
     READY_FOR_HANDLING = "ready-for-handling"
@@ -20,7 +20,7 @@ class OrderStatus(StrEnum):
 
 
 class TransactionStatus(StrEnum):
-    """Transaction and payment statuses (§5.2); only a payment is ``Received``."""
+    """Transaction and payment statuses (C§5.2); only a payment is ``Received``."""
 
     STARTED = "Started"
     RECEIVED = "Received"
@@ -50,7 +50,7 @@ def order_status(order: Order, transaction: Transaction) -> OrderStatus:
 
 def is_finished(order: Order, transaction: Transaction) -> bool:
     """Tell whether invoices, requests and ledger agree that nothing is left to do, and nobody has to put anything right
-    (§5.4, R35). Where the OMS has no order there are no invoices to wait for.
+    (C§5.4, R35). Where the OMS has no order there are no invoices to wait for.
     """
     ledger = transaction.ledger
     invoiced = order.gateway_only or order.is_fully_invoiced
@@ -58,7 +58,7 @@ def is_finished(order: Order, transaction: Transaction) -> bool:
 
 
 def transaction_status(order: Order, transaction: Transaction) -> TransactionStatus:
-    """Derive the transaction's status (§8.15)."""
+    """Derive the transaction's status (C§8.15)."""
     ledger = transaction.ledger
     if order.cancelled_at is not None:
         return TransactionStatus.CANCELLED if _has_given_all_back(transaction) else TransactionStatus.CANCELLING

@@ -121,7 +121,7 @@ MOVEMENT_OF: dict[LegKind, MovementKind] = {
 class Payment:
     """One payment: what it was created with, what its connector answered, and its ledger.
 
-    ``signature`` is what its connector's callbacks have to carry (§4.2). ``auto_settle_at`` is when its open value is
+    ``signature`` is what its connector's callbacks have to carry (C§4.2). ``auto_settle_at`` is when its open value is
     settled without an invoice, ``cancel_at`` until when it may stay undecided and, once it is approved, when its
     authorisation lapses, ``expiry_watch_at`` when the account is told that it will. ``next_call_at`` is when its
     connector may be called about it again. ``paid_at`` is when the merchant told that the money has come, ``offline``

@@ -1,4 +1,4 @@
-"""Value that an order no longer owes, and that its connector has not cancelled: it is withheld (R33).
+"""Value that an order no longer owes, and that its connector has not cancelled: it is withheld (R33, D7).
 
 Whatever a cancellation comes to (refused, left to a person, never tried), its value is never captured.
 """

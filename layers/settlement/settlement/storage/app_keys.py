@@ -1,6 +1,6 @@
 """App keys: who may call, for which account, with which roles. Tokens are stored only as salted hashes.
 
-A token is 256 random bits, so one fast hash is enough: there is nothing to guess that a slow one would hold up.
+A token is 256 random bits, so one fast hash is enough: there is nothing to guess that a slow one would hold up (D47).
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """What connectors are called with: one secret of Secrets Manager, a JSON map of name, version, key and token.
 
 Secrets Manager has no conditional write, so that two writers could take each other's change back. Hence a lock in the
-table, which outlives any function that can hold it.
+table, which outlives any function that can hold it (D74).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The log in the events: what each commit wrote, so that every item can be made again from the events alone.
+"""The log in the events: what each commit wrote, so that every item can be made again from the events alone (D63).
 
 A commit's changes are one compressed text on the smallest of its events: attributes of a new item, or what became
 different of one that was there. A shopper's card and what a document or a checkout tells of people is never in it.

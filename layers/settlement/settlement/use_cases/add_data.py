@@ -1,4 +1,4 @@
-"""Telling the gateway more about a transaction: the cart, the shopper, and whatever else has a name (contract §3.2)."""
+"""Telling the gateway more about a transaction: the cart, the shopper, and whatever else has a name (C§3.2)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The audit in the background: a slice of each account's orders per run, and what is found on their timelines."""
+"""The audit in the background: a slice of each account's orders per run, and what is found on their timelines (D65)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Cancelling an order: open money is cancelled, captured money refunded (R22, §8.12)."""
+"""Cancelling an order: open money is cancelled, captured money refunded (R22, C§8.12)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Registering a change of an order: what is open is given up, what is captured is refunded (§2.1, R5 to R10, R23)."""
+"""Registering a change of an order: what is open is given up, what is captured is refunded (C§2.1, R5 to R10, R23)."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""The workflow's last step: what the legs brought decides whether the operation is done, waits, or has failed (§3.5).
+"""The workflow's last step: what the legs brought decides whether the operation is done, waits, or has failed (A§3.5).
 
 Only here does the workflow write the transaction head: queue, ledger totals and statuses move in one write.
 """
@@ -156,7 +156,7 @@ def _is_undecided(attempt: _Attempt) -> bool:
 
 
 def _deadline(attempt: _Attempt) -> datetime:
-    """When to give up: 24 h after the first attempt, or as long as an undecided authorisation may take (§4.2); at once
+    """When to give up: 24 h after the first attempt, or as long as an undecided authorisation may take (C§4.2); at once
     where all that is left is less than the connector can move (R36).
     """
     if all(is_below_what_can_be_moved(leg, attempt.legs) for leg in attempt.open_legs):

@@ -121,7 +121,7 @@ def _require_sound(probe: ConnectorProbe, wanted: Connector, credentials: Creden
 
 
 def _require_delay(wanted: Connector, manifest: Manifest | ManifestFault) -> None:
-    """Check the delay of a scheduled capture against what the connector allows (§4.1)."""
+    """Check the delay of a scheduled capture against what the connector allows (C§4.1)."""
     where = "configuration.autoSettleDelay"
     if isinstance(manifest, ManifestFault):
         raise InvalidRequest(f"{where}: the connector's manifest, which limits it, cannot be read: {manifest.reason}")

@@ -1,4 +1,4 @@
-"""The workflow's middle step: one connector call, and the posting of what it brought (§3.6 to §3.8)."""
+"""The workflow's middle step: one connector call, and the posting of what it brought (A§3.6 to A§3.8)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

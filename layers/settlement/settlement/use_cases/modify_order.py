@@ -1,4 +1,4 @@
-"""Order modifications: previewed, made one at a time, tried again, taken back (contract §2.2)."""
+"""Order modifications: previewed, made one at a time, tried again, taken back (C§2.2)."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Notifying an invoice: a sale asks for its settlement, a return for its refund (contract §1, R1 to R3, R16 to R19)."""
+"""Notifying an invoice: a sale asks for its settlement, a return for its refund (C§1, R1 to R3, R16 to R19)."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -201,7 +201,7 @@ def _store(
 
 
 def _warnings(invoice: Invoice, lines: list[Line], unplaced: list[LineMention]) -> dict[str, Json]:
-    """What an operator should look at: the value is authoritative, the items are not (§1.4.9, R19)."""
+    """What an operator should look at: the value is authoritative, the items are not (C§1.4.9, R19)."""
     warnings: dict[str, Json] = {}
     meant = ((item, next(iter(lines_meant(lines, item)), None)) for item in invoice.items)
     listed = sum(item.value_on(line) for item, line in meant) + invoice.extra_value

@@ -1,4 +1,4 @@
-"""A merchant's word that it has received the money of a payment that is made outside of its connector (§3.1, §3.2)."""
+"""A merchant's word that it has received the money of a payment made outside of its connector (C§3.1, C§3.2, D32)."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal

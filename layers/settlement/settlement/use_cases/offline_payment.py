@@ -1,4 +1,4 @@
-"""Payments that a merchant receives outside of their connector: settled by booking, given back by hand (§3.1)."""
+"""Payments that a merchant receives outside of their connector: settled by booking, given back by hand (C§3.1)."""
 
 from settlement.domain.connector_calls import AuthorisationOutcome, Done, Exchange, Manual, PaidOffline, Undecided
 from settlement.domain.transaction import Leg, LegKind

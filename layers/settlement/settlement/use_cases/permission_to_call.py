@@ -1,4 +1,4 @@
-"""Whether a leg's connector may be called now: within its window, and not too soon after the last call."""
+"""Whether a leg's connector may be called now: within its window, and not too soon after the last call (D76, D77)."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Taking in an order: order, transaction and payments are written and their authorisation is queued (§3.12)."""
+"""Taking in an order: order, transaction and payments are written and their authorisation is queued (A§3.12)."""
 
 import secrets
 from collections import Counter
@@ -107,7 +107,7 @@ def await_authorisation(ports: Ports, placed: Aggregate, patience: timedelta) ->
 
 
 def transaction_mode(connectors: Sequence[Connector], *, partial_settlement: bool) -> Mode:
-    """Return the mode a transaction runs in, by its connectors and the account's flag (R13, §8.1)."""
+    """Return the mode a transaction runs in, by its connectors and the account's flag (R13, C§8.1)."""
     modes = {_mode_of(connector, partial_settlement=partial_settlement) for connector in connectors}
     return modes.pop() if len(modes) == 1 else Mode.TOTAL
 
@@ -327,6 +327,6 @@ def new_order_id() -> str:
 
 
 def order_group(order_id: str) -> str:
-    """Return the id of the purchase an order belongs to: its id without the seller's part ``-NN`` (contract §0)."""
+    """Return the id of the purchase an order belongs to: its id without the seller's part ``-NN`` (C§0)."""
     group, dash, seller = order_id.rpartition("-")
     return group if dash and len(seller) == 2 and seller.isdigit() and group else order_id

@@ -1,4 +1,4 @@
-"""The workflow's first step: claim an operation, plan its legs on today's ledger, hand them out (§3.3 to §3.5)."""
+"""The workflow's first step: claim an operation, plan its legs on today's ledger, hand them out (A§3.3 to A§3.5)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What one outcome of a connector call writes: ledger, settlement, remainder and timeline, with its leg (§3.8)."""
+"""What one outcome of a connector call writes: ledger, settlement, remainder and timeline, with its leg (A§3.8)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What waits in a transaction's queue: who is next, and what all of it will leave (§3.3, §3.4)."""
+"""What waits in a transaction's queue: who is next, and what all of it will leave (A§3.3, A§3.4)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A connector's word that an authorisation is decided (§4.2): only a hint to ask it again, never money by itself."""
+"""A connector's word that an authorisation is decided (C§4.2, D49): a hint to ask it again, never money by itself."""
 
 import hmac
 from dataclasses import replace

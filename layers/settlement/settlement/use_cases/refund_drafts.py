@@ -1,4 +1,4 @@
-"""A refund is one connector call per settlement, oldest first, within what is left of it (§8.3).
+"""A refund is one connector call per settlement, oldest first, within what is left of it (C§8.3, D58).
 
 Settlements are read from the first that may have something left, a page at a time: a refund costs the same however
 many there are.

@@ -1,4 +1,4 @@
-"""Handing on a request that a shopper's payment app sends, and that is the connector's to answer (§4.6)."""
+"""Handing on a request that a shopper's payment app sends, and that is the connector's to answer (C§4.6)."""
 
 from settlement.domain.connector_calls import ConnectorClient, Inbound, InboundOutcome, Relayed
 from settlement.domain.errors import ConnectorFailed, PaymentNotFound

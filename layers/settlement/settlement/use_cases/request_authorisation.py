@@ -1,4 +1,4 @@
-"""Asking the gateway to authorise a transaction's payments: all of them, or none (contract §3.2)."""
+"""Asking the gateway to authorise a transaction's payments: all of them, or none (C§3.2)."""
 
 from dataclasses import replace
 

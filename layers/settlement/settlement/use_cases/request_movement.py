@@ -1,4 +1,4 @@
-"""Asking the gateway directly to settle, refund or cancel a value (contract §3.2, R31)."""
+"""Asking the gateway directly to settle, refund or cancel a value (C§3.2, R31)."""
 
 import hashlib
 from collections.abc import Callable

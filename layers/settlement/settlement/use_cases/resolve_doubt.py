@@ -1,4 +1,4 @@
-"""After a late answer, or a person's word: heads, projection, blocked payments, operation follow the ledger (§3.7)."""
+"""After a late answer, or a person's word: heads, projection, blocked payments, operation follow the ledger (A§3.7)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A person's word on a connector call: it was done, or it was not (§8.18, R36)."""
+"""A person's word on a connector call: it was done, or it was not (C§8.18, R36)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Reading a transaction: its payments, what was asked of it, and what reached its connectors (§3)."""
+"""Reading a transaction: its payments, what was asked of it, and what reached its connectors (C§3)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""An operator's retry: what an operation is missing is tried again, on the ledger of today (§8.18, R34)."""
+"""An operator's retry: what an operation is missing is tried again, on the ledger of today (C§8.18, R34)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

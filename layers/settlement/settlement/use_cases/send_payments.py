@@ -1,4 +1,4 @@
-"""Sending the payments of a transaction that a checkout started (contract §3.2)."""
+"""Sending the payments of a transaction that a checkout started (C§3.2)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

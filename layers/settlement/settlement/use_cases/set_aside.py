@@ -1,4 +1,4 @@
-"""Setting aside what nobody knows: legs that had no answer in their time (§3.7)."""
+"""Setting aside what nobody knows: legs that had no answer in their time (A§3.7, D14)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

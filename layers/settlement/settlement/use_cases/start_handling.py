@@ -1,4 +1,4 @@
-"""Starting to handle an order (§5.1)."""
+"""Starting to handle an order (C§5.1)."""
 
 from settlement.domain.errors import WrongStatus
 from settlement.domain.events import EventType

@@ -1,4 +1,4 @@
-"""Starting a transaction that a checkout drives at the gateway, without an order of the OMS (contract §3.2)."""
+"""Starting a transaction that a checkout drives at the gateway, without an order of the OMS (C§3.2)."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""The due-work sweep: what is due is started, whatever became of the event that should have (§3.5, R28)."""
+"""The due-work sweep: what is due is started, whatever became of the event that should have (A§3.5, R28)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

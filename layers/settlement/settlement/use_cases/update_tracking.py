@@ -1,4 +1,4 @@
-"""Tracking of an invoice's parcel: it never moves money (§1.2, R32)."""
+"""Tracking of an invoice's parcel: it never moves money (C§1.2, R32)."""
 
 from collections.abc import Callable
 from dataclasses import replace

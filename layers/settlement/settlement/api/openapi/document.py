@@ -19,6 +19,9 @@ from settlement.api.openapi.served import FILE
 
 VERSION = "0.1.0"
 
+_CITATION = re.compile(r" \((?:[^()]*§|[RD][1-9])[^()]*\)")
+"""Where a rule comes from, as docstrings cite it."""
+
 Json = dict[str, Any]
 
 _INFO = {
@@ -177,7 +180,7 @@ def _plain(schema: Any) -> Any:
     if isinstance(schema, list):
         return [_plain(part) for part in schema]
     if isinstance(schema, str):
-        return re.sub(r" \([^()]*§[^()]*\)", "", schema).replace("``", "`")
+        return _CITATION.sub("", schema).replace("``", "`")
     if not isinstance(schema, dict):
         return schema
     return {

@@ -1,4 +1,4 @@
-"""Answers about order modifications (contract §2.2). Amounts are minor units."""
+"""Answers about order modifications (C§2.2). Amounts are minor units."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Answers about orders (contract §1). Amounts are minor units."""
+"""Answers about orders (C§1). Amounts are minor units."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Answers about transactions (contract §3). Amounts are minor units, unless said otherwise."""
+"""Answers about transactions (C§3). Amounts are minor units, unless said otherwise."""
 
 from typing import Annotated, Any, Literal
 
