@@ -34,16 +34,16 @@ demo: local ## Play the story of one order, on the running stack or on one start
 	@$(LOCAL) -m local.stack exec -- $(LOCAL) -m local.demo
 
 audit: local ## Compare every figure of an order with the others that tell of it (ORDER=… or ALL=1; ACCOUNT=… STACK=…)
-	@$(LOCAL) -m local.audit $(if $(filter-out 0 no false,$(ALL)),--all) $(if $(ORDER),--order "$$ORDER") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(STACK),--stack "$$STACK")
+	@$(LOCAL) -m operations audit $(if $(filter-out 0 no false,$(ALL)),--all) $(if $(ORDER),--order "$$ORDER") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(STACK),--stack "$$STACK")
 
 redrive: local ## Send what lies in the dead-letter queues back (QUEUES="parked-events …"; STACK=…)
-	@$(WORDS) $(LOCAL) -m local.redrive $(QUEUES) $(if $(STACK),--stack "$$STACK")
+	@$(WORDS) $(LOCAL) -m operations redrive $(QUEUES) $(if $(STACK),--stack "$$STACK")
 
 republish: local ## Publish events again from the table (ORDER=… or ALL=1; SINCE=… UNTIL=… ACCOUNT=… STACK=…)
-	@$(LOCAL) -m local.republish $(if $(filter-out 0 no false,$(ALL)),--all) $(if $(ORDER),--order "$$ORDER") $(if $(SINCE),--since "$$SINCE") $(if $(UNTIL),--until "$$UNTIL") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(STACK),--stack "$$STACK")
+	@$(LOCAL) -m operations republish $(if $(filter-out 0 no false,$(ALL)),--all) $(if $(ORDER),--order "$$ORDER") $(if $(SINCE),--since "$$SINCE") $(if $(UNTIL),--until "$$UNTIL") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(STACK),--stack "$$STACK")
 
 rebuild: local ## Make every order and transaction anew from events (FROM=table or folder of an export, TO=empty table; ENDPOINT=…)
-	@$(LOCAL) -m local.rebuild $(if $(FROM),--from "$$FROM") $(if $(TO),--to "$$TO") $(if $(ENDPOINT),--endpoint "$$ENDPOINT")
+	@$(LOCAL) -m operations rebuild $(if $(FROM),--from "$$FROM") $(if $(TO),--to "$$TO") $(if $(ENDPOINT),--endpoint "$$ENDPOINT")
 
 sweep: local ## Run the due-work sweep at once on the running stack
 	@$(LOCAL) -m local.stack sweep
@@ -52,7 +52,7 @@ logs: local ## Print the functions' logs of the running stack (FUNCTIONS="due_wo
 	@$(WORDS) $(LOCAL) -m local.stack logs $(FUNCTIONS)
 
 key: local ## Create, rotate, disable, enable or list app keys (ARGS="create …" TABLE=… for a deployed table)
-	@$(WORDS) $(LOCAL) -m local.app_key $(if $(TABLE),--table "$$TABLE") $(or $(ARGS),--help)
+	@$(WORDS) $(LOCAL) -m operations key $(or $(ARGS),--help) $(if $(TABLE),--table "$$TABLE")
 
 conformance: python ## Play the Payment Provider Protocol against a connector (URL=… APP_KEY=… APP_TOKEN=… ARGS=…)
 	@$(PYTHON) -m local.environments conformance

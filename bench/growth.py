@@ -18,11 +18,12 @@ from typing import Any
 from uuid import uuid4
 
 from bench.meter import Consumption, Meter
-from local.commands import counted, run
 from local.deployment import client
 from local.lifecycle import require_running
+from local.progress import StackError
 from local.settings import read_settings
-from local.tables import create_like
+from operations.output import Output
+from operations.tables import create_like
 from settlement.domain.connector import Mode
 from settlement.domain.invoice import InvoiceType
 from settlement.domain.order import MAX_INVOICES, LineMention, OrderTotal
@@ -176,7 +177,7 @@ def grow(growth: Growth, sales: int, returns: int, events: int) -> list[Compared
     growth.open(sales * VALUE)
 
     def each(what: str, count: int, action: Callable[[int], Cost]) -> list[Cost]:
-        return [action(number) for number in counted(range(1, count + 1), f"of {count} {what}")]
+        return [action(number) for number in Output().counted(range(1, count + 1), f"of {count} {what}")]
 
     early = min(sales // 2, 3 * COMPARED)
     sold = each("invoices", early, lambda number: growth.invoice(f"N{number:06d}", InvoiceType.OUTPUT))
@@ -212,7 +213,11 @@ def main() -> int:
     parser.add_argument("--invoices", type=int, default=MAX_INVOICES)
     parser.add_argument("--events", type=int, default=10_000)
     given = parser.parse_args()
-    return run(lambda: _on_a_table_of_its_own(given.invoices, given.events))
+    try:
+        return _on_a_table_of_its_own(given.invoices, given.events)
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
 
 
 def _on_a_table_of_its_own(invoices: int, events: int) -> int:

@@ -18,10 +18,10 @@ import httpx
 
 from bench.meter import Meter
 from local.deployment import client
-from local.facts import Facts
 from local.lifecycle import require_running
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
 from local.settings import read_settings
+from operations.running_stack import Facts
 from settlement.connectors.ppp import PaymentProviderClient
 from settlement.domain.connector import Credentials
 from settlement.domain.invoice import InvoiceType

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.adaptations import open_queues, put_gateway_responses, write_definitions_as_json
@@ -21,6 +19,7 @@ from local.ports import HOST
 from local.processes import plain_environment, run_logged
 from local.progress import StackError, step
 from local.settings import CHECKOUT, ENVIRONMENTS, REGION, STACK_NAME, Settings
+from operations.stacks import cloud_client
 
 _SOURCES = (
     "template.yaml", "samconfig.toml", "workflows", "functions", "layers", "requirements/sam.txt",
@@ -48,19 +47,7 @@ class Deployment:
 
 def client(service: str, aws_port: int) -> Any:
     """A boto3 client of the emulator, whatever the caller's profile says."""
-    return client_at(service, f"http://{HOST}:{aws_port}")
-
-
-def client_at(service: str, endpoint: str) -> Any:
-    """The same of an emulator anywhere; raises ValueError for what is no address."""
-    return boto3.client(
-        service,  # type: ignore[call-overload]
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(retries={"max_attempts": 1}, read_timeout=70, proxies={}, inject_host_prefix=False),
-    )
+    return cloud_client(service, f"http://{HOST}:{aws_port}")
 
 
 def build(settings: Settings) -> str:

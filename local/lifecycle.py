@@ -14,9 +14,9 @@ from pathlib import Path
 
 from local import lock
 from local.emulator import SAVE_SECONDS
-from local.facts import Facts, read_facts
 from local.progress import StackError, awaited, say
 from local.settings import CHECKOUT, Settings
+from operations.running_stack import Facts, lives, read_facts
 
 UP = (sys.executable, "-m", "local.stack", "up")
 KILL_SECONDS = 45
@@ -27,7 +27,7 @@ def running_facts(settings: Settings) -> Facts | None:
     """The facts of the stack in this folder, None unless it runs and is ready."""
     pid = lock.holder(settings.lock_file)
     facts = read_facts(settings.facts_file) if pid is not None else None
-    return facts if facts is not None and facts.pid == pid and _lives(pid) else None
+    return facts if facts is not None and facts.pid == pid and lives(pid) else None
 
 
 def require_running(settings: Settings) -> Facts:
@@ -41,7 +41,7 @@ def require_running(settings: Settings) -> Facts:
 
 def not_ready(pid: int) -> str:
     """Why a stack that holds its folder's lock cannot be used now."""
-    if _lives(pid):
+    if lives(pid):
         return f"The local stack is still starting (process {pid}); it can be used once it says that it is ready."
     return "The last local stack was killed and is still saving what it holds; try again in a moment."
 
@@ -141,16 +141,6 @@ def _found(settings: Settings) -> Facts | None:
             told = True
         time.sleep(0.1)
     return facts
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _show(log: Path, shown: int) -> int:

@@ -21,12 +21,12 @@ import yaml
 
 from local.deployment import client
 from local.emulator import aws_environment
-from local.facts import Facts
 from local.host_network import has_image, host_network
 from local.lifecycle import require_running
 from local.processes import plain_environment
 from local.progress import StackError
 from local.settings import CHECKOUT, ENVIRONMENTS, Settings, read_settings
+from operations.running_stack import Facts
 
 _SAM = ENVIRONMENTS / "venv-sam" / "bin" / "sam"
 _ENDPOINT = "AWS_ENDPOINT_URL"

@@ -12,14 +12,14 @@ from typing import NoReturn
 
 from local import deployment, lock
 from local.emulator import Emulator, aws_environment, start_emulator
-from local.facts import Facts, write_facts
 from local.lifecycle import why_not_free
 from local.ports import HOST, any_free, first_free
 from local.progress import StackError, say, step, tail
 from local.proxy import Proxy
-from local.seed import APP_KEY, APP_TOKEN, seed
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, seed
 from local.settings import DEFAULT_AWS_PORT, ENVIRONMENTS, REGION, Settings
 from local.warm_up import warm_up
+from operations.running_stack import Facts, write_facts
 
 STAGE = "v1"
 HEALTH_SECONDS = 60
@@ -73,6 +73,7 @@ def _start(settings: Settings, descriptor: int, running: ExitStack) -> Emulator:
         event_bus_name=deployed.event_bus_name,
         state_machine_arn=deployed.state_machine_arn,
         functions=deployed.functions,
+        account=ACCOUNT,
     )
     write_facts(settings.facts_file, facts)
     say(_welcome(base_url))

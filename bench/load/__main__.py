@@ -7,8 +7,8 @@ import sys
 
 from bench.load.faults import Faults
 from bench.load.run import Load, run
-from local import commands
 from local.lifecycle import require_running
+from local.progress import StackError
 from local.settings import read_settings
 
 DEFAULT_ORDERS = 2000
@@ -27,7 +27,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=usual.seed)
     given = parser.parse_args()
     load = Load(given.orders, given.rate, Faults(given.failing, given.hanging, given.seed, given.refusing))
-    return commands.run(lambda: 1 if run(require_running(read_settings()), load).wrong else 0)
+    try:
+        return 1 if run(require_running(read_settings()), load).wrong else 0
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

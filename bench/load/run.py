@@ -23,8 +23,8 @@ from bench.load.provider import Provider, served
 from bench.load.report import report
 from bench.load.story import CONNECTOR, Planned
 from local.deployment import client
-from local.facts import Facts
 from local.seed import ACCOUNT
+from operations.running_stack import Facts
 from settlement.domain.account import EVERY_ROLE, AccountSettings
 from settlement.domain.connector import Connector, ConnectorProtocol, Mode
 from settlement.storage.app_keys import Caller, save

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local import app_key
+from operations.command_line import main
+from operations.keys import CACHED_SECONDS
+from operations.output import MISUSED
 from settlement import bootstrap
 from settlement.storage import app_keys
 from settlement.storage.app_keys import Caller, KeyRefused
@@ -55,7 +57,7 @@ def authorise(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Ca
 
 
 def _run(*words: str) -> int:
-    return app_key.main(["--table", TABLE, *words])
+    return main(["key", *words, "--table", TABLE])
 
 
 def _shown_token(capsys: pytest.CaptureFixture[str]) -> str:
@@ -110,8 +112,8 @@ def test_names_that_could_part_the_tables_keys_are_refused(dynamodb: "DynamoDBCl
 
 @pytest.mark.parametrize("role", ["", "admin", "view-orders"])
 def test_unknown_role_is_refused(dynamodb: "DynamoDBClient", role: str) -> None:
-    with pytest.raises(SystemExit):
-        _run("create", "k", "--account", "acme", "--role", role)
+    assert _run("create", "k", "--account", "acme", "--role", role) == MISUSED
+    assert _everything(dynamodb) == "[]"
 
 
 def test_disabled_key_is_refused_and_enabled_again(
@@ -184,15 +186,17 @@ def test_list_shows_an_accounts_keys_and_no_others(
 
     assert _run("list", "--account", "acme") == 0
 
-    shown = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[:3] for line in shown] == [
+    title, head, *shown = capsys.readouterr().out.splitlines()
+    assert title.strip() == "App keys of acme"
+    assert head.split()[:3] == ["key", "state", "roles"]
+    assert [line.split()[:3] for line in shown] == [
         ["acme-bi", "disabled", "view-order"],
         ["acme-erp", "enabled", "notify-invoice,view-order"],
     ]
-    assert "old token until" in shown[1]
+    assert "until" in shown[1]
     assert token not in str(shown)
 
 
 def test_answer_is_remembered_as_long_as_the_command_says() -> None:
     authorizer = load_template()["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"]["AppKey"]
-    assert authorizer["Identity"]["ReauthorizeEvery"] == app_key.CACHED_SECONDS
+    assert authorizer["Identity"]["ReauthorizeEvery"] == CACHED_SECONDS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.facts import Facts
+from operations.running_stack import Facts
 from tests.e2e.api import Answer, Api, new_id
 from tests.e2e.bodies import Payment, order_body
 from tests.e2e.conftest import Account

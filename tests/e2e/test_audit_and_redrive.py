@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local.audit import MISMATCH
-from local.facts import Facts
-from local.redrive.__main__ import STAYS
 from local.seed import ACCOUNT
 from local.settings import STACK_NAME
+from operations.output import FOUND
+from operations.running_stack import Facts
 from settlement.domain.audit_walk import first_walk
 from settlement.storage import keys
 from settlement.storage.dynamodb import DynamoDBStore
@@ -32,11 +31,16 @@ QUEUES = ("parked-events", "failed-order-intake")
 PYTHON = CHECKOUT / ".local" / "venv-local" / "bin" / "python"
 
 
-def run(module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
     """Run a command as make does."""
     return subprocess.run(
-        [str(PYTHON), "-m", module, *arguments], cwd=CHECKOUT, capture_output=True, text=True, timeout=120, check=False
-    )
+        [str(PYTHON), "-m", "operations", *words],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -64,7 +68,7 @@ def test_audit_tells_sound_books_from_corrupt_ones(
 ) -> None:
     order = merchant.place()
     order.invoice("N1", 7000)
-    sound = run("local.audit", "--order", order.order_id)
+    sound = run("audit", "--order", order.order_id)
     assert (sound.returncode, sound.stdout.strip()) == (0, "1 orders audited, 0 with books that disagree"), sound
 
     def capture(value: int) -> None:
@@ -89,9 +93,9 @@ def test_audit_tells_sound_books_from_corrupt_ones(
         return sweep()
 
     capture(6999)
-    corrupt = run("local.audit", "--all")
+    corrupt = run("audit", "--all")
     shown = order.api.read(f"{order.transaction_path}/audit")
-    assert corrupt.returncode == MISMATCH, corrupt
+    assert corrupt.returncode == FOUND, corrupt
     assert "entries and counter: captured: 6999, the others say 7000" in corrupt.stdout
     assert (shown["isConsistent"], 6999 in {mismatch["found"] for mismatch in shown["mismatches"]}) == (False, True)
     until(lambda: audit_next()["orders_mismatched"] > 0, "the sweep sees it")
@@ -121,9 +125,9 @@ def test_messages_of_dead_letter_queues_find_back(
     send("parked-events", {"type": "OrderStatusChanged", "at": detail["at"], "detail": detail})
     send("parked-events", {"record": {"eventName": "INSERT", "dynamodb": {"NewImage": {"public": {"BOOL": True}}}}})
 
-    done = run("local.redrive")
+    done = run("redrive")
 
-    assert done.returncode == STAYS, done
+    assert done.returncode == FOUND, done
     assert "parked-events: 1 sent back, 1 stay" in done.stdout
     assert "failed-order-intake: 1 sent back, 0 stay" in done.stdout
     until(lambda: merchant.api.get(f"/api/oms/pvt/orders/{order_id}").status == 200, "the order was taken in")
@@ -140,7 +144,7 @@ def test_events_of_an_order_are_published_again(merchant: Merchant, open_account
     reader = open_account("order-feed", account=ACCOUNT)
     assert reader.post("/api/orders/feed/config", {}).status == 200
 
-    done = run("local.republish", "--order", order.order_id)
+    done = run("republish", "--order", order.order_id)
 
     assert done.returncode == 0, done
     until(lambda: reader.read("/api/orders/feed/config")["quantity"] >= 5, "its statuses are in a feed made after them")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.facts import Facts
 from local.seed import APP_KEY, APP_TOKEN
+from operations.running_stack import Facts
 from tests.e2e.api import Answer, Api, new_id
 from tests.e2e.bodies import Payment, change_body, invoice_body, order_body
 from tests.e2e.merchant import Merchant, PlacedOrder

@@ -4,7 +4,7 @@ import pytest
 
 from local.conformance.__main__ import main
 from local.conformance.repetition_cases import CASES as REPETITIONS
-from local.facts import Facts
+from operations.running_stack import Facts
 
 AT_ONCE = [case.name for case in REPETITIONS if case.name.endswith("-at-once")]
 ONE_OF_EACH_KIND = ["manifest", "bank-invoice", "inbound", "settlements-at-once-stay-within-the-payment", *AT_ONCE]

@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 
 from bench.growth import MOST, Growth, grow, show
-from local.facts import Facts
-from local.tables import create_like
+from operations.running_stack import Facts
+from operations.tables import create_like
 from settlement import bootstrap
 from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore

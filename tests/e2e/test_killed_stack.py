@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from local import lifecycle, lock, saved_state
-from local.facts import Facts
 from local.ports import any_free
 from local.seed import APP_KEY, APP_TOKEN
 from local.settings import Settings, read_settings
+from operations.running_stack import Facts
 from tests.e2e.api import Api
 from tests.e2e.bodies import Payment, invoice_body, order_body
 from tests.e2e.merchant import Merchant, settle
@@ -136,7 +136,7 @@ def require_all(stack: Stack, *loads: Load) -> None:
         assert missing == []
         invoices = {order: api.read(f"{ORDERS}/{order}")["packageAttachment"]["packages"] for order in load.invoiced}
         assert [order for order, packages in invoices.items() if not packages] == []
-    said = stack.run("local.audit", "--all")
+    said = stack.run("operations", "audit", "--all")
     audited = int(said.rpartition(" orders audited")[0].split()[-1])
     assert audited >= sum(len(load.placed) for load in loads)
     assert "0 with books that disagree" in said

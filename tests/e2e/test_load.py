@@ -7,7 +7,7 @@ from bench.load.faults import Fault, Faults
 from bench.load.provider import Provider
 from bench.load.run import Load, run
 from bench.load.story import Planned
-from local.facts import Facts
+from operations.running_stack import Facts
 from tests.e2e.merchant import Merchant
 
 ORDERS = 30

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local.facts import Facts
 from local.seed import ACCOUNT
+from operations.running_stack import Facts
 from settlement.domain.connector import Mode
 from settlement.storage import codecs, keys
 from tests.e2e.bodies import Payment, change_body, invoice_body

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local.facts import Facts
+from operations.running_stack import Facts
 from settlement.storage import keys
 from tests.e2e.api import Api
 from tests.e2e.bodies import Payment, order_body

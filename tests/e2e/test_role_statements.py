@@ -13,8 +13,8 @@ import boto3
 import pytest
 import yaml
 
-from local.facts import Facts
 from local.settings import STACK_NAME, read_settings
+from operations.running_stack import Facts
 from tests.e2e.api import new_id
 from tests.e2e.bodies import change_body, invoice_body, order_body
 from tests.e2e.conftest import Account, client_arguments

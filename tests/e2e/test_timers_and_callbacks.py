@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local.facts import Facts
+from operations.running_stack import Facts
 from settlement.storage import keys
 from tests.e2e.api import Answer, new_id
 from tests.e2e.bodies import Payment

@@ -15,10 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
-from local.facts import Facts, read_facts
 from local.host_network import engine_fault
 from local.seed import APP_KEY, APP_TOKEN
 from local.settings import CHECKOUT, read_settings
+from operations.running_stack import Facts, read_facts
 
 FAULT = engine_fault(os.environ.get("DOCKER_HOST"))
 pytestmark = [

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from moto import mock_aws
 
-from local.progress import StackError
-from local.rebuild import prepare, read_export, read_table, rebuild
+from operations.output import CommandError, Output
+from operations.rebuild import prepare, read_export, read_table, rebuild
 from settlement.domain.connector import VaultedCard
 from settlement.storage import codecs, keys
 from settlement.storage.dynamodb import DynamoDBStore
@@ -129,7 +129,7 @@ def require_told(commits: list[Commit]) -> int:
 def require_equal(dynamodb: Any, table: str) -> int:
     """Rebuild a table in another and compare every item; return how many there are."""
     copy = a_table(dynamodb)
-    rebuild(dynamodb, copy, read_table(dynamodb, table))
+    rebuild(dynamodb, copy, read_table(dynamodb, table), Output())
     return _compare(items_of(dynamodb, table), items_of(dynamodb, copy), running=False)
 
 
@@ -231,7 +231,7 @@ def test_no_card_and_no_document_is_in_an_event(dynamodb: Any) -> None:
     placed.invoice("N1", 7000, document="<buyer>Jane Doe</buyer>")
     table = stored(dynamodb, shop.store.commits)
     copy = a_table(dynamodb)
-    rebuild(dynamodb, copy, read_table(dynamodb, table))
+    rebuild(dynamodb, copy, read_table(dynamodb, table), Output())
 
     texts = repr(items_of(dynamodb, copy))
     assert "Jane Doe" in repr(items_of(dynamodb, table))
@@ -252,7 +252,7 @@ def test_export_of_a_table_is_read(dynamodb: Any, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text("".join(json.dumps({"Item": found}) + "\n" for found in wire[half:]))
     copy = a_table(dynamodb)
 
-    rebuild(dynamodb, copy, read_export(tmp_path))
+    rebuild(dynamodb, copy, read_export(tmp_path), Output())
 
     told = {key for key in items_of(dynamodb, table) if not key[1].startswith(PERSONAL_ITEMS)}
     assert items_of(dynamodb, copy).keys() == told
@@ -261,15 +261,15 @@ def test_export_of_a_table_is_read(dynamodb: Any, tmp_path: Path) -> None:
 def test_table_that_is_not_empty_is_left_alone(dynamodb: Any) -> None:
     table = stored(dynamodb, a_told_shop().store.commits)
 
-    with pytest.raises(StackError, match="is not empty"):
-        prepare(dynamodb, table)
+    with pytest.raises(CommandError, match="is not empty"):
+        prepare(dynamodb, table, None, Output())
 
 
 def test_table_that_is_not_there_is_made_like_the_one_the_events_come_from(dynamodb: Any) -> None:
     table = stored(dynamodb, a_told_shop().store.commits)
     copy = f"{table}-copy"
 
-    prepare(dynamodb, copy, table)
+    prepare(dynamodb, copy, table, Output())
 
     model, made = (dynamodb.describe_table(TableName=name)["Table"] for name in (table, copy))
     for part in ("KeySchema", "AttributeDefinitions"):
@@ -279,12 +279,12 @@ def test_table_that_is_not_there_is_made_like_the_one_the_events_come_from(dynam
     ]
     assert indexes[0] == indexes[1] != {}
     assert "StreamSpecification" not in made
-    prepare(dynamodb, copy, table)
+    prepare(dynamodb, copy, table, Output())
 
 
 def test_table_without_a_model_has_to_be_there(dynamodb: Any) -> None:
-    with pytest.raises(StackError, match="There is no table nowhere"):
-        prepare(dynamodb, "nowhere")
+    with pytest.raises(CommandError, match="There is no table nowhere"):
+        prepare(dynamodb, "nowhere", None, Output())
 
 
 def test_transactions_are_told_apart(dynamodb: Any) -> None:

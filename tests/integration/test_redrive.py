@@ -12,10 +12,11 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from local.redrive.__main__ import STAYS, redrive
-from local.redrive.ways import Ways
-from local.republish import Republisher
-from local.stacks import Stack
+from operations.output import FOUND, Output
+from operations.redrive.command import redrive
+from operations.redrive.ways import Ways
+from operations.republish import Republisher
+from operations.stacks import Stack
 from settlement.domain.audit_walk import first_walk
 from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
@@ -129,8 +130,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         }
         fakes = dict.fromkeys(("events", "lambda", "stepfunctions", "dynamodbstreams"), cloud)
         stack = Stack("quita", outputs, clients={"sqs": sqs, "dynamodb": dynamodb, **fakes})
-        monkeypatch.setattr("local.redrive.queues.LOOK_SECONDS", 0)
-        monkeypatch.setattr("local.redrive.__main__.the_stack", lambda name, region: stack)
+        monkeypatch.setattr("operations.redrive.queues.LOOK_SECONDS", 0)
         yield Stage(cloud, stack, sqs, DynamoDBStore(dynamodb, "quita"))
 
 
@@ -180,14 +180,14 @@ def test_every_queue_of_the_template_has_a_way_back(stage: Stage) -> None:
 
 
 def test_nothing_to_do_is_done(stage: Stage) -> None:
-    assert redrive([], None, None) == 0
+    assert redrive(stage.stack, [], Output()) == 0
 
 
 def test_parked_events_reach_the_bus_whole_and_under_their_ids(stage: Stage) -> None:
     for number in range(1, 26):
         stage.put("parked-events", parked(number))
 
-    assert redrive(["parked-events"], None, None) == 0
+    assert redrive(stage.stack, ["parked-events"], Output()) == 0
 
     assert sorted(stage.cloud.ids) == sorted(f"{TRANSACTION_ID}-transaction-{number}" for number in range(1, 26))
     (entry, *_) = stage.cloud.published
@@ -201,11 +201,11 @@ def test_event_that_the_bus_still_refuses_stays_whole(stage: Stage) -> None:
     stage.put("parked-events", parked(2))
     stage.cloud.refuses = {f"{TRANSACTION_ID}-transaction-1"}
 
-    assert redrive(["parked-events"], None, None) == STAYS
+    assert redrive(stage.stack, ["parked-events"], Output()) == FOUND
     assert (stage.cloud.ids, stage.left("parked-events")) == ([f"{TRANSACTION_ID}-transaction-2"], 1)
 
     stage.cloud.refuses = set()
-    assert redrive(["parked-events"], None, None) == 0
+    assert redrive(stage.stack, ["parked-events"], Output()) == 0
     assert stage.left("parked-events") == 0
 
 
@@ -215,7 +215,7 @@ def test_parked_record_is_published_once_it_can_be_read(stage: Stage) -> None:
     stage.put("parked-events", {"record": damaged})
     stage.put("parked-events", {"record": record})
 
-    assert redrive(["parked-events"], None, None) == STAYS
+    assert redrive(stage.stack, ["parked-events"], Output()) == FOUND
 
     assert (stage.cloud.ids, stage.left("parked-events")) == ([f"{TRANSACTION_ID}-transaction-1"], 1)
 
@@ -223,7 +223,7 @@ def test_parked_record_is_published_once_it_can_be_read(stage: Stage) -> None:
 def test_event_too_large_for_the_bus_stays(stage: Stage) -> None:
     stage.put("parked-events", parked(1) | {"tooLarge": 300_000})
 
-    assert redrive(["parked-events"], None, None) == STAYS
+    assert redrive(stage.stack, ["parked-events"], Output()) == FOUND
     assert (stage.cloud.published, stage.left("parked-events")) == ([], 1)
 
 
@@ -231,7 +231,7 @@ def test_records_that_the_relay_gave_up_are_published_from_the_stream(stage: Sta
     stage.cloud.records = records(*(an_event(number) for number in range(1, 6)))
     stage.put("failed-relay", given_up(101, 103))
 
-    assert redrive(["failed-relay"], None, None) == 0
+    assert redrive(stage.stack, ["failed-relay"], Output()) == 0
 
     assert stage.cloud.ids == [f"{TRANSACTION_ID}-transaction-{number}" for number in (2, 3, 4)]
     assert stage.left("failed-relay") == 0
@@ -244,7 +244,7 @@ def test_records_that_the_stream_has_forgotten_are_published_from_the_table(stag
     stage.store.save_audit_walk(first_walk(ACCOUNT, NOON))
     stage.put("failed-relay", given_up(101, 103))
 
-    assert redrive(["failed-relay"], None, None) == 0
+    assert redrive(stage.stack, ["failed-relay"], Output()) == 0
 
     assert stage.cloud.ids == [f"{TRANSACTION_ID}-transaction-{number}" for number in (1, 5)]
     assert stage.left("failed-relay") == 0
@@ -255,7 +255,7 @@ def test_records_stay_while_the_table_names_no_account_they_could_be_of(
 ) -> None:
     stage.put("failed-relay", given_up(101, 103))
 
-    assert redrive(["failed-relay"], None, None) == STAYS
+    assert redrive(stage.stack, ["failed-relay"], Output()) == FOUND
     assert stage.left("failed-relay") == 1
     assert "the table names no account yet" in capsys.readouterr().out
 
@@ -265,7 +265,9 @@ def test_events_of_an_order_are_published_again(stage: Stage) -> None:
     events = [an_event(number) for number in range(1, 4)]
     stage.store.commit(Commit(ACCOUNT, order.order_id, order.transaction_id, order=order, events=events))
 
-    many = Republisher(stage.stack).publish_account(ACCOUNT, NOON + timedelta(minutes=2), NOON + timedelta(days=1))
+    many = Republisher(stage.stack).publish_account(
+        ACCOUNT, NOON + timedelta(minutes=2), NOON + timedelta(days=1), Output()
+    )
 
     assert (many, stage.cloud.ids) == (2, [f"{TRANSACTION_ID}-transaction-{number}" for number in (2, 3)])
 
@@ -275,7 +277,7 @@ def test_undelivered_operation_is_started(stage: Stage) -> None:
     stage.put("undelivered-operations", {"detail-type": "OperationReady", "detail": detail | {"kind": "settle"}})
     stage.put("undelivered-operations", detail | {"kind": "settle"})
 
-    assert redrive(["undelivered-operations"], None, None) == 0
+    assert redrive(stage.stack, ["undelivered-operations"], Output()) == 0
     assert stage.cloud.started == [detail, detail]
 
 
@@ -284,7 +286,7 @@ def test_order_is_taken_in_as_the_event_it_was(stage: Stage) -> None:
     stage.put("failed-order-intake", ORDER_PLACED, RULE_ARN="rule", TARGET_ARN=arn)
     stage.put("failed-order-intake", {"requestContext": {"functionArn": arn}, "requestPayload": ORDER_PLACED})
 
-    assert redrive(["failed-order-intake"], None, None) == 0
+    assert redrive(stage.stack, ["failed-order-intake"], Output()) == 0
     assert stage.cloud.invoked == [("quita-order-intake", ORDER_PLACED)] * 2
 
 
@@ -292,7 +294,7 @@ def test_order_that_cannot_be_taken_in_stays(stage: Stage, capsys: pytest.Captur
     stage.put("failed-order-intake", ORDER_PLACED)
     stage.cloud.refuses = {"quita-order-intake"}
 
-    assert redrive(["failed-order-intake"], None, None) == STAYS
+    assert redrive(stage.stack, ["failed-order-intake"], Output()) == FOUND
     assert stage.left("failed-order-intake") == 1
     assert "no such connector" in capsys.readouterr().out
 
@@ -304,14 +306,14 @@ def test_status_change_is_given_to_the_function_it_did_not_reach(stage: Stage, f
     reported = {"requestContext": {"functionArn": f"{arn}:$LATEST"}, "requestPayload": STATUS_CHANGED}
     stage.put("failed-status-changes", reported)
 
-    assert redrive(["failed-status-changes"], None, None) == 0
+    assert redrive(stage.stack, ["failed-status-changes"], Output()) == 0
     assert stage.cloud.invoked == [(function, STATUS_CHANGED)] * 2
 
 
 def test_failed_sweep_is_followed_by_another(stage: Stage) -> None:
     stage.put("failed-due-work", {"requestPayload": {}})
 
-    assert redrive(["failed-due-work"], None, None) == 0
+    assert redrive(stage.stack, ["failed-due-work"], Output()) == 0
     assert (stage.cloud.invoked, stage.left("failed-due-work")) == ([("quita-due-work", {})], 0)
 
 
@@ -322,5 +324,5 @@ def test_failed_sweep_is_followed_by_another(stage: Stage) -> None:
 def test_message_that_makes_no_sense_stays_and_holds_up_no_other(stage: Stage, queue: str, body: str) -> None:
     stage.put(queue, body)
 
-    assert redrive([], None, None) == STAYS
+    assert redrive(stage.stack, [], Output()) == FOUND
     assert stage.left(queue) == 1

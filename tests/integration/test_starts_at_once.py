@@ -14,9 +14,9 @@ import pytest
 
 from local import environments, lifecycle, lock
 from local.environments import Environment, ensure
-from local.facts import Facts, read_facts, write_facts
 from local.progress import StackError
 from local.settings import Settings
+from operations.running_stack import Facts, read_facts, write_facts
 from tests.template.cloudformation import CHECKOUT
 
 SECONDS = 30
@@ -25,7 +25,7 @@ STACK = """
 import os, signal, sys, time
 from pathlib import Path
 from local import lock
-from local.facts import Facts, write_facts
+from operations.running_stack import Facts, write_facts
 from local.lifecycle import why_not_free
 from local.settings import read_settings
 settings = read_settings()
@@ -38,7 +38,7 @@ with lock.hold(settings.lock_file) as descriptor:
     if (settings.directory / "broken").exists():
         sys.exit("it is broken")
     time.sleep(1)
-    write_facts(settings.facts_file, Facts(os.getpid(), "http://here", "", "", "", "", "", "", "", {}))
+    write_facts(settings.facts_file, Facts(os.getpid(), "http://here", "", "", "", "", "", "", "", {}, ""))
     try:
         signal.pause()
     finally:
@@ -181,7 +181,7 @@ def test_facts_of_a_dead_process_are_of_no_use_while_its_lock_is_held(settings: 
     dead.wait()
     with lock.hold(settings.lock_file):
         settings.lock_file.write_text(str(dead.pid))
-        write_facts(settings.facts_file, Facts(dead.pid, "", "", "", "", "", "", "", "", {}))
+        write_facts(settings.facts_file, Facts(dead.pid, "", "", "", "", "", "", "", "", {}, ""))
 
         assert lifecycle.running_facts(settings) is None
         with pytest.raises(StackError, match="still saving"):

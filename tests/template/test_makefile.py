@@ -44,7 +44,7 @@ def words(interpreter: Path, target: str, *variables: str) -> list[str]:
 @pytest.mark.parametrize("role", ["*", "'*'", '"*"', r"\*"])
 def test_role_of_a_key_may_be_a_star(interpreter: Path, role: str) -> None:
     given = words(interpreter, "key", f"ARGS=create k --account a --role {role}")
-    assert given == ["create", "k", "--account", "a", "--role", "*"]
+    assert given == ["key", "create", "k", "--account", "a", "--role", "*"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from local.stacks import Stack
+from operations.stacks import Stack
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.ports import ListRange
 

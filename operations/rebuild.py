@@ -1,29 +1,21 @@
 """Makes every order and transaction anew from their events alone, in an empty table.
 
-python -m local.rebuild --from TABLE|FOLDER --to TABLE [--region REGION] [--endpoint URL]
-
 The events come from a table (one restored from a backup, say) or from the folder of a DynamoDB export to S3, brought
 here: its files of JSON lines, compressed or not. The table they go to is made like the one they come from if it is not
 there. What is not in the events is not made: app keys, settings, connectors, feeds and hooks, and what may tell of a
-shopper (cards, embedded documents, additional data). See the README. The exit code is 2 when there were no events.
+shopper (cards, embedded documents, additional data).
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
-
-from local.commands import counted, nothing, run
-from local.deployment import client_at
-from local.progress import StackError, say
-from local.tables import create_like
+from operations.output import CommandError, Output
+from operations.tables import create_like
 from settlement.storage import codecs, keys
 from settlement.storage.log import replay
 
@@ -33,51 +25,35 @@ Events = list[dict[str, Any]]
 """The events of one transaction as they are stored, in any order."""
 
 
-def main() -> int:
-    """Print how much was made of how many events."""
-    parser = argparse.ArgumentParser(prog="local.rebuild", description=__doc__)
-    parser.add_argument("--from", dest="source", required=True, help="a table's name, or a folder with an export")
-    parser.add_argument("--to", required=True, help="an empty table with the keys and indexes of the template's")
-    parser.add_argument("--region")
-    parser.add_argument("--endpoint", help="address of the local AWS")
-    arguments = parser.parse_args()
-    return run(lambda: _rebuild(arguments.source, arguments.to, _client(arguments.region, arguments.endpoint)))
+def rebuild_table(source: str, table: str, client: Any, output: Output) -> int:
+    """Make ``table`` of the events in a table or a folder; return the exit code.
 
-
-def _client(region: str | None, endpoint: str | None) -> Any:
-    if endpoint is None:
-        return boto3.client("dynamodb", region_name=region)
-    try:
-        return client_at("dynamodb", endpoint)
-    except ValueError as error:
-        raise StackError(str(error)) from error
-
-
-def _rebuild(source: str, table: str, client: Any) -> int:
+    Raises CommandError without either, and for a table that is not empty.
+    """
     folder = Path(source)
     from_folder = folder.is_dir()
     if not from_folder and not _exists(client, source):
-        raise StackError(f"There is no table and no folder {source}.")
-    prepare(client, table, None if from_folder else source)
-    made, of = rebuild(client, table, read_export(folder) if from_folder else read_table(client, source))
+        raise CommandError(f"There is no table and no folder {source}.")
+    prepare(client, table, None if from_folder else source, output)
+    made, of = rebuild(client, table, read_export(folder) if from_folder else read_table(client, source), output)
     if not of:
-        return nothing(f"There are no events in {source}: nothing was made.")
-    say(f"{made} items made of {of} events, in {table}")
-    return 0
+        return output.nothing(f"There are no events in {source}: nothing was made.", items=0, events=0)
+    output.say(f"{made} items made of {of} events, in {table}")
+    return output.end(items=made, events=of, table=table)
 
 
-def prepare(client: Any, table: str, model: str | None = None) -> None:
+def prepare(client: Any, table: str, model: str | None, output: Output) -> None:
     """Have an empty table: made like its model if it is not there.
 
-    Raises StackError if it has no model, or if anything is in it, which must not be mixed with what was.
+    Raises CommandError if it has no model, or if anything is in it, which must not be mixed with what was.
     """
     if not _exists(client, table):
         if model is None:
-            raise StackError(f"There is no table {table}.")
+            raise CommandError(f"There is no table {table}.")
         create_like(client, model, table)
-        say(f"made table {table}, with the keys and indexes of {model}")
+        output.say(f"made table {table}, with the keys and indexes of {model}")
     elif client.scan(TableName=table, Limit=1, ConsistentRead=True)["Items"]:
-        raise StackError(f"Table {table} is not empty.")
+        raise CommandError(f"Table {table} is not empty.")
 
 
 def _exists(client: Any, table: str) -> bool:
@@ -127,10 +103,10 @@ def read_export(folder: Path) -> Iterator[Events]:
     yield from by_transaction.values()
 
 
-def rebuild(client: Any, table: str, transactions: Iterable[Events]) -> tuple[int, int]:
+def rebuild(client: Any, table: str, transactions: Iterable[Events], output: Output) -> tuple[int, int]:
     """Write the events, and every item that they tell of, into a table; return how many items, of how many events."""
     made = of = 0
-    for events in counted(transactions, "transactions"):
+    for events in output.counted(transactions, "transactions"):
         items = [codecs.to_wire(item) for item in replay(map(codecs.from_wire, events)).values()]
         _write(client, table, [*events, *items])
         made, of = made + len(items), of + len(events)
@@ -149,7 +125,3 @@ def _with_bytes(item: dict[str, Any]) -> dict[str, Any]:
     from base64 import b64decode
 
     return {name: {"B": b64decode(value["B"])} if "B" in value else value for name, value in item.items()}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -10,10 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.orders import account_names
-from local.redrive.queues import Message, Stays
-from local.republish import Republisher
-from local.stacks import Stack
+from operations.orders import account_names
+from operations.redrive.queues import Message, Stays
+from operations.republish import Republisher
+from operations.stacks import Stack
 from settlement.storage.bus import publish
 from settlement.storage.outbox import Entry, entry_of
 
@@ -72,7 +72,7 @@ class Ways:
     def _republish(self, first: datetime, last: datetime) -> int:
         """Publish a time's events from the table, which tells its accounts; without one nothing says all is there."""
         if not account_names(self._stack):
-            raise Stays("the stream has forgotten it, and the table names no account yet: use make republish")
+            raise Stays("the stream has forgotten it, and the table names no account yet: use quita republish")
         return Republisher(self._stack).publish_time(first, last)
 
     def start_operation(self, message: Message) -> None:

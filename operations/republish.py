@@ -1,0 +1,92 @@
+"""Publishes events again, as the table has them: what an outage longer than the stream's 24 hours has lost.
+
+Each event has the id it always had, so those who take it twice can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from operations.orders import account_names, order_ids
+from operations.output import CommandError, Output
+from operations.stacks import Stack
+from settlement.domain.events import Event
+from settlement.storage.bus import publish
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.outbox import entry_of_event
+
+AROUND = timedelta(minutes=5)
+"""Added on both sides of a time that the stream tells: its clock is not the one that events are written by."""
+
+_EVENTS_AT_ONCE = 1000
+_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+class Republisher:
+    """Reads events from a stack's table and puts them on its bus."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._store = DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"])
+
+    def publish_time(self, first: datetime, last: datetime) -> int:
+        """Publish the events of every account from a little before ``first`` to a little after ``last``."""
+        since, until = first - AROUND, last + AROUND
+        return sum(
+            self.publish_order(account, order_id, since, until)
+            for account in account_names(self._stack)
+            for order_id in order_ids(self._store, account)
+        )
+
+    def publish_order(self, account: str, order_id: str, since: datetime, until: datetime) -> int:
+        """Publish an order's public events of a time, oldest first; return how many.
+
+        Raises CommandError for an order that is not there, and when the bus refuses one.
+        """
+        order = self._store.order(account, order_id)
+        if order is None:
+            raise CommandError(f"Account {account} has no order {order_id}.")
+        events = [held for held in self._events(account, order.transaction_id) if since <= held.at <= until]
+        entries = [entry for event in reversed(events) if (entry := entry_of_event(account, event)) is not None]
+        left = publish(self._stack.client("events"), self._stack.outputs["EventBusName"], entries)
+        if left:
+            raise CommandError(f"The bus refuses event {left[0].detail['id']}; the events before it are published.")
+        return len(entries)
+
+    def publish_account(self, account: str, since: datetime, until: datetime, output: Output) -> int:
+        """Publish the events of a time of all orders of an account; return how many."""
+        orders = output.counted(order_ids(self._store, account), "orders")
+        return sum(self.publish_order(account, order_id, since, until) for order_id in orders)
+
+    def _events(self, account: str, transaction_id: str) -> Iterator[Event]:
+        after = None
+        while True:
+            page = self._store.events(account, transaction_id, _EVENTS_AT_ONCE, after)
+            yield from page.items
+            after = page.next
+            if after is None:
+                return
+
+
+def republish(
+    stack: Stack, account: str, order_id: str | None, ends: tuple[datetime | None, datetime | None], output: Output
+) -> int:
+    """Publish the events of an order, or of all of an account without one; return the exit code.
+
+    ``ends`` are the first and the last moment of the events, None for ever. Raises CommandError for an order that is
+    not there, and for a time that ends before it begins.
+    """
+    since, until = ends[0] or _EVER[0], ends[1] or _EVER[1]
+    if since > until:
+        raise CommandError(f"--since {since.isoformat()} is after --until {until.isoformat()}.")
+    republisher = Republisher(stack)
+    if order_id is None:
+        many = republisher.publish_account(account, since, until, output)
+    else:
+        many = republisher.publish_order(account, order_id, since, until)
+    if not many:
+        of = f"Account {account}" if order_id is None else f"Order {order_id}"
+        return output.nothing(f"{of} has no public events of that time: nothing was published.", published=0)
+    output.say(f"{many} events published")
+    return output.end(published=many)

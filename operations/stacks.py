@@ -1,0 +1,71 @@
+"""A stack by its name: the running local one, or one in the cloud, with what the commands need of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from operations.output import CommandError
+from operations.running_stack import Facts, require_running
+
+LOCAL_STACK = "quita"
+"""The name that the local stack has in its own cloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A deployed stack with its template's outputs; ``account`` is the one of the local stack, None in the cloud."""
+
+    name: str
+    outputs: dict[str, str]
+    endpoint: str | None = None
+    region: str | None = None
+    account: str | None = None
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """Return a client of a service, in the stack's cloud."""
+        if service not in self.clients:
+            self.clients[service] = cloud_client(service, self.endpoint, self.region)
+        return self.clients[service]
+
+    def account_of(self, given: str | None) -> str:
+        """Return the account a command is about; raises CommandError where only a guess could name it."""
+        account = self.account if given is None else given.strip()
+        if not account:
+            raise CommandError(f"Which account of stack {self.name}? Name it with --account.")
+        return account
+
+
+def the_stack(name: str | None, region: str | None = None) -> Stack:
+    """Return the stack of this name in the cloud, the running local one without; raises CommandError without it."""
+    running: Facts | None = require_running() if name is None else None
+    endpoint = running.aws_endpoint if running is not None else None
+    found = name or LOCAL_STACK
+    try:
+        stacks = cloud_client("cloudformation", endpoint, region).describe_stacks(StackName=found)["Stacks"]
+    except (ClientError, BotoCoreError) as error:
+        raise CommandError(f"Stack {found} cannot be read: {error}") from error
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+    return Stack(found, outputs, endpoint, region, running.account if running is not None else None)
+
+
+def cloud_client(service: str, endpoint: str | None = None, region: str | None = None) -> Any:
+    """Return a client of AWS by the credentials of the environment, or of a local AWS by its address.
+
+    Raises ValueError for what is no address.
+    """
+    if endpoint is None:
+        return boto3.client(service, region_name=region)  # type: ignore[call-overload]
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=endpoint,
+        region_name=region or "us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 1}, read_timeout=70, proxies={}, inject_host_prefix=False),
+    )
