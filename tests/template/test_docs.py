@@ -14,6 +14,7 @@ from settlement.domain.transaction import LegState, OperationState
 from settlement.storage import keys
 from tests.support.headings import anchors, documents, headings, section
 from tests.template.cloudformation import CHECKOUT
+from tests.unit.test_architecture import MAY_IMPORT
 
 PACKAGE = CHECKOUT / "layers" / "settlement" / "settlement"
 ARCHITECTURE = CHECKOUT / "docs" / "architecture.md"
@@ -65,6 +66,26 @@ def test_table_of_access_patterns_has_every_kind_of_key() -> None:
     told = section(ARCHITECTURE, "6")
     assert {kind for kind in kinds if kind not in told} == set()
     assert len(kinds) > 20
+
+
+def test_table_of_imports_is_what_is_held() -> None:
+    told = {}
+    for row in section(ARCHITECTURE, "5").splitlines():
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in row.strip("|").split("|")]
+        if len(cells) == 3 and cells[0] and cells[0][0] in MAY_IMPORT:
+            told[cells[0][0]] = {f"settlement.{name}" for name in cells[2]}
+    assert told == MAY_IMPORT
+
+
+def test_readers_in_the_table_of_access_patterns_exist() -> None:
+    folders = (PACKAGE / "use_cases", PACKAGE / "storage", CHECKOUT / "functions")
+    told = {
+        name
+        for row in section(ARCHITECTURE, "6").splitlines()
+        if row.startswith("| ")
+        for name in re.findall(r"`([a-z_]+)`", row.strip("|").split("|")[-1])
+    }
+    assert {name for name in told if not any(list(folder.glob(f"**/{name}*")) for folder in folders)} == set()
 
 
 @pytest.mark.parametrize("number", ["3", "5", "6", "9"])
