@@ -56,7 +56,7 @@ key: local ## Create, rotate, disable, enable or list app keys (ARGS="create …
 
 conformance: python ## Play the Payment Provider Protocol against a connector (URL=… APP_KEY=… APP_TOKEN=… ARGS=…)
 	@$(PYTHON) -m local.environments conformance
-	@$(WORDS) $(CONFORMANCE) -m local.conformance $(if $(URL),--url "$$URL") $(ARGS)
+	@$(WORDS) $(CONFORMANCE) -m conformance $(if $(URL),--url "$$URL") $(ARGS)
 
 invoke: local ## Run a function in a container on the running stack's table (EVENT=events/…/….json)
 	@$(WORDS) $(LOCAL) -m local.sam_local $(if $(FUNCTION),--function "$$FUNCTION") $(EVENT)

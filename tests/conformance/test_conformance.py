@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.conformance import movement_cases
-from local.conformance.__main__ import main
-from local.conformance.run import CASES
+from conformance import movement_cases
+from conformance.__main__ import main
+from conformance.run import CASES
 from tests.conformance.provider import Answer, Forward, Request, Variant, as_it_is, json_answer, served
 from tests.conformance.variants import BROKEN, Broken, answers
 

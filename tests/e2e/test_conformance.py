@@ -2,8 +2,8 @@
 
 import pytest
 
-from local.conformance.__main__ import main
-from local.conformance.repetition_cases import CASES as REPETITIONS
+from conformance.__main__ import main
+from conformance.repetition_cases import CASES as REPETITIONS
 from operations.running_stack import Facts
 
 AT_ONCE = [case.name for case in REPETITIONS if case.name.endswith("-at-once")]

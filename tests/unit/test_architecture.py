@@ -3,7 +3,8 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,26 +13,100 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "layers" / "settlement" / "settlement"
 FUNCTIONS = ROOT / "functions"
 
-MAY_IMPORT = {
-    "domain": {"settlement.domain"},
-    "use_cases": {"settlement.domain", "settlement.use_cases"},
-    "storage": {
-        "settlement.domain",
-        "settlement.storage",
-        "settlement.use_cases.ports",
-        "settlement.use_cases.feed_ports",
-    },
-    "connectors": {"settlement.domain", "settlement.connectors", "settlement.use_cases.ports"},
-    "api": {"settlement.domain", "settlement.use_cases", "settlement.api"},
-}
-"""What of the package each of its folders may import."""
 
-ONLY_STANDARD_LIBRARY = ("domain", "use_cases")
-AWS = {"boto3", "botocore", "aws_lambda_powertools", "mypy_boto3_dynamodb"}
+@dataclass(frozen=True)
+class Room:
+    """A folder, and what its files may import beside the standard library: of this repository, and packages."""
+
+    folder: str
+    own: frozenset[str]
+    packages: frozenset[str] = frozenset()
+    but: tuple[str, ...] = ()
+    """Folders within it that are rooms of their own."""
+
+    def files(self) -> list[Path]:
+        """Its files."""
+        apart = [ROOT / self.folder / folder for folder in self.but]
+        found = sorted((ROOT / self.folder).rglob("*.py"))
+        return [path for path in found if not any(path.is_relative_to(folder) for folder in apart)]
+
+    def forbidden(self, imports: Iterable[str]) -> set[str]:
+        """What of these it may not import."""
+        return {
+            module
+            for module in imports
+            if (top := module.partition(".")[0]) not in sys.stdlib_module_names
+            and top not in self.packages
+            and not within(module, self.own)
+        }
+
+
+def _room(folder: str, own: str, packages: str = "", but: tuple[str, ...] = ()) -> Room:
+    return Room(folder, frozenset(own.split()), frozenset(packages.split()), but)
+
+
+LAYER = "layers/settlement/settlement"
+OUTSIDE = "settlement.use_cases.ports settlement.use_cases.feed_ports"
+STUBS = "mypy_boto3_dynamodb mypy_boto3_events mypy_boto3_secretsmanager mypy_boto3_sqs mypy_boto3_stepfunctions"
+ROOMS = (
+    _room(f"{LAYER}/domain", "settlement.domain"),
+    _room(f"{LAYER}/use_cases", "settlement.domain settlement.use_cases"),
+    _room(
+        f"{LAYER}/storage",
+        f"settlement.domain settlement.storage {OUTSIDE}",
+        f"boto3 botocore urllib3 pydantic {STUBS}",
+    ),
+    _room(
+        f"{LAYER}/connectors", "settlement.domain settlement.connectors settlement.use_cases.ports", "httpcore certifi"
+    ),
+    _room(
+        f"{LAYER}/api",
+        "settlement.domain settlement.use_cases settlement.api",
+        "aws_lambda_powertools pydantic pydantic_core",
+    ),
+    _room(
+        LAYER,
+        "settlement.domain settlement.use_cases settlement.storage settlement.connectors settlement.bootstrap",
+        f"boto3 botocore aws_lambda_powertools {STUBS}",
+        but=("domain", "use_cases", "storage", "connectors", "api"),
+    ),
+    _room("functions", "settlement", f"aws_lambda_powertools {STUBS}", but=("sandbox_connector",)),
+    _room(
+        "functions/sandbox_connector",
+        "settlement sandbox_calls sandbox_provider sandbox_scripts sandbox_store",
+        f"aws_lambda_powertools boto3 {STUBS}",
+    ),
+    _room("operations", "operations settlement", f"boto3 botocore typer rich {STUBS}"),
+    _room("conformance", "conformance settlement.domain settlement.connectors"),
+    _room("local", "local operations settlement.domain settlement.storage", "botocore httpx yaml ministack iso4217"),
+    _room(
+        "bench",
+        "bench local operations settlement tests sandbox_provider sandbox_scripts",
+        f"boto3 botocore httpx {STUBS}",
+    ),
+)
+"""Every folder of code but the tests."""
+
+PLANTED = {
+    f"{LAYER}/domain": "settlement.use_cases.ports settlement.storage boto3 pydantic",
+    f"{LAYER}/use_cases": "settlement.storage.table settlement.api settlement.connectors.ppp boto3 httpcore pydantic",
+    f"{LAYER}/storage": "settlement.use_cases.aggregate settlement.api settlement.connectors httpcore",
+    f"{LAYER}/connectors": "settlement.use_cases.aggregate settlement.storage settlement.api boto3 httpx",
+    f"{LAYER}/api": "settlement.storage.table settlement.connectors.ppp settlement.bootstrap boto3 httpcore",
+    LAYER: "settlement.api local httpcore",
+    "functions": "local operations boto3 httpcore tests",
+    "functions/sandbox_connector": "local operations httpx",
+    "operations": "local.settings conformance bench tests ministack",
+    "conformance": "settlement.storage settlement.use_cases local operations boto3 httpx",
+    "local": "bench tests conformance settlement.use_cases settlement.api boto3",
+    "bench": "conformance moto",
+}
+"""For each room, what it must not import: the test sees every one of them."""
+
 MAX_LINES_OF_FILE, MAX_LINES_OF_FUNCTION = 400, 50
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
-ALL_FILES = [*MODULES, *sorted(FUNCTIONS.rglob("*.py")), *sorted((ROOT / "local").rglob("*.py"))]
+ALL_FILES = [path for room in ROOMS for path in room.files()]
 
 
 def name_of(path: Path) -> str:
@@ -51,42 +126,23 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def within(module: str, allowed: set[str]) -> bool:
+def within(module: str, allowed: Iterable[str]) -> bool:
     """Whether a module is one of the allowed ones or inside of it."""
     return any(module == name or module.startswith(f"{name}.") for name in allowed)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_folder_imports_only_what_it_may(path: Path) -> None:
-    folder = path.relative_to(PACKAGE).parts[0]
-    if folder not in MAY_IMPORT:
-        return
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.folder)
+def test_folder_imports_only_what_it_may(room: Room) -> None:
+    found = {name_of(path): forbidden for path in room.files() if (forbidden := room.forbidden(imports_of(path)))}
 
-    own = {module for module in imports_of(path) if module == "settlement" or module.startswith("settlement.")}
-    forbidden = {module for module in own if not within(module, MAY_IMPORT[folder])}
-
-    assert not forbidden
+    assert not found
 
 
-@pytest.mark.parametrize("folder", ONLY_STANDARD_LIBRARY)
-def test_domain_and_use_cases_need_nothing_but_the_standard_library(folder: str) -> None:
-    for path in sorted((PACKAGE / folder).rglob("*.py")):
-        tops = {module.partition(".")[0] for module in imports_of(path)} - {"settlement"}
-        assert tops <= sys.stdlib_module_names, path
-
-
-def test_boto3_stays_in_storage_functions_and_bootstrap() -> None:
-    for path in MODULES:
-        first = path.relative_to(PACKAGE).parts[0]
-        if first not in ("storage", "bootstrap.py"):
-            tops = {module.partition(".")[0] for module in imports_of(path)}
-            assert not tops & {"boto3", "botocore"}, path
-
-
-def test_http_client_stays_in_connectors() -> None:
-    for path in MODULES:
-        if path.relative_to(PACKAGE).parts[0] != "connectors":
-            assert "httpx" not in {module.partition(".")[0] for module in imports_of(path)}, path
+@pytest.mark.parametrize(("room", "module"), [(room, name) for room in ROOMS for name in PLANTED[room.folder].split()])
+def test_forbidden_import_is_seen(room: Room, module: str, tmp_path: Path) -> None:
+    for text in (f"import {module}", f"from {module} import x", f"def f():\n    import {module} as y"):
+        (tmp_path / "planted.py").write_text(text)
+        assert room.forbidden(imports_of(tmp_path / "planted.py"))
 
 
 def test_domain_reads_no_clock_and_draws_no_random_number() -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
-from local.conformance import verdicts
-from local.conformance.capabilities import Need
-from local.conformance.case import Case, case
-from local.conformance.play import WHOLE, Play
-from local.conformance.verdicts import Failed, Moved
+from conformance import verdicts
+from conformance.capabilities import Need
+from conformance.case import Case, case
+from conformance.play import WHOLE, Play
+from conformance.verdicts import Failed, Moved
 from settlement.domain.connector_calls import Done, Unknown
 
 AT_ONCE = 5

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.conformance.capabilities import CAPABILITIES, CARD_PRESETS, Card, Need, Setup
-from local.conformance.run import CASES
+from conformance.capabilities import CAPABILITIES, CARD_PRESETS, Card, Need, Setup
+from conformance.run import CASES
 from settlement.domain.connector import Connector, ConnectorProtocol, Credentials, Mode
 from settlement.domain.money import is_currency
 
@@ -33,8 +33,9 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.envir
     """Read the command line; ends the process with 2 and a message when it cannot be."""
     parser = _parser(environ)
     given = parser.parse_args(arguments)
-    if not given.url and not given.list:
-        parser.error("the connector's address is missing: --url https://…")
+    url = given.url or given.url_option
+    if not url and not given.list:
+        parser.error("the connector's address is missing, such as https://connector.example.com")
     names = {case.name for case in CASES}
     for name in given.case:
         if name not in names:
@@ -43,7 +44,7 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.envir
         name="conformance",
         protocol=ConnectorProtocol.PPP,
         mode=Mode.PARTIAL,
-        service_url=given.url or "",
+        service_url=url or "",
         provider_headers=given.provider_headers,
         cancel_value_in_cents=given.cancel_value_unit == "cents",
     )
@@ -110,13 +111,16 @@ def _currency(text: str) -> str:
 
 def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m local.conformance",
+        prog="quita-conformance",
         description="Plays the Payment Provider Protocol against a connector and says where it departs from it.",
         epilog="Exit code: 0 when no case failed, 1 when one did, 2 when nothing could be played.",
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--url", help="the connector's address, to which /manifest and /payments are added; TLS outside loopback")
+    address = parser.add_mutually_exclusive_group()
+    address.add_argument("url", nargs="?", metavar="URL",
+        help="the connector's address, to which /manifest and /payments are added; TLS outside loopback")  # fmt: skip
+    address.add_argument("--url", dest="url_option", metavar="URL", help="the same")
     add("--app-key", default=environ.get("APP_KEY", ""), help="or the environment's APP_KEY")
     add("--app-token", default=environ.get("APP_TOKEN", ""), help="or the environment's APP_TOKEN")
     names = parser.add_mutually_exclusive_group()

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from local.conformance.case import Result, Verdict
-from local.conformance.wire import Call, shown
+from conformance.case import Result, Verdict
+from conformance.wire import Call, shown
 
 WIDTH = 118
 MAX_BODY_CHARACTERS_ON_TERMINAL = 500

@@ -4,13 +4,13 @@ form of every answer.
 
 from __future__ import annotations
 
-from local.conformance import verdicts
-from local.conformance.capabilities import Need
-from local.conformance.case import Case, case
-from local.conformance.drafts import new_id
-from local.conformance.play import WHOLE, Play
-from local.conformance.verdicts import Failed, Moved
-from local.conformance.wire import Call
+from conformance import verdicts
+from conformance.capabilities import Need
+from conformance.case import Case, case
+from conformance.drafts import new_id
+from conformance.play import WHOLE, Play
+from conformance.verdicts import Failed, Moved
+from conformance.wire import Call
 from settlement.connectors.ppp_fields import Fields, text
 from settlement.connectors.ppp_requests import settle_body
 from settlement.domain.connector_calls import PaymentReference, Settle

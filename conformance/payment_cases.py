@@ -5,12 +5,12 @@ from __future__ import annotations
 from urllib.parse import quote
 from uuid import uuid4
 
-from local.conformance import verdicts
-from local.conformance.capabilities import Card, Need
-from local.conformance.case import Case, case
-from local.conformance.drafts import Draft
-from local.conformance.play import WHOLE, Play
-from local.conformance.verdicts import Failed
+from conformance import verdicts
+from conformance.capabilities import Card, Need
+from conformance.case import Case, case
+from conformance.drafts import Draft
+from conformance.play import WHOLE, Play
+from conformance.verdicts import Failed
 from settlement.connectors.ppp_fields import seconds, text
 from settlement.connectors.ppp_manifest import read_manifest
 from settlement.connectors.ppp_outcomes import inbound_outcome

@@ -6,16 +6,16 @@ import json
 import sys
 from collections.abc import Sequence
 
-from local.conformance.callbacks import Callbacks
-from local.conformance.case import Result, Verdict
-from local.conformance.options import Options, read_options
-from local.conformance.report import Report
-from local.conformance.run import CASES, Unreachable, named, run
+from conformance.callbacks import Callbacks
+from conformance.case import Result, Verdict
+from conformance.options import Options, read_options
+from conformance.report import Report
+from conformance.run import CASES, Unreachable, named, run
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 when no case failed, 1 when one did, 2 when nothing could be played."""
-    options = read_options(arguments)
+    options = read_options(sys.argv[1:] if arguments is None else arguments)
     if options.only_list:
         for case in CASES:
             print(f"{case.name}: {' '.join(case.shows.split())}")
@@ -48,4 +48,4 @@ def _play(options: Options) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -11,12 +11,12 @@ from typing import TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from local.conformance import verdicts
-from local.conformance.callbacks import Callbacks
-from local.conformance.capabilities import Card, Setup
-from local.conformance.drafts import Draft, draft, new_id
-from local.conformance.verdicts import Failed, Moved
-from local.conformance.wire import Call, Wire
+from conformance import verdicts
+from conformance.callbacks import Callbacks
+from conformance.capabilities import Card, Setup
+from conformance.drafts import Draft, draft, new_id
+from conformance.verdicts import Failed, Moved
+from conformance.wire import Call, Wire
 from settlement.connectors.ppp_fields import Fields, identifier, read_object, text
 from settlement.connectors.ppp_outcomes import CANCELLATION, REFUND, SETTLEMENT, Asked, Movement
 from settlement.connectors.ppp_requests import cancel_body, refund_body, settle_body

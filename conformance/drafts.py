@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
-from local.conformance.capabilities import Setup
+from conformance.capabilities import Setup
 from settlement.connectors.ppp_fields import Fields
 from settlement.connectors.ppp_requests import authorise_body
 from settlement.domain.connector import CartItem

@@ -4,11 +4,11 @@ cancellations and refunds of parts.
 
 from __future__ import annotations
 
-from local.conformance import verdicts
-from local.conformance.capabilities import Card, Need
-from local.conformance.case import Case, case
-from local.conformance.play import WHOLE, Play
-from local.conformance.verdicts import Failed
+from conformance import verdicts
+from conformance.capabilities import Card, Need
+from conformance.case import Case, case
+from conformance.play import WHOLE, Play
+from conformance.verdicts import Failed
 from settlement.domain.connector_calls import Done
 
 NOTHING_LEFT = "nothing is left of the payment"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
 
-from local.conformance.capabilities import Need
-from local.conformance.play import Play
-from local.conformance.verdicts import Failed
-from local.conformance.wire import Call
+from conformance.capabilities import Need
+from conformance.play import Play
+from conformance.verdicts import Failed
+from conformance.wire import Call
 
 
 @dataclass(frozen=True, slots=True)

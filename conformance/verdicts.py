@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from local.conformance.wire import Call
+from conformance.wire import Call
 from settlement.connectors.ppp_fields import identifier, text
 from settlement.connectors.ppp_outcomes import Asked, movement_outcome
 from settlement.domain.connector_calls import Done, Exchange, Manual, MovementOutcome, Refused, Unknown

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from local.conformance import movement_cases, payment_cases, repetition_cases, robustness_cases
-from local.conformance.callbacks import Callbacks
-from local.conformance.capabilities import Setup
-from local.conformance.case import Case, Result, judge
-from local.conformance.play import Play
-from local.conformance.wire import Wire
+from conformance import movement_cases, payment_cases, repetition_cases, robustness_cases
+from conformance.callbacks import Callbacks
+from conformance.capabilities import Setup
+from conformance.case import Case, Result, judge
+from conformance.play import Play
+from conformance.wire import Wire
 from settlement.connectors.deadline_http import DeadlineHttp
 from settlement.connectors.ppp import address_fault
 from settlement.connectors.ppp_manifest import read_manifest
