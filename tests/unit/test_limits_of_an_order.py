@@ -187,10 +187,10 @@ def test_texts_of_an_invoice_count_with_its_document_and_its_tracking_as_it_is_b
     update_delivery(shop.ports, ACCOUNT, placed.order_id, "N1", Delivery(is_delivered=False, events=sightings))
     assert placed.order.invoices_bytes == empty + 9 + 7 + 2 * FRAME_BYTES + 11
     update_delivery(shop.ports, ACCOUNT, placed.order_id, "N1", Delivery(is_delivered=True))
-    assert placed.order.invoices_bytes == empty + 9 + 7
+    assert placed.order.invoices_bytes == empty + 9 + 7 + 2 * FRAME_BYTES + 11
 
     placed.invoice("N2", 1000, item("A", 1000), item("BB", 500))
-    assert placed.order.invoices_bytes == 2 * empty + 9 + 7 + 2 * FRAME_BYTES + 3
+    assert placed.order.invoices_bytes == 2 * empty + 9 + 7 + 4 * FRAME_BYTES + 11 + 3
 
 
 def test_tracking_that_is_too_much_is_refused_and_shorter_one_taken_at_the_limit(shop: Shop) -> None:

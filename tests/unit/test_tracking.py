@@ -7,7 +7,15 @@ import pytest
 
 from settlement.domain.errors import InvalidRequest, InvoiceNotFound, OrderNotFound, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.invoice import Delivery, DeliveryEvent, Invoice, InvoiceType, Tracking
+from settlement.domain.invoice import (
+    MAX_SIGHTING_BYTES,
+    MAX_SIGHTINGS_IN_ALL,
+    Delivery,
+    DeliveryEvent,
+    Invoice,
+    InvoiceType,
+    Tracking,
+)
 from settlement.use_cases.update_tracking import update_delivery, update_tracking
 from tests.builders import ACCOUNT
 from tests.support.shop import Placed, Shop
@@ -51,7 +59,7 @@ def test_r32_tracking_changes_the_parcel_and_no_money(shop: Shop) -> None:
     placed.run()
 
     invoice = invoice_of(placed, "N1")
-    assert (invoice.tracking, invoice.delivery) == (PARCEL, DELIVERED)
+    assert (invoice.tracking, invoice.delivery) == (PARCEL, replace(DELIVERED, events=ON_ITS_WAY.events))
     assert (invoice.value, invoice.counted) == (7000, 7000)
     same = replace(placed.order, version=before.version, invoices_bytes=before.invoices_bytes)
     assert (same, placed.ledger, placed.operations, len(shop.provider.calls)) == (
@@ -180,3 +188,34 @@ def test_tracking_is_on_the_timeline(shop: Shop) -> None:
         ("N1", "BR123", False),
         ("N1", "BR123", True),
     ]
+
+
+def test_sightings_that_come_at_once_are_both_kept(shop: Shop) -> None:
+    placed = partly_invoiced(shop)
+    track(placed, "N1")
+    shop.store.interrupt(lambda: deliver(placed, "N1", replace(DELIVERED, events=(DeliveryEvent("Natal"),))))
+
+    deliver(placed, "N1", ON_ITS_WAY)
+
+    delivery = invoice_of(placed, "N1").delivery
+    assert delivery == replace(DELIVERED, events=(DeliveryEvent("Natal"), *ON_ITS_WAY.events))
+
+
+def test_parcel_has_so_many_sightings(shop: Shop) -> None:
+    placed = partly_invoiced(shop)
+    track(placed, "N1")
+    seen = [DeliveryEvent(f"city {number}") for number in range(MAX_SIGHTINGS_IN_ALL + 1)]
+    deliver(placed, "N1", Delivery(False, None, tuple(seen[:-1])))
+
+    deliver(placed, "N1", Delivery(True, None, (seen[0],)))
+    with pytest.raises(InvalidRequest, match="501 sightings; the limit is 500"):
+        deliver(placed, "N1", Delivery(True, None, (seen[-1],)))
+
+
+def test_texts_of_sightings_are_bounded_in_all(shop: Shop) -> None:
+    placed = partly_invoiced(shop)
+    track(placed, "N1")
+    deliver(placed, "N1", Delivery(False, None, (DeliveryEvent("x" * MAX_SIGHTING_BYTES),)))
+
+    with pytest.raises(InvalidRequest, match="100001 bytes; the limit is 100000"):
+        deliver(placed, "N1", Delivery(False, None, (DeliveryEvent("y"),)))

@@ -51,13 +51,16 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.INVOICE_REPLAY_DIFFERED: _Wording(
         _OMS,
         "Invoice Replay Differed",
-        "Invoice {invoiceNumber} was sent again with {repeatedValue} or other items; {storedValue} stands",
+        "Invoice {invoiceNumber} was sent again with {repeatedValue} and another {differing}; {storedValue} stands",
     ),
     EventType.TRACKING_UPDATED: _Wording(
         _OMS,
         "Tracking Updated",
         "Invoice {invoiceNumber}: tracking number {trackingNumber}",
         "Invoice {invoiceNumber}: no tracking number",
+    ),
+    EventType.INVOICE_SUPPLEMENTED: _Wording(
+        _OMS, "Invoice Supplemented", "Invoice {invoiceNumber} was told later: {told}"
     ),
     EventType.ORDER_CHANGED: _Wording(
         _OMS,

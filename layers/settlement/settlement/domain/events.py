@@ -25,6 +25,7 @@ class EventType(StrEnum):
     INVOICE_NOTIFIED = "InvoiceNotified"
     INVOICE_REPLAY_DIFFERED = "InvoiceReplayDiffered"
     TRACKING_UPDATED = "TrackingUpdated"
+    INVOICE_SUPPLEMENTED = "InvoiceSupplemented"
     ORDER_CHANGED = "OrderChanged"
     ORDER_MODIFIED = "OrderModified"
     ORDER_MODIFICATION_CANCELLED = "OrderModificationCancelled"

@@ -1,12 +1,13 @@
 """Notifying an invoice: a sale asks for its settlement, a return for its refund (C§1, R1 to R3, R16 to R19)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from settlement.domain.acceptance import accept, record_acceptance
 from settlement.domain.account import AccountSettings
 from settlement.domain.errors import AlreadyExists, InvalidRequest, ReturnTooLarge
-from settlement.domain.events import EventType, Json
+from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.order import Line, LineMention, Order, invoice_lines, lines_meant, return_lines
 from settlement.domain.planning import Ask
@@ -14,7 +15,8 @@ from settlement.domain.returns import returns_made
 from settlement.domain.transaction import MAX_TIMELINE, OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Commit, Ports, Store
+from settlement.use_cases.ports import Changed, Commit, Ports, Store
+from settlement.use_cases.record_parcel import record_supplement, record_tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,15 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer to a notification or change: when it was received, and the receipt's id."""
+    """The answer to a notification or change: when it was received, and the receipt's id.
+
+    ``stands`` is what the invoice says where a repeat says otherwise, by the names of requests.
+    """
 
     date: datetime
     order_id: str
     receipt: str
+    stands: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def notify_invoice(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
@@ -95,25 +101,62 @@ def _replay(
         )
     now = ports.now()
     repeated = notification.as_invoice(counted=0, receipt="", received_at=now, sequence=0)
-    differs = not stored.says_the_same_as(repeated)
-    if differs and settings.strict_invoices:
+    if settings.strict_invoices and not stored.says_the_same_as(repeated):
         raise AlreadyExists(
             f"invoiceNumber {stored.number} was notified before with invoiceValue {stored.value} or other items"
         )
     order = aggregate.order
     receipt = ports.new_id().lower()
-    commit = Commit(order.account, order.order_id, order.transaction_id)
-    if differs and aggregate.transaction.events < MAX_TIMELINE:
-        journal = aggregate.journal(now)
+    stands = stored.standing_against_repeat(repeated)
+    if _is_another_document(ports, order, stored, notification.document):
+        stands["embeddedInvoice"] = "the one that was sent before"
+    completed = stored.completed(repeated)
+    if completed != stored:
+        aggregate.transaction.require_room_for_remarks()
+    journal = aggregate.journal(now)
+    if stands and aggregate.transaction.events < MAX_TIMELINE:
         journal.record(
             EventType.INVOICE_REPLAY_DIFFERED,
             invoiceNumber=stored.number,
             storedValue=stored.value,
             repeatedValue=notification.value,
+            differing=", ".join(stands),
         )
-        commit = aggregate.becomes(journal, order, aggregate.transaction)
-    ports.store.commit(replace(commit, new_receipts=[(stored.number, receipt)]))
-    return Receipt(now, order.order_id, receipt)
+    commit = _completing(aggregate, journal, stored, completed, notification, receipt)
+    ports.store.commit(commit)
+    return Receipt(now, order.order_id, receipt, stands)
+
+
+def _is_another_document(ports: Ports, order: Order, stored: Invoice, document: str | None) -> bool:
+    if not document or not stored.has_document:
+        return False
+    return ports.store.document(order.account, order.order_id, stored.number) != document
+
+
+def _completing(
+    aggregate: Aggregate,
+    journal: Journal,
+    stored: Invoice,
+    completed: Invoice,
+    notification: Notification,
+    receipt: str,
+) -> Commit:
+    """Write a repeat's receipt, and with it what it knows and the invoice did not."""
+    order = aggregate.order
+    if completed == stored:
+        commit = Commit(order.account, order.order_id, order.transaction_id)
+        if journal.events:
+            commit = aggregate.becomes(journal, order, aggregate.transaction)
+        return replace(commit, new_receipts=[(stored.number, receipt)])
+    if completed.tracking != stored.tracking:
+        record_tracking(journal, completed)
+    record_supplement(journal, stored, completed)
+    document = notification.document if completed.has_document and not stored.has_document else None
+    size = completed.text_bytes - stored.text_bytes + len((document or "").encode())
+    commit = aggregate.becomes(journal, order.with_texts(size), aggregate.transaction)
+    after = replace(completed, receipt=receipt, replays=stored.replays + 1)
+    documents = [] if document is None else [(stored.number, document)]
+    return replace(commit, replaced_invoices=[Changed(stored, after)], documents=documents)
 
 
 def _sell(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:

@@ -4,55 +4,99 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from settlement.domain.errors import InvalidRequest, InvoiceNotFound, WrongStatus
-from settlement.domain.events import EventType
-from settlement.domain.invoice import Delivery, Invoice, Tracking
+from settlement.domain.invoice import Delivery, Invoice, Supplement, Tracking
 from settlement.use_cases.aggregate import load
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.notify_invoice import Receipt
 from settlement.use_cases.ports import Changed, Ports
+from settlement.use_cases.record_parcel import record_supplement, record_tracking
+
+_NOTHING = Supplement()
+_PARTS = frozenset(Tracking.__slots__)
 
 
-def update_tracking(ports: Ports, account: str, order_id: str, number: str, tracking: Tracking) -> Receipt:
-    """Replace where an invoice's parcel is to be found.
+def update_tracking(
+    ports: Ports, account: str, order_id: str, number: str, tracking: Tracking, told: Supplement = _NOTHING
+) -> Receipt:
+    """Replace where an invoice's parcel is to be found, and take what else came later.
 
-    Raises ``OrderNotFound``, ``InvoiceNotFound``, ``TimelineFull``, ``InvalidRequest`` for too much text, and
-    ``WrongStatus`` for a stand-alone invoice.
+    Raises ``OrderNotFound``, ``InvoiceNotFound``, ``TimelineFull``, ``InvalidRequest`` for too much text and for what
+    says of the invoice otherwise than it was notified, and ``WrongStatus`` for the tracking of a stand-alone invoice.
     """
-    return _update(ports, account, order_id, number, lambda invoice: replace(invoice, tracking=tracking))
+
+    def track(invoice: Invoice) -> Invoice:
+        if standing := invoice.standing_against(told):
+            stands = ", ".join(f"{name} {_shown(name, value)}" for name, value in standing.items())
+            raise InvalidRequest(f"{stands}: so invoice {number} was notified, and so it stands")
+        found = tracking.keeping(invoice.tracking, told.unsaid)
+        if told.unsaid != _PARTS:
+            _require_parcel(invoice)
+        return replace(invoice.supplemented(told), tracking=found)
+
+    return _update(ports, account, order_id, number, track, told.document)
 
 
 def update_delivery(ports: Ports, account: str, order_id: str, number: str, delivery: Delivery) -> Receipt:
-    """Replace how far an invoice's parcel is; raises ``InvalidRequest`` too, if it has no tracking number yet."""
+    """Add how far an invoice's parcel is: sightings to those before, and what was delivered stays delivered.
+
+    Raises what ``update_tracking`` does, and ``InvalidRequest`` too if it has no tracking number yet.
+    """
 
     def deliver(invoice: Invoice) -> Invoice:
+        _require_parcel(invoice)
         if not invoice.tracking.number:
             raise InvalidRequest(f"invoice {number} has no trackingNumber yet; send it with PATCH first")
-        return replace(invoice, delivery=delivery)
+        seen = replace(invoice, delivery=delivery.after(invoice.delivery))
+        seen.require_few_sightings()
+        return seen
 
     return _update(ports, account, order_id, number, deliver)
 
 
-def _update(ports: Ports, account: str, order_id: str, number: str, change: Callable[[Invoice], Invoice]) -> Receipt:
+def _require_parcel(invoice: Invoice) -> None:
+    if invoice.is_stand_alone:
+        raise WrongStatus(f"invoice {invoice.number} is stand-alone and takes no tracking")
+
+
+def _shown(name: str, value: str | int) -> str:
+    return f"({value} of them)" if name == "items" else str(value)
+
+
+def _update(
+    ports: Ports,
+    account: str,
+    order_id: str,
+    number: str,
+    change: Callable[[Invoice], Invoice],
+    document: str | None = None,
+) -> Receipt:
     def decide() -> Receipt:
         aggregate = load(ports.store, account, order_id)
         invoice = ports.store.invoice(account, order_id, number)
         if invoice is None:
             raise InvoiceNotFound(number)
-        if invoice.is_stand_alone:
-            raise WrongStatus(f"invoice {number} is stand-alone and takes no tracking")
+        changed = replace(change(invoice), replays=invoice.replays + 1)
+        if (
+            document is not None
+            and invoice.has_document
+            and ports.store.document(account, order_id, number) != document
+        ):
+            raise InvalidRequest(f"embeddedInvoice: invoice {number} has another document, which stands")
         aggregate.transaction.require_room_for_remarks()
         now = ports.now()
-        changed = replace(change(invoice), replays=invoice.replays + 1)
         journal = aggregate.journal(now)
-        journal.record(
-            EventType.TRACKING_UPDATED,
-            invoiceNumber=number,
-            trackingNumber=changed.tracking.number,
-            isDelivered=changed.delivery is not None and changed.delivery.is_delivered,
-        )
-        order = aggregate.order.with_texts(changed.text_bytes - invoice.text_bytes)
-        commit = aggregate.becomes(journal, order, aggregate.transaction)
-        ports.store.commit(replace(commit, replaced_invoices=[Changed(invoice, changed)]))
+        if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == _again(invoice):
+            record_tracking(journal, changed)
+        new_document = None if invoice.has_document else document
+        record_supplement(journal, invoice, changed)
+        size = changed.text_bytes - invoice.text_bytes + len((new_document or "").encode())
+        commit = aggregate.becomes(journal, aggregate.order.with_texts(size), aggregate.transaction)
+        documents = [] if new_document is None else [(number, new_document)]
+        ports.store.commit(replace(commit, replaced_invoices=[Changed(invoice, changed)], documents=documents))
         return Receipt(now, order_id, ports.new_id().lower())
 
     return decide_until_written(ports, decide)
+
+
+def _again(invoice: Invoice) -> Invoice:
+    return replace(invoice, replays=invoice.replays + 1)
