@@ -45,7 +45,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.get("/api/pvt/affiliations")
 def list_all() -> Response[str]:
     """Show the account's affiliations by name."""
-    found = bootstrap.store().connectors(api.caller(Role.ACCOUNT_ADMIN))
+    account = api.caller(Role.ACCOUNT_ADMIN)
+    api.list_query()
+    found = bootstrap.store().connectors(account)
     return answer(200, [affiliation_view(connector) for connector in found])
 
 

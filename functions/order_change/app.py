@@ -89,6 +89,7 @@ def preview(order_id: str) -> Response[str]:
 def history(order_id: str) -> Response[str]:
     """Show an order's modifications."""
     account = api.caller(Role.VIEW_ORDER)
+    api.list_query()
     return answer(200, views.history_view(modify.retrieve_modifications(bootstrap.ports(), account, order_id)))
 
 

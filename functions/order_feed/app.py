@@ -54,6 +54,7 @@ def delete_configuration() -> Response[str]:
 def read() -> Response[str]:
     """Hand out the oldest updates; they are hidden until they are committed or the time for that is over."""
     account, app_key = api.caller_key(Role.ORDER_FEED)
+    api.list_query("maxlot")
     most = api.query_integer("maxlot", MAX_LOT, 1, MAX_LOT)
     updates = read_feed.read_feed(bootstrap.feeds(), account, app_key, most, datetime.now(UTC))
     return answer(200, [update_view(update) for update in updates])

@@ -60,7 +60,7 @@ def list_all() -> Response[str]:
     from settlement.api.order_list_view import order_list_view
     from settlement.use_cases.list_orders import list_orders
 
-    account, query = api.caller(Role.VIEW_ORDER), read_list_query(api.current_event.query_string_parameters or {})
+    account, query = api.caller(Role.VIEW_ORDER), read_list_query(api.query())
     listed = list_orders(bootstrap.store(), account, query.wanted, datetime.now(UTC))
     return answer(200, order_list_view(listed, query.page, query.per_page))
 
@@ -68,7 +68,9 @@ def list_all() -> Response[str]:
 @api.get("/api/oms/pvt/orders/order-group/<group>")
 def get_group(group: str) -> Response[str]:
     """Show the orders of a group."""
-    orders = retrieve_group(bootstrap.store(), api.caller(Role.VIEW_ORDER), group)
+    account = api.caller(Role.VIEW_ORDER)
+    api.list_query()
+    orders = retrieve_group(bootstrap.store(), account, group)
     return answer(200, [order_view(whole) for whole in orders])
 
 

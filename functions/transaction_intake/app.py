@@ -43,7 +43,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.get("/api/pvt/payment-systems")
 def payment_systems() -> Response[str]:
     """Show the payment systems whose payments find a connector by themselves."""
-    served = payment_systems_served(bootstrap.store().connectors(api.caller(Role.VIEW_PAYMENT)))
+    account = api.caller(Role.VIEW_PAYMENT)
+    api.list_query()
+    served = payment_systems_served(bootstrap.store().connectors(account))
     return answer(200, [payment_system_view(system) for system in served])
 
 

@@ -55,6 +55,7 @@ def cancel(transaction_id: str) -> Response[str]:
 def operations(transaction_id: str) -> Response[str]:
     """Show what was asked of a transaction, and how far it is."""
     account = api.caller(Role.VIEW_PAYMENT)
+    api.list_query()
     return answer(200, operations_view(retrieve_movements(bootstrap.store(), account, transaction_id)))
 
 

@@ -51,6 +51,7 @@ def transaction(transaction_id: str) -> Response[str]:
 def payments(transaction_id: str) -> Response[str]:
     """Show a transaction's payments."""
     account = api.caller(Role.VIEW_PAYMENT)
+    api.list_query()
     aggregate, found, legs = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
     return answer(200, [gateway_payment(payment, aggregate.transaction, status, legs) for payment, status in found])
 
@@ -94,7 +95,7 @@ def interactions(transaction_id: str) -> Response[str]:
     """Show the timeline, newest first; ``Link`` leads to the next page."""
     account = api.caller(Role.VIEW_PAYMENT)
     limit = api.query_integer("limit", MAX_EVENTS, 1, MAX_EVENTS)
-    after = (api.current_event.query_string_parameters or {}).get("after")
+    after = api.list_query("limit", "after").get("after")
     found, page = retrieve.retrieve_events(bootstrap.store(), account, transaction_id, limit, after)
     path = f"/api/pvt/transactions/{transaction_id}/interactions"
     query = urlencode({"limit": limit, "after": page.next})
@@ -113,4 +114,6 @@ def audit(transaction_id: str) -> Response[str]:
 
 
 def _movements(transaction_id: str) -> retrieve.Movements:
-    return retrieve.retrieve_movements(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)
+    account = api.caller(Role.VIEW_PAYMENT)
+    api.list_query()
+    return retrieve.retrieve_movements(bootstrap.store(), account, transaction_id)

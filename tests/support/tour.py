@@ -173,6 +173,8 @@ class Tour:
             call(method, _elsewhere(route.path, path), body, **more)
         if 400 in route.refusals and route.body is not None:
             call(method, path, raw="{", **more)
+        if 400 in route.refusals and route.method == "get":
+            call(method, path, query={"unknown": "1"})
         if 413 in route.refusals:
             call(method, path, raw=TOO_LARGE, **more)
         if 503 in route.refusals:

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from settlement.api.account_parameters import ACCOUNT_PARAMETERS
 from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.list_orders import MAX_LISTED, OrderBy, SearchField, Span, Wanted
 
 DEFAULT_PER_PAGE = 15
 MAX_PER_PAGE = 100
 
-_RANGE = re.compile(r"^(?:[A-Za-z]+:)?\[(\S+) TO (\S+)\]$")
+_RANGE = re.compile(r"(?:([A-Za-z]+):)?(?:\[(\S+) TO (\S+)\]|(\d{4}-\d\d-\d\d))", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MAX_STATUSES = 50
 _MAX_TEXT = 200
 
@@ -36,6 +38,16 @@ _UNKNOWN_HERE = (
 """Filters by what no order of this system has: they leave nothing."""
 
 
+_KNOWN = frozenset(
+    {
+        *("page", "per_page", "orderBy", "q", "searchField", "f_status", "f_paymentNames", "f_hasInputInvoice"),
+        *("f_creationDate", "f_authorizedDate", "f_invoicedDate"),
+        *("salesChannelId", "incompleteOrders", "f_isInstore", *_UNKNOWN_HERE),
+        *ACCOUNT_PARAMETERS,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ListQuery:
     """What a list is to have, and which page of it is shown."""
@@ -46,7 +58,12 @@ class ListQuery:
 
 
 def read_list_query(query: Mapping[str, str]) -> ListQuery:
-    """Return what a query asks for; raises ``InvalidRequest`` for what makes no sense. Unknown names are ignored."""
+    """Return what a query asks for; raises ``InvalidRequest`` for what makes no sense.
+
+    A name that is unknown is refused: without the filter that was meant, the list would have every order.
+    """
+    if unknown := sorted(query.keys() - _KNOWN):
+        raise InvalidRequest(f"{unknown[0][:80]}: is no parameter of this list; it has {', '.join(sorted(_KNOWN))}")
     given = {name: value.strip() for name, value in query.items() if value and value.strip()}
     order_by, descending = _order_by(given.get("orderBy"))
     text, search = _search(given)
@@ -54,7 +71,7 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
         created=_span(given, "f_creationDate"),
         authorised=_span(given, "f_authorizedDate"),
         invoiced=_span(given, "f_invoicedDate"),
-        statuses=_statuses(given.get("f_status", "")),
+        statuses=_statuses(given.get("f_status")),
         payment_name=given.get("f_paymentNames"),
         has_return=_flag(given, "f_hasInputInvoice"),
         text=text,
@@ -81,6 +98,9 @@ def _search(given: Mapping[str, str]) -> tuple[str | None, SearchField | None]:
     search = _FIELDS.get(named.casefold()) if named else None
     if text is None and named is not None and search is None:
         text = named
+    if text is not None and named is not None and text != named and search is None:
+        fields = "orderId, orderGroup, transactionId, paymentId"
+        raise InvalidRequest(f"searchField: must be one of {fields} beside q; got {named[:80]}")
     if text is not None and len(text) > _MAX_TEXT:
         raise InvalidRequest(f"q: at most {_MAX_TEXT} characters; got {len(text)}")
     return text, search if text is not None else None
@@ -96,8 +116,12 @@ def _order_by(text: str | None) -> tuple[OrderBy, bool]:
     return OrderBy(name), direction != "asc"
 
 
-def _statuses(text: str) -> tuple[str, ...]:
+def _statuses(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return ()
     statuses = tuple(dict.fromkeys(status.strip() for status in text.split(",") if status.strip()))
+    if not statuses:
+        raise InvalidRequest(f"f_status: must name a status; got {text[:80]}")
     if len(statuses) > _MAX_STATUSES:
         raise InvalidRequest(f"f_status: at most {_MAX_STATUSES} statuses; got {len(statuses)}")
     return statuses
@@ -107,13 +131,21 @@ def _span(given: Mapping[str, str], name: str) -> Span:
     text = given.get(name)
     if text is None:
         return Span()
-    found = _RANGE.match(text)
-    if found is None:
-        raise InvalidRequest(f"{name}: must be [<from> TO <to>] after the field's name; got {text[:80]}")
-    since, until = _time(name, found[1]), _time(name, found[2])
+    found = _RANGE.fullmatch(text)
+    if found is None or (found[1] or name[2:]).casefold() != name[2:].casefold():
+        raise InvalidRequest(f"{name}: must be {name[2:]}:[<from> TO <to>], or a day; got {text[:80]}")
+    first, last = found[2] or found[4], found[3] or found[4]
+    since, until = _time(name, first), _time(name, last)
+    if until is not None and _DAY.fullmatch(last):
+        until = _end_of_day(until)
     if since is not None and until is not None and since > until:
         raise InvalidRequest(f"{name}: ends before it begins; got {text[:80]}")
     return Span(since, until)
+
+
+def _end_of_day(day: datetime) -> datetime:
+    """The last moment of a day that was named without a time."""
+    return day.replace(hour=23, minute=59, second=59, microsecond=999_999)
 
 
 def _time(name: str, text: str) -> datetime | None:
@@ -121,7 +153,7 @@ def _time(name: str, text: str) -> datetime | None:
     if text == "*":
         return None
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text.upper())
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidRequest(f"{name}: {text[:40]} is no date and time of ISO 8601") from None

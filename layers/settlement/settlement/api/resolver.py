@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from settlement.api import body
+from settlement.api.account_parameters import ACCOUNT_PARAMETERS
 from settlement.api.dates import oms_date
 from settlement.domain.account import EVERY_ROLE, Role
 from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
@@ -28,7 +29,6 @@ Model = TypeVar("Model", bound="BaseModel")
 
 _KEY = re.compile(rf"[!-~]{{1,{MAX_KEY_LENGTH}}}")
 _BROKEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-_ACCOUNT_PARAMETERS = ("an", "accountName")
 _LATER = {"Retry-After": "1"}
 _TABLE_IS_AWAY = "The service cannot reach its table, and the request may have been taken; send the same one again"
 
@@ -56,7 +56,7 @@ class Api(APIGatewayRestResolver):
         if not {EVERY_ROLE, *roles} & set(str(context.get("roles", "")).split(",")):
             raise Forbidden(f"Access denied: the app key lacks the role {' or '.join(roles)}")
         query, last = event.get("multiValueQueryStringParameters") or {}, event.get("queryStringParameters") or {}
-        for name in _ACCOUNT_PARAMETERS:
+        for name in ACCOUNT_PARAMETERS:
             if {*query.get(name, ()), last.get(name, account)} - {account}:
                 raise Forbidden(f"Access denied: {name} is not the account of the app key")
         self._logger.append_keys(account=account)
@@ -86,6 +86,24 @@ class Api(APIGatewayRestResolver):
                 f"it has {len(key)}"
             )
         return key
+
+    def query(self) -> dict[str, str]:
+        """Return the query; raises ``InvalidRequest`` for a parameter that is there twice and says two things."""
+        event = self.current_event.raw_event
+        for name, values in sorted((event.get("multiValueQueryStringParameters") or {}).items()):
+            if len(set(values)) > 1:
+                raise InvalidRequest(f"{name[:80]}: is there more than once; send one value")
+        return {name: str(value) for name, value in (event.get("queryStringParameters") or {}).items()}
+
+    def list_query(self, *known: str) -> dict[str, str]:
+        """Return the query of a list; raises ``InvalidRequest`` for a parameter that is not ``known``.
+
+        What is ignored filters nothing, and its sender would take the whole list for a part of it.
+        """
+        query = self.query()
+        for name in sorted(query.keys() - {*known, *ACCOUNT_PARAMETERS}):
+            raise InvalidRequest(f"{name[:80]}: is no parameter of this list, which has {', '.join(known) or 'none'}")
+        return query
 
     def query_id(self, name: str) -> str | None:
         """Return a query parameter that is an id, None if it is not there."""
@@ -133,9 +151,13 @@ def no_content(status: int = 204) -> Response[str]:
     return Response(status, body="")
 
 
-def receipt_view(receipt: "Receipt") -> dict[str, str]:
-    """The answer to an invoice, a change and a cancel: when, which order, and the receipt (C§1.1)."""
-    return {"date": oms_date(receipt.date), "orderId": receipt.order_id, "receipt": receipt.receipt}
+def receipt_view(receipt: "Receipt") -> dict[str, Any]:
+    """The answer to an invoice, a change and a cancel: when, which order, and the receipt (§1.1).
+
+    A repeat of an invoice that says other things is told what ``stands``.
+    """
+    view: dict[str, Any] = {"date": oms_date(receipt.date), "orderId": receipt.order_id, "receipt": receipt.receipt}
+    return view | {"stands": dict(receipt.stands)} if receipt.stands else view
 
 
 def _error(status: int, code: str, message: str, headers: Mapping[str, str | list[str]] | None = None) -> Response[str]:
