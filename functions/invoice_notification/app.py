@@ -52,12 +52,13 @@ def notify_document(order_id: str) -> Response[str]:
 
 @api.patch("/api/oms/pvt/orders/<order_id>/invoice/<number>")
 def track(order_id: str, number: str) -> Response[str]:
-    """Say where the parcel of an invoice is to be found."""
+    """Say where the parcel of an invoice is to be found, and what came later than the invoice."""
     from settlement.api.invoice_models import TrackingBody
 
     account = api.caller(Role.NOTIFY_INVOICE)
-    tracking = api.read(TrackingBody).as_tracking()
-    return answer(200, receipt_view(update_tracking(bootstrap.ports(), account, order_id, number, tracking)))
+    body = api.read(TrackingBody)
+    tracking, told = body.as_tracking(), body.as_supplement()
+    return answer(200, receipt_view(update_tracking(bootstrap.ports(), account, order_id, number, tracking, told)))
 
 
 @api.put("/api/oms/pvt/orders/<order_id>/invoice/<number>/tracking")

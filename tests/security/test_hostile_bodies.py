@@ -6,6 +6,8 @@ without being named here. ``make test-long`` tries many more.
 
 import json
 import os
+import re
+from base64 import b64encode
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -79,6 +81,7 @@ VALUES: list[Any] = [
     [1] * 5000,
     {str(n): n for n in range(500)},
 ]
+WRONG: list[Any] = [None, True, 1.5, -1, 10**30, "", "x" * 5000, [], {}, [[]], ["x"], {"x": 1}, [None] * 300]
 HOSTILE = st.one_of(
     st.sampled_from(TEXTS),
     st.sampled_from(NUMBERS),
@@ -97,7 +100,6 @@ RAW = [
     "1",
     '"x"',
     "{}x",
-    "\ufeff{}",
     "\x00",
     "\ud800",
     '{"a":1,"a":2}',
@@ -118,6 +120,12 @@ RAW = [
     '{"a":1,}',
     "<x/>",
     "a=1&b=2",
+    "\ufeff",
+    "\ufeff\ufeff{}",
+    '{"a":"\ufffd"}',
+    '{"a":"b\x01"}',
+    '{"a":"\\x"}',
+    '{"a" "b"}',
 ]
 
 
@@ -140,6 +148,21 @@ def _with(body: Any, path: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
+VALIDATORS_WORDS = re.compile(
+    r"""(?:input|list|string|value|dictionary|tuple|decimal)\ should|instance\ of|(?-i:\w*Body\b)|\bdict|\bmapping
+    |\btuple\b|\bdecode|utf-8-sig|unable|(?-i:\bNone(?:Type)?\b)|\bint\b|\bstr\b|\bfloat\b|\bbool\b|pydantic|validat
+    |expecting|extra\ data|unterminated|delimiter|value\ error|assertion|function-|\[key\]|sys\.|set_int|traceback
+    |\bpattern\b|\^\[|extra_|permitted""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What only the validator, the JSON reader or Python would say."""
+
+
+def _said_by_us(message: str) -> str:
+    """The message without the values that it repeats."""
+    return re.sub(r'got ("(?:[^"\\]|\\.)*("|$|;)|[^;]*)', "got", message)
+
+
 def _check(toured: Toured, route: Route, heard: Heard, before: Any) -> None:
     assert heard.status < 500, heard
     assert heard.status in statuses(route), heard
@@ -150,6 +173,7 @@ def _check(toured: Toured, route: Route, heard: Heard, before: Any) -> None:
         assert set(error) == {"code", "message", "exception"}
         assert error["code"]
         assert error["message"]
+        assert not VALIDATORS_WORDS.search(_said_by_us(error["message"])), error["message"]
         assert len(heard.text) < 5000
         assert toured.stored() == before
     commits = toured.service.shop.store.commits
@@ -199,6 +223,40 @@ def test_what_is_no_json_object_is_refused(toured: Toured, route: Route) -> None
         heard = toured.ask(example, raw=raw)
         _check(toured, route, heard, before)
         assert heard.status in (400, 413), (raw[:50], heard)
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
+def test_every_place_of_a_body_is_refused_in_words_of_the_field(toured: Toured, route: Route) -> None:
+    example = toured.example(route)
+    body = json.loads(example.body or "{}")
+    for path in _places(body):
+        for value in WRONG:
+            before = toured.stored()
+            _check(toured, route, toured.ask(example, raw=json.dumps(_with(body, path, value))), before)
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
+@pytest.mark.parametrize("text", [b'{"reason":"caf\xe9"}', b"\xff\xfe{\x00}\x00", b'{"a":"\xed\xa0\x80"}'])
+def test_body_that_is_not_utf_8_is_refused_however_the_gateway_sends_it(
+    toured: Toured, route: Route, text: bytes
+) -> None:
+    example, before = toured.example(route), toured.stored()
+    damaged = toured.ask(example, raw=text.decode(errors="replace"))
+    encoded = toured.ask(example, raw=b64encode(text).decode(), is_base64=True)
+
+    for heard in (damaged, encoded):
+        _check(toured, route, heard, before)
+        assert (heard.status, "not UTF-8" in heard.text) == (400, True)
+
+
+@pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
+def test_byte_order_mark_is_no_part_of_a_body(toured: Toured, route: Route) -> None:
+    example = toured.example(route)
+
+    heard = toured.ask(example, raw=f"\ufeff{example.body}")
+    encoded = toured.ask(example, raw=b64encode(f"\ufeff{example.body}".encode()).decode(), is_base64=True)
+
+    assert "not JSON" not in heard.text + encoded.text
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)

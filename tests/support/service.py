@@ -133,6 +133,7 @@ class Service:
         roles: str | None = EVERY_ROLE,
         account: str = ACCOUNT,
         route: Route | None = None,
+        is_base64: bool = False,
     ) -> Heard:
         """Send a request; the authorizer has let it pass with ``roles`` of ``account``, or was not asked.
 
@@ -150,7 +151,7 @@ class Service:
             "queryStringParameters": {name: values[-1] for name, values in queries.items()} or None,
             "multiValueQueryStringParameters": queries or None,
             "body": sent,
-            "isBase64Encoded": False,
+            "isBase64Encoded": is_base64,
             "requestContext": {
                 "stage": "v1",
                 "requestId": "1",

@@ -137,7 +137,7 @@ class TestCreate:
             ({"appKey": "**********", "appToken": "**********"}, "a new affiliation needs both"),
             ({"appKey": "a\nb"}, "configuration.appKey: must be 1 to 2000 printable ASCII characters"),
             ({"appToken": "ключ"}, "configuration.appToken: must be"),
-            ({"appToken": "secret" * 400}, "configuration.2.value: Value should have at most 2000"),
+            ({"appToken": "secret" * 400}, "configuration.2.value: must have at most 2000 characters"),
             ({"mode": "some"}, "configuration.mode: must be one of total, hold, partial; got some"),
             ({"mode": "partial"}, "configuration.mode: partial needs settleCapability multiple, which is single"),
             ({"settleCapability": "twice"}, "settleCapability: must be one of none, single, multiple; got twice"),

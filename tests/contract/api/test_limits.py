@@ -334,16 +334,16 @@ LIMITS = (
     Limit(
         "installments of a payment", MAX_INSTALLMENTS, placing(_of_payment("installments", int)), ("installments", "99")
     ),
-    Limit("an order id, an invoice number, the id of a change", 100, placing(_set("orderId")), ("orderId", "{1,100}")),
+    Limit("an order id, an invoice number, the id of a change", 100, placing(_set("orderId")), ("orderId", "1 to 100")),
     Limit(
         "an order id, an invoice number, the id of a change",
         100,
         invoicing(_set("invoiceNumber")),
         ("invoiceNumber", "1 to 100"),
     ),
-    Limit("an order id, an invoice number, the id of a change", 100, _request_id, ("requestId", "{1,100}")),
-    Limit("another id", 64, placing(_of_payment("id")), ("payments.0.id", "{1,64}")),
-    Limit("another id", 64, placing(_set("items", 0, "uniqueId")), ("items.0.uniqueId", "{1,64}")),
+    Limit("an order id, an invoice number, the id of a change", 100, _request_id, ("requestId", "1 to 100")),
+    Limit("another id", 64, placing(_of_payment("id")), ("payments.0.id", "1 to 64")),
+    Limit("another id", 64, placing(_set("items", 0, "uniqueId")), ("items.0.uniqueId", "1 to 64")),
     Limit("the id of an item", 100, placing(_set("items", 0, "id")), ("items.0.id", "at most 100")),
     Limit("the id of an item", 100, invoicing(_set("items", 0, "id")), ("items.0.id", "at most 100")),
     Limit("the name of an item", MAX_NAME_BYTES, placing(_set("items", 0, "name")), ("items.0.name", "2000")),
@@ -377,7 +377,7 @@ LIMITS = (
         _sighting_texts,
         ("events", "100001 bytes", "100000"),
     ),
-    Limit("sightings of a parcel", MAX_SIGHTINGS, _sightings, ("events", "at most 100 items")),
+    Limit("sightings of a parcel at once", MAX_SIGHTINGS, _sightings, ("events", "at most 100 items")),
     Limit(
         "an embedded invoice document",
         MAX_DOCUMENT_BYTES,
@@ -474,6 +474,7 @@ TESTED_ELSEWHERE = {
     "operations of a transaction that takes direct requests and retries": _OF_AN_ORDER,
     "events of a timeline that takes interactions, tracking and additional data": _OF_AN_ORDER,
     "callbacks and notifications that an authorisation heeds": "test_word_about_a_card_without_end_has_no_effect",
+    "sightings of a parcel": "test_parcel_has_so_many_sightings",
     "calls of an operation": "test_operation_of_more_calls_than_one_takes_fails_with_both_numbers",
     "calls that one retry of an operation takes over": "test_retry_takes_over_every_missing_leg_once",
     "a connector's or a hook's answer": "test_answer_of_at_most_1_mb_is_read",

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, StrictBool
 
 from settlement.api.affiliation_names import MASK, MAX_AUTHORISATION_DAYS, MAX_GAP_SECONDS, MAX_WINDOW_DAYS, Key
 from settlement.api.models import Body
+from settlement.api.written import Shaped, text_of_number
 from settlement.domain.capabilities import Capabilities, Capability, Windows
 from settlement.domain.connector import (
     DEFAULT_AUTHORISATION_HOLDS,
@@ -33,13 +34,17 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def _text_of(value: Any) -> Any:
     """Take a boolean or whole number for its text."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int) else value
+    return str(value).lower() if isinstance(value, bool) else text_of_number(value)
 
 
-Implementation = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]{1,200}$")]
-ConnectorName = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f#/]([^\x00-\x1f\x7f#/]{0,98}[^\s\x00-\x1f\x7f#/])?$")]
+Implementation = Annotated[str, Shaped("[A-Za-z0-9_.]{1,200}", "1 to 200 of A-Z a-z 0-9 _ .")]
+ConnectorName = Annotated[
+    str,
+    Shaped(
+        r"[^\s\x00-\x1f\x7f#/]([^\x00-\x1f\x7f#/]{0,98}[^\s\x00-\x1f\x7f#/])?",
+        "1 to 100 characters, none of them # or / or a control, no space at either end",
+    ),
+]
 ConfigurationText = Annotated[str, BeforeValidator(_text_of), Field(max_length=2_000)]
 
 

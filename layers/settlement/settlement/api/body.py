@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -18,6 +18,14 @@ MAX_BODY_BYTES = 1_000_000
 MAX_DEPTH = 32
 _MAX_SHOWN = 80
 _MAX_PROBLEMS = 5
+_MAX_NUMBER = 400
+"""Digits of an integer that is read as one; what has more is beyond all numbers that are taken."""
+
+_BYTE_ORDER_MARK = "\ufeff"
+_REPLACEMENT = "\ufffd"
+_NAME_ITSELF = "[key]"
+"""What the validator puts behind a name that is wrong itself."""
+
 _UNSHOWN = frozenset({"card", "fields", "clientProfileData", "shippingData", "configuration"})
 """Parts whose values no error repeats: cards, persons, and the credentials of connectors."""
 
@@ -29,7 +37,7 @@ def read(model: type[Model], body: str | None, *, is_base64: bool = False) -> Mo
 
 def parse(body: str | None, *, is_base64: bool = False) -> Any:
     """Return the JSON of a body. Duplicate keys, NaN, NUL, lone surrogates and excessive depth are not JSON here."""
-    text = read_text(body, is_base64=is_base64)
+    text = read_text(body, is_base64=is_base64).removeprefix(_BYTE_ORDER_MARK)
     if not text.strip():
         raise InvalidRequest("the request body is empty; a JSON object is required")
     endless: list[str] = []
@@ -39,8 +47,13 @@ def parse(body: str | None, *, is_base64: bool = False) -> Any:
             endless.append(digits)
         return value
 
+    def integer(digits: str) -> int | float:
+        return int(digits) if len(digits) <= _MAX_NUMBER else number(digits)
+
     try:
-        parsed = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=number)
+        parsed = json.loads(
+            text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=number, parse_int=integer
+        )
         if text.count("[") + text.count("{") > MAX_DEPTH and _depth(parsed) > MAX_DEPTH:
             raise InvalidRequest(f"the request body is nested too deeply; the limit is {MAX_DEPTH} levels")
         if "\\u" in text:
@@ -52,7 +65,7 @@ def parse(body: str | None, *, is_base64: bool = False) -> Any:
     except RecursionError:
         raise InvalidRequest(f"the request body is nested too deeply; the limit is {MAX_DEPTH} levels") from None
     except json.JSONDecodeError as error:
-        raise InvalidRequest(f"the request body is not JSON: {error.msg} at character {error.pos}") from None
+        raise InvalidRequest(f"the request body is not JSON: {_syntax(text, error.pos)}") from None
     except ValueError as error:
         raise InvalidRequest(f"the request body is not JSON: {error}") from None
     return parsed
@@ -62,17 +75,22 @@ def validate(model: type[Model], parsed: Any) -> Model:
     """Return parsed JSON as ``model``; the error names each field, what it was, and what it should be."""
     from pydantic import ValidationError  # a function that reads no body does without it
 
+    from settlement.api.refusals import words_for
+
     try:
         return model.model_validate(parsed)
     except ValidationError as error:
-        problems = [_problem(problem) for problem in error.errors(include_url=False, include_context=False)]
+        problems = [_problem(problem, words_for) for problem in error.errors(include_url=False)]
         shown = "; ".join(problems[:_MAX_PROBLEMS])
         more = f"; and {len(problems) - _MAX_PROBLEMS} more" if len(problems) > _MAX_PROBLEMS else ""
         raise InvalidRequest(shown + more) from None
 
 
 def read_text(body: str | None, *, is_base64: bool) -> str:
-    """Return a body as text; raises ``BodyTooLarge`` above 1 MB, and ``InvalidRequest`` unless it is UTF-8."""
+    """Return a body as text; raises ``BodyTooLarge`` above 1 MB, and ``InvalidRequest`` unless it is UTF-8.
+
+    API Gateway puts U+FFFD in place of bytes that are not UTF-8, so a body that has that character was damaged.
+    """
     raw = (body or "").encode("utf-8", "surrogatepass")
     if is_base64:
         try:
@@ -82,9 +100,12 @@ def read_text(body: str | None, *, is_base64: bool) -> str:
     if len(raw) > MAX_BODY_BYTES:
         raise BodyTooLarge(f"the request body has {len(raw)} bytes; the limit is {MAX_BODY_BYTES}")
     try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise InvalidRequest("the request body is not UTF-8") from None
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"the request body is not UTF-8: byte {error.start} begins no character") from None
+    if (damaged := text.find(_REPLACEMENT)) >= 0:
+        raise InvalidRequest(f"the request body is not UTF-8: character {damaged} is one that stands for damaged bytes")
+    return text
 
 
 def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -132,9 +153,16 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-def _problem(problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"]) or "body"
-    text = problem["msg"].removeprefix("Value error, ")
+def _syntax(text: str, position: int) -> str:
+    """Say where a text stops being JSON, and with what."""
+    if position >= len(text.rstrip()):
+        return "it ends too early"
+    return f"{json.dumps(text[position : position + 10], ensure_ascii=False)} cannot stand at character {position}"
+
+
+def _problem(problem: Any, words_for: Callable[[str, Mapping[str, Any]], str]) -> str:
+    where = ".".join(str(part) for part in problem["loc"] if part != _NAME_ITSELF) or "body"
+    text = words_for(problem["type"], problem.get("ctx", {}))
     value = problem["input"]
     if (
         problem["type"] == "missing"

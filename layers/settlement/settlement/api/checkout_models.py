@@ -1,10 +1,11 @@
 """Request bodies of a checkout that drives the gateway by itself (C§3.2). Amounts are minor units."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, RootModel, StrictBool, StrictInt
+from pydantic import BeforeValidator, ConfigDict, Field, RootModel, StrictBool
 
 from settlement.api.models import (
     Body,
@@ -15,12 +16,13 @@ from settlement.api.models import (
     Installments,
     LastDigits,
     Name,
-    NumberAsText,
     OrderId,
     PaymentSystemId,
+    Price,
     Value,
     VaultToken,
 )
+from settlement.api.written import NumberToo, Shaped, WholeNumber
 from settlement.domain.checkout import AdditionalData, Checkout
 from settlement.domain.connector import VaultedCard
 from settlement.domain.errors import BadValue, InvalidRequest
@@ -35,25 +37,27 @@ MAX_DATA_AT_ONCE = 30
 MAX_DATA_CHARACTERS = 100_000
 
 
+_NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?\s*", re.ASCII)
+
+
 def _exact(value: Any) -> Any:
-    """A JSON number as the decimal that was written."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("must be a number")
+    """A JSON number, or a text of one, as the decimal that was written."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or not _NUMBER.fullmatch(str(value)):
+        raise ValueError("must be a number, with a point before its decimals")
     return str(value)
 
 
 ExactDecimal = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, max_digits=15, decimal_places=6)]
 Label = Annotated[str, Field(max_length=100)]
-Amount = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS)]
 
 
 class TransactionBody(Body):
     """``POST /api/pvt/transactions``; ``referenceId`` is the caller's own id of the purchase."""
 
-    value: StrictInt
+    value: WholeNumber
     reference_id: OrderId
     channel: Label
-    sales_channel: Annotated[str, NumberAsText, Field(max_length=20)] = "1"
+    sales_channel: Annotated[str, Field(max_length=20), NumberToo()] = "1"
     urn: Annotated[str, Field(max_length=500)] | None = None
 
     def as_transaction(self) -> NewTransaction:
@@ -97,8 +101,8 @@ class SentPayment(Body):
     currency_code: CurrencyCode = "BRL"
     value: Value
     installments_interest_rate: ExactDecimal = Decimal(0)
-    installments_value: Amount | None = None
-    reference_value: Amount | None = None
+    installments_value: Price | None = None
+    reference_value: Price | None = None
     connector: Name | None = None
     card: Card | None = None
     fields_: Annotated[PaymentFields | None, Field(alias="fields")] = None
@@ -142,7 +146,7 @@ class PaymentsBody(RootModel[Annotated[list[SentPayment], Field(min_length=1, ma
 class NamedText(Body):
     """A named text about a transaction."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,50}$")]
+    name: Annotated[str, Shaped("[A-Za-z0-9._-]{1,50}", "1 to 50 of A-Z a-z 0-9 . _ -")]
     value: Annotated[str, Field(max_length=MAX_DATA_CHARACTERS)]
 
 

@@ -4,9 +4,10 @@ import base64
 import binascii
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field, StrictInt, model_validator
+from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, StrictInt, model_validator
 
 from settlement.api.models import Body
+from settlement.api.written import DigitsToo, Shaped
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.feed import (
     DEFAULT_RETENTION_SECONDS,
@@ -46,13 +47,22 @@ def _own_header(name: str) -> str:
     return name
 
 
-Status = Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,63}$")]
-HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"), AfterValidator(_own_header)]
-HeaderValue = Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,2000}$")]
+Status = Annotated[str, Shaped("[a-z][a-z-]{0,63}", "a status: 1 to 64 of a-z and -, a letter first")]
+HeaderName = Annotated[
+    str,
+    Shaped("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", "1 to 100 of A-Z a-z 0-9 ! # $ % & ' * + . ^ _ ` | ~ -"),
+    AfterValidator(_own_header),
+]
+HeaderValue = Annotated[str, Shaped(r"[\x20-\x7e]{0,2000}", "at most 2000 printable ASCII characters")]
+
+
+_OF_A_FILTER = ("type", "status")
 
 
 class FilterBody(Body):
-    """Which updates come: by status (``FromWorkflow``), all of them if none is named."""
+    """Which updates come: by status (``FromWorkflow``), all of them if it names none."""
+
+    model_config = ConfigDict(extra="forbid")
 
     type: Literal["FromWorkflow"] = "FromWorkflow"
     status: Annotated[list[Status], Field(max_length=50)] | None = None
@@ -62,7 +72,9 @@ class FilterBody(Body):
     def _no_expressions(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("type") == "FromOrders":
             raise ValueError("expressions (FromOrders) are not supported; filter by status (FromWorkflow)")
-        return given
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if name in _OF_A_FILTER or value}
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -73,14 +85,14 @@ class FilterBody(Body):
 class QueueBody(Body):
     """How long an update that was read stays hidden, and how long one that was not committed is kept."""
 
-    visibility_timeout_in_seconds: Annotated[StrictInt, Field(ge=1, le=MAX_VISIBILITY_SECONDS)] = (
+    visibility_timeout_in_seconds: Annotated[StrictInt, Field(ge=1, le=MAX_VISIBILITY_SECONDS), DigitsToo()] = (
         DEFAULT_VISIBILITY_SECONDS
     )
     message_retention_period_in_seconds: Annotated[
         StrictInt,
+        Field(ge=60, le=MAX_RETENTION_SECONDS),
+        DigitsToo(),
         Field(
-            ge=60,
-            le=MAX_RETENTION_SECONDS,
             validation_alias=AliasChoices("messageRetentionPeriodInSeconds", "MessageRetentionPeriodInSeconds"),
         ),
     ] = DEFAULT_RETENTION_SECONDS
@@ -91,6 +103,14 @@ class FeedBody(Body):
 
     filter: FilterBody = Field(default_factory=FilterBody)
     queue: QueueBody = Field(default_factory=QueueBody)
+    hook: None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_hook(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("hook") is not None:
+            raise ValueError("hook is not taken in a feed; send it to POST /api/orders/hook/config")
+        return given
 
     def as_feed(self, app_key: str, id_: str) -> Feed:
         """Return the feed to save; ``id_`` is for a new one."""
@@ -107,7 +127,7 @@ class FeedBody(Body):
 class HookTarget(Body):
     """Where a hook leads, and what it carries."""
 
-    url: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[\x21-\x7e]+$")]
+    url: Annotated[str, Shaped(r"[\x21-\x7e]{1,2000}", "at most 2000 printable ASCII characters without spaces")]
     headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=20)] | None = None
 
 
@@ -116,6 +136,14 @@ class HookBody(Body):
 
     filter: FilterBody = Field(default_factory=FilterBody)
     hook: HookTarget
+    queue: None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_queue(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("queue") is not None:
+            raise ValueError("queue is not taken in a hook; send it to POST /api/orders/feed/config")
+        return given
 
     def as_hook(self, app_key: str) -> Hook:
         """Return the hook to save."""

@@ -1,14 +1,16 @@
 """Request bodies of the invoice routes (C§1). Amounts are minor units."""
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WithJsonSchema
 
-from settlement.api.models import MAX_QUANTITY, Body, Id, ItemId, Price, Quantity, Text
+from settlement.api.models import Body, Code, Id, Index, ItemId, Price, Quantity, Text
 from settlement.api.unit_multiplier import UnitMultiplier
-from settlement.domain.invoice import Delivery, DeliveryEvent, InvoiceType, Tracking
+from settlement.api.written import Date, text_of_number, whole_number
+from settlement.domain.errors import InvalidRequest
+from settlement.domain.invoice import Delivery, DeliveryEvent, InvoiceType, Supplement, Tracking
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS
 from settlement.domain.order import LineMention
 from settlement.use_cases.notify_invoice import Notification
@@ -21,18 +23,24 @@ MAX_TEXT_BYTES = 100_000
 
 
 def _digits(value: Any) -> int:
-    """Read an invoice value: an integer, or a text of digits (C§1.1)."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MAX_MINOR_UNITS:
-        raise ValueError(
-            f"must be cents above zero, an integer or a text of at most {MAX_DIGITS} digits without separator"
-        )
-    return value
+    """Read an invoice value: a whole number, or a text of digits (§1.1)."""
+    told = ValueError(
+        f"must be cents above zero, an integer or a text of at most {MAX_DIGITS} digits without separator"
+    )
+    if isinstance(value, str) and len(value.strip()) > MAX_DIGITS:
+        raise told
+    try:
+        cents = whole_number(value)
+    except ValueError:
+        raise told from None
+    if not 0 < cents <= MAX_MINOR_UNITS:
+        raise told
+    return cents
 
 
 def _invoice_number(value: Any) -> str:
-    number = value.strip() if isinstance(value, str) else ""
+    text = text_of_number(value)
+    number = text.strip() if isinstance(text, str) else ""
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", number):
         raise ValueError("must be 1 to 100 of the characters A-Z a-z 0-9 . _ -")
     return number
@@ -43,14 +51,6 @@ def _invoice_type(value: Any) -> InvoiceType:
         if isinstance(value, str) and value.lower() == known.value.lower():
             return known
     raise ValueError("must be Output or Input")
-
-
-def _date(value: str) -> str:
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be an ISO 8601 date or date-time") from None
-    return value
 
 
 def _document(value: str | None) -> str | None:
@@ -66,16 +66,17 @@ def _few_texts(parts: list[Any]) -> list[Any]:
     return parts
 
 
-Date = Annotated[
-    str,
-    Field(max_length=40),
-    AfterValidator(_date),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
-]
 InvoiceNumber = Annotated[
     str,
     BeforeValidator(_invoice_number),
-    WithJsonSchema({"type": "string", "pattern": r"^\s*[A-Za-z0-9._-]{1,100}\s*$"}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^\s*[A-Za-z0-9._-]{1,100}\s*$"},
+                {"type": "integer", "minimum": 0, "maximum": MAX_MINOR_UNITS},
+            ]
+        }
+    ),
 ]
 InvoiceValue = Annotated[
     int,
@@ -84,7 +85,7 @@ InvoiceValue = Annotated[
         {
             "anyOf": [
                 {"type": "integer", "minimum": 1, "maximum": MAX_MINOR_UNITS},
-                {"type": "string", "pattern": f"^0*[1-9][0-9]{{0,{MAX_DIGITS - 1}}}$", "maxLength": MAX_DIGITS},
+                {"type": "string", "pattern": f"^\\s*[1-9][0-9]{{0,{MAX_DIGITS - 1}}}\\s*$"},
             ]
         }
     ),
@@ -103,7 +104,7 @@ class InvoiceItem(Body):
     price: Price
     quantity: Quantity
     unique_id: Id | None = None
-    item_index: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
+    item_index: Index | None = None
     description: Text | None = None
     unit_multiplier: UnitMultiplier | None = None
 
@@ -127,16 +128,16 @@ class InvoiceBody(Body):
     issuance_date: Date
     invoice_number: InvoiceNumber
     invoice_value: InvoiceValue
-    items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS), AfterValidator(_few_texts)]
-    invoice_key: Text | None = None
+    items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS), AfterValidator(_few_texts)] | None = None
+    invoice_key: Code | None = None
     invoice_url: Text | None = None
     embedded_invoice: Annotated[str | None, AfterValidator(_document)] = None
     courier: Text | None = None
-    tracking_number: Text | None = None
+    tracking_number: Code | None = None
     tracking_url: Text | None = None
     dispatched_date: Text | None = None
-    cfop: Text | None = None
-    volumes: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
+    cfop: Code | None = None
+    volumes: Index | None = None
     extra_value: Price | None = None
 
     def as_notification(self) -> Notification:
@@ -146,21 +147,25 @@ class InvoiceBody(Body):
             number=self.invoice_number,
             value=self.invoice_value,
             issuance_date=self.issuance_date,
-            items=tuple(item.as_mention() for item in self.items),
+            items=_mentions(self.items),
             extra_value=self.extra_value or 0,
             key=self.invoice_key,
             url=self.invoice_url,
-            document=self.embedded_invoice,
+            document=self.embedded_invoice or None,
             cfop=self.cfop,
             volumes=self.volumes,
             tracking=Tracking(self.courier, self.tracking_number, self.tracking_url, self.dispatched_date),
         )
 
 
+def _mentions(items: "Sequence[InvoiceItem | DocumentItem] | None") -> tuple[LineMention, ...]:
+    return tuple(item.as_mention() for item in items or ())
+
+
 class DocumentItem(Body):
     """An item of an invoice by its place in the order; ``price`` is the value of the whole quantity (C§1.1)."""
 
-    item_index: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)]
+    item_index: Index
     price: Price
     quantity: Quantity
 
@@ -177,15 +182,15 @@ class DocumentInvoiceBody(Body):
     issued_date: Date
     invoice_number: InvoiceNumber
     invoice_value: InvoiceValue
-    items: Annotated[list[DocumentItem], Field(max_length=MAX_INVOICE_ITEMS)]
+    items: Annotated[list[DocumentItem], Field(max_length=MAX_INVOICE_ITEMS)] | None = None
     extra_value: Price | None = None
-    invoice_key: Text | None = None
+    invoice_key: Code | None = None
     invoice_url: Text | None = None
     courier: Text | None = None
-    tracking_number: Text | None = None
+    tracking_number: Code | None = None
     tracking_url: Text | None = None
-    cfop: Text | None = None
-    volumes: Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY)] | None = None
+    cfop: Code | None = None
+    volumes: Index | None = None
 
     def as_notification(self) -> Notification:
         """Return the notification."""
@@ -194,7 +199,7 @@ class DocumentInvoiceBody(Body):
             number=self.invoice_number,
             value=self.invoice_value,
             issuance_date=self.issued_date,
-            items=tuple(item.as_mention() for item in self.items),
+            items=_mentions(self.items),
             extra_value=self.extra_value or 0,
             key=self.invoice_key,
             url=self.invoice_url,
@@ -204,17 +209,60 @@ class DocumentInvoiceBody(Body):
         )
 
 
-class TrackingBody(Body):
-    """``PATCH /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}`` (C§1.2); every key is required."""
+_OF_A_PARCEL = {
+    "courier": "courier",
+    "number": "tracking_number",
+    "url": "tracking_url",
+    "dispatched_date": "dispatched_date",
+}
+"""The parts of a tracking, and the fields that tell them."""
 
-    tracking_number: Text
-    tracking_url: Text | None
-    dispatched_date: Text | None
-    courier: Text | None
+
+class TrackingBody(Body):
+    """``PATCH /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}`` (§1.2); a key that is left out changes nothing.
+
+    Fiscal key, address, document, ``cfop`` and ``volumes`` may come with it, as they are often known later than the
+    invoice. What the invoice was notified with stands; a body that says it has to say the same.
+    """
+
+    tracking_number: Code | None = None
+    tracking_url: Text | None = None
+    dispatched_date: Text | None = None
+    courier: Text | None = None
+    invoice_key: Code | None = None
+    invoice_url: Text | None = None
+    embedded_invoice: Annotated[str | None, AfterValidator(_document)] = None
+    cfop: Code | None = None
+    volumes: Index | None = None
+    type: Type | None = None
+    issuance_date: Date | None = None
+    invoice_number: InvoiceNumber | None = None
+    invoice_value: InvoiceValue | None = None
+    extra_value: Price | None = None
+    items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS)] | None = None
 
     def as_tracking(self) -> Tracking:
-        """Return the tracking."""
+        """Return where the parcel is; raises ``InvalidRequest`` when the body says nothing at all."""
+        if not self.model_fields_set:
+            raise InvalidRequest("the body has none of trackingNumber, trackingUrl, dispatchedDate and courier")
         return Tracking(self.courier, self.tracking_number, self.tracking_url, self.dispatched_date)
+
+    def as_supplement(self) -> Supplement:
+        """Return what else is told of the invoice."""
+        return Supplement(
+            unsaid=frozenset(part for part, name in _OF_A_PARCEL.items() if name not in self.model_fields_set),
+            key=self.invoice_key or None,
+            url=self.invoice_url or None,
+            document=self.embedded_invoice or None,
+            cfop=self.cfop or None,
+            volumes=self.volumes,
+            type=self.type,
+            issuance_date=self.issuance_date,
+            number=self.invoice_number,
+            value=self.invoice_value,
+            extra_value=self.extra_value,
+            items=_mentions(self.items) or None,
+        )
 
 
 class DeliveryEventBody(Body):

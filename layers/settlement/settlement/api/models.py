@@ -3,12 +3,11 @@
 Amounts are minor units (C§0). Unknown fields are ignored, as clients send more than they need to.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
@@ -18,6 +17,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from settlement.api.unit_multiplier import UnitMultiplier
+from settlement.api.written import DigitsToo, NumberToo, Shaped, WholeNumber
 from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connector import VaultedCard
 from settlement.domain.drafting import RefundPriority
@@ -49,34 +49,33 @@ def _currency(value: str) -> str:
     return value
 
 
-def _text_of_number(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
-ItemId = Annotated[str, Field(min_length=1, max_length=100)]
+Id = Annotated[str, Shaped("[A-Za-z0-9._-]{1,64}", "1 to 64 of A-Z a-z 0-9 . _ -"), NumberToo()]
+OrderId = Annotated[str, Shaped("[A-Za-z0-9._-]{1,100}", "1 to 100 of A-Z a-z 0-9 . _ -"), NumberToo()]
+ItemId = Annotated[str, Field(min_length=1, max_length=100), NumberToo()]
 Text = Annotated[str, Field(max_length=MAX_ANY_TEXT)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS)]
-Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS)]
+Code = Annotated[str, Field(max_length=MAX_ANY_TEXT), NumberToo()]
+"""A text that may be digits alone, which some software writes as a number."""
+Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS), DigitsToo()]
+Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS), DigitsToo()]
+SignedValue = Annotated[StrictInt, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS), DigitsToo()]
 CurrencyCode = Annotated[str, AfterValidator(_currency)]
-NumberAsText = BeforeValidator(_text_of_number)
-PaymentSystemId = Annotated[str, NumberAsText, Field(min_length=1, max_length=50)]
-Installments = Annotated[StrictInt, Field(ge=1, le=MAX_INSTALLMENTS)]
+PaymentSystemId = Annotated[str, Field(min_length=1, max_length=50), NumberToo()]
+Installments = Annotated[StrictInt, Field(ge=1, le=MAX_INSTALLMENTS), DigitsToo()]
 VaultToken = Annotated[str, Field(min_length=1, max_length=256)]
-FirstDigits = Annotated[str, Field(pattern=r"^\d{1,6}$")]
-LastDigits = Annotated[str, Field(pattern=r"^\d{1,4}$")]
-Quantity = Annotated[StrictInt, Field(gt=0, le=MAX_QUANTITY)]
-SalesChannel = Annotated[str, NumberAsText, Field(min_length=1, max_length=20)]
+FirstDigits = Annotated[str, Shaped("[0-9]{1,6}", "a text of 1 to 6 digits")]
+LastDigits = Annotated[str, Shaped("[0-9]{1,4}", "a text of 1 to 4 digits")]
+Quantity = Annotated[StrictInt, Field(gt=0, le=MAX_QUANTITY), DigitsToo()]
+Index = Annotated[StrictInt, Field(ge=0, le=MAX_QUANTITY), DigitsToo()]
+SalesChannel = Annotated[str, Field(min_length=1, max_length=20), NumberToo()]
 Measure = Annotated[str, Field(min_length=1, max_length=20)]
 
 
 class Total(Body):
     """One part of the order's value; only discounts are negative."""
 
-    id: Annotated[str, Field(pattern=r"^(Items|Discounts|Shipping|Tax)$")]
-    value: Annotated[StrictInt, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS)]
+    id: Annotated[str, Shaped("(Items|Discounts|Shipping|Tax)", "Items, Discounts, Shipping or Tax")]
+    value: SignedValue
 
     def as_total(self) -> OrderTotal:
         """Return the part, checked for its sign."""
@@ -138,7 +137,7 @@ class PaymentData(Body):
     transactions: Annotated[list[OrderTransaction], Field(min_length=1, max_length=1)]
 
 
-Personal = Annotated[str, NumberAsText, Field(max_length=200)]
+Personal = Annotated[str, Field(max_length=200), NumberToo()]
 """A fact about a person, or nothing; numbers are taken as their digits."""
 
 
@@ -178,9 +177,9 @@ class ShippingData(Body):
 class ChangeItem(Body):
     """An item removed or added by a change; what its values may be is the contract's to say (C§2.1)."""
 
-    id: Annotated[str, Field(max_length=100)]
-    price: StrictInt = 0
-    quantity: StrictInt
+    id: Annotated[str, Field(max_length=100), NumberToo()]
+    price: WholeNumber = 0
+    quantity: WholeNumber
     unique_id: Id | None = None
     unit_multiplier: UnitMultiplier | None = None
 
@@ -195,10 +194,10 @@ Changes = Annotated[list[ChangeItem], Field(max_length=MAX_LINES)]
 class ChangeBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/changes`` (C§2.1)."""
 
-    request_id: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
+    request_id: Annotated[str, Shaped(r"[^\x00-\x1f\x7f]{1,100}", "1 to 100 characters, none a control"), NumberToo()]
     reason: Text
-    discount_value: StrictInt
-    increment_value: StrictInt
+    discount_value: WholeNumber
+    increment_value: WholeNumber
     items_removed: Changes | None = None
     items_added: Changes | None = None
 
@@ -251,7 +250,7 @@ class MovementBody(Body):
     Freight, tax and minicart are accepted and not looked at: they matter to payout splits alone.
     """
 
-    value: StrictInt
+    value: WholeNumber
 
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANY_TEXT)]

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic.alias_generators import to_camel
 
-from settlement.api.models import Body, Measure, Price, Text
+from settlement.api.models import Body, Code, Measure, Price, Text
 from settlement.api.unit_multiplier import UnitMultiplier
+from settlement.api.written import DigitsToo, NumberToo, WholeNumber
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.modification import ModifiedItem, PriceTag, Wanted
 from settlement.domain.order import MAX_LINES
@@ -24,25 +25,25 @@ class Tag(Body):
     """A manual price tag: minor units, or per cent of the item's value."""
 
     name: Literal["DISCOUNT@MANUALPRICE", "TAX@MANUALPRICE"]
-    value: StrictInt
+    value: WholeNumber
     is_percentual: StrictBool = False
 
 
 class Item(Body):
     """An item to add or remove; what its values may be is the contract's to say."""
 
-    id: Annotated[str, Field(max_length=100)]
-    quantity: StrictInt
-    unique_id: Annotated[str, Field(max_length=100)] | None = None
-    price: StrictInt | None = None
+    id: Annotated[str, Field(max_length=100), NumberToo()]
+    quantity: WholeNumber
+    unique_id: Annotated[str, Field(max_length=100), NumberToo()] | None = None
+    price: WholeNumber | None = None
     price_tags: Annotated[list[Tag], Field(default_factory=list, max_length=MAX_TAGS)]
-    manual_discount_value: StrictInt = 0
-    manual_increment_value: StrictInt = 0
+    manual_discount_value: WholeNumber = 0
+    manual_increment_value: WholeNumber = 0
     unit_multiplier: UnitMultiplier | None = None
     measurement_unit: Measure | None = None
     list_price: Price | None = None
-    selling_price: Annotated[StrictInt | None, Field(exclude=True)] = None
-    manual_price: Annotated[StrictInt | None, Field(exclude=True)] = None
+    selling_price: Annotated[WholeNumber | None, Field(exclude=True)] = None
+    manual_price: Annotated[WholeNumber | None, Field(exclude=True)] = None
     price_definition: Annotated[dict[str, Any] | None, Field(exclude=True)] = None
 
     @model_validator(mode="after")
@@ -80,10 +81,10 @@ class Items(Body):
 class Logistics(Body):
     """How a replacement is sent, and for how much."""
 
-    item_index: Annotated[StrictInt, Field(ge=0, lt=MAX_LINES)] = 0
+    item_index: Annotated[StrictInt, Field(ge=0, lt=MAX_LINES), DigitsToo()] = 0
     selected_sla: Text | None = None
     selected_delivery_channel: Text | None = None
-    address_id: Text | None = None
+    address_id: Code | None = None
     price: Price = 0
 
 
@@ -163,8 +164,8 @@ class ModificationBody(Body):
     add: Items | None = None
     remove: Items | None = None
     replace: Annotated[list[Replacement], Field(default_factory=list, max_length=MAX_LINES)]
-    manual_discount_value: StrictInt = 0
-    manual_increment_value: StrictInt = 0
+    manual_discount_value: WholeNumber = 0
+    manual_increment_value: WholeNumber = 0
     settings: ModificationSettings | None = None
 
     def as_wanted(self, account: ModificationSettings) -> Wanted:

@@ -20,14 +20,15 @@ from settlement.api.models import (
     Quantity,
     SalesChannel,
     ShippingData,
+    SignedValue,
     Text,
     Total,
     Value,
 )
 from settlement.api.unit_multiplier import UnitMultiplier
+from settlement.api.written import DigitsToo
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.line_value import ONE, UnitPrice, times, total_of
-from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import MAX_LINES
 from settlement.domain.shopper import Address, Shopper
 from settlement.use_cases.place_order import NewLine, NewOrder
@@ -62,7 +63,7 @@ class AppliedPriceTag(Body):
     """What made a price: a discount (negative) or tax; minor units of the whole line, or per cent of it."""
 
     name: Text
-    value: Annotated[StrictInt, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS)]
+    value: SignedValue
     is_percentual: StrictBool = False
 
     @property
@@ -168,7 +169,7 @@ class OrderBody(Body):
     client_profile_data: ClientProfile | None = None
     shipping_data: ShippingData | None = None
     sales_channel: SalesChannel = "1"
-    rounding_error: Annotated[StrictInt, Field(ge=-MAX_ROUNDING, le=MAX_ROUNDING)] = 0
+    rounding_error: Annotated[StrictInt, Field(ge=-MAX_ROUNDING, le=MAX_ROUNDING), DigitsToo()] = 0
 
     def as_order(self) -> NewOrder:
         """Return the order to place."""

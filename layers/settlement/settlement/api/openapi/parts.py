@@ -50,6 +50,12 @@ class Receipt(View):
     receipt: str
 
 
+class InvoiceReceipt(Receipt):
+    """The answer to an invoice; ``stands`` is what an earlier notification said where this one says otherwise."""
+
+    stands: dict[str, str | int] = Field(default_factory=dict)
+
+
 class Href(View):
     """Where a part of a transaction is read."""
 

@@ -7,7 +7,7 @@ from settlement.api import models as requests
 from settlement.api import modification_models as wanted
 from settlement.api.openapi import affiliations, feeds, modifications, order_lists, orders, transactions
 from settlement.api.openapi.list_parameters import LIST_PARAMETERS
-from settlement.api.openapi.parts import Empty, Health, Receipt, Unhealthy
+from settlement.api.openapi.parts import Empty, Health, InvoiceReceipt, Receipt, Unhealthy
 from settlement.api.openapi.route import Listed, Parameter, Relayed, Route, Tag
 from settlement.api.order_models import OrderBody
 from settlement.domain.account import Role
@@ -25,6 +25,7 @@ CALLBACK = "/api/pvt/payment-provider/transactions/{transactionId}/payments/{pay
 PAID = "/api/payments/pvt/payments/{paymentId}/payment-notification"
 
 READS = (404,)
+LISTS = (400, 404)
 WRITES = (400, 404, 409, 413, 503)
 INVOICERS = (Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND)
 
@@ -64,7 +65,7 @@ _ORDERS = (
     ),
     Route(
         "get", f"{ORDERS}/order-group/{{orderGroup}}", _MANAGEMENT, "getOrderGroup", "Show the orders of a group",
-        Tag.ORDERS, {200: Listed(orders.OrderAnswer)}, READS, (Role.VIEW_ORDER,),
+        Tag.ORDERS, {200: Listed(orders.OrderAnswer)}, LISTS, (Role.VIEW_ORDER,),
     ),
     Route(
         "post", f"{ORDER}/interactions", _MANAGEMENT, "addInteraction", "Add a line to an order's timeline", Tag.ORDERS,
@@ -123,7 +124,7 @@ _ORDERS = (
 
 _INVOICES = tuple(
     Route(
-        method, path, "invoice_notification", name, summary, Tag.INVOICES, {200: Receipt}, WRITES, roles, body,
+        method, path, "invoice_notification", name, summary, Tag.INVOICES, {200: InvoiceReceipt}, WRITES, roles, body,
     )
     for method, path, name, summary, roles, body in (
         ("post", f"{ORDER}/invoice", "notifyInvoice", "Notify a sale or return invoice",
@@ -150,7 +151,7 @@ _CHANGES = (
     ),
     Route(
         "get", CHANGES, "order_change", "listModifications", "Show an order's modifications", Tag.CHANGES,
-        {200: modifications.ModificationHistory}, READS, (Role.VIEW_ORDER,), parameters=ACCOUNT_PARAMETERS,
+        {200: modifications.ModificationHistory}, LISTS, (Role.VIEW_ORDER,), parameters=ACCOUNT_PARAMETERS,
     ),
     Route(
         "post", f"{CHANGES}/preview", "order_change", "previewModification",
@@ -193,7 +194,7 @@ _TRANSACTIONS = (
     ),
     *(
         Route("get", f"{TRANSACTION}{part}", "transaction_retrieval", name, summary, Tag.TRANSACTIONS,
-              {200: content}, READS, _VIEWER)
+              {200: content}, LISTS if name.startswith("list") else READS, _VIEWER)
         for part, name, summary, content in (
             ("", "getTransaction", "Show a transaction, and whether its books agree", transactions.TransactionAnswer),
             ("/payments", "listPayments", "Show a transaction's payments", Listed(transactions.PaymentAnswer)),
@@ -244,7 +245,7 @@ _CHECKOUT = (
     Route(
         "get", "/api/pvt/payment-systems", _INTAKE, "listPaymentSystems",
         "Show the payment systems that the account's connectors serve", Tag.GATEWAY,
-        {200: Listed(transactions.PaymentSystemAnswer)}, (), _VIEWER,
+        {200: Listed(transactions.PaymentSystemAnswer)}, (400,), _VIEWER,
     ),
     Route(
         "post", "/api/pvt/transactions", _INTAKE, "startTransaction", "Start a transaction without an order",
@@ -288,7 +289,7 @@ _OPERATIONS = (
     Route(
         "get", f"{TRANSACTION}/operations", "transaction_operation", "listOperations",
         "Show what was asked of a transaction, newest first, and how far it is", Tag.GATEWAY,
-        {200: Listed(transactions.OperationAnswer)}, READS, _VIEWER,
+        {200: Listed(transactions.OperationAnswer)}, LISTS, _VIEWER,
     ),
     Route(
         "post", f"{TRANSACTION}/operations/{{operationId}}/retry", "transaction_operation", "retryOperation",
@@ -365,7 +366,7 @@ _AFFILIATIONS = tuple(
     )
     for method, path, name, summary, content, refusals, body in (
         ("get", AFFILIATIONS, "listAffiliations", "List the account's connectors",
-         Listed(affiliations.AffiliationAnswer), (), None),
+         Listed(affiliations.AffiliationAnswer), (400,), None),
         ("post", AFFILIATIONS, "addAffiliation", "Add a connector, with its credentials",
          affiliations.AffiliationAnswer, (400, 409, 413, 503), affiliation_models.AffiliationBody),
         ("get", AFFILIATION, "getAffiliation", "Show a connector, by its id or its name",

@@ -1,0 +1,250 @@
+"""Requests as merchants' software writes them: one meaning is taken, two are refused, nothing is lost in silence."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from settlement.domain.events import EventType
+from tests.support.service import Heard, Service
+from tests.support.shop import Placed, Shop
+from tests.support.tour import ORDERS, Tour, change_body, invoice_body, order_body
+
+KEY = 35200114200166000187550010000000046550000046
+
+
+@pytest.fixture
+def service(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The service."""
+    return Service(shop, monkeypatch)
+
+
+@pytest.fixture
+def placed(service: Service) -> Placed:
+    """A started order of 10000."""
+    return Tour(service).place("written-01")
+
+
+def notify(service: Service, number: Any, value: Any, **more: Any) -> Heard:
+    """Notify an invoice of the order."""
+    body = invoice_body("N", 1) | {"invoiceNumber": number, "invoiceValue": value} | more
+    return service.call("POST", f"{ORDERS}/written-01/invoice", body)
+
+
+def track(service: Service, body: dict[str, Any], number: str = "N1") -> Heard:
+    """Say where the parcel of an invoice is."""
+    return service.call("PATCH", f"{ORDERS}/written-01/invoice/{number}", body)
+
+
+def deliver(service: Service, number: str = "N1", **body: Any) -> Heard:
+    """Say how far it is."""
+    return service.call("PUT", f"{ORDERS}/written-01/invoice/{number}/tracking", {"isDelivered": False} | body)
+
+
+def package(service: Service, index: int = 0) -> dict[str, Any]:
+    """An invoice as the order shows it."""
+    packages: list[dict[str, Any]] = service.do("GET", f"{ORDERS}/written-01")["packageAttachment"]["packages"]
+    return packages[index]
+
+
+@pytest.mark.parametrize("value", [7000, 7000.0, "7000", " 7000 ", "7000\n"])
+def test_invoice_value_has_one_meaning(service: Service, placed: Placed, value: Any) -> None:
+    assert notify(service, "N1", value).status == 200
+    assert package(service)["invoiceValue"] == 7000
+
+
+@pytest.mark.parametrize("value", ["70.00", "7000.0", "70,00", "7 000", "7_000", 7000.5, "7e3", True, [7000]])
+def test_invoice_value_of_two_meanings_is_refused(service: Service, placed: Placed, value: Any) -> None:
+    heard = notify(service, "N1", value)
+
+    assert heard.status == 400
+    assert heard.json["error"]["message"].startswith("invoiceValue: must be cents")
+
+
+def test_codes_are_taken_as_numbers(service: Service, placed: Placed) -> None:
+    codes = {"trackingNumber": 987, "cfop": 5102, "invoiceKey": KEY, "volumes": "2", "extraValue": "0"}
+
+    assert notify(service, 12345.0, 1500, items=[{"id": 1.0, "price": "1500", "quantity": 1.0}], **codes).status == 200
+
+    shown = package(service)
+    assert [shown[name] for name in ("invoiceNumber", "trackingNumber", "cfop", "invoiceKey", "volumes")] == [
+        *("12345", "987", "5102", str(KEY)),
+        2,
+    ]
+    assert [(item["price"], item["quantity"]) for item in shown["items"]] == [(1500, 1)]
+
+
+@pytest.mark.parametrize("value", [1.5, True, 1e300, {}, ["N1"]])
+def test_what_is_no_whole_number_is_no_code(service: Service, placed: Placed, value: Any) -> None:
+    for field in ("invoiceNumber", "trackingNumber", "cfop", "invoiceKey"):
+        heard = notify(service, "N1", 100, **{field: value})
+
+        assert heard.status == 400, field
+        assert heard.json["error"]["message"].startswith(f"{field}: must be")
+
+
+@pytest.mark.parametrize("items", [{"items": None}, {"items": []}, {}])
+def test_invoice_by_value_alone_needs_no_items(service: Service, placed: Placed, items: dict[str, Any]) -> None:
+    bodies = [
+        ("/api/oms/pvt/orders/written-01/invoice", {"issuanceDate": "2026-03-02t10:00:00z", "invoiceNumber": "N1"}),
+        ("/api/orders/pvt/document/written-01/invoices", {"issuedDate": "2026-03-02", "invoiceNumber": "N2"}),
+    ]
+    for path, body in bodies:
+        assert service.call("POST", path, {"type": "Output", "invoiceValue": 1000} | body | items).status == 200
+    assert package(service)["issuanceDate"] == "2026-03-02T10:00:00Z"
+
+
+def test_order_and_change_are_taken_with_numbers_as_texts_and_texts_as_numbers(service: Service) -> None:
+    body = deepcopy(order_body("4711"))
+    body |= {"orderId": 4711, "value": "10000"}
+    for item in body["items"]:
+        item |= {"quantity": str(item["quantity"]), "price": float(item["price"])}
+    for total in body["totals"]:
+        total["value"] = f" {total['value']} "
+
+    placed = service.do("POST", ORDERS, body)
+    service.do("POST", f"{ORDERS}/4711/start-handling")
+    service.do("POST", f"{ORDERS}/4711/changes", change_body("C", 0) | {"requestId": 7, "discountValue": "500"})
+
+    assert placed["orderId"] == "4711"
+    assert service.do("GET", f"{ORDERS}/4711")["value"] == 9500
+    assert service.do("POST", ORDERS, order_body("4711")) == placed
+
+
+def test_tracking_needs_no_key_that_carries_nothing_and_keeps_what_it_does_not_say(
+    service: Service, placed: Placed
+) -> None:
+    notify(service, "N1", 7000, courier="Correios", trackingUrl="https://track.example/1")
+
+    assert track(service, {"trackingNumber": 55}).status == 200
+
+    shown = package(service)
+    assert [shown[name] for name in ("courier", "trackingNumber", "trackingUrl")] == [
+        *("Correios", "55", "https://track.example/1"),
+    ]
+    assert track(service, {}).status == 400
+
+
+def test_key_address_and_document_that_come_with_the_tracking_are_taken(service: Service, placed: Placed) -> None:
+    notify(service, "N1", 7000, invoiceKey="old")
+    facts = {"invoiceKey": KEY, "invoiceUrl": "https://nfe.example/1", "embeddedInvoice": "<nfe/>", "cfop": 5102}
+
+    assert track(service, facts | {"invoiceValue": "7000", "type": "output"}).status == 200
+    service.shop.relay()
+
+    assert {name: package(service)[name] for name in facts} == facts | {"invoiceKey": str(KEY), "cfop": "5102"}
+    assert placed.moved("settle") == [7000]
+    [told] = placed.said(EventType.INVOICE_SUPPLEMENTED)
+    assert told.data["told"] == "invoiceKey, invoiceUrl, embeddedInvoice, cfop"
+    assert track(service, {"embeddedInvoice": "<nfe/>"}).status == 200
+    assert "another document" in track(service, {"embeddedInvoice": "<other/>"}).json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "stands"),
+    [
+        ({"invoiceValue": 6000}, "invoiceValue 7000"),
+        ({"type": "Input"}, "type Output"),
+        ({"issuanceDate": "2026-03-09"}, "issuanceDate 2026-03-02"),
+        ({"invoiceNumber": "N2"}, "invoiceNumber N1"),
+        ({"extraValue": 5}, "extraValue 0"),
+        ({"items": [{"id": "A", "price": 1, "quantity": 1}]}, "items"),
+    ],
+)
+def test_what_tracking_cannot_change_is_answered_with_what_stands(
+    service: Service, placed: Placed, facts: dict[str, Any], stands: str
+) -> None:
+    notify(service, "N1", 7000)
+
+    heard = track(service, {"trackingNumber": "T"} | facts)
+
+    assert heard.status == 400
+    assert stands in heard.json["error"]["message"]
+    assert package(service)["trackingNumber"] is None
+
+
+def test_repeat_brings_what_the_invoice_lacks_and_moves_no_money(service: Service, placed: Placed) -> None:
+    notify(service, "N1", 7000)
+    facts = {"invoiceKey": "K", "invoiceUrl": "https://nfe.example/1", "embeddedInvoice": "<nfe/>"}
+    parcel = {"courier": "Correios", "trackingNumber": "T1"}
+
+    repeated = notify(service, "N1", 7000, **facts, **parcel)
+    again = notify(service, "N1", 7000, **facts, **parcel)
+    service.shop.relay()
+
+    assert [set(heard.json) for heard in (repeated, again)] == [{"date", "orderId", "receipt"}] * 2
+    assert {name: package(service)[name] for name in facts | parcel} == facts | parcel
+    assert placed.moved("settle") == [7000]
+    assert len(placed.said(EventType.INVOICE_SUPPLEMENTED)) == 1
+    assert placed.said(EventType.INVOICE_REPLAY_DIFFERED) == []
+
+
+def test_repeat_that_says_otherwise_is_told_what_stands(service: Service, placed: Placed) -> None:
+    notify(service, "N1", 7000, invoiceKey="K", embeddedInvoice="<nfe/>")
+    track(service, {"trackingNumber": "T2", "invoiceUrl": "https://nfe.example/2"})
+
+    repeated = notify(service, "N1", 6000, invoiceKey="L", trackingNumber="T1", embeddedInvoice="<other/>")
+
+    assert repeated.status == 200
+    assert repeated.json["stands"] == {
+        "invoiceValue": 7000,
+        "invoiceKey": "K",
+        "trackingNumber": "T2",
+        "embeddedInvoice": "the one that was sent before",
+    }
+    shown = package(service)
+    assert (shown["invoiceKey"], shown["trackingNumber"], shown["invoiceValue"]) == ("K", "T2", 7000)
+    assert len(placed.said(EventType.INVOICE_REPLAY_DIFFERED)) == 1
+
+
+def test_sightings_add_up_and_a_delivery_stays(service: Service, placed: Placed) -> None:
+    notify(service, "N1", 7000, trackingNumber="T")
+    recife, natal = {"city": "Recife", "date": "2026-03-03"}, {"city": "Natal", "date": "2026-03-04"}
+
+    deliver(service, events=[recife])
+    deliver(service, isDelivered=True, deliveredDate="2026-03-05 10:00", events=[recife, natal])
+    deliver(service, events=[recife, recife], deliveredDate=None)
+
+    status = package(service)["courierStatus"]
+    assert [seen["city"] for seen in status["data"]] == ["Recife", "Natal"]
+    assert (status["status"], status["finished"], status["deliveredDate"]) == ("delivered", True, "2026-03-05 10:00")
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/api/oms/pvt/orders", {"status": "invoiced"}),
+        ("/api/oms/pvt/orders", {"f_Status": "invoiced"}),
+        ("/api/oms/pvt/orders", {"f_status": ["invoiced", "handling"]}),
+        ("/api/oms/pvt/orders/order-group/written", {"status": "invoiced"}),
+        ("/api/order-system/orders/written-01/changes", {"status": "done"}),
+        ("/api/pvt/affiliations", {"name": "sandbox"}),
+        ("/api/pvt/payment-systems", {"name": "Pix"}),
+        ("/api/orders/feed", {"status": "invoiced"}),
+    ],
+)
+def test_list_refuses_a_parameter_that_it_does_not_have(
+    service: Service, placed: Placed, path: str, query: dict[str, Any]
+) -> None:
+    heard = service.call("GET", path, query=query)
+
+    assert heard.status == 400
+    assert heard.json["error"]["message"].startswith(f"{next(iter(query))}: is ")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "word"),
+    [
+        ("feed", {"hook": {"url": "https://shop.example/hook"}}, "hook is not taken in a feed"),
+        ("feed", {"filter": {"type": "FromWorkflow", "statuses": ["invoiced"]}}, "filter.statuses: is not taken"),
+        ("hook", {"hook": {"url": "https://shop.example"}, "queue": {"x": 1}}, "queue is not taken in a hook"),
+        ("hook", {"hook": {"url": "https://shop.example"}, "filter": {"states": ["x"]}}, "filter.states: is not taken"),
+    ],
+)
+def test_configuration_that_would_be_dropped_is_refused(
+    service: Service, path: str, body: dict[str, Any], word: str
+) -> None:
+    heard = service.call("POST", f"/api/orders/{path}/config", body)
+
+    assert heard.status == 400
+    assert word in heard.json["error"]["message"]
