@@ -74,6 +74,28 @@ def test_codes_are_taken_as_numbers(service: Service, placed: Placed) -> None:
     assert [(item["price"], item["quantity"]) for item in shown["items"]] == [(1500, 1)]
 
 
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [
+        ("2026-03-02t10:00:00z", "2026-03-02T10:00:00Z"),
+        ("2026-03-02T10:00:00.1234567-03:00", "2026-03-02T10:00:00.1234567-03:00"),
+        ("20260302", "20260302"),
+        ("2026-03-02 10:00", "2026-03-02 10:00"),
+    ],
+)
+def test_date_is_taken_in_small_letters(service: Service, placed: Placed, date: str, shown: str) -> None:
+    assert notify(service, "N1", 7000, issuanceDate=date).status == 200
+    assert package(service)["issuanceDate"] == shown
+
+
+@pytest.mark.parametrize("date", ["2026-03-02x10:00", "02/03/2026", "2026-02-30", "2026-03-02" + " " * 31, 20260302])
+def test_what_is_no_date_is_refused(service: Service, placed: Placed, date: Any) -> None:
+    heard = notify(service, "N1", 7000, issuanceDate=date)
+
+    assert heard.status == 400
+    assert heard.json["error"]["message"].startswith("issuanceDate: must ")
+
+
 @pytest.mark.parametrize("value", [1.5, True, 1e300, {}, ["N1"]])
 def test_what_is_no_whole_number_is_no_code(service: Service, placed: Placed, value: Any) -> None:
     for field in ("invoiceNumber", "trackingNumber", "cfop", "invoiceKey"):
@@ -195,6 +217,17 @@ def test_repeat_that_says_otherwise_is_told_what_stands(service: Service, placed
     shown = package(service)
     assert (shown["invoiceKey"], shown["trackingNumber"], shown["invoiceValue"]) == ("K", "T2", 7000)
     assert len(placed.said(EventType.INVOICE_REPLAY_DIFFERED)) == 1
+
+
+def test_repeated_change_that_says_otherwise_is_told_what_stands(service: Service, placed: Placed) -> None:
+    first = service.do("POST", f"{ORDERS}/written-01/changes", change_body("C1", 500))
+
+    same = service.do("POST", f"{ORDERS}/written-01/changes", change_body("C1", 500))
+    other = service.do("POST", f"{ORDERS}/written-01/changes", change_body("C1", 600) | {"itemsRemoved": []})
+
+    assert same == first
+    assert other == first | {"stands": {"discountValue": 500, "itemsRemoved": 1}}
+    assert placed.order.value == 9500
 
 
 def test_sightings_add_up_and_a_delivery_stays(service: Service, placed: Placed) -> None:

@@ -154,7 +154,7 @@ def no_content(status: int = 204) -> Response[str]:
 def receipt_view(receipt: "Receipt") -> dict[str, Any]:
     """The answer to an invoice, a change and a cancel: when, which order, and the receipt (§1.1).
 
-    A repeat of an invoice that says other things is told what ``stands``.
+    A repeat of an invoice or change that says other things is told what ``stands``.
     """
     view: dict[str, Any] = {"date": oms_date(receipt.date), "orderId": receipt.order_id, "receipt": receipt.receipt}
     return view | {"stands": dict(receipt.stands)} if receipt.stands else view

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, StrictInt, WithJsonSchema
+from pydantic import AfterValidator, Field, StrictInt, WithJsonSchema
 from pydantic_core import core_schema
 
 from settlement.domain.money import MAX_DIGITS
@@ -17,7 +17,7 @@ MAX_EXACT = 2**53
 """Up to here a number that was written with a point or exponent is one whole number alone."""
 
 _DIGITS = re.compile(r"\s*(-?[0-9]{1,100})\s*", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-?(?:W?\d\d)-?\d{1,2}(?:[T ].+)?", re.ASCII)
 
 
 def whole_number(value: Any) -> int:
@@ -112,6 +112,7 @@ WholeNumber = Annotated[StrictInt, DigitsToo()]
 
 Date = Annotated[
     str,
+    Field(max_length=40),
     AfterValidator(date_text),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
 ]

@@ -40,7 +40,7 @@ def _change(ports: Ports, account: str, order_id: str, request: ChangeRequest, r
     aggregate = load(ports.store, account, order_id)
     stored = ports.store.change(account, order_id, request.request_id)
     if stored is not None:
-        return Receipt(stored.received_at, order_id, stored.receipt)
+        return Receipt(stored.received_at, order_id, stored.receipt, _standing(stored, request))
     now = ports.now()
     change = Change(
         request_id=request.request_id,
@@ -54,6 +54,21 @@ def _change(ports: Ports, account: str, order_id: str, request: ChangeRequest, r
     )
     _apply(ports, aggregate, change)
     return Receipt(now, order_id, receipt)
+
+
+def _standing(stored: Change, repeated: ChangeRequest) -> dict[str, str | int]:
+    """What a registered change says where a repeat says otherwise, by the names of requests; items as how many."""
+    facts: dict[str, tuple[str | int, str | int]] = {
+        "reason": (stored.reason, repeated.reason),
+        "discountValue": (stored.discount_value, repeated.discount_value),
+        "incrementValue": (stored.increment_value, repeated.increment_value),
+    }
+    standing = {name: mine for name, (mine, other) in facts.items() if mine != other}
+    if stored.items_removed != repeated.items_removed:
+        standing["itemsRemoved"] = len(stored.items_removed)
+    if stored.items_added != repeated.items_added:
+        standing["itemsAdded"] = len(stored.items_added)
+    return standing
 
 
 def _apply(ports: Ports, aggregate: Aggregate, change: Change) -> None:

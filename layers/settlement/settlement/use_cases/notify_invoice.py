@@ -62,7 +62,7 @@ class Notification:
 class Receipt:
     """The answer to a notification or change: when it was received, and the receipt's id.
 
-    ``stands`` is what the invoice says where a repeat says otherwise, by the names of requests.
+    ``stands`` is what was taken where a repeat says otherwise, by the names of requests.
     """
 
     date: datetime

@@ -50,8 +50,8 @@ class Receipt(View):
     receipt: str
 
 
-class InvoiceReceipt(Receipt):
-    """The answer to an invoice; ``stands`` is what an earlier notification said where this one says otherwise."""
+class RepeatableReceipt(Receipt):
+    """The answer to an invoice or change; ``stands`` is what was taken before where this request says otherwise."""
 
     stands: dict[str, str | int] = Field(default_factory=dict)
 

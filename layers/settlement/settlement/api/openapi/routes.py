@@ -7,7 +7,7 @@ from settlement.api import models as requests
 from settlement.api import modification_models as wanted
 from settlement.api.openapi import affiliations, feeds, modifications, order_lists, orders, transactions
 from settlement.api.openapi.list_parameters import LIST_PARAMETERS
-from settlement.api.openapi.parts import Empty, Health, InvoiceReceipt, Receipt, Unhealthy
+from settlement.api.openapi.parts import Empty, Health, Receipt, RepeatableReceipt, Unhealthy
 from settlement.api.openapi.route import Listed, Parameter, Relayed, Route, Tag
 from settlement.api.order_models import OrderBody
 from settlement.domain.account import Role
@@ -124,7 +124,8 @@ _ORDERS = (
 
 _INVOICES = tuple(
     Route(
-        method, path, "invoice_notification", name, summary, Tag.INVOICES, {200: InvoiceReceipt}, WRITES, roles, body,
+        method, path, "invoice_notification", name, summary, Tag.INVOICES,
+        {200: RepeatableReceipt}, WRITES, roles, body,
     )
     for method, path, name, summary, roles, body in (
         ("post", f"{ORDER}/invoice", "notifyInvoice", "Notify a sale or return invoice",
@@ -142,7 +143,7 @@ _CHANGER = (Role.CHANGE_ORDER,)
 _CHANGES = (
     Route(
         "post", f"{ORDER}/changes", "order_change", "registerChange", "Register a change of an order", Tag.CHANGES,
-        {200: Receipt}, WRITES, _CHANGER, requests.ChangeBody,
+        {200: RepeatableReceipt}, WRITES, _CHANGER, requests.ChangeBody,
     ),
     Route(
         "patch", CHANGES, "order_change", "modifyOrder", "Modify an order; carried out after the answer", Tag.CHANGES,
