@@ -27,6 +27,7 @@ from settlement.domain.checkout import AdditionalData, Checkout
 from settlement.domain.connector import VaultedCard
 from settlement.domain.errors import BadValue, InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS
+from settlement.domain.order import DEFAULT_SALES_CHANNEL
 from settlement.domain.payment_systems import payment_system
 from settlement.domain.transaction import MAX_PAYMENTS
 from settlement.use_cases.notify_payment import Received
@@ -57,7 +58,7 @@ class TransactionBody(Body):
     value: WholeNumber
     reference_id: OrderId
     channel: Label
-    sales_channel: Annotated[str, Field(max_length=20), NumberToo()] = "1"
+    sales_channel: Annotated[str, Field(max_length=20), NumberToo()] = DEFAULT_SALES_CHANNEL
     urn: Annotated[str, Field(max_length=500)] | None = None
 
     def as_transaction(self) -> NewTransaction:

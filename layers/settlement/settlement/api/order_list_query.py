@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from settlement.api.account_parameters import ACCOUNT_PARAMETERS
 from settlement.domain.errors import InvalidRequest
@@ -12,9 +12,8 @@ from settlement.use_cases.list_orders import MAX_LISTED, OrderBy, SearchField, S
 DEFAULT_PER_PAGE = 15
 MAX_PER_PAGE = 100
 
-_RANGE = re.compile(r"(?:([A-Za-z]+):)?(?:\[(\S+) TO (\S+)\]|(\d{4}-\d\d-\d\d))", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MAX_STATUSES = 50
+_RANGE = re.compile(r"(?:([A-Za-z]+):)?(?:\[\s*(\S+)\s+TO\s+(\S+)\s*\]|([0-9W-]+))", re.IGNORECASE)
+_MAX_WORDS = 50
 _MAX_TEXT = 200
 
 _FIELDS = {
@@ -30,7 +29,6 @@ _UNKNOWN_HERE = (
     "f_affiliateId",
     "f_callCenterOperatorName",
     "f_RnB",
-    "f_salesChannel",
     "f_sellerNames",
     "f_shippingEstimate",
     "f_UtmSource",
@@ -42,7 +40,7 @@ _KNOWN = frozenset(
     {
         *("page", "per_page", "orderBy", "q", "searchField", "f_status", "f_paymentNames", "f_hasInputInvoice"),
         *("f_creationDate", "f_authorizedDate", "f_invoicedDate"),
-        *("salesChannelId", "incompleteOrders", "f_isInstore", *_UNKNOWN_HERE),
+        *("f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *_UNKNOWN_HERE),
         *ACCOUNT_PARAMETERS,
     }
 )
@@ -71,7 +69,8 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
         created=_span(given, "f_creationDate"),
         authorised=_span(given, "f_authorizedDate"),
         invoiced=_span(given, "f_invoicedDate"),
-        statuses=_statuses(given.get("f_status")),
+        statuses=_statuses(given),
+        sales_channels=_sales_channels(given),
         payment_name=given.get("f_paymentNames"),
         has_return=_flag(given, "f_hasInputInvoice"),
         text=text,
@@ -87,7 +86,6 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
 def _asks_for_nothing(given: Mapping[str, str]) -> bool:
     return (
         any(name in given for name in _UNKNOWN_HERE)
-        or given.get("salesChannelId", "1") != "1"
         or _flag(given, "incompleteOrders") is True
         or _flag(given, "f_isInstore") is True
     )
@@ -116,15 +114,31 @@ def _order_by(text: str | None) -> tuple[OrderBy, bool]:
     return OrderBy(name), direction != "asc"
 
 
-def _statuses(text: str | None) -> tuple[str, ...]:
+def _statuses(given: Mapping[str, str]) -> tuple[str, ...]:
+    return _listed(given, "f_status", "status", "statuses") or ()
+
+
+def _sales_channels(given: Mapping[str, str]) -> frozenset[str] | None:
+    """The channels that are asked for, by either name of the filter or by both."""
+    asked = [
+        frozenset(channels)
+        for name in ("f_salesChannel", "salesChannelId")
+        if (channels := _listed(given, name, "sales channel", "sales channels")) is not None
+    ]
+    return frozenset.intersection(*asked) if asked else None
+
+
+def _listed(given: Mapping[str, str], name: str, one: str, many: str) -> tuple[str, ...] | None:
+    """What stands between commas; raises ``InvalidRequest`` for nothing but commas."""
+    text = given.get(name)
     if text is None:
-        return ()
-    statuses = tuple(dict.fromkeys(status.strip() for status in text.split(",") if status.strip()))
-    if not statuses:
-        raise InvalidRequest(f"f_status: must name a status; got {text[:80]}")
-    if len(statuses) > _MAX_STATUSES:
-        raise InvalidRequest(f"f_status: at most {_MAX_STATUSES} statuses; got {len(statuses)}")
-    return statuses
+        return None
+    words = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    if not words:
+        raise InvalidRequest(f"{name}: must name a {one}; got {text[:80]}")
+    if len(words) > _MAX_WORDS:
+        raise InvalidRequest(f"{name}: at most {_MAX_WORDS} {many}; got {len(words)}")
+    return words
 
 
 def _span(given: Mapping[str, str], name: str) -> Span:
@@ -136,11 +150,20 @@ def _span(given: Mapping[str, str], name: str) -> Span:
         raise InvalidRequest(f"{name}: must be {name[2:]}:[<from> TO <to>], or a day; got {text[:80]}")
     first, last = found[2] or found[4], found[3] or found[4]
     since, until = _time(name, first), _time(name, last)
-    if until is not None and _DAY.fullmatch(last):
+    if until is not None and _is_day(last):
         until = _end_of_day(until)
     if since is not None and until is not None and since > until:
         raise InvalidRequest(f"{name}: ends before it begins; got {text[:80]}")
     return Span(since, until)
+
+
+def _is_day(text: str) -> bool:
+    """Whether a date stands there without a time, in any of its forms: ``2026-03-02``, ``20260302``, ``2026-W10-1``."""
+    try:
+        date.fromisoformat(text.upper())
+    except ValueError:
+        return False
+    return True
 
 
 def _end_of_day(day: datetime) -> datetime:

@@ -47,7 +47,7 @@ def _listed(order: ListedOrder) -> dict[str, Any]:
         "statusDescription": order.listed_status,
         "marketPlaceOrderId": None,
         "sequence": "",
-        "salesChannel": "1",
+        "salesChannel": order.sales_channel,
         "affiliateId": "",
         "origin": _ORIGIN,
         "workflowInErrorState": order.in_error,

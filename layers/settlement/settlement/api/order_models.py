@@ -29,7 +29,7 @@ from settlement.api.unit_multiplier import UnitMultiplier
 from settlement.api.written import DigitsToo
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.line_value import ONE, UnitPrice, times, total_of
-from settlement.domain.order import MAX_LINES
+from settlement.domain.order import DEFAULT_SALES_CHANNEL, MAX_LINES
 from settlement.domain.shopper import Address, Shopper
 from settlement.use_cases.place_order import NewLine, NewOrder
 
@@ -168,7 +168,7 @@ class OrderBody(Body):
     payment_data: PaymentData
     client_profile_data: ClientProfile | None = None
     shipping_data: ShippingData | None = None
-    sales_channel: SalesChannel = "1"
+    sales_channel: SalesChannel = DEFAULT_SALES_CHANNEL
     rounding_error: Annotated[StrictInt, Field(ge=-MAX_ROUNDING, le=MAX_ROUNDING), DigitsToo()] = 0
 
     def as_order(self) -> NewOrder:

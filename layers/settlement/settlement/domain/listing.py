@@ -21,6 +21,7 @@ class ListedOrder:
     total_items: int
     listed_status: str
     in_error: bool
+    sales_channel: str
     authorised_at: datetime | None = None
     invoiced_at: datetime | None = None
 

@@ -30,6 +30,9 @@ MAX_CHANGES = 50
 MAX_MODIFICATIONS = 200
 """Asynchronous changes an order takes: all of them are shown together."""
 
+DEFAULT_SALES_CHANNEL = "1"
+"""Where an order was sold that does not say."""
+
 CHANGE_STATUS_MESSAGE = (
     "It is only allowed to register an order modification when the order is in handling: "
     "status = handling, waiting for fulfillment or ready for invoicing"
@@ -88,7 +91,7 @@ class Order:
     authorised_at: datetime | None = None
     in_error: bool = False
     gateway_only: bool = False
-    sales_channel: str = "1"
+    sales_channel: str = DEFAULT_SALES_CHANNEL
     rounding_error: int = 0
     version: int = 0
 

@@ -123,7 +123,7 @@ def list_attributes(order: Order) -> Item:
     """Return the attributes that put an order head into the index ``byAccount``."""
     return {
         "listPK": keys.list_partition(order.account, f"{order.created_at:%Y-%m}", gateway_only=order.gateway_only),
-        "listSK": keys.list_sort(order.created_at, order.order_id),
+        "listSK": keys.list_sort(order.created_at, order.order_id, order.sales_channel),
     }
 
 

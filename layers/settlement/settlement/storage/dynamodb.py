@@ -107,7 +107,10 @@ class DynamoDBStore(Table):
         if wanted.limit is not None:
             request["Limit"] = wanted.limit
         answer = self._client.query(**request | {"ExpressionAttributeValues": codecs.to_wire(values)})
-        found = [codecs.decode(ListedOrder, codecs.from_wire(item)) for item in answer["Items"]]
+        found = [
+            codecs.decode(ListedOrder, item | {"sales_channel": keys.sales_channel_of(item["listSK"])})
+            for item in map(codecs.from_wire, answer["Items"])
+        ]
         last = answer.get("LastEvaluatedKey")
         return Page(found, json.dumps(codecs.from_wire(last)) if last else None)
 

@@ -6,6 +6,8 @@ App keys are the exception: a key is what tells the account.
 import zlib
 from datetime import datetime
 
+from settlement.domain.order import DEFAULT_SALES_CHANNEL
+
 Key = tuple[str, str]
 
 MAX_PARTITION_BYTES = 2048
@@ -57,9 +59,17 @@ def list_partition(account: str, month: str, *, gateway_only: bool = False) -> s
     return f"{account}#{'CHECKOUTS' if gateway_only else 'LIST'}#{month}"
 
 
-def list_sort(created_at: datetime, order_id: str) -> str:
-    """Sort key of an order in the index ``byAccount``: by its creation."""
-    return f"{timestamp(created_at)}#{order_id}"
+def list_sort(created_at: datetime, order_id: str, sales_channel: str) -> str:
+    """Sort key of an order in the index ``byAccount``: by its creation.
+
+    The sales channel stands last. What an index projects cannot be changed in place, but its keys are always there.
+    """
+    return f"{timestamp(created_at)}#{order_id}#{sales_channel}"
+
+
+def sales_channel_of(list_sort_key: str) -> str:
+    """The sales channel in a sort key of the index ``byAccount``; the default in one of before it had any."""
+    return list_sort_key.partition("#")[2].partition("#")[2] or DEFAULT_SALES_CHANNEL
 
 
 def group_partition(account: str, group: str) -> str:

@@ -78,6 +78,7 @@ class Wanted:
     authorised: Span = field(default_factory=Span)
     invoiced: Span = field(default_factory=Span)
     statuses: tuple[str, ...] = ()
+    sales_channels: frozenset[str] | None = None
     payment_name: str | None = None
     has_return: bool | None = None
     text: str | None = None
@@ -93,6 +94,7 @@ class Wanted:
             and self.authorised.holds(order.authorised_at)
             and self.invoiced.holds(order.invoiced_at)
             and (not self.statuses or order.listed_status in self.statuses)
+            and (self.sales_channels is None or order.sales_channel in self.sales_channels)
             and (self.payment_name is None or self.payment_name.casefold() in order.payment_names.casefold())
             and (self.has_return is None or self.has_return == (order.returned > 0))
         )

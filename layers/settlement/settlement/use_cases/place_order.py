@@ -15,7 +15,7 @@ from settlement.domain.events import EventType, Journal
 from settlement.domain.identity import identity, is_same
 from settlement.domain.line_value import ONE, UnitPrice
 from settlement.domain.money import MAX_MINOR_UNITS, require_in_use
-from settlement.domain.order import Line, Order, OrderTotal
+from settlement.domain.order import DEFAULT_SALES_CHANNEL, Line, Order, OrderTotal
 from settlement.domain.order_sums import require_lines_in_totals
 from settlement.domain.planning import Ask
 from settlement.domain.shopper import Shopper
@@ -74,7 +74,7 @@ class NewOrder:
     payments: tuple[NewPayment, ...]
     order_id: str | None = None
     transaction_id: str | None = None
-    sales_channel: str = "1"
+    sales_channel: str = DEFAULT_SALES_CHANNEL
     rounding_error: int = 0
     shopper: Shopper | None = field(default=None, repr=False)
 
