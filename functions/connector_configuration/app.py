@@ -79,7 +79,7 @@ def replace(affiliation: str) -> Response[str]:
     account, body = api.caller(Role.ACCOUNT_ADMIN), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
     replaced = connectors.replace_connector(
-        bootstrap.ports(), bootstrap.credentials(), probe(), account, affiliation, wanted, credentials
+        bootstrap.ports(), bootstrap.credentials(), probe(), account, affiliation, wanted, credentials, body.id
     )
     return answer(200, affiliation_view(replaced))
 

@@ -11,7 +11,7 @@ from settlement.domain.account import Role
 from settlement.domain.invoice import InvoiceType
 from settlement.logs import new_logger
 from settlement.use_cases.notify_invoice import notify_invoice
-from settlement.use_cases.update_tracking import update_delivery, update_tracking
+from settlement.use_cases.update_tracking import update_parcel
 
 if TYPE_CHECKING:
     from settlement.api.invoice_models import DocumentInvoiceBody, InvoiceBody
@@ -51,24 +51,15 @@ def notify_document(order_id: str) -> Response[str]:
 
 
 @api.patch("/api/oms/pvt/orders/<order_id>/invoice/<number>")
+@api.put("/api/oms/pvt/orders/<order_id>/invoice/<number>/tracking")
 def track(order_id: str, number: str) -> Response[str]:
-    """Say where the parcel of an invoice is to be found, and what came later than the invoice."""
+    """Say where the parcel of an invoice is to be found, how far it is, and what came later than the invoice."""
     from settlement.api.invoice_models import TrackingBody
 
-    account = api.caller(Role.NOTIFY_INVOICE)
-    body = api.read(TrackingBody)
-    tracking, told = body.as_tracking(), body.as_supplement()
-    return answer(200, receipt_view(update_tracking(bootstrap.ports(), account, order_id, number, tracking, told)))
-
-
-@api.put("/api/oms/pvt/orders/<order_id>/invoice/<number>/tracking")
-def deliver(order_id: str, number: str) -> Response[str]:
-    """Say how far the parcel of an invoice is."""
-    from settlement.api.invoice_models import DeliveryBody
-
-    account = api.caller(Role.NOTIFY_INVOICE)
-    delivery = api.read(DeliveryBody).as_delivery()
-    return answer(200, receipt_view(update_delivery(bootstrap.ports(), account, order_id, number, delivery)))
+    account, body = api.caller(Role.NOTIFY_INVOICE), api.read(TrackingBody)
+    tracking, told, delivery = body.as_tracking(), body.as_supplement(), body.as_delivery()
+    receipt = update_parcel(bootstrap.ports(), account, order_id, number, tracking, told, delivery)
+    return answer(200, receipt_view(receipt))
 
 
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response[str]:

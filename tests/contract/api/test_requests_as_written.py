@@ -243,6 +243,107 @@ def test_sightings_add_up_and_a_delivery_stays(service: Service, placed: Placed)
     assert (status["status"], status["finished"], status["deliveredDate"]) == ("delivered", True, "2026-03-05 10:00")
 
 
+def test_parcel_takes_all_that_is_told_of_it_on_both_routes(service: Service, placed: Placed) -> None:
+    notify(service, "N1", 7000)
+
+    assert deliver(service, events=[{"city": "Recife"}]).status == 400
+    assert (
+        deliver(service, isDelivered=None, trackingNumber=55, invoiceKey="K", events=[{"city": "Recife"}]).status == 200
+    )
+    assert track(service, {"isDelivered": True, "deliveredDate": "2026-03-05 10:00"}).status == 200
+    assert deliver(service, events=None, courier="Loggi").status == 200
+
+    shown = package(service)
+    assert [shown[name] for name in ("trackingNumber", "invoiceKey", "courier")] == ["55", "K", "Loggi"]
+    assert shown["courierStatus"]["finished"] is True
+    assert [seen["city"] for seen in shown["courierStatus"]["data"]] == ["Recife"]
+    assert "invoiceValue 7000" in deliver(service, invoiceValue=1).json["error"]["message"]
+
+
+def test_repeated_cancel_for_another_reason_is_told_the_one_that_stands(service: Service, placed: Placed) -> None:
+    first = service.do("POST", f"{ORDERS}/written-01/cancel", {"reason": "sold out"})
+
+    for same in ({"reason": "sold out"}, {"reason": None}, {}, None):
+        assert service.do("POST", f"{ORDERS}/written-01/cancel", same) == first
+    other = service.do("POST", f"{ORDERS}/written-01/cancel", {"reason": "fraud"})
+
+    assert other == first | {"stands": {"reason": "sold out"}}
+    assert service.do("GET", f"{ORDERS}/written-01")["cancelReason"] == "sold out"
+
+
+@pytest.mark.parametrize(
+    ("settings", "where"),
+    [
+        (
+            {"pipelineConfiguration": {"compensateShippingChange": True}},
+            "pipelineConfiguration.compensateShippingChange",
+        ),
+        ({"pipeline": {}}, "pipeline"),
+        ({"rolloutConfiguration": {"enableMyOrders": {"workspaces": ["x"]}}}, "rolloutConfiguration.enableMyOrders"),
+        ({"paymentConfiguration": {"allowed": ["201"]}}, "paymentConfiguration.allowed"),
+    ],
+)
+def test_setting_of_modifications_that_is_misspelt_is_refused(
+    service: Service, placed: Placed, settings: dict[str, Any], where: str
+) -> None:
+    put = service.call("PUT", "/api/order-system/orders/changes/settings", settings)
+    changes = "/api/order-system/orders/written-01/changes"
+    patched = service.call("PATCH", changes, {"reason": "less", "manualDiscountValue": 1, "settings": settings})
+
+    assert (put.status, patched.status) == (400, 400)
+    assert put.json["error"]["message"].startswith(where)
+    assert patched.json["error"]["message"].startswith(f"settings.{where}")
+
+
+def test_settings_of_modifications_are_taken_as_they_are_shown(service: Service, placed: Placed) -> None:
+    settings, changes = "/api/order-system/orders/changes/settings", "/api/order-system/orders/written-01/changes"
+    allowed = {"paymentConfiguration": {"customPaymentSystemsAllowed": [201]}, "pipelineConfiguration": None}
+
+    service.do("PUT", settings, allowed)
+    shown = service.do("GET", settings)
+    body = {"reason": "less", "manualDiscountValue": 100}
+    stored = service.do("PATCH", changes, body)["settings"]
+
+    assert shown["paymentConfiguration"]["customPaymentSystemsAllowed"] == ["201"]
+    assert service.do("PUT", settings, shown) == shown
+    assert service.call("PATCH", changes, body | {"settings": stored}).status == 202
+    other = stored | {"customPaymentSystemsAllowed": ["202"]}
+    assert service.call("PATCH", changes, body | {"settings": other}).status == 400
+
+
+def test_affiliation_keeps_its_id(service: Service) -> None:
+    [first, *_] = service.do("GET", "/api/pvt/affiliations")
+
+    path = f"/api/pvt/affiliations/{first['id']}"
+    assert service.do("PUT", path, first)["id"] == first["id"]
+    heard = service.call("PUT", path, first | {"id": "another"})
+
+    assert (heard.status, heard.json["error"]["message"].split(":")[0]) == (400, "id")
+
+
+def test_order_is_listed_by_its_sales_channel(service: Service) -> None:
+    service.do("POST", ORDERS, order_body("one-01"))
+    service.do("POST", ORDERS, order_body("two-01") | {"salesChannel": 2})
+
+    def found(**query: str) -> list[tuple[str, str]]:
+        listed = service.call("GET", ORDERS, query=query).json["list"]
+        return [(order["orderId"], order["salesChannel"]) for order in listed]
+
+    assert found() == [("two-01", "2"), ("one-01", "1")]
+    assert found(f_salesChannel="2") == found(salesChannelId="2") == [("two-01", "2")]
+    assert found(f_salesChannel="1, 2", salesChannelId="1") == [("one-01", "1")]
+    assert found(f_salesChannel="3") == found(f_salesChannel="1", salesChannelId="2") == []
+    assert service.call("GET", ORDERS, query={"f_salesChannel": ","}).status == 400
+
+
+def test_null_is_as_good_as_left_out(service: Service) -> None:
+    body = order_body("null-01") | {"currency": None, "roundingError": None, "salesChannel": None}
+
+    service.do("POST", ORDERS, body)
+
+    assert service.do("GET", f"{ORDERS}/null-01")["salesChannel"] == "1"
+
+
 @pytest.mark.parametrize(
     ("path", "query"),
     [
@@ -265,11 +366,29 @@ def test_list_refuses_a_parameter_that_it_does_not_have(
     assert heard.json["error"]["message"].startswith(f"{next(iter(query))}: is ")
 
 
+def test_feed_and_hook_are_taken_as_they_are_shown(service: Service) -> None:
+    service.do("POST", "/api/orders/feed/config", {"filter": {"status": ["invoiced"]}, "queue": None, "hook": None})
+    service.do("POST", "/api/orders/hook/config", {"hook": {"url": "https://shop.example", "headers": None}})
+
+    for path in ("/api/orders/feed/config", "/api/orders/hook/config"):
+        shown = service.do("GET", path)
+        service.do("POST", path, shown)
+        assert service.do("GET", path) == shown
+
+
 @pytest.mark.parametrize(
     ("path", "body", "word"),
     [
         ("feed", {"hook": {"url": "https://shop.example/hook"}}, "hook is not taken in a feed"),
         ("feed", {"filter": {"type": "FromWorkflow", "statuses": ["invoiced"]}}, "filter.statuses: is not taken"),
+        ("feed", {"filters": {"status": ["invoiced"]}}, "filters: is not taken"),
+        ("feed", {"queue": {"visibilityTimeout": 5}}, "queue.visibilityTimeout: is not taken"),
+        (
+            "feed",
+            {"queue": {"messageRetentionPeriodInSeconds": 60, "MessageRetentionPeriodInSeconds": 61}},
+            "say two things",
+        ),
+        ("hook", {"hook": {"url": "https://shop.example", "header": {}}}, "hook.header: is not taken"),
         ("hook", {"hook": {"url": "https://shop.example"}, "queue": {"x": 1}}, "queue is not taken in a hook"),
         ("hook", {"hook": {"url": "https://shop.example"}, "filter": {"states": ["x"]}}, "filter.states: is not taken"),
     ],

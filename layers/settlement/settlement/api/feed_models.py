@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, StrictInt, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictInt, model_validator
 
 from settlement.api.models import Body
 from settlement.api.written import DigitsToo, Shaped
@@ -57,12 +57,24 @@ HeaderValue = Annotated[str, Shaped(r"[\x20-\x7e]{0,2000}", "at most 2000 printa
 
 
 _OF_A_FILTER = ("type", "status")
+_OF_A_STATE = ("quantity", "approximateAgeOfOldestMessageInSeconds")
+"""What a feed is shown with besides its configuration; whoever changes what was shown sends it back."""
+
+RETENTION, RETENTION_TOO = "messageRetentionPeriodInSeconds", "MessageRetentionPeriodInSeconds"
+"""Both spellings are published."""
 
 
-class FilterBody(Body):
-    """Which updates come: by status (``FromWorkflow``), all of them if it names none."""
+class ConfigurationBody(Body):
+    """A part of a feed's or hook's configuration.
+
+    An unknown key is refused: a filter that is misspelt would let every update through.
+    """
 
     model_config = ConfigDict(extra="forbid")
+
+
+class FilterBody(ConfigurationBody):
+    """Which updates come: by status (``FromWorkflow``), all of them if it names none."""
 
     type: Literal["FromWorkflow"] = "FromWorkflow"
     status: Annotated[list[Status], Field(max_length=50)] | None = None
@@ -82,23 +94,30 @@ class FilterBody(Body):
         return tuple(dict.fromkeys(self.status or ()))
 
 
-class QueueBody(Body):
+Retention = Annotated[StrictInt, Field(ge=60, le=MAX_RETENTION_SECONDS), DigitsToo()]
+
+
+class QueueBody(ConfigurationBody):
     """How long an update that was read stays hidden, and how long one that was not committed is kept."""
 
     visibility_timeout_in_seconds: Annotated[StrictInt, Field(ge=1, le=MAX_VISIBILITY_SECONDS), DigitsToo()] = (
         DEFAULT_VISIBILITY_SECONDS
     )
-    message_retention_period_in_seconds: Annotated[
-        StrictInt,
-        Field(ge=60, le=MAX_RETENTION_SECONDS),
-        DigitsToo(),
-        Field(
-            validation_alias=AliasChoices("messageRetentionPeriodInSeconds", "MessageRetentionPeriodInSeconds"),
-        ),
-    ] = DEFAULT_RETENTION_SECONDS
+    message_retention_period_in_seconds: Retention = DEFAULT_RETENTION_SECONDS
+    retention_too: Annotated[Retention | None, Field(alias=RETENTION_TOO)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_retention(cls, given: Any) -> Any:
+        """Take either spelling, and both if they say the same."""
+        if not isinstance(given, dict) or given.get(RETENTION_TOO) is None:
+            return given
+        if given.get(RETENTION) not in (None, given[RETENTION_TOO]):
+            raise ValueError(f"{RETENTION} and {RETENTION_TOO} say two things")
+        return given | {RETENTION: given[RETENTION_TOO]}
 
 
-class FeedBody(Body):
+class FeedBody(ConfigurationBody):
     """``POST /api/orders/feed/config``."""
 
     filter: FilterBody = Field(default_factory=FilterBody)
@@ -110,7 +129,9 @@ class FeedBody(Body):
     def _no_hook(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("hook") is not None:
             raise ValueError("hook is not taken in a feed; send it to POST /api/orders/hook/config")
-        return given
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if name not in _OF_A_STATE}
 
     def as_feed(self, app_key: str, id_: str) -> Feed:
         """Return the feed to save; ``id_`` is for a new one."""
@@ -124,14 +145,14 @@ class FeedBody(Body):
         )
 
 
-class HookTarget(Body):
+class HookTarget(ConfigurationBody):
     """Where a hook leads, and what it carries."""
 
     url: Annotated[str, Shaped(r"[\x21-\x7e]{1,2000}", "at most 2000 printable ASCII characters without spaces")]
     headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=20)] | None = None
 
 
-class HookBody(Body):
+class HookBody(ConfigurationBody):
     """``POST /api/orders/hook/config``."""
 
     filter: FilterBody = Field(default_factory=FilterBody)

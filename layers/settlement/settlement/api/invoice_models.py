@@ -209,6 +209,15 @@ class DocumentInvoiceBody(Body):
         )
 
 
+class DeliveryEventBody(Body):
+    """One sighting of a parcel."""
+
+    city: Text | None = None
+    state: Text | None = None
+    description: Text | None = None
+    date: Text | None = None
+
+
 _OF_A_PARCEL = {
     "courier": "courier",
     "number": "tracking_number",
@@ -219,9 +228,10 @@ _OF_A_PARCEL = {
 
 
 class TrackingBody(Body):
-    """``PATCH /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}`` (§1.2); a key that is left out changes nothing.
+    """``PATCH …/invoice/{invoiceNumber}`` and ``PUT …/invoice/{invoiceNumber}/tracking`` (§1.2).
 
-    Fiscal key, address, document, ``cfop`` and ``volumes`` may come with it, as they are often known later than the
+    A key that is left out changes nothing. Sightings are added to those before, and what was delivered stays so.
+    Fiscal key, address, document, ``cfop`` and ``volumes`` may come too, as they are often known later than the
     invoice. What the invoice was notified with stands; a body that says it has to say the same.
     """
 
@@ -229,6 +239,11 @@ class TrackingBody(Body):
     tracking_url: Text | None = None
     dispatched_date: Text | None = None
     courier: Text | None = None
+    is_delivered: StrictBool | None = None
+    delivered_date: Text | None = None
+    events: Annotated[list[DeliveryEventBody], Field(max_length=MAX_SIGHTINGS), AfterValidator(_few_texts)] | None = (
+        None
+    )
     invoice_key: Code | None = None
     invoice_url: Text | None = None
     embedded_invoice: Annotated[str | None, AfterValidator(_document)] = None
@@ -244,7 +259,9 @@ class TrackingBody(Body):
     def as_tracking(self) -> Tracking:
         """Return where the parcel is; raises ``InvalidRequest`` when the body says nothing at all."""
         if not self.model_fields_set:
-            raise InvalidRequest("the body has none of trackingNumber, trackingUrl, dispatchedDate and courier")
+            raise InvalidRequest(
+                "the body has none of trackingNumber, trackingUrl, dispatchedDate, courier, isDelivered and events"
+            )
         return Tracking(self.courier, self.tracking_number, self.tracking_url, self.dispatched_date)
 
     def as_supplement(self) -> Supplement:
@@ -264,26 +281,11 @@ class TrackingBody(Body):
             items=_mentions(self.items) or None,
         )
 
-
-class DeliveryEventBody(Body):
-    """One sighting of a parcel."""
-
-    city: Text | None = None
-    state: Text | None = None
-    description: Text | None = None
-    date: Text | None = None
-
-
-class DeliveryBody(Body):
-    """``PUT /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}/tracking`` (C§1.2)."""
-
-    is_delivered: StrictBool
-    delivered_date: Text | None = None
-    events: Annotated[
-        list[DeliveryEventBody], Field(default_factory=list, max_length=MAX_SIGHTINGS), AfterValidator(_few_texts)
-    ]
-
-    def as_delivery(self) -> Delivery:
-        """Return the delivery."""
-        sightings = (DeliveryEvent(event.city, event.state, event.description, event.date) for event in self.events)
-        return Delivery(self.is_delivered, self.delivered_date, tuple(sightings))
+    def as_delivery(self) -> Delivery | None:
+        """Return how far the parcel is, None if the body does not tell."""
+        if self.is_delivered is None and not self.delivered_date and not self.events:
+            return None
+        sightings = (
+            DeliveryEvent(event.city, event.state, event.description, event.date) for event in self.events or ()
+        )
+        return Delivery(bool(self.is_delivered), self.delivered_date, tuple(sightings))

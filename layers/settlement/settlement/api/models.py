@@ -3,7 +3,8 @@
 Amounts are minor units (C§0). Unknown fields are ignored, as clients send more than they need to.
 """
 
-from typing import Annotated
+from types import NoneType
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +14,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 
@@ -38,9 +40,31 @@ MAX_NAME_BYTES = 2_000
 
 
 class Body(BaseModel):
-    """A request body in camel case; making its validator waits for the first request."""
+    """A request body in camel case; making its validator waits for the first request.
+
+    A null says what is said by leaving the field out, wherever that is allowed.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel, defer_build=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or None not in given.values():
+            return given
+        optional = cls.optional_names()
+        return {name: value for name, value in given.items() if value is not None or name not in optional}
+
+    @classmethod
+    def optional_names(cls) -> frozenset[str]:
+        """The names, as requests have them, of fields that may be left out and whose type has no null."""
+        return frozenset(
+            field.alias or name
+            for name, field in cls.model_fields.items()
+            if not field.is_required()
+            and NoneType not in get_args(field.annotation)
+            and field.annotation is not NoneType
+        )
 
 
 def _currency(value: str) -> str:

@@ -14,6 +14,7 @@ from settlement.domain.modification import ModifiedItem, PriceTag, Wanted
 from settlement.domain.order import MAX_LINES
 
 MAX_TAGS = 20
+MAX_PAYMENT_SYSTEMS = 100
 MAX_SETTINGS_BYTES = 20_000
 """The settings of modifications; those that a change was made under are stored with it."""
 
@@ -109,19 +110,25 @@ class Replacement(Body):
     to: Replacing
 
 
-class Workspaces(Body):
+class SettingsPart(Body):
+    """A part of the settings; an unknown key of it is refused, since one that is misspelt would change nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Workspaces(SettingsPart):
     """Where changes are enabled."""
 
     enabled_workspaces: Annotated[list[Text], Field(default_factory=list, max_length=100)]
 
 
-class PaymentConfiguration(Body):
+class PaymentConfiguration(SettingsPart):
     """Payment systems that may be changed besides the usual ones."""
 
-    custom_payment_systems_allowed: Annotated[list[Text], Field(default_factory=list, max_length=100)]
+    custom_payment_systems_allowed: Annotated[list[Code], Field(default_factory=list, max_length=MAX_PAYMENT_SYSTEMS)]
 
 
-class RolloutConfiguration(Body):
+class RolloutConfiguration(SettingsPart):
     """Who may change orders."""
 
     using_default_behavior: StrictBool = True
@@ -130,7 +137,7 @@ class RolloutConfiguration(Body):
     enable_my_orders: Annotated[Workspaces, Field(default_factory=Workspaces)]
 
 
-class PipelineConfiguration(Body):
+class PipelineConfiguration(SettingsPart):
     """What is computed anew; only ``compensateShippingChanges`` has an effect here."""
 
     enable_tax_hub_recalculation: StrictBool = False
@@ -139,7 +146,7 @@ class PipelineConfiguration(Body):
     enable_native_tax_recalculation: StrictBool = False
 
 
-class ModificationSettings(Body):
+class ModificationSettings(SettingsPart):
     """``PUT /api/order-system/orders/changes/settings``."""
 
     payment_configuration: Annotated[PaymentConfiguration, Field(default_factory=PaymentConfiguration)]
@@ -157,6 +164,21 @@ class ModificationSettings(Body):
         return self.model_dump(by_alias=True)
 
 
+class SettingsOfRequest(ModificationSettings):
+    """The settings of one modification, as answers show them: the payment systems stand there twice."""
+
+    custom_payment_systems_allowed: Annotated[
+        list[Code] | None, Field(max_length=MAX_PAYMENT_SYSTEMS, exclude=True)
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_list(self) -> "SettingsOfRequest":
+        named = self.payment_configuration.custom_payment_systems_allowed
+        if self.custom_payment_systems_allowed not in (None, named):
+            raise ValueError("customPaymentSystemsAllowed must be as in paymentConfiguration")
+        return self
+
+
 class ModificationBody(Body):
     """``PATCH …/changes`` and ``POST …/changes/preview``."""
 
@@ -166,7 +188,7 @@ class ModificationBody(Body):
     replace: Annotated[list[Replacement], Field(default_factory=list, max_length=MAX_LINES)]
     manual_discount_value: WholeNumber = 0
     manual_increment_value: WholeNumber = 0
-    settings: ModificationSettings | None = None
+    settings: SettingsOfRequest | None = None
 
     def as_wanted(self, account: ModificationSettings) -> Wanted:
         """Return what is wanted, under the body's own settings or else the account's."""

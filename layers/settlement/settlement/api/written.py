@@ -35,10 +35,10 @@ def whole_number(value: Any) -> int:
 
 
 def text_of_number(value: Any) -> Any:
-    """Return the digits of a whole number, and anything else as it is."""
-    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT:
+    """Return the digits of a whole number, and anything else as it is; no code is below zero."""
+    if isinstance(value, float) and value.is_integer() and 0 <= value <= MAX_EXACT:
         return str(int(value))
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else value
 
 
 def date_text(value: str) -> str:

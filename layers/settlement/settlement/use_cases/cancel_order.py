@@ -15,6 +15,7 @@ from settlement.use_cases.ports import Commit, Ports
 def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
     """Cancel an order that has no sale invoice; a cancelled order answers what it answered before.
 
+    Another reason does not replace the one that it was cancelled for, which the answer then tells.
     Raises ``OrderNotFound``, ``CancelRefused`` and ``MoneyCannotMove``.
     """
     return decide_until_written(ports, lambda: _cancel(ports, account, order_id, reason))
@@ -24,7 +25,8 @@ def _cancel(ports: Ports, account: str, order_id: str, reason: str | None) -> Re
     aggregate = load(ports.store, account, order_id)
     order = aggregate.order
     if order.cancelled_at is not None:
-        return Receipt(order.cancelled_at, order_id, order.cancel_receipt or order.transaction_id)
+        stands = {} if reason in (None, order.cancel_reason) else {"reason": order.cancel_reason or ""}
+        return Receipt(order.cancelled_at, order_id, order.cancel_receipt or order.transaction_id, stands)
     order.require_cancel()
     commit, _ = cancel_whole(ports, aggregate, reason)
     ports.store.commit(commit)

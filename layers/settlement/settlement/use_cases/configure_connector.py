@@ -54,14 +54,17 @@ def replace_connector(
     affiliation: str,
     wanted: Connector,
     credentials: Credentials | None,
+    named: str | None = None,
 ) -> Connector:
     """Replace a connector's configuration; without ``credentials`` those it has stay.
 
     Payments go on with it: what they were authorised with (mode, capabilities) is theirs. Raises
-    ``AffiliationNotFound``, ``InvalidRequest`` for another name or an address that is not called, and
-    ``CredentialsFull``.
+    ``AffiliationNotFound``, ``InvalidRequest`` for another name, for an id (``named``) that is not its, or for an
+    address that is not called, and ``CredentialsFull``.
     """
     stored = find_connector(ports.store, account, affiliation)
+    if named not in (None, "", stored.name, stored.affiliation_id):
+        raise InvalidRequest(f"id: {named} is not the affiliation of the path, {stored.affiliation_id}")
     if wanted.name != stored.name:
         raise InvalidRequest(f"name: an affiliation keeps its name, {stored.name}, since payments know it by that")
     _require_sound(probe, replace(wanted, credentials=stored.credentials), credentials)

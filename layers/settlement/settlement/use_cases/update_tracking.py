@@ -11,46 +11,55 @@ from settlement.use_cases.notify_invoice import Receipt
 from settlement.use_cases.ports import Changed, Ports
 from settlement.use_cases.record_parcel import record_supplement, record_tracking
 
-_NOTHING = Supplement()
 _PARTS = frozenset(Tracking.__slots__)
 
 
-def update_tracking(
-    ports: Ports, account: str, order_id: str, number: str, tracking: Tracking, told: Supplement = _NOTHING
-) -> Receipt:
-    """Replace where an invoice's parcel is to be found, and take what else came later.
+def update_tracking(ports: Ports, account: str, order_id: str, number: str, tracking: Tracking) -> Receipt:
+    """Replace where an invoice's parcel is to be found; raises what ``update_parcel`` does."""
+    return update_parcel(ports, account, order_id, number, tracking, Supplement())
 
-    Raises ``OrderNotFound``, ``InvoiceNotFound``, ``TimelineFull``, ``InvalidRequest`` for too much text and for what
-    says of the invoice otherwise than it was notified, and ``WrongStatus`` for the tracking of a stand-alone invoice.
+
+def update_delivery(ports: Ports, account: str, order_id: str, number: str, delivery: Delivery) -> Receipt:
+    """Add how far an invoice's parcel is; raises what ``update_parcel`` does."""
+    return update_parcel(ports, account, order_id, number, Tracking(), Supplement(unsaid=_PARTS), delivery)
+
+
+def update_parcel(
+    ports: Ports,
+    account: str,
+    order_id: str,
+    number: str,
+    tracking: Tracking,
+    told: Supplement,
+    delivery: Delivery | None = None,
+) -> Receipt:
+    """Replace where an invoice's parcel is to be found, add how far it is, and take what else came later.
+
+    Sightings are added to those before, and what was delivered stays delivered. Raises ``OrderNotFound``,
+    ``InvoiceNotFound``, ``TimelineFull``, ``InvalidRequest`` for too much text, for a delivery without a tracking
+    number and for what says of the invoice otherwise than it was notified, and ``WrongStatus`` for the parcel of a
+    stand-alone invoice.
     """
 
     def track(invoice: Invoice) -> Invoice:
         if standing := invoice.standing_against(told):
             stands = ", ".join(f"{name} {_shown(name, value)}" for name, value in standing.items())
             raise InvalidRequest(f"{stands}: so invoice {number} was notified, and so it stands")
-        found = tracking.keeping(invoice.tracking, told.unsaid)
-        if told.unsaid != _PARTS:
+        if told.unsaid != _PARTS or delivery is not None:
             _require_parcel(invoice)
-        return replace(invoice.supplemented(told), tracking=found)
+        found = replace(invoice.supplemented(told), tracking=tracking.keeping(invoice.tracking, told.unsaid))
+        return found if delivery is None else _seen(found, delivery)
 
     return _update(ports, account, order_id, number, track, told.document)
 
 
-def update_delivery(ports: Ports, account: str, order_id: str, number: str, delivery: Delivery) -> Receipt:
-    """Add how far an invoice's parcel is: sightings to those before, and what was delivered stays delivered.
-
-    Raises what ``update_tracking`` does, and ``InvalidRequest`` too if it has no tracking number yet.
-    """
-
-    def deliver(invoice: Invoice) -> Invoice:
-        _require_parcel(invoice)
-        if not invoice.tracking.number:
-            raise InvalidRequest(f"invoice {number} has no trackingNumber yet; send it with PATCH first")
-        seen = replace(invoice, delivery=delivery.after(invoice.delivery))
-        seen.require_few_sightings()
-        return seen
-
-    return _update(ports, account, order_id, number, deliver)
+def _seen(invoice: Invoice, delivery: Delivery) -> Invoice:
+    """Return the invoice with how far its parcel is; one without a tracking number has none that could be seen."""
+    if not invoice.tracking.number:
+        raise InvalidRequest(f"invoice {invoice.number} has no trackingNumber yet; send it first, or with this")
+    seen = replace(invoice, delivery=delivery.after(invoice.delivery))
+    seen.require_few_sightings()
+    return seen
 
 
 def _require_parcel(invoice: Invoice) -> None:

@@ -51,7 +51,7 @@ class Receipt(View):
 
 
 class RepeatableReceipt(Receipt):
-    """The answer to an invoice or change; ``stands`` is what was taken before where this request says otherwise."""
+    """The answer to an invoice, change or cancel; ``stands`` is what was taken before where this one says otherwise."""
 
     stands: dict[str, str | int] = Field(default_factory=dict)
 

@@ -7,7 +7,7 @@ from settlement.api import models as requests
 from settlement.api import modification_models as wanted
 from settlement.api.openapi import affiliations, feeds, modifications, order_lists, orders, transactions
 from settlement.api.openapi.list_parameters import LIST_PARAMETERS
-from settlement.api.openapi.parts import Empty, Health, Receipt, RepeatableReceipt, Unhealthy
+from settlement.api.openapi.parts import Empty, Health, RepeatableReceipt, Unhealthy
 from settlement.api.openapi.route import Listed, Parameter, Relayed, Route, Tag
 from settlement.api.order_models import OrderBody
 from settlement.domain.account import Role
@@ -90,7 +90,7 @@ _ORDERS = (
     ),
     *(
         Route("post", path, _MANAGEMENT, name, "Cancel an order that has no sale invoice", Tag.ORDERS,
-              {200: Receipt}, WRITES, (Role.CANCEL_ORDER,), requests.CancelBody, body_required=False)
+              {200: RepeatableReceipt}, WRITES, (Role.CANCEL_ORDER,), requests.CancelBody, body_required=False)
         for name, path in (("cancelOrder", f"{ORDER}/cancel"), ("cancelDocument", f"{DOCUMENT}/cancel"))
     ),
     Route(
@@ -135,7 +135,7 @@ _INVOICES = tuple(
         ("patch", INVOICE, "trackInvoice", "Say where the parcel of an invoice is to be found",
          INVOICERS[:1], invoices.TrackingBody),
         ("put", f"{INVOICE}/tracking", "trackDelivery", "Say how far the parcel of an invoice is",
-         INVOICERS[:1], invoices.DeliveryBody),
+         INVOICERS[:1], invoices.TrackingBody),
     )
 )  # fmt: skip
 
