@@ -152,7 +152,7 @@ def no_content(status: int = 204) -> Response[str]:
 
 
 def receipt_view(receipt: "Receipt") -> dict[str, Any]:
-    """The answer to an invoice, a change and a cancel: when, which order, and the receipt (§1.1).
+    """The answer to an invoice, a change and a cancel: when, which order, and the receipt (C§1.1).
 
     A repeat of an invoice or change that says other things is told what ``stands``.
     """
