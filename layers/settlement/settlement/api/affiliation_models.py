@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema
 
 from settlement.api.affiliation_names import MASK, MAX_AUTHORISATION_DAYS, MAX_GAP_SECONDS, MAX_WINDOW_DAYS, Key
 from settlement.api.models import Body
-from settlement.api.written import Shaped, text_of_number
+from settlement.api.written import MAX_CODE_DIGITS, Described, Shaped, text_of_number
 from settlement.domain.capabilities import Capabilities, Capability, Windows
 from settlement.domain.connector import (
     DEFAULT_AUTHORISATION_HOLDS,
@@ -45,13 +45,26 @@ ConnectorName = Annotated[
         "1 to 100 characters, none of them # or / or a control, no space at either end",
     ),
 ]
-ConfigurationText = Annotated[str, BeforeValidator(_text_of), Field(max_length=2_000)]
+ConfigurationText = Annotated[
+    str,
+    BeforeValidator(_text_of),
+    Field(max_length=2_000),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": 2_000},
+                {"type": "integer", "minimum": 0, "maximum": 10**MAX_CODE_DIGITS - 1},
+                {"type": "boolean"},
+            ]
+        }
+    ),
+]
 
 
 class ConfigurationItem(Body):
     """One name of a configuration with its value."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100), Described((("enum", [key.value for key in Key]),))]
     value: ConfigurationText | None = None
     value_key: Annotated[str, Field(max_length=100)] | None = None
 

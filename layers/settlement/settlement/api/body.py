@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from math import isinf
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -42,9 +43,11 @@ def parse(body: str | None, *, is_base64: bool = False) -> Any:
         raise InvalidRequest("the request body is empty; a JSON object is required")
     endless: list[str] = []
 
-    def number(digits: str) -> float:
+    def number(digits: str) -> int | float:
         if isinf(value := float(digits)):
             endless.append(digits)
+        elif value.is_integer() and (exact := Decimal(digits)) == exact.to_integral_value():
+            return int(exact)
         return value
 
     def integer(digits: str) -> int | float:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, RootModel, StrictBool
+from pydantic import BeforeValidator, ConfigDict, Field, RootModel, StrictBool, WithJsonSchema
 
 from settlement.api.models import (
     Body,
@@ -22,7 +22,8 @@ from settlement.api.models import (
     Value,
     VaultToken,
 )
-from settlement.api.written import NumberToo, Shaped, WholeNumber
+from settlement.api.patterns import BLANKS
+from settlement.api.written import NumberToo, Shaped, WholeNumberAboveZero
 from settlement.domain.checkout import AdditionalData, Checkout
 from settlement.domain.connector import VaultedCard
 from settlement.domain.errors import BadValue, InvalidRequest
@@ -38,24 +39,39 @@ MAX_DATA_AT_ONCE = 30
 MAX_DATA_CHARACTERS = 100_000
 
 
-_NUMBER = re.compile(r"\s*-?\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?\s*", re.ASCII)
+_DECIMAL = rf"{BLANKS}0*[0-9]{{1,9}}(?:\.[0-9]{{1,6}})?{BLANKS}"
 
 
 def _exact(value: Any) -> Any:
     """A JSON number, or a text of one, as the decimal that was written."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str) or not _NUMBER.fullmatch(str(value)):
+    if isinstance(value, str) and re.fullmatch(_DECIMAL, value):
+        return value.strip()
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number, with a point before its decimals")
     return str(value)
 
 
-ExactDecimal = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, max_digits=15, decimal_places=6)]
+ExactDecimal = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=0, max_digits=15, decimal_places=6),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "exclusiveMaximum": 10**9},
+                {"type": "string", "pattern": f"^{_DECIMAL}$"},
+            ],
+            "description": "At most six decimals.",
+        }
+    ),
+]
 Label = Annotated[str, Field(max_length=100)]
 
 
 class TransactionBody(Body):
     """``POST /api/pvt/transactions``; ``referenceId`` is the caller's own id of the purchase."""
 
-    value: WholeNumber
+    value: WholeNumberAboveZero
     reference_id: OrderId
     channel: Label
     sales_channel: Annotated[str, Field(max_length=20), NumberToo()] = DEFAULT_SALES_CHANNEL

@@ -4,10 +4,11 @@ import base64
 import binascii
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictInt, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema, model_validator
 
 from settlement.api.models import Body
-from settlement.api.written import DigitsToo, Shaped
+from settlement.api.patterns import any_case
+from settlement.api.written import Described, DigitsToo, Shaped
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.feed import (
     DEFAULT_RETENTION_SECONDS,
@@ -19,6 +20,7 @@ from settlement.domain.feed import (
 )
 
 MAX_COMMITS = 100
+MAX_HEADERS = 20
 _MAX_KEY = 300
 
 _HEADERS_OF_HTTP = frozenset(
@@ -47,18 +49,36 @@ def _own_header(name: str) -> str:
     return name
 
 
+_NAMES_OF_HTTP = "|".join(map(any_case, sorted(_HEADERS_OF_HTTP)))
+_HEADER_NAME = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}"
+
 Status = Annotated[str, Shaped("[a-z][a-z-]{0,63}", "a status: 1 to 64 of a-z and -, a letter first")]
 HeaderName = Annotated[
     str,
-    Shaped("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", "1 to 100 of A-Z a-z 0-9 ! # $ % & ' * + . ^ _ ` | ~ -"),
+    Shaped(_HEADER_NAME, "1 to 100 of A-Z a-z 0-9 ! # $ % & ' * + . ^ _ ` | ~ -"),
     AfterValidator(_own_header),
 ]
-HeaderValue = Annotated[str, Shaped(r"[\x20-\x7e]{0,2000}", "at most 2000 printable ASCII characters")]
+_HEADER_VALUE = r"[\x20-\x7e]{0,2000}"
+HeaderValue = Annotated[str, Shaped(_HEADER_VALUE, "at most 2000 printable ASCII characters")]
+Headers = Annotated[
+    dict[HeaderName, HeaderValue],
+    Field(max_length=MAX_HEADERS),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": MAX_HEADERS,
+            "propertyNames": {"pattern": f"^(?!({_NAMES_OF_HTTP})$){_HEADER_NAME}$"},
+            "additionalProperties": {"type": "string", "pattern": f"^{_HEADER_VALUE}$"},
+        }
+    ),
+]
 
 
-_OF_A_FILTER = ("type", "status")
-_OF_A_STATE = ("quantity", "approximateAgeOfOldestMessageInSeconds")
-"""What a feed is shown with besides its configuration; whoever changes what was shown sends it back."""
+def _off(value: bool) -> bool:
+    if value:
+        raise ValueError("is not supported; every update comes once")
+    return value
+
 
 RETENTION, RETENTION_TOO = "messageRetentionPeriodInSeconds", "MessageRetentionPeriodInSeconds"
 """Both spellings are published."""
@@ -78,15 +98,15 @@ class FilterBody(ConfigurationBody):
 
     type: Literal["FromWorkflow"] = "FromWorkflow"
     status: Annotated[list[Status], Field(max_length=50)] | None = None
+    expression: Literal[""] | None = None
+    disable_single_fire: Annotated[StrictBool, AfterValidator(_off), Described((("const", False),))] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _no_expressions(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("type") == "FromOrders":
             raise ValueError("expressions (FromOrders) are not supported; filter by status (FromWorkflow)")
-        if not isinstance(given, dict):
-            return given
-        return {name: value for name, value in given.items() if name in _OF_A_FILTER or value}
+        return given
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -123,15 +143,15 @@ class FeedBody(ConfigurationBody):
     filter: FilterBody = Field(default_factory=FilterBody)
     queue: QueueBody = Field(default_factory=QueueBody)
     hook: None = None
+    quantity: Annotated[Any, Field(description="As it was shown; it changes nothing.")] = None
+    approximate_age_of_oldest_message_in_seconds: Annotated[Any, Field(description="The same.")] = None
 
     @model_validator(mode="before")
     @classmethod
     def _no_hook(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("hook") is not None:
             raise ValueError("hook is not taken in a feed; send it to POST /api/orders/hook/config")
-        if not isinstance(given, dict):
-            return given
-        return {name: value for name, value in given.items() if name not in _OF_A_STATE}
+        return given
 
     def as_feed(self, app_key: str, id_: str) -> Feed:
         """Return the feed to save; ``id_`` is for a new one."""
@@ -149,7 +169,7 @@ class HookTarget(ConfigurationBody):
     """Where a hook leads, and what it carries."""
 
     url: Annotated[str, Shaped(r"[\x21-\x7e]{1,2000}", "at most 2000 printable ASCII characters without spaces")]
-    headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=20)] | None = None
+    headers: Headers | None = None
 
 
 class HookBody(ConfigurationBody):

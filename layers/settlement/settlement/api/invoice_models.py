@@ -4,12 +4,20 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema, model_validator
 
 from settlement.api.models import Body, Code, Id, Index, ItemId, Price, Quantity, Text
+from settlement.api.patterns import BLANKS, any_case
 from settlement.api.unit_multiplier import UnitMultiplier
-from settlement.api.written import Date, text_of_number, whole_number
-from settlement.domain.errors import InvalidRequest
+from settlement.api.written import (
+    MAX_CODE_DIGITS,
+    MAX_NUMBER_TEXT,
+    Date,
+    Described,
+    one_of_any_case,
+    text_of_number,
+    whole_number,
+)
 from settlement.domain.invoice import Delivery, DeliveryEvent, InvoiceType, Supplement, Tracking
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS
 from settlement.domain.order import LineMention
@@ -22,12 +30,16 @@ MAX_TEXT_BYTES = 100_000
 """The texts of an invoice's items, and those of its parcel's sightings: all are stored in one item of the table."""
 
 
+_VALUE = f"{BLANKS}([0-9]{{1,{MAX_DIGITS}}}){BLANKS}"
+_NUMBER = f"{BLANKS}([A-Za-z0-9._-]{{1,100}}){BLANKS}"
+
+
 def _digits(value: Any) -> int:
-    """Read an invoice value: a whole number, or a text of digits (§1.1)."""
+    """Read an invoice value: a whole number, or a text of digits (C§1.1)."""
     told = ValueError(
         f"must be cents above zero, an integer or a text of at most {MAX_DIGITS} digits without separator"
     )
-    if isinstance(value, str) and len(value.strip()) > MAX_DIGITS:
+    if isinstance(value, str) and not re.fullmatch(_VALUE, value):
         raise told
     try:
         cents = whole_number(value)
@@ -40,21 +52,21 @@ def _digits(value: Any) -> int:
 
 def _invoice_number(value: Any) -> str:
     text = text_of_number(value)
-    number = text.strip() if isinstance(text, str) else ""
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", number):
+    found = re.fullmatch(_NUMBER, text) if isinstance(text, str) else None
+    if found is None:
         raise ValueError("must be 1 to 100 of the characters A-Z a-z 0-9 . _ -")
-    return number
+    return found[1]
 
 
 def _invoice_type(value: Any) -> InvoiceType:
     for known in InvoiceType:
-        if isinstance(value, str) and value.lower() == known.value.lower():
+        if isinstance(value, str) and re.fullmatch(any_case(known), value):
             return known
     raise ValueError("must be Output or Input")
 
 
-def _document(value: str | None) -> str | None:
-    if value is not None and (size := len(value.encode())) > MAX_DOCUMENT_BYTES:
+def _document(value: str) -> str:
+    if (size := len(value.encode())) > MAX_DOCUMENT_BYTES:
         raise ValueError(f"has {size} bytes; the limit is {MAX_DOCUMENT_BYTES}")
     return value
 
@@ -72,8 +84,8 @@ InvoiceNumber = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^\s*[A-Za-z0-9._-]{1,100}\s*$"},
-                {"type": "integer", "minimum": 0, "maximum": MAX_MINOR_UNITS},
+                {"type": "string", "pattern": f"^{_NUMBER}$"},
+                {"type": "integer", "minimum": 0, "maximum": 10**MAX_CODE_DIGITS - 1},
             ]
         }
     ),
@@ -85,15 +97,16 @@ InvoiceValue = Annotated[
         {
             "anyOf": [
                 {"type": "integer", "minimum": 1, "maximum": MAX_MINOR_UNITS},
-                {"type": "string", "pattern": f"^\\s*[1-9][0-9]{{0,{MAX_DIGITS - 1}}}\\s*$"},
+                {"type": "string", "pattern": f"^(?!{BLANKS}0+{BLANKS}$){_VALUE}$", "maxLength": MAX_NUMBER_TEXT},
             ]
         }
     ),
 ]
-Type = Annotated[
-    InvoiceType,
-    BeforeValidator(_invoice_type),
-    WithJsonSchema({"type": "string", "enum": ["Output", "Input"], "description": "Compared without case."}),
+Type = Annotated[InvoiceType, BeforeValidator(_invoice_type), WithJsonSchema(one_of_any_case(InvoiceType))]
+Document = Annotated[
+    str,
+    AfterValidator(_document),
+    Described((("maxLength", MAX_DOCUMENT_BYTES), ("description", f"At most {MAX_DOCUMENT_BYTES:,} bytes of UTF-8."))),
 ]
 
 
@@ -131,7 +144,7 @@ class InvoiceBody(Body):
     items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS), AfterValidator(_few_texts)] | None = None
     invoice_key: Code | None = None
     invoice_url: Text | None = None
-    embedded_invoice: Annotated[str | None, AfterValidator(_document)] = None
+    embedded_invoice: Document | None = None
     courier: Text | None = None
     tracking_number: Code | None = None
     tracking_url: Text | None = None
@@ -227,13 +240,20 @@ _OF_A_PARCEL = {
 """The parts of a tracking, and the fields that tell them."""
 
 
+def _of_something(schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe that a body has to say something."""
+    return {"anyOf": [{"required": [name]} for name in schema["properties"]]}
+
+
 class TrackingBody(Body):
-    """``PATCH …/invoice/{invoiceNumber}`` and ``PUT …/invoice/{invoiceNumber}/tracking`` (§1.2).
+    """``PATCH …/invoice/{invoiceNumber}`` and ``PUT …/invoice/{invoiceNumber}/tracking`` (C§1.2).
 
     A key that is left out changes nothing. Sightings are added to those before, and what was delivered stays so.
     Fiscal key, address, document, ``cfop`` and ``volumes`` may come too, as they are often known later than the
     invoice. What the invoice was notified with stands; a body that says it has to say the same.
     """
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(_of_something(schema)))
 
     tracking_number: Code | None = None
     tracking_url: Text | None = None
@@ -246,7 +266,7 @@ class TrackingBody(Body):
     )
     invoice_key: Code | None = None
     invoice_url: Text | None = None
-    embedded_invoice: Annotated[str | None, AfterValidator(_document)] = None
+    embedded_invoice: Document | None = None
     cfop: Code | None = None
     volumes: Index | None = None
     type: Type | None = None
@@ -256,12 +276,14 @@ class TrackingBody(Body):
     extra_value: Price | None = None
     items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS)] | None = None
 
-    def as_tracking(self) -> Tracking:
-        """Return where the parcel is; raises ``InvalidRequest`` when the body says nothing at all."""
+    @model_validator(mode="after")
+    def _says_something(self) -> "TrackingBody":
         if not self.model_fields_set:
-            raise InvalidRequest(
-                "the body has none of trackingNumber, trackingUrl, dispatchedDate, courier, isDelivered and events"
-            )
+            raise ValueError("has none of trackingNumber, trackingUrl, dispatchedDate, courier, isDelivered and events")
+        return self
+
+    def as_tracking(self) -> Tracking:
+        """Return where the parcel is."""
         return Tracking(self.courier, self.tracking_number, self.tracking_url, self.dispatched_date)
 
     def as_supplement(self) -> Supplement:

@@ -4,7 +4,7 @@ Amounts are minor units (C§0). Unknown fields are ignored, as clients send more
 """
 
 from types import NoneType
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
@@ -13,23 +13,35 @@ from pydantic import (
     Field,
     StrictBool,
     StrictInt,
-    StringConstraints,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
 
 from settlement.api.unit_multiplier import UnitMultiplier
-from settlement.api.written import DigitsToo, NumberToo, Shaped, WholeNumber
+from settlement.api.written import (
+    Described,
+    DigitsToo,
+    FullText,
+    NumberToo,
+    Shaped,
+    WholeNumber,
+    WholeNumberAboveZero,
+)
 from settlement.domain.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connector import VaultedCard
 from settlement.domain.drafting import RefundPriority
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.money import MAX_MINOR_UNITS, is_currency, is_withdrawn
+from settlement.domain.money import MAX_MINOR_UNITS, currencies_in_use, is_currency, is_withdrawn
 from settlement.domain.order import MAX_LINES, LineMention, OrderTotal
 from settlement.domain.transaction import MAX_PAYMENTS
 from settlement.use_cases.change_order import ChangeRequest
 from settlement.use_cases.place_order import NewPayment
 from settlement.use_cases.resolve_leg import Resolution
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import core_schema
 
 MAX_QUANTITY = 1_000_000
 MAX_ANY_TEXT = 2_000
@@ -54,6 +66,18 @@ class Body(BaseModel):
             return given
         optional = cls.optional_names()
         return {name: value for name, value in given.items() if value is not None or name not in optional}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: "core_schema.CoreSchema", handler: "GetJsonSchemaHandler"
+    ) -> "JsonSchemaValue":
+        described = handler.resolve_ref_schema(reference := handler(schema))
+        properties = described.get("properties", {})
+        for name in cls.optional_names() & properties.keys():
+            value = properties[name]
+            default = {"default": value.pop("default")} if "default" in value else {}
+            properties[name] = {"anyOf": [value, {"type": "null"}]} | default
+        return reference
 
     @classmethod
     def optional_names(cls) -> frozenset[str]:
@@ -83,7 +107,7 @@ Code = Annotated[str, Field(max_length=MAX_ANY_TEXT), NumberToo()]
 Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS), DigitsToo()]
 Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS), DigitsToo()]
 SignedValue = Annotated[StrictInt, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS), DigitsToo()]
-CurrencyCode = Annotated[str, AfterValidator(_currency)]
+CurrencyCode = Annotated[str, AfterValidator(_currency), Described((("enum", currencies_in_use()),))]
 PaymentSystemId = Annotated[str, Field(min_length=1, max_length=50), NumberToo()]
 Installments = Annotated[StrictInt, Field(ge=1, le=MAX_INSTALLMENTS), DigitsToo()]
 VaultToken = Annotated[str, Field(min_length=1, max_length=256)]
@@ -201,9 +225,9 @@ class ShippingData(Body):
 class ChangeItem(Body):
     """An item removed or added by a change; what its values may be is the contract's to say (C§2.1)."""
 
-    id: Annotated[str, Field(max_length=100), NumberToo()]
+    id: Annotated[str, Field(max_length=100), FullText, NumberToo()]
     price: WholeNumber = 0
-    quantity: WholeNumber
+    quantity: Annotated[StrictInt, Field(le=MAX_QUANTITY), DigitsToo(least=1)]
     unique_id: Id | None = None
     unit_multiplier: UnitMultiplier | None = None
 
@@ -219,7 +243,7 @@ class ChangeBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/changes`` (C§2.1)."""
 
     request_id: Annotated[str, Shaped(r"[^\x00-\x1f\x7f]{1,100}", "1 to 100 characters, none a control"), NumberToo()]
-    reason: Text
+    reason: Annotated[Text, FullText]
     discount_value: WholeNumber
     increment_value: WholeNumber
     items_removed: Changes | None = None
@@ -274,11 +298,17 @@ class MovementBody(Body):
     Freight, tax and minicart are accepted and not looked at: they matter to payout splits alone.
     """
 
-    value: WholeNumber
+    value: WholeNumberAboveZero
 
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANY_TEXT)]
-Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+def _trimmed(value: str) -> str:
+    if not (trimmed := value.strip()):
+        raise ValueError("must not be blank")
+    return trimmed
+
+
+Reason = Annotated[str, Field(max_length=MAX_ANY_TEXT), AfterValidator(_trimmed), FullText]
+Reference = Annotated[str, Field(max_length=100), AfterValidator(_trimmed), FullText]
 
 
 class ResolutionBody(Body):

@@ -3,14 +3,15 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
-from settlement.api.models import Body, Code, Measure, Price, Text
+from settlement.api.models import MAX_QUANTITY, Body, Code, Measure, Price, Text
 from settlement.api.unit_multiplier import UnitMultiplier
-from settlement.api.written import DigitsToo, NumberToo, WholeNumber
+from settlement.api.written import DigitsToo, FullText, NumberToo, WholeNumber
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.modification import ModifiedItem, PriceTag, Wanted
+from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order import MAX_LINES
 
 MAX_TAGS = 20
@@ -26,15 +27,15 @@ class Tag(Body):
     """A manual price tag: minor units, or per cent of the item's value."""
 
     name: Literal["DISCOUNT@MANUALPRICE", "TAX@MANUALPRICE"]
-    value: WholeNumber
+    value: Annotated[StrictInt, DigitsToo(least=-MAX_MINOR_UNITS)]
     is_percentual: StrictBool = False
 
 
 class Item(Body):
     """An item to add or remove; what its values may be is the contract's to say."""
 
-    id: Annotated[str, Field(max_length=100), NumberToo()]
-    quantity: WholeNumber
+    id: Annotated[str, Field(max_length=100), FullText, NumberToo()]
+    quantity: Annotated[StrictInt, Field(le=MAX_QUANTITY), DigitsToo(least=1)]
     unique_id: Annotated[str, Field(max_length=100), NumberToo()] | None = None
     price: WholeNumber | None = None
     price_tags: Annotated[list[Tag], Field(default_factory=list, max_length=MAX_TAGS)]
@@ -45,7 +46,7 @@ class Item(Body):
     list_price: Price | None = None
     selling_price: Annotated[WholeNumber | None, Field(exclude=True)] = None
     manual_price: Annotated[WholeNumber | None, Field(exclude=True)] = None
-    price_definition: Annotated[dict[str, Any] | None, Field(exclude=True)] = None
+    price_definition: Annotated[dict[str, Any] | None, Field(exclude=True), WithJsonSchema({"type": "null"})] = None
 
     @model_validator(mode="after")
     def _one_price(self) -> "Item":
@@ -182,7 +183,7 @@ class SettingsOfRequest(ModificationSettings):
 class ModificationBody(Body):
     """``PATCH …/changes`` and ``POST …/changes/preview``."""
 
-    reason: Text
+    reason: Annotated[Text, FullText]
     add: Items | None = None
     remove: Items | None = None
     replace: Annotated[list[Replacement], Field(default_factory=list, max_length=MAX_LINES)]

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from settlement.api.account_parameters import ACCOUNT_PARAMETERS
+from settlement.api.patterns import DAY, MOMENT
 from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.list_orders import MAX_LISTED, OrderBy, SearchField, Span, Wanted
 
 DEFAULT_PER_PAGE = 15
 MAX_PER_PAGE = 100
 
-_RANGE = re.compile(r"(?:([A-Za-z]+):)?(?:\[\s*(\S+)\s+TO\s+(\S+)\s*\]|([0-9W-]+))", re.IGNORECASE)
+_RANGE = re.compile(r"(?:([A-Za-z]+):)?(?:\[\s*(\S+)\s+TO\s+(\S+)\s*\]|([0-9-]+))", re.IGNORECASE)
 _MAX_WORDS = 50
 _MAX_TEXT = 200
 
@@ -25,7 +26,7 @@ _FIELDS = {
 }
 """What ``searchField`` may name; anything else in it is looked for itself."""
 
-_UNKNOWN_HERE = (
+UNKNOWN_HERE = (
     "f_affiliateId",
     "f_callCenterOperatorName",
     "f_RnB",
@@ -40,7 +41,7 @@ _KNOWN = frozenset(
     {
         *("page", "per_page", "orderBy", "q", "searchField", "f_status", "f_paymentNames", "f_hasInputInvoice"),
         *("f_creationDate", "f_authorizedDate", "f_invoicedDate"),
-        *("f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *_UNKNOWN_HERE),
+        *("f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *UNKNOWN_HERE),
         *ACCOUNT_PARAMETERS,
     }
 )
@@ -85,7 +86,7 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
 
 def _asks_for_nothing(given: Mapping[str, str]) -> bool:
     return (
-        any(name in given for name in _UNKNOWN_HERE)
+        any(name in given for name in UNKNOWN_HERE)
         or _flag(given, "incompleteOrders") is True
         or _flag(given, "f_isInstore") is True
     )
@@ -150,20 +151,11 @@ def _span(given: Mapping[str, str], name: str) -> Span:
         raise InvalidRequest(f"{name}: must be {name[2:]}:[<from> TO <to>], or a day; got {text[:80]}")
     first, last = found[2] or found[4], found[3] or found[4]
     since, until = _time(name, first), _time(name, last)
-    if until is not None and _is_day(last):
+    if until is not None and re.fullmatch(DAY, last):
         until = _end_of_day(until)
     if since is not None and until is not None and since > until:
         raise InvalidRequest(f"{name}: ends before it begins; got {text[:80]}")
     return Span(since, until)
-
-
-def _is_day(text: str) -> bool:
-    """Whether a date stands there without a time, in any of its forms: ``2026-03-02``, ``20260302``, ``2026-W10-1``."""
-    try:
-        date.fromisoformat(text.upper())
-    except ValueError:
-        return False
-    return True
 
 
 def _end_of_day(day: datetime) -> datetime:
@@ -176,6 +168,8 @@ def _time(name: str, text: str) -> datetime | None:
     if text == "*":
         return None
     try:
+        if not re.fullmatch(MOMENT, text):
+            raise ValueError
         at = datetime.fromisoformat(text.upper())
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):

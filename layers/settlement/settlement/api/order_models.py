@@ -26,7 +26,7 @@ from settlement.api.models import (
     Value,
 )
 from settlement.api.unit_multiplier import UnitMultiplier
-from settlement.api.written import DigitsToo
+from settlement.api.written import Described, DigitsToo
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.line_value import ONE, UnitPrice, times, total_of
 from settlement.domain.order import DEFAULT_SALES_CHANNEL, MAX_LINES
@@ -91,7 +91,7 @@ class OrderItem(Body):
     manual_price: Price | None = None
     price_tags: Annotated[list[AppliedPriceTag], Field(max_length=MAX_PRICE_TAGS)] | None = None
     tax: Price | None = None
-    bundle_items: Annotated[list[Any], Field(max_length=MAX_PRICE_TAGS)] | None = None
+    bundle_items: Annotated[list[Any], Field(max_length=MAX_PRICE_TAGS), Described((("maxItems", 0),))] | None = None
 
     def as_line(self) -> NewLine:
         """Return the line to place; raises ``InvalidRequest`` when its fields say different prices."""

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from settlement.api.multiplier_view import multiplier_view
+from settlement.api.patterns import BLANKS
 from settlement.domain.line_value import ONE
 
 MAX_MULTIPLIER = 100_000
-_DECIMAL = re.compile(r"(\d{1,6})(?:\.(\d{1,6})0*)?")
+_DECIMAL = rf"{BLANKS}0*([0-9]{{1,5}}|100000)(?:\.([0-9]{{1,6}})0*)?{BLANKS}"
+_ABOVE_ZERO = rf"(?!{BLANKS}[0.]+{BLANKS}$)(?!{BLANKS}0*100000\.0*[1-9])"
 
 
 def _millionths(value: Any) -> int:
@@ -17,7 +19,7 @@ def _millionths(value: Any) -> int:
     text = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
     if isinstance(value, float) and "e" in text:
         text = f"{value:.20f}".rstrip("0")
-    found = _DECIMAL.fullmatch(text)
+    found = re.fullmatch(_DECIMAL, text)
     millionths = int(found[1]) * ONE + int((found[2] or "").ljust(6, "0")) if found else 0
     if not 0 < millionths <= MAX_MULTIPLIER * ONE:
         raise ValueError(f"must be a number above 0, at most {MAX_MULTIPLIER}, with at most 6 decimals")
@@ -31,9 +33,10 @@ UnitMultiplier = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_MULTIPLIER, "multipleOf": 0.000001},
-                {"type": "string", "pattern": r"^(?=.*[1-9])\d{1,5}(\.\d{1,6})?$"},
-            ]
+                {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_MULTIPLIER},
+                {"type": "string", "pattern": f"^{_ABOVE_ZERO}{_DECIMAL}$"},
+            ],
+            "description": "At most six decimals.",
         }
     ),
 ]

@@ -1,23 +1,35 @@
-"""Values of requests as merchants' software writes them: what has one meaning is taken, what has two is refused."""
+"""Values of requests as merchants' software writes them: what has one meaning is taken, what has two is refused.
+
+What a type takes and what the API's description says of it (its JSON Schema) are made of the same patterns and limits.
+"""
 
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, StrictInt, WithJsonSchema
+from pydantic import AfterValidator, Field, StrictInt
 from pydantic_core import core_schema
 
-from settlement.domain.money import MAX_DIGITS
+from settlement.api.patterns import BLANKS, DATE, any_case, digits_between
+from settlement.domain.money import MAX_MINOR_UNITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
 
 MAX_EXACT = 2**53
 """Up to here a number that was written with a point or exponent is one whole number alone."""
 
-_DIGITS = re.compile(r"\s*(-?[0-9]{1,100})\s*", re.ASCII)
-_DATE = re.compile(r"\d{4}-?(?:W?\d\d)-?\d{1,2}(?:[T ].+)?", re.ASCII)
+MAX_CODE_DIGITS = 44
+"""Digits of a number that is taken as a code: as many as the longest that is one, the key of a fiscal document."""
+
+MAX_NUMBER_TEXT = 100
+"""Characters of a text that is taken as a number, spaces and zeros before it included."""
+
+_DIGITS = re.compile(f"{BLANKS}((?!-0+{BLANKS}$)-?[0-9]+){BLANKS}", re.ASCII)
+_DATE = re.compile(DATE, re.ASCII)
 
 
 def whole_number(value: Any) -> int:
@@ -25,7 +37,7 @@ def whole_number(value: Any) -> int:
 
     A text with a separator means none: whether "70.00" is of cents or of major units, nobody can tell.
     """
-    if isinstance(value, str) and (found := _DIGITS.fullmatch(value)):
+    if isinstance(value, str) and len(value) <= MAX_NUMBER_TEXT and (found := _DIGITS.fullmatch(value)):
         return int(found[1])
     if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT:
         return int(value)
@@ -38,21 +50,28 @@ def text_of_number(value: Any) -> Any:
     """Return the digits of a whole number, and anything else as it is; no code is below zero."""
     if isinstance(value, float) and value.is_integer() and 0 <= value <= MAX_EXACT:
         return str(int(value))
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else value
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**MAX_CODE_DIGITS:
+        return value
+    return str(value)
 
 
 def date_text(value: str) -> str:
-    """Return an ISO 8601 date, or date and time, with the capitals of the rule (RFC 3339 §5.6 allows small ones)."""
-    from datetime import datetime
+    """Return an ISO 8601 date, or date and time, with the capitals of the rule; RFC 3339 (5.6) allows small letters."""
+    if _DATE.fullmatch(value) is None:
+        raise ValueError("must be an ISO 8601 date or date-time")
+    return value.strip().upper()
 
-    text = value.strip().upper()
-    try:
-        if _DATE.fullmatch(text) is None:
-            raise ValueError
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError("must be an ISO 8601 date or date-time") from None
-    return text
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Says in the API's description what the type does not: limits that hold later, in the words of the contract."""
+
+    keywords: "tuple[tuple[str, Any], ...]"
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: "GetJsonSchemaHandler"
+    ) -> "JsonSchemaValue":
+        return handler(schema) | dict(self.keywords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,8 @@ class Shaped:
 class NumberToo:
     """Takes a whole number for its digits, where a text is asked for; stands last, behind the text's own limits."""
 
+    most_digits: int = MAX_CODE_DIGITS
+
     def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(text_of_number, handler(source))
 
@@ -87,13 +108,19 @@ class NumberToo:
         self, schema: core_schema.CoreSchema, handler: "GetJsonSchemaHandler"
     ) -> "JsonSchemaValue":
         text = handler(schema)
-        digits = min(text.get("maxLength", MAX_DIGITS), MAX_DIGITS)
+        digits = min(text.get("maxLength", self.most_digits), self.most_digits)
         return {"anyOf": [text, {"type": "integer", "minimum": 0, "maximum": 10**digits - 1}]}
 
 
 @dataclass(frozen=True, slots=True)
 class DigitsToo:
-    """Takes what means a whole number for that number; stands last, behind the number's own limits."""
+    """Takes what means a whole number for that number; stands last, behind the number's own limits.
+
+    Limits of its own are those of the contract, which are checked later and have codes of their own.
+    """
+
+    least: int = 0
+    most: int = MAX_MINOR_UNITS
 
     def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> core_schema.CoreSchema:
         return core_schema.no_info_before_validator_function(whole_number, handler(source))
@@ -102,17 +129,33 @@ class DigitsToo:
         self, schema: core_schema.CoreSchema, handler: "GetJsonSchemaHandler"
     ) -> "JsonSchemaValue":
         number = handler(schema)
-        digits = len(str(number.get("maximum", 10**MAX_DIGITS - 1) + 1)) - 1
-        above_zero = number.get("exclusiveMinimum") == 0 or number.get("minimum") == 1
-        shape = f"[1-9][0-9]{{0,{digits - 1}}}" if above_zero else f"[0-9]{{1,{digits}}}"
-        return {"anyOf": [number, {"type": "string", "pattern": f"^\\s*{shape}\\s*$"}]}
+        above, below = number.pop("exclusiveMinimum", None), number.pop("exclusiveMaximum", None)
+        least = number.get("minimum", self.least) if above is None else above + 1
+        most = number.get("maximum", self.most) if below is None else below - 1
+        return number_or_digits(least, most)
+
+
+def number_or_digits(least: int, most: int) -> "JsonSchemaValue":
+    """Describe a whole number between two limits, or a text of its digits."""
+    text = {"type": "string", "pattern": f"^{digits_between(least, most)}$", "maxLength": MAX_NUMBER_TEXT}
+    return {"anyOf": [{"type": "integer", "minimum": least, "maximum": most}, text]}
+
+
+def one_of_any_case(words: "Iterable[str]") -> "JsonSchemaValue":
+    """Describe a text that is one of some words, in whatever case."""
+    known = list(words)
+    about = f"{' or '.join(known)}, in whatever case."
+    return {"type": "string", "pattern": f"^({'|'.join(map(any_case, known))})$", "description": about}
 
 
 WholeNumber = Annotated[StrictInt, DigitsToo()]
+WholeNumberAboveZero = Annotated[StrictInt, DigitsToo(least=1)]
+FullText = Described((("pattern", r"\S"),))
+"""Of a text that must not be blank, which is checked later."""
 
 Date = Annotated[
     str,
     Field(max_length=40),
     AfterValidator(date_text),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+    Described((("pattern", f"^{DATE}$"), ("description", "An ISO 8601 date, or date and time."))),
 ]

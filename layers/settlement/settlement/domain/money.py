@@ -20,6 +20,11 @@ MAX_DIGITS = 12
 MAX_MINOR_UNITS = 10**MAX_DIGITS - 1
 
 
+def currencies_in_use() -> list[str]:
+    """Return the ISO 4217 currency codes in use, in order."""
+    return sorted(_IN_USE)
+
+
 def is_currency(code: str) -> bool:
     """Tell whether ``code`` is an ISO 4217 currency code in use."""
     return code in _IN_USE

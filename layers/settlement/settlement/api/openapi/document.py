@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from settlement.api.openapi.parts import Error
-from settlement.api.openapi.route import Content, Listed, Model, Relayed, Route, Tag
+from settlement.api.openapi.route import CHAPTERS, Content, Listed, Model, Relayed, Route, Tag
 from settlement.api.openapi.routes import ROUTES
 from settlement.api.openapi.served import FILE
 
@@ -81,7 +81,7 @@ def make_document() -> Json:
         "openapi": "3.1.0",
         "info": _INFO,
         "servers": _SERVERS,
-        "tags": [{"name": tag.value} for tag in Tag],
+        "tags": [{"name": tag.value, "description": f"{CHAPTERS[tag]}."} for tag in Tag],
         "paths": paths,
         "components": {"schemas": _schemas(), "securitySchemes": _SECURITY, "responses": _refusal_responses()},
     }
@@ -176,7 +176,7 @@ def _schemas() -> Json:
 
 
 def _plain(schema: Any) -> Any:
-    """Leave out what nobody reads: titles, defaults of null, the ban on further keys, and where a rule comes from."""
+    """Leave out what nobody reads: titles, defaults of null, that more keys are allowed, where a rule comes from."""
     if isinstance(schema, list):
         return [_plain(part) for part in schema]
     if isinstance(schema, str):
@@ -188,7 +188,7 @@ def _plain(schema: Any) -> Any:
         for key, value in schema.items()
         if not (key == "title" and isinstance(value, str))
         and not (key == "default" and value is None)
-        and not (key == "additionalProperties" and value is False)
+        and not (key == "additionalProperties" and value is True)
     }
 
 

@@ -1,13 +1,20 @@
 """The query of the list of orders (``order_list_query`` reads it)."""
 
 from settlement.api.openapi.route import Parameter
-from settlement.api.order_list_query import DEFAULT_PER_PAGE, MAX_PER_PAGE
+from settlement.api.order_list_query import DEFAULT_PER_PAGE, MAX_PER_PAGE, UNKNOWN_HERE
+from settlement.api.patterns import DAY, MOMENT, any_case
 from settlement.use_cases.list_orders import MAX_LISTED, OrderBy
 
 _TEXT = {"type": "string", "maxLength": 200}
-_RANGE = {"type": "string", "pattern": r"^([A-Za-z]+:)?\[\S+ TO \S+\]$"}
-_FLAG = {"type": "string", "enum": ["true", "false"]}
+_FLAG = {"type": "string", "pattern": f"^({any_case('true')}|{any_case('false')})$"}
+_WORDS = {"type": "string", "maxLength": 1000, "pattern": "[^, ]"}
 _SORTS = [f"{field.value}{direction}" for field in OrderBy for direction in ("", ",asc", ",desc")]
+
+
+def _range(name: str) -> dict[str, str]:
+    between = rf"\[\s*({MOMENT}|\*)\s+{any_case('TO')}\s+({MOMENT}|\*)\s*\]"
+    return {"type": "string", "pattern": f"^({any_case(name)}:)?({between}|{DAY})$"}
+
 
 LIST_PARAMETERS = (
     Parameter("page", "The page.", {"type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": 1}),
@@ -18,10 +25,18 @@ LIST_PARAMETERS = (
     Parameter("q", "An id, or a part of one.", _TEXT),
     Parameter("searchField", "Of what `q` is the id, or an order id itself.", _TEXT),
     Parameter("orderBy", "What to sort by, and which way.", {"type": "string", "enum": _SORTS}),
-    Parameter("f_status", "Statuses, with commas between them.", {"type": "string", "maxLength": 1000}),
-    Parameter("f_creationDate", "`creationDate:[from TO to]`, ISO 8601; `*` is open.", _RANGE),
-    Parameter("f_authorizedDate", "`authorizedDate:[from TO to]`.", _RANGE),
-    Parameter("f_invoicedDate", "`invoicedDate:[from TO to]`.", _RANGE),
+    Parameter("f_status", "Statuses, with commas between them.", _WORDS),
+    Parameter(
+        "f_creationDate", "`creationDate:[from TO to]`, ISO 8601; `*` is open. A day without a time is all of it.",
+        _range("creationDate"),
+    ),
+    Parameter("f_authorizedDate", "The same: `authorizedDate:[from TO to]`.", _range("authorizedDate")),
+    Parameter("f_invoicedDate", "The same: `invoicedDate:[from TO to]`.", _range("invoicedDate")),
     Parameter("f_paymentNames", "A part of a payment system's name.", _TEXT),
     Parameter("f_hasInputInvoice", "Whether something was returned.", _FLAG),
+    Parameter("f_salesChannel", "Sales channels, with commas between them.", _WORDS),
+    Parameter("salesChannelId", "The same.", _WORDS),
+    Parameter("incompleteOrders", "`true` finds nothing: there are no incomplete orders.", _FLAG),
+    Parameter("f_isInstore", "`true` finds nothing: no order is placed in a store.", _FLAG),
+    *(Parameter(name, "Finds nothing: no order here has this.", {"type": "string"}) for name in UNKNOWN_HERE),
 )  # fmt: skip

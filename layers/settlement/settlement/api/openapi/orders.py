@@ -104,19 +104,19 @@ class CancellationData(View):
     cancellation_date: OmsDate
 
 
-class SellingPrice(View):
+class SellingPriceAnswer(View):
     """A unit price, and how many units have it."""
 
     value: Cents
     quantity: Unsigned
 
 
-class PriceDefinition(View):
+class PriceDefinitionAnswer(View):
     """The exact prices of a line."""
 
     calculated_selling_price: Cents
     total: Cents
-    selling_prices: list[SellingPrice]
+    selling_prices: list[SellingPriceAnswer]
 
 
 class OrderLine(View):
@@ -129,7 +129,7 @@ class OrderLine(View):
     price: Cents
     list_price: Cents
     selling_price: Cents
-    price_definition: PriceDefinition
+    price_definition: PriceDefinitionAnswer
     measurement_unit: str
     unit_multiplier: float
     invoiced_quantity: Unsigned
@@ -362,7 +362,7 @@ class PendingLine(View):
     item_index: int
     quantity: Unsigned
     value: Cents
-    selling_prices: list[SellingPrice]
+    selling_prices: list[SellingPriceAnswer]
 
 
 class LeftToInvoiceAnswer(View):

@@ -18,10 +18,21 @@ Cents = int
 Unsigned = Annotated[int, Field(ge=0)]
 
 
+def _open(schema: dict[str, Any]) -> dict[str, Any]:
+    """Do not promise that an answer never will have more keys."""
+    return {"additionalProperties": True} if "additionalProperties" in schema else {}
+
+
 class View(BaseModel):
     """A part of an answer in camel case; a key that no model names is a fault of the answer."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        populate_by_name=True,
+        defer_build=True,
+        json_schema_extra=lambda schema: schema.update(_open(schema)),
+    )
 
 
 class Unknown(View):

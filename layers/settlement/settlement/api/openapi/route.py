@@ -25,6 +25,20 @@ class Tag(StrEnum):
     SERVICE = "Service"
 
 
+CHAPTERS = {
+    Tag.ORDERS: "Placing orders, finding and showing them, cancelling them",
+    Tag.INVOICES: "Invoices, which move money, and the parcels of what they sell",
+    Tag.CHANGES: "Changes of orders: registered at once, or carried out after the answer",
+    Tag.TRANSACTIONS: "What an order's transaction and payments hold, asked for and did",
+    Tag.GATEWAY: "A checkout's transactions, direct requests, and the ways on for operators",
+    Tag.FEED: "Status changes of orders, by feed and by hook",
+    Tag.ACCOUNT: "Settings of the account",
+    Tag.CONNECTORS: "Payment connectors, and what they call",
+    Tag.SERVICE: "The service itself",
+}
+"""What each chapter is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A query parameter or header."""

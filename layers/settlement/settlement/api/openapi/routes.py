@@ -13,6 +13,12 @@ from settlement.api.order_models import OrderBody
 from settlement.domain.account import Role
 from settlement.domain.order import MAX_INVOICES
 
+OPENAPI = {
+    "type": "object",
+    "required": ["openapi", "info", "paths"],
+    "properties": {"openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"}},
+}
+
 ORDERS = "/api/oms/pvt/orders"
 ORDER = f"{ORDERS}/{{orderId}}"
 DOCUMENT = "/api/orders/pvt/document/{orderId}"
@@ -118,7 +124,7 @@ _ORDERS = (
     ),
     Route(
         "get", "/openapi.json", _MANAGEMENT, "getOpenApi", "Show this document", Tag.SERVICE,
-        {200: {"type": "object", "required": ["openapi", "info", "paths"]}},
+        {200: OPENAPI},
     ),
 )  # fmt: skip
 
