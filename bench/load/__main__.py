@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from bench.load.faults import Faults
-from bench.load.run import Load, run
+from bench.load.outcome import Load
+from bench.load.run import run
 from local.lifecycle import require_running
 from local.progress import StackError
 from local.settings import read_settings

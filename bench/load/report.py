@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from bench.load.faults import Fault
-
-if TYPE_CHECKING:
-    from bench.load.run import Outcome
+from bench.load.outcome import Outcome
 
 SHOWN_WRONG = 20
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Thread
 from typing import Any
@@ -18,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bench.load.check import NoWayOn, OrderAtRest, faults_of, is_at_rest, put_right, seconds_to_capture
 from bench.load.drive import Driven, drive
-from bench.load.faults import Fault, Faults
+from bench.load.outcome import Load, Outcome
 from bench.load.provider import Provider, served
 from bench.load.report import report
 from bench.load.story import CONNECTOR, Planned
@@ -37,31 +35,6 @@ CHECKED_IN_A_ROW = 20
 LOOK_AGAIN_SECONDS = 2.0
 REST_SECONDS = 900.0
 """How long the last order may take to come to rest: its connector is tried again after 1, then 5 minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How many orders, how many of them a second, and how their connector fails."""
-
-    orders: int
-    rate: float
-    faults: Faults
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run found: ``wrong`` says of each order that is not right why."""
-
-    load: Load
-    driven: Driven
-    connector: Counter[Fault]
-    rest_seconds: float = 0.0
-    captures: list[float] = field(default_factory=list)
-    waited: int = 0
-    checked: int = 0
-    retried: int = 0
-    written_off: int = 0
-    wrong: list[str] = field(default_factory=list)
 
 
 def run(facts: Facts, load: Load) -> Outcome:

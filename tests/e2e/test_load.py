@@ -4,8 +4,9 @@ import pytest
 
 from bench.load.check import OrderAtRest, faults_of
 from bench.load.faults import Fault, Faults
+from bench.load.outcome import Load
 from bench.load.provider import Provider
-from bench.load.run import Load, run
+from bench.load.run import run
 from bench.load.story import Planned
 from operations.running_stack import Facts
 from tests.e2e.merchant import Merchant
