@@ -31,7 +31,8 @@ _INFO = {
     "description": (
         "Amounts are integers of minor units (cents) unless said otherwise. Refusals have the body "
         '`{"error": {"code", "message", "exception": null}}` and leave no trace; after 429, 500, 502, 503 and '
-        "504 the same request may be sent again. Unknown fields of a request are ignored."
+        "504 the same request may be sent again. Unknown fields of a request are ignored, unless its schema says that "
+        "there are no additional ones. Whole numbers may be written with a point (`5000.0`) or as a text of digits."
     ),
     "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
 }
