@@ -154,7 +154,7 @@ def test_returns_by_the_document_contract_are_refunded(merchant: Merchant) -> No
         {"invoiceNumber": "A/1"},
         {"items": [{"itemIndex": -1, "price": 1, "quantity": 1}]},
         {"items": [{"itemIndex": 0, "price": 1, "quantity": 0}]},
-        {"items": [{"itemIndex": "0", "price": 1, "quantity": 1}]},
+        {"items": [{"itemIndex": "0.0", "price": 1, "quantity": 1}]},
         {"items": [{"id": "A", "price": 1, "quantity": 1}]},
         {"extraValue": -1},
         {"type": "Sale"},
