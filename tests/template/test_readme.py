@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from pydantic.alias_generators import to_camel
 
+from operations.command_line import app as operators
+from operations.output import FOUND, MISUSED, STOPPED
 from settlement.api.affiliation_names import Key
 from settlement.api.openapi.routes import ROUTES
 from settlement.domain.account import EVERY_ROLE, AccountSettings, Role
 from settlement.domain.capabilities import Capability
 from settlement.domain.events import PUBLISHED
 from settlement.domain.statuses import OrderStatus, TransactionStatus
+from tests.support.headings import documents
 from tests.template.cloudformation import CHECKOUT, load_template, of_type
 
-README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-EVENTS = (CHECKOUT / "docs" / "events.md").read_text(encoding="utf-8")
+DOCS = CHECKOUT / "docs"
+EVENTS = (DOCS / "events.md").read_text(encoding="utf-8")
 TEMPLATE = load_template()
 LAYER = CHECKOUT / "layers" / "settlement" / "settlement"
 
@@ -36,13 +40,19 @@ def constant(name: str) -> int:
     return int(found.pop())
 
 
-def section(title: str) -> str:
-    """Return the text under a heading, up to the next heading of its own level or above."""
+def section(document: str, title: str) -> str:
+    """Return the text under a heading of a document, up to the next heading of its own level or above."""
+    text = (CHECKOUT / document).read_text(encoding="utf-8")
     level, name = title.split(" ", 1)
-    start = re.search(rf"(?m)^{level} {re.escape(name)}$", README)
-    assert start is not None, f"the README has no section {title}"
-    end = re.compile(rf"(?m)^#{{1,{len(level)}}} ").search(README, start.end())
-    return README[start.end() : end.start() if end else len(README)]
+    start = re.search(rf"(?m)^{level} {re.escape(name)}$", text)
+    assert start is not None, f"{document} has no section {title}"
+    end = re.compile(rf"(?m)^#{{1,{len(level)}}} ").search(text, start.end())
+    return text[start.end() : end.start() if end else len(text)]
+
+
+def limits() -> dict[str, str]:
+    """Return the limits that the document tells, each with its figure."""
+    return {row[0]: row[1] for row in table("docs/limits.md", "# Limits")}
 
 
 def rows(text: str) -> list[Row]:
@@ -56,9 +66,31 @@ def rows(text: str) -> list[Row]:
     ]
 
 
+def table(document: str, title: str) -> list[Row]:
+    """Return the rows of the tables under a heading of a document."""
+    return rows(section(document, title))
+
+
 def quoted(cell: str) -> list[str]:
     """Return what stands in backquotes in a cell."""
     return re.findall(r"`([^`]+)`", cell)
+
+
+def queue_names() -> set[str]:
+    """Return the names of the template's dead-letter queues, without the stack's."""
+    queues = of_type(TEMPLATE, "AWS::SQS::Queue")
+    return {queue["QueueName"]["Fn::Sub"].removeprefix("${AWS::StackName}-") for queue in queues.values()}
+
+
+def operators_options() -> dict[str, set[str]]:
+    """Return the options that each of the operators' commands takes."""
+    top = typer.main.get_command(operators)
+    assert isinstance(top, typer.core.TyperGroup)
+    there = {}
+    for name, command in top.commands.items():
+        below = command.commands.values() if isinstance(command, typer.core.TyperGroup) else [command]
+        there[name] = {option for each in below for parameter in each.params for option in parameter.opts}
+    return there
 
 
 def routes() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -92,17 +124,17 @@ def published_codes() -> set[str]:
 
 
 def test_api_table_has_the_routes_of_the_template_and_no_other() -> None:
-    told = [quoted(row[0])[0] for row in rows(section("## API")) if re.match(r"`[A-Z]+ /", row[0])]
+    told = [quoted(row[0])[0] for row in table("docs/api.md", "## Routes") if re.match(r"`[A-Z]+ /", row[0])]
     assert sorted(told) == sorted(name for name, _ in routes())
 
 
 def test_api_table_says_which_routes_need_no_key() -> None:
-    told = {quoted(row[0])[0] for row in rows(section("## API")) if row[-1].startswith("none")}
+    told = {quoted(row[0])[0] for row in table("docs/api.md", "## Routes") if row[-1].startswith("none")}
     assert told == {name for name, properties in routes() if properties.get("Auth") == {"Authorizer": "NONE"}}
 
 
 def test_api_table_names_the_roles_of_each_route() -> None:
-    told = {quoted(row[0])[0]: row[-1] for row in rows(section("## API")) if re.match(r"`[A-Z]+ /", row[0])}
+    told = {quoted(row[0])[0]: row[-1] for row in table("docs/api.md", "## Routes") if re.match(r"`[A-Z]+ /", row[0])}
     for route in ROUTES:
         name = f"{route.method.upper()} {route.path}"
         if route.roles:
@@ -110,12 +142,12 @@ def test_api_table_names_the_roles_of_each_route() -> None:
 
 
 def test_every_role_is_named() -> None:
-    told = [quoted(row[0])[0] for row in rows(section("### App keys and roles"))]
+    told = [quoted(row[0])[0] for row in table("docs/deployment.md", "## App keys and roles")]
     assert told == [*(role.value for role in Role), EVERY_ROLE]
 
 
 def test_error_table_has_every_code_and_no_other() -> None:
-    told = {code for row in rows(section("### Errors")) for code in quoted(row[1])}
+    told = {code for row in table("docs/api.md", "## Errors") for code in quoted(row[1])}
     assert told == published_codes()
 
 
@@ -170,23 +202,26 @@ def test_error_table_has_every_code_and_no_other() -> None:
     ],
 )
 def test_limit_is_the_one_in_the_code(words: str, limit: str) -> None:
-    told = {row[0]: row[1] for row in rows(section("## Limits"))}
-    assert told[words].split(" ")[0] == f"{constant(limit):,}"
+    assert limits()[words].split(" ")[0] == f"{constant(limit):,}"
 
 
 def test_limit_of_a_connector_call_is_the_one_in_the_template() -> None:
-    told = {row[0]: row[1] for row in rows(section("## Limits"))}
     most = TEMPLATE["Parameters"]["ConnectorTimeoutSeconds"]["MaxValue"]
-    assert told["a connector call, name look-up to last byte"] == f"{most} s"
+    assert limits()["a connector call, name look-up to last byte"] == f"{most} s"
 
 
 def test_template_parameters_are_listed_with_their_defaults() -> None:
-    told = {quoted(row[0])[0]: (quoted(row[1]) or [""])[0] for row in rows(section("### Template parameters"))}
+    told = {
+        quoted(row[0])[0]: (quoted(row[1]) or [""])[0]
+        for row in table("docs/configuration.md", "## Template parameters")
+    }
     assert told == {name: str(parameter["Default"]) for name, parameter in TEMPLATE["Parameters"].items()}
 
 
 def test_account_settings_are_listed_with_their_defaults() -> None:
-    told = {quoted(row[0])[0]: (quoted(row[1]) or [""])[0] for row in rows(section("### Account settings"))}
+    told = {
+        quoted(row[0])[0]: (quoted(row[1]) or [""])[0] for row in table("docs/configuration.md", "## Account settings")
+    }
     defaults = {field.name: getattr(AccountSettings(), field.name) for field in fields(AccountSettings)}
     assert told == {
         to_camel(name): str(value).lower() if isinstance(value, bool) else str(value)
@@ -195,22 +230,24 @@ def test_account_settings_are_listed_with_their_defaults() -> None:
 
 
 def test_names_of_a_connectors_configuration_are_listed() -> None:
-    told = [name for row in rows(section("### Connectors")) if len(row) == 3 for name in quoted(row[0])]
+    told = [name for row in table("docs/configuration.md", "## Connectors") if len(row) == 3 for name in quoted(row[0])]
     assert sorted(told) == sorted(Key)
 
 
 def test_capabilities_are_listed() -> None:
-    told = [name for row in rows(section("### Connectors")) if len(row) == 4 for name in quoted(row[0])]
+    told = [name for row in table("docs/configuration.md", "## Connectors") if len(row) == 4 for name in quoted(row[0])]
     assert told == list(Capability)
 
 
 def test_statuses_are_listed() -> None:
-    told = [status for row in rows(section("### Statuses")) for status in quoted(row[0])]
+    told = [status for row in table("docs/api.md", "## Statuses") for status in quoted(row[0])]
     assert told == [status.value for status in (*OrderStatus, *TransactionStatus)]
 
 
 def test_alarms_are_listed() -> None:
-    told = {name for row in rows(section("### Alarms and queues")) for name in re.findall(r"\w+Alarm", row[0])}
+    told = {
+        name for row in table("docs/runbook.md", "## Alarms and queues") for name in re.findall(r"\w+Alarm", row[0])
+    }
     alarms = of_type(TEMPLATE, "AWS::CloudWatch::Alarm")
     functions = {
         name.removesuffix("Function") + "ErrorsAlarm" for name in of_type(TEMPLATE, "AWS::Serverless::Function")
@@ -218,10 +255,49 @@ def test_alarms_are_listed() -> None:
     assert told - {"ErrorsAlarm"} == set(alarms) - functions
 
 
+def test_every_alarm_has_a_section_that_says_what_to_do() -> None:
+    runbook = section("docs/runbook.md", "## Alarms and queues")
+    listed = [found for row in rows(runbook) for found in re.findall(r"\[(…?\w+Alarm)\]", row[0])]
+    assert re.findall(r"(?m)^### (…?\w+Alarm)$", runbook) == listed
+    for alarm in listed:
+        assert len(section("docs/runbook.md", f"### {alarm}").split()) > 20, alarm
+
+
+def test_every_dead_letter_queue_is_told_with_its_alarm() -> None:
+    told = {name.removeprefix("…-") for row in table("docs/runbook.md", "## Alarms and queues")
+            for name in quoted(row[2])}  # fmt: skip
+    assert told == queue_names()
+
+
+def test_every_operators_command_is_told() -> None:
+    told = {quoted(row[0])[0] for row in table("docs/runbook.md", "## Commands") if "`quita " in row[0]}
+    commands = {command.name or getattr(command.callback, "__name__", "") for command in operators.registered_commands}
+    groups = {group.name for group in operators.registered_groups}
+    assert told == {f"quita {name}" for name in commands | groups}
+
+
+def test_every_exit_code_is_told() -> None:
+    told = {int(row[0]) for row in table("docs/runbook.md", "## Commands") if row[0].isdigit()}
+    assert told == {0, STOPPED, FOUND, MISUSED}
+
+
+def test_options_in_the_documents_are_those_of_the_commands() -> None:
+    there = operators_options()
+    for document in documents():
+        for line in document.read_text(encoding="utf-8").splitlines():
+            for words in re.findall(r"\bquita (audit|redrive|republish|rebuild|status|sweep|key)\b([^`|#]*)", line):
+                given = set(re.findall(r"(?<!\S)--[a-z-]+", words[1]))
+                assert given <= there[words[0]], (document.name, line)
+
+
+def test_readme_is_short() -> None:
+    assert len((CHECKOUT / "README.md").read_text(encoding="utf-8").splitlines()) <= 250
+
+
 def test_make_targets_are_listed() -> None:
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
     targets = re.findall(r"(?m)^([a-z-]+):.*## ", makefile)
-    told = [quoted(row[0])[0].removeprefix("make ") for row in rows(section("## Working on it"))]
+    told = [quoted(row[0])[0].removeprefix("make ") for row in table("CONTRIBUTING.md", "## Commands")]
     assert sorted([*told, "help"]) == sorted(targets)
 
 

@@ -158,6 +158,15 @@ def test_log_group_takes_a_key_of_the_owner(name: str) -> None:
     assert LOG_GROUPS[name]["KmsKeyId"] == {"Fn::If": ["HasLogKey", {"Ref": "LogKeyArn"}, {"Ref": "AWS::NoValue"}]}
 
 
+def test_domain_of_the_owner_serves_the_api_without_its_stage() -> None:
+    domain, mapping = TEMPLATE["Resources"]["ApiDomain"], TEMPLATE["Resources"]["ApiDomainMapping"]
+    assert domain["Condition"] == mapping["Condition"] == "HasDomain"
+    assert domain["Properties"]["SecurityPolicy"] == "TLS_1_2"
+    assert mapping["Properties"] == {
+        "DomainName": {"Ref": "ApiDomain"}, "RestApiId": {"Ref": "Api"}, "Stage": {"Ref": "Api.Stage"},
+    }  # fmt: skip
+
+
 def test_api_is_throttled_and_the_firewall_limits_each_key() -> None:
     (settings,) = API["MethodSettings"]
     assert settings["ThrottlingRateLimit"] == settings["ThrottlingBurstLimit"] == {"Ref": "RequestsPerSecond"}

@@ -14,7 +14,7 @@ from settlement.use_cases.resolve_leg import Resolution
 from tests.support.operator import pay_otherwise, resolve, retry, write_off
 from tests.support.shop import Placed, Shop
 
-README = Path(__file__).parents[2] / "README.md"
+RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 DAY = timedelta(hours=26)
 
 
@@ -166,10 +166,10 @@ def test_what_a_person_has_not_yet_said_is_never_taken_for_said(shop: Shop, make
         shop.store.restore(before)
 
 
-def test_readme_tells_the_exits_of_every_state() -> None:
+def test_runbook_tells_the_exits_of_every_state() -> None:
     told = {
         (kind, state.strip("`")): tuple(way.strip(" `") for way in ways.split(", "))
-        for line in README.read_text(encoding="utf-8").splitlines()
+        for line in RUNBOOK.read_text(encoding="utf-8").splitlines()
         if line.startswith(("| operation `", "| call `"))
         for kind, state, ways in [(line.split()[1], line.split()[2], line.split("|")[2].strip())]
     }

@@ -1,4 +1,4 @@
-"""Every row of the README's table of what a connector may answer, played: what is done is what the row says."""
+"""Every row of the runbook's table of what a connector may answer, played: what is done is what the row says."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,14 +11,14 @@ from settlement.domain.transaction import LegState, OperationState
 from tests.support.provider import Partial, Step
 from tests.support.shop import Placed, Shop
 
-README = Path(__file__).parents[2] / "README.md"
+RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 TABLE = "| what comes back | what is done |"
 DAY = timedelta(hours=26)
 
 
 def rows() -> list[str]:
     """What the first column says, row by row."""
-    _, _, after = README.read_text(encoding="utf-8").partition(TABLE)
+    _, _, after = RUNBOOK.read_text(encoding="utf-8").partition(TABLE)
     lines = after.split("\n\n")[0].splitlines()
     return [line.split("|")[1].strip() for line in lines if line.startswith("|") and "---" not in line]
 

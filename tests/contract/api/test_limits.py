@@ -1,6 +1,6 @@
 """Every limit of a request: what is below or at it is taken, what is above is refused with field and limit.
 
-The README's table of limits is what is tested: a row without a test here, or one of those named below, fails.
+The table of limits in docs/limits.md is what is tested: a row without a test here, or one of those named below, fails.
 """
 
 import json
@@ -31,7 +31,7 @@ from tests.support.service import Heard, Service
 from tests.support.shop import Placed, Shop
 from tests.support.tour import ORDERS, TRANSACTIONS, Tour, change_body, invoice_body, order_body
 from tests.template.cloudformation import CHECKOUT
-from tests.template.test_readme import rows, section
+from tests.template.test_readme import limits
 
 
 @pytest.fixture
@@ -492,7 +492,7 @@ TESTED_ELSEWHERE = {
 
 
 def test_every_limit_that_is_told_is_tested_and_every_one_tested_is_told() -> None:
-    told = {row[0] for row in rows(section("## Limits"))}
+    told = set(limits())
 
     assert told == {limit.row for limit in LIMITS} | set(TESTED_ELSEWHERE)
     tests = "".join(file.read_text(encoding="utf-8") for file in (CHECKOUT / "tests").rglob("test_*.py"))
