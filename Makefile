@@ -16,7 +16,7 @@ LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 export PYTHONPATH := $(CURDIR)/layers/settlement
 
 .DEFAULT_GOAL := help
-.PHONY: currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python installed dev local
+.PHONY: docs currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python installed dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,10 @@ vet: python ## Known vulnerabilities of the locked packages, dangerous code, sec
 	@$(PYTHON) -m local.environments vet
 	@.local/venv-vet/bin/python -m local.vet
 
+docs: python ## Build these documents as a site into .local/site; a link that leads nowhere fails
+	@$(PYTHON) -m local.environments docs
+	@.local/venv-docs/bin/python -m local.site
+
 validate: local ## sam validate --lint
 	$(LINT_ENVIRONMENT) $(SAM) validate --lint
 
@@ -113,7 +117,7 @@ deploy: build ## Deploy to the AWS account of the current credentials; asks firs
 
 lock: ## Renew the lock files from the .in files (needs uv)
 	cd layers/dependencies && $(COMPILE) requirements.in -o requirements.txt
-	for name in dev local sam vet; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in dev docs local sam vet; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-strip-extras --no-emit-index-url

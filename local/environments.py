@@ -43,6 +43,9 @@ ENVIRONMENTS = {
     "vet": Environment(
         _CHECKOUT / ".local" / "venv-vet", _CHECKOUT / "requirements" / "vet.txt", "the auditors", "20 s"
     ),
+    "docs": Environment(
+        _CHECKOUT / ".local" / "venv-docs", _CHECKOUT / "requirements" / "docs.txt", "what builds the site", "20 s"
+    ),
     "sam": Environment(
         _CHECKOUT / ".local" / "venv-sam", _CHECKOUT / "requirements" / "sam.txt", "the AWS SAM CLI", "40 s"
     ),

@@ -1,0 +1,74 @@
+"""Builds the documents as a site into ``.local/site``; a link or an anchor that leads nowhere ends it with 1.
+
+The documents stay where they are read in the repository. Their copies lie in one folder, with links between them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PAGES = CHECKOUT / ".local" / "site-pages"
+
+_FENCE = re.compile(r"(?ms)^(```.*?^```$)")
+_LINK = re.compile(r"(\]\()([^)\s:#]+)([)#])")
+
+
+def main() -> int:
+    """Lay the pages out and build them; return the exit code."""
+    lay_out(PAGES)
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "NO_MKDOCS_2_WARNING": "1"}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+    code = subprocess.call(command, cwd=CHECKOUT, env=environment)
+    if not code:
+        print(CHECKOUT / ".local" / "site" / "index.html")
+    return code
+
+
+def sources() -> dict[Path, str]:
+    """Return every document and file that the site has, each with its name there."""
+    docs = [path for path in sorted((CHECKOUT / "docs").iterdir()) if path.is_file()]
+    top = [path for path in sorted(CHECKOUT.glob("*.md")) if path.name != "README.md"]
+    return {
+        CHECKOUT / "README.md": "index.md",
+        CHECKOUT / "events" / "README.md": "events-of-functions.md",
+        CHECKOUT / "LICENSE": "LICENSE.txt",
+        **{path: path.name for path in [*docs, *top]},
+    }
+
+
+def lay_out(folder: Path) -> None:
+    """Leaves the folder with the pages and nothing else; raises LookupError for a link to what is no page."""
+    names = sources()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for source, name in names.items():
+        text = source.read_text(encoding="utf-8")
+        (folder / name).write_text(linked(text, source, names) if source.suffix == ".md" else text, encoding="utf-8")
+
+
+def linked(text: str, source: Path, names: dict[Path, str]) -> str:
+    """Return a document with its links between files as links between pages; examples stay as they are."""
+
+    def page(found: re.Match[str]) -> str:
+        target = (source.parent / found[2]).resolve()
+        if target not in names:
+            raise LookupError(f"{source.relative_to(CHECKOUT)} links to {found[2]}, which the site does not have")
+        return f"{found[1]}{names[target]}{found[3]}"
+
+    parts = _FENCE.split(text)
+    return "".join(part if part.startswith("```") else _LINK.sub(page, part) for part in parts)
+
+
+def slug(text: str, separator: str) -> str:
+    """Return the anchor of a heading as a forge makes it."""
+    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", separator)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
