@@ -4,21 +4,20 @@ Objects are written as their fields, without those that are None. A payment's co
 beside the sums ``available`` and ``refundable``, since a condition can compare stored numbers but not compute.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from settlement.domain.ledger import Counters
 from settlement.domain.order import Order
 from settlement.domain.settlement import Settlement
 from settlement.domain.transaction import Operation, Payment, Transaction
 from settlement.storage import keys
+from settlement.storage.attribute_values import from_attribute, to_attribute
+from settlement.storage.plain_values import reader_of, writer_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
-    from pydantic import TypeAdapter
 
     from settlement.domain.audit_walk import AuditWalk
 
@@ -34,40 +33,19 @@ COUNTERS = frozenset(Counters.__slots__) | {"available", "refundable"}
 """Attributes that are added up, never set, so that parallel writers keep both."""
 
 
-class _IntegerDeserializer(TypeDeserializer):
-    def _deserialize_n(self, value: str) -> int:
-        return int(value)
-
-
-_serialize = TypeSerializer().serialize
-_deserialize = _IntegerDeserializer().deserialize
-
-
-_adapters: "dict[type, TypeAdapter[Any]]" = {}
-
-
-def _adapter(kind: type[T]) -> "TypeAdapter[T]":
-    """Return the adapter of a type, made when it is first needed: loading pydantic and making one cost milliseconds."""
-    if kind not in _adapters:
-        from pydantic import TypeAdapter
-
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
-
-
 def to_wire(item: Mapping[str, Any]) -> "dict[str, UniversalAttributeValueTypeDef]":
     """Turn plain values into DynamoDB attribute values."""
-    return {name: _serialize(value) for name, value in item.items()}
+    return {name: to_attribute(value) for name, value in item.items()}
 
 
 def from_wire(wire: Mapping[str, Any]) -> Item:
     """Turn DynamoDB attribute values into plain values; numbers are integers."""
-    return {name: _deserialize(value) for name, value in wire.items()}
+    return {name: from_attribute(value) for name, value in wire.items()}
 
 
 def encode(thing: object) -> Item:
     """Return the attributes of a domain object."""
-    item: Item = _adapter(type(thing)).dump_python(thing, mode="json", exclude_none=True)
+    item: Item = writer_of(cast(Hashable, type(thing)))(thing)
     if isinstance(thing, Payment):
         del item["counters"]
         item |= {name: getattr(thing.counters, name) for name in COUNTERS}
@@ -113,10 +91,11 @@ def payment_attributes(transaction_id: str, payment: Payment) -> Item:
 
 
 def decode(kind: type[T], item: Item) -> T:
-    """Return the domain object that an item holds."""
+    """Return the domain object that an item holds; raises ``ValueError`` if it holds none."""
     if kind is Payment:
         item = item | {"counters": {name: item.get(name, 0) for name in Counters.__slots__}}
-    return _adapter(kind).validate_python(item)
+    thing: T = reader_of(cast(Hashable, kind))(item)
+    return thing
 
 
 def list_attributes(order: Order) -> Item:
