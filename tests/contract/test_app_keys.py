@@ -25,9 +25,10 @@ TABLE = "keys"
 ERP = Caller("acme-erp", "acme", ("notify-invoice", "view-order"))
 
 
-@pytest.fixture
-def dynamodb(client: "DynamoDBClient") -> "Iterator[DynamoDBClient]":
+@pytest.fixture(params=["client", "own_client"])
+def dynamodb(request: pytest.FixtureRequest) -> "Iterator[DynamoDBClient]":
     """A client with an empty table."""
+    client: DynamoDBClient = request.getfixturevalue(request.param)
     client.create_table(
         TableName=TABLE,
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")],

@@ -44,8 +44,9 @@ class Stored:
         return str(self.secrets.get_secret_value(SecretId=self.secret)["SecretString"])
 
 
-@pytest.fixture
-def stored(client: Any) -> Iterator[Stored]:
+@pytest.fixture(params=["client", "own_client"])
+def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
+    client = request.getfixturevalue(request.param)
     secrets = boto3.client("secretsmanager")
     client.create_table(
         TableName=TABLE,

@@ -116,12 +116,12 @@ def _sort_key(put: Any) -> str:
     return str(codecs.from_wire(put.get("Item") or put["Key"])["SK"])
 
 
-@pytest.fixture(params=["fake", "dynamodb"])
+@pytest.fixture(params=["fake", "client", "own_client"])
 def stores(request: pytest.FixtureRequest) -> tuple[Any, Any]:
     """An empty store and empty feeds of either kind."""
     if request.param == "fake":
         return FakeStore(), FakeFeeds()
-    client = request.getfixturevalue("client")
+    client = request.getfixturevalue(request.param)
     name = new_table(client)
     return DynamoDBStore(client, name), DynamoDBFeeds(client, name)
 

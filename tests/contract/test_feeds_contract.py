@@ -20,12 +20,12 @@ HOOK = Hook("erp", "https://erp.example/hook", (("key", "value"), ("other", ""))
 LATER = NOON + timedelta(hours=1, microseconds=1)
 
 
-@pytest.fixture(params=["fake", "dynamodb"])
+@pytest.fixture(params=["fake", "client", "own_client"])
 def feeds(request: pytest.FixtureRequest) -> Feeds:
     """Empty feeds of either kind."""
     if request.param == "fake":
         return FakeFeeds()
-    client, table = request.getfixturevalue("client"), of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
+    client, table = request.getfixturevalue(request.param), of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
     name = f"feeds-{next(_tables)}"
     parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     client.create_table(TableName=name, **{part: table[part] for part in parts})

@@ -19,12 +19,12 @@ _tables = count(1)
 MARCH = ListRange("2026-03", datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 31, 23, 59, 59, 999999, tzinfo=UTC))
 
 
-@pytest.fixture(params=["fake", "dynamodb"])
+@pytest.fixture(params=["fake", "client", "own_client"])
 def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of either kind, on the template's own table."""
     if request.param == "fake":
         return FakeStore()
-    client, table = request.getfixturevalue("client"), of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
+    client, table = request.getfixturevalue(request.param), of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
     name = f"orders-{next(_tables)}"
     parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     client.create_table(TableName=name, **{part: table[part] for part in parts})

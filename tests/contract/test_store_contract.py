@@ -53,12 +53,12 @@ class ConfigurableStore(Store, Protocol):
 _tables = count(1)
 
 
-@pytest.fixture(params=["fake", "dynamodb"])
+@pytest.fixture(params=["fake", "client", "own_client"])
 def store(request: pytest.FixtureRequest) -> ConfigurableStore:
     """An empty store of either kind."""
     if request.param == "fake":
         return FakeStore()
-    client = request.getfixturevalue("client")
+    client = request.getfixturevalue(request.param)
     table = f"settlement-{next(_tables)}"
     client.create_table(
         TableName=table,

@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, Self, cast
 
-import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -149,7 +148,6 @@ def on_table(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         monkeypatch.setenv(name, "us-east-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", table.url)
     monkeypatch.setenv("TABLE_NAME", "table")
-    monkeypatch.setattr(bootstrap, "session", boto3.Session())
     bootstrap.dynamodb.cache_clear()
     yield bootstrap.store()
     bootstrap.dynamodb.cache_clear()

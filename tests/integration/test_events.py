@@ -183,9 +183,11 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
             environment.setenv(name, "us-east-1")
         environment.setenv("AWS_ACCESS_KEY_ID", "test")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        _forget_clients(environment)
+        _forget_clients()
+        dynamodb = boto3.client("dynamodb")
+        environment.setattr(bootstrap, "dynamodb", lambda: dynamodb)  # moto patches boto3, not sockets
         table = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
-        boto3.client("dynamodb").create_table(
+        dynamodb.create_table(
             TableName="events",
             **{
                 key: table[key]
@@ -210,13 +212,13 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
         }
         for name, value in variables.items():
             environment.setenv(name, value)
-        bootstrap.dynamodb().meta.events.register("provide-client-params.dynamodb", _write_down)
-        store = DynamoDBStore(bootstrap.dynamodb(), "events")
+        dynamodb.meta.events.register("provide-client-params.dynamodb", _write_down)
+        store = DynamoDBStore(dynamodb, "events")
         store.save_settings(ACCOUNT, AccountSettings(merchant_name="DEMO"))
         seed_connectors(store, bootstrap.credentials(), f"{gateway}/sandbox-connector")
-        save(bootstrap.dynamodb(), "events", Caller(APP_KEY, ACCOUNT, (EVERY_ROLE,)), APP_TOKEN)
+        save(dynamodb, "events", Caller(APP_KEY, ACCOUNT, (EVERY_ROLE,)), APP_TOKEN)
         yield store
-        _forget_clients(environment)
+        _forget_clients()
 
 
 def _collect_what_is_published() -> None:
@@ -237,11 +239,10 @@ def published() -> list[dict[str, Any]]:
     return [json.loads(message["Body"]) for message in messages]
 
 
-def _forget_clients(environment: pytest.MonkeyPatch) -> None:
+def _forget_clients() -> None:
     """Clients made now belong to this module's table."""
-    environment.setattr(bootstrap, "session", boto3.Session())
     for made in (
-        bootstrap.dynamodb,
+        bootstrap.session,
         bootstrap.events,
         bootstrap.queues,
         bootstrap.workflows,

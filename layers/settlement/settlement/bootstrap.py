@@ -1,20 +1,20 @@
-"""Wires the ports to AWS, once per process: one session, and the clients on first use."""
+"""Wires the ports to AWS, once per process: each client on first use, and boto3 for those that are not DynamoDB's."""
 
 import os
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
-
-import boto3
-from botocore.config import Config
+from typing import TYPE_CHECKING, Any, cast
 
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.dynamodb_client import DynamoDB, endpoint_of, region_of
 from settlement.storage.outage import reporting_outages
 from settlement.use_cases.ports import Ports
 
 if TYPE_CHECKING:
+    from boto3 import Session
+    from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -25,48 +25,61 @@ if TYPE_CHECKING:
     from settlement.storage.connector_credentials import SecretsManagerCredentials
     from settlement.storage.feeds import DynamoDBFeeds
 
-session = boto3.Session()
-
 CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
 """One call of AWS, with its tries and the pauses between them, ends in 12 s: sooner than the function that makes it.
 
 Tries of one transactional write carry one token, so that it happens once.
 """
-AWS = Config(
-    connect_timeout=CONNECT_SECONDS,
-    read_timeout=READ_SECONDS,
-    retries={"mode": "standard", "total_max_attempts": TRIES},
-)
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the process's DynamoDB client."""
-    return session.client("dynamodb", config=AWS)
+    region = region_of(os.environ)
+    client = DynamoDB(
+        endpoint_of(os.environ, region), region, connect_seconds=CONNECT_SECONDS, try_seconds=READ_SECONDS, tries=TRIES
+    )
+    return cast("DynamoDBClient", client)
+
+
+@cache
+def session() -> "Session":
+    """Return the process's session of boto3, which is loaded now."""
+    import boto3
+
+    return boto3.Session()
+
+
+@cache
+def _limits() -> "Config":
+    from botocore.config import Config
+
+    retries: Any = {"mode": "standard", "total_max_attempts": TRIES}
+    return Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
 
 
 @cache
 def events() -> "EventBridgeClient":
     """Return the process's EventBridge client."""
-    return reporting_outages(session.client("events", config=AWS))
+    return reporting_outages(session().client("events", config=_limits()))
 
 
 @cache
 def queues() -> "SQSClient":
     """Return the process's SQS client."""
-    return reporting_outages(session.client("sqs", config=AWS))
+    return reporting_outages(session().client("sqs", config=_limits()))
 
 
 @cache
 def workflows() -> "SFNClient":
     """Return the process's Step Functions client."""
-    return reporting_outages(session.client("stepfunctions", config=AWS))
+    return reporting_outages(session().client("stepfunctions", config=_limits()))
 
 
 @cache
 def secrets() -> "SecretsManagerClient":
     """Return the process's Secrets Manager client."""
-    return session.client("secretsmanager", config=AWS)
+    return session().client("secretsmanager", config=_limits())
 
 
 @cache

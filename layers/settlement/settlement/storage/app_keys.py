@@ -97,12 +97,18 @@ def set_enabled(client: "DynamoDBClient", table: str, app_key: str, *, enabled: 
 def list_keys(client: "DynamoDBClient", table: str, account: str) -> list[ListedKey]:
     """Return the keys of an account by name, without anything of their tokens."""
     partition, prefix = keys.account(account, keys.key_of_account(""))
-    pages = client.get_paginator("query").paginate(
-        TableName=table,
-        KeyConditionExpression="PK = :pk AND begins_with(SK, :prefix)",
-        ExpressionAttributeValues=codecs.to_wire({":pk": partition, ":prefix": prefix}),
-    )
-    names = [codecs.from_wire(item)["SK"].removeprefix(prefix) for page in pages for item in page["Items"]]
+    request: dict[str, Any] = {
+        "TableName": table,
+        "KeyConditionExpression": "PK = :pk AND begins_with(SK, :prefix)",
+        "ExpressionAttributeValues": codecs.to_wire({":pk": partition, ":prefix": prefix}),
+    }
+    names: list[str] = []
+    while True:
+        answer = client.query(**request)
+        names += [codecs.from_wire(item)["SK"].removeprefix(prefix) for item in answer["Items"]]
+        if "LastEvaluatedKey" not in answer:
+            break
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
     found = {name: _read(client, table, name) for name in names}
     return [_listed(name, item) for name, item in found.items() if item is not None and item["account"] == account]
 

@@ -10,7 +10,9 @@ from settlement.use_cases.ports import Unavailable
 Client = TypeVar("Client")
 
 _SERVER_ERROR = 500
-_BROKEN = (HTTPClientError, ConnectionError, IncompleteReadError)
+BROKEN = (HTTPClientError, ConnectionError, IncompleteReadError)
+"""A call without an answer, or with half of one."""
+
 _PASSING = frozenset(
     {
         "ExecutionLimitExceeded",
@@ -49,7 +51,7 @@ class _Reporting:
                 if is_outage(error):
                     raise Unavailable(f"{name}: {error}") from error
                 raise
-            except _BROKEN as error:
+            except BROKEN as error:
                 raise Unavailable(f"{name}: {error}") from error
 
         return ask

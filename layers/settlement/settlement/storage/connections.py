@@ -1,0 +1,174 @@
+"""Connections to one address that are kept between requests; each exchange has one deadline, to its last byte.
+
+Whatever goes wrong is told by the exceptions that botocore tells it by.
+"""
+
+import io
+import os
+import select
+import socket
+import ssl
+import time
+from contextlib import suppress
+from http.client import HTTPException, HTTPMessage, HTTPResponse
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MAX_IDLE_SECONDS = 60
+"""A connection that was not used for longer is not used again: a frozen process hears nothing of its end."""
+
+
+Reply = tuple[int, HTTPMessage, bytes]
+"""What came back: status, headers by any spelling, body."""
+
+
+class Connections:
+    """Connections to the host of a URL, as many as are in use at once; safe for threads."""
+
+    def __init__(self, url: str, connect_seconds: float) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or parts.hostname is None:
+            raise ValueError(f"the endpoint must be an http or https URL with a host; got {url}")
+        self.host = parts.netloc
+        self._url = url
+        self._name = parts.hostname
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._is_plain = parts.scheme == "http"
+        self._tls: ssl.SSLContext | None = None
+        self._connect_seconds = connect_seconds
+        self._kept: list[_Connection] = []
+
+    def exchange(self, request: bytes, seconds: float) -> Reply:
+        """Send a request and return what comes back within ``seconds``.
+
+        A kept connection that turns out to be closed is replaced by a new one, on which the same request is sent again:
+        so only for requests that may be repeated.
+        """
+        deadline = time.monotonic() + seconds
+        if (kept := self._take()) is not None:
+            try:
+                return self._exchange_on(kept, request, deadline)
+            except ConnectionClosedError:
+                self._drop_kept()
+        return self._exchange_on(self._open(deadline), request, deadline)
+
+    def _exchange_on(self, connection: "_Connection", request: bytes, deadline: float) -> Reply:
+        connection.deadline = deadline
+        try:
+            connection.send(request)
+            answer = HTTPResponse(cast(socket.socket, connection), method="POST")
+            answer.begin()
+            reply = answer.status, answer.headers, answer.read()
+        except TimeoutError as error:
+            connection.close()
+            raise ReadTimeoutError(endpoint_url=self._url, error=error) from error
+        except (OSError, HTTPException) as error:
+            connection.close()
+            raise ConnectionClosedError(endpoint_url=self._url, error=error) from error
+        if answer.will_close:
+            connection.close()
+        else:
+            connection.idle_since = time.time()
+            self._kept.append(connection)
+        return reply
+
+    def _take(self) -> "_Connection | None":
+        """Return the connection that was used last, if one is still good."""
+        with suppress(IndexError):  # there is none, or another thread was quicker
+            while not (connection := self._kept.pop()).is_good():
+                connection.close()
+            return connection
+        return None
+
+    def _drop_kept(self) -> None:
+        while (connection := self._take()) is not None:
+            connection.close()
+
+    def _open(self, deadline: float) -> "_Connection":
+        seconds = max(0.001, min(self._connect_seconds, deadline - time.monotonic()))
+        try:
+            plain = socket.create_connection((self._name, self._port), seconds)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return _Connection(plain if self._is_plain else self._secured(plain))
+        except TimeoutError as error:
+            raise ConnectTimeoutError(endpoint_url=self._url, error=error) from error
+        except ssl.SSLError as error:
+            raise SSLError(endpoint_url=self._url, error=error) from error
+        except OSError as error:
+            raise EndpointConnectionError(endpoint_url=self._url, error=error) from error
+
+    def _secured(self, plain: socket.socket) -> ssl.SSLSocket:
+        """Speak TLS, with a host that proves its name by the authorities that boto3 would ask."""
+        if self._tls is None:
+            from botocore.httpsession import get_cert_path
+
+            bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE") or get_cert_path(True)
+            self._tls = ssl.create_default_context(cafile=bundle)
+        try:
+            return self._tls.wrap_socket(plain, server_hostname=self._name)
+        except BaseException:
+            plain.close()
+            raise
+
+
+class _Connection:
+    """A socket whose every step has what is left of a deadline; what ``HTTPResponse`` needs of a socket."""
+
+    def __init__(self, held: socket.socket) -> None:
+        self._held = held
+        self.deadline = 0.0
+        self.idle_since = 0.0
+
+    def is_good(self) -> bool:
+        """Whether it may be used again: not idle for long, and nothing has come since, not even its end."""
+        if time.time() - self.idle_since > MAX_IDLE_SECONDS:
+            return False
+        waiting = select.poll()
+        waiting.register(self._held, select.POLLIN)
+        return not waiting.poll(0)
+
+    def send(self, request: bytes) -> None:
+        """Send all of it."""
+        self._held.settimeout(self._left())
+        self._held.sendall(request)
+
+    def receive_into(self, buffer: "WriteableBuffer") -> int:
+        """Read what has come, or wait for it."""
+        self._held.settimeout(self._left())
+        return self._held.recv_into(buffer)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """Return a reader of one answer."""
+        return io.BufferedReader(_Reader(self))
+
+    def close(self) -> None:
+        """End it."""
+        self._held.close()
+
+    def _left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("no answer within the deadline")
+        return left
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        return self._connection.receive_into(buffer)
