@@ -329,7 +329,7 @@ _NO_BODIES: dict[str, tuple[bytes, str]] = {
     "lone surrogate in a key": (b'{"\\udfff": 1}', "Unicode"),
     "not UTF-8": (b'{"type": "\xff\xfe"}', ""),
     "UTF-16": ('{"type": "Output"}'.encode("utf-16"), ""),
-    "byte order mark": (b'\xef\xbb\xbf{"type": "Output"}', "JSON"),
+    "two byte order marks": (b'\xef\xbb\xbf\xef\xbb\xbf{"type": "Output"}', "JSON"),
     "deep list": (b"[" * 100_000 + b"]" * 100_000, ""),
     "deep object": (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, ""),
     "list": (b"[]", ""),
@@ -343,7 +343,7 @@ _NO_BODIES: dict[str, tuple[bytes, str]] = {
 }
 
 
-_NO_JSON_HERE = ("duplicate key", "huge exponent", "escaped null byte")
+_NO_JSON_HERE = ("duplicate key", "huge integer", "huge exponent", "escaped null byte")
 """Refused whatever the route; the others are refused for the field that they lack."""
 
 

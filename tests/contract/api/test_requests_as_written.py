@@ -333,6 +333,7 @@ def test_order_is_listed_by_its_sales_channel(service: Service) -> None:
     assert found(f_salesChannel="2") == found(salesChannelId="2") == [("two-01", "2")]
     assert found(f_salesChannel="1, 2", salesChannelId="1") == [("one-01", "1")]
     assert found(f_salesChannel="3") == found(f_salesChannel="1", salesChannelId="2") == []
+    assert found(f_salesChannel="2", _stats="1", incompleteOrders="False") == [("two-01", "2")]
     assert service.call("GET", ORDERS, query={"f_salesChannel": ","}).status == 400
 
 

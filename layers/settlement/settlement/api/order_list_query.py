@@ -39,8 +39,8 @@ UNKNOWN_HERE = (
 
 _KNOWN = frozenset(
     {
-        *("page", "per_page", "orderBy", "q", "searchField", "f_status", "f_paymentNames", "f_hasInputInvoice"),
-        *("f_creationDate", "f_authorizedDate", "f_invoicedDate"),
+        *("page", "per_page", "_stats", "orderBy", "q", "searchField"),
+        *("f_status", "f_paymentNames", "f_hasInputInvoice", "f_creationDate", "f_authorizedDate", "f_invoicedDate"),
         *("f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *UNKNOWN_HERE),
         *ACCOUNT_PARAMETERS,
     }

@@ -22,6 +22,7 @@ LIST_PARAMETERS = (
         "per_page", "Orders per page.",
         {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE, "default": DEFAULT_PER_PAGE},
     ),
+    Parameter("_stats", "Asks for the statistics, which are there without it.", {"type": "string", "enum": ["0", "1"]}),
     Parameter("q", "An id, or a part of one.", _TEXT),
     Parameter("searchField", "Of what `q` is the id, or an order id itself.", _TEXT),
     Parameter("orderBy", "What to sort by, and which way.", {"type": "string", "enum": _SORTS}),
