@@ -17,6 +17,7 @@ TOOLS = Path(sys.executable).parent
 LOCKS = (
     "layers/dependencies/requirements.txt",
     "requirements/dev.txt",
+    "requirements/docs.txt",
     "requirements/local.txt",
     "requirements/sam.txt",
 )
