@@ -11,7 +11,7 @@ import ssl
 import time
 from contextlib import suppress
 from http.client import HTTPException, HTTPMessage, HTTPResponse
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from botocore.exceptions import (
@@ -21,9 +21,6 @@ from botocore.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 MAX_IDLE_SECONDS = 60
 """A connection that was not used for longer is not used again: a frozen process hears nothing of its end."""
@@ -143,7 +140,7 @@ class _Connection:
         self._held.settimeout(self._left())
         self._held.sendall(request)
 
-    def receive_into(self, buffer: "WriteableBuffer") -> int:
+    def receive_into(self, buffer: Any) -> int:
         """Read what has come, or wait for it."""
         self._held.settimeout(self._left())
         return self._held.recv_into(buffer)
@@ -170,5 +167,5 @@ class _Reader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: Any) -> int:
         return self._connection.receive_into(buffer)
