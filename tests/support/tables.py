@@ -22,7 +22,7 @@ Record = dict[str, Any]
 WRITES = frozenset(name for name, method in vars(Store).items() if inspect.isfunction(method)) - frozenset(
     name
     for name, method in vars(Store).items()
-    if inspect.isfunction(method) and inspect.signature(method).return_annotation is not None
+    if inspect.isfunction(method) and inspect.signature(method).return_annotation not in (None, "None")
 )
 """What of a store is an effect: whatever answers nothing."""
 

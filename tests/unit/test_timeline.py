@@ -44,6 +44,16 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
         {"invoiceNumber": "N1", "repeatedValue": 1, "storedValue": 7000},
         "Invoice N1 was sent again with 0.01 BRL or other items; 70.00 BRL stands",
     ),
+    (
+        T.INVOICE_REPLAY_DIFFERED,
+        {"invoiceNumber": "N1", "repeatedValue": 7000, "storedValue": 7000, "differing": "items, courier"},
+        "Invoice N1 of 70.00 BRL was sent again, differing in items, courier; what was sent first stands",
+    ),
+    (
+        T.INVOICE_SUPPLEMENTED,
+        {"invoiceNumber": "N1", "told": "invoiceKey, cfop"},
+        "Invoice N1 was told later: invoiceKey, cfop",
+    ),
     (T.TRACKING_UPDATED, {"invoiceNumber": "N1", "trackingNumber": "BR1"}, "Invoice N1: tracking number BR1"),
     (T.TRACKING_UPDATED, {"invoiceNumber": "N1", "trackingNumber": None}, "Invoice N1: no tracking number"),
     (

@@ -51,7 +51,8 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.INVOICE_REPLAY_DIFFERED: _Wording(
         _OMS,
         "Invoice Replay Differed",
-        "Invoice {invoiceNumber} was sent again with {repeatedValue} and another {differing}; {storedValue} stands",
+        "Invoice {invoiceNumber} of {storedValue} was sent again, differing in {differing}; what was sent first stands",
+        "Invoice {invoiceNumber} was sent again with {repeatedValue} or other items; {storedValue} stands",
     ),
     EventType.TRACKING_UPDATED: _Wording(
         _OMS,
