@@ -235,6 +235,26 @@ class TestRetryPlansForThePresent:
         assert (placed.moved("cancel"), placed.moved("refund")) == ([1500], [])
         assert placed.status == ("invoiced", "Finished")
 
+    def test_doubt_waits_for_a_queued_cancellation_of_the_same_value(self, shop: Shop) -> None:
+        shop.provider.headroom = 1500
+        placed = shop.open(a_new_payment(4000, "total"), a_new_payment(6000, "total"))
+        shop.provider.usually("cancel", "500")
+        placed.change("C1", discount=4000)
+        shop.pass_time(DAY)
+        shop.provider.usually("cancel", "ok")
+        placed.change("C2", increment=1000)
+        placed.cancel_only()
+
+        with pytest.raises(WrongStatus, match="retry it once operation 4 is concluded"):
+            retry(placed, 2)
+
+        placed.run()
+        retry(placed, 2)
+        retry(placed, 4)
+        assert sorted(placed.moved("cancel")) == [1000, 4000, 6000]
+        assert placed.status == ("canceled", "Cancelled")
+        assert not placed.order.in_error
+
     @pytest.mark.parametrize(("direct", "again"), [(10000, []), (9000, [1000]), (2000, [1500])])
     def test_refused_refund_after_a_direct_one_asks_for_what_is_left(
         self, shop: Shop, direct: int, again: list[int]

@@ -16,7 +16,6 @@ from settlement.domain.transaction import (
     LegState,
     Operation,
     OperationState,
-    Payment,
     Transaction,
 )
 from settlement.domain.trouble import ask_again, missing_legs
@@ -100,8 +99,14 @@ def _again(ports: Ports, before: Aggregate, failed: Operation) -> tuple[Operatio
     payments = ports.store.payments(transaction.account, transaction.transaction_id)
     concerned = {leg.payment_id for leg in missing}
     unblocked = [replace(held, blocked=held.blocked and held.payment_id not in concerned) for held in payments]
-    in_doubt = [leg for leg in missing if leg.is_in_doubt]
-    projected = _with_doubts(ports, transaction, unblocked, in_doubt)
+    queued = project_queue(ports, transaction, [held.position for held in unblocked])
+    in_doubt = _fitting([held.position for held in unblocked], [leg for leg in missing if leg.is_in_doubt])
+    if _fitting(queued, in_doubt) != in_doubt:
+        raise WrongStatus(
+            f"Operation {failed.sequence} may have cancelled what an operation behind it cancels as well: "
+            f"retry it once operation {transaction.tail - 1} is concluded"
+        )
+    projected = _with_doubts(transaction, queued, in_doubt)
     origin = f"{failed.origin.removesuffix(f'/retry-{failed.retry_of}')}/retry-{failed.sequence}"
     priority = ports.store.settings(transaction.account).refund_priority
     accepted = accept(replace(transaction, projection=projected), kind, ask, priority, origin, now)
@@ -149,12 +154,20 @@ def _left(failed: Operation, taken_over: Sequence[Leg], *, is_whole: bool) -> Op
     return replace(left, unplanned=0, unsettled=0) if is_whole else left
 
 
-def _with_doubts(
-    ports: Ports, transaction: Transaction, payments: Sequence[Payment], in_doubt: Sequence[Leg]
-) -> tuple[Position, ...]:
+def _fitting(positions: Sequence[Position], in_doubt: Sequence[Leg]) -> list[Leg]:
+    """Leave out cancellations of withheld value that is not there: another operation has cancelled it (R34)."""
+    withheld = {position.payment_id: position.counters.withheld for position in positions}
+    fitting = []
+    for leg in in_doubt:
+        if leg.from_withheld <= withheld[leg.payment_id]:
+            withheld[leg.payment_id] -= leg.from_withheld
+            fitting.append(leg)
+    return fitting
+
+
+def _with_doubts(transaction: Transaction, queued: Sequence[Position], in_doubt: Sequence[Leg]) -> tuple[Position, ...]:
     """Return the projection with the calls in doubt repeated; refuses those that may take more than is owed (R33)."""
-    projected = project_queue(ports, transaction, [held.position for held in payments])
-    projected = project(projected, [leg.movement for leg in in_doubt])
+    projected = project(queued, [leg.movement for leg in in_doubt])
     held = total(position.counters for position in projected)
     settles = [leg for leg in in_doubt if leg.kind is LegKind.SETTLE]
     if settles and held.paid > transaction.owed:
