@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
 LIMITS = {"settlement_steps": 1.2}
 USUAL_LIMIT = 1.35
-PAIRS, MAX_PAIRS = 5, 25
+PAIRS, MAX_PAIRS = 3, 25
 
 _REFERENCE = "import boto3; boto3.Session().client('dynamodb')"
 _FUNCTION = "import app"
