@@ -61,7 +61,8 @@ conformance: python ## Play the Payment Provider Protocol against a connector (U
 invoke: local ## Run a function in a container on the running stack's table (EVENT=events/…/….json)
 	@$(WORDS) $(LOCAL) -m local.sam_local $(if $(FUNCTION),--function "$$FUNCTION") $(EVENT)
 
-test: installed lint validate ## Everything: linters, types, template, unit to end-to-end tests
+test: installed ## Everything: linters, types, template, unit to end-to-end tests
+	@$(MAKE) --no-print-directory -j2 lint validate
 	$(DEV) -m pytest -n auto -m "not e2e and not long"
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- sh -c '\

@@ -16,7 +16,7 @@ from tests.crash.stories import STORIES, Story
 from tests.support.effects import Effects
 from tests.support.tables import FakeTable, Table
 
-PAIRS = 2_000 if LONG else 12
+PAIRS = 2_000 if LONG else 8
 """How many pairs of points of a story are tried, at most."""
 REAL = [story for story in STORIES if LONG or story.name in ("settle-in-part", "cancel-open")]
 REAL_POINTS = 12 if LONG else 1

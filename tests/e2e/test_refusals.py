@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.api import Answer
 from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle
 
-STORIES = int(os.environ.get("QUITA_HTTP_STORIES", "12"))
+STORIES = int(os.environ.get("QUITA_HTTP_STORIES", "6"))
 STEPS = 10
 
 
