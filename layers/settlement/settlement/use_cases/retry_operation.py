@@ -100,16 +100,10 @@ def _again(ports: Ports, before: Aggregate, failed: Operation) -> tuple[Operatio
     concerned = {leg.payment_id for leg in missing}
     unblocked = [replace(held, blocked=held.blocked and held.payment_id not in concerned) for held in payments]
     queued = project_queue(ports, transaction, [held.position for held in unblocked])
-    in_doubt = _fitting([held.position for held in unblocked], [leg for leg in missing if leg.is_in_doubt])
-    if _fitting(queued, in_doubt) != in_doubt:
-        raise WrongStatus(
-            f"Operation {failed.sequence} may have cancelled what an operation behind it cancels as well: "
-            f"retry it once operation {transaction.tail - 1} is concluded"
-        )
+    in_doubt = _calls_in_doubt(transaction, [held.position for held in unblocked], queued, missing)
     projected = _with_doubts(transaction, queued, in_doubt)
-    origin = f"{failed.origin.removesuffix(f'/retry-{failed.retry_of}')}/retry-{failed.sequence}"
     priority = ports.store.settings(transaction.account).refund_priority
-    accepted = accept(replace(transaction, projection=projected), kind, ask, priority, origin, now)
+    accepted = accept(replace(transaction, projection=projected), kind, ask, priority, _origin(failed), now)
     operation = replace(
         accepted.operation,
         settling=accepted.operation.settling
@@ -146,12 +140,30 @@ def _again(ports: Ports, before: Aggregate, failed: Operation) -> tuple[Operatio
     return operation, is_whole
 
 
+def _origin(failed: Operation) -> str:
+    """Return what the retry comes from: the origin of the operation, and its number."""
+    return f"{failed.origin.removesuffix(f'/retry-{failed.retry_of}')}/retry-{failed.sequence}"
+
+
 def _left(failed: Operation, taken_over: Sequence[Leg], *, is_whole: bool) -> Operation:
     """Return the failed operation with what it gives back reduced by what its retry takes over."""
     refunds = sum(leg.value for leg in taken_over if leg.kind is LegKind.REFUND)
     cancels = sum(leg.value - leg.from_withheld for leg in taken_over if leg.kind is LegKind.CANCEL)
     left = replace(failed, refunding=failed.refunding - refunds, giving_up=failed.giving_up - cancels)
     return replace(left, unplanned=0, unsettled=0) if is_whole else left
+
+
+def _calls_in_doubt(
+    transaction: Transaction, now: Sequence[Position], queued: Sequence[Position], missing: Sequence[Leg]
+) -> list[Leg]:
+    """Return the calls to be repeated; refuses those whose value a queued operation cancels as well (R34)."""
+    in_doubt = _fitting(now, [leg for leg in missing if leg.is_in_doubt])
+    if _fitting(queued, in_doubt) != in_doubt:
+        raise WrongStatus(
+            f"Operation {in_doubt[0].operation} may have cancelled what an operation behind it cancels as well: "
+            f"retry it once operation {transaction.tail - 1} is concluded"
+        )
+    return in_doubt
 
 
 def _fitting(positions: Sequence[Position], in_doubt: Sequence[Leg]) -> list[Leg]:
