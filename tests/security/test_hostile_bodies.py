@@ -29,7 +29,7 @@ from tests.support.service import Heard
 WITH_BODY = [route for route in ROUTES if route.body is not None]
 WITH_PARAMETERS = [route for route in ROUTES if route.parameters]
 TRIES = settings(
-    max_examples=1500 if os.environ.get("QUITA_LONG") == "1" else 80,
+    max_examples=1500 if os.environ.get("QUITA_LONG") == "1" else 60,
     deadline=None,
     derandomize=os.environ.get("QUITA_LONG") != "1",
     database=None,
