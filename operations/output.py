@@ -45,10 +45,10 @@ class Output:
         return Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
 
     def show(self, table: Table) -> None:
-        """Print a table for people, as wide as it is where nobody's terminal limits it."""
+        """Print a table for people, its words as they are, and as wide as it is where no terminal limits it."""
         if not self.as_json:
-            terminal = sys.stdout.isatty()
-            Console(file=sys.stdout, width=None if terminal else 1000).print(table)
+            width = None if sys.stdout.isatty() else 1000
+            Console(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False).print(table)
 
     def end(self, code: int = 0, /, **found: Any) -> int:
         """Print the document for machines, and return the exit code."""

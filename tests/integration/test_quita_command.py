@@ -216,3 +216,12 @@ def test_list_of_roles_is_one_word(stack: Stack, capsys: Show) -> None:
     assert json.loads(capsys.readouterr().out)["appKey"] == "k"
     main(["key", "list", "--account", "acme", "--json"])
     assert json.loads(capsys.readouterr().out)["keys"][0]["roles"] == ["view-order", "notify-invoice"]
+
+
+def test_table_shows_words_as_they_are(capsys: Show) -> None:
+    table = Output().table("Outputs", "name", "value")
+    table.add_row("[bold]Arn", "arn:aws:secretsmanager:us-east-1:000000000000:secret:quita-1")
+
+    Output().show(table)
+
+    assert "[bold]Arn  arn:aws:secretsmanager:us-east-1:000000000000:secret:quita-1" in capsys.readouterr().out
