@@ -135,7 +135,7 @@ class Invoice:
 
     def standing_against(self, told: "Supplement") -> dict[str, str | int]:
         """Return what this invoice says of facts that ``told`` says otherwise, by the names of requests."""
-        facts: dict[str, tuple[str | int | None, str | int | None]] = {
+        facts: dict[str, tuple[str | int, str | int | None]] = {
             "invoiceNumber": (self.number, told.number),
             "type": (self.type.value, told.type.value if told.type else None),
             "invoiceValue": (self.value, told.value),
@@ -145,14 +145,17 @@ class Invoice:
         standing = {name: mine for name, (mine, other) in facts.items() if other not in (None, mine)}
         if told.items is not None and told.items != self.items:
             standing["items"] = len(self.items)
-        return {name: mine for name, mine in standing.items() if mine is not None}
+        return standing
 
     def standing_against_repeat(self, other: "Invoice") -> dict[str, str | int]:
         """Return what this invoice says of facts that a repeat says otherwise, by the names of requests."""
-        told = Supplement(issuance_date=other.issuance_date, value=other.value, extra_value=other.extra_value or None)
+        told = Supplement(
+            issuance_date=other.issuance_date,
+            value=other.value,
+            extra_value=other.extra_value or None,
+            items=other.items,
+        )
         standing = self.standing_against(told)
-        if other.items != self.items:
-            standing["items"] = len(self.items)
         mine, theirs = self.tracking, other.tracking
         known: dict[str, tuple[str | int | None, str | int | None]] = {
             "invoiceKey": (self.key, other.key),

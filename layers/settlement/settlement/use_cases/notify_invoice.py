@@ -15,8 +15,8 @@ from settlement.domain.returns import returns_made
 from settlement.domain.transaction import MAX_TIMELINE, OperationKind
 from settlement.use_cases.aggregate import Aggregate, load
 from settlement.use_cases.contention import decide_until_written
-from settlement.use_cases.ports import Changed, Commit, Ports, Store
-from settlement.use_cases.record_parcel import record_supplement, record_tracking
+from settlement.use_cases.ports import Commit, Ports, Store
+from settlement.use_cases.record_parcel import has_another_document, record_tracking, supplementing
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _replay(
     order = aggregate.order
     receipt = ports.new_id().lower()
     stands = stored.standing_against_repeat(repeated)
-    if _is_another_document(ports, order, stored, notification.document):
+    if has_another_document(ports.store, aggregate, stored, notification.document):
         stands["embeddedInvoice"] = "the one that was sent before"
     completed = stored.completed(repeated)
     if completed != stored:
@@ -125,12 +125,6 @@ def _replay(
     commit = _completing(aggregate, journal, stored, completed, notification, receipt)
     ports.store.commit(commit)
     return Receipt(now, order.order_id, receipt, stands)
-
-
-def _is_another_document(ports: Ports, order: Order, stored: Invoice, document: str | None) -> bool:
-    if not document or not stored.has_document:
-        return False
-    return ports.store.document(order.account, order.order_id, stored.number) != document
 
 
 def _completing(
@@ -150,13 +144,8 @@ def _completing(
         return replace(commit, new_receipts=[(stored.number, receipt)])
     if completed.tracking != stored.tracking:
         record_tracking(journal, completed)
-    record_supplement(journal, stored, completed)
-    document = notification.document if completed.has_document and not stored.has_document else None
-    size = completed.text_bytes - stored.text_bytes + len((document or "").encode())
-    commit = aggregate.becomes(journal, order.with_texts(size), aggregate.transaction)
-    after = replace(completed, receipt=receipt, replays=stored.replays + 1)
-    documents = [] if document is None else [(stored.number, document)]
-    return replace(commit, replaced_invoices=[Changed(stored, after)], documents=documents)
+    after = replace(completed, receipt=receipt)
+    return supplementing(aggregate, journal, stored, after, notification.document)
 
 
 def _sell(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:

@@ -8,8 +8,8 @@ from settlement.domain.invoice import Delivery, Invoice, Supplement, Tracking
 from settlement.use_cases.aggregate import load
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.notify_invoice import Receipt
-from settlement.use_cases.ports import Changed, Ports
-from settlement.use_cases.record_parcel import record_supplement, record_tracking
+from settlement.use_cases.ports import Ports
+from settlement.use_cases.record_parcel import has_another_document, record_tracking, supplementing
 
 _PARTS = frozenset(Tracking.__slots__)
 
@@ -84,28 +84,15 @@ def _update(
         invoice = ports.store.invoice(account, order_id, number)
         if invoice is None:
             raise InvoiceNotFound(number)
-        changed = replace(change(invoice), replays=invoice.replays + 1)
-        if (
-            document is not None
-            and invoice.has_document
-            and ports.store.document(account, order_id, number) != document
-        ):
+        changed = change(invoice)
+        if has_another_document(ports.store, aggregate, invoice, document):
             raise InvalidRequest(f"embeddedInvoice: invoice {number} has another document, which stands")
         aggregate.transaction.require_room_for_remarks()
         now = ports.now()
         journal = aggregate.journal(now)
-        if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == _again(invoice):
+        if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == invoice:
             record_tracking(journal, changed)
-        new_document = None if invoice.has_document else document
-        record_supplement(journal, invoice, changed)
-        size = changed.text_bytes - invoice.text_bytes + len((new_document or "").encode())
-        commit = aggregate.becomes(journal, aggregate.order.with_texts(size), aggregate.transaction)
-        documents = [] if new_document is None else [(number, new_document)]
-        ports.store.commit(replace(commit, replaced_invoices=[Changed(invoice, changed)], documents=documents))
+        ports.store.commit(supplementing(aggregate, journal, invoice, changed, document))
         return Receipt(now, order_id, ports.new_id().lower())
 
     return decide_until_written(ports, decide)
-
-
-def _again(invoice: Invoice) -> Invoice:
-    return replace(invoice, replays=invoice.replays + 1)
