@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from settlement.domain.account import is_account
 from settlement.storage import codecs, keys
+from settlement.storage.pages import all_items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -102,13 +103,7 @@ def list_keys(client: "DynamoDBClient", table: str, account: str) -> list[Listed
         "KeyConditionExpression": "PK = :pk AND begins_with(SK, :prefix)",
         "ExpressionAttributeValues": codecs.to_wire({":pk": partition, ":prefix": prefix}),
     }
-    names: list[str] = []
-    while True:
-        answer = client.query(**request)
-        names += [codecs.from_wire(item)["SK"].removeprefix(prefix) for item in answer["Items"]]
-        if "LastEvaluatedKey" not in answer:
-            break
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    names = [codecs.from_wire(item)["SK"].removeprefix(prefix) for item in all_items(client, request)]
     found = {name: _read(client, table, name) for name in names}
     return [_listed(name, item) for name, item in found.items() if item is not None and item["account"] == account]
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from settlement.storage import codecs, keys
 from settlement.storage.outage import reporting_outages
+from settlement.storage.pages import all_items
 from settlement.storage.races import lost_races_as_conflicts
 
 if TYPE_CHECKING:
@@ -59,10 +60,4 @@ class Table:
 
     def _all(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """Run a query to its end."""
-        items: list[dict[str, Any]] = []
-        while True:
-            answer = self._client.query(**request)
-            items += answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return items
-            request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return all_items(self._client, request)

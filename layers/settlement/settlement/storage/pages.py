@@ -1,0 +1,17 @@
+"""A query of the table to its end, page by page."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def all_items(client: "DynamoDBClient", request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every item that a query finds, as DynamoDB has it."""
+    items: list[dict[str, Any]] = []
+    while True:
+        answer = client.query(**request)
+        items += answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return items
+        request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
