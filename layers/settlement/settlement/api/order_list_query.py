@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from settlement.api.account_parameters import ACCOUNT_PARAMETERS
 from settlement.api.patterns import DAY, MOMENT
+from settlement.api.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.list_orders import MAX_LISTED, OrderBy, SearchField, Span, Wanted
 
@@ -37,13 +37,13 @@ UNKNOWN_HERE = (
 """Filters by what no order of this system has: they leave nothing."""
 
 
-_KNOWN = frozenset(
-    {
+_KNOWN = sorted(
+    [
         *("page", "per_page", "_stats", "orderBy", "q", "searchField"),
         *("f_status", "f_paymentNames", "f_hasInputInvoice", "f_creationDate", "f_authorizedDate", "f_invoicedDate"),
         *("f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *UNKNOWN_HERE),
         *ACCOUNT_PARAMETERS,
-    }
+    ]
 )
 
 
@@ -61,8 +61,7 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
 
     A name that is unknown is refused: without the filter that was meant, the list would have every order.
     """
-    if unknown := sorted(query.keys() - _KNOWN):
-        raise InvalidRequest(f"{unknown[0][:80]}: is no parameter of this list; it has {', '.join(sorted(_KNOWN))}")
+    require_known(query, _KNOWN)
     given = {name: value.strip() for name, value in query.items() if value and value.strip()}
     order_by, descending = _order_by(given.get("orderBy"))
     text, search = _search(given)

@@ -10,8 +10,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from settlement.api import body
-from settlement.api.account_parameters import ACCOUNT_PARAMETERS
 from settlement.api.dates import oms_date
+from settlement.api.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.account import EVERY_ROLE, Role
 from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
 from settlement.use_cases.ports import Unavailable
@@ -96,13 +96,9 @@ class Api(APIGatewayRestResolver):
         return {name: str(value) for name, value in (event.get("queryStringParameters") or {}).items()}
 
     def list_query(self, *known: str) -> dict[str, str]:
-        """Return the query of a list; raises ``InvalidRequest`` for a parameter that is not ``known``.
-
-        What is ignored filters nothing, and its sender would take the whole list for a part of it.
-        """
+        """Return the query of a list; raises ``InvalidRequest`` for a parameter that is not ``known``."""
         query = self.query()
-        for name in sorted(query.keys() - {*known, *ACCOUNT_PARAMETERS}):
-            raise InvalidRequest(f"{name[:80]}: is no parameter of this list, which has {', '.join(known) or 'none'}")
+        require_known(query, known)
         return query
 
     def query_id(self, name: str) -> str | None:
