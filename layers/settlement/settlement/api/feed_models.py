@@ -84,6 +84,13 @@ RETENTION, RETENTION_TOO = "messageRetentionPeriodInSeconds", "MessageRetentionP
 """Both spellings are published."""
 
 
+def _without(given: Any, name: str, told: str) -> Any:
+    """Return what is given; raises ``ValueError`` if it has a part that ``told`` says where to send."""
+    if isinstance(given, dict) and given.get(name) is not None:
+        raise ValueError(f"{name} is not taken in {told}")
+    return given
+
+
 class ConfigurationBody(Body):
     """A part of a feed's or hook's configuration.
 
@@ -149,9 +156,7 @@ class FeedBody(ConfigurationBody):
     @model_validator(mode="before")
     @classmethod
     def _no_hook(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("hook") is not None:
-            raise ValueError("hook is not taken in a feed; send it to POST /api/orders/hook/config")
-        return given
+        return _without(given, "hook", "a feed; send it to POST /api/orders/hook/config")
 
     def as_feed(self, app_key: str, id_: str) -> Feed:
         """Return the feed to save; ``id_`` is for a new one."""
@@ -182,9 +187,7 @@ class HookBody(ConfigurationBody):
     @model_validator(mode="before")
     @classmethod
     def _no_queue(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("queue") is not None:
-            raise ValueError("queue is not taken in a hook; send it to POST /api/orders/feed/config")
-        return given
+        return _without(given, "queue", "a hook; send it to POST /api/orders/feed/config")
 
     def as_hook(self, app_key: str) -> Hook:
         """Return the hook to save."""
