@@ -46,7 +46,7 @@ rebuild: local ## Make every order and transaction anew from events (FROM=table 
 	@$(LOCAL) -m operations rebuild $(if $(FROM),--from "$$FROM") $(if $(TO),--to "$$TO") $(if $(ENDPOINT),--endpoint "$$ENDPOINT")
 
 sweep: local ## Run the due-work sweep at once on the running stack
-	@$(LOCAL) -m local.stack sweep
+	@$(LOCAL) -m operations sweep
 
 logs: local ## Print the functions' logs of the running stack (FUNCTIONS="due_work …")
 	@$(WORDS) $(LOCAL) -m local.stack logs $(FUNCTIONS)

@@ -18,7 +18,8 @@ from local.emulator import aws_environment
 from local.ports import HOST
 from local.processes import plain_environment, run_logged
 from local.progress import StackError, step
-from local.settings import CHECKOUT, ENVIRONMENTS, REGION, STACK_NAME, Settings
+from local.settings import CHECKOUT, ENVIRONMENTS, Settings
+from operations.running_stack import LOCAL_REGION, LOCAL_STACK
 from operations.stacks import cloud_client
 
 _SOURCES = (
@@ -86,7 +87,7 @@ def deploy(settings: Settings, *, built: str, port: int, aws_port: int) -> Deplo
             _create_bucket(aws_port)
             run_logged(
                 [str(_SAM), "deploy", "--template-file", str(settings.build_directory / "template.yaml"),
-                 "--stack-name", STACK_NAME, "--s3-bucket", _BUCKET, "--region", REGION,
+                 "--stack-name", LOCAL_STACK, "--s3-bucket", _BUCKET, "--region", LOCAL_REGION,
                  "--capabilities", "CAPABILITY_IAM", "--config-env", "local", "--no-confirm-changeset",
                  "--no-fail-on-empty-changeset", "--parameter-overrides",
                  *(f"{name}={value}" for name, value in parameters.items())],
@@ -98,16 +99,16 @@ def deploy(settings: Settings, *, built: str, port: int, aws_port: int) -> Deplo
         put_gateway_responses(
             settings.build_directory, client("apigateway", aws_port), _describe(aws_port, is_new).api_id
         )
-        open_queues(client("sqs", aws_port), STACK_NAME)
+        open_queues(client("sqs", aws_port), LOCAL_STACK)
         client("ssm", aws_port).put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
     return _describe(aws_port, is_new)
 
 
 def _describe(aws_port: int, is_new: bool) -> Deployment:
     cloudformation = client("cloudformation", aws_port)
-    stack = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    stack = cloudformation.describe_stacks(StackName=LOCAL_STACK)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    prefix = f"{STACK_NAME}-"
+    prefix = f"{LOCAL_STACK}-"
     return Deployment(
         api_id=outputs["ApiId"],
         table_name=outputs["TableName"],
@@ -135,7 +136,7 @@ def _deployed_digest(aws_port: int) -> str:
 
 def _stack_is_complete(aws_port: int) -> bool:
     try:
-        stacks = client("cloudformation", aws_port).describe_stacks(StackName=STACK_NAME)["Stacks"]
+        stacks = client("cloudformation", aws_port).describe_stacks(StackName=LOCAL_STACK)["Stacks"]
     except ClientError:
         return False
     return bool(stacks) and stacks[0]["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")

@@ -20,7 +20,8 @@ from local.adaptations import forget_stream_positions
 from local.ports import HOST
 from local.processes import kill_group, plain_environment
 from local.progress import StackError, awaited, say, tail
-from local.settings import REGION, Settings
+from local.settings import Settings
+from operations.running_stack import LOCAL_REGION
 
 START_SECONDS = 300
 """Most of it for what a last run has left in its journal."""
@@ -33,8 +34,8 @@ def aws_environment(port: int) -> dict[str, str]:
     """Environment in which every AWS client talks to the emulator and to nothing else."""
     return {
         "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": LOCAL_REGION,
+        "AWS_REGION": LOCAL_REGION,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_CONFIG_FILE": os.devnull,
@@ -119,7 +120,7 @@ def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
         LAMBDA_WARM_TTL_SECONDS="120",
         LOG_LEVEL="WARNING",
         MINISTACK_HOST=HOST,
-        MINISTACK_REGION=REGION,
+        MINISTACK_REGION=LOCAL_REGION,
         PERSIST_STATE="1",
         PYTHONDONTWRITEBYTECODE="1",
         S3_DATA_DIR=str(settings.state_directory / "s3"),

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.progress import StackError
+from operations.running_stack import FILE_NAME
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = CHECKOUT / ".local"
 DEFAULT_PORT = 3000
 DEFAULT_AWS_PORT = 4566
-REGION = "us-east-1"
-STACK_NAME = "quita"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Settings:
 
     @property
     def facts_file(self) -> Path:
-        return self.directory / "stack.json"
+        return self.directory / FILE_NAME
 
     @property
     def lock_file(self) -> Path:

@@ -1,4 +1,4 @@
-"""The local stack's command line: up [--detach], down, status, sweep, logs, exec."""
+"""The local stack's command line: up [--detach], down, status, logs, exec."""
 
 from __future__ import annotations
 
@@ -38,7 +38,6 @@ def _parse() -> argparse.Namespace:
     up.set_defaults(command=_up)
     commands.add_parser("down", help="stop the stack").set_defaults(command=_down)
     commands.add_parser("status", help="print the running stack's facts").set_defaults(command=_status)
-    commands.add_parser("sweep", help="run the due-work sweep at once").set_defaults(command=_sweep)
     logs = commands.add_parser("logs", help="print the functions' logs")
     logs.add_argument("functions", nargs="*", help="folder names; none for all")
     logs.set_defaults(command=_logs)
@@ -69,13 +68,6 @@ def _status(settings: Settings, arguments: argparse.Namespace) -> int:
         return 1
     say(settings.facts_file.read_text(encoding="utf-8").rstrip())
     return 0
-
-
-def _sweep(settings: Settings, arguments: argparse.Namespace) -> int:
-    facts = require_running(settings)
-    answer = client("lambda", facts.aws_port).invoke(FunctionName=facts.functions["due_work"], Payload=b"{}")
-    say(answer["Payload"].read().decode())
-    return 1 if "FunctionError" in answer else 0
 
 
 def _logs(settings: Settings, arguments: argparse.Namespace) -> int:

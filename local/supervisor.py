@@ -17,9 +17,9 @@ from local.ports import HOST, any_free, first_free
 from local.progress import StackError, say, step, tail
 from local.proxy import Proxy
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, seed
-from local.settings import DEFAULT_AWS_PORT, ENVIRONMENTS, REGION, Settings
+from local.settings import DEFAULT_AWS_PORT, ENVIRONMENTS, Settings
 from local.warm_up import warm_up
-from operations.running_stack import Facts, write_facts
+from operations.running_stack import LOCAL_REGION, Facts, write_facts
 
 STAGE = "v1"
 HEALTH_SECONDS = 60
@@ -66,7 +66,7 @@ def _start(settings: Settings, descriptor: int, running: ExitStack) -> Emulator:
         pid=os.getpid(),
         base_url=base_url,
         aws_endpoint=aws_environment(aws_port)["AWS_ENDPOINT_URL"],
-        region=REGION,
+        region=LOCAL_REGION,
         api_id=deployed.api_id,
         table_name=deployed.table_name,
         credentials_arn=deployed.credentials_arn,

@@ -7,10 +7,10 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from rich.console import Console
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.table import Table
 
 TOLD_EVERY_SECONDS = 2.0
 
@@ -42,10 +42,14 @@ class Output:
 
     def table(self, title: str, *columns: str) -> Table:
         """Return an empty table to be filled and shown."""
+        from rich.table import Table
+
         return Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
 
     def show(self, table: Table) -> None:
         """Print a table for people, its words as they are, and as wide as it is where no terminal limits it."""
+        from rich.console import Console
+
         if not self.as_json:
             width = None if sys.stdout.isatty() else 1000
             Console(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False).print(table)

@@ -9,6 +9,11 @@ from pathlib import Path
 
 from operations.output import CommandError
 
+LOCAL_STACK, LOCAL_REGION = "quita", "us-east-1"
+"""The name that the local stack has in its own cloud, and the region of that."""
+
+FILE_NAME = "stack.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -55,7 +60,7 @@ def read_facts(file: Path) -> Facts | None:
 def require_running() -> Facts:
     """Return the stack that runs from this folder (``QUITA_LOCAL_DIR``, or ``.local``); raises CommandError else."""
     folder = Path(os.environ.get("QUITA_LOCAL_DIR") or ".local").resolve()
-    stack = read_facts(folder / "stack.json")
+    stack = read_facts(folder / FILE_NAME)
     if stack is None or not stack.lives:
         raise CommandError(f"No local stack runs from {folder}; `make up` starts one, --stack names one in the cloud.")
     return stack

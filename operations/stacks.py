@@ -10,10 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.output import CommandError
-from operations.running_stack import Facts, require_running
-
-LOCAL_STACK = "quita"
-"""The name that the local stack has in its own cloud."""
+from operations.running_stack import LOCAL_REGION, LOCAL_STACK, Facts, require_running
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def cloud_client(service: str, endpoint: str | None = None, region: str | None =
     return boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=endpoint,
-        region_name=region or "us-east-1",
+        region_name=region or LOCAL_REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",
         config=Config(retries={"max_attempts": 1}, read_timeout=70, proxies={}, inject_host_prefix=False),

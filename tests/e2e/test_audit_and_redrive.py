@@ -11,9 +11,8 @@ import boto3
 import pytest
 
 from local.seed import ACCOUNT
-from local.settings import STACK_NAME
 from operations.output import FOUND
-from operations.running_stack import Facts
+from operations.running_stack import LOCAL_STACK, Facts
 from settlement.domain.audit_walk import first_walk
 from settlement.storage import keys
 from settlement.storage.dynamodb import DynamoDBStore
@@ -55,11 +54,11 @@ def send(facts: Facts) -> Callable[[str, object], None]:
     )
 
     def put(queue: str, body: object) -> None:
-        url = sqs.get_queue_url(QueueName=f"{STACK_NAME}-{queue}")["QueueUrl"]
+        url = sqs.get_queue_url(QueueName=f"{LOCAL_STACK}-{queue}")["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body))
 
     for queue in QUEUES:
-        sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=f"{STACK_NAME}-{queue}")["QueueUrl"])
+        sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=f"{LOCAL_STACK}-{queue}")["QueueUrl"])
     return put
 
 

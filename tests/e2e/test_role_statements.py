@@ -13,8 +13,8 @@ import boto3
 import pytest
 import yaml
 
-from local.settings import STACK_NAME, read_settings
-from operations.running_stack import Facts
+from local.settings import read_settings
+from operations.running_stack import LOCAL_STACK, Facts
 from tests.e2e.api import new_id
 from tests.e2e.bodies import change_body, invoice_body, order_body
 from tests.e2e.conftest import Account, client_arguments
@@ -120,7 +120,7 @@ def iam(facts: Facts) -> Any:
 def roles(facts: Facts) -> dict[str, str]:
     """The deployed names of the template's roles."""
     stack: Any = boto3.client("cloudformation", **client_arguments(facts))
-    found = stack.describe_stack_resources(StackName=STACK_NAME)["StackResources"]
+    found = stack.describe_stack_resources(StackName=LOCAL_STACK)["StackResources"]
     return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
 
 
