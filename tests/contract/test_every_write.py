@@ -26,10 +26,10 @@ from settlement.use_cases.read_feed import configure_feed
 from settlement.use_cases.start_transaction import NewTransaction, start_transaction
 from tests.builders import ACCOUNT, a_connector
 from tests.support.clock import Clock, Ids
+from tests.support.declared_table import make_declared_table
 from tests.support.feeds import FakeFeeds
 from tests.support.shop import Shop
 from tests.support.store import FakeStore
-from tests.template.cloudformation import load_template, of_type
 
 ROOT = Path(__file__).parents[2]
 DEPLOYED = [*sorted((ROOT / "layers" / "settlement").rglob("*.py")), *sorted((ROOT / "functions").rglob("*.py"))]
@@ -128,9 +128,8 @@ def stores(request: pytest.FixtureRequest) -> tuple[Any, Any]:
 
 def new_table(client: Any) -> str:
     """Make an empty table as the template has it, and return its name."""
-    table, name = of_type(load_template(), "AWS::DynamoDB::Table")["Table"], f"writes-{next(_tables)}"
-    parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    client.create_table(TableName=name, **{part: table[part] for part in parts})
+    name = f"writes-{next(_tables)}"
+    make_declared_table(client, name)
     return name
 
 

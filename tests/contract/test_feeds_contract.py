@@ -11,8 +11,8 @@ from settlement.domain.feed import Feed, FeedItem, Hook, StatusUpdate
 from settlement.storage.feeds import DynamoDBFeeds
 from settlement.use_cases.feed_ports import Feeds
 from tests.builders import ACCOUNT, NOON
+from tests.support.declared_table import make_declared_table
 from tests.support.feeds import FakeFeeds
-from tests.template.cloudformation import load_template, of_type
 
 _tables = count(1)
 FEED = Feed("erp", "F1", ("handling", "invoiced"), 60, 3600)
@@ -25,10 +25,8 @@ def feeds(request: pytest.FixtureRequest) -> Feeds:
     """Empty feeds of either kind."""
     if request.param == "fake":
         return FakeFeeds()
-    client, table = request.getfixturevalue(request.param), of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
-    name = f"feeds-{next(_tables)}"
-    parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    client.create_table(TableName=name, **{part: table[part] for part in parts})
+    client, name = request.getfixturevalue(request.param), f"feeds-{next(_tables)}"
+    make_declared_table(client, name)
     return DynamoDBFeeds(client, name)
 
 

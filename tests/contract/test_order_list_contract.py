@@ -12,8 +12,8 @@ from settlement.domain.order import Order
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.ports import Commit, ListRange, Page, Store
 from tests.builders import ACCOUNT, NOON, an_order
+from tests.support.declared_table import make_declared_table
 from tests.support.store import FakeStore
-from tests.template.cloudformation import load_template, of_type
 
 _tables = count(1)
 MARCH = ListRange("2026-03", datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 31, 23, 59, 59, 999999, tzinfo=UTC))
@@ -24,10 +24,8 @@ def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of either kind, on the template's own table."""
     if request.param == "fake":
         return FakeStore()
-    client, table = request.getfixturevalue(request.param), of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
-    name = f"orders-{next(_tables)}"
-    parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    client.create_table(TableName=name, **{part: table[part] for part in parts})
+    client, name = request.getfixturevalue(request.param), f"orders-{next(_tables)}"
+    make_declared_table(client, name)
     return DynamoDBStore(client, name)
 
 

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any, Self, cast
+from http.server import BaseHTTPRequestHandler
+from typing import Any, cast
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,6 +18,7 @@ from settlement.storage.writing import writes
 from settlement.use_cases.ports import Commit, Conflict, DueOperation, Store, Unavailable
 from settlement.use_cases.sweep_due_work import sweep_due_work
 from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_leg, a_transaction, an_operation, an_order
+from tests.support.local_server import LocalServer
 from tests.support.outages import FAULTS, LOST_RACES, OUTAGES
 from tests.support.service import Context
 from tests.support.shop import Shop
@@ -102,7 +102,7 @@ def test_calls_of_aws_end_before_the_functions_that_make_them() -> None:
         assert functions[name]["Timeout"] > longest, name
 
 
-class Table:
+class Table(LocalServer):
     """A DynamoDB that answers with the statuses it is told, and remembers what it was asked."""
 
     def __init__(self) -> None:
@@ -122,16 +122,7 @@ class Table:
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread, local
+from threading import local
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,8 @@ from settlement.domain.connector import Credentials
 from settlement.domain.request_ids import request_id
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
+from tests.support.declared_table import make_declared_table
+from tests.support.local_server import LocalServer
 from tests.support.stored_text import stored_text
 from tests.template.cloudformation import CHECKOUT, load_template, of_type, table_access
 
@@ -166,11 +168,8 @@ class _Gateway(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Gateway)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with LocalServer(_Gateway) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="module")
@@ -186,14 +185,7 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
         _forget_clients()
         dynamodb = boto3.client("dynamodb")
         environment.setattr(bootstrap, "dynamodb", lambda: dynamodb)  # moto patches boto3, not sockets
-        table = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
-        dynamodb.create_table(
-            TableName="events",
-            **{
-                key: table[key]
-                for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-            },
-        )
+        make_declared_table(dynamodb, "events")
         queue = boto3.client("sqs").create_queue(QueueName="parked")["QueueUrl"]
         _collect_what_is_published()
         variables = {

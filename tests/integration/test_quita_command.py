@@ -22,7 +22,7 @@ from settlement.storage.app_keys import KeyRefused
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.ports import Commit, Unavailable
 from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
-from tests.template.cloudformation import load_template, of_type
+from tests.support.declared_table import make_declared_table
 
 TABLE = "quita"
 Show = pytest.CaptureFixture[str]
@@ -46,9 +46,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         dynamodb = boto3.client("dynamodb")
-        table = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
-        parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-        dynamodb.create_table(TableName=TABLE, **{part: table[part] for part in parts})
+        make_declared_table(dynamodb, TABLE)
         clients = {"dynamodb": dynamodb, "events": Bus()}
         stack = Stack("quita", {"TableName": TABLE, "EventBusName": "quita"}, account="demo", clients=clients)
         monkeypatch.setattr(command_line, "the_stack", lambda name, region: stack)

@@ -27,10 +27,10 @@ from settlement.storage.log import PERSONAL_ATTRIBUTES, PERSONAL_ITEMS, replay
 from settlement.storage.writing import writes
 from settlement.use_cases.ports import Commit
 from tests.builders import a_new_payment, item
+from tests.support.declared_table import make_declared_table
 from tests.support.service import Service
 from tests.support.shop import Shop
 from tests.support.tour import Tour
-from tests.template.cloudformation import load_template, of_type
 from tests.unit.test_interleavings import OneOrder
 
 CLAIM = {"attempts", "callbacks_seen", "execution", "first_attempt_at", "lease_until", "state", "version"}
@@ -57,10 +57,8 @@ def dynamodb() -> Iterator[Any]:
 
 def a_table(dynamodb: Any) -> str:
     """A table as the template has it."""
-    table = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
     name = f"table-{next(_tables)}"
-    parts = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    dynamodb.create_table(TableName=name, **{part: table[part] for part in parts})
+    make_declared_table(dynamodb, name)
     return name
 
 

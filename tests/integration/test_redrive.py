@@ -23,9 +23,9 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
 from settlement.use_cases.ports import Commit
 from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
+from tests.support.declared_table import make_declared_table
 from tests.template.cloudformation import load_template, of_type
 
-PARTS = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 ORDER_PLACED = {"id": "e-1", "detail-type": "OrderPlaced", "detail": {"account": ACCOUNT, "order": {"orderId": "1-01"}}}
 STATUS_CHANGED = {"id": "e-2", "detail-type": "OrderStatusChanged", "detail": {"account": ACCOUNT, "to": "invoiced"}}
 
@@ -117,11 +117,10 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        template, cloud, sqs, dynamodb = load_template(), Cloud(), boto3.client("sqs"), boto3.client("dynamodb")
+        cloud, sqs, dynamodb = Cloud(), boto3.client("sqs"), boto3.client("dynamodb")
         for queue in queue_names():
             sqs.create_queue(QueueName=f"quita-{queue}")
-        table = of_type(template, "AWS::DynamoDB::Table")["Table"]
-        dynamodb.create_table(TableName="quita", **{part: table[part] for part in PARTS})
+        make_declared_table(dynamodb, "quita")
         outputs = {
             "TableName": "quita",
             "EventBusName": "quita",

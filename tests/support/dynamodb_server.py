@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
-from typing import Any, Self, cast
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
+from typing import Any, cast
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from moto.core.models import botocore_stubber
 
 from settlement.storage.dynamodb_client import DynamoDB
+from tests.support.local_server import LocalServer
 
 _AWS = "https://dynamodb.us-east-1.amazonaws.com/"
 
 
-class DynamoDBServer:
+class DynamoDBServer(LocalServer):
     """The tables of moto at ``url``, one request at a time: they are not safe for threads."""
 
     def __init__(self) -> None:
@@ -44,17 +45,7 @@ class DynamoDBServer:
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(Handler)
 
 
 class OwnClient(DynamoDB):

@@ -13,9 +13,9 @@ from settlement.domain.connector import Connector
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
 from settlement.use_cases.ports import Commit, Store
+from tests.support.declared_table import make_declared_table
 from tests.support.effects import Effects
 from tests.support.store import FakeStore
-from tests.template.cloudformation import load_template, of_type
 
 Record = dict[str, Any]
 
@@ -93,14 +93,8 @@ class MotoTable:
     def __init__(self) -> None:
         self._client = boto3.client("dynamodb")
         self._name = f"table-{next(_names)}"
-        declared = of_type(load_template(), "AWS::DynamoDB::Table")["Table"]
-        copied = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-        made = self._client.create_table(
-            TableName=self._name,
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-            **{key: declared[key] for key in copied},
-        )
-        self._stream = made["TableDescription"]["LatestStreamArn"]
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+        self._stream = make_declared_table(self._client, self._name, StreamSpecification=stream)["LatestStreamArn"]
         self.store = DynamoDBStore(self._client, self._name)
 
     def watched(self, effects: Effects) -> Any:

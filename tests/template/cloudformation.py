@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,12 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 
 def load_template() -> dict[str, Any]:
+    """Return the template, which the caller may change."""
+    return deepcopy(_template())
+
+
+@cache
+def _template() -> dict[str, Any]:
     template: dict[str, Any] = yaml.load((CHECKOUT / "template.yaml").read_text(encoding="utf-8"), _Loader)
     return template
 
