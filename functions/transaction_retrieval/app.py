@@ -14,7 +14,7 @@ from settlement.api.timeline_view import interaction_view
 from settlement.domain.account import Role
 from settlement.logs import new_logger
 from settlement.use_cases import retrieve_transaction as retrieve
-from settlement.use_cases.aggregate import load
+from settlement.use_cases.aggregate import load, load_by_transaction
 
 MAX_EVENTS = 1000
 
@@ -86,7 +86,7 @@ def cancellations(transaction_id: str) -> Response[str]:
 @api.get("/api/pvt/transactions/<transaction_id>/capabilities")
 def capabilities(transaction_id: str) -> Response[str]:
     """Show by how much the transaction's value may change."""
-    found = retrieve.retrieve_transaction(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)
+    found = load_by_transaction(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)
     return answer(200, views.capabilities_view(found))
 
 

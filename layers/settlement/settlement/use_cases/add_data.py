@@ -6,9 +6,9 @@ from dataclasses import replace
 from settlement.domain.checkout import CART, CLIENT_PROFILE, MAX_ADDITIONAL_DATA, AdditionalData, read_cart, read_object
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import EventType
+from settlement.use_cases.aggregate import load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
 def add_data(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
@@ -28,7 +28,7 @@ def add_data(ports: Ports, account: str, transaction_id: str, told: Sequence[Add
 
 
 def _add(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
-    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
     aggregate.transaction.require_room_for_remarks()
     names = {data.name for data in ports.store.additional_data(account, transaction_id)} | {data.name for data in told}
     if len(names) > MAX_ADDITIONAL_DATA:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from settlement.domain.errors import Busy, OrderNotFound
+from settlement.domain.errors import Busy, OrderNotFound, TransactionNotFound
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.order import Order
 from settlement.domain.statuses import order_status, transaction_status
@@ -116,6 +116,21 @@ def load(store: Store, account: str, order_id: str) -> Aggregate:
         if order is None or order.gateway_only:
             raise OrderNotFound(order_id)
         return Aggregate(order, of_order(store, order))
+
+    return until_consistent(read)
+
+
+def load_by_transaction(store: Store, account: str, transaction_id: str) -> Aggregate:
+    """Return a transaction with its order; raises ``TransactionNotFound``."""
+
+    def read() -> Aggregate:
+        transaction = store.transaction(account, transaction_id)
+        if transaction is None:
+            raise TransactionNotFound(transaction_id)
+        order = store.order(account, transaction.order_id)
+        if order is None:
+            raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
+        return Aggregate(order, transaction)
 
     return until_consistent(read)
 

@@ -8,13 +8,12 @@ from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger import LedgerImbalance, MovementKind, total
 from settlement.domain.order import Order
 from settlement.domain.transaction import Leg, Operation, Payment, Transaction
-from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.aggregate import Aggregate, load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Changed, Ports
 from settlement.use_cases.queue import head_guard, project_queue
 from settlement.use_cases.resolve_doubt import put_right, recount, unblocked
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def end_operation(ports: Ports, account: str, transaction_id: str, sequence: int
 
 
 def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request: EndRequest) -> Ended:
-    before = retrieve_transaction(ports.store, account, transaction_id)
+    before = load_by_transaction(ports.store, account, transaction_id)
     operation = ports.store.operation(account, transaction_id, sequence)
     if operation is None:
         raise OperationNotFound(str(sequence))

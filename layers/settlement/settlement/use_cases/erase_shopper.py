@@ -7,10 +7,9 @@ from settlement.domain.checkout import CART, AdditionalData
 from settlement.domain.events import EventType
 from settlement.domain.shopper import Shopper
 from settlement.domain.transaction import Payment
-from settlement.use_cases.aggregate import Aggregate, load
+from settlement.use_cases.aggregate import Aggregate, load, load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Changed, Commit, Ports
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 _NOTHING = "{}"
 """What stands in place of additional data that was erased."""
@@ -28,7 +27,7 @@ def erase_shopper(ports: Ports, account: str, order_id: str) -> None:
 def erase_shopper_of_transaction(ports: Ports, account: str, transaction_id: str) -> None:
     """Do the same by the transaction, which may have no order of the OMS; raises ``TransactionNotFound``."""
     decide_until_written(
-        ports, lambda: _erase(ports, lambda: retrieve_transaction(ports.store, account, transaction_id))
+        ports, lambda: _erase(ports, lambda: load_by_transaction(ports.store, account, transaction_id))
     )
 
 

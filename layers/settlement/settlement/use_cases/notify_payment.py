@@ -9,11 +9,10 @@ from settlement.domain.events import EventType
 from settlement.domain.money import to_major
 from settlement.domain.payment_systems import OFFLINE_GROUPS
 from settlement.domain.transaction import Authorisation
-from settlement.use_cases.aggregate import load
+from settlement.use_cases.aggregate import load, load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Changed, Ports
 from settlement.use_cases.queue import operation_at
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def notify_payment_of_order(ports: Ports, account: str, order_id: str, payment_i
 
 
 def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, received: Received) -> None:
-    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
     transaction = aggregate.transaction
     payment = ports.store.payment(account, transaction_id, payment_id)
     if payment is None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from settlement.domain.acceptance import record_ready
 from settlement.domain.errors import PaymentNotFound, Unauthorised
 from settlement.domain.transaction import Authorisation, Payment
+from settlement.use_cases.aggregate import load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.queue import operation_at
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
 def receive_callback(ports: Ports, account: str, transaction_id: str, payment_id: str, signature: str) -> None:
@@ -34,7 +34,7 @@ def signed_payment(ports: Ports, account: str, transaction_id: str, payment_id: 
 
 
 def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
-    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
     transaction = aggregate.transaction
     if transaction.authorisation is not Authorisation.PENDING:
         return

@@ -4,11 +4,11 @@ from settlement.domain.connector_calls import ConnectorClient, Inbound, InboundO
 from settlement.domain.errors import ConnectorFailed, PaymentNotFound
 from settlement.domain.events import EventType
 from settlement.domain.transaction import Payment
+from settlement.use_cases.aggregate import load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.payment_reference import payment_reference
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.receive_callback import signed_payment
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
 def relay_inbound(
@@ -49,7 +49,7 @@ def _record(
     request: Inbound,
     outcome: InboundOutcome,
 ) -> None:
-    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
     journal = aggregate.journal(ports.now())
     exchange = outcome.exchange
     journal.record(

@@ -8,12 +8,11 @@ from settlement.domain.errors import WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.planning import Ask
 from settlement.domain.transaction import Operation, OperationKind, Transaction
-from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.aggregate import Aggregate, load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.queue import operation_at
 from settlement.use_cases.request_movement import Requested
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 from settlement.use_cases.send_payments import unequal_sum
 
 _AUTHORISATION = 1
@@ -34,7 +33,7 @@ def request_authorisation(
 def _request(
     ports: Ports, account: str, transaction_id: str, soft_descriptor: str | None, recurrent: bool
 ) -> Requested:
-    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
     transaction = aggregate.transaction
     if not transaction.is_started:
         return Requested(aggregate, _made(ports, transaction))

@@ -11,12 +11,11 @@ from settlement.domain.ledger import total
 from settlement.domain.money import to_major
 from settlement.domain.planning import Ask
 from settlement.domain.transaction import Authorisation, Operation, OperationKind, Transaction
-from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.aggregate import Aggregate, load_by_transaction
 from settlement.use_cases.cancel_order import cancel_whole
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.queue import operation_at
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 _POLL_SECONDS = 0.1
 
@@ -98,13 +97,13 @@ def await_conclusion(ports: Ports, requested: Requested, patience: timedelta) ->
     while operation is not None and not operation.is_concluded and ports.now() < deadline:
         ports.pause(_POLL_SECONDS)
         operation = ports.store.operation(account, transaction_id, requested.operation.sequence)
-    return Requested(retrieve_transaction(ports.store, account, transaction_id), operation or requested.operation)
+    return Requested(load_by_transaction(ports.store, account, transaction_id), operation or requested.operation)
 
 
 def _request(
     ports: Ports, account: str, transaction_id: str, movement: Movement, value: int, key: str | None
 ) -> Requested:
-    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
     order, transaction = aggregate.order, aggregate.transaction
     name = _name(movement, value, key) if key is not None else ports.new_id()
     if key is not None and (made := ports.store.request(account, transaction_id, key)) is not None:

@@ -21,10 +21,10 @@ from settlement.domain.transaction import (
     Transaction,
 )
 from settlement.domain.trouble import misses_settlement, state_at_the_end
+from settlement.use_cases.aggregate import load_by_transaction
 from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Changed, Commit, Ports
 from settlement.use_cases.queue import head_guard, project_queue
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
 def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit:
@@ -33,7 +33,7 @@ def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit
     The operation is put right once none of its legs is in doubt, parked, refused or left to a person; a payment is
     unblocked once nothing of it is in doubt. What is there beyond what the order owes by now is given back (R33).
     """
-    before = retrieve_transaction(ports.store, posting.account, posting.transaction_id)
+    before = load_by_transaction(ports.store, posting.account, posting.transaction_id)
     transaction = before.transaction
     payments = payments_after(ports, posting)
     before_legs = planned_legs(ports, transaction, operation)

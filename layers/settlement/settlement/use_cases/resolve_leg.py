@@ -7,11 +7,11 @@ from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongSta
 from settlement.domain.exits import EXITS_OF_LEG, Exit
 from settlement.domain.ledger import LedgerImbalance
 from settlement.domain.transaction import MOVEMENT_OF, OperationState
+from settlement.use_cases.aggregate import load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.execute_leg import Call, post_outcome, read_setting
 from settlement.use_cases.ports import Ports
 from settlement.use_cases.queue import operation_at
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 from settlement.use_cases.retry_operation import try_at_once
 
 
@@ -40,7 +40,7 @@ def resolve_leg(
     ``InvalidRequest`` for a manual leg that is said not to be done, and ``WrongStatus`` unless somebody has to say what
     became of it, or if the ledger has no room for it.
     """
-    retrieve_transaction(ports.store, account, transaction_id)
+    load_by_transaction(ports.store, account, transaction_id)
     call = Call(account, transaction_id, sequence, number, ports.now())
     if ports.store.leg(account, transaction_id, sequence, number) is None:
         raise OperationNotFound(f"{sequence}-{number}")
@@ -76,7 +76,7 @@ def _resolve(ports: Ports, call: Call, resolution: Resolution, reference: str | 
 
 def _go_on(ports: Ports, call: Call) -> None:
     """Have an operation that still waits take up what was said of its call."""
-    before = retrieve_transaction(ports.store, call.account, call.transaction_id)
+    before = load_by_transaction(ports.store, call.account, call.transaction_id)
     if before.transaction.is_idle or before.transaction.head != call.operation:
         return
     operation = operation_at(ports.store, before.transaction, call.operation)

@@ -6,7 +6,7 @@ from settlement.domain.errors import PaymentNotFound, TransactionNotFound
 from settlement.domain.events import Event
 from settlement.domain.statuses import TransactionStatus, transaction_status
 from settlement.domain.transaction import Leg, Operation, Payment, Transaction
-from settlement.use_cases.aggregate import Aggregate, until_consistent
+from settlement.use_cases.aggregate import Aggregate, load_by_transaction
 from settlement.use_cases.ports import Page, Store
 
 
@@ -20,26 +20,11 @@ class Movements:
     payments: dict[str, Payment]
 
 
-def retrieve_transaction(store: Store, account: str, transaction_id: str) -> Aggregate:
-    """Return a transaction with its order; raises ``TransactionNotFound``."""
-
-    def read() -> Aggregate:
-        transaction = store.transaction(account, transaction_id)
-        if transaction is None:
-            raise TransactionNotFound(transaction_id)
-        order = store.order(account, transaction.order_id)
-        if order is None:
-            raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
-        return Aggregate(order, transaction)
-
-    return until_consistent(read)
-
-
 def retrieve_payments(
     store: Store, account: str, transaction_id: str
 ) -> tuple[Aggregate, list[tuple[Payment, TransactionStatus]], list[Leg]]:
     """Return a transaction's payments, each with the status of the whole, and the connector calls made on them."""
-    aggregate = retrieve_transaction(store, account, transaction_id)
+    aggregate = load_by_transaction(store, account, transaction_id)
     status = transaction_status(aggregate.order, aggregate.transaction)
     payments = [(payment, status) for payment in store.payments(account, transaction_id)]
     return aggregate, payments, store.legs(account, transaction_id)
@@ -49,7 +34,7 @@ def retrieve_payment(
     store: Store, account: str, transaction_id: str, payment_id: str
 ) -> tuple[Aggregate, Payment, TransactionStatus]:
     """Return one payment; raises ``TransactionNotFound`` or ``PaymentNotFound``."""
-    aggregate = retrieve_transaction(store, account, transaction_id)
+    aggregate = load_by_transaction(store, account, transaction_id)
     payment = store.payment(account, transaction_id, payment_id)
     if payment is None:
         raise PaymentNotFound(payment_id)
@@ -58,7 +43,7 @@ def retrieve_payment(
 
 def retrieve_movements(store: Store, account: str, transaction_id: str) -> Movements:
     """Return what was asked of a transaction and what was done; raises ``TransactionNotFound``."""
-    aggregate = retrieve_transaction(store, account, transaction_id)
+    aggregate = load_by_transaction(store, account, transaction_id)
     return Movements(
         aggregate,
         store.operations(account, transaction_id),

@@ -19,13 +19,12 @@ from settlement.domain.transaction import (
     Transaction,
 )
 from settlement.domain.trouble import ask_again, missing_legs
-from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.aggregate import Aggregate, load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.plan_operation import planned_legs
 from settlement.use_cases.ports import Changed, Ports
 from settlement.use_cases.queue import project_queue
 from settlement.use_cases.resolve_doubt import put_right, recount
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 MAX_RETRIED_AT_ONCE = 40
 """Legs that one operation takes over: each is two writes, and a transaction has 100, of which the rest takes 18."""
@@ -57,7 +56,7 @@ def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: i
 
 def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tuple[Operation, bool]:
     """Queue the first of what is missing; tell whether that is all of it."""
-    before = retrieve_transaction(ports.store, account, transaction_id)
+    before = load_by_transaction(ports.store, account, transaction_id)
     operation = ports.store.operation(account, transaction_id, sequence)
     if operation is None:
         raise OperationNotFound(str(sequence))

@@ -10,7 +10,7 @@ from settlement.domain.events import EventType
 from settlement.domain.identity import identity
 from settlement.domain.money import require_in_use, to_major
 from settlement.domain.transaction import MAX_PAYMENTS, Payment
-from settlement.use_cases.aggregate import Aggregate
+from settlement.use_cases.aggregate import Aggregate, load_by_transaction
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.place_order import (
     NewPayment,
@@ -20,7 +20,6 @@ from settlement.use_cases.place_order import (
     transaction_mode,
 )
 from settlement.use_cases.ports import Conflict, Ports
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 
 def send_payments(
@@ -65,7 +64,7 @@ def _send(
     currency: str,
     order_group: str | None,
 ) -> None:
-    aggregate = retrieve_transaction(ports.store, account, transaction_id)
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
     checkout, transaction = require_checkout(aggregate), aggregate.transaction
     stored = ports.store.payments(account, transaction_id)
     if {payment.payment_id for payment in stored} != {position.payment_id for position in transaction.projection}:

@@ -9,10 +9,9 @@ from settlement.domain.events import EventType
 from settlement.domain.identity import identity, is_same
 from settlement.domain.order import Order
 from settlement.domain.transaction import Transaction
-from settlement.use_cases.aggregate import Aggregate, record_status_changes
+from settlement.use_cases.aggregate import Aggregate, load_by_transaction, record_status_changes
 from settlement.use_cases.contention import decide_until_written
 from settlement.use_cases.ports import Commit, Ports
-from settlement.use_cases.retrieve_transaction import retrieve_transaction
 
 DEFAULT_CURRENCY = "BRL"
 """What a transaction's value is in until its payments say it."""
@@ -36,7 +35,7 @@ def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str 
 
 def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
     if key is not None and (id_ := ports.store.started(account, key)) is not None:
-        started = retrieve_transaction(ports.store, account, id_)
+        started = load_by_transaction(ports.store, account, id_)
         if not is_same(started.order.request_hash, new):
             raise AlreadyExists(f"Idempotency-Key {key} was used for another transaction")
         return started
