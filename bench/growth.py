@@ -24,17 +24,17 @@ from local.progress import StackError
 from local.settings import read_settings
 from operations.output import Output
 from operations.tables import create_like
-from settlement.domain.connector import Mode
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.order import MAX_INVOICES, LineMention, OrderTotal
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.order.order import MAX_INVOICES, LineMention, OrderTotal
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.add_interaction import add_interaction
-from settlement.use_cases.notify_invoice import Notification, notify_invoice
-from settlement.use_cases.place_order import NewLine, place_order
-from settlement.use_cases.ports import Ports
-from settlement.use_cases.retrieve_order import retrieve_order
-from settlement.use_cases.retrieve_transaction import retrieve_events, retrieve_movements
-from settlement.use_cases.start_handling import start_handling
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_events, retrieve_movements
+from settlement.use_cases.orders.add_interaction import add_interaction
+from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
+from settlement.use_cases.orders.place_order import NewLine, place_order
+from settlement.use_cases.orders.retrieve_order import retrieve_order
+from settlement.use_cases.orders.start_handling import start_handling
+from settlement.use_cases.shared.ports import Ports
 from tests.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
 from tests.support.provider import FakeProvider
 from tests.support.workflow import run_workflow

@@ -23,14 +23,14 @@ from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
 from local.settings import read_settings
 from operations.running_stack import Facts
 from settlement.connectors.ppp import PaymentProviderClient
-from settlement.domain.connector import Credentials
-from settlement.domain.invoice import InvoiceType
+from settlement.domain.connectors.connector import Credentials
+from settlement.domain.order.invoice import InvoiceType
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.conclude_operation import conclude_operation
-from settlement.use_cases.execute_leg import Call, execute_leg
-from settlement.use_cases.notify_invoice import Notification, notify_invoice
-from settlement.use_cases.plan_operation import plan_operation
-from settlement.use_cases.ports import Ports
+from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
+from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.workflow.conclude_operation import conclude_operation
+from settlement.use_cases.workflow.execute_leg import Call, execute_leg
+from settlement.use_cases.workflow.plan_operation import plan_operation
 from tests.integration.test_init_cost import FUNCTIONS, init_cost
 
 WARM_INVOICES = 20

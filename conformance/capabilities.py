@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from settlement.domain.connector import Connector, Credentials
+from settlement.domain.connectors.connector import Connector, Credentials
 from settlement.domain.money import minor_digits
 
 

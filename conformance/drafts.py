@@ -8,8 +8,8 @@ from uuid import uuid4
 from conformance.capabilities import Setup
 from settlement.connectors.ppp_fields import Fields
 from settlement.connectors.ppp_requests import authorise_body
-from settlement.domain.connector import CartItem
-from settlement.domain.connector_calls import Authorise
+from settlement.domain.connectors.connector import CartItem
+from settlement.domain.connectors.connector_calls import Authorise
 from settlement.domain.money import to_major
 
 _BUYER: Fields = {

@@ -9,7 +9,7 @@ from conformance.capabilities import Card, Need
 from conformance.case import Case, case
 from conformance.play import WHOLE, Play
 from conformance.verdicts import Failed
-from settlement.domain.connector_calls import Done
+from settlement.domain.connectors.connector_calls import Done
 
 NOTHING_LEFT = "nothing is left of the payment"
 

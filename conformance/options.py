@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conformance.capabilities import CAPABILITIES, CARD_PRESETS, Card, Need, Setup
 from conformance.run import CASES
-from settlement.domain.connector import Connector, ConnectorProtocol, Credentials, Mode
+from settlement.domain.connectors.connector import Connector, ConnectorProtocol, Credentials, Mode
 from settlement.domain.money import is_currency
 
 DEFAULT_TIMEOUT_SECONDS = 5.0

@@ -15,7 +15,7 @@ from settlement.connectors.ppp_fields import seconds, text
 from settlement.connectors.ppp_manifest import read_manifest
 from settlement.connectors.ppp_outcomes import inbound_outcome
 from settlement.connectors.ppp_requests import inbound_body
-from settlement.domain.connector_calls import Inbound, Refused, Unknown
+from settlement.domain.connectors.connector_calls import Inbound, Refused, Unknown
 
 MAX_AUTO_SETTLE_SECONDS = 604_800
 CANCEL_SECONDS = 600, 2_592_000

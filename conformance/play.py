@@ -20,7 +20,7 @@ from conformance.wire import Call, Wire
 from settlement.connectors.ppp_fields import Fields, identifier, read_object, text
 from settlement.connectors.ppp_outcomes import CANCELLATION, REFUND, SETTLEMENT, Asked, Movement
 from settlement.connectors.ppp_requests import cancel_body, refund_body, settle_body
-from settlement.domain.connector_calls import Cancel, PaymentReference, Refund, Settle
+from settlement.domain.connectors.connector_calls import Cancel, PaymentReference, Refund, Settle
 
 WHOLE = 10_000
 """The value of a payment unless said, in minor units."""

@@ -12,7 +12,7 @@ from conformance.capabilities import Need
 from conformance.case import Case, case
 from conformance.play import WHOLE, Play
 from conformance.verdicts import Failed, Moved
-from settlement.domain.connector_calls import Done, Unknown
+from settlement.domain.connectors.connector_calls import Done, Unknown
 
 AT_ONCE = 5
 

@@ -13,7 +13,7 @@ from conformance.verdicts import Failed, Moved
 from conformance.wire import Call
 from settlement.connectors.ppp_fields import Fields, text
 from settlement.connectors.ppp_requests import settle_body
-from settlement.domain.connector_calls import PaymentReference, Settle
+from settlement.domain.connectors.connector_calls import PaymentReference, Settle
 from settlement.domain.money import to_major
 
 NOT_AN_OBJECT = (b"", b"{", b"[]", b'"text"', b"<xml/>")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from conformance.wire import Call
 from settlement.connectors.ppp_fields import identifier, text
 from settlement.connectors.ppp_outcomes import Asked, movement_outcome
-from settlement.domain.connector_calls import Done, Exchange, Manual, MovementOutcome, Refused, Unknown
+from settlement.domain.connectors.connector_calls import Done, Exchange, Manual, MovementOutcome, Refused, Unknown
 from settlement.domain.money import display
 
 NO_EXCHANGE = Exchange("", None, "", 0)

@@ -11,7 +11,7 @@ from settlement.connectors import exact_json
 from settlement.connectors.answer import NoAnswer
 from settlement.connectors.ppp import call_headers
 from settlement.connectors.ppp_fields import Fields, read_object
-from settlement.domain.connector import Connector, Credentials
+from settlement.domain.connectors.connector import Connector, Credentials
 
 if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp

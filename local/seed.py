@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from local.deployment import client
-from settlement.domain.account import EVERY_ROLE, AccountSettings
-from settlement.domain.capabilities import Capabilities, Capability
-from settlement.domain.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Credentials, Mode
+from settlement.domain.account.account import EVERY_ROLE, AccountSettings
+from settlement.domain.connectors.capabilities import Capabilities, Capability
+from settlement.domain.connectors.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Credentials, Mode
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.connector_credentials import SecretsManagerCredentials
 from settlement.storage.dynamodb import DynamoDBStore

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from operations.orders import order_ids
 from operations.output import FOUND, CommandError, Output
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.audit_order import Audited, audit_order
+from settlement.use_cases.upkeep.audit_order import Audited, audit_order
 
 
 def audit(store: DynamoDBStore, account: str, order_id: str | None, output: Output) -> int:

@@ -19,7 +19,7 @@ from operations import keys as app_keys
 from operations.output import MISUSED, STOPPED, CommandError, Output
 from operations.stacks import Stack, cloud_client, the_stack
 from settlement.storage.app_keys import KeyRefused
-from settlement.use_cases.ports import Unavailable
+from settlement.use_cases.shared.ports import Unavailable
 
 REFUSALS = (CommandError, KeyRefused, Unavailable, BotoCoreError, ClientError)
 

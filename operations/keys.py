@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from operations.output import Output
-from settlement.domain.account import EVERY_ROLE, Role
+from settlement.domain.account.account import EVERY_ROLE, Role
 from settlement.storage import app_keys
 from settlement.storage.app_keys import Caller
 

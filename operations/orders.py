@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from operations.stacks import Stack
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.ports import ListRange
+from settlement.use_cases.shared.ports import ListRange
 
 MONTHS = 120
 """How far back orders are looked for, by their creation."""

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from settlement.domain.capabilities import Capabilities, Capability
-from settlement.domain.connector import Connector, ConnectorProtocol, CredentialsReference, Mode
-from settlement.domain.drafting import Position
-from settlement.domain.ledger import Counters
-from settlement.domain.order import Line, LineMention, Order, OrderTotal
-from settlement.domain.planning import Ask
-from settlement.domain.transaction import (
+from settlement.domain.connectors.capabilities import Capabilities, Capability
+from settlement.domain.connectors.connector import Connector, ConnectorProtocol, CredentialsReference, Mode
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.order import Line, LineMention, Order, OrderTotal
+from settlement.domain.planning.drafting import Position
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.transaction import (
     Authorisation,
     Leg,
     LegKind,
@@ -20,7 +20,7 @@ from settlement.domain.transaction import (
     Payment,
     Transaction,
 )
-from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
+from settlement.use_cases.orders.place_order import NewLine, NewOrder, NewPayment
 
 ACCOUNT = "demo"
 ORDER_ID = "1172452900788-01"

@@ -23,8 +23,8 @@ from bench.load.story import CONNECTOR, Planned
 from local.deployment import client
 from local.seed import ACCOUNT
 from operations.running_stack import Facts
-from settlement.domain.account import EVERY_ROLE, AccountSettings
-from settlement.domain.connector import Connector, ConnectorProtocol, Mode
+from settlement.domain.account.account import EVERY_ROLE, AccountSettings
+from settlement.domain.connectors.connector import Connector, ConnectorProtocol, Mode
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 from tests.e2e.api import Api, new_id

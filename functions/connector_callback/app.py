@@ -12,11 +12,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api import body
 from settlement.api.resolver import Api, answer
-from settlement.domain.account import is_account
+from settlement.domain.account.account import is_account
 from settlement.domain.errors import InvalidRequest, PaymentNotFound
 from settlement.logs import new_logger
-from settlement.use_cases.receive_callback import receive_callback
-from settlement.use_cases.relay_inbound import relay_inbound
+from settlement.use_cases.connectors.receive_callback import receive_callback
+from settlement.use_cases.connectors.relay_inbound import relay_inbound
 
 logger = new_logger()
 api = Api(logger)

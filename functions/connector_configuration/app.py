@@ -10,12 +10,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.affiliation_view import affiliation_view, manifest_view
 from settlement.api.resolver import Api, answer, no_content
-from settlement.domain.account import Role
-from settlement.domain.connector_calls import ManifestFault
+from settlement.domain.account.account import Role
+from settlement.domain.connectors.connector_calls import ManifestFault
 from settlement.domain.errors import ConnectorFailed
 from settlement.logs import new_logger
-from settlement.use_cases import configure_connector as connectors
-from settlement.use_cases.connector_ports import ConnectorProbe
+from settlement.use_cases.connectors import configure_connector as connectors
+from settlement.use_cases.connectors.connector_ports import ConnectorProbe
 
 _AFFILIATION = "/api/pvt/affiliations/<affiliation>"
 

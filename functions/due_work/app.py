@@ -12,9 +12,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.logs import new_logger
-from settlement.use_cases.audit_slice import audit_slice
-from settlement.use_cases.ports import DueOperation
-from settlement.use_cases.sweep_due_work import sweep_due_work
+from settlement.use_cases.shared.ports import DueOperation
+from settlement.use_cases.upkeep.audit_slice import audit_slice
+from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 
 AUDIT_UNTIL_SECONDS = 25
 """A run older than this audits no further order; the function has 55 s, and one order may take some."""

@@ -7,11 +7,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.resolver import Api, answer, receipt_view
-from settlement.domain.account import Role
-from settlement.domain.invoice import InvoiceType
+from settlement.domain.account.account import Role
+from settlement.domain.order.invoice import InvoiceType
 from settlement.logs import new_logger
-from settlement.use_cases.notify_invoice import notify_invoice
-from settlement.use_cases.update_tracking import update_parcel
+from settlement.use_cases.orders.notify_invoice import notify_invoice
+from settlement.use_cases.orders.update_tracking import update_parcel
 
 if TYPE_CHECKING:
     from settlement.api.invoice_models import DocumentInvoiceBody, InvoiceBody

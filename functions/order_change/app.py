@@ -9,10 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api import modification_view as views
 from settlement.api.resolver import Api, answer, no_content, receipt_view
-from settlement.domain.account import Role
+from settlement.domain.account.account import Role
 from settlement.logs import new_logger
-from settlement.use_cases import modify_order as modify
-from settlement.use_cases.change_order import change_order
+from settlement.use_cases.orders import modify_order as modify
+from settlement.use_cases.orders.change_order import change_order
 
 if TYPE_CHECKING:
     from settlement.api.modification_models import ModificationSettings
@@ -54,7 +54,7 @@ def get_settings() -> Response[str]:
 def put_settings() -> Response[str]:
     """Replace the account's settings of modifications."""
     from settlement.api.modification_models import ModificationSettings
-    from settlement.use_cases.change_settings import replace_change_settings
+    from settlement.use_cases.account.change_settings import replace_change_settings
 
     account = api.caller(Role.ACCOUNT_ADMIN)
     settings = api.read(ModificationSettings)

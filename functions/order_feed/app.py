@@ -9,9 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.feed_view import MAX_LOT, feed_state_view, feed_view, update_of, update_view
 from settlement.api.resolver import Api, answer
-from settlement.domain.account import Role
+from settlement.domain.account.account import Role
 from settlement.logs import new_logger
-from settlement.use_cases import read_feed
+from settlement.use_cases.updates import read_feed
 
 logger = new_logger()
 api = Api(logger)

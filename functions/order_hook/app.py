@@ -14,9 +14,9 @@ from settlement import bootstrap
 from settlement.api.feed_view import hook_view, update_of
 from settlement.api.resolver import Api, answer
 from settlement.connectors.hook_client import HookClient
-from settlement.domain.account import Role
+from settlement.domain.account.account import Role
 from settlement.logs import new_logger
-from settlement.use_cases.call_hooks import call_hooks, configure_hook, retrieve_hook
+from settlement.use_cases.updates.call_hooks import call_hooks, configure_hook, retrieve_hook
 
 logger = new_logger()
 api = Api(logger)

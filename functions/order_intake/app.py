@@ -9,7 +9,7 @@ from settlement import bootstrap
 from settlement.api import body
 from settlement.api.card_data import refuse_card_data
 from settlement.logs import new_logger
-from settlement.use_cases.place_order import place_order
+from settlement.use_cases.orders.place_order import place_order
 
 logger = new_logger()
 bootstrap.dynamodb()

@@ -13,17 +13,17 @@ from settlement.api.openapi.served import served_document
 from settlement.api.order_view import left_to_invoice_view, order_view, placed_view
 from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.api.settings_view import settings_view
-from settlement.domain.account import Role
-from settlement.domain.left_to_invoice import left_to_invoice
-from settlement.domain.order import MAX_INVOICES
+from settlement.domain.account.account import Role
+from settlement.domain.order.left_to_invoice import left_to_invoice
+from settlement.domain.order.order import MAX_INVOICES
 from settlement.logs import new_logger
-from settlement.use_cases.add_interaction import add_interaction
-from settlement.use_cases.aggregate import load
-from settlement.use_cases.cancel_order import cancel_order
-from settlement.use_cases.check_health import check_health
-from settlement.use_cases.place_order import await_authorisation, place_order
-from settlement.use_cases.retrieve_order import retrieve_group, retrieve_order
-from settlement.use_cases.start_handling import start_handling
+from settlement.use_cases.orders.add_interaction import add_interaction
+from settlement.use_cases.orders.cancel_order import cancel_order
+from settlement.use_cases.orders.place_order import await_authorisation, place_order
+from settlement.use_cases.orders.retrieve_order import retrieve_group, retrieve_order
+from settlement.use_cases.orders.start_handling import start_handling
+from settlement.use_cases.shared.heads import load
+from settlement.use_cases.upkeep.check_health import check_health
 
 logger = new_logger()
 api = Api(logger)
@@ -58,7 +58,7 @@ def list_all() -> Response[str]:
     """List orders, newest first; ``order_list_query`` says by what."""
     from settlement.api.order_list_query import read_list_query
     from settlement.api.order_list_view import order_list_view
-    from settlement.use_cases.list_orders import list_orders
+    from settlement.use_cases.orders.list_orders import list_orders
 
     account, query = api.caller(Role.VIEW_ORDER), read_list_query(api.query())
     listed = list_orders(bootstrap.store(), account, query.wanted, datetime.now(UTC))
@@ -122,7 +122,7 @@ def cancel(order_id: str) -> Response[str]:
 @api.delete("/api/oms/pvt/orders/<order_id>/shopper")
 def erase(order_id: str) -> Response[str]:
     """Erase what is known of the person behind an order."""
-    from settlement.use_cases.erase_shopper import erase_shopper
+    from settlement.use_cases.orders.erase_shopper import erase_shopper
 
     erase_shopper(bootstrap.ports(), api.caller(Role.ACCOUNT_ADMIN), order_id)
     return no_content()
@@ -131,7 +131,7 @@ def erase(order_id: str) -> Response[str]:
 @api.delete("/api/pvt/transactions/<transaction_id>/shopper")
 def erase_of_transaction(transaction_id: str) -> Response[str]:
     """Erase what is known of the person behind a transaction."""
-    from settlement.use_cases.erase_shopper import erase_shopper_of_transaction
+    from settlement.use_cases.orders.erase_shopper import erase_shopper_of_transaction
 
     erase_shopper_of_transaction(bootstrap.ports(), api.caller(Role.ACCOUNT_ADMIN), transaction_id)
     return no_content()
@@ -147,7 +147,7 @@ def get_settings() -> Response[str]:
 def patch_settings() -> Response[str]:
     """Change the account's settings; answers with all of them."""
     from settlement.api.models import SettingsBody
-    from settlement.use_cases.change_settings import change_settings
+    from settlement.use_cases.account.change_settings import change_settings
 
     account, body = api.caller(Role.ACCOUNT_ADMIN), api.read(SettingsBody)
     return answer(200, settings_view(change_settings(bootstrap.ports(), account, body.applied_to)))

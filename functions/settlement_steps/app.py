@@ -10,9 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.logs import new_logger
-from settlement.use_cases.conclude_operation import conclude_operation
-from settlement.use_cases.execute_leg import Call, execute_leg
-from settlement.use_cases.plan_operation import plan_operation
+from settlement.use_cases.workflow.conclude_operation import conclude_operation
+from settlement.use_cases.workflow.execute_leg import Call, execute_leg
+from settlement.use_cases.workflow.plan_operation import plan_operation
 
 logger = new_logger()
 metrics = Metrics()

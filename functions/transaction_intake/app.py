@@ -12,16 +12,16 @@ from settlement.api.operation_view import operation_result
 from settlement.api.payment_view import gateway_payment, payment_system_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.api.transaction_view import transaction_view
-from settlement.domain.account import Role
+from settlement.domain.account.account import Role
+from settlement.domain.connectors.payment_systems import payment_systems_served
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.payment_systems import payment_systems_served
 from settlement.logs import new_logger
-from settlement.use_cases.add_data import add_data
-from settlement.use_cases.request_authorisation import request_authorisation
-from settlement.use_cases.request_movement import await_conclusion
-from settlement.use_cases.retrieve_transaction import retrieve_movements, retrieve_payments
-from settlement.use_cases.send_payments import send_payments
-from settlement.use_cases.start_transaction import start_transaction
+from settlement.use_cases.gateway.add_data import add_data
+from settlement.use_cases.gateway.request_authorisation import request_authorisation
+from settlement.use_cases.gateway.request_movement import await_conclusion
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements, retrieve_payments
+from settlement.use_cases.gateway.send_payments import send_payments
+from settlement.use_cases.gateway.start_transaction import start_transaction
 
 logger = new_logger()
 api = Api(logger)
@@ -109,7 +109,7 @@ def authorise(transaction_id: str) -> Response[str]:
 @api.get(_NOTIFICATION)
 def notify_whole(payment_id: str) -> Response[str]:
     """Take the merchant's word that a payment was received."""
-    from settlement.use_cases.notify_payment import Received, notify_payment
+    from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 
     notify_payment(bootstrap.ports(), api.caller(Role.PROCESS_PAYMENT), payment_id, Received())
     return answer(200, {})
@@ -119,7 +119,7 @@ def notify_whole(payment_id: str) -> Response[str]:
 def notify(payment_id: str) -> Response[str]:
     """Take the merchant's word of how much was received, and when."""
     from settlement.api.checkout_models import ReceivedBody
-    from settlement.use_cases.notify_payment import notify_payment
+    from settlement.use_cases.gateway.notify_payment import notify_payment
 
     account, received = api.caller(Role.PROCESS_PAYMENT), api.read(ReceivedBody).as_received()
     notify_payment(bootstrap.ports(), account, payment_id, received)
@@ -129,7 +129,7 @@ def notify(payment_id: str) -> Response[str]:
 @api.post("/api/oms/pvt/orders/<order_id>/payments/<payment_id>/payment-notification")
 def notify_of_order(order_id: str, payment_id: str) -> Response[str]:
     """Take the merchant's word that a payment of an order was received."""
-    from settlement.use_cases.notify_payment import notify_payment_of_order
+    from settlement.use_cases.gateway.notify_payment import notify_payment_of_order
 
     notify_payment_of_order(bootstrap.ports(), api.caller(Role.PROCESS_PAYMENT), order_id, payment_id)
     return answer(200, {})

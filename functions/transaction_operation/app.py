@@ -8,14 +8,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.operation_view import ended_view, operation_result, operations_view, retried_view
 from settlement.api.resolver import Api, answer, no_content
-from settlement.domain.account import Role
+from settlement.domain.account.account import Role
 from settlement.domain.errors import OperationNotFound
 from settlement.logs import new_logger
-from settlement.use_cases import request_movement as movements
-from settlement.use_cases.retrieve_transaction import retrieve_movements
+from settlement.use_cases.gateway import request_movement as movements
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
 
 if TYPE_CHECKING:
-    from settlement.use_cases.end_operation import EndRequest
+    from settlement.use_cases.recovery.end_operation import EndRequest
 
 MAX_SEQUENCE_DIGITS = 6
 
@@ -62,7 +62,7 @@ def operations(transaction_id: str) -> Response[str]:
 @api.post("/api/pvt/transactions/<transaction_id>/operations/<operation_id>/retry")
 def retry(transaction_id: str, operation_id: str) -> Response[str]:
     """Try what a failed operation is missing again."""
-    from settlement.use_cases.retry_operation import retry_operation
+    from settlement.use_cases.recovery.retry_operation import retry_operation
 
     account = api.caller(Role.PROCESS_PAYMENT)
     sequence = _sequence(operation_id)
@@ -73,8 +73,8 @@ def retry(transaction_id: str, operation_id: str) -> Response[str]:
 def write_off(transaction_id: str, operation_id: str) -> Response[str]:
     """Write off what a failed operation will never do."""
     from settlement.api.models import WriteOffBody
-    from settlement.domain.closing import Ending
-    from settlement.use_cases.end_operation import EndRequest
+    from settlement.domain.transaction.closing import Ending
+    from settlement.use_cases.recovery.end_operation import EndRequest
 
     account = api.caller(Role.PROCESS_PAYMENT)
     body = api.read(WriteOffBody)
@@ -86,8 +86,8 @@ def write_off(transaction_id: str, operation_id: str) -> Response[str]:
 def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
     """Take note that what a failed operation could not settle was paid by other means."""
     from settlement.api.models import PaidOtherwiseBody
-    from settlement.domain.closing import Ending
-    from settlement.use_cases.end_operation import EndRequest
+    from settlement.domain.transaction.closing import Ending
+    from settlement.use_cases.recovery.end_operation import EndRequest
 
     account = api.caller(Role.PROCESS_PAYMENT)
     body = api.read(PaidOtherwiseBody)
@@ -96,7 +96,7 @@ def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
 
 
 def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequest") -> Response[str]:
-    from settlement.use_cases.end_operation import end_operation
+    from settlement.use_cases.recovery.end_operation import end_operation
 
     ended = end_operation(bootstrap.ports(), account, transaction_id, _sequence(operation_id), request)
     return answer(200, ended_view(ended, request.ending))
@@ -106,7 +106,7 @@ def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequ
 def resolve(transaction_id: str, leg_id: str) -> Response[str]:
     """Say what became of a connector call that is in doubt or left to a person."""
     from settlement.api.models import ResolutionBody
-    from settlement.use_cases.resolve_leg import resolve_leg
+    from settlement.use_cases.recovery.resolve_leg import resolve_leg
 
     account = api.caller(Role.PROCESS_PAYMENT)
     body = api.read(ResolutionBody)

@@ -11,10 +11,10 @@ from settlement.api import transaction_view as views
 from settlement.api.payment_view import gateway_payment
 from settlement.api.resolver import Api, answer
 from settlement.api.timeline_view import interaction_view
-from settlement.domain.account import Role
+from settlement.domain.account.account import Role
 from settlement.logs import new_logger
-from settlement.use_cases import retrieve_transaction as retrieve
-from settlement.use_cases.aggregate import load, load_by_transaction
+from settlement.use_cases.gateway import retrieve_transaction as retrieve
+from settlement.use_cases.shared.heads import load, load_by_transaction
 
 MAX_EVENTS = 1000
 
@@ -107,7 +107,7 @@ def interactions(transaction_id: str) -> Response[str]:
 def audit(transaction_id: str) -> Response[str]:
     """Compare every figure of a transaction and its order with the others that tell of it."""
     from settlement.api.audit_view import audit_view
-    from settlement.use_cases.audit_order import audit_transaction
+    from settlement.use_cases.upkeep.audit_order import audit_transaction
 
     account = api.caller(Role.VIEW_PAYMENT)
     return answer(200, audit_view(audit_transaction(bootstrap.store(), account, transaction_id)))

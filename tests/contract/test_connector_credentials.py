@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
-from settlement.domain.connector import Connector, Credentials
+from settlement.domain.connectors.connector import Connector, Credentials
 from settlement.domain.errors import Busy, CredentialsFull
 from settlement.storage import keys
 from settlement.storage.connector_credentials import LOCK_LASTS, SecretsManagerCredentials

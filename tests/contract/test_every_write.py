@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.account import AccountSettings, ExpiryPolicy
-from settlement.domain.checkout import AdditionalData, Checkout
-from settlement.domain.feed import Feed, Hook
-from settlement.domain.shopper import Shopper
+from settlement.domain.account.account import AccountSettings, ExpiryPolicy
+from settlement.domain.account.feed import Feed, Hook
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.checkout import AdditionalData, Checkout
 from settlement.storage import codecs, keys
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.feeds import DynamoDBFeeds
 from settlement.storage.writing import writes
-from settlement.use_cases.add_data import add_data
-from settlement.use_cases.change_settings import change_settings, replace_change_settings
-from settlement.use_cases.configure_connector import disable_connector
-from settlement.use_cases.erase_shopper import erase_shopper
-from settlement.use_cases.ports import Conflict, Ports
-from settlement.use_cases.read_feed import configure_feed
-from settlement.use_cases.start_transaction import NewTransaction, start_transaction
+from settlement.use_cases.account.change_settings import change_settings, replace_change_settings
+from settlement.use_cases.connectors.configure_connector import disable_connector
+from settlement.use_cases.gateway.add_data import add_data
+from settlement.use_cases.gateway.start_transaction import NewTransaction, start_transaction
+from settlement.use_cases.orders.erase_shopper import erase_shopper
+from settlement.use_cases.shared.ports import Conflict, Ports
+from settlement.use_cases.updates.read_feed import configure_feed
 from tests.builders import ACCOUNT, a_connector
 from tests.support.clock import Clock, Ids
 from tests.support.declared_table import make_declared_table

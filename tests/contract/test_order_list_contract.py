@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.listing import as_listed
-from settlement.domain.order import Order
+from settlement.domain.order.listing import as_listed
+from settlement.domain.order.order import Order
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.ports import Commit, ListRange, Page, Store
+from settlement.use_cases.shared.ports import Commit, ListRange, Page, Store
 from tests.builders import ACCOUNT, NOON, an_order
 from tests.support.declared_table import make_declared_table
 from tests.support.store import FakeStore

@@ -7,24 +7,31 @@ from typing import Any, Protocol
 
 import pytest
 
-from settlement.domain.account import AccountSettings
-from settlement.domain.audit_walk import first_walk
-from settlement.domain.capabilities import Capabilities, Capability, Windows
-from settlement.domain.change import Change
-from settlement.domain.checkout import AdditionalData
-from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Mode, VaultedCard
-from settlement.domain.drafting import RefundPriority
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.audit.walk import first_walk
+from settlement.domain.changes.change import Change
+from settlement.domain.changes.modification import Modification
+from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
+from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.events import Event, EventType
-from settlement.domain.invoice import Invoice, InvoiceType, Tracking
-from settlement.domain.ledger import Counters
-from settlement.domain.modification import Modification
-from settlement.domain.order import OrderTotal
-from settlement.domain.planning import Ask
-from settlement.domain.settlement import Settlement
-from settlement.domain.shopper import Address, Shopper
-from settlement.domain.transaction import Authorisation, LegKind, LegState, OperationKind, OperationState, Payment
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
+from settlement.domain.order.order import OrderTotal
+from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.checkout import AdditionalData
+from settlement.domain.transaction.transaction import (
+    Authorisation,
+    LegKind,
+    LegState,
+    OperationKind,
+    OperationState,
+    Payment,
+)
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.ports import Changed, Commit, Conflict, DueOperation, DuePayment, Store
+from settlement.use_cases.shared.ports import Changed, Commit, Conflict, DueOperation, DuePayment, Store
 from tests.builders import (
     ACCOUNT,
     NOON,

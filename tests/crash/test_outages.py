@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from settlement.use_cases.ports import Conflict, Unavailable
+from settlement.use_cases.shared.ports import Conflict, Unavailable
 from tests.crash.conftest import LONG, Tell
 from tests.crash.playing import every_story, play, play_all
 from tests.crash.stories import Story

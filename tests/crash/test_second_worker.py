@@ -12,8 +12,8 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.domain.account import AccountSettings, ExpiryPolicy
-from settlement.domain.connector import Mode
+from settlement.domain.account.account import AccountSettings, ExpiryPolicy
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
 from tests.builders import ACCOUNT, ORDER_ID, a_connector
 from tests.crash.conftest import LONG, Tell

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.statuses import order_status, transaction_status
+from settlement.domain.transaction.statuses import order_status, transaction_status
 from tests.builders import ACCOUNT, ORDER_ID
 from tests.crash.conftest import Tell
 from tests.crash.stories import ORDER, STARTS, TRANSACTION, TWO, headroom, invoices

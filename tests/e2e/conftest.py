@@ -11,7 +11,7 @@ import pytest
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, CONNECTORS
 from local.settings import read_settings
 from operations.running_stack import Facts, read_facts
-from settlement.domain.account import EVERY_ROLE, AccountSettings
+from settlement.domain.account.account import EVERY_ROLE, AccountSettings
 from settlement.storage import keys
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore

@@ -13,7 +13,7 @@ import pytest
 from local.seed import ACCOUNT
 from operations.output import FOUND
 from operations.running_stack import LOCAL_STACK, Facts
-from settlement.domain.audit_walk import first_walk
+from settlement.domain.audit.walk import first_walk
 from settlement.storage import keys
 from settlement.storage.dynamodb import DynamoDBStore
 from tests.e2e.api import new_id

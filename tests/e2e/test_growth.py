@@ -19,7 +19,7 @@ from settlement import bootstrap
 from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
-from settlement.use_cases.ports import Commit
+from settlement.use_cases.shared.ports import Commit
 from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_transaction
 from tests.support.service import Service
 from tests.support.shop import Shop

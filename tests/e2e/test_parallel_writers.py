@@ -13,7 +13,7 @@ import pytest
 
 from local.seed import ACCOUNT
 from operations.running_stack import Facts
-from settlement.domain.connector import Mode
+from settlement.domain.connectors.connector import Mode
 from settlement.storage import codecs, keys
 from tests.e2e.bodies import Payment, change_body, invoice_body
 from tests.e2e.conftest import client_arguments

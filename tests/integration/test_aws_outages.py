@@ -15,8 +15,8 @@ from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.outage import reporting_outages
 from settlement.storage.writing import writes
-from settlement.use_cases.ports import Commit, Conflict, DueOperation, Store, Unavailable
-from settlement.use_cases.sweep_due_work import sweep_due_work
+from settlement.use_cases.shared.ports import Commit, Conflict, DueOperation, Store, Unavailable
+from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_leg, a_transaction, an_operation, an_order
 from tests.support.local_server import LocalServer
 from tests.support.outages import FAULTS, LOST_RACES, OUTAGES

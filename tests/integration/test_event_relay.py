@@ -16,7 +16,7 @@ from settlement.domain.events import PUBLISHED, Event, EventType
 from settlement.storage import codecs, keys
 from settlement.storage.outbox import MAX_BYTES
 from settlement.storage.writing import writes
-from settlement.use_cases.ports import Commit
+from settlement.use_cases.shared.ports import Commit
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -23,9 +23,9 @@ from moto import mock_aws
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, seed_connectors
 from settlement import bootstrap
 from settlement.connectors import exact_json
-from settlement.domain.account import EVERY_ROLE, AccountSettings
-from settlement.domain.connector import Credentials
-from settlement.domain.request_ids import request_id
+from settlement.domain.account.account import EVERY_ROLE, AccountSettings
+from settlement.domain.connectors.connector import Credentials
+from settlement.domain.transaction.request_ids import request_id
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 from tests.support.declared_table import make_declared_table

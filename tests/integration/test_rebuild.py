@@ -20,12 +20,12 @@ from moto import mock_aws
 
 from operations.output import CommandError, Output
 from operations.rebuild import prepare, read_export, read_table, rebuild
-from settlement.domain.connector import VaultedCard
+from settlement.domain.connectors.connector import VaultedCard
 from settlement.storage import codecs, keys
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.log import PERSONAL_ATTRIBUTES, PERSONAL_ITEMS, replay
 from settlement.storage.writing import writes
-from settlement.use_cases.ports import Commit
+from settlement.use_cases.shared.ports import Commit
 from tests.builders import a_new_payment, item
 from tests.support.declared_table import make_declared_table
 from tests.support.service import Service

@@ -17,11 +17,11 @@ from operations.redrive.command import redrive
 from operations.redrive.ways import Ways
 from operations.republish import Republisher
 from operations.stacks import Stack
-from settlement.domain.audit_walk import first_walk
+from settlement.domain.audit.walk import first_walk
 from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
-from settlement.use_cases.ports import Commit
+from settlement.use_cases.shared.ports import Commit
 from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
 from tests.support.declared_table import make_declared_table
 from tests.template.cloudformation import load_template, of_type

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from settlement.api.openapi.route import Route
-from settlement.domain.account import EVERY_ROLE
+from settlement.domain.account.account import EVERY_ROLE
 from tests.builders import ACCOUNT
 from tests.support.service import Asked, Heard, Service
 from tests.support.shop import Shop

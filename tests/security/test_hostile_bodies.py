@@ -22,7 +22,7 @@ from settlement.api.openapi.route import Route
 from settlement.api.openapi.routes import ROUTES
 from settlement.storage import keys
 from settlement.storage.writing import writes
-from settlement.use_cases.ports import Commit
+from settlement.use_cases.shared.ports import Commit
 from tests.security.conftest import Toured
 from tests.support.service import Heard
 

@@ -6,7 +6,7 @@ import pytest
 
 from settlement.api.openapi.route import Route
 from settlement.api.openapi.routes import ROUTES
-from settlement.domain.account import EVERY_ROLE, Role
+from settlement.domain.account.account import EVERY_ROLE, Role
 from tests.security.conftest import Toured
 
 KEYED = [route for route in ROUTES if route.roles]

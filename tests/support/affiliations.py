@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from settlement.domain.connector import Connector, Credentials, CredentialsReference
-from settlement.domain.connector_calls import (
+from settlement.domain.connectors.connector import Connector, Credentials, CredentialsReference
+from settlement.domain.connectors.connector_calls import (
     AutoSettleDelay,
     Exchange,
     Manifest,

@@ -1,8 +1,8 @@
 """The audit of everything in a fake store."""
 
-from settlement.domain.books import Mismatch
-from settlement.domain.order import Order
-from settlement.use_cases.audit_order import audit_order
+from settlement.domain.audit.records import Mismatch
+from settlement.domain.order.order import Order
+from settlement.use_cases.upkeep.audit_order import audit_order
 from tests.support.store import FakeStore
 
 

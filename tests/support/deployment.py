@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from settlement import bootstrap
-from settlement.domain.account import EVERY_ROLE
-from settlement.domain.connector import Mode
-from settlement.domain.order import Order
-from settlement.domain.transaction import Transaction
-from settlement.use_cases.execute_leg import ConnectorUnresolved
-from settlement.use_cases.ports import Ports, Unavailable
+from settlement.domain.account.account import EVERY_ROLE
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.shared.ports import Ports, Unavailable
+from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved
 from tests.builders import ACCOUNT, ORDER_ID, a_connector
 from tests.support.clock import Clock, Ids
 from tests.support.effects import Crash, Effects

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from settlement.domain.feed import Feed, FeedItem, Hook, StatusUpdate
-from settlement.use_cases.ports import Conflict, Page
+from settlement.domain.account.feed import Feed, FeedItem, Hook, StatusUpdate
+from settlement.use_cases.shared.ports import Conflict, Page
 
 
 class FakeFeeds:

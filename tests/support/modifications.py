@@ -7,11 +7,11 @@ import pytest
 
 from settlement.api.modification_models import ModificationBody, ModificationSettings
 from settlement.api.modification_view import history_view, modification_details, modification_view, preview_view
-from settlement.domain.connector import Mode
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import Refusal
-from settlement.domain.order import Line
-from settlement.use_cases import modify_order as use_case
-from settlement.use_cases.modify_order import Modified, Preview
+from settlement.domain.order.order import Line
+from settlement.use_cases.orders import modify_order as use_case
+from settlement.use_cases.orders.modify_order import Modified, Preview
 from tests.builders import ACCOUNT
 from tests.support.provider import Step
 from tests.support.shop import Placed, Shop

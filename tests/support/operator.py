@@ -1,9 +1,9 @@
 """What an operator does about a failed operation, and the workflows that follow."""
 
-from settlement.domain.closing import Ending
-from settlement.use_cases.end_operation import Ended, EndRequest, end_operation
-from settlement.use_cases.resolve_leg import Resolution, resolve_leg
-from settlement.use_cases.retry_operation import retry_operation
+from settlement.domain.transaction.closing import Ending
+from settlement.use_cases.recovery.end_operation import Ended, EndRequest, end_operation
+from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
+from settlement.use_cases.recovery.retry_operation import retry_operation
 from tests.builders import ACCOUNT
 from tests.support.shop import Placed
 

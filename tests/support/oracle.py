@@ -5,7 +5,7 @@ Amounts are minor units.
 
 from dataclasses import dataclass
 
-from settlement.domain.connector import Mode
+from settlement.domain.connectors.connector import Mode
 
 
 @dataclass

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Literal
 
-from settlement.domain.connector import Connector
-from settlement.domain.connector_calls import (
+from settlement.domain.connectors.connector import Connector
+from settlement.domain.connectors.connector_calls import (
     Approved,
     AuthorisationOutcome,
     Authorise,

@@ -13,9 +13,9 @@ import pytest
 from settlement import bootstrap
 from settlement.api.openapi.route import Route
 from settlement.api.openapi.routes import ROUTES
-from settlement.domain.account import EVERY_ROLE
-from settlement.domain.connector import Connector
-from settlement.use_cases.ports import Commit, Conflict, Ports
+from settlement.domain.account.account import EVERY_ROLE
+from settlement.domain.connectors.connector import Connector
+from settlement.use_cases.shared.ports import Commit, Conflict, Ports
 from tests.builders import ACCOUNT
 from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.feeds import FakeFeeds, FakeHookCaller

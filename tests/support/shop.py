@@ -4,22 +4,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from settlement.domain.connector import Connector, Mode
-from settlement.domain.drafting import RefundPriority
+from settlement.domain.connectors.connector import Connector, Mode
 from settlement.domain.events import Event, EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
-from settlement.domain.order import LineMention, Order
-from settlement.domain.statuses import order_status, transaction_status
-from settlement.domain.transaction import Leg, Operation, Payment, Transaction
-from settlement.use_cases.aggregate import Aggregate
-from settlement.use_cases.cancel_order import cancel_order
-from settlement.use_cases.change_order import ChangeRequest, change_order
-from settlement.use_cases.notify_invoice import Notification, Receipt, notify_invoice
-from settlement.use_cases.place_order import NewOrder, NewPayment, place_order
-from settlement.use_cases.ports import DueOperation, Ports
-from settlement.use_cases.start_handling import start_handling
-from settlement.use_cases.sweep_due_work import sweep_due_work
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.order.order import LineMention, Order
+from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.statuses import order_status, transaction_status
+from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.use_cases.orders.cancel_order import cancel_order
+from settlement.use_cases.orders.change_order import ChangeRequest, change_order
+from settlement.use_cases.orders.notify_invoice import Notification, Receipt, notify_invoice
+from settlement.use_cases.orders.place_order import NewOrder, NewPayment, place_order
+from settlement.use_cases.orders.start_handling import start_handling
+from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.ports import DueOperation, Ports
+from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 from tests.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
 from tests.support.clock import Clock, Ids
 from tests.support.provider import FakeProvider, Kind

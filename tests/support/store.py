@@ -6,21 +6,21 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
 
-from settlement.domain.account import AccountSettings
-from settlement.domain.audit_walk import AuditWalk
-from settlement.domain.change import Change
-from settlement.domain.checkout import AdditionalData
-from settlement.domain.connector import Connector
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.audit.walk import AuditWalk
+from settlement.domain.changes.change import Change
+from settlement.domain.changes.modification import Modification
+from settlement.domain.connectors.connector import Connector
 from settlement.domain.events import Event
-from settlement.domain.invoice import Invoice
-from settlement.domain.ledger import Counters
-from settlement.domain.listing import ListedOrder, as_listed
-from settlement.domain.modification import Modification
-from settlement.domain.order import Line, Order
-from settlement.domain.settlement import Settlement
-from settlement.domain.shopper import Shopper
-from settlement.domain.transaction import Leg, Operation, Payment, Transaction
-from settlement.use_cases.ports import Changed, Commit, Conflict, DueOperation, DuePayment, ListRange, Page
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.listing import ListedOrder, as_listed
+from settlement.domain.order.order import Line, Order
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.checkout import AdditionalData
+from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.use_cases.shared.ports import Changed, Commit, Conflict, DueOperation, DuePayment, ListRange, Page
 
 T = TypeVar("T")
 

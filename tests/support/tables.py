@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 import boto3
 
-from settlement.domain.account import AccountSettings
-from settlement.domain.connector import Connector
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.connectors.connector import Connector
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
-from settlement.use_cases.ports import Commit, Store
+from settlement.use_cases.shared.ports import Commit, Store
 from tests.support.declared_table import make_declared_table
 from tests.support.effects import Effects
 from tests.support.store import FakeStore

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from settlement.api.feed_view import handle_of
-from settlement.domain.feed import StatusUpdate
-from settlement.domain.transaction import LegKind, LegState
-from settlement.use_cases.read_feed import publish_update
+from settlement.domain.account.feed import StatusUpdate
+from settlement.domain.transaction.transaction import LegKind, LegState
+from settlement.use_cases.updates.read_feed import publish_update
 from tests.builders import ACCOUNT, a_connector
 from tests.support.affiliations import affiliation_body
 from tests.support.service import Heard, Service, route_of

@@ -3,11 +3,11 @@
 from collections.abc import Generator
 from contextlib import suppress
 
-from settlement.domain.connector_calls import ConnectorClient
-from settlement.use_cases.conclude_operation import ConcludeOutcome, conclude_operation
-from settlement.use_cases.execute_leg import Call, ConnectorUnresolved, execute_leg
-from settlement.use_cases.plan_operation import PlanOutcome, plan_operation
-from settlement.use_cases.ports import Ports
+from settlement.domain.connectors.connector_calls import ConnectorClient
+from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.workflow.conclude_operation import ConcludeOutcome, conclude_operation
+from settlement.use_cases.workflow.execute_leg import Call, ConnectorUnresolved, execute_leg
+from settlement.use_cases.workflow.plan_operation import PlanOutcome, plan_operation
 
 TRIES = 3
 """How often the state machine runs the Execute task of one leg."""

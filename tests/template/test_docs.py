@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from settlement.domain.statuses import OrderStatus
-from settlement.domain.transaction import LegState, OperationState
+from settlement.domain.transaction.statuses import OrderStatus
+from settlement.domain.transaction.transaction import LegState, OperationState
 from settlement.storage import keys
 from tests.support.headings import anchors, documents, headings, section
 from tests.template.cloudformation import CHECKOUT

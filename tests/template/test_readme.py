@@ -15,10 +15,10 @@ from operations.command_line import app as operators
 from operations.output import FOUND, MISUSED, STOPPED
 from settlement.api.affiliation_names import Key
 from settlement.api.openapi.routes import ROUTES
-from settlement.domain.account import EVERY_ROLE, AccountSettings, Role
-from settlement.domain.capabilities import Capability
+from settlement.domain.account.account import EVERY_ROLE, AccountSettings, Role
+from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.events import PUBLISHED
-from settlement.domain.statuses import OrderStatus, TransactionStatus
+from settlement.domain.transaction.statuses import OrderStatus, TransactionStatus
 from tests.support.headings import documents
 from tests.template.cloudformation import CHECKOUT, load_template, of_type
 

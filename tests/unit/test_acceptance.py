@@ -2,12 +2,12 @@
 
 import pytest
 
-from settlement.domain.acceptance import accept
-from settlement.domain.connector import Mode
-from settlement.domain.drafting import RefundPriority
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import MoneyCannotMove, TooManyWaiting
-from settlement.domain.planning import Ask
-from settlement.domain.transaction import MAX_WAITING, OperationKind, OperationState, Transaction
+from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.acceptance import accept
+from settlement.domain.transaction.transaction import MAX_WAITING, OperationKind, OperationState, Transaction
 from tests.builders import NOON, a_position, a_transaction
 
 LOWEST = RefundPriority.LOWEST_SETTLED

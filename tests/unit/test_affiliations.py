@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.capabilities import Capabilities, Capability, Windows
-from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol, Credentials, Mode
-from settlement.use_cases.configure_connector import MAX_CONNECTORS
+from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
+from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Credentials, Mode
+from settlement.use_cases.connectors.configure_connector import MAX_CONNECTORS
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.affiliations import PPP, affiliation_body
 from tests.support.service import Heard, Service

@@ -46,18 +46,57 @@ def _room(folder: str, own: str, packages: str = "", but: tuple[str, ...] = ()) 
 
 
 LAYER = "layers/settlement/settlement"
-OUTSIDE = "settlement.use_cases.ports settlement.use_cases.feed_ports"
+OUTSIDE = "settlement.use_cases.shared.ports settlement.use_cases.updates.feed_ports"
 STUBS = "mypy_boto3_dynamodb mypy_boto3_events mypy_boto3_secretsmanager mypy_boto3_sqs mypy_boto3_stepfunctions"
+DOMAIN = {
+    "": "currencies errors events identity money",
+    "order": "errors money",
+    "ledger": "",
+    "connectors": "ledger order",
+    "planning": "connectors ledger money",
+    "transaction": "connectors errors events identity ledger money order planning",
+    "changes": "errors money order transaction",
+    "account": "planning transaction",
+    "privacy": "order",
+    "audit": "changes connectors events ledger order transaction",
+}
+"""The rooms of the domain, and those below them; the first is for the files that stand in none of them."""
+
+USE_CASES = {
+    "": "",
+    "shared": "",
+    "workflow": "shared",
+    "recovery": "shared workflow",
+    "orders": "recovery shared workflow",
+    "gateway": "orders shared workflow",
+    "connectors": "shared workflow",
+    "updates": "shared",
+    "account": "shared",
+    "upkeep": "shared",
+}
+"""The rooms of the use cases, and those below them."""
+
+
+def _inner_rooms(folder: str, rooms: dict[str, str], below: str = "") -> Iterator[Room]:
+    """The rooms within a folder: each may import itself, the ones below it, and what is below the folder."""
+    package = f"settlement.{folder}"
+    for name, others in rooms.items():
+        own = " ".join(f"{package}.{room}" for room in (name, *others.split()) if room)
+        yield _room(f"{LAYER}/{folder}/{name}".rstrip("/"), f"{own} {below}", but=() if name else tuple(rooms)[1:])
+
+
 ROOMS = (
-    _room(f"{LAYER}/domain", "settlement.domain"),
-    _room(f"{LAYER}/use_cases", "settlement.domain settlement.use_cases"),
+    *_inner_rooms("domain", DOMAIN),
+    *_inner_rooms("use_cases", USE_CASES, "settlement.domain"),
     _room(
         f"{LAYER}/storage",
         f"settlement.domain settlement.storage {OUTSIDE}",
         f"boto3 botocore urllib3 pydantic {STUBS}",
     ),
     _room(
-        f"{LAYER}/connectors", "settlement.domain settlement.connectors settlement.use_cases.ports", "httpcore certifi"
+        f"{LAYER}/connectors",
+        "settlement.domain settlement.connectors settlement.use_cases.shared.ports",
+        "httpcore certifi",
     ),
     _room(
         f"{LAYER}/api",
@@ -87,11 +126,26 @@ ROOMS = (
 )
 """Every folder of code but the tests."""
 
+
+def _planted_in(folder: str, rooms: dict[str, str], everywhere: str) -> dict[str, str]:
+    """What the rooms within a folder must not import: what none may, and the rooms that are not below them."""
+    return {
+        f"{LAYER}/{folder}/{name}".rstrip("/"): " ".join(
+            [everywhere, *(f"settlement.{folder}.{room}" for room in rooms if room not in (name, *below.split(), ""))]
+        )
+        for name, below in rooms.items()
+    }
+
+
 PLANTED = {
-    f"{LAYER}/domain": "settlement.use_cases.ports settlement.storage boto3 pydantic",
-    f"{LAYER}/use_cases": "settlement.storage.table settlement.api settlement.connectors.ppp boto3 httpcore pydantic",
-    f"{LAYER}/storage": "settlement.use_cases.aggregate settlement.api settlement.connectors httpcore",
-    f"{LAYER}/connectors": "settlement.use_cases.aggregate settlement.storage settlement.api boto3 httpx",
+    **_planted_in("domain", DOMAIN, "settlement.use_cases.shared.ports settlement.storage boto3 pydantic"),
+    **_planted_in(
+        "use_cases",
+        USE_CASES,
+        "settlement.storage.table settlement.api settlement.connectors.ppp boto3 httpcore pydantic",
+    ),
+    f"{LAYER}/storage": "settlement.use_cases.shared.heads settlement.api settlement.connectors httpcore",
+    f"{LAYER}/connectors": "settlement.use_cases.shared.heads settlement.storage settlement.api boto3 httpx",
     f"{LAYER}/api": "settlement.storage.table settlement.connectors.ppp settlement.bootstrap boto3 httpcore",
     LAYER: "settlement.api local httpcore",
     "functions": "local operations boto3 httpcore tests",

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.audit_walk import AUDITED_MONTHS, AuditWalk, first_walk
-from settlement.domain.change import Change
+from settlement.domain.audit.walk import AUDITED_MONTHS, AuditWalk, first_walk
+from settlement.domain.changes.change import Change
+from settlement.domain.changes.modification import Modification, Wanted
 from settlement.domain.events import Event, EventType
-from settlement.domain.invoice import Invoice
-from settlement.domain.ledger import Counters, LedgerImbalance
-from settlement.domain.modification import Modification, Wanted
-from settlement.domain.order import Line, Order
-from settlement.domain.settlement import Settlement
-from settlement.domain.transaction import Leg, Operation, OperationState, Payment, Transaction
-from settlement.use_cases.audit_order import audit_order, audit_transaction
-from settlement.use_cases.audit_slice import ORDERS_AT_ONCE, audit_slice, begin_audits
-from settlement.use_cases.modify_order import modify_order
-from settlement.use_cases.ports import Conflict
+from settlement.domain.ledger.ledger import Counters, LedgerImbalance
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.order import Line, Order
+from settlement.domain.transaction.transaction import Leg, Operation, OperationState, Payment, Transaction
+from settlement.use_cases.orders.modify_order import modify_order
+from settlement.use_cases.shared.ports import Conflict
+from settlement.use_cases.upkeep.audit_order import audit_order, audit_transaction
+from settlement.use_cases.upkeep.audit_slice import ORDERS_AT_ONCE, audit_slice, begin_audits
 from tests.builders import ACCOUNT, a_new_payment, item
 from tests.support.audits import mismatches_of
 from tests.support.shop import Placed, Shop

@@ -6,10 +6,10 @@ import pytest
 
 from settlement.domain.errors import WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.ledger import Counters
-from settlement.domain.transaction import Authorisation, LegKind, OperationKind, OperationState
-from settlement.use_cases.place_order import NewPayment, await_authorisation
-from settlement.use_cases.receive_callback import receive_callback
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.transaction import Authorisation, LegKind, OperationKind, OperationState
+from settlement.use_cases.connectors.receive_callback import receive_callback
+from settlement.use_cases.orders.place_order import NewPayment, await_authorisation
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.shop import Shop
 

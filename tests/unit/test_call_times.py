@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.call_times import auto_settle_at
-from settlement.domain.capabilities import Windows
-from settlement.domain.connector import AutoSettle
+from settlement.domain.connectors.capabilities import Windows
+from settlement.domain.connectors.connector import AutoSettle
 from settlement.domain.events import EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.transaction import LegState, OperationState
-from settlement.use_cases.resolve_leg import Resolution, resolve_leg
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.transaction.connector_schedule import auto_settle_at
+from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
 from tests.builders import ACCOUNT, NOON, a_connector, a_new_payment
 from tests.support.shop import Placed, Shop
 

@@ -6,9 +6,9 @@ import pytest
 
 from settlement.domain.errors import PaymentNotFound, Unauthorised
 from settlement.domain.events import EventType
-from settlement.domain.ledger import Counters
-from settlement.domain.transaction import MAX_CALLBACKS, Payment
-from settlement.use_cases.receive_callback import receive_callback
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.transaction import MAX_CALLBACKS, Payment
+from settlement.use_cases.connectors.receive_callback import receive_callback
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.shop import Placed, Shop
 from tests.support.workflow import steps

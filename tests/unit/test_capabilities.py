@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from settlement.domain.capabilities import Capabilities, Capability
-from settlement.domain.connector import Mode
-from settlement.domain.drafting import Infeasible, Policy, Position, RefundPriority
-from settlement.domain.ledger import Counters, Movement, MovementKind, total
-from settlement.domain.planning import Ask, plan, project
+from settlement.domain.connectors.capabilities import Capabilities, Capability
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.ledger.ledger import Counters, Movement, MovementKind, total
+from settlement.domain.planning.drafting import Infeasible, Policy, Position, RefundPriority
+from settlement.domain.planning.planning import Ask, plan, project
 from tests.builders import a_position
 
 NONE, SINGLE, MULTIPLE = Capability

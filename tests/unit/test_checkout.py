@@ -8,20 +8,18 @@ from typing import Any
 import pytest
 
 from settlement.api.transaction_view import transaction_view
-from settlement.domain.checkout import AdditionalData, Checkout, read_cart
-from settlement.domain.connector import Mode, VaultedCard
+from settlement.domain.audit.reconciliation import reconcile
+from settlement.domain.connectors.connector import Mode, VaultedCard
+from settlement.domain.connectors.payment_systems import PAYMENT_SYSTEMS, payment_systems_served
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, OrderNotFound, Refusal, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.payment_systems import PAYMENT_SYSTEMS, payment_systems_served
-from settlement.domain.reconciliation import reconcile
-from settlement.domain.statuses import TransactionStatus, payment_status, transaction_status
-from settlement.domain.transaction import Payment, Transaction
-from settlement.use_cases.add_data import add_data
-from settlement.use_cases.notify_payment import Received, notify_payment
-from settlement.use_cases.place_order import NewPayment
-from settlement.use_cases.ports import ListRange
-from settlement.use_cases.request_authorisation import request_authorisation
-from settlement.use_cases.request_movement import (
+from settlement.domain.transaction.checkout import AdditionalData, Checkout, read_cart
+from settlement.domain.transaction.statuses import TransactionStatus, payment_status, transaction_status
+from settlement.domain.transaction.transaction import Payment, Transaction
+from settlement.use_cases.gateway.add_data import add_data
+from settlement.use_cases.gateway.notify_payment import Received, notify_payment
+from settlement.use_cases.gateway.request_authorisation import request_authorisation
+from settlement.use_cases.gateway.request_movement import (
     CANCELLATION,
     REFUND,
     SETTLEMENT,
@@ -29,10 +27,12 @@ from settlement.use_cases.request_movement import (
     Requested,
     request_movement,
 )
-from settlement.use_cases.retrieve_order import retrieve_order
-from settlement.use_cases.retrieve_transaction import retrieve_movements
-from settlement.use_cases.send_payments import send_payments
-from settlement.use_cases.start_transaction import NewTransaction, start_transaction
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
+from settlement.use_cases.gateway.send_payments import send_payments
+from settlement.use_cases.gateway.start_transaction import NewTransaction, start_transaction
+from settlement.use_cases.orders.place_order import NewPayment
+from settlement.use_cases.orders.retrieve_order import retrieve_order
+from settlement.use_cases.shared.ports import ListRange
 from tests.builders import ACCOUNT, NOON, a_connector
 from tests.support.shop import Placed, Shop
 

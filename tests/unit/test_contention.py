@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.domain.connector import Mode
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import (
     Busy,
     CancelRefused,
@@ -15,10 +15,10 @@ from settlement.domain.errors import (
     TooManyWaiting,
     WrongStatus,
 )
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
-from settlement.domain.transaction import MAX_WAITING, OperationState
-from settlement.use_cases.ports import Conflict
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.transaction.transaction import MAX_WAITING, OperationState
+from settlement.use_cases.shared.ports import Conflict
 from tests.support.shop import Placed, Shop
 
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.domain.connector import Mode
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
-from settlement.domain.transaction import LegKind, LegState, OperationState
-from settlement.use_cases.execute_leg import Call, ConnectorUnresolved, execute_leg
-from settlement.use_cases.plan_operation import plan_operation
-from settlement.use_cases.retry_operation import retry_operation
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.transaction.transaction import LegKind, LegState, OperationState
+from settlement.use_cases.recovery.retry_operation import retry_operation
+from settlement.use_cases.workflow.execute_leg import Call, ConnectorUnresolved, execute_leg
+from settlement.use_cases.workflow.plan_operation import plan_operation
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.provider import Kind, Partial
 from tests.support.shop import Placed, Shop

@@ -5,11 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from settlement.domain.account.feed import MAX_FEEDS, MAX_HOOKS, Feed, FeedItem, Hook, StatusUpdate
 from settlement.domain.errors import InvalidRequest, NoFeed, NoHook
 from settlement.domain.events import Event, EventType
-from settlement.domain.feed import MAX_FEEDS, MAX_HOOKS, Feed, FeedItem, Hook, StatusUpdate
-from settlement.use_cases.call_hooks import HooksNotDelivered, call_hooks, configure_hook, retrieve_hook
-from settlement.use_cases.read_feed import commit_updates, configure_feed, publish_update, read_feed, retrieve_feed
+from settlement.use_cases.updates.call_hooks import HooksNotDelivered, call_hooks, configure_hook, retrieve_hook
+from settlement.use_cases.updates.read_feed import (
+    commit_updates,
+    configure_feed,
+    publish_update,
+    read_feed,
+    retrieve_feed,
+)
 from tests.builders import ACCOUNT, NOON
 from tests.support.feeds import FakeFeeds, FakeHookCaller
 from tests.support.shop import Shop

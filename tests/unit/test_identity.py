@@ -8,14 +8,14 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.domain.checkout import Checkout
-from settlement.domain.connector import VaultedCard
+from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.errors import AlreadyExists
 from settlement.domain.identity import canonical, identity, is_same
-from settlement.domain.order import Order, OrderTotal
-from settlement.domain.shopper import Shopper
-from settlement.use_cases.place_order import NewLine, NewOrder, NewPayment
-from settlement.use_cases.start_transaction import NewTransaction, start_transaction
+from settlement.domain.order.order import Order, OrderTotal
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.checkout import Checkout
+from settlement.use_cases.gateway.start_transaction import NewTransaction, start_transaction
+from settlement.use_cases.orders.place_order import NewLine, NewOrder, NewPayment
 from tests.builders import ACCOUNT
 from tests.support.shop import Shop
 

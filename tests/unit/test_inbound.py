@@ -6,7 +6,7 @@ import pytest
 
 from settlement.domain.errors import ConnectorFailed, PaymentNotFound, Unauthorised
 from settlement.domain.events import EventType
-from settlement.use_cases.relay_inbound import relay_inbound
+from settlement.use_cases.connectors.relay_inbound import relay_inbound
 from tests.builders import ACCOUNT
 from tests.support.shop import Placed, Shop
 

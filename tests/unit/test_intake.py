@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from settlement.domain.capabilities import Capability
+from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.errors import AlreadyExists, InvalidRequest, OrderNotFound
-from settlement.domain.order import OrderTotal
-from settlement.use_cases.place_order import NewLine
+from settlement.domain.order.order import OrderTotal
+from settlement.use_cases.orders.place_order import NewLine
 from tests.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_connector, a_new_order, a_new_payment
 from tests.support.shop import Placed, Shop
 

@@ -20,13 +20,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from settlement.domain.connector import Mode
-from settlement.domain.drafting import RefundPriority
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import MoneyCannotMove, Refusal
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
-from settlement.domain.transaction import LegKind, LegState, OperationKind, OperationState
-from settlement.use_cases.conclude_operation import ConcludeOutcome
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.transaction import LegKind, LegState, OperationKind, OperationState
+from settlement.use_cases.workflow.conclude_operation import ConcludeOutcome
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.audits import mismatches_of
 from tests.support.oracle import Oracle

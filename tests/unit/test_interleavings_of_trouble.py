@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from settlement.domain.connector_calls import Cancel, PaymentReference, Refund, Settle
+from settlement.domain.audit.reconciliation import overcapture
+from settlement.domain.connectors.connector_calls import Cancel, PaymentReference, Refund, Settle
 from settlement.domain.errors import Refusal
-from settlement.domain.reconciliation import overcapture
-from settlement.domain.transaction import Leg, LegKind, LegState, Operation, OperationState
-from settlement.use_cases.request_movement import CANCELLATION, REFUND, SETTLEMENT, Movement, request_movement
-from settlement.use_cases.resolve_leg import Resolution
+from settlement.domain.transaction.transaction import Leg, LegKind, LegState, Operation, OperationState
+from settlement.use_cases.gateway.request_movement import CANCELLATION, REFUND, SETTLEMENT, Movement, request_movement
+from settlement.use_cases.recovery.resolve_leg import Resolution
 from tests.builders import ACCOUNT
 from tests.support import operator
 from tests.support.audits import mismatches_of

@@ -16,15 +16,15 @@ import pytest
 
 from settlement.api.transaction_view import refunds_view, settlements_view
 from settlement.connectors.ppp_outcomes import REFUND, Asked, movement_outcome
-from settlement.domain.connector import Mode
-from settlement.domain.connector_calls import Done, Exchange, Manual, Refused, Unknown
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.connectors.connector_calls import Done, Exchange, Manual, Refused, Unknown
 from settlement.domain.errors import CancelRefused, InvalidRequest, MoneyCannotMove, OverInvoiced, Refusal, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
-from settlement.domain.statuses import payment_status, transaction_status
-from settlement.domain.transaction import OperationState
-from settlement.use_cases.retrieve_transaction import retrieve_movements
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.transaction.statuses import payment_status, transaction_status
+from settlement.domain.transaction.transaction import OperationState
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.modifications import FAILS
 from tests.support.provider import Partial, Step

@@ -8,17 +8,17 @@ from pydantic import ValidationError
 
 from settlement.api.invoice_models import InvoiceBody
 from settlement.connectors.ppp_outcomes import SETTLEMENT, Asked, movement_outcome
-from settlement.domain.connector_calls import Done, Exchange
+from settlement.domain.connectors.connector_calls import Done, Exchange
 from settlement.domain.errors import ItemAlreadyInvoiced, ReturnTooLarge
 from settlement.domain.events import EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.left_to_invoice import left_to_invoice
 from settlement.domain.money import to_major, to_minor
-from settlement.domain.order import LineMention, OrderTotal
-from settlement.domain.transaction import LegState
-from settlement.use_cases.execute_leg import Call, execute_leg
-from settlement.use_cases.place_order import NewLine
-from settlement.use_cases.retrieve_order import retrieve_order
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.order.left_to_invoice import left_to_invoice
+from settlement.domain.order.order import LineMention, OrderTotal
+from settlement.domain.transaction.transaction import LegState
+from settlement.use_cases.orders.place_order import NewLine
+from settlement.use_cases.orders.retrieve_order import retrieve_order
+from settlement.use_cases.workflow.execute_leg import Call, execute_leg
 from tests.builders import ACCOUNT, a_new_payment, item
 from tests.support.modifications import FAILS, items, modify, one, quantities
 from tests.support.shop import Placed, Shop

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.modification import ModifiedItem, Wanted
-from settlement.domain.order import MAX_LINES, OrderTotal
-from settlement.domain.transaction import MAX_PAYMENTS, OperationState
+from settlement.domain.changes.modification import ModifiedItem, Wanted
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.order.order import MAX_LINES, OrderTotal
+from settlement.domain.transaction.transaction import MAX_PAYMENTS, OperationState
 from settlement.storage.writing import writes
-from settlement.use_cases.modify_order import modify_order
-from settlement.use_cases.place_order import NewLine
-from settlement.use_cases.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
+from settlement.use_cases.orders.modify_order import modify_order
+from settlement.use_cases.orders.place_order import NewLine
+from settlement.use_cases.recovery.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
 from tests.builders import ACCOUNT, a_new_payment, item
 from tests.support.shop import Placed, Shop
 

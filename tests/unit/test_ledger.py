@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.domain.ledger import Counters, LedgerImbalance, Movement, MovementKind, total
+from settlement.domain.ledger.ledger import Counters, LedgerImbalance, Movement, MovementKind, total
 
 values = st.integers(-10, 300)
 movements = st.builds(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.domain.left_to_invoice import LeftToInvoice, LineLeft, left_to_invoice
-from settlement.domain.order import Line, LineMention, Order, OrderTotal
+from settlement.domain.order.left_to_invoice import LeftToInvoice, LineLeft, left_to_invoice
+from settlement.domain.order.order import Line, LineMention, Order, OrderTotal
 from tests.builders import ACCOUNT, a_line, an_order, item
 from tests.support.modifications import items, lines_of, modify, one
 from tests.support.shop import Placed, Shop

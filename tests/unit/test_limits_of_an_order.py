@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
+from settlement.domain.changes.modification import ModifiedItem, Wanted
 from settlement.domain.errors import ChangeRefused, InvalidRequest, Refusal, TimelineFull, TooManyWaiting
 from settlement.domain.events import EventType
-from settlement.domain.invoice import FRAME_BYTES, Delivery, DeliveryEvent, InvoiceType, Tracking
-from settlement.domain.modification import ModifiedItem, Wanted
-from settlement.domain.order import MAX_CHANGES, MAX_INVOICES, MAX_INVOICES_BYTES, MAX_MODIFICATIONS
-from settlement.domain.transaction import MAX_OPERATIONS, MAX_TIMELINE, MAX_WAITING
-from settlement.use_cases.add_interaction import add_interaction
-from settlement.use_cases.modify_order import modify_order
-from settlement.use_cases.ports import Commit
-from settlement.use_cases.request_movement import SETTLEMENT, request_movement
-from settlement.use_cases.retry_operation import retry_operation
-from settlement.use_cases.update_tracking import update_delivery, update_tracking
+from settlement.domain.order.invoice import FRAME_BYTES, Delivery, DeliveryEvent, InvoiceType, Tracking
+from settlement.domain.order.order import MAX_CHANGES, MAX_INVOICES, MAX_INVOICES_BYTES, MAX_MODIFICATIONS
+from settlement.domain.transaction.transaction import MAX_OPERATIONS, MAX_TIMELINE, MAX_WAITING
+from settlement.use_cases.gateway.request_movement import SETTLEMENT, request_movement
+from settlement.use_cases.orders.add_interaction import add_interaction
+from settlement.use_cases.orders.modify_order import modify_order
+from settlement.use_cases.orders.update_tracking import update_delivery, update_tracking
+from settlement.use_cases.recovery.retry_operation import retry_operation
+from settlement.use_cases.shared.ports import Commit
 from tests.builders import ACCOUNT, item
 from tests.support.shop import Placed, Shop
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from settlement.api.order_models import OrderBody
 from settlement.api.order_view import order_view
+from settlement.domain.changes.modification import ModifiedItem, Wanted, effect_of
 from settlement.domain.errors import ChangeRefused, InvalidRequest
-from settlement.domain.left_to_invoice import left_to_invoice
-from settlement.domain.line_value import ONE, UnitPrice, times
-from settlement.domain.modification import ModifiedItem, Wanted, effect_of
-from settlement.domain.order import Line, OrderTotal
+from settlement.domain.order.left_to_invoice import left_to_invoice
+from settlement.domain.order.line_value import ONE, UnitPrice, times
+from settlement.domain.order.order import Line, OrderTotal
 from settlement.storage.codecs import decode, encode, from_wire, to_wire
-from settlement.use_cases.audit_order import audit_order
-from settlement.use_cases.place_order import NewOrder
-from settlement.use_cases.retrieve_order import retrieve_order
+from settlement.use_cases.orders.place_order import NewOrder
+from settlement.use_cases.orders.retrieve_order import retrieve_order
+from settlement.use_cases.upkeep.audit_order import audit_order
 from tests.builders import ACCOUNT, a_line, a_new_payment, an_order, item
 from tests.support.modifications import items, lines_of, modify, one
 from tests.support.service import Service

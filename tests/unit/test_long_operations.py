@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from settlement.domain.errors import TooManyWaiting, WrongStatus
-from settlement.domain.transaction import MAX_WAITING, LegState, OperationState
-from settlement.domain.trouble import MAX_REASONS
-from settlement.use_cases import plan_operation as planning_step
-from settlement.use_cases.ports import Commit
-from settlement.use_cases.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
+from settlement.domain.transaction.transaction import MAX_WAITING, LegState, OperationState
+from settlement.domain.transaction.trouble import MAX_REASONS
+from settlement.use_cases.recovery.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
+from settlement.use_cases.shared.ports import Commit
+from settlement.use_cases.workflow import plan_operation as planning_step
 from tests.builders import ACCOUNT
 from tests.support.provider import Step
 from tests.support.shop import Placed, Shop

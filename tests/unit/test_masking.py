@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.domain.masking import masked
+from settlement.domain.privacy.masking import masked
 from settlement.logs import new_logger
 
 PERSONAL = [

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.connector import Mode
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS
-from settlement.use_cases import modify_order as use_case
+from settlement.use_cases.orders import modify_order as use_case
 from tests.builders import ACCOUNT, a_connector, a_new_payment, item
 from tests.support.modifications import (
     DEFAULTS,

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.domain.connector import Mode
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
-from settlement.domain.modification import ModificationStatus
-from settlement.domain.transaction import OperationKind, OperationState
+from settlement.domain.changes.modification import ModificationStatus
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.transaction.transaction import OperationKind, OperationState
 from tests.support.modifications import (
     FAILS,
     details,

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from settlement.api.modification_models import ModificationSettings
-from settlement.domain.connector import Mode
+from settlement.domain.changes.modification import ModificationStatus
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
-from settlement.domain.ledger import Counters
-from settlement.domain.modification import ModificationStatus
-from settlement.domain.planning import Ask
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.planning.planning import Ask
 from tests.builders import a_new_payment, item
 from tests.support.modifications import (
     answered,

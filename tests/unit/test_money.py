@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from local.currencies import TARGET, published, renewed
 from settlement.api.order_view import order_view
-from settlement.domain.checkout import Checkout
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import (
     MAX_MINOR_UNITS,
@@ -23,11 +22,12 @@ from settlement.domain.money import (
     to_major,
     to_minor,
 )
-from settlement.use_cases import place_order
-from settlement.use_cases.place_order import NewPayment
-from settlement.use_cases.retrieve_order import retrieve_order
-from settlement.use_cases.send_payments import send_payments
-from settlement.use_cases.start_transaction import NewTransaction, start_transaction
+from settlement.domain.transaction.checkout import Checkout
+from settlement.use_cases.gateway.send_payments import send_payments
+from settlement.use_cases.gateway.start_transaction import NewTransaction, start_transaction
+from settlement.use_cases.orders import place_order
+from settlement.use_cases.orders.place_order import NewPayment
+from settlement.use_cases.orders.retrieve_order import retrieve_order
 from tests.builders import ACCOUNT, a_new_order, a_new_payment
 from tests.support.shop import Shop
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongStatus
-from settlement.domain.ledger import Counters
-from settlement.domain.transaction import LegState, OperationState
-from settlement.use_cases.resolve_leg import Resolution, resolve_leg
-from settlement.use_cases.retry_operation import retry_operation
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
+from settlement.use_cases.recovery.retry_operation import retry_operation
 from tests.builders import ACCOUNT
 from tests.support.shop import Placed, Shop
 

@@ -14,7 +14,7 @@ from settlement.domain.errors import (
     ReturnTooLarge,
     WrongStatus,
 )
-from settlement.domain.order import (
+from settlement.domain.order.order import (
     MAX_CHANGES,
     MAX_INVOICES,
     Line,
@@ -22,8 +22,8 @@ from settlement.domain.order import (
     invoice_lines,
     remove_from_lines,
 )
-from settlement.domain.request_ids import request_id
-from settlement.use_cases.place_order import new_order_id, order_group
+from settlement.domain.transaction.request_ids import request_id
+from settlement.use_cases.orders.place_order import new_order_id, order_group
 from tests.builders import NOON, a_line, an_order, item
 
 values = st.integers(1, 20000)

@@ -11,12 +11,12 @@ from settlement.api.order_list_query import read_list_query
 from settlement.api.order_list_view import order_list_view
 from settlement.domain.errors import InvalidRequest, OrderNotFound
 from settlement.domain.events import EventType
-from settlement.domain.listing import as_listed
-from settlement.use_cases import list_orders as module
-from settlement.use_cases.add_interaction import add_interaction
-from settlement.use_cases.list_orders import Listed, OrderBy, SearchField, Span, Wanted, list_orders
-from settlement.use_cases.ports import Commit
-from settlement.use_cases.retrieve_order import retrieve_group
+from settlement.domain.order.listing import as_listed
+from settlement.use_cases.orders import list_orders as module
+from settlement.use_cases.orders.add_interaction import add_interaction
+from settlement.use_cases.orders.list_orders import Listed, OrderBy, SearchField, Span, Wanted, list_orders
+from settlement.use_cases.orders.retrieve_order import retrieve_group
+from settlement.use_cases.shared.ports import Commit
 from tests.builders import ACCOUNT, NOON, a_new_payment, a_transaction, an_order
 from tests.support.shop import Shop
 from tests.support.store import FakeStore

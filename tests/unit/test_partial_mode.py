@@ -13,8 +13,8 @@ from settlement.domain.errors import (
     WrongStatus,
 )
 from settlement.domain.events import EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
 from tests.builders import ACCOUNT, a_new_payment, item
 from tests.support.shop import Shop
 

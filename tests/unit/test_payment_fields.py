@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from settlement.api.payment_fields import PAYMENT_PROVIDER_CONNECTOR, payment_fields
-from settlement.domain.connector import VaultedCard
+from settlement.domain.connectors.connector import VaultedCard
 from tests.builders import a_connector, a_new_payment
 from tests.support.provider import Partial
 from tests.support.shop import Placed, Shop

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.domain.connector import Mode
+from settlement.domain.audit.reconciliation import Difference, Reconciliation, reconcile
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import Refusal
-from settlement.domain.ledger import Counters
-from settlement.domain.reconciliation import Difference, Reconciliation, reconcile
-from settlement.domain.transaction import LegState
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.transaction import LegState
 from tests.builders import a_leg, a_new_payment, a_payment, a_transaction, an_operation, an_order
 from tests.support.shop import Placed, Shop
 

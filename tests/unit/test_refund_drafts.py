@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from settlement.domain.connector_calls import Done, Exchange
-from settlement.domain.ledger import Counters, Movement, MovementKind
-from settlement.domain.settlement import Settlement
-from settlement.domain.transaction import Payment
-from settlement.use_cases.execute_leg import Call, post_outcome, read_setting
-from settlement.use_cases.ports import Changed, Commit, Page
-from settlement.use_cases.refund_drafts import SETTLEMENTS_AT_ONCE, RefundDrafts, refund_drafts
+from settlement.domain.connectors.connector_calls import Done, Exchange
+from settlement.domain.ledger.ledger import Counters, Movement, MovementKind
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.transaction.transaction import Payment
+from settlement.use_cases.shared.ports import Changed, Commit, Page
+from settlement.use_cases.workflow.execute_leg import Call, post_outcome, read_setting
+from settlement.use_cases.workflow.refund_drafts import SETTLEMENTS_AT_ONCE, RefundDrafts, refund_drafts
 from tests.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_payment, a_transaction
 from tests.support.shop import Placed, Shop
 from tests.support.store import FakeStore

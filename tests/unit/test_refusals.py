@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.domain.account import ExpiryPolicy
-from settlement.domain.connector import Mode
+from settlement.domain.account.account import ExpiryPolicy
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import MoneyCannotMove, ReturnTooLarge, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.ledger import Counters
-from settlement.domain.transaction import LegState, OperationState
-from settlement.use_cases.request_movement import CANCELLATION, REFUND, SETTLEMENT, Movement, request_movement
-from settlement.use_cases.resolve_leg import Resolution
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.use_cases.gateway.request_movement import CANCELLATION, REFUND, SETTLEMENT, Movement, request_movement
+from settlement.use_cases.recovery.resolve_leg import Resolution
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.audits import mismatches_of
 from tests.support.operator import pay_otherwise, resolve, retry, write_off

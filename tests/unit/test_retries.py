@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.domain.retries import GIVE_UP_AFTER, LEASE, NO_CALL_AFTER, next_attempt, next_inquiry
+from settlement.domain.transaction.retries import GIVE_UP_AFTER, LEASE, NO_CALL_AFTER, next_attempt, next_inquiry
 from tests.builders import NOON
 
 

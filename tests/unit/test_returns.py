@@ -2,8 +2,8 @@
 
 import pytest
 
-from settlement.domain.drafting import RefundPriority
 from settlement.domain.errors import MoneyCannotMove, ReturnTooLarge
+from settlement.domain.planning.drafting import RefundPriority
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.shop import Placed, Shop
 

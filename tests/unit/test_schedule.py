@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.events import EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
-from settlement.domain.reconciliation import reconcile
-from settlement.domain.transaction import LegState, OperationState
-from settlement.use_cases.retry_operation import retry_operation
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.use_cases.recovery.retry_operation import retry_operation
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.provider import Kind, Partial, Step
 from tests.support.shop import SWEEP_EVERY, Placed, Shop

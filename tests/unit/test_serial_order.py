@@ -1,6 +1,6 @@
 """The checker of parallel histories: it explains what can have been, and nothing else."""
 
-from settlement.domain.connector import Mode
+from settlement.domain.connectors.connector import Mode
 from tests.support.oracle import Oracle
 from tests.support.serial_order import Request, Seen, Told, serial_order
 

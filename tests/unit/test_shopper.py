@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 
 from settlement.api.order_view import order_view
-from settlement.domain.checkout import AdditionalData
-from settlement.domain.connector import VaultedCard
+from settlement.domain.audit.reconciliation import reconcile
+from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.errors import OrderNotFound
 from settlement.domain.events import EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.reconciliation import reconcile
-from settlement.domain.shopper import Address, Shopper
-from settlement.use_cases.add_data import add_data
-from settlement.use_cases.erase_shopper import erase_shopper, erase_shopper_of_transaction
-from settlement.use_cases.retrieve_order import retrieve_order
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.transaction.checkout import AdditionalData
+from settlement.use_cases.gateway.add_data import add_data
+from settlement.use_cases.orders.erase_shopper import erase_shopper, erase_shopper_of_transaction
+from settlement.use_cases.orders.retrieve_order import retrieve_order
 from tests.builders import ACCOUNT, ORDER_ID, a_new_order, a_new_payment
 from tests.support.shop import Placed, Shop
 

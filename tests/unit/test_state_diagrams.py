@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from settlement.domain.events import EventType
-from settlement.domain.transaction import Operation
-from settlement.use_cases.ports import Commit
+from settlement.domain.transaction.transaction import Operation
+from settlement.use_cases.shared.ports import Commit
 from tests.support.headings import ROOT, section
 from tests.support.store import FakeStore
 from tests.unit.test_interleavings import OneOrder

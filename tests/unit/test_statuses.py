@@ -5,10 +5,16 @@ from itertools import product
 
 import pytest
 
-from settlement.domain.ledger import Counters
-from settlement.domain.order import Order
-from settlement.domain.statuses import TransactionStatus, is_finished, order_status, payment_status, transaction_status
-from settlement.domain.transaction import Authorisation, Transaction
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.statuses import (
+    TransactionStatus,
+    is_finished,
+    order_status,
+    payment_status,
+    transaction_status,
+)
+from settlement.domain.transaction.transaction import Authorisation, Transaction
 from tests.builders import NOON, a_payment, a_transaction, an_order
 
 INVOICED = {"none": 0, "part": 7000, "whole": 10000}

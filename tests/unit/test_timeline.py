@@ -7,7 +7,7 @@ import pytest
 
 from settlement.api.timeline_view import interaction_view
 from settlement.domain.events import Event, EventType
-from settlement.domain.invoice import InvoiceType
+from settlement.domain.order.invoice import InvoiceType
 from tests.support.operator import retry
 from tests.support.provider import Partial
 from tests.support.shop import Shop

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from settlement.api.transaction_view import settlements_view
-from settlement.domain.account import ExpiryPolicy
-from settlement.domain.connector import Mode
+from settlement.domain.account.account import ExpiryPolicy
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.events import EventType
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.ledger import Counters
-from settlement.domain.order import Order
-from settlement.domain.transaction import OperationKind, OperationState
-from settlement.use_cases.retrieve_transaction import retrieve_movements
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.transaction import OperationKind, OperationState
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.shop import Placed, Shop
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from settlement.domain.connector import Connector, ConnectorProtocol, Mode
+from settlement.domain.connectors.connector import Connector, ConnectorProtocol, Mode
 from settlement.domain.errors import MoneyCannotMove
-from settlement.domain.ledger import Counters
-from settlement.use_cases.place_order import transaction_mode
-from settlement.use_cases.request_movement import SETTLEMENT, request_movement
+from settlement.domain.ledger.ledger import Counters
+from settlement.use_cases.gateway.request_movement import SETTLEMENT, request_movement
+from settlement.use_cases.orders.place_order import transaction_mode
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.shop import Shop
 

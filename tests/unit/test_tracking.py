@@ -7,7 +7,7 @@ import pytest
 
 from settlement.domain.errors import InvalidRequest, InvoiceNotFound, OrderNotFound, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.invoice import (
+from settlement.domain.order.invoice import (
     MAX_SIGHTING_BYTES,
     MAX_SIGHTINGS_IN_ALL,
     Delivery,
@@ -16,7 +16,7 @@ from settlement.domain.invoice import (
     InvoiceType,
     Tracking,
 )
-from settlement.use_cases.update_tracking import update_delivery, update_tracking
+from settlement.use_cases.orders.update_tracking import update_delivery, update_tracking
 from tests.builders import ACCOUNT
 from tests.support.shop import Placed, Shop
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from settlement.domain.events import EventType
-from settlement.domain.transaction import LegState, OperationState
+from settlement.domain.transaction.transaction import LegState, OperationState
 from tests.support.provider import Partial, Step
 from tests.support.shop import Placed, Shop
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.dynamodb_client import DynamoDB, endpoint_of, region_of
 from settlement.storage.outage import reporting_outages
-from settlement.use_cases.ports import Ports
+from settlement.use_cases.shared.ports import Ports
 
 if TYPE_CHECKING:
     from boto3 import Session

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from settlement.domain.masking import masked
+from settlement.domain.privacy.masking import masked
 
 
 class MaskingFormatter(LambdaPowertoolsFormatter):

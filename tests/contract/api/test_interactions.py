@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from settlement.domain.events import Event, EventType
-from settlement.use_cases.ports import Commit
+from settlement.use_cases.shared.ports import Commit
 from tests.builders import ACCOUNT
 from tests.support.service import Service
 from tests.support.shop import Placed, Shop

@@ -10,7 +10,7 @@ import pytest
 
 from settlement.connectors import exact_json
 from settlement.connectors.ppp import PaymentProviderClient
-from settlement.domain.connector import (
+from settlement.domain.connectors.connector import (
     CartItem,
     Connector,
     ConnectorProtocol,
@@ -19,7 +19,7 @@ from settlement.domain.connector import (
     Mode,
     VaultedCard,
 )
-from settlement.domain.connector_calls import (
+from settlement.domain.connectors.connector_calls import (
     Authorise,
     Cancel,
     Done,

@@ -10,11 +10,11 @@ import pytest
 
 from settlement.api.timeline_view import interaction_view
 from settlement.connectors import exact_json
-from settlement.domain.account import ExpiryPolicy
-from settlement.domain.connector import Mode
+from settlement.domain.account.account import ExpiryPolicy
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
-from settlement.domain.ledger import Counters
-from settlement.domain.transaction import LegState, OperationState
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.transaction import LegState, OperationState
 from tests.builders import a_connector
 from tests.contract.ppp.provider import Provider, answer, client
 from tests.support.shop import Placed, Shop

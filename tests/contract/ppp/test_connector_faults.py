@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from settlement.domain.connector_calls import Unknown
+from settlement.domain.connectors.connector_calls import Unknown
 from settlement.domain.events import EventType
-from settlement.domain.transaction import OperationState
+from settlement.domain.transaction.transaction import OperationState
 from tests.builders import ACCOUNT, a_connector
 from tests.contract.ppp.provider import SETTLE, Provider, client, raw
 from tests.support.shop import Placed, Shop

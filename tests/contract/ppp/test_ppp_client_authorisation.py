@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from settlement.connectors import exact_json
-from settlement.domain.connector_calls import Approved, Denied, Refused, Undecided, Unknown
+from settlement.domain.connectors.connector_calls import Approved, Denied, Refused, Undecided, Unknown
 from tests.contract.ppp.provider import AUTHORISE, Provider, answer, client
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from settlement.connectors import exact_json
 from settlement.connectors.ppp import PaymentProviderClient
-from settlement.domain.connector import Credentials
-from settlement.domain.connector_calls import Done, Unknown
+from settlement.domain.connectors.connector import Credentials
+from settlement.domain.connectors.connector_calls import Done, Unknown
 from tests.contract.ppp.provider import SETTLE, Provider, answer, client, drip, good, move, raw, stall
 
 

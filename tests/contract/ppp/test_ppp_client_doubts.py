@@ -5,7 +5,7 @@ import json
 import pytest
 
 from settlement.connectors import exact_json
-from settlement.domain.connector_calls import Done, Unknown
+from settlement.domain.connectors.connector_calls import Done, Unknown
 from tests.contract.ppp.provider import ID_FIELDS, MOVEMENTS, Provider, answer, every_movement, good, move, raw, refusal
 
 NO_OBJECTS = ["", "   ", "<html>busy</html>", "null", "[]", '"ok"', "{", "[" * 100_000, "\x00"]

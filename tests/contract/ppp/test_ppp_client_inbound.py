@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from settlement.connectors import exact_json
-from settlement.domain.connector_calls import Inbound, PaymentReference, Refused, Relayed, Unknown
+from settlement.domain.connectors.connector_calls import Inbound, PaymentReference, Refused, Relayed, Unknown
 from tests.contract.ppp.provider import PAYMENT, Provider, answer, client, raw
 from tests.contract.ppp.test_ppp_client_requests import SCHEMAS
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from settlement.connectors.ppp import MANIFEST_LIFETIME_SECONDS, PaymentProviderClient
-from settlement.domain.connector_calls import AutoSettleDelay, Manifest, ManifestFault, PaymentMethod, SplitMoment
+from settlement.domain.connectors.connector_calls import (
+    AutoSettleDelay,
+    Manifest,
+    ManifestFault,
+    PaymentMethod,
+    SplitMoment,
+)
 from tests.contract.ppp.provider import CREDENTIALS, Provider, answer, client, drip, raw, stall
 
 METHODS = [{"name": "Visa", "allowsSplit": "onCapture"}, {"name": "Pix", "allowsSplit": "disabled"}]

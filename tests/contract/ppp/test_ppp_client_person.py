@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.connector import VaultedCard
-from settlement.domain.person import facts_of
-from settlement.domain.shopper import Address, Shopper
+from settlement.domain.connectors.connector import VaultedCard
+from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.privacy.person import facts_of
 from tests.contract.ppp.provider import AUTHORISE, CANCEL, PAYMENT, REFUND, SETTLE, Provider, answer, client, good
 
 JOAO = Shopper(

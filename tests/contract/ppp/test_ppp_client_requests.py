@@ -13,9 +13,17 @@ from hypothesis import strategies as st
 
 from settlement.connectors import exact_json
 from settlement.connectors.ppp_amounts import amount
-from settlement.domain.connector_calls import Authorise, Cancel, Denied, Done, PaymentReference, Refund, Settle
+from settlement.domain.connectors.connector_calls import (
+    Authorise,
+    Cancel,
+    Denied,
+    Done,
+    PaymentReference,
+    Refund,
+    Settle,
+)
 from settlement.domain.money import MAX_MINOR_UNITS, to_major
-from settlement.domain.shopper import Address, Shopper
+from settlement.domain.order.shopper import Address, Shopper
 from tests.contract.ppp.provider import (
     AUTHORISE,
     CANCEL,

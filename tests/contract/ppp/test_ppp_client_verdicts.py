@@ -5,7 +5,7 @@ import json
 import pytest
 
 from settlement.connectors import exact_json
-from settlement.domain.connector_calls import Done, Manual, Refused, Settle, Unknown
+from settlement.domain.connectors.connector_calls import Done, Manual, Refused, Settle, Unknown
 from tests.contract.ppp.provider import (
     ID_FIELDS,
     PAYMENT,

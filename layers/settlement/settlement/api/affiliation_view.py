@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from settlement.api.affiliation_names import MASK, Key
-from settlement.domain.connector import AutoSettle, Connector, ConnectorProtocol
-from settlement.domain.connector_calls import Manifest
+from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol
+from settlement.domain.connectors.connector_calls import Manifest
 
 _PPP = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
 _MICROSECONDS_OF_A_DAY = timedelta(days=1) // timedelta(microseconds=1)

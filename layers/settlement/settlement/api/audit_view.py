@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from settlement.use_cases.audit_order import Audited
+from settlement.use_cases.upkeep.audit_order import Audited
 
 
 def audit_view(audited: Audited) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any
 
-from settlement.domain.card_numbers import is_article_number, is_issued, may_be_issued
-from settlement.domain.documents import is_cnpj
 from settlement.domain.errors import InvalidRequest
+from settlement.domain.privacy.card_numbers import is_article_number, is_issued, may_be_issued
+from settlement.domain.privacy.documents import is_cnpj
 
 Names = tuple[str, ...]
 """The name of a part, of what a value is in, and of the value itself."""

@@ -24,16 +24,16 @@ from settlement.api.models import (
 )
 from settlement.api.patterns import BLANKS
 from settlement.api.written import NumberToo, Shaped, WholeNumberAboveZero
-from settlement.domain.checkout import AdditionalData, Checkout
-from settlement.domain.connector import VaultedCard
+from settlement.domain.connectors.connector import VaultedCard
+from settlement.domain.connectors.payment_systems import payment_system
 from settlement.domain.errors import BadValue, InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS
-from settlement.domain.order import DEFAULT_SALES_CHANNEL
-from settlement.domain.payment_systems import payment_system
-from settlement.domain.transaction import MAX_PAYMENTS
-from settlement.use_cases.notify_payment import Received
-from settlement.use_cases.place_order import NewPayment
-from settlement.use_cases.start_transaction import NewTransaction
+from settlement.domain.order.order import DEFAULT_SALES_CHANNEL
+from settlement.domain.transaction.checkout import AdditionalData, Checkout
+from settlement.domain.transaction.transaction import MAX_PAYMENTS
+from settlement.use_cases.gateway.notify_payment import Received
+from settlement.use_cases.gateway.start_transaction import NewTransaction
+from settlement.use_cases.orders.place_order import NewPayment
 
 MAX_DATA_AT_ONCE = 30
 MAX_DATA_CHARACTERS = 100_000

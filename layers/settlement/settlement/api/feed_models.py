@@ -9,8 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, W
 from settlement.api.models import Body
 from settlement.api.patterns import any_case
 from settlement.api.written import Described, DigitsToo, Shaped
-from settlement.domain.errors import InvalidRequest
-from settlement.domain.feed import (
+from settlement.domain.account.feed import (
     DEFAULT_RETENTION_SECONDS,
     DEFAULT_VISIBILITY_SECONDS,
     MAX_RETENTION_SECONDS,
@@ -18,6 +17,7 @@ from settlement.domain.feed import (
     Feed,
     Hook,
 )
+from settlement.domain.errors import InvalidRequest
 
 MAX_COMMITS = 100
 MAX_HEADERS = 20

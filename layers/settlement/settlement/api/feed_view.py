@@ -4,8 +4,8 @@ import base64
 from datetime import datetime
 from typing import Any
 
-from settlement.domain.feed import Feed, Hook, StatusUpdate
-from settlement.use_cases.read_feed import FeedState
+from settlement.domain.account.feed import Feed, Hook, StatusUpdate
+from settlement.use_cases.updates.read_feed import FeedState
 
 MAX_LOT = 10
 

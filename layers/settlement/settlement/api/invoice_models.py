@@ -18,10 +18,10 @@ from settlement.api.written import (
     text_of_number,
     whole_number,
 )
-from settlement.domain.invoice import Delivery, DeliveryEvent, InvoiceType, Supplement, Tracking
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS
-from settlement.domain.order import LineMention
-from settlement.use_cases.notify_invoice import Notification
+from settlement.domain.order.invoice import Delivery, DeliveryEvent, InvoiceType, Supplement, Tracking
+from settlement.domain.order.order import LineMention
+from settlement.use_cases.orders.notify_invoice import Notification
 
 MAX_DOCUMENT_BYTES = 200_000
 MAX_INVOICE_ITEMS = 200

@@ -27,16 +27,16 @@ from settlement.api.written import (
     WholeNumber,
     WholeNumberAboveZero,
 )
-from settlement.domain.account import AccountSettings, ExpiryPolicy
-from settlement.domain.connector import VaultedCard
-from settlement.domain.drafting import RefundPriority
+from settlement.domain.account.account import AccountSettings, ExpiryPolicy
+from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS, currencies_in_use, is_currency, is_withdrawn
-from settlement.domain.order import MAX_LINES, LineMention, OrderTotal
-from settlement.domain.transaction import MAX_PAYMENTS
-from settlement.use_cases.change_order import ChangeRequest
-from settlement.use_cases.place_order import NewPayment
-from settlement.use_cases.resolve_leg import Resolution
+from settlement.domain.order.order import MAX_LINES, LineMention, OrderTotal
+from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.transaction import MAX_PAYMENTS
+from settlement.use_cases.orders.change_order import ChangeRequest
+from settlement.use_cases.orders.place_order import NewPayment
+from settlement.use_cases.recovery.resolve_leg import Resolution
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler

@@ -9,10 +9,10 @@ from pydantic.alias_generators import to_camel
 from settlement.api.models import MAX_QUANTITY, Body, Code, Measure, Price, Text
 from settlement.api.unit_multiplier import UnitMultiplier
 from settlement.api.written import DigitsToo, FullText, NumberToo, WholeNumber
+from settlement.domain.changes.modification import ModifiedItem, PriceTag, Wanted
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.modification import ModifiedItem, PriceTag, Wanted
 from settlement.domain.money import MAX_MINOR_UNITS
-from settlement.domain.order import MAX_LINES
+from settlement.domain.order.order import MAX_LINES
 
 MAX_TAGS = 20
 MAX_PAYMENT_SYSTEMS = 100

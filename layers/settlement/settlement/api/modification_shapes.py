@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from settlement.api.multiplier_view import multiplier_view
-from settlement.domain.line_value import ONE
-from settlement.domain.order import Line
+from settlement.domain.order.line_value import ONE
+from settlement.domain.order.order import Line
 
 Json = Mapping[str, Any]
 

@@ -1,6 +1,6 @@
 """The ``unitMultiplier`` of an item in answers: shown without the library that reads requests, for the cold start."""
 
-from settlement.domain.line_value import ONE
+from settlement.domain.order.line_value import ONE
 
 
 def multiplier_view(millionths: int) -> int | float:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
 from settlement.api.transaction_view import token
-from settlement.domain.exits import EXITS_OF_LEG, EXITS_OF_OPERATION
-from settlement.domain.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction import MOVEMENT_OF, Leg, Operation, OperationState
+from settlement.domain.transaction.exits import EXITS_OF_LEG, EXITS_OF_OPERATION
+from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
+from settlement.domain.transaction.transaction import MOVEMENT_OF, Leg, Operation, OperationState
 
 if TYPE_CHECKING:
-    from settlement.domain.closing import Ending
-    from settlement.use_cases.end_operation import Ended
-    from settlement.use_cases.request_movement import Requested
-    from settlement.use_cases.retrieve_transaction import Movements
+    from settlement.domain.transaction.closing import Ending
+    from settlement.use_cases.gateway.request_movement import Requested
+    from settlement.use_cases.gateway.retrieve_transaction import Movements
+    from settlement.use_cases.recovery.end_operation import Ended
 
 _CODES = {
     TransactionStatus.STARTED: 5,

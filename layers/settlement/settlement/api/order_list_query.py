@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from settlement.api.patterns import DAY, MOMENT
 from settlement.api.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
-from settlement.use_cases.list_orders import MAX_LISTED, OrderBy, SearchField, Span, Wanted
+from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy, SearchField, Span, Wanted
 
 DEFAULT_PER_PAGE = 15
 MAX_PER_PAGE = 100

@@ -5,8 +5,8 @@ from math import ceil, sqrt
 from typing import Any
 
 from settlement.api.dates import oms_date, oms_date_or_none
-from settlement.domain.listing import ListedOrder
-from settlement.use_cases.list_orders import Listed
+from settlement.domain.order.listing import ListedOrder
+from settlement.use_cases.orders.list_orders import Listed
 
 _ORIGIN = "Marketplace"
 _USUAL_CURRENCY = "BRL"

@@ -28,10 +28,10 @@ from settlement.api.models import (
 from settlement.api.unit_multiplier import UnitMultiplier
 from settlement.api.written import Described, DigitsToo
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.line_value import ONE, UnitPrice, times, total_of
-from settlement.domain.order import DEFAULT_SALES_CHANNEL, MAX_LINES
-from settlement.domain.shopper import Address, Shopper
-from settlement.use_cases.place_order import NewLine, NewOrder
+from settlement.domain.order.line_value import ONE, UnitPrice, times, total_of
+from settlement.domain.order.order import DEFAULT_SALES_CHANNEL, MAX_LINES
+from settlement.domain.order.shopper import Address, Shopper
+from settlement.use_cases.orders.place_order import NewLine, NewOrder
 
 MAX_ROUNDING = MAX_QUANTITY
 MAX_UNIT_PRICES = 20

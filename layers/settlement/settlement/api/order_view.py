@@ -8,15 +8,15 @@ from settlement.api.dates import oms_date, oms_date_or_none
 from settlement.api.multiplier_view import multiplier_view
 from settlement.api.payment_view import oms_payment
 from settlement.api.shopper_view import client_profile, shipping_data
-from settlement.domain.change import Change
-from settlement.domain.invoice import Delivery, Invoice, InvoiceType
-from settlement.domain.left_to_invoice import LeftToInvoice
-from settlement.domain.line_value import ONE, UnitPrice, unit_prices, written
+from settlement.domain.changes.change import Change
 from settlement.domain.money import minor_digits
-from settlement.domain.order import Line, LineMention, Order, lines_meant, pending_to_invoice
-from settlement.domain.statuses import OrderStatus, order_status, transaction_status
-from settlement.domain.transaction import Authorisation, Transaction
-from settlement.use_cases.retrieve_order import WholeOrder
+from settlement.domain.order.invoice import Delivery, Invoice, InvoiceType
+from settlement.domain.order.left_to_invoice import LeftToInvoice
+from settlement.domain.order.line_value import ONE, UnitPrice, unit_prices, written
+from settlement.domain.order.order import Line, LineMention, Order, lines_meant, pending_to_invoice
+from settlement.domain.transaction.statuses import OrderStatus, order_status, transaction_status
+from settlement.domain.transaction.transaction import Authorisation, Transaction
+from settlement.use_cases.orders.retrieve_order import WholeOrder
 
 _NAMES = {
     "Items": "Items Total",

@@ -10,7 +10,7 @@ from typing import Any
 
 from settlement.api.dates import action_date
 from settlement.domain.money import to_major
-from settlement.domain.transaction import Authorisation, Leg, LegKind, LegState, Payment
+from settlement.domain.transaction.transaction import Authorisation, Leg, LegKind, LegState, Payment
 
 PAYMENT_PROVIDER_CONNECTOR = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
 """The value of the field ``connector`` by which clients tell a PPP connector from a legacy one (C§3.4)."""

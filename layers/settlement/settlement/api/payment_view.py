@@ -5,9 +5,9 @@ from typing import Any
 
 from settlement.api.dates import gateway_date_or_none
 from settlement.api.payment_fields import payment_fields
-from settlement.domain.payment_systems import CUSTOM_GROUP, PaymentSystem
-from settlement.domain.statuses import TransactionStatus, payment_status
-from settlement.domain.transaction import Leg, Payment, Transaction
+from settlement.domain.connectors.payment_systems import CUSTOM_GROUP, PaymentSystem
+from settlement.domain.transaction.statuses import TransactionStatus, payment_status
+from settlement.domain.transaction.transaction import Leg, Payment, Transaction
 
 
 def connector_responses(payment: Payment) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from settlement.domain.reconciliation import Reconciliation
+from settlement.domain.audit.reconciliation import Reconciliation
 
 
 def reconciliation_view(found: Reconciliation) -> dict[str, Any]:

@@ -12,15 +12,15 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from settlement.api import body
 from settlement.api.dates import oms_date
 from settlement.api.query_parameters import ACCOUNT_PARAMETERS, require_known
-from settlement.domain.account import EVERY_ROLE, Role
+from settlement.domain.account.account import EVERY_ROLE, Role
 from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
-from settlement.use_cases.ports import Unavailable
+from settlement.use_cases.shared.ports import Unavailable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from pydantic import BaseModel
 
-    from settlement.use_cases.notify_invoice import Receipt
+    from settlement.use_cases.orders.notify_invoice import Receipt
 
 MAX_KEY_LENGTH = 255
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}")

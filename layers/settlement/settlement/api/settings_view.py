@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from settlement.domain.account import AccountSettings
+from settlement.domain.account.account import AccountSettings
 
 
 def settings_view(settings: AccountSettings) -> dict[str, Any]:

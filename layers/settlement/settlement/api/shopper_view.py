@@ -3,8 +3,8 @@
 from dataclasses import fields
 from typing import Any
 
-from settlement.domain.masking import MASK
-from settlement.domain.shopper import Address, Shopper
+from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.privacy.masking import MASK
 
 _PROFILE = {
     "email": "email",

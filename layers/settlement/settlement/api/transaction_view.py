@@ -13,16 +13,24 @@ from settlement.api.dates import action_date, gateway_date, gateway_date_or_none
 from settlement.api.payment_fields import connector_answer
 from settlement.api.payment_view import oms_payment, payment_href
 from settlement.api.reconciliation_view import reconciliation_view
-from settlement.domain.account import AccountSettings
-from settlement.domain.checkout import CLIENT_PROFILE, AdditionalData, read_object
-from settlement.domain.connector import Mode
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.audit.reconciliation import reconcile
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.money import to_major
-from settlement.domain.order import Line, Order
-from settlement.domain.reconciliation import reconcile
-from settlement.domain.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction import Leg, LegKind, LegState, Operation, OperationKind, Payment, Transaction
-from settlement.use_cases.aggregate import Aggregate
-from settlement.use_cases.retrieve_transaction import Movements
+from settlement.domain.order.order import Line, Order
+from settlement.domain.transaction.checkout import CLIENT_PROFILE, AdditionalData, read_object
+from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
+from settlement.domain.transaction.transaction import (
+    Leg,
+    LegKind,
+    LegState,
+    Operation,
+    OperationKind,
+    Payment,
+    Transaction,
+)
+from settlement.use_cases.gateway.retrieve_transaction import Movements
+from settlement.use_cases.shared.heads import Aggregate
 
 _PARTS = ("interactions", "settlements", "payments", "refunds", "cancellations", "capabilities")
 

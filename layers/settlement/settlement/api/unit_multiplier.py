@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from settlement.api.multiplier_view import multiplier_view
 from settlement.api.patterns import BLANKS
-from settlement.domain.line_value import ONE
+from settlement.domain.order.line_value import ONE
 
 MAX_MULTIPLIER = 100_000
 _DECIMAL = rf"{BLANKS}0*([0-9]{{1,5}}|100000)(?:\.([0-9]{{1,6}})0*)?{BLANKS}"

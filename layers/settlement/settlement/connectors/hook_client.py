@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from settlement.connectors.answer import NoAnswer
 from settlement.connectors.public_address import address_rule, url_fault
-from settlement.domain.feed import Hook, StatusUpdate
+from settlement.domain.account.feed import Hook, StatusUpdate
 
 if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp

@@ -36,8 +36,8 @@ from settlement.connectors.ppp_requests import (
     without_person,
 )
 from settlement.connectors.public_address import address_rule, url_fault
-from settlement.domain.connector import Connector, Credentials, CredentialsReference
-from settlement.domain.connector_calls import (
+from settlement.domain.connectors.connector import Connector, Credentials, CredentialsReference
+from settlement.domain.connectors.connector_calls import (
     AuthorisationOutcome,
     Authorise,
     Cancel,
@@ -53,8 +53,8 @@ from settlement.domain.connector_calls import (
     Settle,
     Unknown,
 )
-from settlement.domain.masking import masked, without
-from settlement.domain.person import facts_of
+from settlement.domain.privacy.masking import masked, without
+from settlement.domain.privacy.person import facts_of
 
 if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp

@@ -3,7 +3,7 @@
 import re
 
 from settlement.connectors.ppp_fields import Fields, ambiguous, identifier, read_answer, text
-from settlement.domain.connector_calls import AutoSettleDelay, Manifest, PaymentMethod, SplitMoment
+from settlement.domain.connectors.connector_calls import AutoSettleDelay, Manifest, PaymentMethod, SplitMoment
 
 DEFAULT_VERSION = "1.0.0"
 

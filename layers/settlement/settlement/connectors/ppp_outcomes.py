@@ -38,7 +38,7 @@ from typing import TypeVar
 
 from settlement.connectors.ppp_fields import MAX_DELAY_SECONDS, Fields, ambiguous, described, identifier, is_blank, text
 from settlement.connectors.ppp_reading import Reading
-from settlement.domain.connector_calls import (
+from settlement.domain.connectors.connector_calls import (
     Approved,
     AuthorisationOutcome,
     Denied,

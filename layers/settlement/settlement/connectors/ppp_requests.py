@@ -6,11 +6,11 @@ nullable; an optional one is left out. A card is known by its vault token: its n
 null.
 """
 
-from settlement.domain.connector import VaultedCard
-from settlement.domain.connector_calls import Authorise, Cancel, Inbound, Refund, Settle
-from settlement.domain.masking import MASK
+from settlement.domain.connectors.connector import VaultedCard
+from settlement.domain.connectors.connector_calls import Authorise, Cancel, Inbound, Refund, Settle
 from settlement.domain.money import to_major
-from settlement.domain.shopper import Address, Shopper
+from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.privacy.masking import MASK
 
 Body = dict[str, object]
 

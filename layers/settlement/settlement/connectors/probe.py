@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from settlement.connectors.ppp import PaymentProviderClient
-from settlement.domain.connector import Connector, Credentials
-from settlement.domain.connector_calls import ManifestOutcome
+from settlement.domain.connectors.connector import Connector, Credentials
+from settlement.domain.connectors.connector_calls import ManifestOutcome
 
 
 class ConnectorProbe:

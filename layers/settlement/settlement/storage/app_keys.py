@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from settlement.domain.account import is_account
+from settlement.domain.account.account import is_account
 from settlement.storage import codecs, keys
 from settlement.storage.pages import all_items
 

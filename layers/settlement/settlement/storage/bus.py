@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from settlement.storage.outbox import Entry, batches
-from settlement.use_cases.ports import Unavailable
+from settlement.use_cases.shared.ports import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -8,10 +8,10 @@ from collections.abc import Hashable, Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from settlement.domain.ledger import Counters
-from settlement.domain.order import Order
-from settlement.domain.settlement import Settlement
-from settlement.domain.transaction import Operation, Payment, Transaction
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.transaction import Operation, Payment, Transaction
 from settlement.storage import keys
 from settlement.storage.attribute_values import from_attribute, to_attribute
 from settlement.storage.plain_values import reader_of, writer_of
@@ -19,7 +19,7 @@ from settlement.storage.plain_values import reader_of, writer_of
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
 
-    from settlement.domain.audit_walk import AuditWalk
+    from settlement.domain.audit.walk import AuditWalk
 
     Versioned = Order | Transaction | Operation | AuditWalk
     """What is written only over the version that was read."""

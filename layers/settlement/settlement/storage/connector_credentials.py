@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from settlement.domain.connector import Connector, Credentials, CredentialsReference
+from settlement.domain.connectors.connector import Connector, Credentials, CredentialsReference
 from settlement.domain.errors import Busy, CredentialsFull
 from settlement.storage import codecs, keys
 

@@ -5,27 +5,27 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from settlement.domain.account import AccountSettings
-from settlement.domain.change import Change
-from settlement.domain.checkout import AdditionalData
-from settlement.domain.connector import Connector
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.changes.change import Change
+from settlement.domain.connectors.connector import Connector
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import Event
-from settlement.domain.invoice import Invoice
-from settlement.domain.order import Line, Order
-from settlement.domain.settlement import Settlement
-from settlement.domain.transaction import Leg, Operation, Payment, Transaction
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.order import Line, Order
+from settlement.domain.transaction.checkout import AdditionalData
+from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.table import Table
 from settlement.storage.writing import equals, versioned_put, writes
-from settlement.use_cases.ports import Commit, DueOperation, DuePayment, ListRange, Page
+from settlement.use_cases.shared.ports import Commit, DueOperation, DuePayment, ListRange, Page
 
 if TYPE_CHECKING:
-    from settlement.domain.audit_walk import AuditWalk
-    from settlement.domain.listing import ListedOrder
-    from settlement.domain.modification import Modification
-    from settlement.domain.shopper import Shopper
+    from settlement.domain.audit.walk import AuditWalk
+    from settlement.domain.changes.modification import Modification
+    from settlement.domain.order.listing import ListedOrder
+    from settlement.domain.order.shopper import Shopper
 
 
 class DynamoDBStore(Table):
@@ -85,7 +85,7 @@ class DynamoDBStore(Table):
 
     def listed(self, account: str, wanted: ListRange, after: str | None) -> "Page[ListedOrder]":
         """Return one page of a month's orders by their creation, as the list's index has them by now."""
-        from settlement.domain.listing import ListedOrder
+        from settlement.domain.order.listing import ListedOrder
 
         values = {
             ":partition": keys.list_partition(account, wanted.month, gateway_only=wanted.gateway_only),
@@ -121,7 +121,7 @@ class DynamoDBStore(Table):
 
     def shopper(self, account: str, order_id: str) -> "Shopper | None":
         """Return what is known of the person behind an order."""
-        from settlement.domain.shopper import Shopper
+        from settlement.domain.order.shopper import Shopper
 
         return self._get(Shopper, keys.order_partition(account, order_id), keys.SHOPPER)
 
@@ -150,13 +150,13 @@ class DynamoDBStore(Table):
 
     def modification(self, account: str, order_id: str, request_id: str) -> "Modification | None":
         """Return one modification of an order."""
-        from settlement.domain.modification import Modification
+        from settlement.domain.changes.modification import Modification
 
         return self._get(Modification, keys.order_partition(account, order_id), keys.modification(request_id))
 
     def modifications(self, account: str, order_id: str) -> "list[Modification]":
         """Return an order's modifications, oldest first."""
-        from settlement.domain.modification import Modification
+        from settlement.domain.changes.modification import Modification
 
         found = self._query(Modification, keys.order_partition(account, order_id), keys.modification(""))
         return sorted(found, key=lambda modification: modification.sequence)
@@ -264,7 +264,7 @@ class DynamoDBStore(Table):
 
     def audit_walk(self, account: str) -> "AuditWalk | None":
         """Return how far the audit of an account is, None if it never began."""
-        from settlement.domain.audit_walk import AuditWalk
+        from settlement.domain.audit.walk import AuditWalk
 
         return self._get(AuditWalk, *keys.account(account, keys.AUDIT))
 

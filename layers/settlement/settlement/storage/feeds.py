@@ -4,10 +4,10 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from settlement.domain.feed import Feed, FeedItem, Hook
+from settlement.domain.account.feed import Feed, FeedItem, Hook
 from settlement.storage import codecs, keys
 from settlement.storage.table import Table
-from settlement.use_cases.ports import Page
+from settlement.use_cases.shared.ports import Page
 
 
 class DynamoDBFeeds(Table):

@@ -6,7 +6,7 @@ App keys are the exception: a key is what tells the account.
 import zlib
 from datetime import datetime
 
-from settlement.domain.order import DEFAULT_SALES_CHANNEL
+from settlement.domain.order.order import DEFAULT_SALES_CHANNEL
 
 Key = tuple[str, str]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from settlement.storage import codecs, keys
-from settlement.use_cases.ports import Commit
+from settlement.use_cases.shared.ports import Commit
 
 LOG = "log"
 """The attribute of an event that holds the changes of its commit."""

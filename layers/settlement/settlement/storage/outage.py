@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 
-from settlement.use_cases.ports import Unavailable
+from settlement.use_cases.shared.ports import Unavailable
 
 Client = TypeVar("Client")
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import ClientError
 
-from settlement.use_cases.ports import Conflict
+from settlement.use_cases.shared.ports import Conflict
 
 _LOST_RACES = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
 _LOST_REASONS = frozenset(

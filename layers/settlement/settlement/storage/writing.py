@@ -14,12 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from settlement.domain.events import PUBLISHED, Event
-from settlement.domain.order import Order
-from settlement.domain.settlement import Settlement
-from settlement.domain.transaction import Leg, Operation, Payment
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.transaction import Leg, Operation, Payment
 from settlement.storage import codecs, keys
 from settlement.storage.log import LOG, log_of
-from settlement.use_cases.ports import Changed, Commit
+from settlement.use_cases.shared.ports import Changed, Commit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef

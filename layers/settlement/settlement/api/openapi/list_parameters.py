@@ -3,7 +3,7 @@
 from settlement.api.openapi.route import Parameter
 from settlement.api.order_list_query import DEFAULT_PER_PAGE, MAX_PER_PAGE, UNKNOWN_HERE
 from settlement.api.patterns import DAY, MOMENT, any_case
-from settlement.use_cases.list_orders import MAX_LISTED, OrderBy
+from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 
 _TEXT = {"type": "string", "maxLength": 200}
 _FLAG = {"type": "string", "pattern": f"^({any_case('true')}|{any_case('false')})$"}

@@ -8,10 +8,10 @@ from pydantic.json_schema import SkipJsonSchema
 
 from settlement.api.openapi.parts import Cents, OmsDate, Receipt, Unknown, Unsigned, View
 from settlement.api.openapi.shoppers import ClientProfileAnswer, ShippingAnswer
-from settlement.domain.account import ExpiryPolicy
-from settlement.domain.drafting import RefundPriority
-from settlement.domain.invoice import InvoiceType
-from settlement.domain.statuses import OrderStatus, TransactionStatus
+from settlement.domain.account.account import ExpiryPolicy
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.statuses import OrderStatus, TransactionStatus
 
 TotalId = Literal["Items", "Discounts", "Shipping", "Tax"]
 

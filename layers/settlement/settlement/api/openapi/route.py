@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from settlement.domain.account import Role
+from settlement.domain.account.account import Role
 
 Model = type[BaseModel]
 

@@ -10,8 +10,8 @@ from settlement.api.openapi.list_parameters import LIST_PARAMETERS
 from settlement.api.openapi.parts import Empty, Health, RepeatableReceipt, Unhealthy
 from settlement.api.openapi.route import Listed, Parameter, Relayed, Route, Tag
 from settlement.api.order_models import OrderBody
-from settlement.domain.account import Role
-from settlement.domain.order import MAX_INVOICES
+from settlement.domain.account.account import Role
+from settlement.domain.order.order import MAX_INVOICES
 
 OPENAPI = {
     "type": "object",

@@ -6,12 +6,12 @@ from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_pascal
 
 from settlement.api.openapi.parts import ActionDate, Cents, GatewayDate, Href, NamedValue, OmsDate, Unsigned, View
-from settlement.domain.closing import Ending
-from settlement.domain.connector import Mode
+from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
-from settlement.domain.exits import Exit
-from settlement.domain.statuses import TransactionStatus
-from settlement.domain.transaction import LegKind, LegState, OperationKind, OperationState
+from settlement.domain.transaction.closing import Ending
+from settlement.domain.transaction.exits import Exit
+from settlement.domain.transaction.statuses import TransactionStatus
+from settlement.domain.transaction.transaction import LegKind, LegState, OperationKind, OperationState
 
 
 class Difference(View):

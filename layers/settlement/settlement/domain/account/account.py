@@ -1,0 +1,52 @@
+"""What an account has configured (C§8.2)."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from settlement.domain.planning.drafting import RefundPriority
+
+
+class Role(StrEnum):
+    """What an app key may do; a key with ``*`` may do everything."""
+
+    VIEW_ORDER = "view-order"
+    PLACE_ORDER = "place-order"
+    HANDLE_ORDER = "handle-order"
+    NOTIFY_INVOICE = "notify-invoice"
+    NOTIFY_REFUND = "notify-refund"
+    CHANGE_ORDER = "change-order"
+    CANCEL_ORDER = "cancel-order"
+    VIEW_PAYMENT = "view-payment"
+    PROCESS_PAYMENT = "process-payment"
+    ORDER_FEED = "order-feed"
+    ACCOUNT_ADMIN = "account-admin"
+
+
+EVERY_ROLE = "*"
+_RESERVED = frozenset({"KEY", "DUE", "SANDBOX", "SANDBOX-SCRIPT"})
+
+
+def is_account(name: str) -> bool:
+    """Tell whether an account can have this name; none reads like another part of the table's keys."""
+    return name not in _RESERVED and re.fullmatch("[A-Za-z0-9_-]{1,64}", name) is not None
+
+
+class ExpiryPolicy(StrEnum):
+    """What happens to open money shortly before its authorisation lapses."""
+
+    WARN = "warn"
+    SETTLE = "settle"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """The settings of one account, with the defaults of a new one."""
+
+    merchant_name: str = ""
+    partial_settlement: bool = True
+    strict_invoices: bool = False
+    refund_priority: RefundPriority = RefundPriority.LOWEST_SETTLED
+    auto_settle: bool = True
+    expiry_policy: ExpiryPolicy = ExpiryPolicy.WARN

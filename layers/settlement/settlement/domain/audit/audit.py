@@ -1,0 +1,163 @@
+"""The audit: entries replayed against counters, requests against actions, heads against what they sum up.
+
+Every check compares figures that were written independently of each other. What a failed operation leaves undone is no
+mismatch: that is told by its own event, and by the reconciliation of its transaction.
+"""
+
+from collections.abc import Iterator
+
+from settlement.domain.audit.movements import movement_mismatches
+from settlement.domain.audit.order_side import order_mismatches
+from settlement.domain.audit.reconciliation import debts, head_differences, overcapture
+from settlement.domain.audit.records import Books, Mismatch, unequal
+from settlement.domain.audit.timeline import timeline_mismatches
+from settlement.domain.events import EventType
+from settlement.domain.ledger.ledger import total
+from settlement.domain.transaction.authorisation import verdict
+from settlement.domain.transaction.statuses import order_status
+from settlement.domain.transaction.transaction import (
+    Authorisation,
+    Leg,
+    LegState,
+    Operation,
+    OperationKind,
+    OperationState,
+)
+from settlement.domain.transaction.trouble import misses_settlement
+
+_EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegState.REPLACED})
+
+
+def audit(books: Books) -> tuple[Mismatch, ...]:
+    """Return every place where the books of an order disagree; none while all of it is right."""
+    found = [
+        *timeline_mismatches(books),
+        *movement_mismatches(books),
+        *order_mismatches(books),
+        *_heads(books),
+        *_queue(books),
+        *_at_rest(books),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _heads(books: Books) -> Iterator[Mismatch]:
+    """Order and transaction are of one commit, and what the order shows in lists is derived from both."""
+    order, transaction = books.order, books.transaction
+    if not order.gateway_only:
+        yield from _listing(books)
+    yield from unequal(
+        "order head",
+        ("started by a checkout", transaction.checkout is not None, order.gateway_only),
+        ("transaction of the order", transaction.transaction_id, order.transaction_id),
+        ("order and transaction canceled", transaction.cancelled_at is not None, order.cancelled_at is not None),
+    )
+    yield from unequal(
+        "transaction head",
+        ("account", order.account, transaction.account),
+        ("order of the transaction", order.order_id, transaction.order_id),
+        ("version of the order", order.version, transaction.order_version),
+        ("currency", order.currency, transaction.currency),
+        ("payments known to the queue", len(books.payments), len(transaction.projection)),
+    )
+    if any(operation.kind is OperationKind.AUTHORISE for operation in books.operations):
+        paid = sum(payment.assigned for payment in books.payments)
+        yield from unequal("transaction head", ("value of the payments", paid, transaction.value))
+    if transaction.authorisation is not Authorisation.PENDING:
+        joint = verdict(books.payments)
+        yield from unequal(
+            "transaction head", ("authorisation of the payments", joint.value, transaction.authorisation.value)
+        )
+
+
+def _listing(books: Books) -> Iterator[Mismatch]:
+    """What lists show of the order is what its transaction says."""
+    order, transaction = books.order, books.transaction
+    yield from unequal(
+        "order head",
+        ("listed status and derived status", order_status(order, transaction).value, order.listed_status),
+        ("marked as in error and operations to put right", transaction.is_in_error, order.in_error),
+        ("time of authorisation", transaction.authorised_at, order.authorised_at),
+    )
+
+
+def _queue(books: Books) -> Iterator[Mismatch]:
+    """The queue is whole: every operation up to the tail is there, what is behind the head is over."""
+    transaction, operations = books.transaction, books.operations
+    missing = sum(misses_settlement(held, _legs_of(books, held)) for held in operations)
+    yield from unequal(
+        "transaction head",
+        ("head within the queue", True, 1 <= transaction.head <= transaction.tail),
+        ("operations up to the tail", len(operations), transaction.tail - 1),
+        ("newest settling operation", max((op.sequence for op in operations if op.settling), default=0),
+         transaction.last_settling),
+        ("value written off for good", _ended(books, "takenOff") - _reversed(books), transaction.taken_off),
+        ("operations that miss a settlement", missing, transaction.unsettled),
+        ("operations to put right", sum(held.state.is_trouble for held in operations), transaction.troubled),
+    )  # fmt: skip
+    for place, operation in enumerate(operations, start=1):
+        where = f"operation {operation.sequence}"
+        legs = max((leg.index for leg in books.legs if leg.operation == operation.sequence), default=0)
+        yield from unequal(
+            where, ("place in the queue", place, operation.sequence), ("connector calls planned", legs, operation.legs)
+        )
+        if operation.retry_of is None:
+            settles = operation.ask.request > 0 or operation.ask.completes
+            yield from unequal(where, ("settles what was requested", settles, operation.settling))
+        if operation.sequence < transaction.head:
+            yield from unequal(where, ("concluded behind the head", True, operation.is_concluded))
+        if operation.sequence == transaction.head:
+            yield from unequal(where, ("ready or waiting at the head", True, _is_at_work(operation)))
+        has_failed = operation.state is OperationState.FAILED or not operation.is_concluded
+        is_whole = not (operation.unplanned or operation.unsettled)
+        yield from unequal(where, ("whole, or failed", True, is_whole or has_failed))
+        is_timed = operation.due_at is not None
+        yield from unequal(where, ("timed while it is at the head", operation.sequence == transaction.head, is_timed))
+
+
+def _ended(books: Books, fact: str) -> int:
+    return sum(int(str(event.data.get(fact, 0))) for event in books.events if event.type is EventType.OPERATION_ENDED)
+
+
+def _reversed(books: Books) -> int:
+    reversals = (event for event in books.events if event.type is EventType.WRITE_OFF_REVERSED)
+    return sum(int(str(event.data.get("value"))) for event in reversals)
+
+
+def _legs_of(books: Books, operation: Operation) -> list[Leg]:
+    return [leg for leg in books.legs if leg.operation == operation.sequence]
+
+
+def _is_at_work(operation: Operation) -> bool:
+    return operation.state in (OperationState.READY, OperationState.WAITING)
+
+
+def _at_rest(books: Books) -> Iterator[Mismatch]:
+    """Nothing is captured that is not owed; once nothing is queued, heads are the sum of the payments, and what was
+    asked is done.
+    """
+    transaction = books.transaction
+    ledger = total(payment.counters for payment in books.payments)
+    for difference in overcapture(transaction, ledger, books.operations, books.legs):
+        yield Mismatch(difference.what, "transaction head", difference.expected, difference.found)
+    if not transaction.is_idle:
+        return
+    projected = {position.payment_id: position for position in transaction.projection}
+    for payment in books.payments:
+        position = projected.get(payment.payment_id)
+        yield from unequal(f"payment {payment.payment_id}", ("as the queue leaves it", payment.position, position))
+    differences = list(head_differences(transaction, ledger, books.operations))
+    if not _is_excused(books):
+        differences += debts(books.order, transaction, ledger, books.operations, books.legs)
+    for difference in differences:
+        yield Mismatch(difference.what, "transaction head", difference.expected, difference.found)
+
+
+def _is_excused(books: Books) -> bool:
+    """Whether something failed, was left to a person or lapsed, so that what was asked and what was done may differ."""
+    return any(
+        operation.state is OperationState.FAILED
+        or operation.retry_of is not None
+        or operation.kind is OperationKind.EXPIRE
+        for operation in books.operations
+    ) or any(leg.state in _EXCUSES for leg in books.legs)

@@ -1,0 +1,114 @@
+"""The audit of what moved: connector calls against their events, against counters, and against captures."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from settlement.domain.audit.reconciliation import book_differences
+from settlement.domain.audit.records import Books, Mismatch, unequal
+from settlement.domain.events import Event, EventType, leg_writer
+from settlement.domain.transaction.transaction import Authorisation, Leg, LegKind, LegState, Payment
+
+_POSTINGS = frozenset(
+    {
+        EventType.PAYMENT_AUTHORISED,
+        EventType.PAYMENT_SETTLED,
+        EventType.PAYMENT_CANCELLED,
+        EventType.PAYMENT_REFUNDED,
+    }
+)
+_DOUBTS = {LegKind.SETTLE: "in_doubt", LegKind.CANCEL: "cancel_in_doubt", LegKind.REFUND: "refund_in_doubt"}
+
+
+def movement_mismatches(books: Books) -> Iterator[Mismatch]:
+    """Return what legs, their events, payments and captures say otherwise than each other."""
+    said: dict[str, list[Event]] = defaultdict(list)
+    for event in books.events:
+        said[event.writer].append(event)
+    closed = _closed(books)
+    for leg in books.legs:
+        name = f"{leg.operation}-{leg.number}"
+        yield from unequal(f"leg {name}", ("value that a person ended", closed.get(name, 0), leg.closed))
+        yield from _leg(leg, said[leg_writer(leg.operation, leg.number)])
+    for difference in book_differences(books.payments, books.legs):
+        yield Mismatch(difference.what, f"payment {difference.payment_id}", difference.expected, difference.found)
+    for payment in books.payments:
+        yield from _payment(books, payment, [leg for leg in books.legs if leg.payment_id == payment.payment_id])
+    yield from _captures(books)
+
+
+def _closed(books: Books) -> dict[str, int]:
+    """What people ended, by leg, as their events tell."""
+    told: dict[str, int] = {}
+    for event in books.events:
+        closed = event.data.get("closed")
+        if event.type is EventType.OPERATION_ENDED and isinstance(closed, Mapping):
+            told |= {str(name): int(value) for name, value in closed.items()}
+    return told
+
+
+def _leg(leg: Leg, events: Sequence[Event]) -> Iterator[Mismatch]:
+    """A leg agrees with each of its events, and its value with what they posted."""
+    where = f"leg {leg.operation}-{leg.number}"
+    posted = sum(int(str(event.data.get("value"))) for event in events if event.type in _POSTINGS)
+    yield from unequal(
+        where, ("events and posted value", posted, leg.posted_value if leg.state is LegState.POSTED else 0)
+    )
+    for event in events:
+        yield from unequal(
+            where,
+            ("request id", event.data.get("requestId"), leg.request_id),
+            ("connector call", event.data.get("call"), leg.kind.value),
+            ("value asked for", event.data.get("asked"), leg.value),
+            ("payment", event.payment_id, leg.payment_id),
+        )
+
+
+def _payment(books: Books, payment: Payment, legs: Sequence[Leg]) -> Iterator[Mismatch]:
+    where = f"payment {payment.payment_id}"
+    yield from unequal(where, ("transaction that its id leads to", books.transaction.transaction_id,
+                               books.owners.get(payment.payment_id)))  # fmt: skip
+    for kind, counter in _DOUBTS.items():
+        doubtful = sum(leg.value for leg in legs if leg.kind is kind and _is_doubtful(leg))
+        yield from unequal(
+            where, (f"calls in doubt and counter: {counter}", doubtful, getattr(payment.counters, counter))
+        )
+    authorised = any(leg.kind is LegKind.AUTHORISE and leg.state is LegState.POSTED for leg in legs)
+    approved = payment.authorisation is Authorisation.APPROVED
+    yield from unequal(where, ("authorised by its connector", authorised, approved))
+
+
+def _is_doubtful(leg: Leg) -> bool:
+    return leg.doubtful and leg.state is not LegState.POSTED
+
+
+def _captures(books: Books) -> Iterator[Mismatch]:
+    """Each capture is one posted leg; what is refunded of it is the sum of the refunds that name it."""
+    settled = {
+        (leg.payment_id, f"{leg.operation:06d}-{leg.number}"): leg
+        for leg in books.legs
+        if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED
+    }
+    held = {(settlement.payment_id, settlement.number): settlement for settlement in books.settlements}
+    for key in sorted(settled.keys() | held.keys()):
+        where = f"capture {key[1]} of payment {key[0]}"
+        leg, settlement = settled.get(key), held.get(key)
+        if leg is None or settlement is None:
+            posted = leg.posted_value if leg is not None else None
+            yield Mismatch("capture and its connector call", where, posted, settlement.value if settlement else None)
+            continue
+        refunds = [
+            refund
+            for refund in books.legs
+            if refund.kind is LegKind.REFUND and (refund.payment_id, refund.settlement) == key
+        ]
+        refunded = sum(refund.posted_value for refund in refunds if refund.state is LegState.POSTED)
+        for refund in refunds:
+            yield from unequal(where, ("name that its refunds use", settlement.settle_id, refund.settle_id))
+        yield from unequal(
+            where,
+            ("value captured", leg.posted_value, settlement.value),
+            ("connector's name for the capture", leg.reference, settlement.settle_id),
+            ("refunds of the capture", refunded, settlement.refunded),
+            ("refunds of the capture in doubt", sum(refund.value for refund in refunds if _is_doubtful(refund)),
+             settlement.refund_in_doubt),
+        )  # fmt: skip

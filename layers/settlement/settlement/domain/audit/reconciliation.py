@@ -1,0 +1,200 @@
+"""Reconciliation: do requests, actions and ledger of one transaction say the same, and where not (C§7.3).
+
+Amounts are minor units. While operations are queued, what they have yet to do is no difference.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.ledger.ledger import Counters, total
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.transaction import (
+    Leg,
+    LegKind,
+    LegState,
+    Operation,
+    OperationKind,
+    Payment,
+    Transaction,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two figures that should be equal and are not; ``payment_id`` is None for the transaction as a whole."""
+
+    what: str
+    expected: int
+    found: int
+    payment_id: str | None = None
+
+    @property
+    def value(self) -> int:
+        """By how much the second figure is short, negative if it is above the first."""
+        return self.expected - self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The figures of a transaction from each side, and every place where two sides disagree.
+
+    ``requested`` is what invoices and the gateway's own requests asked to settle, ``actions`` what connectors are
+    recorded to have settled, ``ledger`` the sum of the payments' counters, ``manual`` what a person has to refund or
+    cancel, ``taken_off`` what a person's word took off what is payable. ``is_pending`` tells that operations wait or
+    run.
+    """
+
+    requested: int
+    actions: int
+    ledger: Counters
+    manual: int
+    taken_off: int
+    is_pending: bool
+    differences: tuple[Difference, ...]
+
+    @property
+    def is_consistent(self) -> bool:
+        """Whether all sides agree."""
+        return not self.differences
+
+
+def reconcile(
+    order: Order,
+    transaction: Transaction,
+    payments: Sequence[Payment],
+    operations: Sequence[Operation],
+    legs: Sequence[Leg],
+) -> Reconciliation:
+    """Compare what was asked, what was done and what is booked.
+
+    The books of each payment have to agree with its actions at any time; requests have to be met, and heads to agree
+    with payments, once no operation waits.
+    """
+    ledger = total(payment.counters for payment in payments)
+    differences = [*book_differences(payments, legs)]
+    if transaction.is_idle:
+        differences += head_differences(transaction, ledger, operations)
+        differences += debts(order, transaction, ledger, operations, legs)
+    differences += overcapture(transaction, ledger, operations, legs)
+    if ledger.doubtful:
+        differences.append(Difference("value in doubt", 0, ledger.doubtful))
+    return Reconciliation(
+        requested=transaction.requested,
+        actions=_posted(legs, LegKind.SETTLE),
+        ledger=ledger,
+        manual=sum(leg.value for leg in legs if leg.state is LegState.MANUAL and leg.kind is not LegKind.VOID),
+        taken_off=transaction.taken_off,
+        is_pending=not transaction.is_idle,
+        differences=tuple(differences),
+    )
+
+
+def book_differences(payments: Iterable[Payment], legs: Sequence[Leg]) -> Iterable[Difference]:
+    """Compare each payment's counters with the connector calls that moved them."""
+    for payment in payments:
+        mine = [leg for leg in legs if leg.payment_id == payment.payment_id]
+        counters = payment.counters
+        pairs = (
+            ("settlement actions and ledger", _posted(mine, LegKind.SETTLE), counters.captured),
+            ("cancellation actions and ledger", _posted(mine, LegKind.CANCEL), counters.cancelled),
+            ("refund actions and ledger", _posted(mine, LegKind.REFUND), counters.refunded),
+        )
+        yield from _unequal(pairs, payment.payment_id)
+
+
+def head_differences(
+    transaction: Transaction, ledger: Counters, operations: Sequence[Operation]
+) -> Iterable[Difference]:
+    """Compare the transaction's own figures with what they are the sum of."""
+    requests = max((operation.ask.requested_through for operation in operations[-1:]), default=0)
+    requests = max(requests - transaction.taken_off, min(requests, transaction.requested))
+    pairs = [
+        (f"transaction and payments: {name}", getattr(ledger, name), getattr(transaction.ledger, name))
+        for name in ledger.__slots__
+    ]
+    if requests:
+        pairs.append(("settlement requests and transaction", requests, transaction.requested))
+    yield from _unequal(pairs)
+
+
+def debts(
+    order: Order,
+    transaction: Transaction,
+    ledger: Counters,
+    operations: Sequence[Operation],
+    legs: Sequence[Leg],
+) -> Iterable[Difference]:
+    """What was asked and is not done, or is done and was not asked."""
+    undone = sum(_cancelled_with_authorisation(operation, legs) for operation in operations)
+    written_off = ledger.refund_written_off
+    yield from _unequal(
+        (
+            ("cancellations asked and done", undone + sum(op.giving_up for op in operations), ledger.given_up),
+            ("refunds asked and done", sum(op.refunding for op in operations), ledger.refunded + written_off),
+        )
+    )
+    if order.cancelled_at is not None:
+        kept = max(0, ledger.captured - ledger.refunded - written_off)
+        yield from _unequal((("cancelled order and money kept", 0, kept), ("cancelled order and open", 0, ledger.open)))
+        return
+    due = _due(transaction)
+    if ledger.paid < due:
+        yield Difference("settlement requests and actions", due, ledger.paid)
+    if ledger.authorised:
+        yield from _unequal((("payable and authorised", transaction.payable, ledger.held),))
+
+
+def overcapture(
+    transaction: Transaction, ledger: Counters, operations: Iterable[Operation], legs: Iterable[Leg]
+) -> Iterable[Difference]:
+    """What is captured beyond what the order owes, and nothing is to refund (R33).
+
+    What a timer, or the mode, took before a reduction is no difference as long as its refund is asked, or has failed
+    and waits for an operator.
+    """
+    of_orders = {op.sequence for op in operations if op.kind in (OperationKind.REDUCE, OperationKind.CANCEL)}
+    to_come = sum(
+        leg.value
+        for leg in legs
+        if leg.kind is LegKind.REFUND
+        and leg.operation in of_orders
+        and (leg.state.is_open or leg.state.is_missing or leg.state is LegState.MANUAL)
+    )
+    to_come += sum(op.unplanned for op in operations if op.sequence in of_orders)
+    to_come += sum(_still_to_plan(op, ledger) for op in operations if op.sequence in of_orders and not op.planned)
+    kept = ledger.refundable + ledger.refund_in_doubt - ledger.refund_written_off
+    excess = (kept if transaction.cancelled_at is not None else ledger.paid - transaction.owed) - to_come
+    if excess > 0:
+        yield Difference("captured beyond what the order owes", 0, excess)
+
+
+def _still_to_plan(operation: Operation, ledger: Counters) -> int:
+    if operation.is_concluded:
+        return 0
+    return ledger.captured if operation.ask.cancel_all else operation.ask.reduction
+
+
+def _cancelled_with_authorisation(operation: Operation, legs: Iterable[Leg]) -> int:
+    """What an authorisation took back of its approved payments, since another one was denied."""
+    if operation.kind is not OperationKind.AUTHORISE:
+        return 0
+    return sum(leg.value for leg in legs if leg.operation == operation.sequence and leg.kind is LegKind.CANCEL)
+
+
+def _due(transaction: Transaction) -> int:
+    """What connectors should have settled by now, net of what changes gave back (C§3.6).
+
+    Total settles more than was requested, but an increase that comes later waits for its invoice (R23).
+    """
+    if transaction.mode is Mode.HOLD and transaction.requested != transaction.payable:
+        return 0
+    return transaction.requested
+
+
+def _posted(legs: Iterable[Leg], kind: LegKind) -> int:
+    return sum(leg.posted_value for leg in legs if leg.kind is kind and leg.state is LegState.POSTED)
+
+
+def _unequal(pairs: Iterable[tuple[str, int, int]], payment_id: str | None = None) -> Iterable[Difference]:
+    return [Difference(what, expected, found, payment_id) for what, expected, found in pairs if expected != found]

@@ -1,0 +1,67 @@
+"""The audit of the timeline: every writer's events are numbered without a gap, and folding them gives the ledger."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from settlement.domain.audit.records import Books, Mismatch, unequal
+from settlement.domain.events import leg_writer, operation_writer
+from settlement.domain.ledger.ledger import Counters
+
+AUDITOR = "audit"
+"""The writer of what audits find; its events are numbered by themselves, since heads may be what is wrong."""
+
+
+def timeline_mismatches(books: Books) -> Iterator[Mismatch]:
+    """Return what the events say otherwise than their writers and the payments' counters."""
+    yield from _gaps(books)
+    for event in books.events:
+        where = f"event {event.writer}-{event.number}"
+        yield from unequal(
+            where,
+            ("order", books.order.order_id, event.order_id),
+            ("transaction", books.transaction.transaction_id, event.transaction_id),
+        )
+    yield from _ledger(books)
+
+
+def _gaps(books: Books) -> Iterator[Mismatch]:
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for event in books.events:
+        numbers[event.writer].append(event.number)
+    written = {"transaction": books.transaction.events}
+    written |= {operation_writer(held.sequence): held.events for held in books.operations}
+    written |= {leg_writer(leg.operation, leg.number): leg.events for leg in books.legs}
+    written[AUDITOR] = len(numbers[AUDITOR])
+    for writer in sorted(numbers.keys() | written.keys()):
+        where = f"events of {writer}"
+        if writer not in written:
+            yield Mismatch("events of a writer that is not there", where, 0, len(numbers[writer]))
+            continue
+        expected = list(range(1, written[writer] + 1))
+        if sorted(numbers[writer]) != expected:
+            yield Mismatch("events, numbered without a gap", where, _range(expected), _range(sorted(numbers[writer])))
+
+
+def _range(numbers: list[int]) -> str:
+    if not numbers:
+        return "none"
+    missing = sorted(set(range(1, numbers[-1] + 1)) - set(numbers))
+    return f"1 to {numbers[-1]}" + (f" without {', '.join(map(str, missing[:10]))}" if missing else "")
+
+
+def _ledger(books: Books) -> Iterator[Mismatch]:
+    folded: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for event in books.events:
+        deltas = event.data.get("deltas")
+        if isinstance(deltas, Mapping):
+            for name, delta in deltas.items():
+                folded[str(event.payment_id)][name] += int(delta)
+    for payment in books.payments:
+        entries = folded.pop(payment.payment_id, {})
+        pairs = [
+            (f"entries and counter: {name}", entries.get(name, 0), getattr(payment.counters, name))
+            for name in Counters.__slots__
+        ]
+        yield from unequal(f"payment {payment.payment_id}", *pairs)
+    for payment_id in folded:
+        yield Mismatch("entries of a payment that is not there", f"payment {payment_id}", None, "entries")

@@ -1,0 +1,1 @@
+"""Payment connectors: what they can do, what is asked of them, and what they can answer."""

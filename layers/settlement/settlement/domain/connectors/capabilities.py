@@ -1,0 +1,78 @@
+"""What a connector can do in parts, and until when (C§7.28).
+
+==========  =============================  ==========================================  =======================
+of a kind   settle                         cancel                                      refund
+==========  =============================  ==========================================  =======================
+none        once, all that is authorised   once, a whole payment that is not captured  only all that is left
+single      once, a part or all            one part; more is withheld                  one part, then the rest
+multiple    any part, any number of times  the same                                    the same
+==========  =============================  ==========================================  =======================
+
+Amounts are minor units.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from settlement.domain.ledger.ledger import Counters
+
+
+class Capability(StrEnum):
+    """How often a connector does a kind of movement on a part of one payment."""
+
+    NONE = "none"
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a connector does in parts of a payment, by kind of movement."""
+
+    settle: Capability = Capability.MULTIPLE
+    cancel: Capability = Capability.MULTIPLE
+    refund: Capability = Capability.MULTIPLE
+
+    def settleable(self, counters: Counters, value: int) -> int:
+        """Return how much of ``value`` the connector captures of a payment in one more call; 0 if it takes none."""
+        part = min(value, counters.available)
+        if self.settle is Capability.MULTIPLE:
+            return part
+        if counters.captured or counters.in_doubt:
+            return 0
+        is_whole = part == counters.authorised - counters.cancelled
+        return part if self.settle is Capability.SINGLE or is_whole else 0
+
+    def tells_cancellation(self, counters: Counters) -> bool:
+        """Tell whether the connector takes one more cancellation of a part."""
+        if self.cancel is Capability.SINGLE:
+            return not counters.cancelled and not counters.cancel_in_doubt
+        return self.cancel is Capability.MULTIPLE
+
+    def refundable(self, counters: Counters, value: int) -> int:
+        """Return how much of ``value`` the connector refunds of a payment; 0 if it takes none."""
+        part = min(value, counters.refundable)
+        if self.refund is Capability.MULTIPLE or part == counters.refundable:
+            return part
+        is_first = not counters.refunded and not counters.refund_in_doubt
+        return part if self.refund is Capability.SINGLE and is_first else 0
+
+
+IN_PARTS = Capabilities()
+"""Everything in any part, any number of times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """For how long a connector takes a call: settle and cancel from the authorisation, refund from the capture.
+
+    None is for ever.
+    """
+
+    settle: timedelta | None = None
+    cancel: timedelta | None = None
+    refund: timedelta | None = None
+
+
+ALWAYS_OPEN = Windows()

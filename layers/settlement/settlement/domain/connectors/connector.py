@@ -1,0 +1,113 @@
+"""A payment connector as an account has configured it (C§3.6, C§4.1)."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from settlement.domain.connectors.capabilities import ALWAYS_OPEN, IN_PARTS, Capabilities, Windows
+
+_AFFILIATION_IDS = uuid.UUID("0c1f7a52-53a9-5b0e-9a55-4d1c3c8f6f27")
+
+
+DEFAULT_AUTHORISATION_HOLDS = timedelta(days=7)
+"""What card schemes let an authorisation hold, at the least."""
+
+
+class ConnectorProtocol(StrEnum):
+    """How a connector is spoken to: the Payment Provider Protocol, or the total-only way of legacy connectors."""
+
+    PPP = "ppp"
+    LEGACY = "legacy"
+
+
+class Mode(StrEnum):
+    """How requests for parts of a transaction reach its connectors (C§3.6)."""
+
+    TOTAL = "total"
+    HOLD = "hold"
+    PARTIAL = "partial"
+
+
+EVERY_PAYMENT_SYSTEM = "*"
+
+
+class AutoSettle(StrEnum):
+    """When a payment is captured without an invoice (C§3.7): as its connector says, or as the merchant has chosen."""
+
+    BY_CONNECTOR = "0"
+    AFTER_AUTHORISATION = "1"
+    AFTER_ANTIFRAUD = "2"
+    DISABLED = "3"
+    SCHEDULED = "4"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsReference:
+    """Where a connector's key and token are kept: never in the table, and a new version for every change."""
+
+    name: str
+    version: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a connector is called with."""
+
+    app_key: str
+    app_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A payment connector as an account has configured it.
+
+    ``payment_systems`` are the numbers of those it takes the payments of that name no connector; ``*`` are all that
+    no other connector names. One that is not ``enabled`` takes no new payments; those it has go on. ``minimum_gap`` is
+    the least time between two calls about one payment. ``authorisation_holds`` is for how long an approved payment
+    can be captured, zero if it does not lapse.
+    """
+
+    name: str
+    protocol: ConnectorProtocol
+    mode: Mode
+    service_url: str
+    capabilities: Capabilities = IN_PARTS
+    windows: Windows = ALWAYS_OPEN
+    minimum_gap: timedelta = timedelta(0)
+    authorisation_holds: timedelta = DEFAULT_AUTHORISATION_HOLDS
+    provider_headers: bool = True
+    cancel_value_in_cents: bool = False
+    payment_systems: tuple[str, ...] = ()
+    auto_settle: AutoSettle = AutoSettle.BY_CONNECTOR
+    auto_settle_delay: timedelta | None = None
+    enabled: bool = True
+    implementation: str = ""
+    credentials: CredentialsReference | None = None
+    revision: int = 0
+
+    @property
+    def affiliation_id(self) -> str:
+        """The id the gateway knows it by: the same for a name in every account."""
+        return str(uuid.uuid5(_AFFILIATION_IDS, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class VaultedCard:
+    """A card known only by its vault token and the digits that may be shown."""
+
+    token: str
+    holder: str | None = None
+    first_digits: str | None = None
+    last_digits: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CartItem:
+    """Units of an order line as a connector sees them: price x quantity is what they are worth, in minor units."""
+
+    id: str
+    name: str
+    price: int
+    quantity: int

@@ -1,0 +1,1 @@
+"""What each payment has authorised, captured, cancelled and refunded, and its captures."""

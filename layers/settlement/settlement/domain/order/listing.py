@@ -1,0 +1,31 @@
+"""An order as lists show it: what its head tells, without its lines and its transaction."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from settlement.domain.order.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrder:
+    """The part of an order head that the list's index carries; values in minor units of ``currency``."""
+
+    order_id: str
+    order_group: str
+    transaction_id: str
+    currency: str
+    value: int
+    returned: int
+    created_at: datetime
+    payment_names: str
+    total_items: int
+    listed_status: str
+    in_error: bool
+    sales_channel: str
+    authorised_at: datetime | None = None
+    invoiced_at: datetime | None = None
+
+
+def as_listed(order: Order) -> ListedOrder:
+    """Return what lists show of an order."""
+    return ListedOrder(**{field.name: getattr(order, field.name) for field in fields(ListedOrder)})

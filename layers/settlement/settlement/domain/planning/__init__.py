@@ -1,0 +1,1 @@
+"""Which payment moves by how much for one operation."""

@@ -1,0 +1,310 @@
+"""Planning: which payment moves by how much for one operation, decided by a pure function.
+
+The same function answers the HTTP side's question "can this be done at all?", on the projection, and the
+workflow's "what is to be done now?", on the ledger. Amounts are minor units. Rules: C§3.6, C§8.3, C§8.4,
+R11 to R15, R21, R28, R33, R34.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from settlement.domain.connectors.capabilities import Capability
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.ledger.ledger import Movement, MovementKind
+from settlement.domain.money import display
+from settlement.domain.planning.drafting import (
+    Draft,
+    Infeasible,
+    Policy,
+    Position,
+    RefundPriority,
+    lowest_assigned_first,
+)
+
+CARD_GROUPS = frozenset({"creditCard", "debitCard"})
+RAISABLE_GROUPS = CARD_GROUPS | {"promissory", "cash", "customerCredit", "customPrivate"}
+"""Payment groups whose value an order change may raise (C§2.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """``value`` minor units withheld on a payment whose connector refused to cancel them, or was never asked."""
+
+    payment_id: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What one operation asks of the transaction's money.
+
+    ``reduction`` gives back value (open money first), ``increase`` raises the authorised amount, ``request`` is a
+    settlement request, ``requested_through`` the sum of all requests up to and including it, ``completes`` tells
+    that requests now equal the payable total, ``refund`` is a return. ``cancel_all``, and ``auto_settle`` and
+    ``expire`` (payment ids) stand alone.
+
+    A retry (``again``) asks for what an earlier operation is missing, and gets of it what the ledger of the moment
+    still calls for (R34): ``catch_up`` is what it could not settle of the requests made, ``untold`` what it withheld.
+    """
+
+    reduction: int = 0
+    increase: int = 0
+    request: int = 0
+    requested_through: int = 0
+    completes: bool = False
+    refund: int = 0
+    cancel_all: bool = False
+    auto_settle: tuple[str, ...] = ()
+    expire: tuple[str, ...] = ()
+    again: bool = False
+    catch_up: int = 0
+    untold: tuple[Untold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The movements that do what is asked, in the order they are to be made, and what no payment can do of it."""
+
+    movements: tuple[Movement, ...]
+    shortfalls: tuple[Infeasible, ...] = ()
+
+    @property
+    def unplanned(self) -> int:
+        """The value to give back or to raise that found no payment."""
+        return sum(infeasible.shortfall for infeasible in self.shortfalls if not infeasible.settling)
+
+    @property
+    def unsettled(self) -> int:
+        """The value to settle that found no payment."""
+        return sum(infeasible.shortfall for infeasible in self.shortfalls if infeasible.settling)
+
+    def failure(self, currency: str) -> str | None:
+        """Say why the payments cannot do all of it, for people; None if they can."""
+        reasons = [f"{short.reason} (short by {display(short.shortfall, currency)})" for short in self.shortfalls]
+        return "; ".join(reasons) or None
+
+
+def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movement, ...]:
+    """Return the movements that do what ``ask`` wants, in the order they are to be made.
+
+    Raises ``Infeasible`` when the payments cannot do it. The movements balance on the given positions, and add up
+    to what is asked, less what was captured before (R28) and what the mode keeps back (C§3.6).
+    """
+    made = plan_as_far_as_possible(ask, positions, policy)
+    if made.shortfalls:
+        raise made.shortfalls[0]
+    return made.movements
+
+
+def plan_as_far_as_possible(ask: Ask, positions: Sequence[Position], policy: Policy) -> Plan:
+    """Return what can be done of ``ask``: each of its parts whole or not at all, but that a reduction gives up all
+    it finds open, also where the rest of it cannot be refunded (R33).
+    """
+    draft = Draft(positions, policy)
+    if ask.cancel_all:
+        _cancel_all(draft, policy)
+        _tell(draft, ask.untold)
+    elif ask.auto_settle:
+        _settle_all(draft, [position for position in positions if position.payment_id in ask.auto_settle])
+    elif ask.expire:
+        _expire(draft, ask, policy)
+    else:
+        parts: tuple[Callable[[], None], ...] = (
+            lambda: _raise(draft, ask.increase),
+            lambda: _tell(draft, ask.untold),
+            lambda: _reduce(draft, ask, policy),
+            lambda: _settle(draft, ask, policy),
+            lambda: _refund(draft, _still_to_refund(draft, ask), policy.refund_priority, of_change=False),
+        )
+        return Plan(*_as_far_as_possible(draft, parts))
+    return Plan(tuple(draft.movements))
+
+
+def _as_far_as_possible(
+    draft: "Draft", parts: Iterable[Callable[[], None]]
+) -> tuple[tuple[Movement, ...], tuple[Infeasible, ...]]:
+    shortfalls = []
+    for part in parts:
+        try:
+            part()
+        except Infeasible as infeasible:
+            shortfalls.append(infeasible)
+    return tuple(draft.movements), tuple(shortfalls)
+
+
+def project(positions: Sequence[Position], movements: Iterable[Movement]) -> tuple[Position, ...]:
+    """Return the positions as they will be once ``movements`` are made."""
+    draft = Draft(positions)
+    for movement in movements:
+        draft.move(movement)
+    return draft.positions
+
+
+def _available(position: Position) -> int:
+    return position.counters.available
+
+
+def _raise(draft: Draft, value: int) -> None:
+    raisable = [position for position in draft.positions if position.group in RAISABLE_GROUPS]
+    with draft.whole():
+        shortfall = draft.draw(MovementKind.RAISE, value, lowest_assigned_first(raisable), _headroom)
+        if shortfall:
+            raise Infeasible("the payments cannot be raised that far", shortfall)
+
+
+def _headroom(position: Position) -> int:
+    """Return by how much a payment may be raised: not if what is added could not be captured."""
+    room = (position.max_value or 0) - position.counters.authorised
+    if room <= 0:
+        return 0
+    raised = replace(position.counters, authorised=position.counters.authorised + room)
+    return room if position.capabilities.settleable(raised, raised.available) else 0
+
+
+def _reduce(draft: Draft, ask: Ask, policy: Policy) -> None:
+    open_part = min(ask.reduction, draft.not_owed) if ask.again else ask.reduction
+    rest = ask.reduction - open_part + _give_up(draft, open_part, draft.positions, policy)
+    if ask.again:
+        rest = min(rest, draft.overpaid)
+    _refund(draft, rest, policy.refund_priority, of_change=True)
+
+
+def _tell(draft: Draft, untold: Iterable[Untold]) -> None:
+    """Have connectors cancel what was withheld without their knowledge, as far as it still is."""
+    for part in untold:
+        [position] = [held for held in draft.positions if held.payment_id == part.payment_id]
+        value = min(part.value, position.counters.withheld)
+        if value:
+            draft.move(Movement(MovementKind.CANCEL, part.payment_id, value, from_withheld=value))
+
+
+def _still_to_refund(draft: Draft, ask: Ask) -> int:
+    """What is to be refunded; of a refund that is asked for again, what the payments still have (R34)."""
+    return min(ask.refund, draft.sum.refundable) if ask.again else ask.refund
+
+
+def _give_up(draft: Draft, value: int, positions: Iterable[Position], policy: Policy) -> int:
+    """Cancel or withhold up to ``value`` of what is open; return what found no payment."""
+    for position in lowest_assigned_first(positions):
+        part = min(value, _available(position))
+        kind = _way_of_giving_up(position, part, policy) if part else None
+        if kind is not None:
+            draft.move(Movement(kind, position.payment_id, part))
+            value -= part
+    _cancel_whole_payments(draft)
+    return value
+
+
+def _way_of_giving_up(position: Position, part: int, policy: Policy) -> MovementKind | None:
+    """Return whether the connector is told of a part; None if the payment can then not be captured any more."""
+    tells = position.capabilities.tells_cancellation(position.counters)
+    only_whole = position.capabilities.settle is Capability.NONE and part < _available(position)
+    if tells and (policy.mode is Mode.PARTIAL or only_whole):
+        return MovementKind.CANCEL
+    return None if only_whole else MovementKind.WITHHOLD
+
+
+def _cancel_whole_payments(draft: Draft) -> None:
+    """Tell the connector of a payment that this plan withholds whole, in one call of its whole value (C§8.4)."""
+    withheld_now = {made.payment_id for made in draft.movements if made.kind is MovementKind.WITHHOLD}
+    for position in draft.positions:
+        counters = position.counters
+        if position.payment_id in withheld_now and counters.withheld == counters.authorised:
+            draft.move(
+                Movement(MovementKind.CANCEL, position.payment_id, counters.withheld, from_withheld=counters.withheld)
+            )
+
+
+def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
+    match policy.mode:
+        case Mode.TOTAL:
+            _require_held(draft, ask)
+            if ask.request or ask.catch_up:
+                _settle_all(draft, draft.positions)
+        case Mode.HOLD:
+            _require_held(draft, ask)
+            if ask.completes:
+                _settle_all(draft, draft.positions)
+        case Mode.PARTIAL:
+            value = min(ask.request or ask.catch_up, draft.missing_of(ask.requested_through))
+            with draft.whole():
+                for position in lowest_assigned_first(draft.positions):
+                    value -= _settle_part(draft, position, value)
+                if value:
+                    raise Infeasible("not enough is left open to settle the request", value, settling=True)
+
+
+def _require_held(draft: Draft, ask: Ask) -> None:
+    """Check that the payments hold all that is requested, whenever it is settled."""
+    open_ = sum(_capturable(position) for position in draft.positions)
+    shortfall = draft.missing_of(ask.requested_through) - open_
+    if (ask.request or ask.catch_up) and shortfall > 0:
+        raise Infeasible("not enough is held to settle the request", shortfall, settling=True)
+
+
+def _capturable(position: Position) -> int:
+    return position.capabilities.settleable(position.counters, _available(position))
+
+
+def _settle_part(draft: Draft, position: Position, value: int) -> int:
+    """Settle up to ``value`` of a payment, as much as its connector captures in one more call; return how much."""
+    part = position.capabilities.settleable(position.counters, min(value, draft.owed_of(position)))
+    if part:
+        draft.move(Movement(MovementKind.SETTLE, position.payment_id, part))
+    return part
+
+
+def _settle_all(draft: Draft, positions: Iterable[Position]) -> None:
+    for position in lowest_assigned_first(positions):
+        _settle_part(draft, position, _available(position))
+
+
+def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bool) -> None:
+    card_first = priority is RefundPriority.CARD_FIRST
+    order = sorted(
+        draft.positions,
+        key=lambda position: (
+            card_first and position.group not in CARD_GROUPS,
+            position.counters.captured,
+            position.sequence,
+        ),
+    )
+    with draft.whole():
+        for position in order:
+            part = position.capabilities.refundable(position.counters, value)
+            if part:
+                draft.move(Movement(MovementKind.REFUND, position.payment_id, part, of_change=of_change))
+                value -= part
+        if value:
+            raise Infeasible("the settled payments cannot be refunded by this value", value)
+
+
+def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
+    """Cancel what is open before it lapses; what Hold retains was invoiced, and is settled instead."""
+
+    def expiring() -> list[Position]:
+        return [position for position in draft.positions if position.payment_id in ask.expire]
+
+    if policy.mode is Mode.HOLD:
+        retained = draft.missing_of(ask.requested_through)
+        for position in lowest_assigned_first(expiring()):
+            retained = max(0, retained - _settle_retained(draft, position, retained))
+    _cancel_open(draft, expiring(), policy)
+
+
+def _settle_retained(draft: Draft, position: Position, value: int) -> int:
+    """Settle what was invoiced; with a payment that is captured only whole, all of it."""
+    if not value:
+        return 0
+    return _settle_part(draft, position, value) or _settle_part(draft, position, _available(position))
+
+
+def _cancel_open(draft: Draft, positions: Iterable[Position], policy: Policy) -> None:
+    _give_up(draft, sum(_available(position) for position in positions), positions, policy)
+
+
+def _cancel_all(draft: Draft, policy: Policy) -> None:
+    _cancel_open(draft, draft.positions, policy)
+    for position in draft.positions:
+        refundable = position.counters.refundable
+        draft.draw(MovementKind.REFUND, refundable, [position], lambda held: held.counters.refundable)

@@ -1,0 +1,1 @@
+"""Personal data and card numbers, found in free text by their form."""

@@ -1,0 +1,81 @@
+"""Personal data and secrets in free text, found by their form and masked: for logs, and for words of connectors."""
+
+import json
+import re
+from collections.abc import Callable
+
+from settlement.domain.privacy.card_numbers import may_be_issued
+from settlement.domain.privacy.documents import is_cnpj, is_cpf
+from settlement.domain.privacy.folding import Folded, fold, replace_parts
+
+MASK = "***"
+
+_BEFORE = r"(?<![0-9a-z.-])"
+_AFTER = r"(?![0-9a-z-])"
+_FORMS = (
+    r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
+    r"(?<![0-9a-z-])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9a-z])",
+    r"(?<![0-9a-z-])[0-9a-z]{2}\.[0-9a-z]{3}\.[0-9a-z]{3}/[0-9a-z]{4}-[0-9]{2}(?![0-9a-z])",
+    r"(?<=x-vtex-signature=)[a-z0-9]+",
+)
+"""What shows by its form alone; in the one spelling that texts are compared in."""
+
+
+def _is_personal(digits: str) -> bool:
+    return is_cpf(digits) or is_cnpj(digits) or (len(digits) >= 13 and may_be_issued(digits))
+
+
+_CHECKED: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (f"{_BEFORE}[0-9]{{11,19}}{_AFTER}", _is_personal),
+    (r"(?<![0-9a-z.-])[0-9]{3}([. ]?)[0-9]{3}\1[0-9]{3}[-/. ]?[0-9]{2}(?![0-9a-z-])", is_cpf),
+    (
+        r"(?<![0-9a-z.-])[0-9a-z]{2}([. ]?)[0-9a-z]{3}\1[0-9a-z]{3}[/ ]?[0-9a-z]{4}[- ]?[0-9]{2}(?![0-9a-z-])",
+        is_cnpj,
+    ),
+)
+"""What may be a document or a card, if its check digits say so. Expressions are compiled, and kept, on first use."""
+
+_NO_CHARACTERS = "[^0-9A-Z]"
+
+
+def masked(text: str) -> str:
+    """Return the text without e-mail addresses, documents (CPF, CNPJ), card numbers and callback signatures.
+
+    Characters without punctuation are masked if their check digits make them one of these. Ids of orders and
+    transactions stay: they have letters or dashes beside their digits.
+    """
+    folded = fold(text)
+    parts = [folded.place(*found.span()) for form in _FORMS for found in re.finditer(form, folded.text)]
+    parts += [
+        folded.place(*found.span())
+        for form, is_one in _CHECKED
+        for found in re.finditer(form, folded.text)
+        if is_one(re.sub(_NO_CHARACTERS, "", found[0].upper()))
+    ]
+    return replace_parts(text, parts, MASK)
+
+
+def without(text: str, facts: tuple[str, ...], secrets: tuple[str, ...] = ()) -> str:
+    """Return the text without secrets, as they are or as JSON escapes them, and without the facts about a person.
+
+    Facts are expressions on the text's one spelling (``person.facts_of``). All are found before any is masked.
+    """
+    folded = fold(text)
+    exact = {form for secret in secrets if secret for form in (secret, json.dumps(secret)[1:-1])}
+    parts = [found.span() for form in exact for found in re.finditer(re.escape(form), text)]
+    parts += [
+        folded.place(*found.span())
+        for fact in facts
+        for found in re.finditer(fact, folded.text)
+        if len(found[0]) > _WRITTEN_SMALL or _is_written_as_name(text, folded, found)
+    ]
+    return replace_parts(text, parts, MASK)
+
+
+_WRITTEN_SMALL = 2
+"""Names of so few letters are words too (``do``, ``no``): only with a capital are they names."""
+
+
+def _is_written_as_name(text: str, folded: Folded, found: "re.Match[str]") -> bool:
+    start, end = folded.place(*found.span())
+    return text[start:end] != text[start:end].lower()

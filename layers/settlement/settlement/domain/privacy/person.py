@@ -1,0 +1,90 @@
+"""How the facts about a shopper look in a text, whatever their spelling: for masking where a connector repeats them.
+
+A fact is an expression on text in one spelling (``folding.fold``), and stands for whole words. Punctuation, case and
+accents make no difference; one letter is never a fact, and a short part of an address is no secret by itself.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+
+from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.privacy.folding import fold
+
+_START = r"(?<![^\W_])"
+_END = r"(?![^\W_])"
+_BETWEEN_CHARACTERS = r"[\s./()+_-]{0,3}"
+_BETWEEN_WORDS = r"[\W_]+"
+_AT = r"\s?[\[({]?\s?(?:@|at|arroba)\s?[\])}]?\s?"
+_PARTICLES = frozenset({"das", "dos", "del", "des", "von", "van", "der", "den", "the", "and", "ltda", "filho", "neto"})
+_SHORTEST_WORD, _SHORTEST_NAME, _SHORTEST_PLACE = 3, 2, 4
+_SHORTEST_NUMBER = 5
+_DIGITS_OF_A_PHONE = 8
+"""A phone is the same with and without the codes of its country and area."""
+
+
+def facts_of(shopper: Shopper | None, holder: str | None) -> tuple[str, ...]:
+    """Return the expressions that find what is known of a shopper, and of who holds the card."""
+    return tuple(dict.fromkeys(_facts(shopper or Shopper(), holder)))
+
+
+def _facts(shopper: Shopper, holder: str | None) -> Iterator[str]:
+    yield from _email(shopper.email or "")
+    yield from _characters(shopper.document or "")
+    yield from _phone(shopper.phone or "")
+    address = shopper.address or Address()
+    for name in (holder, shopper.first_name, shopper.last_name, address.receiver_name):
+        yield from _name(name or "")
+    yield from _name(f"{shopper.first_name or ''} {shopper.last_name or ''}")
+    for field in fields(address):
+        yield from _place(getattr(address, field.name) or "")
+
+
+def _email(email: str) -> Iterator[str]:
+    local, _, domain = fold(email.strip()).text.rpartition("@")
+    if local and domain:
+        yield f"(?<![\\w.%+-]){re.escape(local)}{_AT}{re.escape(domain)}{_END}"
+
+
+def _characters(fact: str) -> Iterator[str]:
+    """A document: its letters and digits, with any punctuation; leading zeros may be missing."""
+    plain = re.sub(r"[\W_]", "", fold(fact).text)
+    bare = plain.lstrip("0") if plain.isdigit() else plain
+    if len(bare) >= _SHORTEST_NUMBER:
+        yield f"{_START}(?:0{_BETWEEN_CHARACTERS})*{_spread(bare)}{_END}"
+
+
+def _phone(phone: str) -> Iterator[str]:
+    digits = re.sub("[^0-9]", "", fold(phone).text)
+    last = digits[-_DIGITS_OF_A_PHONE:]
+    if len(last) >= _SHORTEST_NUMBER:
+        yield f"{_START}(?:[0-9]{_BETWEEN_CHARACTERS}){{0,7}}{_spread(last)}{_END}"
+
+
+def _name(name: str) -> Iterator[str]:
+    """A name: all of it, and each of its words that is no particle."""
+    words = _words(name)
+    if len(words) > 1:
+        yield f"{_START}{_BETWEEN_WORDS.join(words)}{_END}"
+    shortest = _SHORTEST_NAME if len(words) == 1 else _SHORTEST_WORD
+    for word in words:
+        if len(word) >= shortest and word not in _PARTICLES:
+            yield f"{_START}{word}{_END}"
+
+
+def _place(part: str) -> Iterator[str]:
+    """A part of an address, as a whole."""
+    words = _words(part)
+    plain = "".join(words)
+    if plain.isdigit():
+        yield from _characters(plain)
+    elif len(plain) >= _SHORTEST_PLACE:
+        yield f"{_START}{_BETWEEN_WORDS.join(words)}{_END}"
+
+
+def _words(text: str) -> list[str]:
+    return [re.escape(word) for word in re.findall(r"[^\W_]+", fold(text).text)]
+
+
+def _spread(characters: str) -> str:
+    return _BETWEEN_CHARACTERS.join(map(re.escape, characters))

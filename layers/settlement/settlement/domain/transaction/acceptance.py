@@ -1,0 +1,137 @@
+"""Acceptance: an operation is taken when the payments, as the queue will leave them, can do it (C§8.6)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.errors import MoneyCannotMove
+from settlement.domain.events import EventType, Journal, Json
+from settlement.domain.ledger.ledger import Movement, MovementKind, total
+from settlement.domain.order.order import Order
+from settlement.domain.planning.drafting import Infeasible, Policy, RefundPriority
+from settlement.domain.planning.planning import Ask, plan, project
+from settlement.domain.transaction.transaction import Operation, OperationKind, OperationState, Transaction
+
+PRICE_INCREASE_REFUSED = (
+    "It's not allowed to make modifications in orders without a credit card payment, promissory card, cash, or "
+    "credit control that can be raised by this value"
+)
+PRICE_DECREASE_REFUSED = "Modification cannot be done. Possible reason: settlement directly done by API"
+SETTLEMENT_REFUSED = "The settlement cannot be done: the payments' authorisations were cancelled or have lapsed"
+REFUND_REFUSED = "The refund cannot be done: the settled payments do not take a partial refund of this value"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A transaction with one more operation in its queue, and what that will move as far as is known now."""
+
+    transaction: Transaction
+    operation: Operation
+    movements: tuple[Movement, ...]
+
+
+def accept(
+    transaction: Transaction, kind: OperationKind, ask: Ask, priority: RefundPriority, origin: str, at: datetime
+) -> Accepted:
+    """Queue an operation and move the projection to what it will leave.
+
+    ``ask.requested_through`` is filled in here; what is given back after it was requested is no longer requested,
+    and what the payments do not have any more need not be given back. Whatever makes requests equal what is
+    payable completes what Hold retains (R12). A retry takes nothing off what is payable: the
+    operation that is retried did.
+    Raises ``MoneyCannotMove`` when no plan exists (R11c, R23), and ``TooManyWaiting`` when the queue is full.
+    """
+    payable = transaction.payable if ask.again else transaction.payable + ask.increase - ask.reduction
+    requested = min(transaction.requested + ask.request, payable)
+    ask = replace(
+        ask,
+        reduction=ask.reduction if ask.again else max(0, ask.reduction - _lapsed(transaction)),
+        requested_through=requested,
+        completes=ask.completes or (transaction.mode is Mode.HOLD and 0 < requested == payable and _asks(ask)),
+    )
+    changed = replace(transaction, payable=payable)
+    try:
+        movements = plan(ask, transaction.projection, Policy(transaction.mode, priority, changed.owed))
+    except Infeasible as infeasible:
+        raise _refusal(ask, infeasible) from infeasible
+    changed = replace(
+        changed,
+        requested=ask.requested_through,
+        projection=project(transaction.projection, movements),
+    )
+    settling = ask.request > 0 or ask.catch_up > 0 or ask.completes
+    changed, operation = changed.enqueue(kind, ask, origin, at, settling=settling)
+    operation = replace(operation, giving_up=given_up(movements), refunding=refunded(movements))
+    return Accepted(changed, operation, movements)
+
+
+def _asks(ask: Ask) -> bool:
+    return not ask.again and (ask.request > 0 or ask.reduction > 0)
+
+
+def _lapsed(transaction: Transaction) -> int:
+    """Return what is payable and no payment holds: an authorisation was cancelled before it lapsed."""
+    held = total(position.counters for position in transaction.projection)
+    return max(0, transaction.payable - held.held)
+
+
+def ask_of_change(order: Order, transaction: Transaction, net_value: int) -> tuple[Ask, OperationKind]:
+    """Return what changing an order by ``net_value``, which is not 0, asks of its transaction.
+
+    A change that leaves just what is invoiced completes the order, and requests all that is left (R9, C§8.14).
+    """
+    reduction = max(0, -net_value)
+    completes = order.value + net_value == order.invoiced
+    left = transaction.payable - reduction - transaction.requested
+    ask = Ask(
+        reduction=reduction,
+        increase=max(0, net_value),
+        request=max(0, left) if completes else 0,
+        completes=completes,
+    )
+    return ask, OperationKind.REDUCE if reduction else OperationKind.RAISE
+
+
+def given_up(movements: tuple[Movement, ...]) -> int:
+    """Return what a plan cancels or withholds; a cancellation of what was withheld before counts once."""
+    return sum(
+        movement.value - movement.from_withheld
+        for movement in movements
+        if movement.kind in (MovementKind.CANCEL, MovementKind.WITHHOLD)
+    )
+
+
+def refunded(movements: tuple[Movement, ...]) -> int:
+    """Return what a plan refunds."""
+    return sum(movement.value for movement in movements if movement.kind is MovementKind.REFUND)
+
+
+def record_acceptance(journal: Journal, operation: Operation) -> None:
+    """Write down what an accepted operation asks for."""
+    facts: dict[str, Json] = {"operation": operation.sequence, "kind": operation.kind.value, "origin": operation.origin}
+    if operation.ask.request:
+        journal.record(EventType.SETTLEMENT_REQUESTED, value=operation.ask.request, **facts)
+    if operation.giving_up:
+        journal.record(EventType.CANCELLATION_REQUESTED, value=operation.giving_up, **facts)
+    if operation.refunding:
+        journal.record(EventType.REFUND_REQUESTED, value=operation.refunding, **facts)
+    if operation.state is OperationState.READY:
+        record_ready(journal, operation)
+
+
+def record_ready(journal: Journal, operation: Operation) -> None:
+    """Write down that an operation may start; the workflow is started by this event."""
+    journal.record(EventType.OPERATION_READY, operation=operation.sequence, kind=operation.kind.value)
+
+
+def _refusal(ask: Ask, infeasible: Infeasible) -> MoneyCannotMove:
+    if ask.increase:
+        text, code = f"{PRICE_INCREASE_REFUSED}: {infeasible.shortfall} of {ask.increase} too much", "CHK00342"
+    elif ask.refund:
+        text, code = f"{REFUND_REFUSED}: {infeasible.shortfall} of {ask.refund} too much", "CHK0054"
+    elif (ask.request or ask.catch_up) and not ask.reduction:
+        asked = ask.request or ask.catch_up
+        text, code = f"{SETTLEMENT_REFUSED}: {infeasible.shortfall} of {asked} is missing", "1402"
+    else:
+        text, code = f"{PRICE_DECREASE_REFUSED}: {infeasible.reason}", "CHK0096"
+    return MoneyCannotMove(text, code=code)

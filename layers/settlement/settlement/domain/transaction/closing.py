@@ -1,0 +1,147 @@
+"""Ending what a failed operation will never do: written off, or paid by other means (R36). Amounts are minor units.
+
+What is ended goes to an account of its own on the ledger. Of a settlement, what is written off is no longer requested
+or payable, what came by other means is paid; of a refund, it stays captured, and a return no longer counts as one that
+is given back. A cancellation's value is withheld already, and stays so. What a timer asked for nobody owes: nothing is
+booked for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from settlement.domain.ledger.ledger import Counters, Movement, MovementKind, total
+from settlement.domain.planning.drafting import Position, lowest_assigned_first
+from settlement.domain.transaction.transaction import Leg, LegKind, LegState, Operation, OperationKind, Transaction
+from settlement.domain.transaction.trouble import missing_legs
+
+
+class Ending(StrEnum):
+    """How an operator ends what is missing."""
+
+    WRITTEN_OFF = "written-off"
+    PAID_OTHERWISE = "paid-otherwise"
+
+
+_LEG_STATE = {Ending.WRITTEN_OFF: LegState.WRITTEN_OFF, Ending.PAID_OTHERWISE: LegState.PAID_OTHERWISE}
+_SETTLED_BY = {Ending.WRITTEN_OFF: MovementKind.WRITE_OFF, Ending.PAID_OTHERWISE: MovementKind.PAY_OTHERWISE}
+_ASKED_BY_NOBODY = frozenset({OperationKind.AUTO_SETTLE, OperationKind.EXPIRE})
+
+
+@dataclass(slots=True)
+class Closing:
+    """What ending an operation books, in the making; positions follow each movement.
+
+    ``taken_off`` is what is no longer requested and payable, ``unreturned`` the value of a return that is not refunded.
+    """
+
+    transaction: Transaction
+    ending: Ending
+    positions: dict[str, Position]
+    movements: list[Movement] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    taken_off: int = 0
+    raised_in_vain: int = 0
+    unreturned: int = 0
+
+    @property
+    def ledger(self) -> Counters:
+        """The ledger as the queue and this closing leave it."""
+        return total(position.counters for position in self.positions.values())
+
+    @property
+    def missing(self) -> int:
+        """What is requested, and neither paid nor in doubt once the queue has run."""
+        held = self.ledger
+        requested = self.transaction.requested - self.taken_off
+        return max(0, min(requested, self.transaction.owed - self.taken_off) - held.paid - held.in_doubt)
+
+    @property
+    def overpaid(self) -> int:
+        """What is captured beyond what the order owes."""
+        return max(0, self.ledger.paid - self.transaction.owed)
+
+    @property
+    def not_owed(self) -> int:
+        """What is open and will never be asked for."""
+        held = self.ledger
+        return max(0, held.available - max(0, self.transaction.owed - held.paid - held.in_doubt))
+
+    def move(self, kind: MovementKind, payment_id: str, value: int, *, of_change: bool = False) -> None:
+        """Book a movement of a value above zero."""
+        if value > 0:
+            movement = Movement(kind, payment_id, value, of_change=of_change)
+            self.positions[payment_id] = self.positions[payment_id].after(movement)
+            self.movements.append(movement)
+
+    def settle(self, payment_id: str, value: int) -> int:
+        """End a settlement on one payment, as far as it is missing and open; return what was booked."""
+        value = min(value, self.missing, self.positions[payment_id].counters.available)
+        if value > 0:
+            self.move(_SETTLED_BY[self.ending], payment_id, value)
+            self.taken_off += value if self.ending is Ending.WRITTEN_OFF else 0
+        return max(0, value)
+
+
+def close(operation: Operation, legs: Sequence[Leg], transaction: Transaction, ending: Ending) -> Closing:
+    """Return what ending everything that an operation is missing books, on the ledger as the queue will leave it.
+
+    Only settlements are paid by other means: what else is missing stays.
+    """
+    closing = Closing(transaction, ending, {position.payment_id: position for position in transaction.projection})
+    missing = missing_legs(operation, legs)
+    by_hand = [leg for leg in legs if leg.state is LegState.MANUAL and leg.kind is not LegKind.VOID]
+    for leg in (*missing, *by_hand):
+        if leg.kind is LegKind.SETTLE or ending is Ending.WRITTEN_OFF:
+            closing.legs.append(_closed(closing, operation, leg))
+    _settle_unplanned(closing, operation.unsettled)
+    if ending is Ending.WRITTEN_OFF:
+        _write_off_unplanned(closing, operation)
+    return closing
+
+
+def _closed(closing: Closing, operation: Operation, leg: Leg) -> Leg:
+    booked = 0
+    if operation.kind in _ASKED_BY_NOBODY:
+        pass
+    elif leg.kind is LegKind.SETTLE:
+        booked = closing.settle(leg.payment_id, leg.value)
+    elif leg.kind is LegKind.REFUND:
+        booked = min(leg.value, closing.overpaid) if leg.of_change else leg.value
+        closing.move(MovementKind.WRITE_OFF_REFUND, leg.payment_id, booked, of_change=leg.of_change)
+        closing.unreturned += 0 if leg.of_change else leg.value
+    return replace(leg, state=_LEG_STATE[closing.ending], closed=booked, doubtful=False)
+
+
+def _settle_unplanned(closing: Closing, value: int) -> None:
+    """End a settlement that found no payment: on what is open, and for the rest on none."""
+    for position in lowest_assigned_first(closing.positions.values()):
+        value -= closing.settle(position.payment_id, value)
+    closing.taken_off += min(value, closing.missing)
+
+
+def _write_off_unplanned(closing: Closing, operation: Operation) -> None:
+    """Write off what no payment could give back, or be raised by."""
+    left = operation.unplanned
+    match operation.kind:
+        case OperationKind.RAISE:
+            transaction = closing.transaction
+            not_held = max(0, transaction.payable - transaction.requested - closing.ledger.available)
+            closing.raised_in_vain = min(left, not_held)
+        case OperationKind.REFUND:
+            closing.unreturned += left
+            for position in lowest_assigned_first(closing.positions.values()):
+                part = min(left, position.counters.refundable)
+                closing.move(MovementKind.WRITE_OFF_REFUND, position.payment_id, part)
+                left -= part
+        case OperationKind.REDUCE:
+            for position in lowest_assigned_first(closing.positions.values()):
+                part = min(left, position.counters.available, closing.not_owed)
+                closing.move(MovementKind.WITHHOLD, position.payment_id, part)
+                left -= max(0, part)
+            for position in lowest_assigned_first(closing.positions.values()):
+                part = min(left, position.counters.refundable, closing.overpaid)
+                closing.move(MovementKind.WRITE_OFF_REFUND, position.payment_id, part, of_change=True)
+                left -= max(0, part)
+        case _:
+            pass

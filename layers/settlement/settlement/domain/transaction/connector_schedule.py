@@ -1,0 +1,40 @@
+"""When a connector may be called, when it captures without an invoice, and when its authorisations lapse (C§3.7)."""
+
+from datetime import datetime, timedelta
+
+from settlement.domain.connectors.connector import AutoSettle, Connector
+from settlement.domain.transaction.retries import DEFAULT_DELAY_TO_AUTO_SETTLE
+from settlement.domain.transaction.transaction import LegKind, Payment
+
+
+def auto_settle_at(connector: Connector, answered_seconds: int | None, now: datetime) -> datetime | None:
+    """Return when a payment authorised now is captured without an invoice; None if never.
+
+    ``answered_seconds`` is the delay its connector answered. Nobody analyses fraud here, so after that is at once.
+    """
+    match connector.auto_settle:
+        case AutoSettle.DISABLED:
+            return None
+        case AutoSettle.AFTER_AUTHORISATION | AutoSettle.AFTER_ANTIFRAUD:
+            return now
+        case AutoSettle.SCHEDULED:
+            return now + (connector.auto_settle_delay or DEFAULT_DELAY_TO_AUTO_SETTLE)
+        case AutoSettle.BY_CONNECTOR:
+            delay = DEFAULT_DELAY_TO_AUTO_SETTLE if answered_seconds is None else timedelta(seconds=answered_seconds)
+            return now + delay
+
+
+def authorisation_lapses_at(connector: Connector, authorised_at: datetime) -> datetime | None:
+    """Return when an authorisation can no longer be captured, by its connector's setting; None if it does not lapse."""
+    return authorised_at + connector.authorisation_holds if connector.authorisation_holds else None
+
+
+def window_of(connector: Connector, kind: LegKind) -> timedelta | None:
+    """Return for how long a connector takes a kind of call; None is for ever."""
+    windows = connector.windows
+    return {LegKind.SETTLE: windows.settle, LegKind.CANCEL: windows.cancel, LegKind.REFUND: windows.refund}.get(kind)
+
+
+def is_too_early(payment: Payment, now: datetime) -> bool:
+    """Tell whether the gap after the last call about a payment is not over."""
+    return payment.next_call_at is not None and payment.next_call_at > now

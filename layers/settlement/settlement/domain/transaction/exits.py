@@ -1,0 +1,47 @@
+"""The ways on that an operator has from each state of an operation and of a leg (R36).
+
+An operation that is queued waits for those before it; one that is done, and a leg that is final, need none.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from settlement.domain.transaction.transaction import LegState, OperationState
+
+
+class Exit(StrEnum):
+    """What an operator can do."""
+
+    RETRY = "retry"
+    WRITE_OFF = "write-off"
+    PAID_OTHERWISE = "paid-otherwise"
+    DONE = "resolve: done"
+    NOT_DONE = "resolve: not-done"
+
+
+EXITS_OF_OPERATION: Mapping[OperationState, tuple[Exit, ...]] = {
+    OperationState.QUEUED: (),
+    OperationState.READY: (Exit.RETRY,),
+    OperationState.WAITING: (Exit.RETRY,),
+    OperationState.FAILED: (Exit.RETRY, Exit.WRITE_OFF, Exit.PAID_OTHERWISE),
+    OperationState.MANUAL: (Exit.WRITE_OFF,),
+    OperationState.DONE: (),
+}
+"""A failed operation of which a call is in doubt is written off, or paid otherwise, once that call is resolved; only a
+settlement is paid otherwise.
+"""
+
+EXITS_OF_LEG: Mapping[LegState, tuple[Exit, ...]] = {
+    LegState.PLANNED: (),
+    LegState.UNDECIDED: (),
+    LegState.UNKNOWN: (Exit.DONE, Exit.NOT_DONE),
+    LegState.IN_DOUBT: (Exit.DONE, Exit.NOT_DONE),
+    LegState.REFUSED: (Exit.DONE, Exit.NOT_DONE),
+    LegState.PARKED: (Exit.DONE, Exit.NOT_DONE),
+    LegState.MANUAL: (Exit.DONE,),
+    LegState.POSTED: (),
+    LegState.REPLACED: (),
+    LegState.WRITTEN_OFF: (),
+    LegState.PAID_OTHERWISE: (),
+}
+"""A leg has them while it is a call that moves money; the others go on with their operation."""

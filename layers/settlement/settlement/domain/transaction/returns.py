@@ -1,0 +1,30 @@
+"""What became of an order's return invoices (R16, R35). Amounts are minor units."""
+
+from collections.abc import Iterable
+
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.transaction import Leg, LegKind, Operation, OperationKind
+
+_OF_AN_INVOICE = "invoice/"
+
+
+def returns_made(order: Order, operations: Iterable[Operation], legs: Iterable[Leg]) -> str:
+    """Say of the returns of an order how much was refunded, and what else it came to; the parts add up to all.
+
+    ``operations`` and ``legs`` are those of its transaction.
+    """
+    refunds = [
+        operation
+        for operation in operations
+        if operation.kind is OperationKind.REFUND and operation.origin.startswith(_OF_AN_INVOICE)
+    ]
+    sequences = {operation.sequence for operation in refunds}
+    asked = sum(operation.ask.refund for operation in refunds if operation.retry_of is None)
+    refunded = sum(leg.posted_value for leg in legs if leg.kind is LegKind.REFUND and leg.operation in sequences)
+    parts = {
+        "refunded": refunded,
+        "can still be refunded": asked - refunded - order.returns_written_off,
+        "returned before the order was invoiced in full, without a refund": order.returned - asked,
+        "written off, which does not count": order.returns_written_off,
+    }
+    return ", ".join(f"{value} {what}" for what, value in parts.items() if value) or "nothing"

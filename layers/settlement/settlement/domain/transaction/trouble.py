@@ -1,0 +1,107 @@
+"""What an operation has failed to do, who has to put it right, and what a retry of it asks for (R34 to R36).
+
+Amounts are minor units.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from settlement.domain.money import display
+from settlement.domain.planning.planning import Ask, Untold
+from settlement.domain.transaction.transaction import (
+    Leg,
+    LegKind,
+    LegState,
+    Operation,
+    OperationKind,
+    OperationState,
+    Transaction,
+)
+
+MAX_REASONS = 5
+"""Legs whose reasons an operation's failure repeats; each has its own on the leg, up to 1,000 characters long."""
+
+_FAILURES = {
+    LegState.REFUSED: "the connector refused {kind} of {value} on payment {payment}: {message}",
+    LegState.IN_DOUBT: "nobody knows whether {kind} of {value} on payment {payment} happened: {message}",
+    LegState.PARKED: "{kind} of {value} waits for payment {payment} to be unblocked",
+}
+
+
+def missing_legs(operation: Operation, legs: Iterable[Leg]) -> list[Leg]:
+    """Return the legs of an operation that it has failed by. A payment that is denied is an answer, not a failure."""
+    return [
+        leg
+        for leg in legs
+        if leg.state.is_missing and (operation.kind is not OperationKind.AUTHORISE or leg.kind is LegKind.CANCEL)
+    ]
+
+
+def failure_of(operation: Operation, legs: Sequence[Leg], currency: str) -> str | None:
+    """Say why an operation has failed: what no payment could do, then what its connectors did not do; or None.
+
+    It is for people: its amounts are decimals with their currency.
+    """
+    planning = [operation.failure] if _has_no_plan(operation) else []
+    failed = missing_legs(operation, legs)
+    reasons = [
+        _FAILURES[leg.state].format(
+            kind=leg.kind.value,
+            value=display(leg.value, currency),
+            payment=leg.payment_id,
+            message=leg.message or "no reason given",
+        )
+        for leg in failed[:MAX_REASONS]
+    ]
+    if len(failed) > MAX_REASONS:
+        reasons.append(f"and {len(failed) - MAX_REASONS} more")
+    return "; ".join(reason for reason in (*planning, *reasons) if reason) or None
+
+
+def state_at_the_end(operation: Operation, legs: Sequence[Leg]) -> OperationState:
+    """Return the state of an operation of which no leg is open: a failure comes before what a person has to do."""
+    if missing_legs(operation, legs) or (operation.failure and _has_no_plan(operation)):
+        return OperationState.FAILED
+    by_hand = any(leg.state is LegState.MANUAL for leg in legs)
+    return OperationState.MANUAL if by_hand else OperationState.DONE
+
+
+def _has_no_plan(operation: Operation) -> bool:
+    """Whether a part of what was asked found no payment."""
+    is_short = operation.unplanned > 0 or operation.unsettled > 0
+    return is_short and operation.kind is not OperationKind.AUTHORISE
+
+
+def misses_settlement(operation: Operation, legs: Iterable[Leg]) -> bool:
+    """Whether the order's settlement waits for a failed operation; not if only giving back failed."""
+    if operation.state is not OperationState.FAILED or not operation.settling:
+        return False
+    return operation.unsettled > 0 or any(leg.kind is LegKind.SETTLE for leg in missing_legs(operation, legs))
+
+
+def ask_again(operation: Operation, legs: Iterable[Leg], transaction: Transaction) -> tuple[OperationKind, Ask]:
+    """Return what a retry of a failed operation asks for; the payments decide how much of it is still to be done.
+
+    Calls in doubt are not in it: they are repeated as they were, which is how their outcome is found out.
+    """
+    missing = [leg for leg in missing_legs(operation, legs) if not leg.is_in_doubt]
+    untold = tuple(Untold(leg.payment_id, leg.value) for leg in missing if leg.kind is LegKind.CANCEL)
+    match operation.kind:
+        case OperationKind.CANCEL | OperationKind.AUTHORISE:
+            return OperationKind.CANCEL, Ask(again=True, cancel_all=True, untold=untold)
+        case OperationKind.AUTO_SETTLE:
+            return operation.kind, Ask(again=True, auto_settle=operation.ask.auto_settle)
+        case OperationKind.EXPIRE:
+            return operation.kind, Ask(again=True, expire=operation.ask.expire)
+        case OperationKind.SETTLE | OperationKind.REDUCE | OperationKind.REFUND | OperationKind.RAISE:
+            unplanned = {operation.kind: operation.unplanned}
+            settle = sum(leg.value for leg in missing if leg.kind is LegKind.SETTLE) + operation.unsettled
+            refunds = [leg for leg in missing if leg.kind is LegKind.REFUND]
+            return operation.kind, Ask(
+                again=True,
+                catch_up=settle,
+                completes=settle > 0 and transaction.requested == transaction.payable,
+                increase=unplanned.get(OperationKind.RAISE, 0),
+                reduction=sum(leg.value for leg in refunds if leg.of_change) + unplanned.get(OperationKind.REDUCE, 0),
+                refund=sum(leg.value for leg in refunds if not leg.of_change) + unplanned.get(OperationKind.REFUND, 0),
+                untold=untold,
+            )

@@ -1,0 +1,27 @@
+"""Changing what an account has configured; of two changes at once, each finds what the other has written."""
+
+from collections.abc import Callable
+
+from settlement.domain.account.account import AccountSettings
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.ports import Ports
+
+
+def change_settings(
+    ports: Ports, account: str, change: Callable[[AccountSettings], AccountSettings]
+) -> AccountSettings:
+    """Change an account's settings as they are when they are written, and return what they become."""
+
+    def decide() -> AccountSettings:
+        before = ports.store.settings(account)
+        after = change(before)
+        ports.store.replace_settings(account, before, after)
+        return after
+
+    return decide_until_written(ports, decide)
+
+
+def replace_change_settings(ports: Ports, account: str, text: str) -> None:
+    """Write an account's settings of order modifications, all of them, as JSON text."""
+    store = ports.store
+    decide_until_written(ports, lambda: store.replace_change_settings(account, store.change_settings(account), text))

@@ -1,0 +1,1 @@
+"""Configuring connectors, and what connectors call."""

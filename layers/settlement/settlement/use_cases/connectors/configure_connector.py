@@ -1,0 +1,137 @@
+"""Configuring an account's connectors: what the gateway calls affiliations.
+
+A connector is never deleted: payments that it has authorised are settled and refunded through it. It is disabled, and
+then takes no new ones.
+"""
+
+from dataclasses import replace
+
+from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Credentials
+from settlement.domain.connectors.connector_calls import Manifest, ManifestFault, ManifestOutcome
+from settlement.domain.errors import AffiliationNotFound, AlreadyExists, InvalidRequest
+from settlement.use_cases.connectors.connector_ports import ConnectorProbe, Vault
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.ports import Ports, Store
+
+MAX_CONNECTORS = 100
+"""Connectors of one account."""
+
+
+def find_connector(store: Store, account: str, affiliation: str) -> Connector:
+    """Return a connector by its name or its affiliation's id; raises ``AffiliationNotFound``."""
+    for connector in store.connectors(account):
+        if affiliation in (connector.name, connector.affiliation_id):
+            return connector
+    raise AffiliationNotFound(affiliation)
+
+
+def create_connector(
+    ports: Ports, vault: Vault, probe: ConnectorProbe, account: str, wanted: Connector, credentials: Credentials | None
+) -> Connector:
+    """Save a new connector with its credentials.
+
+    Raises ``AlreadyExists`` when the name is taken, ``InvalidRequest`` without credentials, for an address that is not
+    called, or for one connector too many, and ``CredentialsFull``; nothing is saved then.
+    """
+    existing = ports.store.connectors(account)
+    _require_new(wanted, next((held for held in existing if held.name == wanted.name), None))
+    if len(existing) >= MAX_CONNECTORS:
+        raise InvalidRequest(f"an account has at most {MAX_CONNECTORS} affiliations")
+    if credentials is None:
+        raise InvalidRequest("configuration: appKey and appToken are missing; a new affiliation needs both")
+    _require_sound(probe, wanted, credentials)
+    with vault.exclusively():
+        _require_new(wanted, ports.store.connector(account, wanted.name))
+        reference = vault.put(_secret_name(account, wanted), credentials, keep=None)
+        return decide_until_written(ports, lambda: _add(ports, account, replace(wanted, credentials=reference)))
+
+
+def replace_connector(
+    ports: Ports,
+    vault: Vault,
+    probe: ConnectorProbe,
+    account: str,
+    affiliation: str,
+    wanted: Connector,
+    credentials: Credentials | None,
+    named: str | None = None,
+) -> Connector:
+    """Replace a connector's configuration; without ``credentials`` those it has stay.
+
+    Payments go on with it: what they were authorised with (mode, capabilities) is theirs. Raises
+    ``AffiliationNotFound``, ``InvalidRequest`` for another name, for an id (``named``) that is not its, or for an
+    address that is not called, and ``CredentialsFull``.
+    """
+    stored = find_connector(ports.store, account, affiliation)
+    if named not in (None, "", stored.name, stored.affiliation_id):
+        raise InvalidRequest(f"id: {named} is not the affiliation of the path, {stored.affiliation_id}")
+    if wanted.name != stored.name:
+        raise InvalidRequest(f"name: an affiliation keeps its name, {stored.name}, since payments know it by that")
+    _require_sound(probe, replace(wanted, credentials=stored.credentials), credentials)
+    if credentials is None:
+        return decide_until_written(ports, lambda: _write(ports, account, wanted))
+    with vault.exclusively():
+        before = ports.store.connector(account, wanted.name)
+        used = before.credentials.version if before is not None and before.credentials is not None else None
+        reference = vault.put(_secret_name(account, wanted), credentials, keep=used)
+        return decide_until_written(ports, lambda: _write(ports, account, replace(wanted, credentials=reference)))
+
+
+def disable_connector(ports: Ports, account: str, affiliation: str) -> None:
+    """Let a connector take no new payments; those it has go on. Raises ``AffiliationNotFound``."""
+
+    def disable() -> None:
+        stored = find_connector(ports.store, account, affiliation)
+        ports.store.replace_connector(account, stored, replace(stored, enabled=False))
+
+    decide_until_written(ports, disable)
+
+
+def read_manifest(store: Store, probe: ConnectorProbe, account: str, affiliation: str) -> ManifestOutcome:
+    """Return what a connector says it can do; raises ``AffiliationNotFound``."""
+    return probe.manifest(find_connector(store, account, affiliation), None)
+
+
+def _secret_name(account: str, connector: Connector) -> str:
+    return f"{account}/{connector.name}"
+
+
+def _require_new(wanted: Connector, stored: Connector | None) -> None:
+    if stored is not None:
+        raise AlreadyExists(f"name: {stored.name} is the affiliation {stored.affiliation_id} already; change it by PUT")
+
+
+def _add(ports: Ports, account: str, wanted: Connector) -> Connector:
+    _require_new(wanted, ports.store.connector(account, wanted.name))
+    ports.store.replace_connector(account, None, wanted)
+    return wanted
+
+
+def _write(ports: Ports, account: str, wanted: Connector) -> Connector:
+    stored = ports.store.connector(account, wanted.name)
+    if wanted.credentials is None and stored is not None:
+        wanted = replace(wanted, credentials=stored.credentials)
+    ports.store.replace_connector(account, stored, wanted)
+    return wanted
+
+
+def _require_sound(probe: ConnectorProbe, wanted: Connector, credentials: Credentials | None) -> None:
+    fault = probe.address_fault(wanted.service_url)
+    if fault is not None:
+        raise InvalidRequest(f"configuration.serviceUrl: {fault}; got {wanted.service_url}")
+    if wanted.auto_settle is AutoSettle.SCHEDULED and wanted.protocol is ConnectorProtocol.PPP:
+        _require_delay(wanted, probe.manifest(wanted, credentials))
+
+
+def _require_delay(wanted: Connector, manifest: Manifest | ManifestFault) -> None:
+    """Check the delay of a scheduled capture against what the connector allows (C§4.1)."""
+    where = "configuration.autoSettleDelay"
+    if isinstance(manifest, ManifestFault):
+        raise InvalidRequest(f"{where}: the connector's manifest, which limits it, cannot be read: {manifest.reason}")
+    limits = manifest.auto_settle_delay
+    if limits is None:
+        raise InvalidRequest(f"{where}: the connector's manifest has no autoSettleDelay, so none can be chosen")
+    hours = int(wanted.auto_settle_delay.total_seconds() // 3_600) if wanted.auto_settle_delay is not None else 0
+    if not limits.minimum_hours <= hours <= limits.maximum_hours:
+        allowed = f"from {limits.minimum_hours} to {limits.maximum_hours}"
+        raise InvalidRequest(f"{where}: the connector allows {allowed} hours; got {hours}")

@@ -1,0 +1,46 @@
+"""Telling the gateway more about a transaction: the cart, the shopper, and whatever else has a name (C§3.2)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from settlement.domain.errors import InvalidRequest
+from settlement.domain.events import EventType
+from settlement.domain.transaction.checkout import (
+    CART,
+    CLIENT_PROFILE,
+    MAX_ADDITIONAL_DATA,
+    AdditionalData,
+    read_cart,
+    read_object,
+)
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import load_by_transaction
+from settlement.use_cases.shared.ports import Ports
+
+
+def add_data(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
+    """Keep what was told, in place of what was told before under the same names.
+
+    The cart reaches the connectors if it comes before the authorisation is requested. Raises ``TransactionNotFound``,
+    ``TimelineFull``, and ``InvalidRequest`` for a cart that is none, or more names than a transaction keeps.
+    """
+    for data in told:
+        if data.name == CART:
+            read_cart(data.value)
+        if data.name == CLIENT_PROFILE:
+            read_object(data.name, data.value)
+    if len({data.name for data in told}) < len(told):
+        raise InvalidRequest("name: must be told once in a request")
+    decide_until_written(ports, lambda: _add(ports, account, transaction_id, told))
+
+
+def _add(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
+    aggregate.transaction.require_room_for_remarks()
+    names = {data.name for data in ports.store.additional_data(account, transaction_id)} | {data.name for data in told}
+    if len(names) > MAX_ADDITIONAL_DATA:
+        raise InvalidRequest(f"name: a transaction keeps at most {MAX_ADDITIONAL_DATA} names; these make {len(names)}")
+    journal = aggregate.journal(ports.now())
+    journal.record(EventType.ADDITIONAL_DATA_RECEIVED, names=", ".join(data.name for data in told))
+    commit = aggregate.becomes(journal, aggregate.order, aggregate.transaction)
+    ports.store.commit(replace(commit, additional_data=told))

@@ -1,0 +1,79 @@
+"""A merchant's word that it has received the money of a payment made outside of its connector (C§3.1, C§3.2, D32)."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from settlement.domain.connectors.payment_systems import OFFLINE_GROUPS
+from settlement.domain.errors import BadValue, PaymentNotFound, WrongStatus
+from settlement.domain.events import EventType
+from settlement.domain.money import to_major
+from settlement.domain.transaction.acceptance import record_ready
+from settlement.domain.transaction.transaction import Authorisation
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import load, load_by_transaction
+from settlement.use_cases.shared.ports import Changed, Ports
+from settlement.use_cases.workflow.queue import operation_at
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the merchant says: how much, in major units, and when it was paid; None for all of it, now."""
+
+    value: Decimal | None = None
+    paid_on: str | None = None
+
+
+def notify_payment(ports: Ports, account: str, payment_id: str, received: Received) -> None:
+    """Have a payment that is not decided count as paid, and its connector asked for it at once.
+
+    Only methods that are paid outside of a connector go by this word; for any other one it is a hint to ask again,
+    which counts as a callback does, and before it was ever asked it is no news at all.
+    A decided payment stays as it is. Raises ``PaymentNotFound``, ``BadValue`` (1402) unless the value is the
+    payment's, and ``WrongStatus`` (1403) when it was denied.
+    """
+    transaction_id = ports.store.transaction_of_payment(account, payment_id)
+    if transaction_id is None:
+        raise PaymentNotFound(payment_id)
+    decide_until_written(ports, lambda: _notify(ports, account, transaction_id, payment_id, received))
+
+
+def notify_payment_of_order(ports: Ports, account: str, order_id: str, payment_id: str) -> None:
+    """Do the same for a payment of an order; raises ``OrderNotFound``, and ``PaymentNotFound`` if it is another's."""
+    transaction_id = load(ports.store, account, order_id).transaction.transaction_id
+    if ports.store.transaction_of_payment(account, payment_id) != transaction_id:
+        raise PaymentNotFound(payment_id)
+    notify_payment(ports, account, payment_id, Received())
+
+
+def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, received: Received) -> None:
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
+    transaction = aggregate.transaction
+    payment = ports.store.payment(account, transaction_id, payment_id)
+    if payment is None:
+        raise PaymentNotFound(payment_id)
+    assigned = to_major(payment.assigned, transaction.currency)
+    if received.value is not None and received.value != assigned:
+        raise BadValue(f"valuePaid ({received.value}) should be equal to the payment's value ({assigned})")
+    if payment.authorisation is Authorisation.DENIED or aggregate.order.cancelled_at is not None:
+        raise WrongStatus(f"Payment {payment_id} was denied or cancelled", code="1403")
+    if payment.authorisation is Authorisation.APPROVED or payment.paid_at is not None:
+        return
+    now = ports.now()
+    paid = replace(payment, paid_at=now) if payment.group in OFFLINE_GROUPS else payment
+    operation = None if transaction.is_started else operation_at(ports.store, transaction, transaction.head)
+    if paid.paid_at is None and (operation is None or not operation.takes_news):
+        return
+    journal = aggregate.journal(now)
+    journal.record(
+        EventType.PAYMENT_NOTIFIED,
+        payment_id,
+        value=payment.assigned,
+        paidOn=received.paid_on or now.date().isoformat(),
+        counts=paid.paid_at is not None,
+    )
+    operations = []
+    if operation is not None:
+        record_ready(journal, operation)
+        operations = [operation.hears_of_news()]
+    commit = aggregate.becomes(journal, aggregate.order, transaction)
+    ports.store.commit(replace(commit, operations=operations, payments=[Changed(payment, paid)]))

@@ -1,0 +1,75 @@
+"""Asking the gateway to authorise a transaction's payments: all of them, or none (C§3.2)."""
+
+from dataclasses import replace
+
+from settlement.domain.errors import WrongStatus
+from settlement.domain.events import EventType
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.acceptance import record_ready
+from settlement.domain.transaction.checkout import CART, Cart, read_cart
+from settlement.domain.transaction.transaction import Operation, OperationKind, Transaction
+from settlement.use_cases.gateway.request_movement import Requested
+from settlement.use_cases.gateway.send_payments import unequal_sum
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.workflow.queue import operation_at
+
+_AUTHORISATION = 1
+"""The sequence of a transaction's first operation."""
+
+
+def request_authorisation(
+    ports: Ports, account: str, transaction_id: str, soft_descriptor: str | None, *, recurrent: bool
+) -> Requested:
+    """Queue the authorisation of a started transaction; one that was asked for before is told as it is by now.
+
+    Raises ``TransactionNotFound``, ``WrongStatus`` (1414 without payments, 1403 when it was cancelled before) and
+    ``BadValue`` (1402) unless the payments make up the transaction's value.
+    """
+    return decide_until_written(ports, lambda: _request(ports, account, transaction_id, soft_descriptor, recurrent))
+
+
+def _request(
+    ports: Ports, account: str, transaction_id: str, soft_descriptor: str | None, recurrent: bool
+) -> Requested:
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
+    transaction = aggregate.transaction
+    if not transaction.is_started:
+        return Requested(aggregate, _made(ports, transaction))
+    _require_payments(transaction)
+    now = ports.now()
+    cart = _cart(ports, transaction)
+    queued, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
+    if queued.checkout is not None:
+        checkout = replace(queued.checkout, soft_descriptor=soft_descriptor, recurrent=recurrent)
+        queued = replace(queued, checkout=checkout)
+    journal = aggregate.journal(now)
+    journal.record(EventType.AUTHORISATION_REQUESTED, value=transaction.value)
+    record_ready(journal, operation)
+    order = replace(aggregate.order, totals=cart.totals, total_items=sum(line.quantity for line in cart.lines))
+    commit = aggregate.becomes(journal, order, queued)
+    ports.store.commit(replace(commit, operations=[operation], lines=cart.lines))
+    return Requested(Aggregate(order, queued), operation)
+
+
+def _made(ports: Ports, transaction: Transaction) -> Operation:
+    """Return the authorisation that was asked for before."""
+    operation = operation_at(ports.store, transaction, _AUTHORISATION)
+    if operation.kind is not OperationKind.AUTHORISE:
+        raise WrongStatus(f"Transaction {transaction.transaction_id} is cancelled", code="1403")
+    return operation
+
+
+def _require_payments(transaction: Transaction) -> None:
+    if not transaction.projection:
+        raise WrongStatus(f"Payments of transaction {transaction.transaction_id} not received", code="1414")
+    paid = sum(position.assigned for position in transaction.projection)
+    if paid != transaction.value:
+        raise unequal_sum(transaction.value, paid, transaction.currency)
+
+
+def _cart(ports: Ports, transaction: Transaction) -> Cart:
+    told = ports.store.additional_data(transaction.account, transaction.transaction_id)
+    texts = [data.value for data in told if data.name == CART]
+    return read_cart(texts[0]) if texts else Cart((), ())

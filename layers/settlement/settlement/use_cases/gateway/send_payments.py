@@ -1,0 +1,186 @@
+"""Sending the payments of a transaction that a checkout started (C§3.2)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from settlement.domain.connectors.connector import Connector, Mode, VaultedCard
+from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, TransactionNotFound, WrongStatus
+from settlement.domain.events import EventType
+from settlement.domain.identity import identity
+from settlement.domain.money import require_in_use, to_major
+from settlement.domain.transaction.checkout import Checkout
+from settlement.domain.transaction.transaction import MAX_PAYMENTS, Payment
+from settlement.use_cases.orders.place_order import (
+    NewPayment,
+    connectors_of,
+    new_payment,
+    require_distinct,
+    transaction_mode,
+)
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.ports import Conflict, Ports
+
+
+def send_payments(
+    ports: Ports,
+    account: str,
+    transaction_id: str,
+    payments: Sequence[NewPayment],
+    currency: str,
+    order_group: str | None = None,
+) -> None:
+    """Add payments to a transaction until they reach its value.
+
+    Payments that were sent, sent again, are the same payments: together as they were sent, or by an ``id`` each.
+    Raises ``TransactionNotFound``, ``WrongStatus`` (1403) once its authorisation is requested, ``BadValue`` (1402)
+    above its value, ``AlreadyExists`` for an id that is taken by a payment that says something else, and
+    ``InvalidRequest``.
+    """
+    require_distinct("payment id", (payment.payment_id for payment in payments if payment.payment_id))
+    decide_until_written(ports, lambda: _send(ports, account, transaction_id, payments, currency, order_group))
+
+
+def require_checkout(aggregate: Aggregate) -> Checkout:
+    """Return how a transaction was started; raises ``TransactionNotFound`` for one of an order that was placed."""
+    checkout = aggregate.transaction.checkout
+    if checkout is None:
+        raise TransactionNotFound(aggregate.transaction.transaction_id)
+    return checkout
+
+
+def unequal_sum(value: int, paid: int, currency: str) -> BadValue:
+    """The refusal of payments that do not make up a transaction's value, in the gateway's words."""
+    return BadValue(
+        f"Transaction value ({to_major(value, currency)}) is not equal to payments sum ({to_major(paid, currency)})"
+    )
+
+
+def _send(
+    ports: Ports,
+    account: str,
+    transaction_id: str,
+    payments: Sequence[NewPayment],
+    currency: str,
+    order_group: str | None,
+) -> None:
+    aggregate = load_by_transaction(ports.store, account, transaction_id)
+    checkout, transaction = require_checkout(aggregate), aggregate.transaction
+    stored = ports.store.payments(account, transaction_id)
+    if {payment.payment_id for payment in stored} != {position.payment_id for position in transaction.projection}:
+        raise Conflict
+    said = (tuple(payments), currency)
+    if checkout.was_sent(said):
+        return
+    fresh = _not_sent_yet(ports, aggregate, stored, payments, currency)
+    if not fresh:
+        return
+    require_in_use("currencyCode", currency)
+    _require_room(aggregate, stored, fresh, currency)
+    connectors = connectors_of(ports.store, account, fresh)
+    added = [
+        new_payment(ports, sequence, payment, connector)
+        for sequence, (payment, connector) in enumerate(zip(fresh, connectors, strict=True), start=len(stored))
+    ]
+    told = replace(
+        checkout, batches=(*checkout.batches, identity(said)), order_group=order_group or checkout.order_group
+    )
+    _write(ports, aggregate, stored, added, currency, told, _mode(ports, account, stored, connectors))
+
+
+def _write(
+    ports: Ports,
+    aggregate: Aggregate,
+    stored: Sequence[Payment],
+    added: Sequence[Payment],
+    currency: str,
+    told: Checkout,
+    mode: Mode,
+) -> None:
+    held = [*stored, *added]
+    order = replace(
+        aggregate.order,
+        currency=currency,
+        order_group=told.order_group or told.reference,
+        payment_names=", ".join(dict.fromkeys(payment.payment_system_name for payment in held)),
+    )
+    sent = replace(
+        aggregate.transaction,
+        currency=currency,
+        mode=mode,
+        checkout=told,
+        projection=tuple(payment.position for payment in held),
+    )
+    journal = aggregate.journal(ports.now())
+    journal.record(
+        EventType.PAYMENTS_RECEIVED,
+        value=sum(payment.assigned for payment in added),
+        total=sum(payment.assigned for payment in held),
+        currency=currency,
+        payments={payment.payment_id: payment.assigned for payment in added},
+    )
+    ports.store.commit(replace(aggregate.becomes(journal, order, sent), new_payments=added))
+
+
+def _require_room(
+    aggregate: Aggregate, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str
+) -> None:
+    """Check that a transaction takes more payments, and these."""
+    transaction = aggregate.transaction
+    if not transaction.is_started or aggregate.order.cancelled_at is not None:
+        raise WrongStatus(f"Transaction {transaction.transaction_id} takes no more payments", code="1403")
+    paid = sum(payment.assigned for payment in stored) + sum(payment.value for payment in payments)
+    if paid > transaction.value:
+        raise unequal_sum(transaction.value, paid, currency)
+    many = len(stored) + len(payments)
+    if many > MAX_PAYMENTS:
+        raise InvalidRequest(f"payments: a transaction has at most {MAX_PAYMENTS}; with these there are {many}")
+    if stored and transaction.currency != currency:
+        raise InvalidRequest(f"currencyCode {currency}: the transaction's payments are in {transaction.currency}")
+
+
+def _not_sent_yet(
+    ports: Ports, aggregate: Aggregate, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str
+) -> list[NewPayment]:
+    """Return the payments that the transaction does not have by their ids; checks that no other has these."""
+    transaction = aggregate.transaction
+    mine = {payment.payment_id: payment for payment in stored}
+    fresh = []
+    for payment in payments:
+        held = mine.get(payment.payment_id) if payment.payment_id else None
+        if held is None:
+            fresh.append(payment)
+        elif transaction.currency != currency or not _says(held, payment):
+            raise AlreadyExists(f"payment id {payment.payment_id} is taken by a payment that says something else")
+    for id_ in (payment.payment_id for payment in fresh if payment.payment_id):
+        owner = ports.store.transaction_of_payment(transaction.account, id_)
+        if owner == transaction.transaction_id:
+            raise Conflict
+        if owner is not None:
+            raise AlreadyExists(f"payment id {id_} is taken by a payment of another transaction")
+    return fresh
+
+
+def _says(held: Payment, sent: NewPayment) -> bool:
+    """Whether a payment is what is sent, the name on its card aside, which may have been erased."""
+    return (
+        sent.connector in (None, held.connector)
+        and (held.payment_system, held.payment_system_name, held.group, held.assigned, held.installments)
+        == (sent.payment_system, sent.payment_system_name, sent.group, sent.value, sent.installments)
+        and (held.reference_value, held.interest_rate) == (sent.reference_value, sent.interest_rate)
+        and _nameless(held.card) == _nameless(sent.card)
+    )
+
+
+def _nameless(card: VaultedCard | None) -> VaultedCard | None:
+    return card and replace(card, holder=None)
+
+
+def _mode(ports: Ports, account: str, stored: Sequence[Payment], added: Sequence[Connector]) -> Mode:
+    known = {connector.name: connector for connector in added}
+    for name in {payment.connector for payment in stored} - known.keys():
+        connector = ports.store.connector(account, name)
+        if connector is not None:
+            known[name] = connector
+    partial_settlement = ports.store.settings(account).partial_settlement
+    return transaction_mode(list(known.values()), partial_settlement=partial_settlement)

@@ -1,0 +1,83 @@
+"""Starting a transaction that a checkout drives at the gateway, without an order of the OMS (C§3.2)."""
+
+from dataclasses import dataclass, replace
+
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.errors import AlreadyExists
+from settlement.domain.events import EventType
+from settlement.domain.identity import identity, is_same
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.checkout import Checkout
+from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate, load_by_transaction, record_status_changes
+from settlement.use_cases.shared.ports import Commit, Ports
+
+DEFAULT_CURRENCY = "BRL"
+"""What a transaction's value is in until its payments say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTransaction:
+    """A transaction as a checkout starts it; ``value`` in minor units."""
+
+    value: int
+    checkout: Checkout
+
+
+def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
+    """Start a transaction, once per idempotency ``key`` if there is one; it waits for its payments.
+
+    Raises ``AlreadyExists`` when the key was used for a transaction that says something else.
+    """
+    return decide_until_written(ports, lambda: _start(ports, account, new, key))
+
+
+def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
+    if key is not None and (id_ := ports.store.started(account, key)) is not None:
+        started = load_by_transaction(ports.store, account, id_)
+        if not is_same(started.order.request_hash, new):
+            raise AlreadyExists(f"Idempotency-Key {key} was used for another transaction")
+        return started
+    transaction_id, now = ports.new_id(), ports.now()
+    order = Order(
+        account=account,
+        order_id=transaction_id,
+        order_group=new.checkout.reference,
+        transaction_id=transaction_id,
+        currency=DEFAULT_CURRENCY,
+        value=new.value,
+        placed_value=new.value,
+        totals=(),
+        request_hash=identity(new),
+        created_at=now,
+        gateway_only=True,
+    )
+    transaction = Transaction(
+        account=account,
+        transaction_id=transaction_id,
+        order_id=order.order_id,
+        currency=order.currency,
+        mode=Mode.TOTAL,
+        value=new.value,
+        payable=new.value,
+        created_at=now,
+        checkout=new.checkout,
+    )
+    started = Aggregate(order, transaction)
+    journal = started.journal(now)
+    journal.record(EventType.TRANSACTION_STARTED, value=new.value, reference=new.checkout.reference)
+    record_status_changes(journal, None, started)
+    transaction = replace(transaction, events=journal.written)
+    ports.store.commit(
+        Commit(
+            account,
+            order.order_id,
+            transaction_id,
+            order=order,
+            transaction=replace(transaction, order_version=1),
+            start_key=key,
+            events=journal.events,
+        )
+    )
+    return Aggregate(order, transaction)

@@ -1,0 +1,19 @@
+"""Adding a line to an order's timeline, in somebody else's words."""
+
+from settlement.domain.events import EventType
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import load
+from settlement.use_cases.shared.ports import Ports
+
+
+def add_interaction(ports: Ports, account: str, order_id: str, source: str, message: str) -> None:
+    """Append what ``source`` says to the timeline; raises ``OrderNotFound`` and ``TimelineFull``."""
+    decide_until_written(ports, lambda: _add(ports, account, order_id, source, message))
+
+
+def _add(ports: Ports, account: str, order_id: str, source: str, message: str) -> None:
+    aggregate = load(ports.store, account, order_id)
+    aggregate.transaction.require_room_for_remarks()
+    journal = aggregate.journal(ports.now())
+    journal.record(EventType.INTERACTION_ADDED, source=source, message=message)
+    ports.store.commit(aggregate.becomes(journal, aggregate.order, aggregate.transaction))

@@ -1,0 +1,62 @@
+"""Erasing what is known of the person behind an order or a transaction; money, audit and timeline stay as they are."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from settlement.domain.events import EventType
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.checkout import CART, AdditionalData
+from settlement.domain.transaction.transaction import Payment
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate, load, load_by_transaction
+from settlement.use_cases.shared.ports import Changed, Commit, Ports
+
+_NOTHING = "{}"
+"""What stands in place of additional data that was erased."""
+
+
+def erase_shopper(ports: Ports, account: str, order_id: str) -> None:
+    """Erase the order's shopper, the names on its cards and its additional data, for good; once is enough.
+
+    Raises ``OrderNotFound``.
+    """
+    store = ports.store
+    decide_until_written(ports, lambda: _erase(ports, lambda: load(store, account, order_id)))
+
+
+def erase_shopper_of_transaction(ports: Ports, account: str, transaction_id: str) -> None:
+    """Do the same by the transaction, which may have no order of the OMS; raises ``TransactionNotFound``."""
+    decide_until_written(
+        ports, lambda: _erase(ports, lambda: load_by_transaction(ports.store, account, transaction_id))
+    )
+
+
+def _erase(ports: Ports, read: Callable[[], Aggregate]) -> None:
+    aggregate = read()
+    now = ports.now()
+    journal = aggregate.journal(now)
+    journal.record(EventType.SHOPPER_ERASED)
+    commit = aggregate.becomes(journal, aggregate.order, aggregate.transaction)
+    shopper = ports.store.shopper(commit.account, commit.order_id)
+    named, told = _named(ports, commit), _told(ports, commit)
+    if named or told or (shopper is not None and shopper.is_known):
+        erased = Shopper(erased_at=now)
+        ports.store.commit(replace(commit, shopper=erased, payments=named, additional_data=told))
+
+
+def _named(ports: Ports, commit: Commit) -> list[Changed[Payment]]:
+    """Payments that name their card's holder."""
+    return [
+        Changed(payment, replace(payment, card=replace(payment.card, holder=None)))
+        for payment in ports.store.payments(commit.account, commit.transaction_id)
+        if payment.card is not None and payment.card.holder is not None
+    ]
+
+
+def _told(ports: Ports, commit: Commit) -> list[AdditionalData]:
+    """Additional data that may be about a person: all but the cart."""
+    return [
+        replace(data, value=_NOTHING)
+        for data in ports.store.additional_data(commit.account, commit.transaction_id)
+        if data.name != CART and data.value != _NOTHING
+    ]

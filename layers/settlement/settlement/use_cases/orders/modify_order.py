@@ -1,0 +1,295 @@
+"""Order modifications: previewed, made one at a time, tried again, taken back (C§2.2)."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from settlement.domain.changes.modification import (
+    Effect,
+    Modification,
+    ModificationStatus,
+    Wanted,
+    effect_of,
+    require_modifiable,
+)
+from settlement.domain.errors import InvalidRequest, NoSuchChange, OrderNotFound, WrongStatus
+from settlement.domain.events import EventType
+from settlement.domain.ledger.ledger import Movement
+from settlement.domain.order.order import MAX_LINES, Line, Order
+from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.acceptance import accept, ask_of_change, record_acceptance, record_ready
+from settlement.domain.transaction.transaction import LegState, Operation, OperationKind, OperationState, Transaction
+from settlement.use_cases.recovery.retry_operation import retry_operation
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate, load
+from settlement.use_cases.shared.ports import Changed, Ports
+from settlement.use_cases.workflow.plan_operation import planned_legs
+from settlement.use_cases.workflow.queue import next_ready, project_queue
+
+
+@dataclass(frozen=True, slots=True)
+class Modified:
+    """A modification with the operation that carries it out, if it has one."""
+
+    order: Order
+    modification: Modification
+    operation: Operation | None
+
+    @property
+    def status(self) -> ModificationStatus:
+        """Where it stands."""
+        return self.modification.status(self.operation)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a modification would change, and the money plan: which payment would move by how much."""
+
+    order: Order
+    wanted: Wanted
+    effect: Effect
+    movements: tuple[Movement, ...]
+
+
+def modify_order(ports: Ports, account: str, order_id: str, wanted: Wanted, request: str) -> Modified:
+    """Take a modification: the order changes now, its money as soon as the queue comes to it.
+
+    Raises ``OrderNotFound`` (CHK0201), ``WrongStatus``, ``ChangeRefused``, ``ItemAlreadyInvoiced`` and
+    ``MoneyCannotMove``; nothing is written then.
+    """
+    return decide_until_written(ports, lambda: _modify(ports, account, order_id, wanted, request))
+
+
+def preview_modification(ports: Ports, account: str, order_id: str, wanted: Wanted) -> Preview:
+    """Tell what a modification would do, under the same checks, and write nothing."""
+    aggregate = _load(ports, account, order_id)
+    effect = _effect(ports, aggregate, wanted)
+    transaction = aggregate.transaction
+    ask, kind = _ask(aggregate, effect)
+    if kind is None:
+        return Preview(aggregate.order, wanted, effect, ())
+    accepted = accept(transaction, kind, ask, _priority(ports, transaction), "preview", ports.now())
+    return Preview(aggregate.order, wanted, effect, accepted.movements)
+
+
+def retrieve_modifications(ports: Ports, account: str, order_id: str) -> list[Modified]:
+    """Return an order's modifications, oldest first."""
+    order = _load(ports, account, order_id).order
+    return [_with_operation(ports, order, found) for found in ports.store.modifications(account, order_id)]
+
+
+def retrieve_modification(ports: Ports, account: str, order_id: str, request_id: str) -> Modified:
+    """Return one modification; raises ``NoSuchChange`` (CHK0289)."""
+    order = _load(ports, account, order_id).order
+    return _with_operation(ports, order, _find(ports, account, order_id, request_id))
+
+
+def retry_modification(ports: Ports, account: str, order_id: str, request_id: str) -> None:
+    """Have a waiting modification tried at once, and what a failed one is missing again; one that is over cannot be
+    (016).
+    """
+    order = _load(ports, account, order_id).order
+    modified = _with_operation(ports, order, _find(ports, account, order_id, request_id))
+    operation = modified.operation
+    if operation is None or modified.status in (ModificationStatus.DONE, ModificationStatus.CANCELED):
+        raise WrongStatus(
+            f"Change {request_id} is {modified.status.value} and cannot be retried", code="SalesOrderSystem016"
+        )
+    if operation.state is not OperationState.QUEUED:
+        retry_operation(ports, account, order.transaction_id, operation.sequence)
+
+
+def cancel_modification(ports: Ports, account: str, order_id: str, request_id: str, reason: str) -> None:
+    """Take back a modification whose money has not moved and cannot be on its way; its lines and value return."""
+    decide_until_written(ports, lambda: _take_back(ports, account, order_id, request_id, reason))
+
+
+def _load(ports: Ports, account: str, order_id: str) -> Aggregate:
+    try:
+        return load(ports.store, account, order_id)
+    except OrderNotFound as missing:
+        missing.published_code = "CHK0201"
+        raise
+
+
+def _find(ports: Ports, account: str, order_id: str, request_id: str) -> Modification:
+    found = ports.store.modification(account, order_id, request_id)
+    if found is None:
+        raise NoSuchChange(request_id)
+    return found
+
+
+def _with_operation(ports: Ports, order: Order, modification: Modification) -> Modified:
+    operation = None
+    if modification.operation is not None:
+        operation = ports.store.operation(order.account, order.transaction_id, modification.operation)
+    return Modified(order, modification, operation)
+
+
+def _priority(ports: Ports, transaction: Transaction) -> RefundPriority:
+    return ports.store.settings(transaction.account).refund_priority
+
+
+def _effect(ports: Ports, aggregate: Aggregate, wanted: Wanted) -> Effect:
+    order = aggregate.order
+    require_modifiable(order, aggregate.transaction)
+    lines = ports.store.lines(order.account, order.order_id)
+    if len(lines) + len(wanted.added) > MAX_LINES:
+        raise InvalidRequest(f"the change would make {len(lines) + len(wanted.added)} lines; the limit is {MAX_LINES}")
+    return effect_of(wanted, order, lines)
+
+
+def _ask(aggregate: Aggregate, effect: Effect) -> tuple[Ask, OperationKind | None]:
+    if not effect.value:
+        return Ask(), None
+    return ask_of_change(aggregate.order, aggregate.transaction, effect.value)
+
+
+def _modify(ports: Ports, account: str, order_id: str, wanted: Wanted, request: str) -> Modified:
+    aggregate = _load(ports, account, order_id)
+    effect = _effect(ports, aggregate, wanted)
+    order, transaction, now = aggregate.order, aggregate.transaction, ports.now()
+    ask, kind = _ask(aggregate, effect)
+    modification = _modification(ports, order, wanted, request, effect, now)
+    operation = None
+    journal = aggregate.journal(now)
+    journal.record(
+        EventType.ORDER_MODIFIED,
+        requestId=modification.request_id,
+        reason=wanted.reason,
+        changeValue=effect.value,
+        value=order.value + effect.value,
+    )
+    if kind is not None:
+        origin = f"modification/{modification.request_id}"
+        accepted = accept(transaction, kind, ask, _priority(ports, transaction), origin, now)
+        requested = accepted.transaction.requested - transaction.requested
+        transaction, operation = accepted.transaction, accepted.operation
+        modification = replace(modification, operation=operation.sequence, requested=requested)
+        record_acceptance(journal, operation)
+    changed = replace(
+        order,
+        value=order.value + effect.value,
+        modifications=order.modifications + 1,
+        last_modification=operation.sequence if operation else order.last_modification,
+        invoiced_at=now if ask.completes else order.invoiced_at,
+    )
+    commit = aggregate.becomes(journal, changed, transaction)
+    ports.store.commit(
+        replace(
+            commit,
+            operations=[operation] if operation else [],
+            lines=[*effect.changed_lines, *effect.added_lines],
+            modifications=[modification],
+        )
+    )
+    return Modified(changed, modification, operation)
+
+
+def _modification(
+    ports: Ports, order: Order, wanted: Wanted, request: str, effect: Effect, now: datetime
+) -> Modification:
+    return Modification(
+        request_id=str(uuid.UUID(ports.new_id())),
+        workflow_id=str(uuid.UUID(ports.new_id())),
+        sequence=order.modifications + 1,
+        reason=wanted.reason,
+        request=request,
+        manual_discount=wanted.manual_discount,
+        manual_increment=wanted.manual_increment,
+        value=effect.value,
+        totals=effect.totals,
+        lines_before=effect.lines_before,
+        lines_added=tuple(line.unique_id for line in effect.added_lines),
+        created_at=now,
+    )
+
+
+def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reason: str) -> None:
+    aggregate = _load(ports, account, order_id)
+    order, transaction, now = aggregate.order, aggregate.transaction, ports.now()
+    modified = _with_operation(ports, order, _find(ports, account, order_id, request_id))
+    modification, operation = modified.modification, modified.operation
+    if modified.status is ModificationStatus.CANCELED:
+        return
+    if order.cancelled_at is not None:
+        raise WrongStatus(f"Order {order_id} is canceled", code="SalesOrderSystem008")
+    if modified.status is not ModificationStatus.WAITING_CONFIRMATION or operation is None:
+        raise WrongStatus(
+            f"Change {request_id} is {modified.status.value} and cannot be canceled", code="SalesOrderSystem016"
+        )
+    _require_unmoved(ports, transaction, operation, request_id)
+    _require_unused(aggregate, modification, operation)
+    journal = aggregate.journal(now)
+    journal.record(EventType.ORDER_MODIFICATION_CANCELLED, requestId=request_id, reason=reason)
+    cancelled = replace(operation, state=OperationState.DONE, concluded_at=now, due_at=None, failure=None, giving_up=0)
+    is_head = operation.sequence == transaction.head
+    transaction = replace(
+        transaction,
+        payable=transaction.payable - modification.value,
+        requested=transaction.requested - modification.requested,
+        head=transaction.head + 1 if is_head else transaction.head,
+    )
+    transaction, following = next_ready(ports, transaction, now) if is_head else (transaction, None)
+    if following is not None:
+        record_ready(journal, following)
+    payments = ports.store.payments(account, transaction.transaction_id)
+    positions = [payment.position for payment in payments]
+    projection = project_queue(ports, transaction, positions, without=operation.sequence)
+    restored = replace(
+        order,
+        value=order.value - modification.value,
+        last_modification=0,
+        invoiced_at=None if operation.ask.completes else order.invoiced_at,
+    )
+    commit = aggregate.becomes(journal, restored, replace(transaction, projection=projection))
+    back = replace(modification, cancelled_at=now, cancel_reason=reason, revision=modification.revision + 1)
+    ports.store.commit(
+        replace(
+            commit,
+            operations=[cancelled] if following is None else [cancelled, following],
+            lines=_lines_back(ports.store.lines(account, order_id), modification),
+            replaced_modifications=[Changed(modification, back)],
+        )
+    )
+
+
+def _require_unmoved(ports: Ports, transaction: Transaction, operation: Operation, request_id: str) -> None:
+    legs = planned_legs(ports, transaction, operation)
+    moved = [leg for leg in legs if leg.state not in (LegState.PLANNED, LegState.REFUSED) or leg.attempts]
+    running = operation.lease_until is not None and operation.lease_until > ports.now()
+    if operation.planned or moved or running:
+        raise WrongStatus(
+            f"Change {request_id} cannot be canceled: its money is on its way to the connector",
+            code="SalesOrderSystem014",
+        )
+
+
+def _require_unused(aggregate: Aggregate, modification: Modification, operation: Operation) -> None:
+    """Check that nothing was invoiced or returned that counts on the changed value."""
+    order, transaction = aggregate.order, aggregate.transaction
+    exceeds = order.value - modification.value <= order.invoiced
+    is_newest = operation.sequence == transaction.tail - 1
+    if exceeds or (order.is_fully_invoiced and not (operation.ask.completes and is_newest)):
+        raise WrongStatus(
+            f"Change {modification.request_id} cannot be canceled: {order.invoiced} of the changed value "
+            f"{order.value} is invoiced",
+            code="SalesOrderSystem046",
+        )
+
+
+def _lines_back(lines: Sequence[Line], modification: Modification) -> list[Line]:
+    """Return the lines as they were; what was invoiced meanwhile stays invoiced."""
+    current = {line.unique_id: line for line in lines}
+    restored = [
+        replace(current[before.unique_id], quantity=before.quantity, removed=before.removed)
+        for before in modification.lines_before
+    ]
+    for unique_id in modification.lines_added:
+        line = current[unique_id]
+        if line.invoiced:
+            raise WrongStatus(f"Item {line.id} was invoiced since it was added", code="SalesOrderSystem046")
+        restored.append(replace(line, quantity=0, removed=line.removed + line.quantity))
+    return restored

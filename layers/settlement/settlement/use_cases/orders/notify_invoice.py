@@ -1,0 +1,252 @@
+"""Notifying an invoice: a sale asks for its settlement, a return for its refund (C§1, R1 to R3, R16 to R19)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.errors import AlreadyExists, InvalidRequest, ReturnTooLarge
+from settlement.domain.events import EventType, Journal, Json
+from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
+from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, lines_meant, return_lines
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.acceptance import accept, record_acceptance
+from settlement.domain.transaction.returns import returns_made
+from settlement.domain.transaction.transaction import MAX_TIMELINE, OperationKind
+from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate, load
+from settlement.use_cases.shared.ports import Commit, Ports, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """An invoice as it is notified; values in minor units."""
+
+    type: InvoiceType
+    number: str
+    value: int
+    issuance_date: str
+    items: tuple[LineMention, ...] = ()
+    extra_value: int = 0
+    key: str | None = None
+    url: str | None = None
+    document: str | None = None
+    cfop: str | None = None
+    volumes: int | None = None
+    tracking: Tracking = field(default_factory=Tracking)
+
+    def as_invoice(self, *, counted: int, receipt: str, received_at: datetime, sequence: int) -> Invoice:
+        """Return the invoice to store."""
+        return Invoice(
+            number=self.number,
+            type=self.type,
+            value=self.value,
+            counted=counted,
+            issuance_date=self.issuance_date,
+            receipt=receipt,
+            received_at=received_at,
+            sequence=sequence,
+            items=self.items,
+            extra_value=self.extra_value,
+            key=self.key,
+            url=self.url,
+            cfop=self.cfop,
+            volumes=self.volumes,
+            has_document=self.document is not None,
+            tracking=self.tracking,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a notification or change: when it was received, and the receipt's id.
+
+    ``stands`` is what was taken where a repeat says otherwise, by the names of requests.
+    """
+
+    date: datetime
+    order_id: str
+    receipt: str
+    stands: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def notify_invoice(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
+    """Take an invoice once: its number is its identity in the order, and a replay moves no money (R17).
+
+    Raises ``OrderNotFound``, ``WrongStatus``, ``OverInvoiced``, ``ReturnTooLarge``, ``MoneyCannotMove`` and
+    ``InvalidRequest``; nothing is written then, and the number can be used again.
+    """
+    return decide_until_written(ports, lambda: _notify(ports, account, order_id, notification))
+
+
+def _notify(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
+    aggregate = load(ports.store, account, order_id)
+    settings = ports.store.settings(account)
+    stored = ports.store.invoice(account, order_id, notification.number)
+    if stored is not None:
+        return _replay(ports, aggregate, stored, notification, settings)
+    if notification.type is InvoiceType.OUTPUT:
+        return _sell(ports, aggregate, notification, settings)
+    return _return(ports, aggregate, notification, settings)
+
+
+def _replay(
+    ports: Ports, aggregate: Aggregate, stored: Invoice, notification: Notification, settings: AccountSettings
+) -> Receipt:
+    if stored.type is not notification.type:
+        raise InvalidRequest(
+            f"invoiceNumber {stored.number} is taken by an invoice of type {stored.type.value}; "
+            f"Input and Output numbers must differ"
+        )
+    now = ports.now()
+    repeated = notification.as_invoice(counted=0, receipt="", received_at=now, sequence=0)
+    if settings.strict_invoices and not stored.says_the_same_as(repeated):
+        raise AlreadyExists(
+            f"invoiceNumber {stored.number} was notified before with invoiceValue {stored.value} or other items"
+        )
+    order = aggregate.order
+    receipt = ports.new_id().lower()
+    stands = stored.standing_against_repeat(repeated)
+    if has_another_document(ports.store, aggregate, stored, notification.document):
+        stands["embeddedInvoice"] = "the one that was sent before"
+    completed = stored.completed(repeated)
+    if completed != stored:
+        aggregate.transaction.require_room_for_remarks()
+    journal = aggregate.journal(now)
+    if stands and aggregate.transaction.events < MAX_TIMELINE:
+        journal.record(
+            EventType.INVOICE_REPLAY_DIFFERED,
+            invoiceNumber=stored.number,
+            storedValue=stored.value,
+            repeatedValue=notification.value,
+            differing=", ".join(stands),
+        )
+    commit = _completing(aggregate, journal, stored, completed, notification, receipt)
+    ports.store.commit(commit)
+    return Receipt(now, order.order_id, receipt, stands)
+
+
+def _completing(
+    aggregate: Aggregate,
+    journal: Journal,
+    stored: Invoice,
+    completed: Invoice,
+    notification: Notification,
+    receipt: str,
+) -> Commit:
+    """Write a repeat's receipt, and with it what it knows and the invoice did not."""
+    order = aggregate.order
+    if completed == stored:
+        commit = Commit(order.account, order.order_id, order.transaction_id)
+        if journal.events:
+            commit = aggregate.becomes(journal, order, aggregate.transaction)
+        return replace(commit, new_receipts=[(stored.number, receipt)])
+    if completed.tracking != stored.tracking:
+        record_tracking(journal, completed)
+    after = replace(completed, receipt=receipt)
+    return supplementing(aggregate, journal, stored, after, notification.document)
+
+
+def _sell(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:
+    order, transaction = aggregate.order, aggregate.transaction
+    counted = order.require_output_invoice(notification.value, strict=settings.strict_invoices)
+    invoiced = replace(order, invoiced=order.invoiced + counted)
+    ask = None
+    if counted:
+        completes = invoiced.is_fully_invoiced
+        left = transaction.payable - transaction.requested
+        ask = Ask(request=left if completes else min(counted, left), completes=completes)
+    if counted and invoiced.is_fully_invoiced:
+        invoiced = replace(invoiced, invoiced_at=ports.now())
+    return _store(ports, aggregate, invoiced, notification, counted, OperationKind.SETTLE, ask, settings)
+
+
+def _return(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:
+    order = aggregate.order
+    try:
+        order.require_input_invoice(notification.value)
+    except ReturnTooLarge as error:
+        raise ReturnTooLarge(f"{error.message}{_what_became_of_returns(ports.store, order)}") from None
+    returned = replace(order, returned=order.returned + notification.value)
+    ask = Ask(refund=notification.value) if order.is_fully_invoiced else None
+    counted = notification.value if ask else 0
+    return _store(ports, aggregate, returned, notification, counted, OperationKind.REFUND, ask, settings)
+
+
+def _what_became_of_returns(store: Store, order: Order) -> str:
+    if not order.returned:
+        return ""
+    account, transaction_id = order.account, order.transaction_id
+    return f": {returns_made(order, store.operations(account, transaction_id), store.legs(account, transaction_id))}"
+
+
+def _store(
+    ports: Ports,
+    aggregate: Aggregate,
+    order: Order,
+    notification: Notification,
+    counted: int,
+    kind: OperationKind,
+    ask: Ask | None,
+    settings: AccountSettings,
+) -> Receipt:
+    """Write the invoice with the operation it asks for; ``ask`` is None when it moves no money."""
+    now = ports.now()
+    transaction = aggregate.transaction
+    invoice = notification.as_invoice(
+        counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
+    )
+    document_bytes = len((notification.document or "").encode())
+    order = order.with_texts(invoice.text_bytes + document_bytes)
+    known = ports.store.lines(order.account, order.order_id) if invoice.items else []
+    book = invoice_lines if invoice.type is InvoiceType.OUTPUT else return_lines
+    lines, unplaced = book(known, invoice.items)
+    journal = aggregate.journal(now)
+    journal.record(
+        EventType.INVOICE_NOTIFIED,
+        invoiceNumber=invoice.number,
+        invoiceType=invoice.type.value,
+        value=invoice.value,
+        counted=counted,
+        **_warnings(invoice, known, unplaced),
+        **_document(document_bytes),
+    )
+    operations = []
+    if ask is not None:
+        priority = settings.refund_priority
+        accepted = accept(transaction, kind, ask, priority, f"invoice/{invoice.number}", now)
+        transaction = accepted.transaction
+        operations = [accepted.operation]
+        record_acceptance(journal, accepted.operation)
+    commit = aggregate.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
+    ports.store.commit(
+        replace(
+            commit,
+            operations=operations,
+            invoices=[invoice],
+            lines=lines,
+            documents=[(invoice.number, notification.document)] if notification.document is not None else [],
+        )
+    )
+    return Receipt(now, order.order_id, invoice.receipt)
+
+
+def _warnings(invoice: Invoice, lines: list[Line], unplaced: list[LineMention]) -> dict[str, Json]:
+    """What an operator should look at: the value is authoritative, the items are not (C§1.4.9, R19)."""
+    warnings: dict[str, Json] = {}
+    meant = ((item, next(iter(lines_meant(lines, item)), None)) for item in invoice.items)
+    listed = sum(item.value_on(line) for item, line in meant) + invoice.extra_value
+    if invoice.items and listed != invoice.value:
+        warnings["itemsValue"] = listed
+    if unplaced:
+        warnings["itemsBeyondOrder"] = [f"{mention.quantity} x {_name(mention)}" for mention in unplaced]
+    return warnings
+
+
+def _document(size: int) -> dict[str, Json]:
+    return {"documentBytes": size} if size else {}
+
+
+def _name(mention: LineMention) -> str:
+    return mention.id or f"item {mention.index}"

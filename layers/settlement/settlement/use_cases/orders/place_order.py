@@ -1,0 +1,332 @@
+"""Taking in an order: order, transaction and payments are written and their authorisation is queued (A§3.12)."""
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.connectors.capabilities import Capability
+from settlement.domain.connectors.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Mode, VaultedCard
+from settlement.domain.errors import AlreadyExists, InvalidRequest
+from settlement.domain.events import EventType, Journal
+from settlement.domain.identity import identity, is_same
+from settlement.domain.money import MAX_MINOR_UNITS, require_in_use
+from settlement.domain.order.line_value import ONE, UnitPrice
+from settlement.domain.order.order import DEFAULT_SALES_CHANNEL, Line, Order, OrderTotal
+from settlement.domain.order.order_sums import require_lines_in_totals
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.acceptance import record_ready
+from settlement.domain.transaction.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate, listed, load, of_order, record_status_changes
+from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
+
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """An order line as the store sends it; the fields are those of ``Line``."""
+
+    id: str
+    name: str
+    quantity: int
+    price: int
+    selling_price: int
+    unique_id: str | None = None
+    unit_multiplier: int = ONE
+    measurement_unit: str = "un"
+    list_price: int | None = None
+    prices: tuple[UnitPrice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """A payment as the store sends it; ``value`` in minor units.
+
+    Without a ``connector`` the one is meant that serves its payment system. ``reference_value`` is before interest,
+    ``interest_rate`` the decimal per cent of its instalments.
+    """
+
+    connector: str | None
+    payment_system: str
+    payment_system_name: str
+    group: str
+    value: int
+    installments: int
+    payment_id: str | None = None
+    card: VaultedCard | None = None
+    reference_value: int | None = None
+    interest_rate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as the store sends it; values in minor units of ``currency``."""
+
+    lines: tuple[NewLine, ...]
+    totals: tuple[OrderTotal, ...]
+    value: int
+    currency: str
+    payments: tuple[NewPayment, ...]
+    order_id: str | None = None
+    transaction_id: str | None = None
+    sales_channel: str = DEFAULT_SALES_CHANNEL
+    rounding_error: int = 0
+    shopper: Shopper | None = field(default=None, repr=False)
+
+    @property
+    def said(self) -> "NewOrder":
+        """What makes two orders the same: all but the shopper, whose erasure their identity outlives."""
+        return replace(self, shopper=None)
+
+
+def place_order(ports: Ports, account: str, new: NewOrder) -> Aggregate:
+    """Take in an order once: the same id and content again returns what is there.
+
+    Raises ``InvalidRequest`` when its sums do not add up or a connector is unknown, ``AlreadyExists`` when an id is
+    taken by something else.
+    """
+    require_distinct("payment id", (payment.payment_id for payment in new.payments if payment.payment_id))
+    require_distinct("uniqueId", (line.unique_id for line in _lines(new)))
+    _require_sums(new)
+    return decide_until_written(ports, lambda: _place(ports, account, new))
+
+
+def await_authorisation(ports: Ports, placed: Aggregate, patience: timedelta) -> Transaction:
+    """Read the transaction until its authorisation is decided, or until patience is over."""
+    deadline = ports.now() + patience
+    while True:
+        transaction = of_order(ports.store, placed.order)
+        if transaction.authorisation is not Authorisation.PENDING or ports.now() >= deadline:
+            return transaction
+        ports.pause(_POLL_SECONDS)
+
+
+def transaction_mode(connectors: Sequence[Connector], *, partial_settlement: bool) -> Mode:
+    """Return the mode a transaction runs in, by its connectors and the account's flag (R13, C§8.1)."""
+    modes = {_mode_of(connector, partial_settlement=partial_settlement) for connector in connectors}
+    return modes.pop() if len(modes) == 1 else Mode.TOTAL
+
+
+def _mode_of(connector: Connector, *, partial_settlement: bool) -> Mode:
+    if connector.protocol is not ConnectorProtocol.PPP:
+        return Mode.TOTAL
+    captures_in_parts = connector.capabilities.settle is Capability.MULTIPLE
+    if connector.mode is Mode.PARTIAL and not (partial_settlement and captures_in_parts):
+        return Mode.TOTAL
+    return connector.mode
+
+
+def require_distinct(what: str, ids: Iterable[str]) -> None:
+    """Refuse an id that stands twice in one request."""
+    repeated = [id_ for id_, times in Counter(ids).items() if times > 1]
+    if repeated:
+        raise InvalidRequest(f"{what} {repeated[0]} stands twice in the request")
+
+
+def _require_sums(new: NewOrder) -> None:
+    total = sum(part.value for part in new.totals)
+    if total not in (new.value, new.value - new.rounding_error):
+        of_rounding = f", nor that with roundingError {new.rounding_error}" if new.rounding_error else ""
+        raise InvalidRequest(f"value {new.value} is not the sum of totals, {total}{of_rounding}")
+    require_lines_in_totals(_lines(new), new.totals, new.rounding_error)
+    paid = sum(payment.value for payment in new.payments)
+    if paid < new.value:
+        raise InvalidRequest(f"the payments' values add up to {paid}, less than the order's value {new.value}")
+    if paid > MAX_MINOR_UNITS:
+        raise InvalidRequest(f"the payments' values add up to {paid}, more than {MAX_MINOR_UNITS}")
+
+
+def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
+    if new.order_id is not None and (existing := ports.store.order(account, new.order_id)) is not None:
+        if not is_same(existing.request_hash, new.said):
+            raise AlreadyExists(f"orderId {new.order_id} is taken by an order that says something else")
+        return load(ports.store, account, new.order_id)
+    require_in_use("currency", new.currency)
+    _require_free_ids(ports, account, new)
+    settings = ports.store.settings(account)
+    connectors = connectors_of(ports.store, account, new.payments)
+    aggregate, commit = _intake(ports, account, new, settings, connectors)
+    ports.store.commit(replace(commit, shopper=new.shopper))
+    return aggregate
+
+
+def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
+    """Check that no other order has the ids; when this very order has them by now, it is to be looked at again."""
+    taken = [
+        f"payment id {payment.payment_id}"
+        for payment in new.payments
+        if payment.payment_id and ports.store.transaction_of_payment(account, payment.payment_id) is not None
+    ]
+    if new.transaction_id and ports.store.transaction(account, new.transaction_id) is not None:
+        taken.append(f"transactionId {new.transaction_id}")
+    if not taken:
+        return
+    if new.order_id is not None and ports.store.order(account, new.order_id) is not None:
+        raise Conflict
+    raise AlreadyExists(f"{taken[0]} is taken by another order")
+
+
+def connectors_of(store: Store, account: str, payments: Sequence[NewPayment]) -> list[Connector]:
+    """Return the connector that each new payment is made with; each is looked for once.
+
+    Raises ``InvalidRequest`` if a payment's is none, or not one.
+    """
+    found: dict[tuple[str | None, str], Connector] = {}
+    asked = [(payment.connector, "" if payment.connector else payment.payment_system) for payment in payments]
+    for payment, key in zip(payments, asked, strict=True):
+        if key not in found:
+            found[key] = _connector_of(store, account, payment)
+    return [found[key] for key in asked]
+
+
+def _connector_of(store: Store, account: str, payment: NewPayment) -> Connector:
+    if payment.connector is not None:
+        connector = store.connector(account, payment.connector)
+        if connector is None:
+            raise InvalidRequest(f"connector {payment.connector!r} is not configured for this account")
+        if not connector.enabled:
+            raise InvalidRequest(f"connector {payment.connector!r} takes no new payments: it is not delivered")
+        return connector
+    connectors = [connector for connector in store.connectors(account) if connector.enabled]
+    for number in (payment.payment_system, EVERY_PAYMENT_SYSTEM):
+        serving = [connector for connector in connectors if number in connector.payment_systems]
+        if len(serving) == 1:
+            return serving[0]
+        if serving:
+            names = " and ".join(connector.name for connector in serving)
+            raise InvalidRequest(f"paymentSystem {payment.payment_system}: {names} serve it; name one as connector")
+    raise InvalidRequest(f"paymentSystem {payment.payment_system}: no connector of this account serves it")
+
+
+def _intake(
+    ports: Ports, account: str, new: NewOrder, settings: AccountSettings, connectors: Sequence[Connector]
+) -> tuple[Aggregate, Commit]:
+    now = ports.now()
+    order_id = new.order_id or new_order_id()
+    payments = [
+        new_payment(ports, sequence, payment, connector)
+        for sequence, (payment, connector) in enumerate(zip(new.payments, connectors, strict=True))
+    ]
+    order = Order(
+        account=account,
+        order_id=order_id,
+        order_group=order_group(order_id),
+        transaction_id=new.transaction_id or ports.new_id(),
+        currency=new.currency,
+        value=new.value,
+        placed_value=new.value,
+        totals=new.totals,
+        request_hash=identity(new.said),
+        created_at=now,
+        payment_names=", ".join(dict.fromkeys(payment.payment_system_name for payment in payments)),
+        total_items=sum(line.quantity for line in new.lines),
+        sales_channel=new.sales_channel,
+        rounding_error=new.rounding_error,
+    )
+    mode = transaction_mode(connectors, partial_settlement=settings.partial_settlement)
+    transaction = _transaction(order, mode, payments)
+    transaction, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
+    order = listed(order, transaction, now)
+    lines = _lines(new)
+    journal = _record_placing(Aggregate(order, transaction), operation, lines, now)
+    transaction = replace(transaction, events=journal.written)
+    return Aggregate(order, transaction), Commit(
+        account=account,
+        order_id=order_id,
+        transaction_id=order.transaction_id,
+        order=order,
+        transaction=replace(transaction, order_version=1),
+        operations=[operation],
+        lines=lines,
+        new_payments=payments,
+        events=journal.events,
+    )
+
+
+def _transaction(order: Order, mode: Mode, payments: Sequence[Payment]) -> Transaction:
+    paid = sum(payment.assigned for payment in payments)
+    return Transaction(
+        account=order.account,
+        transaction_id=order.transaction_id,
+        order_id=order.order_id,
+        currency=order.currency,
+        mode=mode,
+        value=paid,
+        payable=paid,
+        created_at=order.created_at,
+        projection=tuple(payment.position for payment in payments),
+    )
+
+
+def _record_placing(placed: Aggregate, operation: Operation, lines: Sequence[Line], at: datetime) -> Journal:
+    order, transaction = placed.order, placed.transaction
+    journal = placed.journal(at)
+    journal.record(
+        EventType.ORDER_PLACED,
+        value=order.value,
+        transactionValue=transaction.value,
+        currency=order.currency,
+        mode=transaction.mode.value,
+        payments={position.payment_id: position.assigned for position in transaction.projection},
+        lines=len(lines),
+        linesValue=sum(line.value for line in lines),
+        **({"roundingError": order.rounding_error} if order.rounding_error else {}),
+    )
+    record_status_changes(journal, None, placed)
+    record_ready(journal, operation)
+    return journal
+
+
+def new_payment(ports: Ports, sequence: int, payment: NewPayment, connector: Connector) -> Payment:
+    """Return a payment to write, with ids of its own where it brings none."""
+    return Payment(
+        payment_id=payment.payment_id or ports.new_id(),
+        sequence=sequence,
+        connector=connector.name,
+        is_ppp=connector.protocol is ConnectorProtocol.PPP,
+        payment_system=payment.payment_system,
+        payment_system_name=payment.payment_system_name,
+        group=payment.group,
+        assigned=payment.value,
+        installments=payment.installments,
+        signature=ports.new_id(),
+        capabilities=connector.capabilities,
+        card=payment.card,
+        reference_value=payment.reference_value,
+        interest_rate=payment.interest_rate,
+    )
+
+
+def _lines(new: NewOrder) -> list[Line]:
+    return [
+        Line(
+            unique_id=line.unique_id or f"{index:04d}-{line.id}",
+            index=index,
+            id=line.id,
+            name=line.name,
+            quantity=line.quantity,
+            price=line.price,
+            selling_price=line.selling_price,
+            unit_multiplier=line.unit_multiplier,
+            measurement_unit=line.measurement_unit,
+            list_price=line.list_price,
+            prices=line.prices,
+        )
+        for index, line in enumerate(new.lines)
+    ]
+
+
+def new_order_id() -> str:
+    """Return a fresh order id in the usual form: 13 digits and the seller's part, ``1172452900788-01``."""
+    return f"{10**12 + secrets.randbelow(9 * 10**12)}-01"
+
+
+def order_group(order_id: str) -> str:
+    """Return the id of the purchase an order belongs to: its id without the seller's part ``-NN`` (C§0)."""
+    group, dash, seller = order_id.rpartition("-")
+    return group if dash and len(seller) == 2 and seller.isdigit() and group else order_id

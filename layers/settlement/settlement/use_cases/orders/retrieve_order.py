@@ -1,0 +1,61 @@
+"""Reading an order whole."""
+
+from dataclasses import dataclass
+
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.changes.change import Change
+from settlement.domain.errors import OrderNotFound
+from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.order import Line, Order
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.transaction import Payment, Transaction
+from settlement.use_cases.shared.heads import load
+from settlement.use_cases.shared.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class WholeOrder:
+    """Everything there is of an order; ``documents`` are the embedded ones by invoice number."""
+
+    order: Order
+    transaction: Transaction
+    lines: list[Line]
+    shopper: Shopper | None
+    invoices: list[Invoice]
+    documents: dict[str, str]
+    changes: list[Change]
+    payments: list[Payment]
+    settings: AccountSettings
+
+
+def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
+    """Return an order with all that belongs to it; raises ``OrderNotFound``."""
+    aggregate = load(store, account, order_id)
+    invoices = store.invoices(account, order_id)
+    documents = {
+        invoice.number: store.document(account, order_id, invoice.number) or ""
+        for invoice in invoices
+        if invoice.has_document
+    }
+    return WholeOrder(
+        order=aggregate.order,
+        transaction=aggregate.transaction,
+        lines=store.lines(account, order_id),
+        shopper=store.shopper(account, order_id),
+        invoices=invoices,
+        documents=documents,
+        changes=store.changes(account, order_id),
+        payments=store.payments(account, aggregate.transaction.transaction_id),
+        settings=store.settings(account),
+    )
+
+
+def retrieve_group(store: Store, account: str, group: str) -> list[WholeOrder]:
+    """Return the orders of a group, by id; raises ``OrderNotFound`` if there are none."""
+    ids = store.orders_of_group(account, group)
+    own = store.order(account, group)
+    if own is not None and own.order_group == group:
+        ids = [group, *ids]
+    if not ids:
+        raise OrderNotFound(group)
+    return [retrieve_order(store, account, order_id) for order_id in ids]

@@ -1,0 +1,98 @@
+"""Tracking of an invoice's parcel: it never moves money (C§1.2, R32)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from settlement.domain.errors import InvalidRequest, InvoiceNotFound, WrongStatus
+from settlement.domain.order.invoice import Delivery, Invoice, Supplement, Tracking
+from settlement.use_cases.orders.notify_invoice import Receipt
+from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import load
+from settlement.use_cases.shared.ports import Ports
+
+_PARTS = frozenset(Tracking.__slots__)
+
+
+def update_tracking(ports: Ports, account: str, order_id: str, number: str, tracking: Tracking) -> Receipt:
+    """Replace where an invoice's parcel is to be found; raises what ``update_parcel`` does."""
+    return update_parcel(ports, account, order_id, number, tracking, Supplement())
+
+
+def update_delivery(ports: Ports, account: str, order_id: str, number: str, delivery: Delivery) -> Receipt:
+    """Add how far an invoice's parcel is; raises what ``update_parcel`` does."""
+    return update_parcel(ports, account, order_id, number, Tracking(), Supplement(unsaid=_PARTS), delivery)
+
+
+def update_parcel(
+    ports: Ports,
+    account: str,
+    order_id: str,
+    number: str,
+    tracking: Tracking,
+    told: Supplement,
+    delivery: Delivery | None = None,
+) -> Receipt:
+    """Replace where an invoice's parcel is to be found, add how far it is, and take what else came later.
+
+    Sightings are added to those before, and what was delivered stays delivered. Raises ``OrderNotFound``,
+    ``InvoiceNotFound``, ``TimelineFull``, ``InvalidRequest`` for too much text, for a delivery without a tracking
+    number and for what says of the invoice otherwise than it was notified, and ``WrongStatus`` for the parcel of a
+    stand-alone invoice.
+    """
+
+    def track(invoice: Invoice) -> Invoice:
+        if standing := invoice.standing_against(told):
+            stands = ", ".join(f"{name} {_shown(name, value)}" for name, value in standing.items())
+            raise InvalidRequest(f"{stands}: so invoice {number} was notified, and so it stands")
+        if told.unsaid != _PARTS or delivery is not None:
+            _require_parcel(invoice)
+        found = replace(invoice.supplemented(told), tracking=tracking.keeping(invoice.tracking, told.unsaid))
+        return found if delivery is None else _seen(found, delivery)
+
+    return _update(ports, account, order_id, number, track, told.document)
+
+
+def _seen(invoice: Invoice, delivery: Delivery) -> Invoice:
+    """Return the invoice with how far its parcel is; one without a tracking number has none that could be seen."""
+    if not invoice.tracking.number:
+        raise InvalidRequest(f"invoice {invoice.number} has no trackingNumber yet; send it first, or with this")
+    seen = replace(invoice, delivery=delivery.after(invoice.delivery))
+    seen.require_few_sightings()
+    return seen
+
+
+def _require_parcel(invoice: Invoice) -> None:
+    if invoice.is_stand_alone:
+        raise WrongStatus(f"invoice {invoice.number} is stand-alone and takes no tracking")
+
+
+def _shown(name: str, value: str | int) -> str:
+    return f"({value} of them)" if name == "items" else str(value)
+
+
+def _update(
+    ports: Ports,
+    account: str,
+    order_id: str,
+    number: str,
+    change: Callable[[Invoice], Invoice],
+    document: str | None = None,
+) -> Receipt:
+    def decide() -> Receipt:
+        aggregate = load(ports.store, account, order_id)
+        invoice = ports.store.invoice(account, order_id, number)
+        if invoice is None:
+            raise InvoiceNotFound(number)
+        changed = change(invoice)
+        if has_another_document(ports.store, aggregate, invoice, document):
+            raise InvalidRequest(f"embeddedInvoice: invoice {number} has another document, which stands")
+        aggregate.transaction.require_room_for_remarks()
+        now = ports.now()
+        journal = aggregate.journal(now)
+        if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == invoice:
+            record_tracking(journal, changed)
+        ports.store.commit(supplementing(aggregate, journal, invoice, changed, document))
+        return Receipt(now, order_id, ports.new_id().lower())
+
+    return decide_until_written(ports, decide)

@@ -1,0 +1,175 @@
+"""An operator's end of what a failed operation will never do: written off, or paid by other means (R36)."""
+
+from dataclasses import dataclass, replace
+
+from settlement.domain.errors import OperationNotFound, WrongStatus
+from settlement.domain.events import EventType, Journal, Json
+from settlement.domain.ledger.ledger import LedgerImbalance, MovementKind, total
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.closing import Closing, Ending, close
+from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.ports import Changed, Ports
+from settlement.use_cases.workflow.plan_operation import planned_legs
+from settlement.use_cases.workflow.queue import head_guard, project_queue
+from settlement.use_cases.workflow.resolve_doubt import put_right, recount, unblocked
+
+
+@dataclass(frozen=True, slots=True)
+class EndRequest:
+    """How what is missing ends, why, and who says so; ``reference`` names the other means it was paid by."""
+
+    ending: Ending
+    reason: str
+    actor: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An operation of which nothing is missing any more, and what was booked for that, by kind of movement."""
+
+    operation: Operation
+    booked: int
+
+
+def end_operation(ports: Ports, account: str, transaction_id: str, sequence: int, request: EndRequest) -> Ended:
+    """End everything that an operation is missing, in one write with the ledger and its events.
+
+    Raises ``TransactionNotFound``, ``OperationNotFound``, and ``WrongStatus`` if nothing is missing, or if nobody knows
+    yet what became of a call: that has to be resolved first.
+    """
+    return decide_until_written(ports, lambda: _end(ports, account, transaction_id, sequence, request))
+
+
+def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request: EndRequest) -> Ended:
+    before = load_by_transaction(ports.store, account, transaction_id)
+    operation = ports.store.operation(account, transaction_id, sequence)
+    if operation is None:
+        raise OperationNotFound(str(sequence))
+    legs = planned_legs(ports, before.transaction, operation)
+    _require_endable(operation, legs)
+    payments = ports.store.payments(account, transaction_id)
+    positions = project_queue(ports, before.transaction, [held.position for held in payments])
+    closing = close(operation, legs, replace(before.transaction, projection=positions), request.ending)
+    if request.ending is Ending.PAID_OTHERWISE and not closing.legs and not _booked_in_all(closing):
+        raise WrongStatus(f"Operation {sequence} misses no settlement that could be paid otherwise: write it off")
+    journal = before.journal(ports.now())
+    after_payments = _booked(closing, payments, journal)
+    closed = {leg.number: leg for leg in closing.legs}
+    after_legs = [closed.get(leg.number, leg) for leg in legs]
+    is_written_off = request.ending is Ending.WRITTEN_OFF
+    after = replace(operation, unsettled=0, unplanned=0 if is_written_off else operation.unplanned)
+    after = put_right(after, after_legs)
+    transaction = recount(_taken_off(before.transaction, closing), (operation, legs), (after, after_legs))
+    transaction = replace(
+        transaction,
+        ledger=total(held.counters for held in after_payments),
+        projection=project_queue(ports, transaction, [held.position for held in after_payments]),
+    )
+    booked = _booked_in_all(closing)
+    journal.record(
+        EventType.OPERATION_ENDED,
+        operation=sequence,
+        kind=operation.kind.value,
+        value=booked,
+        **_facts(request, operation, closing),
+    )
+    commit = before.becomes(journal, _order_after(before, operation, closing), transaction)
+    ports.store.commit(
+        replace(
+            commit,
+            operations=[after, *head_guard(ports, before.transaction)],
+            legs=[Changed(leg, _with_attempt(closed[leg.number])) for leg in legs if leg.number in closed],
+            payments=[Changed(old, new) for old, new in zip(payments, after_payments, strict=True)],
+        )
+    )
+    return Ended(after, booked)
+
+
+def _booked_in_all(closing: Closing) -> int:
+    """What a closing ends: what it books on payments, and what no payment ever held."""
+    on_payments = sum(movement.value for movement in closing.movements)
+    written_off = sum(held.value for held in closing.movements if held.kind is MovementKind.WRITE_OFF)
+    return on_payments - written_off + closing.taken_off + closing.raised_in_vain
+
+
+def _facts(request: EndRequest, operation: Operation, closing: Closing) -> dict[str, Json]:
+    return {
+        "ending": request.ending.value,
+        "reason": request.reason,
+        "actor": request.actor,
+        "reference": request.reference,
+        "takenOff": closing.taken_off + closing.raised_in_vain,
+        "unreturned": _unreturned(operation, closing),
+        "closed": {f"{leg.operation}-{leg.number}": leg.closed for leg in closing.legs if leg.closed},
+    }
+
+
+def _require_endable(operation: Operation, legs: list[Leg]) -> None:
+    if not operation.state.is_trouble:
+        raise WrongStatus(
+            f"Operation {operation.sequence} is {operation.state.value}; only what a failed operation misses, or what "
+            "was left to a person, can be written off or paid otherwise"
+        )
+    in_doubt = [f"{leg.operation}-{leg.number}" for leg in legs if leg.is_in_doubt]
+    if in_doubt:
+        raise WrongStatus(
+            f"Nobody knows what became of call {', '.join(in_doubt)}: find out from the connector, and resolve it as "
+            "done or not-done first"
+        )
+
+
+def _booked(closing: Closing, payments: list[Payment], journal: Journal) -> list[Payment]:
+    """Return the payments after every movement; each is an event with its deltas."""
+    current = {payment.payment_id: payment for payment in payments}
+    for movement in closing.movements:
+        payment = current[movement.payment_id]
+        try:
+            deltas = payment.counters.deltas(movement)
+        except LedgerImbalance:
+            raise WrongStatus(
+                f"{movement.value} of payment {movement.payment_id} are in use by an operation that is still running: "
+                "try again when it has ended"
+            ) from None
+        journal.record(_EVENTS[movement.kind], movement.payment_id, value=movement.value, deltas=deltas)
+        current[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
+    concerned = {leg.payment_id for leg in closing.legs}
+    return [
+        unblocked(current[payment.payment_id]) if payment.payment_id in concerned else current[payment.payment_id]
+        for payment in payments
+    ]
+
+
+_EVENTS = {
+    MovementKind.WRITE_OFF: EventType.VALUE_WRITTEN_OFF,
+    MovementKind.WRITE_OFF_REFUND: EventType.REFUND_WRITTEN_OFF,
+    MovementKind.PAY_OTHERWISE: EventType.VALUE_PAID_OTHERWISE,
+    MovementKind.WITHHOLD: EventType.VALUE_WITHHELD,
+}
+
+
+def _taken_off(transaction: Transaction, closing: Closing) -> Transaction:
+    """Return the transaction that asks for what was ended no more."""
+    return replace(
+        transaction,
+        payable=transaction.payable - closing.taken_off - closing.raised_in_vain,
+        requested=transaction.requested - closing.taken_off,
+        taken_off=transaction.taken_off + closing.taken_off + closing.raised_in_vain,
+    )
+
+
+def _order_after(before: Aggregate, operation: Operation, closing: Closing) -> Order:
+    """Return the order, of whose returns one that never will be refunded no longer counts (R35)."""
+    written_off = before.order.returns_written_off + _unreturned(operation, closing)
+    return replace(before.order, returns_written_off=written_off)
+
+
+def _unreturned(operation: Operation, closing: Closing) -> int:
+    """What a return invoice asked for and never gets; a direct request for a refund is no return."""
+    return closing.unreturned if operation.origin.startswith("invoice/") else 0
+
+
+def _with_attempt(leg: Leg) -> Leg:
+    return replace(leg, attempts=leg.attempts + 1)

@@ -1,0 +1,84 @@
+"""A person's word on a connector call: it was done, or it was not (C§8.18, R36)."""
+
+from enum import StrEnum
+
+from settlement.domain.connectors.connector_calls import Done, Exchange, Refused
+from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongStatus
+from settlement.domain.ledger.ledger import LedgerImbalance
+from settlement.domain.transaction.exits import EXITS_OF_LEG, Exit
+from settlement.domain.transaction.transaction import MOVEMENT_OF, OperationState
+from settlement.use_cases.recovery.retry_operation import try_at_once
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import load_by_transaction
+from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.workflow.execute_leg import Call, post_outcome, read_setting
+from settlement.use_cases.workflow.queue import operation_at
+
+
+class Resolution(StrEnum):
+    """What an operator knows of a leg."""
+
+    DONE = "done"
+    NOT_DONE = "not-done"
+
+
+_EXITS = {Resolution.DONE: Exit.DONE, Resolution.NOT_DONE: Exit.NOT_DONE}
+
+
+def resolve_leg(
+    ports: Ports,
+    account: str,
+    transaction_id: str,
+    sequence: int,
+    number: str,
+    resolution: Resolution,
+    reference: str | None = None,
+) -> None:
+    """Post a leg that a person knows to be done, under its ``reference``, or release one that has not happened.
+
+    An operation that waited for this goes on at once. Raises ``TransactionNotFound``, ``OperationNotFound``,
+    ``InvalidRequest`` for a manual leg that is said not to be done, and ``WrongStatus`` unless somebody has to say what
+    became of it, or if the ledger has no room for it.
+    """
+    load_by_transaction(ports.store, account, transaction_id)
+    call = Call(account, transaction_id, sequence, number, ports.now())
+    if ports.store.leg(account, transaction_id, sequence, number) is None:
+        raise OperationNotFound(f"{sequence}-{number}")
+    decide_until_written(ports, lambda: _resolve(ports, call, resolution, reference))
+    decide_until_written(ports, lambda: _go_on(ports, call))
+
+
+def _resolve(ports: Ports, call: Call, resolution: Resolution, reference: str | None) -> None:
+    setting = read_setting(ports, call)
+    leg = setting.leg
+    if leg.kind not in MOVEMENT_OF or not EXITS_OF_LEG[leg.state]:
+        raise WrongStatus(f"Call {call.operation}-{call.leg} is {leg.state.value}: nobody has to say what became of it")
+    exchange = Exchange("resolved by an operator", None, resolution.value, 0)
+    outcome: Done | Refused
+    if resolution is Resolution.DONE:
+        name = reference or leg.reference or leg.request_id
+        outcome = Done(exchange, leg.value, name, None, "an operator says that it is done")
+    elif _EXITS[resolution] not in EXITS_OF_LEG[leg.state]:
+        raise InvalidRequest(
+            "resolution: a call that was left to a person is not done until one has done it; say done then, or write "
+            "its operation off"
+        )
+    else:
+        outcome = Refused(exchange, "not-done", "an operator says that it did not happen")
+    try:
+        post_outcome(ports, call, setting, outcome)
+    except LedgerImbalance:
+        raise WrongStatus(
+            f"Call {call.operation}-{call.leg} cannot have moved {leg.value}: the ledger of payment {leg.payment_id} "
+            "has not that much left; other calls have used it"
+        ) from None
+
+
+def _go_on(ports: Ports, call: Call) -> None:
+    """Have an operation that still waits take up what was said of its call."""
+    before = load_by_transaction(ports.store, call.account, call.transaction_id)
+    if before.transaction.is_idle or before.transaction.head != call.operation:
+        return
+    operation = operation_at(ports.store, before.transaction, call.operation)
+    if operation.state is OperationState.WAITING:
+        try_at_once(ports, before, operation)

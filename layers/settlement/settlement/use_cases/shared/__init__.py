@@ -1,0 +1,1 @@
+"""What every use case needs: the ports, the two heads, and deciding again after a race."""

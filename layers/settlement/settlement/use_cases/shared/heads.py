@@ -1,0 +1,153 @@
+"""An order and its transaction, loaded together, and the commit that writes both with the events of the decision."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from settlement.domain.errors import Busy, OrderNotFound, TransactionNotFound
+from settlement.domain.events import EventType, Journal, Json
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.statuses import order_status, transaction_status
+from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.shared.ports import Commit, Conflict, Store
+
+T = TypeVar("T")
+
+_READS = 8
+
+WRITER = "transaction"
+"""The writer of the events that are numbered on the transaction head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """The two heads that every decision reads and writes."""
+
+    order: Order
+    transaction: Transaction
+
+    def __post_init__(self) -> None:
+        """Refuse heads of different commits: what is decided on them would be decided on a state that never was."""
+        if self.transaction.order_version != self.order.version:
+            raise Conflict
+
+    def journal(self, at: datetime) -> Journal:
+        """Start writing down what happens to this order."""
+        return Journal(
+            writer=WRITER,
+            written=self.transaction.events,
+            order_id=self.order.order_id,
+            transaction_id=self.transaction.transaction_id,
+            at=at,
+        )
+
+    def becomes(self, journal: Journal, order: Order, transaction: Transaction) -> Commit:
+        """Return the commit that replaces both heads, with status changes added to the journal.
+
+        A changed status is written on the order too, by whichever write changes it: lists show the stored one.
+        """
+        order = listed(order, transaction, journal.at)
+        record_status_changes(journal, self, Aggregate(order, transaction))
+        writes_order = order != self.order
+        if not journal.events:
+            journal.record(EventType.BOOKS_UPDATED)
+        return Commit(
+            account=order.account,
+            order_id=order.order_id,
+            transaction_id=transaction.transaction_id,
+            order=order if writes_order else None,
+            order_before=self.order,
+            transaction_before=self.transaction,
+            transaction=replace(
+                transaction, events=journal.written, order_version=order.version + 1 if writes_order else order.version
+            ),
+            events=journal.events,
+        )
+
+
+def listed(order: Order, transaction: Transaction, at: datetime) -> Order:
+    """Return the order with what lists show of it, as it is from ``at`` on; nothing if it is in no list."""
+    if order.gateway_only:
+        return order
+    status = order_status(order, transaction).value
+    return replace(
+        order,
+        listed_status=status,
+        listed_since=order.listed_since if status == order.listed_status else at,
+        authorised_at=transaction.authorised_at,
+        in_error=transaction.is_in_error,
+    )
+
+
+def record_status_changes(journal: Journal, before: Aggregate | None, after: Aggregate) -> None:
+    """Write down the statuses that a decision changes; ``before`` is None for a new order.
+
+    A change of the order's tells since when it had the one before.
+    """
+    for type_, derive in (
+        (EventType.ORDER_STATUS_CHANGED, order_status),
+        (EventType.TRANSACTION_STATUS_CHANGED, transaction_status),
+    ):
+        if after.order.gateway_only and type_ is EventType.ORDER_STATUS_CHANGED:
+            continue
+        old = derive(before.order, before.transaction).value if before else None
+        new = derive(after.order, after.transaction).value
+        if new == old:
+            continue
+        facts: dict[str, Json] = {"from": old, "to": new}
+        if type_ is EventType.ORDER_STATUS_CHANGED:
+            since = before.order.listed_since if before else None
+            facts["since"] = since.isoformat() if since else None
+        journal.record(type_, **facts)
+    was_in_error = before is not None and before.transaction.is_in_error
+    if after.transaction.is_in_error != was_in_error:
+        journal.record(EventType.ORDER_ERROR_CHANGED, workflowIsInError=after.transaction.is_in_error)
+
+
+def load(store: Store, account: str, order_id: str) -> Aggregate:
+    """Read an order with its transaction, as one commit left them.
+
+    Raises ``OrderNotFound``, and ``Busy`` when other writers keep coming between the two reads.
+    """
+
+    def read() -> Aggregate:
+        order = store.order(account, order_id)
+        if order is None or order.gateway_only:
+            raise OrderNotFound(order_id)
+        return Aggregate(order, of_order(store, order))
+
+    return until_consistent(read)
+
+
+def load_by_transaction(store: Store, account: str, transaction_id: str) -> Aggregate:
+    """Return a transaction with its order; raises ``TransactionNotFound``."""
+
+    def read() -> Aggregate:
+        transaction = store.transaction(account, transaction_id)
+        if transaction is None:
+            raise TransactionNotFound(transaction_id)
+        order = store.order(account, transaction.order_id)
+        if order is None:
+            raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
+        return Aggregate(order, transaction)
+
+    return until_consistent(read)
+
+
+def until_consistent(read: Callable[[], T]) -> T:
+    """Read again while another writer came between two reads, at most 8 times."""
+    for _ in range(_READS):
+        try:
+            return read()
+        except Conflict:
+            continue
+    raise Busy("Other requests keep changing this order; send the same request again")
+
+
+def of_order(store: Store, order: Order) -> Transaction:
+    """Read the transaction of an order; both are written at once, so there is one."""
+    transaction = store.transaction(order.account, order.transaction_id)
+    if transaction is None:
+        raise LookupError(f"order {order.order_id} has no transaction {order.transaction_id}")
+    return transaction

@@ -1,0 +1,20 @@
+"""Naming a payment to its connector, with what the connector's answers must not repeat."""
+
+from settlement.domain.connectors.connector_calls import PaymentReference
+from settlement.domain.privacy.person import facts_of
+from settlement.domain.transaction.transaction import Payment, Transaction
+from settlement.use_cases.shared.ports import Ports
+
+
+def payment_reference(ports: Ports, transaction: Transaction, payment: Payment) -> PaymentReference:
+    """Return what names a payment; reads the order's shopper, whom connectors were told of with the authorisation."""
+    holder = payment.card.holder if payment.card is not None else None
+    return PaymentReference(
+        transaction.transaction_id,
+        payment.payment_id,
+        transaction.currency,
+        payment.authorization_id,
+        payment.tid,
+        payment.nsu,
+        facts_of(ports.store.shopper(transaction.account, transaction.order_id), holder),
+    )

@@ -1,0 +1,195 @@
+"""What use cases need from outside: a store, a clock, ids and a pause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from settlement.domain.account.account import AccountSettings
+    from settlement.domain.audit.walk import AuditWalk
+    from settlement.domain.changes.change import Change
+    from settlement.domain.changes.modification import Modification
+    from settlement.domain.connectors.connector import Connector
+    from settlement.domain.events import Event
+    from settlement.domain.ledger.settlement import Settlement
+    from settlement.domain.order.invoice import Invoice
+    from settlement.domain.order.listing import ListedOrder
+    from settlement.domain.order.order import Line, Order
+    from settlement.domain.order.shopper import Shopper
+    from settlement.domain.transaction.checkout import AdditionalData
+    from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+
+T = TypeVar("T")
+
+
+class Conflict(Exception):
+    """Another writer was first: read again and decide again."""
+
+
+class Unavailable(Exception):
+    """What is outside did not answer: what was asked may have been done or not, and may be asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Generic[T]):
+    """A stored thing and what it becomes; numbers that differ are added up, so that parallel writers keep both."""
+
+    before: T
+    after: T
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything one decision writes, all or nothing, for one order and its transaction.
+
+    Order, transaction and operations carry the ``version`` they were read with (0: new) and are written only if it
+    still stands. Legs and replaced invoices are written only if their attempts, or replays, still are as read.
+    ``order_before`` and ``transaction_before`` are the heads that were read, None for new ones.
+    ``new_receipts`` of invoices that are there, by number, are written whoever else writes.
+    ``requests`` are idempotency keys with the name and the operation of their request. ``additional_data`` replaces
+    what was told under the same names. ``start_key`` is the idempotency key that the transaction is started with.
+    """
+
+    account: str
+    order_id: str
+    transaction_id: str
+    order: Order | None = None
+    transaction: Transaction | None = None
+    order_before: Order | None = None
+    transaction_before: Transaction | None = None
+    operations: Sequence[Operation] = ()
+    lines: Sequence[Line] = ()
+    invoices: Sequence[Invoice] = ()
+    documents: Sequence[tuple[str, str]] = ()
+    changes: Sequence[Change] = ()
+    new_payments: Sequence[Payment] = ()
+    payments: Sequence[Changed[Payment]] = ()
+    new_legs: Sequence[Leg] = ()
+    legs: Sequence[Changed[Leg]] = ()
+    new_settlements: Sequence[Settlement] = ()
+    settlements: Sequence[Changed[Settlement]] = ()
+    replaced_invoices: Sequence[Changed[Invoice]] = ()
+    new_receipts: Sequence[tuple[str, str]] = ()
+    shopper: Shopper | None = None
+    modifications: Sequence[Modification] = ()
+    replaced_modifications: Sequence[Changed[Modification]] = ()
+    requests: Sequence[tuple[str, str, int]] = ()
+    additional_data: Sequence[AdditionalData] = ()
+    start_key: str | None = None
+    events: Sequence[Event] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list; ``next`` reads on, None at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueOperation:
+    """An operation that the sweep finds due."""
+
+    account: str
+    transaction_id: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class DuePayment:
+    """A payment whose auto-settlement is due."""
+
+    account: str
+    transaction_id: str
+    payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListRange:
+    """A part of an account's list: a month, ``2026-03``, and within it a time from and to, both included.
+
+    ``statuses`` are those wanted, all if there are none; ``limit`` is how many orders are looked at, None for as many
+    as fit into an answer. ``gateway_only`` lists the transactions that checkouts drive by themselves, and no others.
+    """
+
+    month: str
+    since: datetime
+    until: datetime
+    statuses: tuple[str, ...] = ()
+    newest_first: bool = True
+    limit: int | None = None
+    gateway_only: bool = False
+
+
+class Store(Protocol):
+    """Orders and transactions as they are stored; every read sees every write that came before it, but ``listed``."""
+
+    def settings(self, account: str) -> AccountSettings: ...
+    def replace_settings(self, account: str, before: AccountSettings, after: AccountSettings) -> None:
+        """Write an account's settings over what was read, or raise ``Conflict``."""
+        ...
+
+    def change_settings(self, account: str) -> str | None: ...
+    def replace_change_settings(self, account: str, before: str | None, after: str) -> None:
+        """Write an account's settings of modifications over what was read, or raise ``Conflict``."""
+        ...
+
+    def connector(self, account: str, name: str) -> Connector | None: ...
+    def connectors(self, account: str) -> list[Connector]: ...
+    def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
+        """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""
+        ...
+
+    def order(self, account: str, order_id: str) -> Order | None: ...
+    def orders_of_group(self, account: str, group: str) -> list[str]: ...
+    def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]: ...
+    def lines(self, account: str, order_id: str) -> list[Line]: ...
+    def shopper(self, account: str, order_id: str) -> Shopper | None: ...
+    def invoice(self, account: str, order_id: str, number: str) -> Invoice | None: ...
+    def invoices(self, account: str, order_id: str) -> list[Invoice]: ...
+    def document(self, account: str, order_id: str, number: str) -> str | None: ...
+    def change(self, account: str, order_id: str, request_id: str) -> Change | None: ...
+    def changes(self, account: str, order_id: str) -> list[Change]: ...
+    def modification(self, account: str, order_id: str, request_id: str) -> Modification | None: ...
+    def modifications(self, account: str, order_id: str) -> list[Modification]: ...
+    def transaction(self, account: str, transaction_id: str) -> Transaction | None: ...
+    def started(self, account: str, key: str) -> str | None: ...
+    def transaction_of_payment(self, account: str, payment_id: str) -> str | None: ...
+    def request(self, account: str, transaction_id: str, key: str) -> tuple[str, int] | None: ...
+    def additional_data(self, account: str, transaction_id: str) -> list[AdditionalData]: ...
+    def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None: ...
+    def payments(self, account: str, transaction_id: str) -> list[Payment]: ...
+    def operation(self, account: str, transaction_id: str, sequence: int) -> Operation | None: ...
+    def operations(self, account: str, transaction_id: str, since: int = 1) -> list[Operation]: ...
+    def leg(self, account: str, transaction_id: str, operation: int, number: str) -> Leg | None: ...
+    def legs(self, account: str, transaction_id: str, operation: int | None = None) -> list[Leg]: ...
+    def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]: ...
+    def settlements_after(
+        self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
+    ) -> Page[Settlement]: ...
+    def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None: ...
+    def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]: ...
+    def audit_walk(self, account: str) -> AuditWalk | None: ...
+    def due_audits(self, now: datetime) -> list[AuditWalk]: ...
+    def save_audit_walk(self, walk: AuditWalk) -> None:
+        """Write it if its ``version`` still stands (0: new), or raise ``Conflict``."""
+        ...
+
+    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]: ...
+    def commit(self, commit: Commit) -> None:
+        """Write all of it, or raise ``Conflict`` and write nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside world, as one use case sees it. Times are UTC and aware; ids are 32 upper-case hex digits."""
+
+    store: Store
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    pause: Callable[[float], None] = field(default=lambda seconds: None)

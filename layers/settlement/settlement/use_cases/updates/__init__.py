@@ -1,0 +1,1 @@
+"""Telling integrators of status changes: the feed and the hook."""

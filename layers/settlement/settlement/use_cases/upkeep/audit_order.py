@@ -1,0 +1,164 @@
+"""Auditing one order: all of its items are read, and every figure is compared with the others that tell of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from settlement.domain.audit.audit import audit
+from settlement.domain.audit.records import Books, Mismatch
+from settlement.domain.errors import TransactionNotFound
+from settlement.domain.events import Event
+from settlement.domain.ledger.ledger import LedgerImbalance
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.order import Order
+from settlement.domain.transaction.transaction import Payment, Transaction
+from settlement.use_cases.shared.ports import Store
+
+READINGS = 3
+"""A mismatch counts once this many readings in a row show it: one can fall between two writes."""
+
+_EVENTS_AT_ONCE = 1000
+_UNREADABLE = (ValueError, LookupError, TypeError, LedgerImbalance)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What the audit of an order found; ``transaction_id`` is None if the order's head tells none.
+
+    ``events`` are those that were read in the end, oldest first, None if they could not be.
+    """
+
+    account: str
+    order_id: str
+    transaction_id: str | None
+    mismatches: tuple[Mismatch, ...]
+    events: tuple[Event, ...] | None = None
+
+
+class _Unreadable(Exception):
+    """An item is there and cannot be read, or is not there and should be."""
+
+    def __init__(self, mismatch: Mismatch) -> None:
+        super().__init__(mismatch.what)
+        self.mismatch = mismatch
+
+
+def audit_order(store: Store, account: str, order_id: str, transaction_id: str | None = None) -> Audited:
+    """Compare everything that is stored of an order; what writers that come between do is no mismatch.
+
+    Reads only. An item that cannot be read is a mismatch itself; ``transaction_id`` helps where the order's head does
+    not tell it.
+    """
+    audited = _audit(store, account, order_id, transaction_id)
+    for _ in range(READINGS - 1):
+        if not audited.mismatches:
+            break
+        again = _audit(store, account, order_id, transaction_id)
+        lasting = tuple(mismatch for mismatch in again.mismatches if mismatch in audited.mismatches)
+        audited = Audited(account, order_id, again.transaction_id, lasting, again.events)
+    return audited
+
+
+def audit_transaction(store: Store, account: str, transaction_id: str) -> Audited:
+    """Audit the order of a transaction; raises ``TransactionNotFound``."""
+    try:
+        with _reading("transaction head"):
+            transaction = store.transaction(account, transaction_id)
+    except _Unreadable as unreadable:
+        return Audited(account, "", transaction_id, (unreadable.mismatch,))
+    if transaction is None:
+        raise TransactionNotFound(transaction_id)
+    return audit_order(store, account, transaction.order_id, transaction_id)
+
+
+def _audit(store: Store, account: str, order_id: str, transaction_id: str | None) -> Audited:
+    events = None
+    try:
+        if transaction_id is not None:
+            events = _events(store, account, transaction_id)
+        order = _order(store, account, order_id)
+        if events is None or order.transaction_id != transaction_id:
+            events, transaction_id = _events(store, account, order.transaction_id), order.transaction_id
+        books = _read(store, order, _transaction(store, order), events)
+        with _reading("figures"):
+            mismatches = audit(books)
+    except _Unreadable as unreadable:
+        mismatches = (unreadable.mismatch,)
+    return Audited(account, order_id, transaction_id, mismatches, events)
+
+
+def _order(store: Store, account: str, order_id: str) -> Order:
+    with _reading("order head"):
+        order = store.order(account, order_id)
+    if order is None:
+        raise _Unreadable(Mismatch("item", "order head", "an order", None))
+    return order
+
+
+def _transaction(store: Store, order: Order) -> Transaction:
+    with _reading("transaction head"):
+        transaction = store.transaction(order.account, order.transaction_id)
+    if transaction is None:
+        raise _Unreadable(Mismatch("item", "transaction head", f"transaction {order.transaction_id}", None))
+    return transaction
+
+
+def _events(store: Store, account: str, transaction_id: str) -> tuple[Event, ...]:
+    found: list[Event] = []
+    after = None
+    while True:
+        with _reading("events"):
+            page = store.events(account, transaction_id, _EVENTS_AT_ONCE, after)
+        found += page.items
+        if page.next is None:
+            return tuple(reversed(found))
+        after = page.next
+
+
+def _read(store: Store, order: Order, transaction: Transaction, events: tuple[Event, ...]) -> Books:
+    account, order_id, transaction_id = order.account, order.order_id, order.transaction_id
+    invoices = _listed("invoices", lambda: store.invoices(account, order_id))
+    payments = _listed("payments", lambda: store.payments(account, transaction_id))
+    return Books(
+        order=order,
+        lines=_listed("lines", lambda: store.lines(account, order_id)),
+        invoices=invoices,
+        documents=frozenset(
+            invoice.number for invoice in invoices if store.document(account, order_id, invoice.number) is not None
+        ),
+        changes=_listed("changes", lambda: store.changes(account, order_id)),
+        modifications=_listed("modifications", lambda: store.modifications(account, order_id)),
+        transaction=transaction,
+        payments=payments,
+        operations=_listed("operations", lambda: store.operations(account, transaction_id)),
+        legs=_listed("legs", lambda: store.legs(account, transaction_id)),
+        settlements=_listed("captures", lambda: _captures(store, transaction, payments)),
+        events=events,
+        owners={payment.payment_id: store.transaction_of_payment(account, payment.payment_id) for payment in payments},
+        group=store.orders_of_group(account, order.order_group),
+    )
+
+
+def _captures(store: Store, transaction: Transaction, payments: Sequence[Payment]) -> list[Settlement]:
+    return [
+        settlement
+        for payment in payments
+        for settlement in store.settlements(transaction.account, transaction.transaction_id, payment.payment_id)
+    ]
+
+
+def _listed(what: str, read: Callable[[], list[T]]) -> list[T]:
+    with _reading(what):
+        return read()
+
+
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Tell of an item that cannot be read as a mismatch."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        raise _Unreadable(Mismatch("item that cannot be read", what, "a sound item", str(error)[:300])) from error

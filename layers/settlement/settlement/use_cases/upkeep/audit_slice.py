@@ -1,0 +1,130 @@
+"""The audit in the background: a slice of each account's orders per run, and what is found on their timelines (D65)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from settlement.domain.audit.timeline import AUDITOR
+from settlement.domain.audit.walk import AuditWalk, first_walk
+from settlement.domain.events import Event, EventType, Journal
+from settlement.domain.order.listing import ListedOrder
+from settlement.use_cases.shared.ports import Commit, Conflict, ListRange, Ports, Store
+from settlement.use_cases.upkeep.audit_order import Audited, audit_order
+
+ORDERS_AT_ONCE = 20
+"""Orders of one account in one slice."""
+
+MAX_MISMATCHES = 20
+"""Mismatches named in one event; its ``count`` says how many there are."""
+
+_END = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What one run audited: orders, and those of them whose books disagree."""
+
+    orders: int
+    mismatched: tuple[Audited, ...]
+
+
+def begin_audits(store: Store, accounts: Iterable[str], now: datetime) -> None:
+    """Have accounts audited from now on that never were: the sweep tells those it meets."""
+    for account in accounts:
+        if store.audit_walk(account) is not None:
+            continue
+        try:
+            store.save_audit_walk(first_walk(account, now))
+        except Conflict:
+            continue
+
+
+def audit_slice(ports: Ports, may_go_on: Callable[[], bool]) -> Slice:
+    """Audit the next orders of every account whose slice is due, while there is time.
+
+    A run that dies is followed by one at the same place; two at once never take the same slice.
+    """
+    orders, mismatched = 0, []
+    for due in ports.store.due_audits(ports.now()):
+        if not may_go_on():
+            break
+        try:
+            walk = _save(ports.store, due.claimed(ports.now()))
+        except Conflict:
+            continue
+        walk, audited = _advance(ports, walk, may_go_on)
+        orders += len(audited)
+        mismatched += [found for found in audited if found.mismatches]
+        _save(ports.store, walk)
+    return Slice(orders, tuple(mismatched))
+
+
+def _save(store: Store, walk: AuditWalk) -> AuditWalk:
+    store.save_audit_walk(walk)
+    return replace(walk, version=walk.version + 1)
+
+
+def _advance(ports: Ports, walk: AuditWalk, may_go_on: Callable[[], bool]) -> tuple[AuditWalk, list[Audited]]:
+    """Audit orders until the slice is full, the pass over, or time up; return the walk as it goes on."""
+    audited: list[Audited] = []
+    while may_go_on():
+        wanted = ORDERS_AT_ONCE - len(audited)
+        if not wanted:
+            break
+        listed = _next_orders(ports.store, walk, wanted)
+        for order in listed:
+            if not may_go_on():
+                return walk.paused(ports.now()), audited
+            audited.append(_audit(ports, walk.account, order))
+            walk = walk.past(order.created_at, order.order_id)
+        if len(listed) < wanted:
+            following = walk.next_list()
+            if following is None:
+                return walk.begun_again(ports.now()), audited
+            walk = following
+    return walk.paused(ports.now()), audited
+
+
+def _next_orders(store: Store, walk: AuditWalk, wanted: int) -> list[ListedOrder]:
+    """Return the next orders of the walk's list, oldest first; fewer than wanted only at its end."""
+    since = walk.after or walk.month_begins_at
+    within = ListRange(walk.month, since, _END, newest_first=False, limit=wanted + 1, gateway_only=walk.checkouts)
+    found: list[ListedOrder] = []
+    after = None
+    while len(found) < wanted:
+        page = store.listed(walk.account, within, after)
+        found += [order for order in page.items if not walk.is_behind(order.created_at, order.order_id)]
+        after = page.next
+        if after is None:
+            break
+    return found[:wanted]
+
+
+def _audit(ports: Ports, account: str, order: ListedOrder) -> Audited:
+    audited = audit_order(ports.store, account, order.order_id, order.transaction_id)
+    if audited.events is not None:
+        _report(ports, audited, order.transaction_id, audited.events)
+    return audited
+
+
+def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequence[Event]) -> None:
+    """Put what was found on the timeline, once: the same places again are no news, agreement after them is."""
+    mine = [event for event in events if event.writer == AUDITOR]
+    known = mine[-1].data.get("places") if mine else []
+    places = sorted({f"{mismatch.where}: {mismatch.what}" for mismatch in audited.mismatches})[:MAX_MISMATCHES]
+    if places == known:
+        return
+    journal = Journal(
+        writer=AUDITOR,
+        written=len(mine),
+        order_id=audited.order_id,
+        transaction_id=transaction_id,
+        at=ports.now(),
+    )
+    journal.record(
+        EventType.LEDGER_MISMATCH if places else EventType.LEDGER_AGREES,
+        count=len(audited.mismatches),
+        places=places,
+        mismatches=[mismatch.facts for mismatch in audited.mismatches[:MAX_MISMATCHES]],
+    )
+    ports.store.commit(Commit(audited.account, audited.order_id, transaction_id, events=journal.events))

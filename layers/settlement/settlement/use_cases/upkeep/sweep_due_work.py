@@ -1,0 +1,129 @@
+"""The due-work sweep: what is due is started, whatever became of the event that should have (A§3.5, R28)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from settlement.domain.account.account import AccountSettings, ExpiryPolicy
+from settlement.domain.errors import Refusal
+from settlement.domain.events import EventType, Journal
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.acceptance import accept, record_acceptance
+from settlement.domain.transaction.transaction import Authorisation, OperationKind, Payment
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.ports import Changed, DueOperation, DuePayment, Ports, Unavailable
+from settlement.use_cases.upkeep.audit_slice import begin_audits
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did: operations started, timers that fired, and what is put off to the next sweep."""
+
+    operations_started: int
+    timers_fired: int
+    put_off: int
+
+
+def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept:
+    """Start every operation that is due, and queue what the payments' timers ask for.
+
+    What cannot be started, or what one transaction refuses now, stays due for the next sweep and keeps no other from
+    its turn. Raises an ``ExceptionGroup``, when everything has had its turn, of what went wrong with single timers.
+    """
+    operations, payments = ports.store.due(ports.now())
+    started = fired = put_off = 0
+    faults: list[Exception] = []
+    for operation in operations:
+        try:
+            start(operation)
+            started += 1
+        except Unavailable:
+            put_off += 1
+    for payment in payments:
+        try:
+            fired += decide_until_written(ports, partial(_fire_timers, ports, payment))
+        except (Refusal, Unavailable):
+            put_off += 1
+        except Exception as fault:  # one broken order must not keep the timers of all others
+            faults.append(fault)
+    begin_audits(ports.store, {due.account for due in operations} | {due.account for due in payments}, ports.now())
+    if faults:
+        raise ExceptionGroup("timers cannot fire", faults)
+    return Swept(started, fired, put_off)
+
+
+def _fire_timers(ports: Ports, due: DuePayment) -> bool:
+    """Queue what a payment's timers ask for; each fires once, and waits for the whole authorisation.
+
+    The head is read first: its version guards the timers, so that no other sweep has fired them since.
+    """
+    transaction = ports.store.transaction(due.account, due.transaction_id)
+    payment = ports.store.payment(due.account, due.transaction_id, due.payment_id)
+    now = ports.now()
+    if payment is None or transaction is None or payment.due_at is None or payment.due_at > now:
+        return False
+    order = ports.store.order(due.account, transaction.order_id)
+    if order is None or transaction.authorisation is Authorisation.PENDING:
+        return False
+    before = Aggregate(order, transaction)
+    journal = before.journal(now)
+    settings = ports.store.settings(due.account)
+    operations = []
+    position = next(held for held in transaction.projection if held.payment_id == due.payment_id)
+    if order.cancelled_at is None and position.counters.available > 0:
+        intent = _intent(payment, position.counters.available, settings, journal, now)
+        if intent is not None:
+            priority = settings.refund_priority
+            accepted = accept(transaction, intent.kind, intent.ask, priority, intent.origin, now)
+            transaction = accepted.transaction
+            operations = [accepted.operation]
+            record_acceptance(journal, accepted.operation)
+    commit = before.becomes(journal, order, transaction)
+    fired = Changed(payment, _without_fired_timers(payment, now))
+    ports.store.commit(replace(commit, operations=operations, payments=[fired]))
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """What a timer asks of the transaction."""
+
+    kind: OperationKind
+    ask: Ask
+    origin: str
+
+
+def _intent(
+    payment: Payment, available: int, settings: AccountSettings, journal: Journal, now: datetime
+) -> _Intent | None:
+    """Return what the fired timers ask for, None if only a warning: settling comes before expiring (R28)."""
+    ids = (payment.payment_id,)
+    auto_settle_at = payment.auto_settle_at
+    if auto_settle_at is not None and auto_settle_at <= now and settings.auto_settle:
+        return _Intent(OperationKind.AUTO_SETTLE, Ask(auto_settle=ids), f"auto-settle/{payment.payment_id}")
+    if payment.expiry_watch_at is None or payment.expiry_watch_at > now:
+        return None
+    journal.record(
+        EventType.AUTHORISATION_EXPIRING,
+        payment.payment_id,
+        value=available,
+        expiresAt=payment.cancel_at.isoformat() if payment.cancel_at else None,
+        policy=settings.expiry_policy.value,
+    )
+    origin = f"expiry/{payment.payment_id}"
+    match settings.expiry_policy:
+        case ExpiryPolicy.WARN:
+            return None
+        case ExpiryPolicy.SETTLE:
+            return _Intent(OperationKind.AUTO_SETTLE, Ask(auto_settle=ids), origin)
+        case ExpiryPolicy.CANCEL:
+            return _Intent(OperationKind.EXPIRE, Ask(expire=ids), origin)
+
+
+def _without_fired_timers(payment: Payment, now: datetime) -> Payment:
+    def left(at: datetime | None) -> datetime | None:
+        return None if at is None or at <= now else at
+
+    return replace(payment, auto_settle_at=left(payment.auto_settle_at), expiry_watch_at=left(payment.expiry_watch_at))

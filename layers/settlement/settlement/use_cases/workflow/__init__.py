@@ -1,0 +1,1 @@
+"""The workflow's steps: plan an operation, execute its legs, conclude it."""

@@ -1,0 +1,58 @@
+"""Whether a leg's connector may be called now: within its window, and not too soon after the last call (D76, D77)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from settlement.domain.connectors.connector_calls import Exchange, Manual, Refused
+from settlement.domain.transaction.connector_schedule import is_too_early, window_of
+from settlement.domain.transaction.transaction import LegKind
+from settlement.use_cases.shared.ports import Changed, Commit, Conflict, Ports
+from settlement.use_cases.workflow.posting import Setting
+
+
+def outcome_of_closed_window(ports: Ports, setting: Setting) -> Manual | Refused | None:
+    """Return what becomes of a leg whose window is over, without a call; None while it is open.
+
+    A capture is refused, a cancellation or refund left to a person. A call that may have happened is asked for again
+    whatever the time, since that only finds out.
+    """
+    leg, connector = setting.leg, setting.connector
+    window = window_of(connector, leg.kind)
+    if window is None or leg.attempts or leg.doubtful:
+        return None
+    since = _since(ports, setting)
+    if since is None or ports.now() - since <= window:
+        return None
+    reason = (
+        f"connector {connector.name} takes a {leg.kind.value} for {window.days} days, "
+        f"which were over on {since + window:%Y-%m-%d at %H:%M} UTC"
+    )
+    exchange = Exchange("not sent", None, reason, 0)
+    code = f"{leg.kind.value}-window"
+    return Refused(exchange, code, reason) if leg.kind is LegKind.SETTLE else Manual(exchange, code, reason)
+
+
+def claim_call(ports: Ports, setting: Setting) -> bool:
+    """Take the next call about a payment for this leg; false if it is too early for one, or another leg took it."""
+    gap, payment, transaction = setting.connector.minimum_gap, setting.payment, setting.transaction
+    now = ports.now()
+    if not gap:
+        return True
+    if is_too_early(payment, now):
+        return False
+    claimed = Changed(payment, replace(payment, next_call_at=now + gap))
+    commit = Commit(transaction.account, transaction.order_id, transaction.transaction_id, payments=[claimed])
+    try:
+        ports.store.commit(commit)
+    except Conflict:
+        return False
+    return True
+
+
+def _since(ports: Ports, setting: Setting) -> datetime | None:
+    """Return when a leg's window began: at the capture for a refund, else at the authorisation."""
+    leg, transaction = setting.leg, setting.transaction
+    if leg.kind is not LegKind.REFUND or leg.settlement is None:
+        return setting.payment.authorised_at
+    settlement = ports.store.settlement(transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement)
+    return settlement.settled_at if settlement is not None else None

@@ -1,0 +1,282 @@
+"""The workflow's last step: what the legs brought decides whether the operation is done, waits, or has failed (A§3.5).
+
+Only here does the workflow write the transaction head: queue, ledger totals and statuses move in one write.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from settlement.domain.events import EventType
+from settlement.domain.ledger.ledger import total
+from settlement.domain.order.order import Order
+from settlement.domain.planning.drafting import Position
+from settlement.domain.transaction.acceptance import record_ready
+from settlement.domain.transaction.authorisation import legs_to_decide, verdict
+from settlement.domain.transaction.connector_schedule import is_too_early
+from settlement.domain.transaction.remainders import is_below_what_can_be_moved
+from settlement.domain.transaction.retries import (
+    GIVE_UP_AFTER,
+    MAX_REMAINDERS_AT_ONCE,
+    NO_CALL_AFTER,
+    next_attempt,
+    next_inquiry,
+)
+from settlement.domain.transaction.statuses import is_finished
+from settlement.domain.transaction.transaction import (
+    START_GRACE,
+    Authorisation,
+    Leg,
+    LegState,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    Transaction,
+)
+from settlement.domain.transaction.trouble import failure_of, misses_settlement, state_at_the_end
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.workflow.mark_in_doubt import set_aside
+from settlement.use_cases.workflow.plan_operation import planned_legs
+from settlement.use_cases.workflow.queue import next_ready, project_queue
+
+
+class ConcludeOutcome(StrEnum):
+    """What the workflow does next."""
+
+    MORE = "more"
+    DONE = "done"
+    WAITING = "waiting"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The answer of the step; ``failure`` says why the operation has failed, if it has."""
+
+    outcome: ConcludeOutcome
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One attempt as it stands after its legs were executed."""
+
+    before: Aggregate
+    operation: Operation
+    legs: list[Leg]
+    payments: list[Payment]
+    now: datetime
+    started_at: datetime
+
+    @property
+    def open_legs(self) -> list[Leg]:
+        return [leg for leg in self.legs if leg.state.is_open]
+
+    @property
+    def only_too_early(self) -> bool:
+        """Whether nothing was tried of what is left, since it was too soon after the last call about its payment."""
+        return all(self.came_too_early(leg) for leg in self.open_legs)
+
+    def payment_of(self, leg: Leg) -> Payment:
+        """The payment that a leg is about."""
+        return next(payment for payment in self.payments if payment.payment_id == leg.payment_id)
+
+    def came_too_early(self, leg: Leg) -> bool:
+        """Whether a leg was not tried in this attempt, and is to be once its payment's gap is over."""
+        return leg.tried_in < self.operation.attempts and is_too_early(self.payment_of(leg), self.now)
+
+
+def conclude_operation(
+    ports: Ports, account: str, transaction_id: str, sequence: int, execution: str, started_at: datetime
+) -> Conclusion:
+    """End the attempt of the execution started at ``started_at``, and start the next operation if this one is over.
+
+    ``more`` when legs are left that this execution can still try, ``waiting`` when the operation is tried again
+    later; an execution that no longer owns the operation is skipped.
+    """
+    return decide_until_written(
+        ports, lambda: _conclude(ports, account, transaction_id, sequence, execution, started_at)
+    )
+
+
+def _conclude(
+    ports: Ports, account: str, transaction_id: str, sequence: int, execution: str, started_at: datetime
+) -> Conclusion:
+    store = ports.store
+    transaction = store.transaction(account, transaction_id)
+    operation = store.operation(account, transaction_id, sequence)
+    if transaction is None or operation is None or operation.is_concluded or operation.execution != execution:
+        return Conclusion(ConcludeOutcome.SKIP)
+    order = store.order(account, transaction.order_id)
+    if order is None:
+        raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
+    attempt = _Attempt(
+        Aggregate(order, transaction),
+        operation,
+        planned_legs(ports, transaction, operation),
+        store.payments(account, transaction_id),
+        ports.now(),
+        started_at,
+    )
+    if _can_go_on(attempt):
+        return Conclusion(ConcludeOutcome.MORE)
+    if not attempt.open_legs and not _is_undecided(attempt):
+        return _finish(ports, attempt)
+    if attempt.now < _deadline(attempt) or not attempt.open_legs:
+        return _wait(ports, attempt)
+    if operation.kind is OperationKind.AUTHORISE and operation.failure is None:
+        return _abandon(ports, attempt)
+    set_aside(ports, attempt.before, operation, attempt.payments, attempt.open_legs)
+    return _conclude(ports, account, transaction_id, sequence, execution, started_at)
+
+
+def _can_go_on(attempt: _Attempt) -> bool:
+    operation = attempt.operation
+    if attempt.now - attempt.started_at > NO_CALL_AFTER:
+        return False
+    if _is_undecided(attempt):
+        return True
+    return any(
+        leg.tried_in < operation.attempts
+        and leg.remainders <= MAX_REMAINDERS_AT_ONCE
+        and not is_too_early(attempt.payment_of(leg), attempt.now)
+        for leg in attempt.open_legs
+    )
+
+
+def _is_undecided(attempt: _Attempt) -> bool:
+    """Whether an authorisation still needs legs that are not planned."""
+    if attempt.operation.kind is not OperationKind.AUTHORISE:
+        return False
+    abandoned = attempt.before.order.cancelled_at is not None or attempt.operation.failure is not None
+    return bool(legs_to_decide(attempt.payments, attempt.legs, abandoned=abandoned))
+
+
+def _deadline(attempt: _Attempt) -> datetime:
+    """When to give up: 24 h after the first attempt, or as long as an undecided authorisation may take (C§4.2); at once
+    where all that is left is less than the connector can move (R36).
+    """
+    if all(is_below_what_can_be_moved(leg, attempt.legs) for leg in attempt.open_legs):
+        return attempt.now
+    usual = (attempt.operation.first_attempt_at or attempt.now) + GIVE_UP_AFTER
+    undecided = {leg.payment_id for leg in attempt.open_legs if leg.state is LegState.UNDECIDED}
+    patience = [payment.cancel_at for payment in attempt.payments if payment.payment_id in undecided]
+    return min([at for at in patience if at is not None], default=usual)
+
+
+def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
+    """Release the operation until its next attempt, which is now if a connector called back during this one."""
+    operation, before = attempt.operation, attempt.before
+    journal = before.journal(attempt.now)
+    due_at = min((_due(attempt, leg) for leg in attempt.open_legs), default=attempt.now)
+    if operation.has_news:
+        due_at = attempt.now + START_GRACE
+        record_ready(journal, operation)
+    journal.record(
+        EventType.OPERATION_WAITING,
+        operation=operation.sequence,
+        kind=operation.kind.value,
+        attempts=operation.attempts,
+        nextAttemptAt=due_at.isoformat(),
+    )
+    waiting = replace(
+        operation,
+        state=OperationState.WAITING,
+        attempts=operation.attempts - (1 if attempt.only_too_early else 0),
+        due_at=due_at,
+        execution=None,
+        lease_until=None,
+    )
+    transaction = replace(before.transaction, ledger=total(payment.counters for payment in attempt.payments))
+    commit = before.becomes(journal, before.order, transaction)
+    ports.store.commit(replace(commit, operations=[waiting]))
+    return Conclusion(ConcludeOutcome.WAITING)
+
+
+def _due(attempt: _Attempt, leg: Leg) -> datetime:
+    payment = attempt.payment_of(leg)
+    if attempt.came_too_early(leg) and payment.next_call_at is not None:
+        return payment.next_call_at
+    if leg.state is not LegState.UNDECIDED:
+        last = (attempt.operation.first_attempt_at or attempt.now) + GIVE_UP_AFTER
+        soonest = attempt.now + timedelta(minutes=1)
+        following = next_attempt(attempt.operation.attempts, attempt.started_at)
+        return max(attempt.now, min(following, max(last, soonest)))
+    cancel_at = payment.cancel_at or attempt.now
+    created_at = attempt.before.transaction.created_at
+    return min(next_inquiry(cancel_at - created_at, attempt.now), max(cancel_at, attempt.now + timedelta(minutes=1)))
+
+
+def _abandon(ports: Ports, attempt: _Attempt) -> Conclusion:
+    """Stop waiting for an authorisation; the next plan voids what is undecided and cancels what is approved."""
+    before = attempt.before
+    abandoned = replace(
+        attempt.operation, failure="the authorisation was not decided in time", first_attempt_at=attempt.now
+    )
+    journal = before.journal(attempt.now)
+    commit = before.becomes(journal, before.order, before.transaction)
+    ports.store.commit(replace(commit, operations=[abandoned]))
+    return Conclusion(ConcludeOutcome.MORE)
+
+
+def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
+    """Take the operation off the queue, whatever it came to, and make the next one ready."""
+    before, operation = attempt.before, attempt.operation
+    journal = before.journal(attempt.now)
+    failure = failure_of(operation, attempt.legs, before.transaction.currency)
+    concluded = replace(
+        operation,
+        state=state_at_the_end(operation, attempt.legs),
+        failure=failure,
+        concluded_at=attempt.now,
+        due_at=None,
+        lease_until=None,
+    )
+    if failure is not None:
+        journal.record(
+            EventType.OPERATION_FAILED, operation=operation.sequence, kind=operation.kind.value, reason=failure
+        )
+    order, transaction = _decided(attempt)
+    transaction = replace(
+        transaction,
+        troubled=transaction.troubled + concluded.state.is_trouble,
+        unsettled=transaction.unsettled + misses_settlement(concluded, attempt.legs),
+    )
+    transaction, following = next_ready(ports, transaction, attempt.now)
+    if following is not None:
+        record_ready(journal, following)
+    transaction = replace(transaction, projection=_projection(ports, attempt, transaction, failure))
+    if is_finished(order, transaction) and transaction.finished_at is None:
+        transaction = replace(transaction, finished_at=attempt.now)
+    commit = before.becomes(journal, order, transaction)
+    ports.store.commit(replace(commit, operations=[concluded] if following is None else [concluded, following]))
+    return Conclusion(ConcludeOutcome.DONE, failure)
+
+
+def _decided(attempt: _Attempt) -> tuple[Order, Transaction]:
+    """Return both heads with the operation off the queue and, for an authorisation, its verdict."""
+    order, transaction = attempt.before.order, attempt.before.transaction
+    transaction = replace(
+        transaction, head=transaction.head + 1, ledger=total(payment.counters for payment in attempt.payments)
+    )
+    if attempt.operation.kind is not OperationKind.AUTHORISE:
+        return order, transaction
+    joint = verdict(attempt.payments)
+    if joint is Authorisation.APPROVED:
+        return order, replace(transaction, authorisation=joint, authorised_at=attempt.now)
+    transaction = replace(transaction, authorisation=Authorisation.DENIED, cancelled_at=attempt.now)
+    if order.cancelled_at is None:
+        reason = attempt.operation.failure or "Payment denied"
+        order = replace(order, cancelled_at=attempt.now, cancel_reason=reason)
+    return order, transaction
+
+
+def _projection(ports: Ports, attempt: _Attempt, transaction: Transaction, failure: str | None) -> tuple[Position, ...]:
+    """Return the projection after this operation: kept while all goes as planned, else made anew from the ledger."""
+    as_planned = failure is None and attempt.operation.kind is not OperationKind.AUTHORISE
+    if not transaction.is_idle and as_planned and all(leg.state is LegState.POSTED for leg in attempt.legs):
+        return transaction.projection
+    return project_queue(ports, transaction, [payment.position for payment in attempt.payments])

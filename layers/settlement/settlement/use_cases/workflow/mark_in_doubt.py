@@ -1,0 +1,81 @@
+"""Setting aside what nobody knows: legs that had no answer in their time (A§3.7, D14)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from settlement.domain.events import EventType, Journal
+from settlement.domain.ledger.ledger import Movement, MovementKind
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.transaction.transaction import Leg, LegKind, LegState, Operation, Payment
+from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.ports import Changed, Ports
+from settlement.use_cases.workflow.plan_operation import park
+
+_AT_ONCE = 20
+"""Legs set aside in one write; a longer list takes several."""
+
+DOUBTS = {
+    LegKind.SETTLE: MovementKind.DOUBT_SETTLE,
+    LegKind.CANCEL: MovementKind.DOUBT_CANCEL,
+    LegKind.REFUND: MovementKind.DOUBT_REFUND,
+}
+"""What is in doubt when nobody knows whether a leg happened."""
+
+
+def set_aside(
+    ports: Ports, before: Aggregate, operation: Operation, payments: Sequence[Payment], open_legs: Sequence[Leg]
+) -> None:
+    """Take the first legs out of the schedule: value that may have moved is in doubt, its payment is blocked.
+
+    A leg that was never tried moved nothing; it is parked until the payment is unblocked.
+    """
+    now = ports.now()
+    journal = before.journal(now)
+    changed = {payment.payment_id: payment for payment in payments}
+    legs, settlements = [], []
+    for leg in open_legs[:_AT_ONCE]:
+        payment = replace(changed[leg.payment_id], blocked=True)
+        if leg.state is LegState.UNKNOWN:
+            doubts = leg.kind in DOUBTS and not leg.from_withheld and not leg.doubtful
+            aside = replace(leg, state=LegState.IN_DOUBT, doubtful=leg.doubtful or doubts)
+            if doubts:
+                payment = _doubt(payment, leg, journal)
+                settlements += _doubted_settlement(ports, before, leg)
+        else:
+            aside, payment = park(operation.kind, leg, payment, journal)
+        legs.append(Changed(leg, replace(aside, attempts=leg.attempts + 1, concluded_at=now)))
+        changed[leg.payment_id] = payment
+    commit = before.becomes(journal, before.order, before.transaction)
+    ports.store.commit(
+        replace(
+            commit,
+            legs=legs,
+            payments=[Changed(payment, changed[payment.payment_id]) for payment in payments],
+            settlements=settlements,
+        )
+    )
+
+
+def _doubt(payment: Payment, leg: Leg, journal: Journal) -> Payment:
+    movement = Movement(DOUBTS[leg.kind], leg.payment_id, leg.value)
+    journal.record(
+        EventType.VALUE_IN_DOUBT,
+        leg.payment_id,
+        operation=leg.operation,
+        leg=leg.number,
+        call=leg.kind.value,
+        value=leg.value,
+        deltas=payment.counters.deltas(movement),
+    )
+    return replace(payment, counters=payment.counters.after(movement))
+
+
+def _doubted_settlement(ports: Ports, before: Aggregate, leg: Leg) -> list[Changed[Settlement]]:
+    if leg.settlement is None:
+        return []
+    transaction = before.transaction
+    settlement = ports.store.settlement(transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement)
+    if settlement is None:
+        raise LookupError(f"no settlement {leg.settlement} of payment {leg.payment_id}")
+    doubted = replace(settlement, refund_in_doubt=settlement.refund_in_doubt + leg.value)
+    return [Changed(settlement, doubted)]

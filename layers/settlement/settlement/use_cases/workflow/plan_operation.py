@@ -1,0 +1,271 @@
+"""The workflow's first step: claim an operation, plan its legs on today's ledger, hand them out (A§3.3 to A§3.5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from settlement.domain.events import EventType, Journal, operation_writer
+from settlement.domain.ledger.ledger import Movement, MovementKind
+from settlement.domain.planning.drafting import Infeasible, Policy
+from settlement.domain.planning.planning import Plan, plan_as_far_as_possible
+from settlement.domain.transaction.acceptance import given_up, refunded
+from settlement.domain.transaction.authorisation import ABANDONED, LegDraft, legs_to_decide
+from settlement.domain.transaction.request_ids import request_id
+from settlement.domain.transaction.retries import LEASE, MAX_LEGS, MAX_LEGS_AT_ONCE
+from settlement.domain.transaction.transaction import (
+    MOVEMENT_OF,
+    Leg,
+    LegKind,
+    LegState,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    Transaction,
+)
+from settlement.domain.transaction.withholding import takes_value_off, withheld
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.ports import Changed, Commit, Ports, Store
+from settlement.use_cases.workflow.refund_drafts import refund_drafts
+
+_LEG_OF = {movement: leg for leg, movement in MOVEMENT_OF.items()}
+
+
+class PlanOutcome(StrEnum):
+    """What the workflow does next."""
+
+    EXECUTE = "execute"
+    CONCLUDE = "conclude"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """The answer of the step: the numbers of the legs to execute, at most 25."""
+
+    outcome: PlanOutcome
+    legs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An operation with the legs and direct movements that its plan adds."""
+
+    operation: Operation
+    new_legs: list[Leg]
+    closed_legs: list[Changed[Leg]]
+    payments: list[Changed[Payment]]
+
+
+def planned_legs(ports: Ports, transaction: Transaction, operation: Operation) -> list[Leg]:
+    """Return the operation's legs. What lies beyond its plan was left by a planner that did not live to finish."""
+    legs = ports.store.legs(transaction.account, transaction.transaction_id, operation.sequence)
+    return [leg for leg in legs if leg.index <= operation.legs]
+
+
+def plan_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> HandedOut:
+    """Claim the operation for this execution and return the legs to execute now.
+
+    Claiming again with the same execution returns what is left of the same plan. An operation that is done, not at
+    the head of its queue, or claimed by another execution whose lease lasts, is skipped: duplicates end well.
+    """
+    return decide_until_written(ports, lambda: _plan(ports, account, transaction_id, sequence, execution))
+
+
+def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> HandedOut:
+    store, now = ports.store, ports.now()
+    transaction = store.transaction(account, transaction_id)
+    operation = store.operation(account, transaction_id, sequence)
+    if transaction is None or operation is None or operation.is_concluded or transaction.head != sequence:
+        return HandedOut(PlanOutcome.SKIP)
+    if operation.lease_until is not None and operation.lease_until > now and operation.execution != execution:
+        return HandedOut(PlanOutcome.SKIP)
+    legs = planned_legs(ports, transaction, operation)
+    if operation.execution != execution:
+        operation = replace(
+            operation,
+            execution=execution,
+            lease_until=now + LEASE,
+            attempts=operation.attempts + 1,
+            first_attempt_at=operation.first_attempt_at or now,
+            callbacks_seen=operation.callbacks,
+        )
+    journal = Journal(
+        writer=operation_writer(operation.sequence),
+        written=operation.events,
+        order_id=transaction.order_id,
+        transaction_id=transaction.transaction_id,
+        at=now,
+    )
+    planned = _add_legs(ports, transaction, operation, legs, journal)
+    if planned.new_legs or planned.operation.planned != operation.planned:
+        _record_plan(journal, planned)
+    store.commit(
+        Commit(
+            account,
+            transaction.order_id,
+            transaction_id,
+            operations=[replace(planned.operation, events=journal.written, state=OperationState.READY)],
+            new_legs=planned.new_legs,
+            legs=planned.closed_legs,
+            payments=planned.payments,
+            events=journal.events,
+        )
+    )
+    closed = {changed.after.number for changed in planned.closed_legs}
+    to_do = [
+        leg.number
+        for leg in (*legs, *planned.new_legs)
+        if leg.state.is_open and leg.number not in closed and leg.tried_in < planned.operation.attempts
+    ]
+    outcome = PlanOutcome.EXECUTE if to_do else PlanOutcome.CONCLUDE
+    return HandedOut(outcome, tuple(sorted(to_do)[:MAX_LEGS_AT_ONCE]))
+
+
+def _record_plan(journal: Journal, planned: _Planned) -> None:
+    """Write down that there is a plan: the log of what it holds goes with this event."""
+    operation = planned.operation
+    journal.record(
+        EventType.OPERATION_PLANNED, operation=operation.sequence, kind=operation.kind.value, calls=operation.legs
+    )
+
+
+def _add_legs(
+    ports: Ports, transaction: Transaction, operation: Operation, legs: Sequence[Leg], journal: Journal
+) -> _Planned:
+    if operation.kind is OperationKind.AUTHORISE:
+        return _decide_authorisation(ports, transaction, operation, legs)
+    if operation.planned:
+        return _Planned(operation, [], [], [])
+    payments = {
+        payment.payment_id: payment for payment in ports.store.payments(transaction.account, transaction.transaction_id)
+    }
+    positions = [payment.position for payment in payments.values()]
+    policy = policy_of(ports.store, transaction, _waiting_behind(ports.store, transaction))
+    made = plan_as_far_as_possible(operation.ask, positions, policy)
+    drafts: list[LegDraft] = []
+    moved = dict(payments)
+    for movement in made.movements:
+        payment = moved[movement.payment_id]
+        if movement.kind is MovementKind.REFUND:
+            refund = refund_drafts(ports.store, transaction, payment, movement)
+            drafts += refund.drafts
+            moved[movement.payment_id] = replace(payment, refunded_through=refund.refunded_through)
+        elif movement.kind in _LEG_OF:
+            drafts.append(_draft(movement))
+        else:
+            moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
+            _record_direct(journal, movement)
+    if len(drafts) > MAX_LEGS:
+        made, drafts = _without_refunds(made, drafts)
+    new_legs = _number(transaction, operation, drafts, after=operation.legs)
+    for place, leg in enumerate(new_legs):
+        if payments[leg.payment_id].blocked:
+            new_legs[place], moved[leg.payment_id] = park(operation.kind, leg, moved[leg.payment_id], journal)
+    asked_again = [leg.movement for leg in legs]
+    movements = made.movements
+    planned = replace(
+        operation,
+        planned=True,
+        legs=operation.legs + len(drafts),
+        giving_up=given_up((*asked_again, *movements)),
+        refunding=refunded((*asked_again, *movements)),
+        unplanned=made.unplanned,
+        unsettled=made.unsettled,
+        failure=made.failure(transaction.currency),
+    )
+    return _Planned(
+        planned,
+        new_legs,
+        [],
+        [Changed(payments[id_], moved[id_]) for id_ in payments if moved[id_] != payments[id_]],
+    )
+
+
+def _without_refunds(made: Plan, drafts: list[LegDraft]) -> tuple[Plan, list[LegDraft]]:
+    """Return a plan of too many calls without its refunds, which make them so many."""
+    too_many = f"it takes {len(drafts)} connector calls, more than the {MAX_LEGS} of one operation"
+    kept = tuple(movement for movement in made.movements if movement.kind is not MovementKind.REFUND)
+    shortfalls = (*made.shortfalls, Infeasible(too_many, refunded(made.movements)))
+    return Plan(kept, shortfalls), [draft for draft in drafts if draft.kind is not LegKind.REFUND]
+
+
+def park(kind: OperationKind, leg: Leg, payment: Payment, journal: Journal) -> tuple[Leg, Payment]:
+    """Return a leg that waits for an operator without having been tried, and its payment (R33)."""
+    if takes_value_off(kind):
+        leg, payment, deltas = withheld(leg, payment)
+        if deltas:
+            journal.record(EventType.VALUE_WITHHELD, leg.payment_id, value=leg.value, deltas=deltas)
+    return replace(leg, state=LegState.PARKED), payment
+
+
+def _waiting_behind(store: Store, transaction: Transaction) -> list[Operation]:
+    """Return what waits behind the operation at the head; nothing is read where nothing waits."""
+    if transaction.tail - transaction.head <= 1:
+        return []
+    return store.operations(transaction.account, transaction.transaction_id, since=transaction.head + 1)
+
+
+def policy_of(store: Store, transaction: Transaction, waiting: Iterable[Operation] = ()) -> Policy:
+    """Return how a transaction's payments are drawn on, with the reductions of the operations that wait behind."""
+    to_come = sum(held.ask.reduction for held in waiting if not held.is_concluded)
+    return Policy(transaction.mode, store.settings(transaction.account).refund_priority, transaction.owed, to_come)
+
+
+def _decide_authorisation(
+    ports: Ports, transaction: Transaction, operation: Operation, legs: Sequence[Leg]
+) -> _Planned:
+    order = ports.store.order(transaction.account, transaction.order_id)
+    if order is None:
+        raise LookupError(f"transaction {transaction.transaction_id} has no order {transaction.order_id}")
+    payments = ports.store.payments(transaction.account, transaction.transaction_id)
+    abandoned = order.cancelled_at is not None or operation.failure is not None
+    drafts = legs_to_decide(payments, legs, abandoned=abandoned)
+    voided = {draft.payment_id for draft in drafts if draft.kind is LegKind.VOID}
+    closed = [
+        Changed(leg, replace(leg, state=LegState.REFUSED, message=ABANDONED, attempts=leg.attempts + 1))
+        for leg in legs
+        if leg.kind is LegKind.AUTHORISE and leg.state.is_open and leg.payment_id in voided
+    ]
+    new_legs = _number(transaction, operation, drafts, after=operation.legs)
+    return _Planned(replace(operation, legs=operation.legs + len(new_legs)), new_legs, closed, [])
+
+
+def _draft(movement: Movement) -> LegDraft:
+    return LegDraft(_LEG_OF[movement.kind], movement.payment_id, movement.value, from_withheld=movement.from_withheld)
+
+
+def _number(transaction: Transaction, operation: Operation, drafts: Sequence[LegDraft], after: int) -> list[Leg]:
+    return [
+        Leg(
+            operation=operation.sequence,
+            number=(number := f"{index:04d}"),
+            kind=draft.kind,
+            payment_id=draft.payment_id,
+            value=draft.value,
+            request_id=request_id(
+                transaction.account,
+                transaction.order_id,
+                operation.origin,
+                draft.payment_id,
+                f"{draft.kind.value}/{draft.settlement or ''}/{number}",
+            ),
+            from_withheld=draft.from_withheld,
+            of_change=draft.of_change,
+            settlement=draft.settlement,
+            settle_id=draft.settle_id,
+        )
+        for index, draft in enumerate(drafts, start=after + 1)
+    ]
+
+
+_DIRECT = {
+    MovementKind.WITHHOLD: EventType.VALUE_WITHHELD,
+    MovementKind.RAISE: EventType.PAYMENT_RAISED,
+}
+"""Movements that no connector is told of."""
+
+
+def _record_direct(journal: Journal, movement: Movement) -> None:
+    deltas = {"withheld" if movement.kind is MovementKind.WITHHOLD else "authorised": movement.value}
+    journal.record(_DIRECT[movement.kind], movement.payment_id, value=movement.value, deltas=deltas)

@@ -1,0 +1,79 @@
+"""What waits in a transaction's queue: who is next, and what all of it will leave (A§3.3, A§3.4)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from settlement.domain.ledger.ledger import Movement
+from settlement.domain.planning.drafting import Policy, Position
+from settlement.domain.planning.planning import plan_as_far_as_possible, project
+from settlement.domain.transaction.transaction import (
+    MOVEMENT_OF,
+    START_GRACE,
+    Operation,
+    OperationKind,
+    OperationState,
+    Transaction,
+)
+from settlement.use_cases.shared.ports import Ports, Store
+from settlement.use_cases.workflow.plan_operation import planned_legs, policy_of
+
+
+def operation_at(store: Store, transaction: Transaction, sequence: int) -> Operation:
+    """Return an operation that a transaction has by its own numbers."""
+    operation = store.operation(transaction.account, transaction.transaction_id, sequence)
+    if operation is None:
+        raise LookupError(f"transaction {transaction.transaction_id} has no operation {sequence}")
+    return operation
+
+
+def next_ready(ports: Ports, transaction: Transaction, now: datetime) -> tuple[Transaction, Operation | None]:
+    """Return the operation at the head made ready, None if the queue is empty; what was taken back is passed over."""
+    while not transaction.is_idle:
+        following = operation_at(ports.store, transaction, transaction.head)
+        if not following.is_concluded:
+            return transaction, replace(following, state=OperationState.READY, due_at=now + START_GRACE)
+        transaction = replace(transaction, head=transaction.head + 1)
+    return transaction, None
+
+
+def project_queue(
+    ports: Ports, transaction: Transaction, positions: Sequence[Position], without: int | None = None
+) -> tuple[Position, ...]:
+    """Return the positions as they will be once every operation from the head on has run; ``without`` leaves one out.
+
+    Of an operation that is planned already, what its open legs will do counts; of any other, what the payments can do
+    of it.
+    """
+    projected = tuple(positions)
+    if transaction.is_idle:
+        return projected
+    waiting = [
+        operation
+        for operation in ports.store.operations(transaction.account, transaction.transaction_id, since=transaction.head)
+        if not operation.is_concluded and operation.sequence != without
+    ]
+    for place, operation in enumerate(waiting, start=1):
+        policy = policy_of(ports.store, transaction, waiting[place:])
+        projected = project(projected, _movements(ports, transaction, operation, projected, policy))
+    return projected
+
+
+def _movements(
+    ports: Ports, transaction: Transaction, operation: Operation, positions: Sequence[Position], policy: Policy
+) -> Sequence[Movement]:
+    open_legs = [
+        leg.movement
+        for leg in planned_legs(ports, transaction, operation)
+        if leg.state.is_open and leg.kind in MOVEMENT_OF
+    ]
+    if operation.planned or operation.kind is OperationKind.AUTHORISE:
+        return open_legs
+    return [*open_legs, *plan_as_far_as_possible(operation.ask, project(positions, open_legs), policy).movements]
+
+
+def head_guard(ports: Ports, transaction: Transaction) -> list[Operation]:
+    """Return the operation at the head, to be written as it is: under its version, so that it is not planned meanwhile
+    on a ledger that the same write changes.
+    """
+    return [] if transaction.is_idle else [operation_at(ports.store, transaction, transaction.head)]

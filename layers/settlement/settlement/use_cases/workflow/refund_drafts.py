@@ -1,0 +1,71 @@
+"""A refund is one connector call per settlement, oldest first, within what is left of it (C§8.3, D58).
+
+Settlements are read from the first that may have something left, a page at a time: a refund costs the same however
+many there are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from settlement.domain.ledger.ledger import Movement
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.transaction.authorisation import LegDraft
+from settlement.domain.transaction.transaction import LegKind, Payment, Transaction
+from settlement.use_cases.shared.ports import Store
+
+SETTLEMENTS_AT_ONCE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDrafts:
+    """The calls of a refund; every settlement up to ``refunded_through`` is refunded whole, None if none is."""
+
+    drafts: list[LegDraft]
+    refunded_through: str | None
+
+
+def refund_drafts(store: Store, transaction: Transaction, payment: Payment, movement: Movement) -> RefundDrafts:
+    """Draw a refund on a payment's settlements; raises ``LookupError`` if they hold less than the payment captured."""
+    found = _draw(store, transaction, payment.refunded_through, movement)
+    if found is None and payment.refunded_through is not None:
+        found = _draw(store, transaction, None, movement)
+    if found is None:
+        raise LookupError(f"payment {payment.payment_id} has captured more than its settlements hold")
+    return found
+
+
+def _draw(store: Store, transaction: Transaction, through: str | None, movement: Movement) -> RefundDrafts | None:
+    left = movement.value
+    drafts: list[LegDraft] = []
+    for settlement in _after(store, transaction, movement.payment_id, through):
+        if not drafts and settlement.refunded == settlement.value:
+            through = settlement.number
+        part = min(left, settlement.refundable)
+        if part > 0:
+            drafts.append(_draft(movement, settlement, part))
+            left -= part
+        if not left:
+            return RefundDrafts(drafts, through)
+    return None
+
+
+def _after(store: Store, transaction: Transaction, payment_id: str, number: str | None) -> Iterator[Settlement]:
+    while True:
+        page = store.settlements_after(
+            transaction.account, transaction.transaction_id, payment_id, number, SETTLEMENTS_AT_ONCE
+        )
+        yield from page.items
+        if page.next is None:
+            return
+        number = page.next
+
+
+def _draft(movement: Movement, settlement: Settlement, value: int) -> LegDraft:
+    return LegDraft(
+        LegKind.REFUND,
+        movement.payment_id,
+        value,
+        of_change=movement.of_change,
+        settlement=settlement.number,
+        settle_id=settlement.settle_id,
+    )

@@ -1,0 +1,145 @@
+"""After a late answer, or a person's word: heads, projection, blocked payments, operation follow the ledger (A§3.7)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from settlement.domain.errors import Refusal
+from settlement.domain.events import EventType, Journal
+from settlement.domain.ledger.ledger import total
+from settlement.domain.order.order import Order
+from settlement.domain.planning.drafting import Draft, Policy, RefundPriority
+from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.acceptance import accept, record_acceptance
+from settlement.domain.transaction.transaction import (
+    Leg,
+    LegKind,
+    LegState,
+    Operation,
+    OperationKind,
+    OperationState,
+    Payment,
+    Transaction,
+)
+from settlement.domain.transaction.trouble import misses_settlement, state_at_the_end
+from settlement.use_cases.shared.heads import load_by_transaction
+from settlement.use_cases.shared.ports import Changed, Commit, Ports
+from settlement.use_cases.workflow.plan_operation import planned_legs
+from settlement.use_cases.workflow.queue import head_guard, project_queue
+
+
+def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit:
+    """Return the posting of a leg of a concluded operation with all that follows from it, to be written at once.
+
+    The operation is put right once none of its legs is in doubt, parked, refused or left to a person; a payment is
+    unblocked once nothing of it is in doubt. What is there beyond what the order owes by now is given back (R33).
+    """
+    before = load_by_transaction(ports.store, posting.account, posting.transaction_id)
+    transaction = before.transaction
+    payments = payments_after(ports, posting)
+    before_legs = planned_legs(ports, transaction, operation)
+    after = put_right(operation, _legs_after(before_legs, posting))
+    transaction = recount(transaction, (operation, before_legs), (after, _legs_after(before_legs, posting)))
+    journal = before.journal(ports.now())
+    transaction = _asked_for_again(transaction, posting, journal)
+    transaction = replace(
+        transaction,
+        ledger=total(changed.after.counters for changed in payments),
+        projection=project_queue(ports, transaction, [changed.after.position for changed in payments]),
+    )
+    transaction, refund = _give_back_what_is_too_much(ports, before.order, transaction, operation, journal)
+    heads = before.becomes(journal, before.order, transaction)
+    changed_operations = [after] if after != operation else []
+    return replace(
+        posting,
+        order=heads.order,
+        order_before=heads.order_before,
+        transaction=heads.transaction,
+        transaction_before=heads.transaction_before,
+        operations=[*changed_operations, *refund, *head_guard(ports, before.transaction)],
+        payments=payments,
+        events=[*posting.events, *heads.events],
+    )
+
+
+def payments_after(ports: Ports, posting: Commit) -> list[Changed[Payment]]:
+    """Return every payment with what a posting changes, unblocked where nothing is in doubt any more."""
+    posted = {changed.after.payment_id: changed for changed in posting.payments}
+    payments = [
+        posted.get(payment.payment_id, Changed(payment, payment))
+        for payment in ports.store.payments(posting.account, posting.transaction_id)
+    ]
+    return [replace(changed, after=unblocked(changed.after)) for changed in payments]
+
+
+def unblocked(payment: Payment) -> Payment:
+    """Return a payment that is blocked only while something of it is in doubt."""
+    return replace(payment, blocked=payment.blocked and payment.counters.doubtful > 0)
+
+
+def put_right(operation: Operation, legs: Sequence[Leg]) -> Operation:
+    """Return a concluded operation in the state that its legs have left it in."""
+    state = state_at_the_end(operation, legs)
+    return replace(operation, state=state, failure=operation.failure if state is OperationState.FAILED else None)
+
+
+def recount(
+    transaction: Transaction, before: tuple[Operation, Sequence[Leg]], after: tuple[Operation, Sequence[Leg]]
+) -> Transaction:
+    """Return the transaction with an operation counted as what it is now, where it was counted as what it was.
+
+    What failed before failures of every kind were counted was not, and leaves no count behind.
+    """
+    return replace(
+        transaction,
+        troubled=max(0, transaction.troubled + after[0].state.is_trouble - before[0].state.is_trouble),
+        unsettled=max(0, transaction.unsettled + misses_settlement(*after) - misses_settlement(*before)),
+    )
+
+
+def _legs_after(legs: Sequence[Leg], posting: Commit) -> list[Leg]:
+    current = {leg.number: leg for leg in legs}
+    current |= {changed.after.number: changed.after for changed in posting.legs}
+    current |= {leg.number: leg for leg in posting.new_legs}
+    return list(current.values())
+
+
+def _asked_for_again(transaction: Transaction, posting: Commit, journal: Journal) -> Transaction:
+    """Return the transaction that is to be paid again what was written off, and came in after all."""
+    back = sum(
+        min(changed.after.posted_value, changed.before.closed)
+        for changed in posting.legs
+        if changed.before.state is LegState.WRITTEN_OFF and changed.before.kind is LegKind.SETTLE
+    )
+    if back:
+        journal.record(EventType.WRITE_OFF_REVERSED, value=back)
+    return replace(
+        transaction,
+        payable=transaction.payable + back,
+        requested=transaction.requested + back,
+        taken_off=transaction.taken_off - back,
+    )
+
+
+def _give_back_what_is_too_much(
+    ports: Ports, order: Order, transaction: Transaction, operation: Operation, journal: Journal
+) -> tuple[Transaction, list[Operation]]:
+    """Queue what gives back all that is captured, or open again, beyond what the order owes; what the payments cannot
+    give back stays a difference.
+    """
+    draft = Draft(transaction.projection, Policy(transaction.mode, RefundPriority.LOWEST_SETTLED, transaction.owed))
+    if order.cancelled_at is not None:
+        too_much = draft.sum.refundable + draft.sum.available
+        kind, ask = OperationKind.CANCEL, Ask(again=True, cancel_all=True)
+    else:
+        too_much = draft.overpaid + draft.not_owed
+        kind, ask = OperationKind.REDUCE, Ask(again=True, reduction=too_much)
+    if not too_much:
+        return transaction, []
+    origin = f"excess/{operation.sequence}-{transaction.tail}"
+    priority = ports.store.settings(transaction.account).refund_priority
+    try:
+        accepted = accept(transaction, kind, ask, priority, origin, ports.now())
+    except Refusal:
+        return transaction, []
+    record_acceptance(journal, accepted.operation)
+    return accepted.transaction, [accepted.operation]
