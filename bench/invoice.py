@@ -29,7 +29,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
 from settlement.use_cases.shared.ports import Ports
 from settlement.use_cases.workflow.conclude_operation import conclude_operation
-from settlement.use_cases.workflow.execute_leg import Call, execute_leg
+from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg
 from settlement.use_cases.workflow.plan_operation import plan_operation
 from tests.integration.test_init_cost import FUNCTIONS, init_cost
 
@@ -122,7 +122,7 @@ def _print_consumption(facts: Facts, shop: Shop) -> None:
     with meter.measure() as settlement_part:
         planned = plan_operation(ports, ACCOUNT, transaction_id, 2, "bench")
         for leg in planned.legs:
-            execute_leg(ports, connector, Call(ACCOUNT, transaction_id, 2, leg, now), facts.base_url)
+            execute_leg(ports, connector, LegTask(ACCOUNT, transaction_id, 2, leg, now), facts.base_url)
         conclude_operation(ports, ACCOUNT, transaction_id, 2, "bench", now)
     print("DynamoDB for one partial invoice on one payment")
     print(f"  HTTP part                {http_part}")

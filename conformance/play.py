@@ -18,7 +18,7 @@ from conformance.drafts import Draft, draft, new_id
 from conformance.verdicts import Failed, Moved
 from conformance.wire import Call, Wire
 from settlement.connectors.ppp_fields import Fields, identifier, read_object, text
-from settlement.connectors.ppp_outcomes import CANCELLATION, REFUND, SETTLEMENT, Asked, Movement
+from settlement.connectors.ppp_outcomes import CANCELLATION, REFUND, SETTLEMENT, Asked, ProtocolCall
 from settlement.connectors.ppp_requests import cancel_body, refund_body, settle_body
 from settlement.domain.connectors.connector_calls import Cancel, PaymentReference, Refund, Settle
 
@@ -135,7 +135,7 @@ class Play:
         with ThreadPoolExecutor(len(calls)) as pool:
             return list(pool.map(go, calls))
 
-    def _move(self, movement: Movement, request: Settle | Cancel | Refund, body: Fields) -> Moved:
+    def _move(self, movement: ProtocolCall, request: Settle | Cancel | Refund, body: Fields) -> Moved:
         payment = request.payment
         asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
         call = self.wire.post(f"payments/{quote(payment.payment_id, safe='')}/{movement.route}", body)

@@ -18,7 +18,7 @@ from local.emulator import aws_environment
 from local.ports import HOST
 from local.processes import plain_environment, run_logged
 from local.progress import StackError, step
-from local.settings import CHECKOUT, ENVIRONMENTS, Settings
+from local.settings import CHECKOUT, ENVIRONMENTS, StackSettings
 from operations.running_stack import LOCAL_REGION, LOCAL_STACK
 from operations.stacks import cloud_client
 
@@ -51,7 +51,7 @@ def client(service: str, aws_port: int) -> Any:
     return cloud_client(service, f"http://{HOST}:{aws_port}")
 
 
-def build(settings: Settings) -> str:
+def build(settings: StackSettings) -> str:
     """Builds when the sources have changed since the last build; returns the digest of what was built."""
     digest = _digest_of(CHECKOUT / name for name in _SOURCES)
     stamp = settings.directory / "built"
@@ -71,7 +71,7 @@ def build(settings: Settings) -> str:
     return digest
 
 
-def deploy(settings: Settings, *, built: str, port: int, aws_port: int) -> Deployment:
+def deploy(settings: StackSettings, *, built: str, port: int, aws_port: int) -> Deployment:
     """Makes the emulator hold exactly what was built, with this stack's parameters."""
     parameters = {
         "Sandbox": "true",
@@ -148,7 +148,7 @@ def _create_bucket(aws_port: int) -> None:
         s3.create_bucket(Bucket=_BUCKET)
 
 
-def _sam_environment(settings: Settings, aws_port: int = 0) -> dict[str, str]:
+def _sam_environment(settings: StackSettings, aws_port: int = 0) -> dict[str, str]:
     environment = plain_environment(
         **aws_environment(aws_port),
         QUITA_FOR_HOST="1",

@@ -20,7 +20,7 @@ from local.adaptations import forget_stream_positions
 from local.ports import HOST
 from local.processes import kill_group, plain_environment
 from local.progress import StackError, awaited, say, tail
-from local.settings import Settings
+from local.settings import StackSettings
 from operations.running_stack import LOCAL_REGION
 
 START_SECONDS = 300
@@ -99,7 +99,7 @@ class Emulator:
         return self.has_ended()
 
 
-def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
+def start_emulator(settings: StackSettings, port: int, keep_open: int) -> Emulator:
     """Starts the emulator on 127.0.0.1, with its state in the stack's folder and the template's roles enforced.
 
     `keep_open` is the descriptor of the stack's lock: the lock is free only when the emulator is gone too.
@@ -132,7 +132,7 @@ def start_emulator(settings: Settings, port: int, keep_open: int) -> Emulator:
     log = settings.log("emulator")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("leashed.py"))],
+            [sys.executable, str(Path(__file__).with_name("emulator_process.py"))],
             stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
             env=environment, cwd=settings.directory, start_new_session=True, pass_fds=(keep_open,),
         )  # fmt: skip

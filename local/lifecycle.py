@@ -15,7 +15,7 @@ from pathlib import Path
 from local import lock
 from local.emulator import SAVE_SECONDS
 from local.progress import StackError, awaited, say
-from local.settings import CHECKOUT, Settings
+from local.settings import CHECKOUT, StackSettings
 from operations.running_stack import Facts, lives, read_facts
 
 UP = (sys.executable, "-m", "local.stack", "up")
@@ -23,14 +23,14 @@ KILL_SECONDS = 45
 STOP_SECONDS = SAVE_SECONDS + KILL_SECONDS
 
 
-def running_facts(settings: Settings) -> Facts | None:
+def running_facts(settings: StackSettings) -> Facts | None:
     """The facts of the stack in this folder, None unless it runs and is ready."""
     pid = lock.holder(settings.lock_file)
     facts = read_facts(settings.facts_file) if pid is not None else None
     return facts if facts is not None and facts.pid == pid and lives(pid) else None
 
 
-def require_running(settings: Settings) -> Facts:
+def require_running(settings: StackSettings) -> Facts:
     """The facts of the stack in this folder; raises StackError unless it runs and is ready."""
     facts = running_facts(settings)
     if facts is None:
@@ -46,7 +46,7 @@ def not_ready(pid: int) -> str:
     return "The last local stack was killed and is still saving what it holds; try again in a moment."
 
 
-def why_not_free(settings: Settings) -> str:
+def why_not_free(settings: StackSettings) -> str:
     """Why a stack cannot be started in a folder that has one."""
     pid = lock.holder(settings.lock_file)
     if pid is not None and running_facts(settings) is None:
@@ -54,7 +54,7 @@ def why_not_free(settings: Settings) -> str:
     return f"This stack is already running (process {pid}); `make down` stops it."
 
 
-def start_detached(settings: Settings) -> Facts:
+def start_detached(settings: StackSettings) -> Facts:
     """Starts the stack in the background and returns when it is ready, showing its progress meanwhile.
 
     Raises StackError when it does not start, as when there is one already.
@@ -85,7 +85,7 @@ def start_detached(settings: Settings) -> Facts:
         raise
 
 
-def stop(settings: Settings) -> bool:
+def stop(settings: StackSettings) -> bool:
     """Stops the stack of this folder and returns when nothing of it is left; False when there was none."""
     pid = lock.holder(settings.lock_file)
     if pid is None:
@@ -103,7 +103,7 @@ def stop(settings: Settings) -> bool:
 
 
 @contextmanager
-def stack_in_use(settings: Settings) -> Iterator[Facts]:
+def stack_in_use(settings: StackSettings) -> Iterator[Facts]:
     """The stack that runs or is starting in this folder, or one started for the time being.
 
     One that was started so is stopped when everybody who uses it so is done.
@@ -118,7 +118,7 @@ def stack_in_use(settings: Settings) -> Iterator[Facts]:
                 stop(settings)
 
 
-def _found_or_started(settings: Settings) -> tuple[Facts, bool]:
+def _found_or_started(settings: StackSettings) -> tuple[Facts, bool]:
     """The facts of the stack, and whether it was started here."""
     with lock.in_turn(settings.directory / "starting", lambda: say("waiting for the stack that is being started …")):
         while True:
@@ -132,7 +132,7 @@ def _found_or_started(settings: Settings) -> tuple[Facts, bool]:
                     raise
 
 
-def _found(settings: Settings) -> Facts | None:
+def _found(settings: StackSettings) -> Facts | None:
     """The facts of the stack that has this folder, once it is ready; None if there is none, or it gave up."""
     told = False
     while (facts := running_facts(settings)) is None and (pid := lock.holder(settings.lock_file)) is not None:

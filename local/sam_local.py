@@ -25,7 +25,7 @@ from local.host_network import has_image, host_network
 from local.lifecycle import require_running
 from local.processes import plain_environment
 from local.progress import StackError
-from local.settings import CHECKOUT, ENVIRONMENTS, Settings, read_settings
+from local.settings import CHECKOUT, ENVIRONMENTS, StackSettings, read_settings
 from operations.running_stack import Facts
 
 _SAM = ENVIRONMENTS / "venv-sam" / "bin" / "sam"
@@ -50,7 +50,7 @@ def main() -> int:
         return 130
 
 
-def invoke(settings: Settings, function: str, event: Path) -> int:
+def invoke(settings: StackSettings, function: str, event: Path) -> int:
     """Runs the function once, as the running stack has built and configured it; returns SAM's exit code."""
     facts = require_running(settings)
     folder = _folder(function, facts)
@@ -87,7 +87,7 @@ def _folder(function: str, facts: Facts) -> str:
     return words
 
 
-def _write_template(settings: Settings) -> Path:
+def _write_template(settings: StackSettings) -> Path:
     """The built template, and one variable more for every function: SAM sets only what a template declares."""
     template = yaml.safe_load((settings.build_directory / "template.yaml").read_text(encoding="utf-8"))
     template["Globals"]["Function"]["Environment"]["Variables"][_ENDPOINT] = ""

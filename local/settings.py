@@ -17,7 +17,7 @@ DEFAULT_AWS_PORT = 4566
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class StackSettings:
     """One local stack: its folder, and the ports wished for.
 
     `port` 0 takes any free one; `aws_port` None takes the one used last, the default, or any free one.
@@ -51,11 +51,11 @@ class Settings:
         return self.directory / f"{name}.log"
 
 
-def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from QUITA_LOCAL_DIR, PORT and AWS_PORT; raises StackError for a port that is none."""
+def read_settings(environ: Mapping[str, str] = os.environ) -> StackSettings:
+    """StackSettings from QUITA_LOCAL_DIR, PORT and AWS_PORT; raises StackError for a port that is none."""
     directory = Path(environ.get("QUITA_LOCAL_DIR") or ENVIRONMENTS).resolve()
     aws_port = environ.get("AWS_PORT")
-    return Settings(
+    return StackSettings(
         directory=directory,
         port=_port("PORT", environ.get("PORT") or str(DEFAULT_PORT)),
         aws_port=_port("AWS_PORT", aws_port) if aws_port else None,

@@ -12,7 +12,7 @@ from local import lock
 from local.deployment import client
 from local.lifecycle import not_ready, require_running, running_facts, stack_in_use, start_detached, stop
 from local.progress import StackError, say
-from local.settings import Settings, read_settings
+from local.settings import StackSettings, read_settings
 from local.supervisor import supervise
 
 
@@ -47,7 +47,7 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _up(settings: Settings, arguments: argparse.Namespace) -> int:
+def _up(settings: StackSettings, arguments: argparse.Namespace) -> int:
     if arguments.detach:
         start_detached(settings)
     else:
@@ -55,12 +55,12 @@ def _up(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _down(settings: Settings, arguments: argparse.Namespace) -> int:
+def _down(settings: StackSettings, arguments: argparse.Namespace) -> int:
     say("stopped" if stop(settings) else "no local stack is running")
     return 0
 
 
-def _status(settings: Settings, arguments: argparse.Namespace) -> int:
+def _status(settings: StackSettings, arguments: argparse.Namespace) -> int:
     facts = running_facts(settings)
     if facts is None:
         pid = lock.holder(settings.lock_file)
@@ -70,7 +70,7 @@ def _status(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _logs(settings: Settings, arguments: argparse.Namespace) -> int:
+def _logs(settings: StackSettings, arguments: argparse.Namespace) -> int:
     facts = require_running(settings)
     unknown = set(arguments.functions) - set(facts.functions)
     if unknown:
@@ -86,7 +86,7 @@ def _logs(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _exec(settings: Settings, arguments: argparse.Namespace) -> int:
+def _exec(settings: StackSettings, arguments: argparse.Namespace) -> int:
     words = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     with stack_in_use(settings):
         return subprocess.call(words, env=os.environ | {"QUITA_LOCAL_DIR": str(settings.directory)})

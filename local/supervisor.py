@@ -17,7 +17,7 @@ from local.ports import HOST, any_free, first_free
 from local.progress import StackError, say, step, tail
 from local.proxy import Proxy
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, seed
-from local.settings import DEFAULT_AWS_PORT, ENVIRONMENTS, Settings
+from local.settings import DEFAULT_AWS_PORT, ENVIRONMENTS, StackSettings
 from local.warm_up import warm_up
 from operations.running_stack import LOCAL_REGION, Facts, write_facts
 
@@ -25,7 +25,7 @@ STAGE = "v1"
 HEALTH_SECONDS = 60
 
 
-def supervise(settings: Settings) -> None:
+def supervise(settings: StackSettings) -> None:
     """Runs the stack until told to stop; raises StackError when it cannot start or a part of it ends."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
@@ -43,7 +43,7 @@ def supervise(settings: Settings) -> None:
             _ignore_further_signals()
 
 
-def _start(settings: Settings, descriptor: int, running: ExitStack) -> Emulator:
+def _start(settings: StackSettings, descriptor: int, running: ExitStack) -> Emulator:
     proxy = Proxy(settings.port)
     running.callback(proxy.stop)
     base_url = f"http://{HOST}:{proxy.port}"
@@ -80,7 +80,7 @@ def _start(settings: Settings, descriptor: int, running: ExitStack) -> Emulator:
     return emulator
 
 
-def _aws_port(settings: Settings) -> int:
+def _aws_port(settings: StackSettings) -> int:
     """The port asked for; else that of the last start, the default, or any free one, which it remembers."""
     memory = settings.directory / "aws-port"
     if settings.aws_port:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.logs import new_logger
 from settlement.use_cases.workflow.conclude_operation import conclude_operation
-from settlement.use_cases.workflow.execute_leg import Call, execute_leg
+from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg
 from settlement.use_cases.workflow.plan_operation import plan_operation
 
 logger = new_logger()
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             handed = plan_operation(ports, account, transaction_id, operation, event["execution"])
             result: dict[str, Any] = {"outcome": handed.outcome, "legs": [{"leg": number} for number in handed.legs]}
         case "execute":
-            call = Call(account, transaction_id, operation, event["leg"], datetime.fromisoformat(event["startedAt"]))
+            call = LegTask(account, transaction_id, operation, event["leg"], datetime.fromisoformat(event["startedAt"]))
             result = {"outcome": execute_leg(ports, bootstrap.connector_client(), call, os.environ["PUBLIC_BASE_URL"])}
         case "conclude":
             conclusion = conclude_operation(

@@ -75,8 +75,8 @@ def send(transaction_id: str) -> Response[str]:
     """Take payments, and show all that the transaction has."""
     account = api.caller(Role.PROCESS_PAYMENT)
     _send(account, transaction_id)
-    aggregate, found, legs = retrieve_payments(bootstrap.store(), account, transaction_id)
-    return answer(200, [gateway_payment(payment, aggregate.transaction, status, legs) for payment, status in found])
+    heads, found, legs = retrieve_payments(bootstrap.store(), account, transaction_id)
+    return answer(200, [gateway_payment(payment, heads.transaction, status, legs) for payment, status in found])
 
 
 @api.post(f"{_TRANSACTION}/additional-data")

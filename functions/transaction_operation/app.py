@@ -122,7 +122,7 @@ def _sequence(operation_id: str) -> int:
     return int(operation_id)
 
 
-def _request(transaction_id: str, movement: movements.Movement) -> Response[str]:
+def _request(transaction_id: str, movement: movements.DirectRequest) -> Response[str]:
     from settlement.api.models import MovementBody
 
     account = api.caller(Role.PROCESS_PAYMENT)

@@ -33,9 +33,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def payment_transaction(order_id: str) -> Response[str]:
     """Show an order's transaction as the OMS does."""
     account, store = api.caller(Role.VIEW_PAYMENT), bootstrap.store()
-    aggregate = load(store, account, order_id)
-    payments = store.payments(account, aggregate.transaction.transaction_id)
-    return answer(200, views.oms_transaction_view(aggregate, payments, store.settings(account)))
+    heads = load(store, account, order_id)
+    payments = store.payments(account, heads.transaction.transaction_id)
+    return answer(200, views.oms_transaction_view(heads, payments, store.settings(account)))
 
 
 @api.get("/api/pvt/transactions/<transaction_id>")
@@ -43,7 +43,7 @@ def transaction(transaction_id: str) -> Response[str]:
     """Show a transaction."""
     account, store = api.caller(Role.VIEW_PAYMENT), bootstrap.store()
     found = retrieve.retrieve_movements(store, account, transaction_id)
-    lines = store.lines(account, found.aggregate.order.order_id)
+    lines = store.lines(account, found.heads.order.order_id)
     return answer(200, views.transaction_view(found, lines, store.additional_data(account, transaction_id)))
 
 
@@ -52,8 +52,8 @@ def payments(transaction_id: str) -> Response[str]:
     """Show a transaction's payments."""
     account = api.caller(Role.VIEW_PAYMENT)
     api.list_query()
-    aggregate, found, legs = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
-    return answer(200, [gateway_payment(payment, aggregate.transaction, status, legs) for payment, status in found])
+    heads, found, legs = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
+    return answer(200, [gateway_payment(payment, heads.transaction, status, legs) for payment, status in found])
 
 
 @api.get("/api/pvt/transactions/<transaction_id>/payments/<payment_id>")
@@ -61,8 +61,8 @@ def payment(transaction_id: str, payment_id: str) -> Response[str]:
     """Show one payment."""
     account = api.caller(Role.VIEW_PAYMENT)
     store = bootstrap.store()
-    aggregate, found, status = retrieve.retrieve_payment(store, account, transaction_id, payment_id)
-    return answer(200, gateway_payment(found, aggregate.transaction, status, store.legs(account, transaction_id)))
+    heads, found, status = retrieve.retrieve_payment(store, account, transaction_id, payment_id)
+    return answer(200, gateway_payment(found, heads.transaction, status, store.legs(account, transaction_id)))
 
 
 @api.get("/api/pvt/transactions/<transaction_id>/settlements")

@@ -16,7 +16,7 @@ import pytest
 from local import lifecycle, lock, saved_state
 from local.ports import any_free
 from local.seed import APP_KEY, APP_TOKEN
-from local.settings import Settings, read_settings
+from local.settings import StackSettings, read_settings
 from operations.running_stack import Facts
 from tests.e2e.api import Api
 from tests.e2e.bodies import Payment, invoice_body, order_body
@@ -36,7 +36,7 @@ class Stack:
     """A local stack in a folder of its own, which takes over what was built for the one of the other tests."""
 
     def __init__(self, folder: Path) -> None:
-        self.settings = Settings(folder, any_free(), None)
+        self.settings = StackSettings(folder, any_free(), None)
         self._environment = os.environ | {"QUITA_LOCAL_DIR": str(folder), "PORT": str(self.settings.port)}
         built = read_settings().directory
         if (built / "built").exists():
@@ -72,7 +72,9 @@ class Stack:
         pid = self.facts.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         [emulator] = [
-            child for child in map(int, children) if b"leashed.py" in Path(f"/proc/{child}/cmdline").read_bytes()
+            child
+            for child in map(int, children)
+            if b"emulator_process.py" in Path(f"/proc/{child}/cmdline").read_bytes()
         ]
         return emulator
 

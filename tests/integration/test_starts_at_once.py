@@ -15,7 +15,7 @@ import pytest
 from local import environments, lifecycle, lock
 from local.environments import Environment, ensure
 from local.progress import StackError
-from local.settings import Settings
+from local.settings import StackSettings
 from operations.running_stack import Facts, read_facts, write_facts
 from tests.template.cloudformation import CHECKOUT
 
@@ -48,17 +48,17 @@ with lock.hold(settings.lock_file) as descriptor:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StackSettings]:
     """The folder of a stack that takes a second to start."""
     monkeypatch.setattr(lifecycle, "UP", (sys.executable, "-c", STACK))
     monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
-    settings = Settings(tmp_path, 0, None)
+    settings = StackSettings(tmp_path, 0, None)
     yield settings
     lifecycle.stop(settings)
 
 
 @pytest.fixture
-def up(settings: Settings) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
+def up(settings: StackSettings) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
     """Start the stack as `make up` does, in a process of its own."""
     started = []
 
@@ -76,7 +76,7 @@ def up(settings: Settings) -> Iterator[Callable[[], "subprocess.Popen[str]"]]:
         process.communicate()
 
 
-def starts(settings: Settings) -> int:
+def starts(settings: StackSettings) -> int:
     """How many stacks were started in the folder."""
     return len((settings.directory / "starts").read_text())
 
@@ -90,7 +90,7 @@ def until(holds: Callable[[], object]) -> None:
 
 
 def test_command_waits_for_a_stack_that_is_starting(
-    settings: Settings, up: Callable[[], "subprocess.Popen[str]"], capsys: pytest.CaptureFixture[str]
+    settings: StackSettings, up: Callable[[], "subprocess.Popen[str]"], capsys: pytest.CaptureFixture[str]
 ) -> None:
     process = up()
     until(lambda: lock.holder(settings.lock_file) == process.pid)
@@ -103,7 +103,7 @@ def test_command_waits_for_a_stack_that_is_starting(
     assert starts(settings) == 1
 
 
-def test_starting_stack_is_told_from_none(settings: Settings, up: Callable[[], "subprocess.Popen[str]"]) -> None:
+def test_starting_stack_is_told_from_none(settings: StackSettings, up: Callable[[], "subprocess.Popen[str]"]) -> None:
     with pytest.raises(StackError, match="No local stack is running"):
         lifecycle.require_running(settings)
     process = up()
@@ -119,7 +119,7 @@ def test_starting_stack_is_told_from_none(settings: Settings, up: Callable[[], "
     assert "already running" in up().communicate(timeout=SECONDS)[1]
 
 
-def test_commands_at_once_use_one_stack_until_the_last_is_done(settings: Settings) -> None:
+def test_commands_at_once_use_one_stack_until_the_last_is_done(settings: StackSettings) -> None:
     first_is_done = threading.Event()
     inside = threading.Barrier(2)
 
@@ -143,7 +143,7 @@ def test_commands_at_once_use_one_stack_until_the_last_is_done(settings: Setting
     assert lock.holder(settings.lock_file) is None
 
 
-def test_start_that_fails_is_tried_by_the_next(settings: Settings) -> None:
+def test_start_that_fails_is_tried_by_the_next(settings: StackSettings) -> None:
     (settings.directory / "broken").touch()
 
     def use() -> str:
@@ -162,7 +162,7 @@ def test_start_that_fails_is_tried_by_the_next(settings: Settings) -> None:
 
 
 def test_facts_that_a_killed_stack_left_are_not_those_of_the_next(
-    settings: Settings, up: Callable[[], "subprocess.Popen[str]"]
+    settings: StackSettings, up: Callable[[], "subprocess.Popen[str]"]
 ) -> None:
     killed = up()
     until(lambda: read_facts(settings.facts_file))
@@ -176,7 +176,7 @@ def test_facts_that_a_killed_stack_left_are_not_those_of_the_next(
     until(lambda: lifecycle.running_facts(settings))
 
 
-def test_facts_of_a_dead_process_are_of_no_use_while_its_lock_is_held(settings: Settings) -> None:
+def test_facts_of_a_dead_process_are_of_no_use_while_its_lock_is_held(settings: StackSettings) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     with lock.hold(settings.lock_file):
@@ -188,7 +188,7 @@ def test_facts_of_a_dead_process_are_of_no_use_while_its_lock_is_held(settings: 
             lifecycle.require_running(settings)
 
 
-def test_looking_at_a_lock_keeps_nobody_from_taking_it(settings: Settings) -> None:
+def test_looking_at_a_lock_keeps_nobody_from_taking_it(settings: StackSettings) -> None:
     over = threading.Event()
 
     def look() -> None:

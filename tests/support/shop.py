@@ -17,7 +17,7 @@ from settlement.use_cases.orders.change_order import ChangeRequest, change_order
 from settlement.use_cases.orders.notify_invoice import Notification, Receipt, notify_invoice
 from settlement.use_cases.orders.place_order import NewOrder, NewPayment, place_order
 from settlement.use_cases.orders.start_handling import start_handling
-from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import DueOperation, Ports
 from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 from tests.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
@@ -56,13 +56,13 @@ class Shop:
     def place(self, *payments: NewPayment, mode: Mode = Mode.PARTIAL, value: int = 10000, **changes: Any) -> "Placed":
         """Place an order, without running anything."""
         payments = payments or (a_new_payment(value, mode.value),)
-        aggregate = place_order(self.ports, ACCOUNT, a_new_order(*payments, value=value, **changes))
-        return Placed(self, aggregate.order.order_id, aggregate.transaction.transaction_id)
+        heads = place_order(self.ports, ACCOUNT, a_new_order(*payments, value=value, **changes))
+        return Placed(self, heads.order.order_id, heads.transaction.transaction_id)
 
     def place_again(self, new: NewOrder) -> "Placed":
         """Place an order as it is given."""
-        aggregate = place_order(self.ports, ACCOUNT, new)
-        return Placed(self, aggregate.order.order_id, aggregate.transaction.transaction_id)
+        heads = place_order(self.ports, ACCOUNT, new)
+        return Placed(self, heads.order.order_id, heads.transaction.transaction_id)
 
     def open(self, *payments: NewPayment, mode: Mode = Mode.PARTIAL, value: int = 10000, **changes: Any) -> "Placed":
         """Place an order, authorise it and start handling."""
@@ -132,9 +132,9 @@ class Placed:
         return transaction
 
     @property
-    def aggregate(self) -> Aggregate:
+    def heads(self) -> Heads:
         """Both heads."""
-        return Aggregate(self.order, self.transaction)
+        return Heads(self.order, self.transaction)
 
     @property
     def payments(self) -> list[Payment]:

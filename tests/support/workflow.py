@@ -6,7 +6,7 @@ from contextlib import suppress
 from settlement.domain.connectors.connector_calls import ConnectorClient
 from settlement.use_cases.shared.ports import Ports
 from settlement.use_cases.workflow.conclude_operation import ConcludeOutcome, conclude_operation
-from settlement.use_cases.workflow.execute_leg import Call, ConnectorUnresolved, execute_leg
+from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved, LegTask, execute_leg
 from settlement.use_cases.workflow.plan_operation import PlanOutcome, plan_operation
 
 TRIES = 3
@@ -30,7 +30,7 @@ def steps(
             return ConcludeOutcome.SKIP
         yield
         for number in planned.legs:
-            call = Call(account, transaction_id, sequence, number, started_at)
+            call = LegTask(account, transaction_id, sequence, number, started_at)
             for _ in range(TRIES):
                 with suppress(ConnectorUnresolved):
                     execute_leg(ports, client, call, CALLBACK_BASE)

@@ -92,11 +92,7 @@ def test_readers_in_the_table_of_access_patterns_exist() -> None:
 @pytest.mark.parametrize("number", ["3", "5", "6", "9"])
 def test_files_that_are_named_exist(number: str) -> None:
     named = re.findall(r"`([\w./*-]+\.(?:py|yaml|md))`", section(ARCHITECTURE, number))
-    missing = {
-        name
-        for name in named
-        if not any(list(root.glob(name)) for root in (CHECKOUT, PACKAGE, PACKAGE / "use_cases", PACKAGE / "domain"))
-    }
+    missing = {name for name in named if not any(list(root.glob(name)) for root in (CHECKOUT, PACKAGE))}
     assert not missing
 
 

@@ -105,7 +105,11 @@ def routes() -> Iterator[tuple[str, dict[str, Any]]]:
 def published_codes() -> set[str]:
     """Return every error code that the package can answer with."""
     codes = set()
-    for file in [*(LAYER / "domain").glob("*.py"), *(LAYER / "use_cases").glob("*.py"), LAYER / "api" / "resolver.py"]:
+    for file in [
+        *(LAYER / "domain").rglob("*.py"),
+        *(LAYER / "use_cases").rglob("*.py"),
+        LAYER / "api" / "resolver.py",
+    ]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
                 case ast.AnnAssign(target=ast.Name("code"), value=ast.Constant(str(code))):

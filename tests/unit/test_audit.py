@@ -10,7 +10,7 @@ import pytest
 
 from settlement.domain.audit.walk import AUDITED_MONTHS, AuditWalk, first_walk
 from settlement.domain.changes.change import Change
-from settlement.domain.changes.modification import Modification, Wanted
+from settlement.domain.changes.modification import Modification, ModificationRequest
 from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import Counters, LedgerImbalance
 from settlement.domain.ledger.settlement import Settlement
@@ -55,7 +55,7 @@ def a_told_shop() -> Shop:
     changed.invoice("N2", 3500, item("B", 1500), document="<xml/>")
     changed.give_back("D1", 1500)
     modified = shop.open()
-    modify_order(shop.ports, ACCOUNT, modified.order_id, Wanted("less", (), (), 0, 500, 0, False), "{}")
+    modify_order(shop.ports, ACCOUNT, modified.order_id, ModificationRequest("less", (), (), 0, 500, 0, False), "{}")
     modified.run()
     return shop
 

@@ -275,7 +275,7 @@ def test_waiting_for_the_authorisation_ends_when_it_is_decided(shop: Shop) -> No
             placed.run()
 
     waiting = type(ports)(ports.store, ports.now, ports.new_id, pause)
-    decided = await_authorisation(waiting, placed.aggregate, timedelta(seconds=8))
+    decided = await_authorisation(waiting, placed.heads, timedelta(seconds=8))
 
     assert decided.authorisation is Authorisation.APPROVED
     assert len(pauses) == 3
@@ -288,7 +288,7 @@ def test_waiting_for_the_authorisation_ends_when_patience_is_over(shop: Shop) ->
         ports.store, ports.now, ports.new_id, lambda seconds: shop.clock.advance(timedelta(seconds=seconds))
     )
 
-    undecided = await_authorisation(waiting, placed.aggregate, timedelta(seconds=8))
+    undecided = await_authorisation(waiting, placed.heads, timedelta(seconds=8))
 
     assert undecided.authorisation is Authorisation.PENDING
     assert shop.clock.time - placed.order.created_at >= timedelta(seconds=8)

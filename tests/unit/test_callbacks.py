@@ -81,12 +81,12 @@ def test_callback_does_not_prolong_how_long_a_payment_may_stay_undecided(shop: S
 @pytest.mark.parametrize("signature", ["", "wrong", "é"])
 def test_callback_without_the_right_signature_is_refused(shop: Shop, signature: str) -> None:
     placed = undecided(shop)
-    before, calls = placed.aggregate, asked(shop)
+    before, calls = placed.heads, asked(shop)
 
     with pytest.raises(Unauthorised):
         call_back(placed, placed.payments[0], signature)
 
-    assert (placed.aggregate, asked(shop)) == (before, calls)
+    assert (placed.heads, asked(shop)) == (before, calls)
 
 
 def test_callback_with_the_signature_of_another_payment_is_refused(shop: Shop) -> None:
@@ -118,12 +118,12 @@ def test_signatures_are_of_one_payment_each_and_fit_the_protocol(shop: Shop) -> 
 def test_decided_order_is_not_asked_about_again(shop: Shop) -> None:
     placed = shop.open()
     placed.invoice("N1", 7000)
-    before, calls = placed.aggregate, asked(shop)
+    before, calls = placed.heads, asked(shop)
     shop.provider.usually("authorise", "denied")
 
     call_back(placed, placed.payments[0])
 
-    assert (placed.aggregate, asked(shop)) == (before, calls)
+    assert (placed.heads, asked(shop)) == (before, calls)
 
 
 def test_callback_of_the_undecided_payment_leaves_the_decided_one_alone(shop: Shop) -> None:

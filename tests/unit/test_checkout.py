@@ -23,7 +23,7 @@ from settlement.use_cases.gateway.request_movement import (
     CANCELLATION,
     REFUND,
     SETTLEMENT,
-    Movement,
+    DirectRequest,
     Requested,
     request_movement,
 )
@@ -49,8 +49,8 @@ def shop(shop: Shop) -> Shop:
 
 def started(shop: Shop, key: str | None = None, **changes: Any) -> Placed:
     """Start a transaction."""
-    aggregate = start_transaction(shop.ports, ACCOUNT, replace(NEW, **changes), key)
-    return Placed(shop, aggregate.order.order_id, aggregate.transaction.transaction_id)
+    heads = start_transaction(shop.ports, ACCOUNT, replace(NEW, **changes), key)
+    return Placed(shop, heads.order.order_id, heads.transaction.transaction_id)
 
 
 def a_payment(value: int = 10000, payment_system: str = "2", group: str = "creditCard", **changes: Any) -> NewPayment:
@@ -70,7 +70,7 @@ def authorise(placed: Placed) -> Requested:
     return requested
 
 
-def ask(placed: Placed, movement: Movement, value: int) -> None:
+def ask(placed: Placed, movement: DirectRequest, value: int) -> None:
     """Ask the gateway for a movement, and run it."""
     request_movement(placed.shop.ports, ACCOUNT, placed.transaction_id, movement, value, None)
     placed.run()

@@ -10,7 +10,7 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.transaction import LegKind, LegState, OperationState
 from settlement.use_cases.recovery.retry_operation import retry_operation
-from settlement.use_cases.workflow.execute_leg import Call, ConnectorUnresolved, execute_leg
+from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved, LegTask, execute_leg
 from settlement.use_cases.workflow.plan_operation import plan_operation
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.provider import Kind, Partial
@@ -190,7 +190,7 @@ def late_answer(shop: Shop, placed: Placed, kind: Kind = "settle") -> None:
     shop.clock.advance_to(placed.operation.due_at or shop.clock.time)
     planned = plan_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence, "slow")
     number = planned.legs[-1]
-    call = Call(ACCOUNT, placed.transaction_id, sequence, number, shop.clock.time)
+    call = LegTask(ACCOUNT, placed.transaction_id, sequence, number, shop.clock.time)
     shop.provider.usually(kind, "ok")
 
     def a_day_passes() -> None:
@@ -278,7 +278,7 @@ def test_late_negative_answer_changes_nothing(shop: Shop) -> None:
     sequence = placed.operation.sequence
     shop.ready()
     planned = plan_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence, "slow")
-    call = Call(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
+    call = LegTask(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
     shop.provider.script("settle", "500")
 
     def another_worker_posts() -> None:
@@ -421,7 +421,7 @@ def test_process_that_dies_after_the_answer_is_made_good_by_the_sweep(shop: Shop
     sequence = placed.operation.sequence
     planned = plan_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence, "dies")
     shop.provider.script("settle", "drop")
-    call = Call(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
+    call = LegTask(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
     with pytest.raises(ConnectorUnresolved):
         execute_leg(shop.ports, shop.provider, call, "https://gateway.example")
 
@@ -455,7 +455,7 @@ def test_two_executions_of_one_operation_capture_once(shop: Shop) -> None:
     again = plan_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence, "first")
     assert again == planned
 
-    call = Call(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
+    call = LegTask(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
     for _ in range(2):
         execute_leg(shop.ports, shop.provider, call, "https://gateway.example")
     shop.pass_time(timedelta(minutes=10))
@@ -470,7 +470,7 @@ def test_execution_that_is_too_old_starts_no_call(shop: Shop) -> None:
     placed.notify("N1", 7000, type_=InvoiceType.OUTPUT)
     sequence = placed.operation.sequence
     planned = plan_operation(shop.ports, ACCOUNT, placed.transaction_id, sequence, "slow")
-    call = Call(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
+    call = LegTask(ACCOUNT, placed.transaction_id, sequence, planned.legs[0], shop.clock.time)
 
     shop.clock.advance(timedelta(seconds=201))
 

@@ -15,7 +15,13 @@ from settlement.domain.audit.reconciliation import overcapture
 from settlement.domain.connectors.connector_calls import Cancel, PaymentReference, Refund, Settle
 from settlement.domain.errors import Refusal
 from settlement.domain.transaction.transaction import Leg, LegKind, LegState, Operation, OperationState
-from settlement.use_cases.gateway.request_movement import CANCELLATION, REFUND, SETTLEMENT, Movement, request_movement
+from settlement.use_cases.gateway.request_movement import (
+    CANCELLATION,
+    REFUND,
+    SETTLEMENT,
+    DirectRequest,
+    request_movement,
+)
 from settlement.use_cases.recovery.resolve_leg import Resolution
 from tests.builders import ACCOUNT
 from tests.support import operator
@@ -111,7 +117,7 @@ class TroubledOrder(OneOrder):
         return True
 
     @rule(movement=st.sampled_from([SETTLEMENT, CANCELLATION, REFUND]), value=CENTS)
-    def ask_directly(self, movement: Movement, value: int) -> None:
+    def ask_directly(self, movement: DirectRequest, value: int) -> None:
         placed = self.placed
         done = self.act(
             lambda: request_movement(self.shop.ports, ACCOUNT, placed.transaction_id, movement, value, None)

@@ -69,12 +69,12 @@ def test_ki_1348894_invoice_that_races_a_change_never_goes_beyond_the_new_total(
 def test_ki_1349027_request_of_nothing_is_refused_and_finishes_nothing(shop: Shop, value: int) -> None:
     placed = shop.open()
     placed.invoice("N1", 7000)
-    before = placed.aggregate
+    before = placed.heads
 
     with pytest.raises(InvalidRequest):
         placed.invoice("N2", value)
 
-    assert placed.aggregate == before
+    assert placed.heads == before
     assert placed.status == ("payment-approved", "Settling")
 
 

@@ -18,7 +18,7 @@ from settlement.domain.order.order import LineMention, OrderTotal
 from settlement.domain.transaction.transaction import LegState
 from settlement.use_cases.orders.place_order import NewLine
 from settlement.use_cases.orders.retrieve_order import retrieve_order
-from settlement.use_cases.workflow.execute_leg import Call, execute_leg
+from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg
 from tests.builders import ACCOUNT, a_new_payment, item
 from tests.support.modifications import FAILS, items, modify, one, quantities
 from tests.support.shop import Placed, Shop
@@ -226,7 +226,7 @@ def test_ki_760458_leg_that_is_posted_is_not_asked_for_again(shop: Shop) -> None
     placed = shop.open()
     placed.invoice("N1", 7000)
     [leg] = placed.legs[1:]
-    call = Call(ACCOUNT, placed.transaction_id, leg.operation, leg.number, shop.clock.time)
+    call = LegTask(ACCOUNT, placed.transaction_id, leg.operation, leg.number, shop.clock.time)
     ledger, calls = placed.ledger, len(shop.provider.calls)
 
     state = execute_leg(shop.ports, shop.provider, call, CALLBACK_BASE)

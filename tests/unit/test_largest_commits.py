@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.domain.changes.modification import ModifiedItem, Wanted
+from settlement.domain.changes.modification import ModificationRequest, ModifiedItem
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import MAX_LINES, OrderTotal
 from settlement.domain.transaction.transaction import MAX_PAYMENTS, OperationState
@@ -59,7 +59,7 @@ def test_taking_something_of_every_line_fits(shop: Shop, mode: str) -> None:
     registered, modified = open_largest(shop, mode), open_largest(shop, mode)
     removed = tuple(item(f"A{number}", PRICE) for number in range(MAX_LINES - 1))
     gone = tuple(ModifiedItem(f"A{number}", 1) for number in range(MAX_LINES - 1))
-    wanted = Wanted("sold out", gone, (), 0, 0, 0, compensates_shipping=False)
+    wanted = ModificationRequest("sold out", gone, (), 0, 0, 0, compensates_shipping=False)
 
     registered.change("C1", discount=VALUE - PRICE, items_removed=removed)
     modify_order(shop.ports, ACCOUNT, modified.order_id, wanted, "{}")

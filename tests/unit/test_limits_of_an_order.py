@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.changes.modification import ModifiedItem, Wanted
+from settlement.domain.changes.modification import ModificationRequest, ModifiedItem
 from settlement.domain.errors import ChangeRefused, InvalidRequest, Refusal, TimelineFull, TooManyWaiting
 from settlement.domain.events import EventType
 from settlement.domain.order.invoice import FRAME_BYTES, Delivery, DeliveryEvent, InvoiceType, Tracking
@@ -21,7 +21,7 @@ from settlement.use_cases.shared.ports import Commit
 from tests.builders import ACCOUNT, item
 from tests.support.shop import Placed, Shop
 
-WANTED = Wanted("out of stock", (ModifiedItem("B", 1),), (), 0, 0, 0, compensates_shipping=False)
+WANTED = ModificationRequest("out of stock", (ModifiedItem("B", 1),), (), 0, 0, 0, compensates_shipping=False)
 
 
 @pytest.fixture

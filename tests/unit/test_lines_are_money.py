@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from settlement.api.order_models import OrderBody
 from settlement.api.order_view import order_view
-from settlement.domain.changes.modification import ModifiedItem, Wanted, effect_of
+from settlement.domain.changes.modification import ModificationRequest, ModifiedItem, effect_of
 from settlement.domain.errors import ChangeRefused, InvalidRequest
 from settlement.domain.order.left_to_invoice import left_to_invoice
 from settlement.domain.order.line_value import ONE, UnitPrice, times
@@ -251,7 +251,7 @@ def test_what_is_removed_and_what_stays_always_add_up(lines: list[Line], data: s
             break
         line = data.draw(st.sampled_from(open_lines))
         out = ModifiedItem(line.id, data.draw(st.integers(1, line.quantity)))
-        effect = effect_of(Wanted("why", (out,), (), 0, 0, 0, False), order, lines)
+        effect = effect_of(ModificationRequest("why", (out,), (), 0, 0, 0, False), order, lines)
         order = replace(order, value=order.value + effect.value)
         lines = [next((new for new in effect.changed_lines if new.index == old.index), old) for old in lines]
         left = left_to_invoice(order, lines, 1)

@@ -67,12 +67,12 @@ def test_modification_is_refused_with_its_code_and_so_is_its_preview(
     shop: Shop, wish: dict[str, Any], code: str
 ) -> None:
     placed = shop.open()
-    before, events = placed.aggregate, len(placed.events)
+    before, events = placed.heads, len(placed.events)
 
     assert refused(lambda: take(placed, **wish))[0] == code
     assert refused(lambda: preview(placed, **wish))[0] == code
 
-    assert (placed.aggregate, len(placed.events), history(placed)["requests"]) == (before, events, [])
+    assert (placed.heads, len(placed.events), history(placed)["requests"]) == (before, events, [])
 
 
 def test_chk0034_modification_below_what_is_invoiced_is_refused(shop: Shop) -> None:

@@ -45,11 +45,11 @@ def test_retry_of_a_waiting_modification_tries_it_at_once(shop: Shop) -> None:
 
 def test_retry_of_a_modification_behind_another_operation_changes_nothing(shop: Shop) -> None:
     placed, taken = stuck_behind_a_settlement(shop, discount(3000))
-    before = placed.aggregate
+    before = placed.heads
 
     retry(placed, taken)
 
-    assert placed.aggregate == before
+    assert placed.heads == before
 
 
 def test_modification_that_waits_behind_another_operation_can_be_taken_back(shop: Shop) -> None:
@@ -74,11 +74,11 @@ def test_modification_that_waits_behind_another_operation_can_be_taken_back(shop
 def test_taking_back_twice_is_taking_back_once(shop: Shop) -> None:
     placed, taken = stuck_behind_a_settlement(shop, discount(3000))
     take_back(placed, taken)
-    before = placed.aggregate
+    before = placed.heads
 
     take_back(placed, taken, "again")
 
-    assert placed.aggregate == before
+    assert placed.heads == before
     assert details(placed, taken)["cancellationData"]["reason"] == "changed my mind"
 
 

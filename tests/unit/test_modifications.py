@@ -50,7 +50,7 @@ def test_modification_is_answered_at_once_and_carried_out_after(shop: Shop) -> N
 
 def test_preview_answers_the_same_and_applies_nothing(shop: Shop) -> None:
     placed = shop.open()
-    before, events = placed.aggregate, len(placed.events)
+    before, events = placed.heads, len(placed.events)
     wish: dict[str, Any] = {
         "remove": items(one("B")),
         "replace": [{"from": items(one("A")), "to": items(one("C", 2, price=2000, manualDiscountValue=50))}],
@@ -59,7 +59,7 @@ def test_preview_answers_the_same_and_applies_nothing(shop: Shop) -> None:
 
     shown = previewed(placed, **wish)
 
-    assert (placed.aggregate, len(placed.events)) == (before, events)
+    assert (placed.heads, len(placed.events)) == (before, events)
     assert shown.pop("orderValue") == 10000 - 1500 - 1000 - 150
     assert shown.pop("moneyPlan") == [
         {"paymentId": placed.payments[0].payment_id, "operation": "cancel", "value": 2650}

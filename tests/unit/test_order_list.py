@@ -14,7 +14,7 @@ from settlement.domain.events import EventType
 from settlement.domain.order.listing import as_listed
 from settlement.use_cases.orders import list_orders as module
 from settlement.use_cases.orders.add_interaction import add_interaction
-from settlement.use_cases.orders.list_orders import Listed, OrderBy, SearchField, Span, Wanted, list_orders
+from settlement.use_cases.orders.list_orders import FoundOrders, OrderBy, OrderQuery, SearchField, Span, list_orders
 from settlement.use_cases.orders.retrieve_order import retrieve_group
 from settlement.use_cases.shared.ports import Commit
 from tests.builders import ACCOUNT, NOON, a_new_payment, a_transaction, an_order
@@ -46,12 +46,12 @@ def put(store: FakeStore) -> Callable[..., None]:
     return write
 
 
-def ids(store: FakeStore, wanted: Wanted | None = None, account: str = ACCOUNT) -> list[str]:
+def ids(store: FakeStore, wanted: OrderQuery | None = None, account: str = ACCOUNT) -> list[str]:
     """The ids of a list."""
-    return [order.order_id for order in list_orders(store, account, wanted or Wanted(), NOW).orders]
+    return [order.order_id for order in list_orders(store, account, wanted or OrderQuery(), NOW).orders]
 
 
-def query(**given: str) -> Wanted:
+def query(**given: str) -> OrderQuery:
     """What a query asks for."""
     return read_list_query(given).wanted
 
@@ -62,7 +62,7 @@ def test_list_is_newest_first_over_months_and_of_one_account(store: FakeStore, p
     put("3-01", NOON - timedelta(days=400))
 
     assert ids(store) == ["2-01", "1-01", "3-01"]
-    assert ids(store, Wanted(descending=False)) == ["3-01", "1-01", "2-01"]
+    assert ids(store, OrderQuery(descending=False)) == ["3-01", "1-01", "2-01"]
     assert ids(store, account="other") == []
 
 
@@ -71,9 +71,9 @@ def test_list_without_dates_reaches_24_months_back(store: FakeStore, put: Callab
     put("new-01", datetime(2024, 4, 1, tzinfo=UTC))
 
     assert ids(store) == ["new-01"]
-    assert ids(store, Wanted(created=Span(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 3, 31, tzinfo=UTC)))) == [
-        "old-01"
-    ]
+    assert ids(
+        store, OrderQuery(created=Span(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 3, 31, tzinfo=UTC)))
+    ) == ["old-01"]
 
 
 @pytest.mark.parametrize("descending", [True, False])
@@ -84,7 +84,7 @@ def test_of_a_longer_range_the_last_24_months_are_shown(
     put("new-01", datetime(2024, 4, 1, tzinfo=UTC))
     since = Span(datetime(2000, 1, 1, tzinfo=UTC))
 
-    listed = list_orders(store, ACCOUNT, Wanted(created=since, descending=descending), NOON)
+    listed = list_orders(store, ACCOUNT, OrderQuery(created=since, descending=descending), NOON)
 
     assert [order.order_id for order in listed.orders] == ["new-01"]
     assert listed.is_partial
@@ -93,7 +93,7 @@ def test_of_a_longer_range_the_last_24_months_are_shown(
 def test_range_of_24_months_is_whole(store: FakeStore, put: Callable[..., None]) -> None:
     put("new-01", datetime(2024, 4, 1, tzinfo=UTC))
 
-    listed = list_orders(store, ACCOUNT, Wanted(created=Span(datetime(2024, 4, 1, tzinfo=UTC))), NOON)
+    listed = list_orders(store, ACCOUNT, OrderQuery(created=Span(datetime(2024, 4, 1, tzinfo=UTC))), NOON)
 
     assert (len(listed.orders), listed.is_partial) == (1, False)
 
@@ -103,14 +103,17 @@ def test_order_that_only_the_gateway_knows_is_not_found_by_its_transaction(
 ) -> None:
     put("1-01", gateway_only=True)
 
-    assert ids(store, Wanted(text="A" * 32, search=SearchField.TRANSACTION)) == []
+    assert ids(store, OrderQuery(text="A" * 32, search=SearchField.TRANSACTION)) == []
 
 
 def test_range_holds_both_its_ends(store: FakeStore, put: Callable[..., None]) -> None:
     for number in range(4):
         put(f"{number}-01", NOON + timedelta(hours=number))
 
-    assert ids(store, Wanted(created=Span(NOON + timedelta(hours=1), NOON + timedelta(hours=2)))) == ["2-01", "1-01"]
+    assert ids(store, OrderQuery(created=Span(NOON + timedelta(hours=1), NOON + timedelta(hours=2)))) == [
+        "2-01",
+        "1-01",
+    ]
 
 
 def test_filters_are_by_status_payment_return_and_dates(store: FakeStore, put: Callable[..., None]) -> None:
@@ -162,7 +165,7 @@ def test_part_of_an_id_is_found_too(store: FakeStore, put: Callable[..., None]) 
 def test_order_is_found_by_its_payment(shop: Shop) -> None:
     placed = shop.place(a_new_payment(10000, "partial", payment_id="PAY-1"))
 
-    found = list_orders(shop.store, ACCOUNT, Wanted(text="PAY-1", search=SearchField.PAYMENT), shop.clock.time)
+    found = list_orders(shop.store, ACCOUNT, OrderQuery(text="PAY-1", search=SearchField.PAYMENT), shop.clock.time)
 
     assert [order.order_id for order in found.orders] == [placed.order_id]
 
@@ -247,7 +250,7 @@ def test_query_is_read_as_clients_write_it() -> None:
     )
 
     assert (read.page, read.per_page) == (2, 100)
-    assert read.wanted == Wanted(
+    assert read.wanted == OrderQuery(
         created=Span(datetime(2026, 1, 1, 2, tzinfo=UTC), datetime(2026, 1, 2, 1, 59, 59, 999000, tzinfo=UTC)),
         statuses=("handling", "invoiced"),
         order_by=OrderBy.VALUE,
@@ -261,9 +264,9 @@ def test_list_says_when_there_may_be_more(
     for number in range(5):
         put(f"{number}-01", NOON + timedelta(hours=number))
     monkeypatch.setattr(module, "MAX_LISTED", 4)
-    cut = list_orders(store, ACCOUNT, Wanted(), NOW)
+    cut = list_orders(store, ACCOUNT, OrderQuery(), NOW)
     monkeypatch.setattr(module, "MAX_LISTED", 5)
-    whole = list_orders(store, ACCOUNT, Wanted(), NOW)
+    whole = list_orders(store, ACCOUNT, OrderQuery(), NOW)
 
     assert (len(cut.orders), cut.is_partial) == (4, True)
     assert [order.order_id for order in cut.orders] == ["4-01", "3-01", "2-01", "1-01"]
@@ -273,7 +276,7 @@ def test_list_says_when_there_may_be_more(
 def test_view_pages_and_counts_what_was_found() -> None:
     orders = [as_listed(an_order(order_id=f"{value}-01", value=value)) for value in (1000, 2000, 6000)]
 
-    shown = order_list_view(Listed(orders), page=2, per_page=2)
+    shown = order_list_view(FoundOrders(orders), page=2, per_page=2)
 
     assert [order["orderId"] for order in shown["list"]] == ["6000-01"]
     assert shown["paging"] == {"total": 3, "pages": 2, "currentPage": 2, "perPage": 2, "isPartial": False}
@@ -281,7 +284,7 @@ def test_view_pages_and_counts_what_was_found() -> None:
     assert (stats["Count"], stats["Sum"], stats["Mean"], stats["Min"], stats["Max"]) == (3, 9000, 3000, 1000, 6000)
     assert round(stats["StdDev"], 3) == 2645.751
     assert stats["Facets"]["currencyCode"]["BRL"]["Count"] == stats["Facets"]["origin"]["Marketplace"]["Count"] == 3
-    assert order_list_view(Listed([]), page=1, per_page=15)["paging"]["pages"] == 0
+    assert order_list_view(FoundOrders([]), page=1, per_page=15)["paging"]["pages"] == 0
 
 
 def test_order_carries_the_status_it_shows_at_every_step(shop: Shop) -> None:
@@ -302,7 +305,7 @@ def test_cancelled_order_is_listed_as_such(shop: Shop) -> None:
     placed = shop.open()
     placed.cancel()
 
-    found = list_orders(shop.store, ACCOUNT, Wanted(statuses=("canceled",)), shop.clock.time)
+    found = list_orders(shop.store, ACCOUNT, OrderQuery(statuses=("canceled",)), shop.clock.time)
 
     assert [order.order_id for order in found.orders] == [placed.order_id]
 

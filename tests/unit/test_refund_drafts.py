@@ -9,7 +9,7 @@ from settlement.domain.ledger.ledger import Counters, Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transaction.transaction import Payment
 from settlement.use_cases.shared.ports import Changed, Commit, Page
-from settlement.use_cases.workflow.execute_leg import Call, post_outcome, read_setting
+from settlement.use_cases.workflow.execute_leg import LegTask, post_outcome, read_leg_context
 from settlement.use_cases.workflow.refund_drafts import SETTLEMENTS_AT_ONCE, RefundDrafts, refund_drafts
 from tests.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_payment, a_transaction
 from tests.support.shop import Placed, Shop
@@ -136,10 +136,10 @@ def test_capture_that_is_found_late_takes_back_a_mark_that_covers_it(shop: Shop,
     payment = payment_of(placed)
     marked = Changed(payment, replace(payment, refunded_through=mark))
     shop.store.commit(Commit(ACCOUNT, placed.order_id, placed.transaction_id, payments=[marked]))
-    call = Call(ACCOUNT, placed.transaction_id, 2, "0001", shop.clock.time)
+    call = LegTask(ACCOUNT, placed.transaction_id, 2, "0001", shop.clock.time)
 
     late = Done(Exchange("", 200, "", 0), 4000, "SET", None, None)
-    post_outcome(shop.ports, call, read_setting(shop.ports, call), late)
+    post_outcome(shop.ports, call, read_leg_context(shop.ports, call), late)
 
     assert payment_of(placed).counters.captured == 4000
     assert payment_of(placed).refunded_through == left

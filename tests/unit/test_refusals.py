@@ -11,7 +11,13 @@ from settlement.domain.errors import MoneyCannotMove, ReturnTooLarge, WrongStatu
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.transaction.transaction import LegState, OperationState
-from settlement.use_cases.gateway.request_movement import CANCELLATION, REFUND, SETTLEMENT, Movement, request_movement
+from settlement.use_cases.gateway.request_movement import (
+    CANCELLATION,
+    REFUND,
+    SETTLEMENT,
+    DirectRequest,
+    request_movement,
+)
 from settlement.use_cases.recovery.resolve_leg import Resolution
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.audits import mismatches_of
@@ -23,7 +29,7 @@ DAY = timedelta(hours=26)
 MODES = pytest.mark.parametrize("mode", list(Mode))
 
 
-def request(shop: Shop, placed: Placed, movement: Movement, value: int) -> None:
+def request(shop: Shop, placed: Placed, movement: DirectRequest, value: int) -> None:
     """Ask the gateway directly, and run what follows."""
     request_movement(shop.ports, ACCOUNT, placed.transaction_id, movement, value, None)
     placed.run()

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from settlement.api.models import MAX_QUANTITY, Body, Code, Measure, Price, Text
 from settlement.api.unit_multiplier import UnitMultiplier
 from settlement.api.written import DigitsToo, FullText, NumberToo, WholeNumber
-from settlement.domain.changes.modification import ModifiedItem, PriceTag, Wanted
+from settlement.domain.changes.modification import ModificationRequest, ModifiedItem, PriceTag
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order.order import MAX_LINES
@@ -191,7 +191,7 @@ class ModificationBody(Body):
     manual_increment_value: WholeNumber = 0
     settings: SettingsOfRequest | None = None
 
-    def as_wanted(self, account: ModificationSettings) -> Wanted:
+    def as_wanted(self, account: ModificationSettings) -> ModificationRequest:
         """Return what is wanted, under the body's own settings or else the account's."""
         removed = [*(self.remove.items if self.remove else []), *(i for part in self.replace for i in part.from_.items)]
         added = [*(self.add.items if self.add else []), *(item for part in self.replace for item in part.to.items)]
@@ -202,7 +202,7 @@ class ModificationBody(Body):
                     "beside add, remove and replace"
                 )
         pipeline = (self.settings or account).pipeline_configuration
-        return Wanted(
+        return ModificationRequest(
             reason=self.reason,
             removed=tuple(item.as_item() for item in removed),
             added=tuple(item.as_item() for item in added),

@@ -31,7 +31,7 @@ _CODES = {
 
 def operation_result(requested: "Requested") -> dict[str, Any]:
     """The result as far as it is known: values are what was done when the operation is done, else zero."""
-    order, transaction = requested.aggregate.order, requested.aggregate.transaction
+    order, transaction = requested.heads.order, requested.heads.transaction
     operation = requested.operation
     status = transaction_status(order, transaction)
     done = operation.state is OperationState.DONE

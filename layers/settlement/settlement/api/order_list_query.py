@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from settlement.api.patterns import DAY, MOMENT
 from settlement.api.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
-from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy, SearchField, Span, Wanted
+from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy, OrderQuery, SearchField, Span
 
 DEFAULT_PER_PAGE = 15
 MAX_PER_PAGE = 100
@@ -51,7 +51,7 @@ _KNOWN = sorted(
 class ListQuery:
     """What a list is to have, and which page of it is shown."""
 
-    wanted: Wanted
+    wanted: OrderQuery
     page: int
     per_page: int
 
@@ -65,7 +65,7 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
     given = {name: value.strip() for name, value in query.items() if value and value.strip()}
     order_by, descending = _order_by(given.get("orderBy"))
     text, search = _search(given)
-    wanted = Wanted(
+    wanted = OrderQuery(
         created=_span(given, "f_creationDate"),
         authorised=_span(given, "f_authorizedDate"),
         invoiced=_span(given, "f_invoicedDate"),

@@ -6,13 +6,13 @@ from typing import Any
 
 from settlement.api.dates import oms_date, oms_date_or_none
 from settlement.domain.order.listing import ListedOrder
-from settlement.use_cases.orders.list_orders import Listed
+from settlement.use_cases.orders.list_orders import FoundOrders
 
 _ORIGIN = "Marketplace"
 _USUAL_CURRENCY = "BRL"
 
 
-def order_list_view(listed: Listed, page: int, per_page: int) -> dict[str, Any]:
+def order_list_view(listed: FoundOrders, page: int, per_page: int) -> dict[str, Any]:
     """One page of the list; ``paging.isPartial`` says that more orders may match than ``total``."""
     orders = listed.orders
     shown = orders[(page - 1) * per_page : page * per_page]

@@ -30,16 +30,14 @@ from settlement.domain.transaction.transaction import (
     Transaction,
 )
 from settlement.use_cases.gateway.retrieve_transaction import Movements
-from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.heads import Heads
 
 _PARTS = ("interactions", "settlements", "payments", "refunds", "cancellations", "capabilities")
 
 
-def oms_transaction_view(
-    aggregate: Aggregate, payments: Iterable[Payment], settings: AccountSettings
-) -> dict[str, Any]:
+def oms_transaction_view(heads: Heads, payments: Iterable[Payment], settings: AccountSettings) -> dict[str, Any]:
     """``GET /api/oms/pvt/orders/{orderId}/payment-transaction`` (C§3.1)."""
-    order, transaction = aggregate.order, aggregate.transaction
+    order, transaction = heads.order, heads.transaction
     return {
         "status": transaction_status(order, transaction).value,
         "isActive": order.cancelled_at is None,
@@ -55,7 +53,7 @@ def transaction_view(
     """``GET /api/pvt/transactions/{transactionId}`` (C§3.3), with the times at which its payments act by themselves,
     and whether requests, actions and ledger agree. ``told`` is its additional data.
     """
-    order, transaction = movements.aggregate.order, movements.aggregate.transaction
+    order, transaction = movements.heads.order, movements.heads.transaction
     id_, ledger = transaction.transaction_id, transaction.ledger
     return {
         "id": id_,
@@ -176,7 +174,7 @@ def _as_text(value: object) -> str:
 
 def _own(movements: Movements) -> dict[str, Any]:
     """What the gateway's schema has no word for: mode, ledger, queue, timers and reconciliation."""
-    order, transaction = movements.aggregate.order, movements.aggregate.transaction
+    order, transaction = movements.heads.order, movements.heads.transaction
     ledger, payments = transaction.ledger, list(movements.payments.values())
     return {
         "processingMode": transaction.mode.value,
@@ -237,14 +235,14 @@ def cancellations_view(movements: Movements) -> dict[str, Any]:
     }
 
 
-def capabilities_view(aggregate: Aggregate) -> dict[str, Any]:
+def capabilities_view(heads: Heads) -> dict[str, Any]:
     """``…/capabilities``: by how much the value may change, in major units (C§3.2)."""
-    ledger = aggregate.transaction.ledger
-    ceilings = [position.max_value or position.counters.authorised for position in aggregate.transaction.projection]
+    ledger = heads.transaction.ledger
+    ceilings = [position.max_value or position.counters.authorised for position in heads.transaction.projection]
     return {
         "isValueChangeable": sum(ceilings) > ledger.authorised,
-        "minimumValue": _major(1, aggregate.transaction.currency),
-        "maximumValue": _major(sum(ceilings), aggregate.transaction.currency),
+        "minimumValue": _major(1, heads.transaction.currency),
+        "maximumValue": _major(sum(ceilings), heads.transaction.currency),
     }
 
 
@@ -254,7 +252,7 @@ def _major(minor_units: int, currency: str) -> float:
 
 
 def _requests(movements: Movements, values: Mapping[int, int]) -> list[dict[str, Any]]:
-    transaction_id = movements.aggregate.transaction.transaction_id
+    transaction_id = movements.heads.transaction.transaction_id
     asked = _with_retries(movements.operations, values)
     return [
         {
@@ -291,12 +289,12 @@ def _reversals(movements: Movements, kind: LegKind) -> dict[str, Any]:
 
 
 def _action(movements: Movements, leg: Leg, type_: str) -> dict[str, Any]:
-    transaction_id = movements.aggregate.transaction.transaction_id
+    transaction_id = movements.heads.transaction.transaction_id
     payment = movements.payments[leg.payment_id]
     return {
         "paymentId": leg.payment_id,
         "payment": {"href": payment_href(transaction_id, leg.payment_id)},
-        "date": action_date(leg.concluded_at or movements.aggregate.transaction.created_at),
+        "date": action_date(leg.concluded_at or movements.heads.transaction.created_at),
         "type": type_,
         "value": leg.posted_value if leg.state is LegState.POSTED else leg.value,
         "connectorResponse": connector_answer(payment, leg),

@@ -20,7 +20,7 @@ from settlement.connectors.ppp_outcomes import (
     REFUND,
     SETTLEMENT,
     Asked,
-    Movement,
+    ProtocolCall,
     authorisation_outcome,
     inbound_outcome,
     movement_outcome,
@@ -147,7 +147,7 @@ class PaymentProviderClient:
         return self._http.unreachable(parts.hostname or "", port, self._timeout_seconds)
 
     def _move(
-        self, connector: Connector, request: Settle | Cancel | Refund, movement: Movement, body: Body
+        self, connector: Connector, request: Settle | Cancel | Refund, movement: ProtocolCall, body: Body
     ) -> MovementOutcome:
         payment = request.payment
         path = f"payments/{quote(payment.payment_id, safe='')}/{movement.route}"

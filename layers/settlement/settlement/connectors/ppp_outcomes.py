@@ -90,7 +90,7 @@ _READ_OF_AUTHORISATIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class ProtocolCall:
     """One kind of movement: where it is asked for and how it is answered; ``by_hand``, whether a person may do it."""
 
     route: str
@@ -100,21 +100,21 @@ class Movement:
     already_done_codes: frozenset[str]
 
 
-SETTLEMENT = Movement(
+SETTLEMENT = ProtocolCall(
     route="settlements",
     id_field="settleId",
     echoes_value=True,
     by_hand=False,
     already_done_codes=frozenset({"already-settled", "already-captured"}),
 )
-CANCELLATION = Movement(
+CANCELLATION = ProtocolCall(
     route="cancellations",
     id_field="cancellationId",
     echoes_value=False,
     by_hand=True,
     already_done_codes=frozenset({"already-cancelled", "already-canceled", "already-voided"}),
 )
-REFUND = Movement(
+REFUND = ProtocolCall(
     route="refunds",
     id_field="refundId",
     echoes_value=True,
@@ -127,7 +127,7 @@ REFUND = Movement(
 class Asked:
     """What a movement's answer is held against; ``value`` in minor units."""
 
-    movement: Movement
+    movement: ProtocolCall
     payment_id: str
     request_id: str
     value: int

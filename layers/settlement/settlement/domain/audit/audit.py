@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from settlement.domain.audit.movements import movement_mismatches
 from settlement.domain.audit.order_side import order_mismatches
 from settlement.domain.audit.reconciliation import debts, head_differences, overcapture
-from settlement.domain.audit.records import Books, Mismatch, unequal
+from settlement.domain.audit.records import Mismatch, Records, unequal
 from settlement.domain.audit.timeline import timeline_mismatches
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import total
@@ -28,24 +28,24 @@ from settlement.domain.transaction.trouble import misses_settlement
 _EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegState.REPLACED})
 
 
-def audit(books: Books) -> tuple[Mismatch, ...]:
+def audit(records: Records) -> tuple[Mismatch, ...]:
     """Return every place where the books of an order disagree; none while all of it is right."""
     found = [
-        *timeline_mismatches(books),
-        *movement_mismatches(books),
-        *order_mismatches(books),
-        *_heads(books),
-        *_queue(books),
-        *_at_rest(books),
+        *timeline_mismatches(records),
+        *movement_mismatches(records),
+        *order_mismatches(records),
+        *_heads(records),
+        *_queue(records),
+        *_at_rest(records),
     ]
     return tuple(dict.fromkeys(found))
 
 
-def _heads(books: Books) -> Iterator[Mismatch]:
+def _heads(records: Records) -> Iterator[Mismatch]:
     """Order and transaction are of one commit, and what the order shows in lists is derived from both."""
-    order, transaction = books.order, books.transaction
+    order, transaction = records.order, records.transaction
     if not order.gateway_only:
-        yield from _listing(books)
+        yield from _listing(records)
     yield from unequal(
         "order head",
         ("started by a checkout", transaction.checkout is not None, order.gateway_only),
@@ -58,21 +58,21 @@ def _heads(books: Books) -> Iterator[Mismatch]:
         ("order of the transaction", order.order_id, transaction.order_id),
         ("version of the order", order.version, transaction.order_version),
         ("currency", order.currency, transaction.currency),
-        ("payments known to the queue", len(books.payments), len(transaction.projection)),
+        ("payments known to the queue", len(records.payments), len(transaction.projection)),
     )
-    if any(operation.kind is OperationKind.AUTHORISE for operation in books.operations):
-        paid = sum(payment.assigned for payment in books.payments)
+    if any(operation.kind is OperationKind.AUTHORISE for operation in records.operations):
+        paid = sum(payment.assigned for payment in records.payments)
         yield from unequal("transaction head", ("value of the payments", paid, transaction.value))
     if transaction.authorisation is not Authorisation.PENDING:
-        joint = verdict(books.payments)
+        joint = verdict(records.payments)
         yield from unequal(
             "transaction head", ("authorisation of the payments", joint.value, transaction.authorisation.value)
         )
 
 
-def _listing(books: Books) -> Iterator[Mismatch]:
+def _listing(records: Records) -> Iterator[Mismatch]:
     """What lists show of the order is what its transaction says."""
-    order, transaction = books.order, books.transaction
+    order, transaction = records.order, records.transaction
     yield from unequal(
         "order head",
         ("listed status and derived status", order_status(order, transaction).value, order.listed_status),
@@ -81,23 +81,23 @@ def _listing(books: Books) -> Iterator[Mismatch]:
     )
 
 
-def _queue(books: Books) -> Iterator[Mismatch]:
+def _queue(records: Records) -> Iterator[Mismatch]:
     """The queue is whole: every operation up to the tail is there, what is behind the head is over."""
-    transaction, operations = books.transaction, books.operations
-    missing = sum(misses_settlement(held, _legs_of(books, held)) for held in operations)
+    transaction, operations = records.transaction, records.operations
+    missing = sum(misses_settlement(held, _legs_of(records, held)) for held in operations)
     yield from unequal(
         "transaction head",
         ("head within the queue", True, 1 <= transaction.head <= transaction.tail),
         ("operations up to the tail", len(operations), transaction.tail - 1),
         ("newest settling operation", max((op.sequence for op in operations if op.settling), default=0),
          transaction.last_settling),
-        ("value written off for good", _ended(books, "takenOff") - _reversed(books), transaction.taken_off),
+        ("value written off for good", _ended(records, "takenOff") - _reversed(records), transaction.taken_off),
         ("operations that miss a settlement", missing, transaction.unsettled),
         ("operations to put right", sum(held.state.is_trouble for held in operations), transaction.troubled),
     )  # fmt: skip
     for place, operation in enumerate(operations, start=1):
         where = f"operation {operation.sequence}"
-        legs = max((leg.index for leg in books.legs if leg.operation == operation.sequence), default=0)
+        legs = max((leg.index for leg in records.legs if leg.operation == operation.sequence), default=0)
         yield from unequal(
             where, ("place in the queue", place, operation.sequence), ("connector calls planned", legs, operation.legs)
         )
@@ -115,49 +115,49 @@ def _queue(books: Books) -> Iterator[Mismatch]:
         yield from unequal(where, ("timed while it is at the head", operation.sequence == transaction.head, is_timed))
 
 
-def _ended(books: Books, fact: str) -> int:
-    return sum(int(str(event.data.get(fact, 0))) for event in books.events if event.type is EventType.OPERATION_ENDED)
+def _ended(records: Records, fact: str) -> int:
+    return sum(int(str(event.data.get(fact, 0))) for event in records.events if event.type is EventType.OPERATION_ENDED)
 
 
-def _reversed(books: Books) -> int:
-    reversals = (event for event in books.events if event.type is EventType.WRITE_OFF_REVERSED)
+def _reversed(records: Records) -> int:
+    reversals = (event for event in records.events if event.type is EventType.WRITE_OFF_REVERSED)
     return sum(int(str(event.data.get("value"))) for event in reversals)
 
 
-def _legs_of(books: Books, operation: Operation) -> list[Leg]:
-    return [leg for leg in books.legs if leg.operation == operation.sequence]
+def _legs_of(records: Records, operation: Operation) -> list[Leg]:
+    return [leg for leg in records.legs if leg.operation == operation.sequence]
 
 
 def _is_at_work(operation: Operation) -> bool:
     return operation.state in (OperationState.READY, OperationState.WAITING)
 
 
-def _at_rest(books: Books) -> Iterator[Mismatch]:
+def _at_rest(records: Records) -> Iterator[Mismatch]:
     """Nothing is captured that is not owed; once nothing is queued, heads are the sum of the payments, and what was
     asked is done.
     """
-    transaction = books.transaction
-    ledger = total(payment.counters for payment in books.payments)
-    for difference in overcapture(transaction, ledger, books.operations, books.legs):
+    transaction = records.transaction
+    ledger = total(payment.counters for payment in records.payments)
+    for difference in overcapture(transaction, ledger, records.operations, records.legs):
         yield Mismatch(difference.what, "transaction head", difference.expected, difference.found)
     if not transaction.is_idle:
         return
     projected = {position.payment_id: position for position in transaction.projection}
-    for payment in books.payments:
+    for payment in records.payments:
         position = projected.get(payment.payment_id)
         yield from unequal(f"payment {payment.payment_id}", ("as the queue leaves it", payment.position, position))
-    differences = list(head_differences(transaction, ledger, books.operations))
-    if not _is_excused(books):
-        differences += debts(books.order, transaction, ledger, books.operations, books.legs)
+    differences = list(head_differences(transaction, ledger, records.operations))
+    if not _is_excused(records):
+        differences += debts(records.order, transaction, ledger, records.operations, records.legs)
     for difference in differences:
         yield Mismatch(difference.what, "transaction head", difference.expected, difference.found)
 
 
-def _is_excused(books: Books) -> bool:
+def _is_excused(records: Records) -> bool:
     """Whether something failed, was left to a person or lapsed, so that what was asked and what was done may differ."""
     return any(
         operation.state is OperationState.FAILED
         or operation.retry_of is not None
         or operation.kind is OperationKind.EXPIRE
-        for operation in books.operations
-    ) or any(leg.state in _EXCUSES for leg in books.legs)
+        for operation in records.operations
+    ) or any(leg.state in _EXCUSES for leg in records.legs)

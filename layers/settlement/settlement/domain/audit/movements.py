@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from settlement.domain.audit.reconciliation import book_differences
-from settlement.domain.audit.records import Books, Mismatch, unequal
+from settlement.domain.audit.records import Mismatch, Records, unequal
 from settlement.domain.events import Event, EventType, leg_writer
 from settlement.domain.transaction.transaction import Authorisation, Leg, LegKind, LegState, Payment
 
@@ -19,27 +19,27 @@ _POSTINGS = frozenset(
 _DOUBTS = {LegKind.SETTLE: "in_doubt", LegKind.CANCEL: "cancel_in_doubt", LegKind.REFUND: "refund_in_doubt"}
 
 
-def movement_mismatches(books: Books) -> Iterator[Mismatch]:
+def movement_mismatches(records: Records) -> Iterator[Mismatch]:
     """Return what legs, their events, payments and captures say otherwise than each other."""
     said: dict[str, list[Event]] = defaultdict(list)
-    for event in books.events:
+    for event in records.events:
         said[event.writer].append(event)
-    closed = _closed(books)
-    for leg in books.legs:
+    closed = _closed(records)
+    for leg in records.legs:
         name = f"{leg.operation}-{leg.number}"
         yield from unequal(f"leg {name}", ("value that a person ended", closed.get(name, 0), leg.closed))
         yield from _leg(leg, said[leg_writer(leg.operation, leg.number)])
-    for difference in book_differences(books.payments, books.legs):
+    for difference in book_differences(records.payments, records.legs):
         yield Mismatch(difference.what, f"payment {difference.payment_id}", difference.expected, difference.found)
-    for payment in books.payments:
-        yield from _payment(books, payment, [leg for leg in books.legs if leg.payment_id == payment.payment_id])
-    yield from _captures(books)
+    for payment in records.payments:
+        yield from _payment(records, payment, [leg for leg in records.legs if leg.payment_id == payment.payment_id])
+    yield from _captures(records)
 
 
-def _closed(books: Books) -> dict[str, int]:
+def _closed(records: Records) -> dict[str, int]:
     """What people ended, by leg, as their events tell."""
     told: dict[str, int] = {}
-    for event in books.events:
+    for event in records.events:
         closed = event.data.get("closed")
         if event.type is EventType.OPERATION_ENDED and isinstance(closed, Mapping):
             told |= {str(name): int(value) for name, value in closed.items()}
@@ -63,10 +63,10 @@ def _leg(leg: Leg, events: Sequence[Event]) -> Iterator[Mismatch]:
         )
 
 
-def _payment(books: Books, payment: Payment, legs: Sequence[Leg]) -> Iterator[Mismatch]:
+def _payment(records: Records, payment: Payment, legs: Sequence[Leg]) -> Iterator[Mismatch]:
     where = f"payment {payment.payment_id}"
-    yield from unequal(where, ("transaction that its id leads to", books.transaction.transaction_id,
-                               books.owners.get(payment.payment_id)))  # fmt: skip
+    yield from unequal(where, ("transaction that its id leads to", records.transaction.transaction_id,
+                               records.owners.get(payment.payment_id)))  # fmt: skip
     for kind, counter in _DOUBTS.items():
         doubtful = sum(leg.value for leg in legs if leg.kind is kind and _is_doubtful(leg))
         yield from unequal(
@@ -81,14 +81,14 @@ def _is_doubtful(leg: Leg) -> bool:
     return leg.doubtful and leg.state is not LegState.POSTED
 
 
-def _captures(books: Books) -> Iterator[Mismatch]:
+def _captures(records: Records) -> Iterator[Mismatch]:
     """Each capture is one posted leg; what is refunded of it is the sum of the refunds that name it."""
     settled = {
         (leg.payment_id, f"{leg.operation:06d}-{leg.number}"): leg
-        for leg in books.legs
+        for leg in records.legs
         if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED
     }
-    held = {(settlement.payment_id, settlement.number): settlement for settlement in books.settlements}
+    held = {(settlement.payment_id, settlement.number): settlement for settlement in records.settlements}
     for key in sorted(settled.keys() | held.keys()):
         where = f"capture {key[1]} of payment {key[0]}"
         leg, settlement = settled.get(key), held.get(key)
@@ -98,7 +98,7 @@ def _captures(books: Books) -> Iterator[Mismatch]:
             continue
         refunds = [
             refund
-            for refund in books.legs
+            for refund in records.legs
             if refund.kind is LegKind.REFUND and (refund.payment_id, refund.settlement) == key
         ]
         refunded = sum(refund.posted_value for refund in refunds if refund.state is LegState.POSTED)

@@ -2,31 +2,31 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from settlement.domain.audit.records import Books, Mismatch, unequal
+from settlement.domain.audit.records import Mismatch, Records, unequal
 from settlement.domain.events import Event, EventType
 from settlement.domain.order.invoice import Invoice, InvoiceType
 
 
-def order_mismatches(books: Books) -> Iterator[Mismatch]:
+def order_mismatches(records: Records) -> Iterator[Mismatch]:
     """Return what the order's head, documents and lines say otherwise than each other."""
-    yield from _placing(books)
-    yield from _head(books)
-    yield from _invoices(books)
-    yield from _changes(books)
-    yield from _lines(books)
-    yield from _requests(books)
+    yield from _placing(records)
+    yield from _head(records)
+    yield from _invoices(records)
+    yield from _changes(records)
+    yield from _lines(records)
+    yield from _requests(records)
 
 
-def _said(books: Books, type_: EventType, key: str) -> dict[object, Event]:
-    return {event.data.get(key): event for event in books.events if event.type is type_}
+def _said(records: Records, type_: EventType, key: str) -> dict[object, Event]:
+    return {event.data.get(key): event for event in records.events if event.type is type_}
 
 
-def _placing(books: Books) -> Iterator[Mismatch]:
+def _placing(records: Records) -> Iterator[Mismatch]:
     """The order and its payments are as they were placed, or started and sent by a checkout."""
-    order, transaction = books.order, books.transaction
-    assigned = {payment.payment_id: payment.assigned for payment in books.payments}
+    order, transaction = records.order, records.transaction
+    assigned = {payment.payment_id: payment.assigned for payment in records.payments}
     told: dict[str, object] = {}
-    for event in books.events:
+    for event in records.events:
         if event.type in (EventType.ORDER_PLACED, EventType.TRANSACTION_STARTED):
             yield from unequal("order head", ("value when placed", event.data.get("value"), order.placed_value))
             value = event.data.get("transactionValue", event.data.get("value"))
@@ -41,39 +41,43 @@ def _placing(books: Books) -> Iterator[Mismatch]:
     yield from unequal("payments", ("payments when placed", told, assigned))
 
 
-def _head(books: Books) -> Iterator[Mismatch]:
-    order = books.order
-    sales = [invoice for invoice in books.invoices if invoice.type is InvoiceType.OUTPUT]
-    returns = [invoice for invoice in books.invoices if invoice.type is InvoiceType.INPUT]
-    modified = sum(held.value for held in books.modifications if held.cancelled_at is None)
-    changed = sum(change.net_value for change in books.changes)
+def _head(records: Records) -> Iterator[Mismatch]:
+    order = records.order
+    sales = [invoice for invoice in records.invoices if invoice.type is InvoiceType.OUTPUT]
+    returns = [invoice for invoice in records.invoices if invoice.type is InvoiceType.INPUT]
+    modified = sum(held.value for held in records.modifications if held.cancelled_at is None)
+    changed = sum(change.net_value for change in records.changes)
     yield from unequal(
         "order head",
         ("value placed and changed", order.placed_value + changed + modified, order.value),
         ("value invoiced", sum(invoice.counted for invoice in sales), order.invoiced),
         ("value returned", sum(invoice.value for invoice in returns), order.returned),
-        ("value of returns written off", sum(_unreturned(event) for event in books.events), order.returns_written_off),
-        ("number of invoices", len(books.invoices), order.invoices),
-        ("number of changes", len(books.changes), order.changes),
-        ("number of modifications", len(books.modifications), order.modifications),
-        ("operation of the newest modification", _last_modification(books), order.last_modification),
+        (
+            "value of returns written off",
+            sum(_unreturned(event) for event in records.events),
+            order.returns_written_off,
+        ),
+        ("number of invoices", len(records.invoices), order.invoices),
+        ("number of changes", len(records.changes), order.changes),
+        ("number of modifications", len(records.modifications), order.modifications),
+        ("operation of the newest modification", _last_modification(records), order.last_modification),
     )
     if order.order_group != order.order_id and not order.gateway_only:
-        yield from unequal("order head", ("found in its group", True, order.order_id in books.group))
+        yield from unequal("order head", ("found in its group", True, order.order_id in records.group))
 
 
 def _unreturned(event: Event) -> int:
     return int(str(event.data.get("unreturned", 0))) if event.type is EventType.OPERATION_ENDED else 0
 
 
-def _last_modification(books: Books) -> int:
-    newest = [held for held in books.modifications if held.operation is not None][-1:]
+def _last_modification(records: Records) -> int:
+    newest = [held for held in records.modifications if held.operation is not None][-1:]
     return sum(held.operation or 0 for held in newest if held.cancelled_at is None)
 
 
-def _invoices(books: Books) -> Iterator[Mismatch]:
-    notified = _said(books, EventType.INVOICE_NOTIFIED, "invoiceNumber")
-    for place, invoice in enumerate(books.invoices, start=1):
+def _invoices(records: Records) -> Iterator[Mismatch]:
+    notified = _said(records, EventType.INVOICE_NOTIFIED, "invoiceNumber")
+    for place, invoice in enumerate(records.invoices, start=1):
         where = f"invoice {invoice.number}"
         said = notified.pop(invoice.number, None)
         facts = said.data if said is not None else {}
@@ -83,15 +87,15 @@ def _invoices(books: Books) -> Iterator[Mismatch]:
             ("type notified", facts.get("invoiceType"), invoice.type.value),
             ("value notified", facts.get("value"), invoice.value),
             ("value counted", facts.get("counted"), invoice.counted),
-            ("embedded document", invoice.has_document, invoice.number in books.documents),
+            ("embedded document", invoice.has_document, invoice.number in records.documents),
         )
     for number in notified:
         yield Mismatch("invoice notified", f"invoice {number}", "an invoice", None)
 
 
-def _changes(books: Books) -> Iterator[Mismatch]:
-    registered = _said(books, EventType.ORDER_CHANGED, "requestId")
-    for change in books.changes:
+def _changes(records: Records) -> Iterator[Mismatch]:
+    registered = _said(records, EventType.ORDER_CHANGED, "requestId")
+    for change in records.changes:
         said = registered.pop(change.request_id, None)
         facts = said.data if said is not None else {}
         yield from unequal(
@@ -100,10 +104,10 @@ def _changes(books: Books) -> Iterator[Mismatch]:
             ("increment registered", facts.get("incrementValue"), change.increment_value),
             ("reason registered", facts.get("reason"), change.reason),
         )
-    taken_back = _said(books, EventType.ORDER_MODIFICATION_CANCELLED, "requestId")
-    modified = _said(books, EventType.ORDER_MODIFIED, "requestId")
-    operations = {operation.origin: operation.sequence for operation in books.operations}
-    for held in books.modifications:
+    taken_back = _said(records, EventType.ORDER_MODIFICATION_CANCELLED, "requestId")
+    modified = _said(records, EventType.ORDER_MODIFIED, "requestId")
+    operations = {operation.origin: operation.sequence for operation in records.operations}
+    for held in records.modifications:
         said = modified.pop(held.request_id, None)
         facts = said.data if said is not None else {}
         yield from unequal(
@@ -117,26 +121,26 @@ def _changes(books: Books) -> Iterator[Mismatch]:
         yield Mismatch("change registered", f"change {request_id}", "a change", None)
 
 
-def _lines(books: Books) -> Iterator[Mismatch]:
+def _lines(records: Records) -> Iterator[Mismatch]:
     """Quantities on lines add up to what was placed and added, and to what invoices and changes name."""
-    added = {unique_id for held in books.modifications for unique_id in held.lines_added}
-    of_changes = sum(item.quantity for change in books.changes for item in change.items_added)
-    placed = sum(line.quantity + line.removed for line in books.lines if line.unique_id not in added)
+    added = {unique_id for held in records.modifications for unique_id in held.lines_added}
+    of_changes = sum(item.quantity for change in records.changes for item in change.items_added)
+    placed = sum(line.quantity + line.removed for line in records.lines if line.unique_id not in added)
     yield from unequal(
         "lines",
-        ("quantity placed and added", books.order.total_items + of_changes, placed),
-        ("quantity invoiced", _named(books, InvoiceType.OUTPUT), sum(line.invoiced for line in books.lines)),
-        ("quantity returned", _named(books, InvoiceType.INPUT), sum(line.returned for line in books.lines)),
+        ("quantity placed and added", records.order.total_items + of_changes, placed),
+        ("quantity invoiced", _named(records, InvoiceType.OUTPUT), sum(line.invoiced for line in records.lines)),
+        ("quantity returned", _named(records, InvoiceType.INPUT), sum(line.returned for line in records.lines)),
     )
-    if not books.modifications:
-        removed = sum(item.quantity for change in books.changes for item in change.items_removed)
-        yield from unequal("lines", ("quantity removed", removed, sum(line.removed for line in books.lines)))
-    for event in books.events:
+    if not records.modifications:
+        removed = sum(item.quantity for change in records.changes for item in change.items_removed)
+        yield from unequal("lines", ("quantity removed", removed, sum(line.removed for line in records.lines)))
+    for event in records.events:
         if event.type is EventType.ORDER_PLACED and "linesValue" in event.data:
-            first = books.lines[: int(str(event.data["lines"]))]
+            first = records.lines[: int(str(event.data["lines"]))]
             worth = sum(line.placed_value for line in first)
             yield from unequal("lines", ("value of the lines placed", event.data["linesValue"], worth))
-    for place, line in enumerate(books.lines):
+    for place, line in enumerate(records.lines):
         where = f"line {line.unique_id}"
         yield from unequal(where, ("place among the lines", place, line.index))
         if not (0 <= line.returned <= line.invoiced <= line.quantity and line.removed >= 0):
@@ -144,14 +148,14 @@ def _lines(books: Books) -> Iterator[Mismatch]:
                            f"{line.returned}, {line.invoiced}, {line.quantity}")  # fmt: skip
 
 
-def _named(books: Books, type_: InvoiceType) -> int:
+def _named(records: Records, type_: InvoiceType) -> int:
     """Quantity that the invoices of a type name, without what found no room on the lines."""
     mine: Callable[[Invoice], bool] = lambda invoice: invoice.type is type_  # noqa: E731
-    named = sum(item.quantity for invoice in filter(mine, books.invoices) for item in invoice.items)
-    notified = _said(books, EventType.INVOICE_NOTIFIED, "invoiceNumber")
+    named = sum(item.quantity for invoice in filter(mine, records.invoices) for item in invoice.items)
+    notified = _said(records, EventType.INVOICE_NOTIFIED, "invoiceNumber")
     beyond = [
         text
-        for invoice in filter(mine, books.invoices)
+        for invoice in filter(mine, records.invoices)
         if invoice.number in notified
         for text in _texts(notified[invoice.number].data.get("itemsBeyondOrder"))
     ]
@@ -162,17 +166,17 @@ def _texts(value: object) -> list[str]:
     return [str(text) for text in value] if isinstance(value, Iterable) else []
 
 
-def _requests(books: Books) -> Iterator[Mismatch]:
+def _requests(records: Records) -> Iterator[Mismatch]:
     """Every invoice and change that moves money has its operation, and every operation asks what its event says."""
-    origins = {operation.origin for operation in books.operations}
-    wanted = [f"invoice/{invoice.number}" for invoice in books.invoices if invoice.counted]
-    wanted += [f"change/{change.request_id}" for change in books.changes if change.net_value]
-    wanted += [f"modification/{held.request_id}" for held in books.modifications if held.operation is not None]
+    origins = {operation.origin for operation in records.operations}
+    wanted = [f"invoice/{invoice.number}" for invoice in records.invoices if invoice.counted]
+    wanted += [f"change/{change.request_id}" for change in records.changes if change.net_value]
+    wanted += [f"modification/{held.request_id}" for held in records.modifications if held.operation is not None]
     for origin in wanted:
         if origin not in origins:
             yield Mismatch("operation that moves the money", origin, "an operation", None)
-    asked = _said(books, EventType.SETTLEMENT_REQUESTED, "operation")
-    for operation in books.operations:
+    asked = _said(records, EventType.SETTLEMENT_REQUESTED, "operation")
+    for operation in records.operations:
         said = asked.get(operation.sequence)
         yield from unequal(
             f"operation {operation.sequence}",

@@ -34,7 +34,7 @@ class Mismatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Records:
     """Everything that is stored of an order and its transaction; ``events`` are oldest first.
 
     ``documents`` are the numbers of the invoices whose embedded document is there, ``owners`` the transaction that each

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from settlement.domain.audit.records import Books, Mismatch, unequal
+from settlement.domain.audit.records import Mismatch, Records, unequal
 from settlement.domain.events import leg_writer, operation_writer
 from settlement.domain.ledger.ledger import Counters
 
@@ -11,26 +11,26 @@ AUDITOR = "audit"
 """The writer of what audits find; its events are numbered by themselves, since heads may be what is wrong."""
 
 
-def timeline_mismatches(books: Books) -> Iterator[Mismatch]:
+def timeline_mismatches(records: Records) -> Iterator[Mismatch]:
     """Return what the events say otherwise than their writers and the payments' counters."""
-    yield from _gaps(books)
-    for event in books.events:
+    yield from _gaps(records)
+    for event in records.events:
         where = f"event {event.writer}-{event.number}"
         yield from unequal(
             where,
-            ("order", books.order.order_id, event.order_id),
-            ("transaction", books.transaction.transaction_id, event.transaction_id),
+            ("order", records.order.order_id, event.order_id),
+            ("transaction", records.transaction.transaction_id, event.transaction_id),
         )
-    yield from _ledger(books)
+    yield from _ledger(records)
 
 
-def _gaps(books: Books) -> Iterator[Mismatch]:
+def _gaps(records: Records) -> Iterator[Mismatch]:
     numbers: dict[str, list[int]] = defaultdict(list)
-    for event in books.events:
+    for event in records.events:
         numbers[event.writer].append(event.number)
-    written = {"transaction": books.transaction.events}
-    written |= {operation_writer(held.sequence): held.events for held in books.operations}
-    written |= {leg_writer(leg.operation, leg.number): leg.events for leg in books.legs}
+    written = {"transaction": records.transaction.events}
+    written |= {operation_writer(held.sequence): held.events for held in records.operations}
+    written |= {leg_writer(leg.operation, leg.number): leg.events for leg in records.legs}
     written[AUDITOR] = len(numbers[AUDITOR])
     for writer in sorted(numbers.keys() | written.keys()):
         where = f"events of {writer}"
@@ -49,14 +49,14 @@ def _range(numbers: list[int]) -> str:
     return f"1 to {numbers[-1]}" + (f" without {', '.join(map(str, missing[:10]))}" if missing else "")
 
 
-def _ledger(books: Books) -> Iterator[Mismatch]:
+def _ledger(records: Records) -> Iterator[Mismatch]:
     folded: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for event in books.events:
+    for event in records.events:
         deltas = event.data.get("deltas")
         if isinstance(deltas, Mapping):
             for name, delta in deltas.items():
                 folded[str(event.payment_id)][name] += int(delta)
-    for payment in books.payments:
+    for payment in records.payments:
         entries = folded.pop(payment.payment_id, {})
         pairs = [
             (f"entries and counter: {name}", entries.get(name, 0), getattr(payment.counters, name))

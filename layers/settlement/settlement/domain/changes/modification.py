@@ -55,7 +55,7 @@ class ModifiedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ModificationRequest:
     """What a modification wants: items out, items in, freight of replacements, and manual values on top."""
 
     reason: str
@@ -137,7 +137,7 @@ def require_modifiable(order: Order, transaction: Transaction) -> None:
         raise WrongStatus(f"Order {order.order_id} has a change in progress", code="SalesOrderSystem014")
 
 
-def effect_of(wanted: Wanted, order: Order, lines: Sequence[Line]) -> Effect:
+def effect_of(wanted: ModificationRequest, order: Order, lines: Sequence[Line]) -> Effect:
     """Compute what a modification changes: prices as at purchase unless it states others, manual values on top."""
     _require_sound(wanted)
     changed, items_out, tax_out = _remove(wanted.removed, lines)
@@ -165,7 +165,7 @@ def effect_of(wanted: Wanted, order: Order, lines: Sequence[Line]) -> Effect:
     return effect
 
 
-def _require_sound(wanted: Wanted) -> None:
+def _require_sound(wanted: ModificationRequest) -> None:
     if not wanted.reason.strip():
         raise ChangeRefused("Field reason not set", code="CHK0124")
     manual = {"manualDiscountValue": wanted.manual_discount, "manualIncrementValue": wanted.manual_increment}

@@ -34,14 +34,14 @@ def signed_payment(ports: Ports, account: str, transaction_id: str, payment_id: 
 
 
 def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
-    aggregate = load_by_transaction(ports.store, account, transaction_id)
-    transaction = aggregate.transaction
+    heads = load_by_transaction(ports.store, account, transaction_id)
+    transaction = heads.transaction
     if transaction.authorisation is not Authorisation.PENDING:
         return
     operation = operation_at(ports.store, transaction, transaction.head)
     if not operation.takes_news:
         return
-    journal = aggregate.journal(ports.now())
+    journal = heads.journal(ports.now())
     record_ready(journal, operation)
-    commit = aggregate.becomes(journal, aggregate.order, transaction)
+    commit = heads.becomes(journal, heads.order, transaction)
     ports.store.commit(replace(commit, operations=[operation.hears_of_news()]))

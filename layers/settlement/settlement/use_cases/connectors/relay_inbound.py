@@ -49,8 +49,8 @@ def _record(
     request: Inbound,
     outcome: InboundOutcome,
 ) -> None:
-    aggregate = load_by_transaction(ports.store, account, transaction_id)
-    journal = aggregate.journal(ports.now())
+    heads = load_by_transaction(ports.store, account, transaction_id)
+    journal = heads.journal(ports.now())
     exchange = outcome.exchange
     journal.record(
         EventType.INBOUND_RELAYED,
@@ -63,4 +63,4 @@ def _record(
         response=exchange.response,
         durationMs=exchange.duration_ms,
     )
-    ports.store.commit(aggregate.becomes(journal, aggregate.order, aggregate.transaction))
+    ports.store.commit(heads.becomes(journal, heads.order, heads.transaction))

@@ -35,12 +35,12 @@ def add_data(ports: Ports, account: str, transaction_id: str, told: Sequence[Add
 
 
 def _add(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
-    aggregate = load_by_transaction(ports.store, account, transaction_id)
-    aggregate.transaction.require_room_for_remarks()
+    heads = load_by_transaction(ports.store, account, transaction_id)
+    heads.transaction.require_room_for_remarks()
     names = {data.name for data in ports.store.additional_data(account, transaction_id)} | {data.name for data in told}
     if len(names) > MAX_ADDITIONAL_DATA:
         raise InvalidRequest(f"name: a transaction keeps at most {MAX_ADDITIONAL_DATA} names; these make {len(names)}")
-    journal = aggregate.journal(ports.now())
+    journal = heads.journal(ports.now())
     journal.record(EventType.ADDITIONAL_DATA_RECEIVED, names=", ".join(data.name for data in told))
-    commit = aggregate.becomes(journal, aggregate.order, aggregate.transaction)
+    commit = heads.becomes(journal, heads.order, heads.transaction)
     ports.store.commit(replace(commit, additional_data=told))

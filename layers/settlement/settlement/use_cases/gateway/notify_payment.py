@@ -46,15 +46,15 @@ def notify_payment_of_order(ports: Ports, account: str, order_id: str, payment_i
 
 
 def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, received: Received) -> None:
-    aggregate = load_by_transaction(ports.store, account, transaction_id)
-    transaction = aggregate.transaction
+    heads = load_by_transaction(ports.store, account, transaction_id)
+    transaction = heads.transaction
     payment = ports.store.payment(account, transaction_id, payment_id)
     if payment is None:
         raise PaymentNotFound(payment_id)
     assigned = to_major(payment.assigned, transaction.currency)
     if received.value is not None and received.value != assigned:
         raise BadValue(f"valuePaid ({received.value}) should be equal to the payment's value ({assigned})")
-    if payment.authorisation is Authorisation.DENIED or aggregate.order.cancelled_at is not None:
+    if payment.authorisation is Authorisation.DENIED or heads.order.cancelled_at is not None:
         raise WrongStatus(f"Payment {payment_id} was denied or cancelled", code="1403")
     if payment.authorisation is Authorisation.APPROVED or payment.paid_at is not None:
         return
@@ -63,7 +63,7 @@ def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, re
     operation = None if transaction.is_started else operation_at(ports.store, transaction, transaction.head)
     if paid.paid_at is None and (operation is None or not operation.takes_news):
         return
-    journal = aggregate.journal(now)
+    journal = heads.journal(now)
     journal.record(
         EventType.PAYMENT_NOTIFIED,
         payment_id,
@@ -75,5 +75,5 @@ def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, re
     if operation is not None:
         record_ready(journal, operation)
         operations = [operation.hears_of_news()]
-    commit = aggregate.becomes(journal, aggregate.order, transaction)
+    commit = heads.becomes(journal, heads.order, transaction)
     ports.store.commit(replace(commit, operations=operations, payments=[Changed(payment, paid)]))

@@ -11,7 +11,7 @@ from settlement.domain.transaction.transaction import Operation, OperationKind, 
 from settlement.use_cases.gateway.request_movement import Requested
 from settlement.use_cases.gateway.send_payments import unequal_sum
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Ports
 from settlement.use_cases.workflow.queue import operation_at
 
@@ -33,10 +33,10 @@ def request_authorisation(
 def _request(
     ports: Ports, account: str, transaction_id: str, soft_descriptor: str | None, recurrent: bool
 ) -> Requested:
-    aggregate = load_by_transaction(ports.store, account, transaction_id)
-    transaction = aggregate.transaction
+    heads = load_by_transaction(ports.store, account, transaction_id)
+    transaction = heads.transaction
     if not transaction.is_started:
-        return Requested(aggregate, _made(ports, transaction))
+        return Requested(heads, _made(ports, transaction))
     _require_payments(transaction)
     now = ports.now()
     cart = _cart(ports, transaction)
@@ -44,13 +44,13 @@ def _request(
     if queued.checkout is not None:
         checkout = replace(queued.checkout, soft_descriptor=soft_descriptor, recurrent=recurrent)
         queued = replace(queued, checkout=checkout)
-    journal = aggregate.journal(now)
+    journal = heads.journal(now)
     journal.record(EventType.AUTHORISATION_REQUESTED, value=transaction.value)
     record_ready(journal, operation)
-    order = replace(aggregate.order, totals=cart.totals, total_items=sum(line.quantity for line in cart.lines))
-    commit = aggregate.becomes(journal, order, queued)
+    order = replace(heads.order, totals=cart.totals, total_items=sum(line.quantity for line in cart.lines))
+    commit = heads.becomes(journal, order, queued)
     ports.store.commit(replace(commit, operations=[operation], lines=cart.lines))
-    return Requested(Aggregate(order, queued), operation)
+    return Requested(Heads(order, queued), operation)
 
 
 def _made(ports: Ports, transaction: Transaction) -> Operation:

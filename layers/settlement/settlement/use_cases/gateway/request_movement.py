@@ -13,7 +13,7 @@ from settlement.domain.transaction.acceptance import accept, record_acceptance
 from settlement.domain.transaction.transaction import Authorisation, Operation, OperationKind, Transaction
 from settlement.use_cases.orders.cancel_order import cancel_whole
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Ports
 from settlement.use_cases.workflow.queue import operation_at
 
@@ -24,12 +24,12 @@ _POLL_SECONDS = 0.1
 class Requested:
     """A request that was made, and the transaction as it was when the answer had to be given."""
 
-    aggregate: Aggregate
+    heads: Heads
     operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class DirectRequest:
     """What can be asked of a transaction directly: the operation's kind, what it asks, and how much there is."""
 
     kind: OperationKind
@@ -54,21 +54,21 @@ def _still_to_refund(transaction: Transaction) -> int:
     return total(held.counters for held in transaction.projection).refundable
 
 
-SETTLEMENT = Movement(
+SETTLEMENT = DirectRequest(
     OperationKind.SETTLE,
     _settle,
     _still_to_request,
     "Settlement requested value ({value}) should be less than or equal to remaining amount to pay ({limit}), "
     "which must be different from 0.",
 )
-CANCELLATION = Movement(
+CANCELLATION = DirectRequest(
     OperationKind.REDUCE,
     lambda transaction, value: Ask(reduction=value),
     _still_to_cancel,
     "Cancellation requested value ({value}) should be greater than 0 and less than or equal to the amount that is "
     "not settled ({limit}).",
 )
-REFUND = Movement(
+REFUND = DirectRequest(
     OperationKind.REFUND,
     lambda transaction, value: Ask(refund=value),
     _still_to_refund,
@@ -77,7 +77,7 @@ REFUND = Movement(
 
 
 def request_movement(
-    ports: Ports, account: str, transaction_id: str, movement: Movement, value: int, key: str | None
+    ports: Ports, account: str, transaction_id: str, movement: DirectRequest, value: int, key: str | None
 ) -> Requested:
     """Queue what is asked, once per idempotency ``key`` if there is one.
 
@@ -90,7 +90,7 @@ def request_movement(
 
 def await_conclusion(ports: Ports, requested: Requested, patience: timedelta) -> Requested:
     """Read the operation until it is concluded, or until patience is over."""
-    transaction = requested.aggregate.transaction
+    transaction = requested.heads.transaction
     account, transaction_id = transaction.account, transaction.transaction_id
     deadline = ports.now() + patience
     operation: Operation | None = requested.operation
@@ -101,19 +101,19 @@ def await_conclusion(ports: Ports, requested: Requested, patience: timedelta) ->
 
 
 def _request(
-    ports: Ports, account: str, transaction_id: str, movement: Movement, value: int, key: str | None
+    ports: Ports, account: str, transaction_id: str, movement: DirectRequest, value: int, key: str | None
 ) -> Requested:
-    aggregate = load_by_transaction(ports.store, account, transaction_id)
-    order, transaction = aggregate.order, aggregate.transaction
+    heads = load_by_transaction(ports.store, account, transaction_id)
+    order, transaction = heads.order, heads.transaction
     name = _name(movement, value, key) if key is not None else ports.new_id()
     if key is not None and (made := ports.store.request(account, transaction_id, key)) is not None:
         stored_name, sequence = made
         operation = ports.store.operation(account, transaction_id, sequence)
         if stored_name != name or operation is None:
             raise AlreadyExists(f"Idempotency-Key {key} was used for another request")
-        return Requested(aggregate, operation)
+        return Requested(heads, operation)
     if movement is CANCELLATION and order.gateway_only and transaction.authorisation is Authorisation.PENDING:
-        return _abandon(ports, aggregate, value)
+        return _abandon(ports, heads, value)
     if order.gateway_only and not transaction.projection:
         raise WrongStatus(f"Transaction {transaction_id} has no payments", code="1419")
     if transaction.authorisation is not Authorisation.APPROVED or order.cancelled_at is not None:
@@ -126,28 +126,28 @@ def _request(
     now = ports.now()
     priority = ports.store.settings(account).refund_priority
     accepted = accept(transaction, movement.kind, movement.ask(transaction, value), priority, f"request/{name}", now)
-    journal = aggregate.journal(now)
+    journal = heads.journal(now)
     record_acceptance(journal, accepted.operation)
-    commit = aggregate.becomes(journal, order, accepted.transaction)
+    commit = heads.becomes(journal, order, accepted.transaction)
     requests = [(key, name, accepted.operation.sequence)] if key is not None else []
     ports.store.commit(replace(commit, operations=[accepted.operation], requests=requests))
-    return Requested(Aggregate(order, accepted.transaction), accepted.operation)
+    return Requested(Heads(order, accepted.transaction), accepted.operation)
 
 
-def _abandon(ports: Ports, aggregate: Aggregate, value: int) -> Requested:
+def _abandon(ports: Ports, heads: Heads, value: int) -> Requested:
     """Cancel a transaction that is not authorised yet: as a whole, or not at all. Again, it is what it was."""
-    order, transaction = aggregate.order, aggregate.transaction
+    order, transaction = heads.order, heads.transaction
     if value != transaction.value:
         asked, whole = to_major(value, order.currency), to_major(transaction.value, order.currency)
         raise BadValue(
             f"Cancellation requested value ({asked}) should be the transaction's value ({whole}): it is not authorised"
         )
     if order.cancelled_at is not None:
-        return Requested(aggregate, operation_at(ports.store, transaction, transaction.tail - 1))
-    commit, operation = cancel_whole(ports, aggregate, "cancellation-request")
+        return Requested(heads, operation_at(ports.store, transaction, transaction.tail - 1))
+    commit, operation = cancel_whole(ports, heads, "cancellation-request")
     ports.store.commit(commit)
-    return Requested(aggregate, operation)
+    return Requested(heads, operation)
 
 
-def _name(movement: Movement, value: int, key: str) -> str:
+def _name(movement: DirectRequest, value: int, key: str) -> str:
     return hashlib.sha256(f"{movement.kind.value}/{value}/{key}".encode()).hexdigest()

@@ -6,7 +6,7 @@ from settlement.domain.errors import PaymentNotFound, TransactionNotFound
 from settlement.domain.events import Event
 from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
 from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
-from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Page, Store
 
 
@@ -14,7 +14,7 @@ from settlement.use_cases.shared.ports import Page, Store
 class Movements:
     """The operations of a transaction and the connector calls they made."""
 
-    aggregate: Aggregate
+    heads: Heads
     operations: list[Operation]
     legs: list[Leg]
     payments: dict[str, Payment]
@@ -22,30 +22,30 @@ class Movements:
 
 def retrieve_payments(
     store: Store, account: str, transaction_id: str
-) -> tuple[Aggregate, list[tuple[Payment, TransactionStatus]], list[Leg]]:
+) -> tuple[Heads, list[tuple[Payment, TransactionStatus]], list[Leg]]:
     """Return a transaction's payments, each with the status of the whole, and the connector calls made on them."""
-    aggregate = load_by_transaction(store, account, transaction_id)
-    status = transaction_status(aggregate.order, aggregate.transaction)
+    heads = load_by_transaction(store, account, transaction_id)
+    status = transaction_status(heads.order, heads.transaction)
     payments = [(payment, status) for payment in store.payments(account, transaction_id)]
-    return aggregate, payments, store.legs(account, transaction_id)
+    return heads, payments, store.legs(account, transaction_id)
 
 
 def retrieve_payment(
     store: Store, account: str, transaction_id: str, payment_id: str
-) -> tuple[Aggregate, Payment, TransactionStatus]:
+) -> tuple[Heads, Payment, TransactionStatus]:
     """Return one payment; raises ``TransactionNotFound`` or ``PaymentNotFound``."""
-    aggregate = load_by_transaction(store, account, transaction_id)
+    heads = load_by_transaction(store, account, transaction_id)
     payment = store.payment(account, transaction_id, payment_id)
     if payment is None:
         raise PaymentNotFound(payment_id)
-    return aggregate, payment, transaction_status(aggregate.order, aggregate.transaction)
+    return heads, payment, transaction_status(heads.order, heads.transaction)
 
 
 def retrieve_movements(store: Store, account: str, transaction_id: str) -> Movements:
     """Return what was asked of a transaction and what was done; raises ``TransactionNotFound``."""
-    aggregate = load_by_transaction(store, account, transaction_id)
+    heads = load_by_transaction(store, account, transaction_id)
     return Movements(
-        aggregate,
+        heads,
         store.operations(account, transaction_id),
         store.legs(account, transaction_id),
         {payment.payment_id: payment for payment in store.payments(account, transaction_id)},

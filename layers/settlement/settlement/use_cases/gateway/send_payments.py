@@ -18,7 +18,7 @@ from settlement.use_cases.orders.place_order import (
     transaction_mode,
 )
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Conflict, Ports
 
 
@@ -41,11 +41,11 @@ def send_payments(
     decide_until_written(ports, lambda: _send(ports, account, transaction_id, payments, currency, order_group))
 
 
-def require_checkout(aggregate: Aggregate) -> Checkout:
+def require_checkout(heads: Heads) -> Checkout:
     """Return how a transaction was started; raises ``TransactionNotFound`` for one of an order that was placed."""
-    checkout = aggregate.transaction.checkout
+    checkout = heads.transaction.checkout
     if checkout is None:
-        raise TransactionNotFound(aggregate.transaction.transaction_id)
+        raise TransactionNotFound(heads.transaction.transaction_id)
     return checkout
 
 
@@ -64,19 +64,19 @@ def _send(
     currency: str,
     order_group: str | None,
 ) -> None:
-    aggregate = load_by_transaction(ports.store, account, transaction_id)
-    checkout, transaction = require_checkout(aggregate), aggregate.transaction
+    heads = load_by_transaction(ports.store, account, transaction_id)
+    checkout, transaction = require_checkout(heads), heads.transaction
     stored = ports.store.payments(account, transaction_id)
     if {payment.payment_id for payment in stored} != {position.payment_id for position in transaction.projection}:
         raise Conflict
     said = (tuple(payments), currency)
     if checkout.was_sent(said):
         return
-    fresh = _not_sent_yet(ports, aggregate, stored, payments, currency)
+    fresh = _not_sent_yet(ports, heads, stored, payments, currency)
     if not fresh:
         return
     require_in_use("currencyCode", currency)
-    _require_room(aggregate, stored, fresh, currency)
+    _require_room(heads, stored, fresh, currency)
     connectors = connectors_of(ports.store, account, fresh)
     added = [
         new_payment(ports, sequence, payment, connector)
@@ -85,12 +85,12 @@ def _send(
     told = replace(
         checkout, batches=(*checkout.batches, identity(said)), order_group=order_group or checkout.order_group
     )
-    _write(ports, aggregate, stored, added, currency, told, _mode(ports, account, stored, connectors))
+    _write(ports, heads, stored, added, currency, told, _mode(ports, account, stored, connectors))
 
 
 def _write(
     ports: Ports,
-    aggregate: Aggregate,
+    heads: Heads,
     stored: Sequence[Payment],
     added: Sequence[Payment],
     currency: str,
@@ -99,19 +99,19 @@ def _write(
 ) -> None:
     held = [*stored, *added]
     order = replace(
-        aggregate.order,
+        heads.order,
         currency=currency,
         order_group=told.order_group or told.reference,
         payment_names=", ".join(dict.fromkeys(payment.payment_system_name for payment in held)),
     )
     sent = replace(
-        aggregate.transaction,
+        heads.transaction,
         currency=currency,
         mode=mode,
         checkout=told,
         projection=tuple(payment.position for payment in held),
     )
-    journal = aggregate.journal(ports.now())
+    journal = heads.journal(ports.now())
     journal.record(
         EventType.PAYMENTS_RECEIVED,
         value=sum(payment.assigned for payment in added),
@@ -119,15 +119,13 @@ def _write(
         currency=currency,
         payments={payment.payment_id: payment.assigned for payment in added},
     )
-    ports.store.commit(replace(aggregate.becomes(journal, order, sent), new_payments=added))
+    ports.store.commit(replace(heads.becomes(journal, order, sent), new_payments=added))
 
 
-def _require_room(
-    aggregate: Aggregate, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str
-) -> None:
+def _require_room(heads: Heads, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str) -> None:
     """Check that a transaction takes more payments, and these."""
-    transaction = aggregate.transaction
-    if not transaction.is_started or aggregate.order.cancelled_at is not None:
+    transaction = heads.transaction
+    if not transaction.is_started or heads.order.cancelled_at is not None:
         raise WrongStatus(f"Transaction {transaction.transaction_id} takes no more payments", code="1403")
     paid = sum(payment.assigned for payment in stored) + sum(payment.value for payment in payments)
     if paid > transaction.value:
@@ -140,10 +138,10 @@ def _require_room(
 
 
 def _not_sent_yet(
-    ports: Ports, aggregate: Aggregate, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str
+    ports: Ports, heads: Heads, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str
 ) -> list[NewPayment]:
     """Return the payments that the transaction does not have by their ids; checks that no other has these."""
-    transaction = aggregate.transaction
+    transaction = heads.transaction
     mine = {payment.payment_id: payment for payment in stored}
     fresh = []
     for payment in payments:

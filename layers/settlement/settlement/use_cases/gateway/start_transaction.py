@@ -10,7 +10,7 @@ from settlement.domain.order.order import Order
 from settlement.domain.transaction.checkout import Checkout
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load_by_transaction, record_status_changes
+from settlement.use_cases.shared.heads import Heads, load_by_transaction, record_status_changes
 from settlement.use_cases.shared.ports import Commit, Ports
 
 DEFAULT_CURRENCY = "BRL"
@@ -25,7 +25,7 @@ class NewTransaction:
     checkout: Checkout
 
 
-def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
+def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Heads:
     """Start a transaction, once per idempotency ``key`` if there is one; it waits for its payments.
 
     Raises ``AlreadyExists`` when the key was used for a transaction that says something else.
@@ -33,7 +33,7 @@ def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str 
     return decide_until_written(ports, lambda: _start(ports, account, new, key))
 
 
-def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Aggregate:
+def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Heads:
     if key is not None and (id_ := ports.store.started(account, key)) is not None:
         started = load_by_transaction(ports.store, account, id_)
         if not is_same(started.order.request_hash, new):
@@ -64,7 +64,7 @@ def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> 
         created_at=now,
         checkout=new.checkout,
     )
-    started = Aggregate(order, transaction)
+    started = Heads(order, transaction)
     journal = started.journal(now)
     journal.record(EventType.TRANSACTION_STARTED, value=new.value, reference=new.checkout.reference)
     record_status_changes(journal, None, started)
@@ -80,4 +80,4 @@ def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> 
             events=journal.events,
         )
     )
-    return Aggregate(order, transaction)
+    return Heads(order, transaction)

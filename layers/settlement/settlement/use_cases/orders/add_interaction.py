@@ -12,8 +12,8 @@ def add_interaction(ports: Ports, account: str, order_id: str, source: str, mess
 
 
 def _add(ports: Ports, account: str, order_id: str, source: str, message: str) -> None:
-    aggregate = load(ports.store, account, order_id)
-    aggregate.transaction.require_room_for_remarks()
-    journal = aggregate.journal(ports.now())
+    heads = load(ports.store, account, order_id)
+    heads.transaction.require_room_for_remarks()
+    journal = heads.journal(ports.now())
     journal.record(EventType.INTERACTION_ADDED, source=source, message=message)
-    ports.store.commit(aggregate.becomes(journal, aggregate.order, aggregate.transaction))
+    ports.store.commit(heads.becomes(journal, heads.order, heads.transaction))

@@ -8,7 +8,7 @@ from settlement.domain.transaction.acceptance import accept, record_acceptance
 from settlement.domain.transaction.transaction import Authorisation, Operation, OperationKind
 from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load
+from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Commit, Ports
 
 
@@ -22,29 +22,29 @@ def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None) 
 
 
 def _cancel(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
-    aggregate = load(ports.store, account, order_id)
-    order = aggregate.order
+    heads = load(ports.store, account, order_id)
+    order = heads.order
     if order.cancelled_at is not None:
         stands = {} if reason in (None, order.cancel_reason) else {"reason": order.cancel_reason or ""}
         return Receipt(order.cancelled_at, order_id, order.cancel_receipt or order.transaction_id, stands)
     order.require_cancel()
-    commit, _ = cancel_whole(ports, aggregate, reason)
+    commit, _ = cancel_whole(ports, heads, reason)
     ports.store.commit(commit)
     cancelled = commit.order or order
     return Receipt(cancelled.cancelled_at or ports.now(), order_id, cancelled.cancel_receipt or order.transaction_id)
 
 
-def cancel_whole(ports: Ports, aggregate: Aggregate, reason: str | None) -> tuple[Commit, Operation]:
+def cancel_whole(ports: Ports, heads: Heads, reason: str | None) -> tuple[Commit, Operation]:
     """Return the commit that cancels an order with all its money, and the operation that gives the money back."""
-    order, transaction = aggregate.order, aggregate.transaction
+    order, transaction = heads.order, heads.transaction
     now = ports.now()
     priority = ports.store.settings(order.account).refund_priority
     accepted = accept(transaction, OperationKind.CANCEL, Ask(cancel_all=True), priority, "cancel", now)
-    journal = aggregate.journal(now)
+    journal = heads.journal(now)
     journal.record(EventType.ORDER_CANCELLED, reason=reason)
     record_acceptance(journal, accepted.operation)
     if transaction.authorisation is Authorisation.PENDING and not transaction.is_idle:
         journal.record(EventType.OPERATION_READY, operation=transaction.head, kind=OperationKind.AUTHORISE.value)
     cancelled = replace(order, cancelled_at=now, cancel_reason=reason, cancel_receipt=ports.new_id().lower())
-    commit = aggregate.becomes(journal, cancelled, replace(accepted.transaction, cancelled_at=now))
+    commit = heads.becomes(journal, cancelled, replace(accepted.transaction, cancelled_at=now))
     return replace(commit, operations=[accepted.operation]), accepted.operation

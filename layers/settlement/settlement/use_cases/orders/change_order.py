@@ -11,7 +11,7 @@ from settlement.domain.order.order import MAX_LINES, Line, LineMention, remove_f
 from settlement.domain.transaction.acceptance import accept, ask_of_change, record_acceptance
 from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load
+from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Ports
 
 
@@ -37,7 +37,7 @@ def change_order(ports: Ports, account: str, order_id: str, request: ChangeReque
 
 
 def _change(ports: Ports, account: str, order_id: str, request: ChangeRequest, receipt: str) -> Receipt:
-    aggregate = load(ports.store, account, order_id)
+    heads = load(ports.store, account, order_id)
     stored = ports.store.change(account, order_id, request.request_id)
     if stored is not None:
         return Receipt(stored.received_at, order_id, stored.receipt, _standing(stored, request))
@@ -52,7 +52,7 @@ def _change(ports: Ports, account: str, order_id: str, request: ChangeRequest, r
         receipt=receipt,
         received_at=now,
     )
-    _apply(ports, aggregate, change)
+    _apply(ports, heads, change)
     return Receipt(now, order_id, receipt)
 
 
@@ -71,15 +71,15 @@ def _standing(stored: Change, repeated: ChangeRequest) -> dict[str, str | int]:
     return standing
 
 
-def _apply(ports: Ports, aggregate: Aggregate, change: Change) -> None:
-    order, transaction = aggregate.order, aggregate.transaction
+def _apply(ports: Ports, heads: Heads, change: Change) -> None:
+    order, transaction = heads.order, heads.transaction
     change.require_sound()
     order.require_change(change.net_value)
     if order.value + change.net_value > MAX_MINOR_UNITS:
         raise InvalidRequest(f"incrementValue {change.increment_value} takes the order above {MAX_MINOR_UNITS}")
-    lines = _change_lines(ports, aggregate, change)
+    lines = _change_lines(ports, heads, change)
     changed = replace(order, value=order.value + change.net_value, changes=order.changes + 1)
-    journal = aggregate.journal(change.received_at)
+    journal = heads.journal(change.received_at)
     journal.record(
         EventType.ORDER_CHANGED,
         requestId=change.request_id,
@@ -98,14 +98,14 @@ def _apply(ports: Ports, aggregate: Aggregate, change: Change) -> None:
         record_acceptance(journal, accepted.operation)
         if ask.completes:
             changed = replace(changed, invoiced_at=change.received_at)
-    commit = aggregate.becomes(journal, changed, transaction)
+    commit = heads.becomes(journal, changed, transaction)
     ports.store.commit(replace(commit, operations=operations, lines=lines, changes=[change]))
 
 
-def _change_lines(ports: Ports, aggregate: Aggregate, change: Change) -> list[Line]:
+def _change_lines(ports: Ports, heads: Heads, change: Change) -> list[Line]:
     if not change.items_removed and not change.items_added:
         return []
-    order = aggregate.order
+    order = heads.order
     lines = ports.store.lines(order.account, order.order_id)
     if len(lines) + len(change.items_added) > MAX_LINES:
         raise InvalidRequest(f"itemsAdded would make {len(lines) + len(change.items_added)} lines; limit {MAX_LINES}")

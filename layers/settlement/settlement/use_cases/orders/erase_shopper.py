@@ -8,7 +8,7 @@ from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import CART, AdditionalData
 from settlement.domain.transaction.transaction import Payment
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load, load_by_transaction
+from settlement.use_cases.shared.heads import Heads, load, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Commit, Ports
 
 _NOTHING = "{}"
@@ -31,12 +31,12 @@ def erase_shopper_of_transaction(ports: Ports, account: str, transaction_id: str
     )
 
 
-def _erase(ports: Ports, read: Callable[[], Aggregate]) -> None:
-    aggregate = read()
+def _erase(ports: Ports, read: Callable[[], Heads]) -> None:
+    heads = read()
     now = ports.now()
-    journal = aggregate.journal(now)
+    journal = heads.journal(now)
     journal.record(EventType.SHOPPER_ERASED)
-    commit = aggregate.becomes(journal, aggregate.order, aggregate.transaction)
+    commit = heads.becomes(journal, heads.order, heads.transaction)
     shopper = ports.store.shopper(commit.account, commit.order_id)
     named, told = _named(ports, commit), _told(ports, commit)
     if named or told or (shopper is not None and shopper.is_known):

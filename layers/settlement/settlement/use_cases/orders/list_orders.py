@@ -68,7 +68,7 @@ _SORTED: dict[OrderBy, Callable[[ListedOrder], tuple[object, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OrderQuery:
     """Which orders a list is to have, and how it is sorted.
 
     ``text`` is an id or, unless ``search`` says of what, a part of one. ``none`` asks for what no order here has.
@@ -101,26 +101,26 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class FoundOrders:
     """The orders found, sorted; ``is_partial`` says that there may be more."""
 
     orders: list[ListedOrder]
     is_partial: bool = False
 
 
-def list_orders(store: Store, account: str, wanted: Wanted, now: datetime) -> Listed:
+def list_orders(store: Store, account: str, wanted: OrderQuery, now: datetime) -> FoundOrders:
     """Return an account's orders, newest first unless asked otherwise; at most 3,000.
 
     Of a longer range of creation dates it is the last 24 months: clients ask for everything since the year 2000.
     """
     if wanted.none:
-        return Listed([])
+        return FoundOrders([])
     if wanted.text is not None:
         found = [order for order in _by_id(store, account, wanted.text, wanted.search) if wanted.takes(order)]
         if found or wanted.search is not None:
-            return Listed(_sort(found, wanted))
+            return FoundOrders(_sort(found, wanted))
     listed = _by_date(store, account, wanted, now)
-    return Listed(_sort(listed.orders, wanted), listed.is_partial)
+    return FoundOrders(_sort(listed.orders, wanted), listed.is_partial)
 
 
 def _by_id(store: Store, account: str, text: str, search: SearchField | None) -> list[ListedOrder]:
@@ -139,7 +139,7 @@ def _by_id(store: Store, account: str, text: str, search: SearchField | None) ->
     return [order for order in found if search is not SearchField.GROUP or order.order_group == text]
 
 
-def _by_date(store: Store, account: str, wanted: Wanted, now: datetime) -> Listed:
+def _by_date(store: Store, account: str, wanted: OrderQuery, now: datetime) -> FoundOrders:
     until = min(wanted.created.until or now, now)
     earliest = _months_before(until, MAX_MONTHS - 1)
     since = max(wanted.created.since or earliest, earliest)
@@ -153,11 +153,11 @@ def _by_date(store: Store, account: str, wanted: Wanted, now: datetime) -> Liste
         page: Page[ListedOrder] | None = None
         while page is None or page.next is not None:
             if len(found) > MAX_LISTED or reads == MAX_READS:
-                return Listed(found[:MAX_LISTED], is_partial=True)
+                return FoundOrders(found[:MAX_LISTED], is_partial=True)
             page = store.listed(account, asked, page.next if page else None)
             reads += 1
             found += [order for order in page.items if wanted.takes(order) and _mentions(order, wanted.text)]
-    return Listed(found[:MAX_LISTED], is_partial=is_cut or len(found) > MAX_LISTED)
+    return FoundOrders(found[:MAX_LISTED], is_partial=is_cut or len(found) > MAX_LISTED)
 
 
 def _mentions(order: ListedOrder, text: str | None) -> bool:
@@ -166,7 +166,7 @@ def _mentions(order: ListedOrder, text: str | None) -> bool:
     )
 
 
-def _sort(orders: list[ListedOrder], wanted: Wanted) -> list[ListedOrder]:
+def _sort(orders: list[ListedOrder], wanted: OrderQuery) -> list[ListedOrder]:
     by = _SORTED[wanted.order_by]
     return sorted(orders, key=lambda order: (*by(order), order.order_id), reverse=wanted.descending)
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from settlement.domain.changes.modification import (
     Effect,
     Modification,
+    ModificationRequest,
     ModificationStatus,
-    Wanted,
     effect_of,
     require_modifiable,
 )
@@ -23,7 +23,7 @@ from settlement.domain.transaction.acceptance import accept, ask_of_change, reco
 from settlement.domain.transaction.transaction import LegState, Operation, OperationKind, OperationState, Transaction
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load
+from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Changed, Ports
 from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import next_ready, project_queue
@@ -48,12 +48,12 @@ class Preview:
     """What a modification would change, and the money plan: which payment would move by how much."""
 
     order: Order
-    wanted: Wanted
+    wanted: ModificationRequest
     effect: Effect
     movements: tuple[Movement, ...]
 
 
-def modify_order(ports: Ports, account: str, order_id: str, wanted: Wanted, request: str) -> Modified:
+def modify_order(ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str) -> Modified:
     """Take a modification: the order changes now, its money as soon as the queue comes to it.
 
     Raises ``OrderNotFound`` (CHK0201), ``WrongStatus``, ``ChangeRefused``, ``ItemAlreadyInvoiced`` and
@@ -62,16 +62,16 @@ def modify_order(ports: Ports, account: str, order_id: str, wanted: Wanted, requ
     return decide_until_written(ports, lambda: _modify(ports, account, order_id, wanted, request))
 
 
-def preview_modification(ports: Ports, account: str, order_id: str, wanted: Wanted) -> Preview:
+def preview_modification(ports: Ports, account: str, order_id: str, wanted: ModificationRequest) -> Preview:
     """Tell what a modification would do, under the same checks, and write nothing."""
-    aggregate = _load(ports, account, order_id)
-    effect = _effect(ports, aggregate, wanted)
-    transaction = aggregate.transaction
-    ask, kind = _ask(aggregate, effect)
+    heads = _load(ports, account, order_id)
+    effect = _effect(ports, heads, wanted)
+    transaction = heads.transaction
+    ask, kind = _ask(heads, effect)
     if kind is None:
-        return Preview(aggregate.order, wanted, effect, ())
+        return Preview(heads.order, wanted, effect, ())
     accepted = accept(transaction, kind, ask, _priority(ports, transaction), "preview", ports.now())
-    return Preview(aggregate.order, wanted, effect, accepted.movements)
+    return Preview(heads.order, wanted, effect, accepted.movements)
 
 
 def retrieve_modifications(ports: Ports, account: str, order_id: str) -> list[Modified]:
@@ -106,7 +106,7 @@ def cancel_modification(ports: Ports, account: str, order_id: str, request_id: s
     decide_until_written(ports, lambda: _take_back(ports, account, order_id, request_id, reason))
 
 
-def _load(ports: Ports, account: str, order_id: str) -> Aggregate:
+def _load(ports: Ports, account: str, order_id: str) -> Heads:
     try:
         return load(ports.store, account, order_id)
     except OrderNotFound as missing:
@@ -132,29 +132,29 @@ def _priority(ports: Ports, transaction: Transaction) -> RefundPriority:
     return ports.store.settings(transaction.account).refund_priority
 
 
-def _effect(ports: Ports, aggregate: Aggregate, wanted: Wanted) -> Effect:
-    order = aggregate.order
-    require_modifiable(order, aggregate.transaction)
+def _effect(ports: Ports, heads: Heads, wanted: ModificationRequest) -> Effect:
+    order = heads.order
+    require_modifiable(order, heads.transaction)
     lines = ports.store.lines(order.account, order.order_id)
     if len(lines) + len(wanted.added) > MAX_LINES:
         raise InvalidRequest(f"the change would make {len(lines) + len(wanted.added)} lines; the limit is {MAX_LINES}")
     return effect_of(wanted, order, lines)
 
 
-def _ask(aggregate: Aggregate, effect: Effect) -> tuple[Ask, OperationKind | None]:
+def _ask(heads: Heads, effect: Effect) -> tuple[Ask, OperationKind | None]:
     if not effect.value:
         return Ask(), None
-    return ask_of_change(aggregate.order, aggregate.transaction, effect.value)
+    return ask_of_change(heads.order, heads.transaction, effect.value)
 
 
-def _modify(ports: Ports, account: str, order_id: str, wanted: Wanted, request: str) -> Modified:
-    aggregate = _load(ports, account, order_id)
-    effect = _effect(ports, aggregate, wanted)
-    order, transaction, now = aggregate.order, aggregate.transaction, ports.now()
-    ask, kind = _ask(aggregate, effect)
+def _modify(ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str) -> Modified:
+    heads = _load(ports, account, order_id)
+    effect = _effect(ports, heads, wanted)
+    order, transaction, now = heads.order, heads.transaction, ports.now()
+    ask, kind = _ask(heads, effect)
     modification = _modification(ports, order, wanted, request, effect, now)
     operation = None
-    journal = aggregate.journal(now)
+    journal = heads.journal(now)
     journal.record(
         EventType.ORDER_MODIFIED,
         requestId=modification.request_id,
@@ -176,7 +176,7 @@ def _modify(ports: Ports, account: str, order_id: str, wanted: Wanted, request: 
         last_modification=operation.sequence if operation else order.last_modification,
         invoiced_at=now if ask.completes else order.invoiced_at,
     )
-    commit = aggregate.becomes(journal, changed, transaction)
+    commit = heads.becomes(journal, changed, transaction)
     ports.store.commit(
         replace(
             commit,
@@ -189,7 +189,7 @@ def _modify(ports: Ports, account: str, order_id: str, wanted: Wanted, request: 
 
 
 def _modification(
-    ports: Ports, order: Order, wanted: Wanted, request: str, effect: Effect, now: datetime
+    ports: Ports, order: Order, wanted: ModificationRequest, request: str, effect: Effect, now: datetime
 ) -> Modification:
     return Modification(
         request_id=str(uuid.UUID(ports.new_id())),
@@ -208,8 +208,8 @@ def _modification(
 
 
 def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reason: str) -> None:
-    aggregate = _load(ports, account, order_id)
-    order, transaction, now = aggregate.order, aggregate.transaction, ports.now()
+    heads = _load(ports, account, order_id)
+    order, transaction, now = heads.order, heads.transaction, ports.now()
     modified = _with_operation(ports, order, _find(ports, account, order_id, request_id))
     modification, operation = modified.modification, modified.operation
     if modified.status is ModificationStatus.CANCELED:
@@ -221,8 +221,8 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
             f"Change {request_id} is {modified.status.value} and cannot be canceled", code="SalesOrderSystem016"
         )
     _require_unmoved(ports, transaction, operation, request_id)
-    _require_unused(aggregate, modification, operation)
-    journal = aggregate.journal(now)
+    _require_unused(heads, modification, operation)
+    journal = heads.journal(now)
     journal.record(EventType.ORDER_MODIFICATION_CANCELLED, requestId=request_id, reason=reason)
     cancelled = replace(operation, state=OperationState.DONE, concluded_at=now, due_at=None, failure=None, giving_up=0)
     is_head = operation.sequence == transaction.head
@@ -244,7 +244,7 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
         last_modification=0,
         invoiced_at=None if operation.ask.completes else order.invoiced_at,
     )
-    commit = aggregate.becomes(journal, restored, replace(transaction, projection=projection))
+    commit = heads.becomes(journal, restored, replace(transaction, projection=projection))
     back = replace(modification, cancelled_at=now, cancel_reason=reason, revision=modification.revision + 1)
     ports.store.commit(
         replace(
@@ -267,9 +267,9 @@ def _require_unmoved(ports: Ports, transaction: Transaction, operation: Operatio
         )
 
 
-def _require_unused(aggregate: Aggregate, modification: Modification, operation: Operation) -> None:
+def _require_unused(heads: Heads, modification: Modification, operation: Operation) -> None:
     """Check that nothing was invoiced or returned that counts on the changed value."""
-    order, transaction = aggregate.order, aggregate.transaction
+    order, transaction = heads.order, heads.transaction
     exceeds = order.value - modification.value <= order.invoiced
     is_newest = operation.sequence == transaction.tail - 1
     if exceeds or (order.is_fully_invoiced and not (operation.ask.completes and is_newest)):

@@ -15,7 +15,7 @@ from settlement.domain.transaction.returns import returns_made
 from settlement.domain.transaction.transaction import MAX_TIMELINE, OperationKind
 from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load
+from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Commit, Ports, Store
 
 
@@ -81,18 +81,18 @@ def notify_invoice(ports: Ports, account: str, order_id: str, notification: Noti
 
 
 def _notify(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
-    aggregate = load(ports.store, account, order_id)
+    heads = load(ports.store, account, order_id)
     settings = ports.store.settings(account)
     stored = ports.store.invoice(account, order_id, notification.number)
     if stored is not None:
-        return _replay(ports, aggregate, stored, notification, settings)
+        return _replay(ports, heads, stored, notification, settings)
     if notification.type is InvoiceType.OUTPUT:
-        return _sell(ports, aggregate, notification, settings)
-    return _return(ports, aggregate, notification, settings)
+        return _sell(ports, heads, notification, settings)
+    return _return(ports, heads, notification, settings)
 
 
 def _replay(
-    ports: Ports, aggregate: Aggregate, stored: Invoice, notification: Notification, settings: AccountSettings
+    ports: Ports, heads: Heads, stored: Invoice, notification: Notification, settings: AccountSettings
 ) -> Receipt:
     if stored.type is not notification.type:
         raise InvalidRequest(
@@ -105,16 +105,16 @@ def _replay(
         raise AlreadyExists(
             f"invoiceNumber {stored.number} was notified before with invoiceValue {stored.value} or other items"
         )
-    order = aggregate.order
+    order = heads.order
     receipt = ports.new_id().lower()
     stands = stored.standing_against_repeat(repeated)
-    if has_another_document(ports.store, aggregate, stored, notification.document):
+    if has_another_document(ports.store, heads, stored, notification.document):
         stands["embeddedInvoice"] = "the one that was sent before"
     completed = stored.completed(repeated)
     if completed != stored:
-        aggregate.transaction.require_room_for_remarks()
-    journal = aggregate.journal(now)
-    if stands and aggregate.transaction.events < MAX_TIMELINE:
+        heads.transaction.require_room_for_remarks()
+    journal = heads.journal(now)
+    if stands and heads.transaction.events < MAX_TIMELINE:
         journal.record(
             EventType.INVOICE_REPLAY_DIFFERED,
             invoiceNumber=stored.number,
@@ -122,13 +122,13 @@ def _replay(
             repeatedValue=notification.value,
             differing=", ".join(stands),
         )
-    commit = _completing(aggregate, journal, stored, completed, notification, receipt)
+    commit = _completing(heads, journal, stored, completed, notification, receipt)
     ports.store.commit(commit)
     return Receipt(now, order.order_id, receipt, stands)
 
 
 def _completing(
-    aggregate: Aggregate,
+    heads: Heads,
     journal: Journal,
     stored: Invoice,
     completed: Invoice,
@@ -136,20 +136,20 @@ def _completing(
     receipt: str,
 ) -> Commit:
     """Write a repeat's receipt, and with it what it knows and the invoice did not."""
-    order = aggregate.order
+    order = heads.order
     if completed == stored:
         commit = Commit(order.account, order.order_id, order.transaction_id)
         if journal.events:
-            commit = aggregate.becomes(journal, order, aggregate.transaction)
+            commit = heads.becomes(journal, order, heads.transaction)
         return replace(commit, new_receipts=[(stored.number, receipt)])
     if completed.tracking != stored.tracking:
         record_tracking(journal, completed)
     after = replace(completed, receipt=receipt)
-    return supplementing(aggregate, journal, stored, after, notification.document)
+    return supplementing(heads, journal, stored, after, notification.document)
 
 
-def _sell(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:
-    order, transaction = aggregate.order, aggregate.transaction
+def _sell(ports: Ports, heads: Heads, notification: Notification, settings: AccountSettings) -> Receipt:
+    order, transaction = heads.order, heads.transaction
     counted = order.require_output_invoice(notification.value, strict=settings.strict_invoices)
     invoiced = replace(order, invoiced=order.invoiced + counted)
     ask = None
@@ -159,11 +159,11 @@ def _sell(ports: Ports, aggregate: Aggregate, notification: Notification, settin
         ask = Ask(request=left if completes else min(counted, left), completes=completes)
     if counted and invoiced.is_fully_invoiced:
         invoiced = replace(invoiced, invoiced_at=ports.now())
-    return _store(ports, aggregate, invoiced, notification, counted, OperationKind.SETTLE, ask, settings)
+    return _store(ports, heads, invoiced, notification, counted, OperationKind.SETTLE, ask, settings)
 
 
-def _return(ports: Ports, aggregate: Aggregate, notification: Notification, settings: AccountSettings) -> Receipt:
-    order = aggregate.order
+def _return(ports: Ports, heads: Heads, notification: Notification, settings: AccountSettings) -> Receipt:
+    order = heads.order
     try:
         order.require_input_invoice(notification.value)
     except ReturnTooLarge as error:
@@ -171,7 +171,7 @@ def _return(ports: Ports, aggregate: Aggregate, notification: Notification, sett
     returned = replace(order, returned=order.returned + notification.value)
     ask = Ask(refund=notification.value) if order.is_fully_invoiced else None
     counted = notification.value if ask else 0
-    return _store(ports, aggregate, returned, notification, counted, OperationKind.REFUND, ask, settings)
+    return _store(ports, heads, returned, notification, counted, OperationKind.REFUND, ask, settings)
 
 
 def _what_became_of_returns(store: Store, order: Order) -> str:
@@ -183,7 +183,7 @@ def _what_became_of_returns(store: Store, order: Order) -> str:
 
 def _store(
     ports: Ports,
-    aggregate: Aggregate,
+    heads: Heads,
     order: Order,
     notification: Notification,
     counted: int,
@@ -193,7 +193,7 @@ def _store(
 ) -> Receipt:
     """Write the invoice with the operation it asks for; ``ask`` is None when it moves no money."""
     now = ports.now()
-    transaction = aggregate.transaction
+    transaction = heads.transaction
     invoice = notification.as_invoice(
         counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
     )
@@ -202,7 +202,7 @@ def _store(
     known = ports.store.lines(order.account, order.order_id) if invoice.items else []
     book = invoice_lines if invoice.type is InvoiceType.OUTPUT else return_lines
     lines, unplaced = book(known, invoice.items)
-    journal = aggregate.journal(now)
+    journal = heads.journal(now)
     journal.record(
         EventType.INVOICE_NOTIFIED,
         invoiceNumber=invoice.number,
@@ -219,7 +219,7 @@ def _store(
         transaction = accepted.transaction
         operations = [accepted.operation]
         record_acceptance(journal, accepted.operation)
-    commit = aggregate.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
+    commit = heads.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
     ports.store.commit(
         replace(
             commit,

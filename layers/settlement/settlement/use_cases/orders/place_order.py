@@ -21,7 +21,7 @@ from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import record_ready
 from settlement.domain.transaction.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, listed, load, of_order, record_status_changes
+from settlement.use_cases.shared.heads import Heads, listed, load, of_order, record_status_changes
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
 
 _POLL_SECONDS = 0.1
@@ -84,7 +84,7 @@ class NewOrder:
         return replace(self, shopper=None)
 
 
-def place_order(ports: Ports, account: str, new: NewOrder) -> Aggregate:
+def place_order(ports: Ports, account: str, new: NewOrder) -> Heads:
     """Take in an order once: the same id and content again returns what is there.
 
     Raises ``InvalidRequest`` when its sums do not add up or a connector is unknown, ``AlreadyExists`` when an id is
@@ -96,7 +96,7 @@ def place_order(ports: Ports, account: str, new: NewOrder) -> Aggregate:
     return decide_until_written(ports, lambda: _place(ports, account, new))
 
 
-def await_authorisation(ports: Ports, placed: Aggregate, patience: timedelta) -> Transaction:
+def await_authorisation(ports: Ports, placed: Heads, patience: timedelta) -> Transaction:
     """Read the transaction until its authorisation is decided, or until patience is over."""
     deadline = ports.now() + patience
     while True:
@@ -141,7 +141,7 @@ def _require_sums(new: NewOrder) -> None:
         raise InvalidRequest(f"the payments' values add up to {paid}, more than {MAX_MINOR_UNITS}")
 
 
-def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
+def _place(ports: Ports, account: str, new: NewOrder) -> Heads:
     if new.order_id is not None and (existing := ports.store.order(account, new.order_id)) is not None:
         if not is_same(existing.request_hash, new.said):
             raise AlreadyExists(f"orderId {new.order_id} is taken by an order that says something else")
@@ -150,9 +150,9 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Aggregate:
     _require_free_ids(ports, account, new)
     settings = ports.store.settings(account)
     connectors = connectors_of(ports.store, account, new.payments)
-    aggregate, commit = _intake(ports, account, new, settings, connectors)
+    heads, commit = _intake(ports, account, new, settings, connectors)
     ports.store.commit(replace(commit, shopper=new.shopper))
-    return aggregate
+    return heads
 
 
 def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
@@ -205,7 +205,7 @@ def _connector_of(store: Store, account: str, payment: NewPayment) -> Connector:
 
 def _intake(
     ports: Ports, account: str, new: NewOrder, settings: AccountSettings, connectors: Sequence[Connector]
-) -> tuple[Aggregate, Commit]:
+) -> tuple[Heads, Commit]:
     now = ports.now()
     order_id = new.order_id or new_order_id()
     payments = [
@@ -233,9 +233,9 @@ def _intake(
     transaction, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
     order = listed(order, transaction, now)
     lines = _lines(new)
-    journal = _record_placing(Aggregate(order, transaction), operation, lines, now)
+    journal = _record_placing(Heads(order, transaction), operation, lines, now)
     transaction = replace(transaction, events=journal.written)
-    return Aggregate(order, transaction), Commit(
+    return Heads(order, transaction), Commit(
         account=account,
         order_id=order_id,
         transaction_id=order.transaction_id,
@@ -263,7 +263,7 @@ def _transaction(order: Order, mode: Mode, payments: Sequence[Payment]) -> Trans
     )
 
 
-def _record_placing(placed: Aggregate, operation: Operation, lines: Sequence[Line], at: datetime) -> Journal:
+def _record_placing(placed: Heads, operation: Operation, lines: Sequence[Line], at: datetime) -> Journal:
     order, transaction = placed.order, placed.transaction
     journal = placed.journal(at)
     journal.record(

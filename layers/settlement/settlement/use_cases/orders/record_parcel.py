@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from settlement.domain.events import EventType, Journal
 from settlement.domain.order.invoice import Invoice
-from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Changed, Commit, Store
 
 
@@ -31,17 +31,15 @@ def _record_supplement(journal: Journal, before: Invoice, after: Invoice) -> Non
         journal.record(EventType.INVOICE_SUPPLEMENTED, invoiceNumber=after.number, told=", ".join(came))
 
 
-def has_another_document(store: Store, aggregate: Aggregate, invoice: Invoice, document: str | None) -> bool:
+def has_another_document(store: Store, heads: Heads, invoice: Invoice, document: str | None) -> bool:
     """Whether an invoice has a document, and not the one that is told now."""
     if document is None or not invoice.has_document:
         return False
-    order = aggregate.order
+    order = heads.order
     return store.document(order.account, order.order_id, invoice.number) != document
 
 
-def supplementing(
-    aggregate: Aggregate, journal: Journal, before: Invoice, after: Invoice, document: str | None
-) -> Commit:
+def supplementing(heads: Heads, journal: Journal, before: Invoice, after: Invoice, document: str | None) -> Commit:
     """Return what replaces an invoice by one that knows more, with the document that came to it if it had none.
 
     Raises ``InvalidRequest`` for more text than an order's invoices take.
@@ -49,7 +47,7 @@ def supplementing(
     _record_supplement(journal, before, after)
     came = document if after.has_document and not before.has_document else None
     size = after.text_bytes - before.text_bytes + len((came or "").encode())
-    commit = aggregate.becomes(journal, aggregate.order.with_texts(size), aggregate.transaction)
+    commit = heads.becomes(journal, heads.order.with_texts(size), heads.transaction)
     replaced = Changed(before, replace(after, replays=before.replays + 1))
     documents = [] if came is None else [(before.number, came)]
     return replace(commit, replaced_invoices=[replaced], documents=documents)

@@ -30,7 +30,7 @@ class WholeOrder:
 
 def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
     """Return an order with all that belongs to it; raises ``OrderNotFound``."""
-    aggregate = load(store, account, order_id)
+    heads = load(store, account, order_id)
     invoices = store.invoices(account, order_id)
     documents = {
         invoice.number: store.document(account, order_id, invoice.number) or ""
@@ -38,14 +38,14 @@ def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
         if invoice.has_document
     }
     return WholeOrder(
-        order=aggregate.order,
-        transaction=aggregate.transaction,
+        order=heads.order,
+        transaction=heads.transaction,
         lines=store.lines(account, order_id),
         shopper=store.shopper(account, order_id),
         invoices=invoices,
         documents=documents,
         changes=store.changes(account, order_id),
-        payments=store.payments(account, aggregate.transaction.transaction_id),
+        payments=store.payments(account, heads.transaction.transaction_id),
         settings=store.settings(account),
     )
 

@@ -14,13 +14,13 @@ def start_handling(ports: Ports, account: str, order_id: str) -> None:
 
 
 def _start(ports: Ports, account: str, order_id: str) -> None:
-    aggregate = load(ports.store, account, order_id)
-    status = order_status(aggregate.order, aggregate.transaction)
+    heads = load(ports.store, account, order_id)
+    status = order_status(heads.order, heads.transaction)
     if status is not OrderStatus.READY_FOR_HANDLING:
         raise WrongStatus(
             f"Order status should be ready-for-handling to perform this action; order {order_id} is {status.value}"
         )
     now = ports.now()
-    journal = aggregate.journal(now)
+    journal = heads.journal(now)
     journal.record(EventType.HANDLING_STARTED)
-    ports.store.commit(aggregate.becomes(journal, aggregate.order.start(now), aggregate.transaction))
+    ports.store.commit(heads.becomes(journal, heads.order.start(now), heads.transaction))

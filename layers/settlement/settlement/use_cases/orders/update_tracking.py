@@ -80,19 +80,19 @@ def _update(
     document: str | None = None,
 ) -> Receipt:
     def decide() -> Receipt:
-        aggregate = load(ports.store, account, order_id)
+        heads = load(ports.store, account, order_id)
         invoice = ports.store.invoice(account, order_id, number)
         if invoice is None:
             raise InvoiceNotFound(number)
         changed = change(invoice)
-        if has_another_document(ports.store, aggregate, invoice, document):
+        if has_another_document(ports.store, heads, invoice, document):
             raise InvalidRequest(f"embeddedInvoice: invoice {number} has another document, which stands")
-        aggregate.transaction.require_room_for_remarks()
+        heads.transaction.require_room_for_remarks()
         now = ports.now()
-        journal = aggregate.journal(now)
+        journal = heads.journal(now)
         if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == invoice:
             record_tracking(journal, changed)
-        ports.store.commit(supplementing(aggregate, journal, invoice, changed, document))
+        ports.store.commit(supplementing(heads, journal, invoice, changed, document))
         return Receipt(now, order_id, ports.new_id().lower())
 
     return decide_until_written(ports, decide)

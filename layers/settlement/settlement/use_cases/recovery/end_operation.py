@@ -9,7 +9,7 @@ from settlement.domain.order.order import Order
 from settlement.domain.transaction.closing import Closing, Ending, close
 from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Ports
 from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import head_guard, project_queue
@@ -160,7 +160,7 @@ def _taken_off(transaction: Transaction, closing: Closing) -> Transaction:
     )
 
 
-def _order_after(before: Aggregate, operation: Operation, closing: Closing) -> Order:
+def _order_after(before: Heads, operation: Operation, closing: Closing) -> Order:
     """Return the order, of whose returns one that never will be refunded no longer counts (R35)."""
     written_off = before.order.returns_written_off + _unreturned(operation, closing)
     return replace(before.order, returns_written_off=written_off)

@@ -11,7 +11,7 @@ from settlement.use_cases.recovery.retry_operation import try_at_once
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.ports import Ports
-from settlement.use_cases.workflow.execute_leg import Call, post_outcome, read_setting
+from settlement.use_cases.workflow.execute_leg import LegTask, post_outcome, read_leg_context
 from settlement.use_cases.workflow.queue import operation_at
 
 
@@ -41,16 +41,16 @@ def resolve_leg(
     became of it, or if the ledger has no room for it.
     """
     load_by_transaction(ports.store, account, transaction_id)
-    call = Call(account, transaction_id, sequence, number, ports.now())
+    call = LegTask(account, transaction_id, sequence, number, ports.now())
     if ports.store.leg(account, transaction_id, sequence, number) is None:
         raise OperationNotFound(f"{sequence}-{number}")
     decide_until_written(ports, lambda: _resolve(ports, call, resolution, reference))
     decide_until_written(ports, lambda: _go_on(ports, call))
 
 
-def _resolve(ports: Ports, call: Call, resolution: Resolution, reference: str | None) -> None:
-    setting = read_setting(ports, call)
-    leg = setting.leg
+def _resolve(ports: Ports, call: LegTask, resolution: Resolution, reference: str | None) -> None:
+    context = read_leg_context(ports, call)
+    leg = context.leg
     if leg.kind not in MOVEMENT_OF or not EXITS_OF_LEG[leg.state]:
         raise WrongStatus(f"Call {call.operation}-{call.leg} is {leg.state.value}: nobody has to say what became of it")
     exchange = Exchange("resolved by an operator", None, resolution.value, 0)
@@ -66,7 +66,7 @@ def _resolve(ports: Ports, call: Call, resolution: Resolution, reference: str | 
     else:
         outcome = Refused(exchange, "not-done", "an operator says that it did not happen")
     try:
-        post_outcome(ports, call, setting, outcome)
+        post_outcome(ports, call, context, outcome)
     except LedgerImbalance:
         raise WrongStatus(
             f"Call {call.operation}-{call.leg} cannot have moved {leg.value}: the ledger of payment {leg.payment_id} "
@@ -74,7 +74,7 @@ def _resolve(ports: Ports, call: Call, resolution: Resolution, reference: str | 
         ) from None
 
 
-def _go_on(ports: Ports, call: Call) -> None:
+def _go_on(ports: Ports, call: LegTask) -> None:
     """Have an operation that still waits take up what was said of its call."""
     before = load_by_transaction(ports.store, call.account, call.transaction_id)
     if before.transaction.is_idle or before.transaction.head != call.operation:

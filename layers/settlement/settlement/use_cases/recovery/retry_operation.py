@@ -20,7 +20,7 @@ from settlement.domain.transaction.transaction import (
 )
 from settlement.domain.transaction.trouble import ask_again, missing_legs
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate, load_by_transaction
+from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Ports
 from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import project_queue
@@ -74,7 +74,7 @@ _WAYS_ON = {
 }
 
 
-def try_at_once(ports: Ports, before: Aggregate, operation: Operation) -> Operation:
+def try_at_once(ports: Ports, before: Heads, operation: Operation) -> Operation:
     """Start the next attempt of the operation at the head now; raises ``WrongStatus`` for one that is behind it."""
     transaction = before.transaction
     if operation.sequence != transaction.head:
@@ -87,7 +87,7 @@ def try_at_once(ports: Ports, before: Aggregate, operation: Operation) -> Operat
     return operation
 
 
-def _again(ports: Ports, before: Aggregate, failed: Operation) -> tuple[Operation, bool]:
+def _again(ports: Ports, before: Heads, failed: Operation) -> tuple[Operation, bool]:
     transaction, now = before.transaction, ports.now()
     all_legs = planned_legs(ports, transaction, failed)
     all_missing = missing_legs(failed, all_legs)

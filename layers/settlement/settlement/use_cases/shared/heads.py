@@ -21,7 +21,7 @@ WRITER = "transaction"
 
 
 @dataclass(frozen=True, slots=True)
-class Aggregate:
+class Heads:
     """The two heads that every decision reads and writes."""
 
     order: Order
@@ -48,7 +48,7 @@ class Aggregate:
         A changed status is written on the order too, by whichever write changes it: lists show the stored one.
         """
         order = listed(order, transaction, journal.at)
-        record_status_changes(journal, self, Aggregate(order, transaction))
+        record_status_changes(journal, self, Heads(order, transaction))
         writes_order = order != self.order
         if not journal.events:
             journal.record(EventType.BOOKS_UPDATED)
@@ -80,7 +80,7 @@ def listed(order: Order, transaction: Transaction, at: datetime) -> Order:
     )
 
 
-def record_status_changes(journal: Journal, before: Aggregate | None, after: Aggregate) -> None:
+def record_status_changes(journal: Journal, before: Heads | None, after: Heads) -> None:
     """Write down the statuses that a decision changes; ``before`` is None for a new order.
 
     A change of the order's tells since when it had the one before.
@@ -105,32 +105,32 @@ def record_status_changes(journal: Journal, before: Aggregate | None, after: Agg
         journal.record(EventType.ORDER_ERROR_CHANGED, workflowIsInError=after.transaction.is_in_error)
 
 
-def load(store: Store, account: str, order_id: str) -> Aggregate:
+def load(store: Store, account: str, order_id: str) -> Heads:
     """Read an order with its transaction, as one commit left them.
 
     Raises ``OrderNotFound``, and ``Busy`` when other writers keep coming between the two reads.
     """
 
-    def read() -> Aggregate:
+    def read() -> Heads:
         order = store.order(account, order_id)
         if order is None or order.gateway_only:
             raise OrderNotFound(order_id)
-        return Aggregate(order, of_order(store, order))
+        return Heads(order, of_order(store, order))
 
     return until_consistent(read)
 
 
-def load_by_transaction(store: Store, account: str, transaction_id: str) -> Aggregate:
+def load_by_transaction(store: Store, account: str, transaction_id: str) -> Heads:
     """Return a transaction with its order; raises ``TransactionNotFound``."""
 
-    def read() -> Aggregate:
+    def read() -> Heads:
         transaction = store.transaction(account, transaction_id)
         if transaction is None:
             raise TransactionNotFound(transaction_id)
         order = store.order(account, transaction.order_id)
         if order is None:
             raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
-        return Aggregate(order, transaction)
+        return Heads(order, transaction)
 
     return until_consistent(read)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from settlement.domain.audit.audit import audit
-from settlement.domain.audit.records import Books, Mismatch
+from settlement.domain.audit.records import Mismatch, Records
 from settlement.domain.errors import TransactionNotFound
 from settlement.domain.events import Event
 from settlement.domain.ledger.ledger import LedgerImbalance
@@ -82,9 +82,9 @@ def _audit(store: Store, account: str, order_id: str, transaction_id: str | None
         order = _order(store, account, order_id)
         if events is None or order.transaction_id != transaction_id:
             events, transaction_id = _events(store, account, order.transaction_id), order.transaction_id
-        books = _read(store, order, _transaction(store, order), events)
+        records = _read(store, order, _transaction(store, order), events)
         with _reading("figures"):
-            mismatches = audit(books)
+            mismatches = audit(records)
     except _Unreadable as unreadable:
         mismatches = (unreadable.mismatch,)
     return Audited(account, order_id, transaction_id, mismatches, events)
@@ -118,11 +118,11 @@ def _events(store: Store, account: str, transaction_id: str) -> tuple[Event, ...
         after = page.next
 
 
-def _read(store: Store, order: Order, transaction: Transaction, events: tuple[Event, ...]) -> Books:
+def _read(store: Store, order: Order, transaction: Transaction, events: tuple[Event, ...]) -> Records:
     account, order_id, transaction_id = order.account, order.order_id, order.transaction_id
     invoices = _listed("invoices", lambda: store.invoices(account, order_id))
     payments = _listed("payments", lambda: store.payments(account, transaction_id))
-    return Books(
+    return Records(
         order=order,
         lines=_listed("lines", lambda: store.lines(account, order_id)),
         invoices=invoices,

@@ -12,7 +12,7 @@ from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
 from settlement.domain.transaction.transaction import Authorisation, OperationKind, Payment
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Changed, DueOperation, DuePayment, Ports, Unavailable
 from settlement.use_cases.upkeep.audit_slice import begin_audits
 
@@ -67,7 +67,7 @@ def _fire_timers(ports: Ports, due: DuePayment) -> bool:
     order = ports.store.order(due.account, transaction.order_id)
     if order is None or transaction.authorisation is Authorisation.PENDING:
         return False
-    before = Aggregate(order, transaction)
+    before = Heads(order, transaction)
     journal = before.journal(now)
     settings = ports.store.settings(due.account)
     operations = []

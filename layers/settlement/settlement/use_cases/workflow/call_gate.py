@@ -7,20 +7,20 @@ from settlement.domain.connectors.connector_calls import Exchange, Manual, Refus
 from settlement.domain.transaction.connector_schedule import is_too_early, window_of
 from settlement.domain.transaction.transaction import LegKind
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, Ports
-from settlement.use_cases.workflow.posting import Setting
+from settlement.use_cases.workflow.posting import LegContext
 
 
-def outcome_of_closed_window(ports: Ports, setting: Setting) -> Manual | Refused | None:
+def outcome_of_closed_window(ports: Ports, context: LegContext) -> Manual | Refused | None:
     """Return what becomes of a leg whose window is over, without a call; None while it is open.
 
     A capture is refused, a cancellation or refund left to a person. A call that may have happened is asked for again
     whatever the time, since that only finds out.
     """
-    leg, connector = setting.leg, setting.connector
+    leg, connector = context.leg, context.connector
     window = window_of(connector, leg.kind)
     if window is None or leg.attempts or leg.doubtful:
         return None
-    since = _since(ports, setting)
+    since = _since(ports, context)
     if since is None or ports.now() - since <= window:
         return None
     reason = (
@@ -32,9 +32,9 @@ def outcome_of_closed_window(ports: Ports, setting: Setting) -> Manual | Refused
     return Refused(exchange, code, reason) if leg.kind is LegKind.SETTLE else Manual(exchange, code, reason)
 
 
-def claim_call(ports: Ports, setting: Setting) -> bool:
+def claim_call(ports: Ports, context: LegContext) -> bool:
     """Take the next call about a payment for this leg; false if it is too early for one, or another leg took it."""
-    gap, payment, transaction = setting.connector.minimum_gap, setting.payment, setting.transaction
+    gap, payment, transaction = context.connector.minimum_gap, context.payment, context.transaction
     now = ports.now()
     if not gap:
         return True
@@ -49,10 +49,10 @@ def claim_call(ports: Ports, setting: Setting) -> bool:
     return True
 
 
-def _since(ports: Ports, setting: Setting) -> datetime | None:
+def _since(ports: Ports, context: LegContext) -> datetime | None:
     """Return when a leg's window began: at the capture for a refund, else at the authorisation."""
-    leg, transaction = setting.leg, setting.transaction
+    leg, transaction = context.leg, context.transaction
     if leg.kind is not LegKind.REFUND or leg.settlement is None:
-        return setting.payment.authorised_at
+        return context.payment.authorised_at
     settlement = ports.store.settlement(transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement)
     return settlement.settled_at if settlement is not None else None

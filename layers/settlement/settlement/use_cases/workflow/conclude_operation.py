@@ -36,9 +36,9 @@ from settlement.domain.transaction.transaction import (
 )
 from settlement.domain.transaction.trouble import failure_of, misses_settlement, state_at_the_end
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Ports
-from settlement.use_cases.workflow.mark_in_doubt import set_aside
+from settlement.use_cases.workflow.mark_in_doubt import mark_in_doubt
 from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import next_ready, project_queue
 
@@ -64,7 +64,7 @@ class Conclusion:
 class _Attempt:
     """One attempt as it stands after its legs were executed."""
 
-    before: Aggregate
+    before: Heads
     operation: Operation
     legs: list[Leg]
     payments: list[Payment]
@@ -114,7 +114,7 @@ def _conclude(
     if order is None:
         raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
     attempt = _Attempt(
-        Aggregate(order, transaction),
+        Heads(order, transaction),
         operation,
         planned_legs(ports, transaction, operation),
         store.payments(account, transaction_id),
@@ -129,7 +129,7 @@ def _conclude(
         return _wait(ports, attempt)
     if operation.kind is OperationKind.AUTHORISE and operation.failure is None:
         return _abandon(ports, attempt)
-    set_aside(ports, attempt.before, operation, attempt.payments, attempt.open_legs)
+    mark_in_doubt(ports, attempt.before, operation, attempt.payments, attempt.open_legs)
     return _conclude(ports, account, transaction_id, sequence, execution, started_at)
 
 

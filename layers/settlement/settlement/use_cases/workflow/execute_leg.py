@@ -32,7 +32,7 @@ from settlement.use_cases.shared.payment_reference import payment_reference
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, Ports
 from settlement.use_cases.workflow.call_gate import claim_call, outcome_of_closed_window
 from settlement.use_cases.workflow.offline_payment import done_offline, paid_offline
-from settlement.use_cases.workflow.posting import Outcome, Posting, Setting
+from settlement.use_cases.workflow.posting import LegContext, Outcome, Posting
 from settlement.use_cases.workflow.resolve_doubt import resolve_doubt
 
 DEFERRED = "deferred"
@@ -43,7 +43,7 @@ class ConnectorUnresolved(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class LegTask:
     """Which leg to execute, in which attempt of its operation, by an execution started when."""
 
     account: str
@@ -53,7 +53,7 @@ class Call:
     started_at: datetime
 
 
-def execute_leg(ports: Ports, client: ConnectorClient, call: Call, callback_base: str) -> str:
+def execute_leg(ports: Ports, client: ConnectorClient, call: LegTask, callback_base: str) -> str:
     """Make the leg's connector call and post its outcome; return the leg's state, or ``deferred``.
 
     A leg that is final already is not called again; one that comes too soon after the last call about its payment is
@@ -62,27 +62,27 @@ def execute_leg(ports: Ports, client: ConnectorClient, call: Call, callback_base
     """
     if ports.now() - call.started_at > NO_CALL_AFTER:
         return DEFERRED
-    setting = read_setting(ports, call)
-    if not setting.leg.state.is_open:
-        return setting.leg.state.value
-    if setting.payment.offline and setting.leg.kind in MOVEMENT_OF:
-        return _posted(ports, call, setting, done_offline(setting.leg))
-    outcome: Outcome | None = outcome_of_closed_window(ports, setting)
+    context = read_leg_context(ports, call)
+    if not context.leg.state.is_open:
+        return context.leg.state.value
+    if context.payment.offline and context.leg.kind in MOVEMENT_OF:
+        return _posted(ports, call, context, done_offline(context.leg))
+    outcome: Outcome | None = outcome_of_closed_window(ports, context)
     if outcome is None:
-        if not claim_call(ports, setting):
+        if not claim_call(ports, context):
             return DEFERRED
-        outcome = _ask(ports, client, setting, callback_base)
-    return _posted(ports, call, setting, outcome)
+        outcome = _ask(ports, client, context, callback_base)
+    return _posted(ports, call, context, outcome)
 
 
-def _posted(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -> str:
-    leg = decide_until_written(ports, lambda: post_outcome(ports, call, setting, outcome))
+def _posted(ports: Ports, call: LegTask, context: LegContext, outcome: Outcome) -> str:
+    leg = decide_until_written(ports, lambda: post_outcome(ports, call, context, outcome))
     if leg.state is LegState.UNKNOWN:
         raise ConnectorUnresolved(leg.message)
     return leg.state.value
 
 
-def read_setting(ports: Ports, call: Call) -> Setting:
+def read_leg_context(ports: Ports, call: LegTask) -> LegContext:
     """Read what a call needs to know."""
     store = ports.store
     transaction = store.transaction(call.account, call.transaction_id)
@@ -94,38 +94,38 @@ def read_setting(ports: Ports, call: Call) -> Setting:
     connector = store.connector(call.account, payment.connector)
     if connector is None:
         raise LookupError(f"connector {payment.connector} is not configured any more")
-    return Setting(transaction, operation.kind, operation.attempts, leg, payment, connector)
+    return LegContext(transaction, operation.kind, operation.attempts, leg, payment, connector)
 
 
-def _payment(ports: Ports, call: Call, leg: Leg) -> Payment:
+def _payment(ports: Ports, call: LegTask, leg: Leg) -> Payment:
     payment = ports.store.payment(call.account, call.transaction_id, leg.payment_id)
     if payment is None:
         raise LookupError(f"no payment {leg.payment_id} on transaction {call.transaction_id}")
     return payment
 
 
-def _ask(ports: Ports, client: ConnectorClient, setting: Setting, callback_base: str) -> Outcome:
-    transaction, leg, payment = setting.transaction, setting.leg, setting.payment
+def _ask(ports: Ports, client: ConnectorClient, context: LegContext, callback_base: str) -> Outcome:
+    transaction, leg, payment = context.transaction, context.leg, context.payment
     match leg.kind:
         case LegKind.AUTHORISE:
-            outcome = client.authorise(setting.connector, _authorise_request(ports, setting, callback_base))
+            outcome = client.authorise(context.connector, _authorise_request(ports, context, callback_base))
             return paid_offline(outcome) if payment.paid_at is not None else outcome
         case LegKind.SETTLE:
             settle = Settle(payment_reference(ports, transaction, payment), leg.request_id, leg.value)
-            return client.settle(setting.connector, settle)
+            return client.settle(context.connector, settle)
         case LegKind.CANCEL | LegKind.VOID:
             cancel = Cancel(payment_reference(ports, transaction, payment), leg.request_id, leg.value)
-            return client.cancel(setting.connector, cancel)
+            return client.cancel(context.connector, cancel)
         case LegKind.REFUND:
             settle_id = leg.settle_id or ""
             refund = Refund(payment_reference(ports, transaction, payment), leg.request_id, settle_id, leg.value)
-            return client.refund(setting.connector, refund)
+            return client.refund(context.connector, refund)
         case _:
             assert_never(leg.kind)
 
 
-def _authorise_request(ports: Ports, setting: Setting, callback_base: str) -> Authorise:
-    transaction, payment = setting.transaction, setting.payment
+def _authorise_request(ports: Ports, context: LegContext, callback_base: str) -> Authorise:
+    transaction, payment = context.transaction, context.payment
     order = ports.store.order(transaction.account, transaction.order_id)
     if order is None:
         raise LookupError(f"no order {transaction.order_id}")
@@ -165,33 +165,33 @@ def _total(order: Order, id_: str) -> int:
     return sum(part.value for part in order.totals if part.id == id_)
 
 
-def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -> Leg:
+def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outcome) -> Leg:
     """Write down what came back: a positive answer whatever was recorded meanwhile, any other only in turn.
 
     What follows from an answer that comes after its operation was concluded is in the same write.
     """
     leg = ports.store.leg(call.account, call.transaction_id, call.operation, call.leg)
     if leg is None or leg.state in (LegState.POSTED, LegState.REPLACED):
-        return leg or setting.leg
-    in_turn = leg.attempts == setting.leg.attempts
+        return leg or context.leg
+    in_turn = leg.attempts == context.leg.attempts
     if not in_turn and not isinstance(outcome, Done | Approved | PaidOffline):
         return leg
     concluded = None if in_turn and leg.state.is_open else _concluded_operation(ports, call)
     if not in_turn or concluded is not None:
-        setting = replace(setting, payment=_payment_beside(ports, call, leg))
+        context = replace(context, payment=_payment_beside(ports, call, leg))
     now = ports.now()
     journal = Journal(
         writer=leg_writer(leg.operation, leg.number),
         written=leg.events,
-        order_id=setting.transaction.order_id,
+        order_id=context.transaction.order_id,
         transaction_id=call.transaction_id,
         at=now,
     )
-    posting = Posting(setting, leg, journal, now)
-    after = replace(posting.leg_after(outcome), attempts=leg.attempts + 1, tried_in=setting.attempt)
+    posting = Posting(context, leg, journal, now)
+    after = replace(posting.leg_after(outcome), attempts=leg.attempts + 1, tried_in=context.attempt)
     commit = Commit(
         call.account,
-        setting.transaction.order_id,
+        context.transaction.order_id,
         call.transaction_id,
         payments=posting.payments,
         new_legs=posting.new_legs if concluded is None else [_parked(left) for left in posting.new_legs],
@@ -205,12 +205,12 @@ def post_outcome(ports: Ports, call: Call, setting: Setting, outcome: Outcome) -
     return after
 
 
-def _concluded_operation(ports: Ports, call: Call) -> Operation | None:
+def _concluded_operation(ports: Ports, call: LegTask) -> Operation | None:
     operation = ports.store.operation(call.account, call.transaction_id, call.operation)
     return operation if operation is not None and operation.is_concluded else None
 
 
-def _payment_beside(ports: Ports, call: Call, leg: Leg) -> Payment:
+def _payment_beside(ports: Ports, call: LegTask, leg: Leg) -> Payment:
     """Read the payment of a leg that was read before, and may have been posted since: both or neither has its value."""
     payment = _payment(ports, call, leg)
     if ports.store.leg(call.account, call.transaction_id, call.operation, call.leg) != leg:

@@ -1,4 +1,4 @@
-"""Setting aside what nobody knows: legs that had no answer in their time (A§3.7, D14)."""
+"""Marking legs in doubt that had no answer in their time (A§3.7, D14)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,12 +7,12 @@ from settlement.domain.events import EventType, Journal
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transaction.transaction import Leg, LegKind, LegState, Operation, Payment
-from settlement.use_cases.shared.heads import Aggregate
+from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Changed, Ports
 from settlement.use_cases.workflow.plan_operation import park
 
 _AT_ONCE = 20
-"""Legs set aside in one write; a longer list takes several."""
+"""Legs marked in one write; a longer list takes several."""
 
 DOUBTS = {
     LegKind.SETTLE: MovementKind.DOUBT_SETTLE,
@@ -22,8 +22,8 @@ DOUBTS = {
 """What is in doubt when nobody knows whether a leg happened."""
 
 
-def set_aside(
-    ports: Ports, before: Aggregate, operation: Operation, payments: Sequence[Payment], open_legs: Sequence[Leg]
+def mark_in_doubt(
+    ports: Ports, before: Heads, operation: Operation, payments: Sequence[Payment], open_legs: Sequence[Leg]
 ) -> None:
     """Take the first legs out of the schedule: value that may have moved is in doubt, its payment is blocked.
 
@@ -70,7 +70,7 @@ def _doubt(payment: Payment, leg: Leg, journal: Journal) -> Payment:
     return replace(payment, counters=payment.counters.after(movement))
 
 
-def _doubted_settlement(ports: Ports, before: Aggregate, leg: Leg) -> list[Changed[Settlement]]:
+def _doubted_settlement(ports: Ports, before: Heads, leg: Leg) -> list[Changed[Settlement]]:
     if leg.settlement is None:
         return []
     transaction = before.transaction

@@ -38,7 +38,7 @@ Outcome = Approved | PaidOffline | Denied | Undecided | Done | Refused | Manual 
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class LegContext:
     """What is known of a leg before its call, and of the operation that it belongs to."""
 
     transaction: Transaction
@@ -52,8 +52,8 @@ class Setting:
 class Posting:
     """What one outcome writes besides its leg."""
 
-    def __init__(self, setting: Setting, leg: Leg, journal: Journal, now: datetime) -> None:
-        self._setting = setting
+    def __init__(self, context: LegContext, leg: Leg, journal: Journal, now: datetime) -> None:
+        self._context = context
         self._leg = leg
         self._journal = journal
         self._now = now
@@ -91,7 +91,7 @@ class Posting:
         leg = self._leg
         if not (self._refunded or self._released) or leg.settlement is None:
             return []
-        transaction = self._setting.transaction
+        transaction = self._context.transaction
         settlement = ports.store.settlement(
             transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement
         )
@@ -107,9 +107,9 @@ class Posting:
         return [Changed(settlement, after)]
 
     def _approve(self, outcome: Approved) -> Leg:
-        payment, value = self._setting.payment, self._leg.value
+        payment, value = self._context.payment, self._leg.value
         movement = Movement(MovementKind.RAISE, payment.payment_id, value)
-        cancel_at = authorisation_lapses_at(self._setting.connector, self._now)
+        cancel_at = authorisation_lapses_at(self._context.connector, self._now)
         authorised = replace(
             payment,
             authorisation=Authorisation.APPROVED,
@@ -120,7 +120,7 @@ class Posting:
             return_message=outcome.message,
             max_value=outcome.max_value,
             authorised_at=self._now,
-            auto_settle_at=auto_settle_at(self._setting.connector, outcome.delay_to_auto_settle_seconds, self._now),
+            auto_settle_at=auto_settle_at(self._context.connector, outcome.delay_to_auto_settle_seconds, self._now),
             cancel_at=cancel_at,
             expiry_watch_at=expiry_watch(self._now, cancel_at) if cancel_at is not None else None,
             counters=payment.counters.after(movement),
@@ -131,7 +131,7 @@ class Posting:
 
     def _accept_word(self, outcome: PaidOffline) -> Leg:
         """The money is there by the merchant's word: it does not lapse, and no connector is asked to move it."""
-        payment, value = self._setting.payment, self._leg.value
+        payment, value = self._context.payment, self._leg.value
         movement = Movement(MovementKind.RAISE, payment.payment_id, value)
         received = replace(
             payment,
@@ -148,19 +148,19 @@ class Posting:
 
     def _deny(self, outcome: Denied | Refused) -> Leg:
         denied = replace(
-            self._setting.payment,
+            self._context.payment,
             authorisation=Authorisation.DENIED,
             return_code=outcome.code,
             return_message=outcome.message,
         )
-        self.payments.append(Changed(self._setting.payment, denied))
+        self.payments.append(Changed(self._context.payment, denied))
         self._record(EventType.PAYMENT_DENIED, outcome.exchange, code=outcome.code)
         return self._concluded(LegState.REFUSED, outcome.code, outcome.message)
 
     def _wait(self, outcome: Undecided) -> Leg:
-        payment = self._setting.payment
+        payment = self._context.payment
         delay = outcome.delay_to_cancel_seconds
-        first = payment.cancel_at or self._setting.transaction.created_at + (
+        first = payment.cancel_at or self._context.transaction.created_at + (
             DEFAULT_DELAY_TO_CANCEL if delay is None else timedelta(seconds=delay)
         )
         waiting = replace(payment, tid=outcome.tid, payment_url=outcome.payment_url, cancel_at=first)
@@ -169,14 +169,14 @@ class Posting:
         return replace(self._leg, state=LegState.UNDECIDED, code=outcome.code, message=outcome.message)
 
     def _void(self, outcome: Done | Manual | Refused) -> Leg:
-        denied = replace(self._setting.payment, authorisation=Authorisation.DENIED)
-        self.payments.append(Changed(self._setting.payment, denied))
+        denied = replace(self._context.payment, authorisation=Authorisation.DENIED)
+        self.payments.append(Changed(self._context.payment, denied))
         self._record(EventType.PAYMENT_DENIED, outcome.exchange, code=outcome.code)
         return self._concluded(LegState.POSTED, outcome.code, outcome.message)
 
     def _move(self, outcome: Done) -> Leg:
         """Post what the connector moved; what it left undone becomes a leg of its own."""
-        leg, payment, value = self._leg, self._setting.payment, outcome.value
+        leg, payment, value = self._leg, self._context.payment, outcome.value
         movement = replace(leg, value=value).movement
         moved = replace(payment, counters=payment.counters.after(movement))
         self._record(
@@ -200,7 +200,7 @@ class Posting:
         return self._posted(value, outcome.reference, outcome.code, outcome.message)
 
     def _remainder(self, value: int) -> Leg:
-        leg, transaction = self._leg, self._setting.transaction
+        leg, transaction = self._leg, self._context.transaction
         return Leg(
             operation=leg.operation,
             number=leg.next_number,
@@ -223,9 +223,9 @@ class Posting:
             case LegKind.VOID:
                 return self._void(outcome)
             case _:
-                leg, payment, deltas = self._not_done(withholds=takes_value_off(self._setting.kind))
+                leg, payment, deltas = self._not_done(withholds=takes_value_off(self._context.kind))
                 self._record(EventType.CONNECTOR_REFUSED, outcome.exchange, code=outcome.code, deltas=deltas)
-                self.payments.append(Changed(self._setting.payment, payment))
+                self.payments.append(Changed(self._context.payment, payment))
                 return self._concluded(LegState.REFUSED, outcome.code, outcome.message, leg)
 
     def _not_done(self, *, withholds: bool) -> tuple[Leg, Payment, dict[str, int]]:
@@ -241,7 +241,7 @@ class Posting:
 
     def _release(self) -> tuple[Payment, dict[str, int]]:
         """What was in doubt did not happen: return the payment without the doubt, and the deltas."""
-        leg, payment = self._leg, self._setting.payment
+        leg, payment = self._leg, self._context.payment
         if not leg.doubtful:
             return payment, {}
         movement = Movement(_RELEASES[leg.kind], leg.payment_id, leg.value)
@@ -255,7 +255,7 @@ class Posting:
         leg, payment, deltas = self._not_done(withholds=True)
         is_refund = leg.kind is LegKind.REFUND
         type_ = EventType.MANUAL_REFUND_REQUIRED if is_refund else EventType.MANUAL_CANCELLATION_REQUIRED
-        self.payments.append(Changed(self._setting.payment, payment))
+        self.payments.append(Changed(self._context.payment, payment))
         self._record(type_, outcome.exchange, value=leg.value, code=outcome.code, deltas=deltas)
         return self._concluded(LegState.MANUAL, outcome.code, outcome.message, leg)
 

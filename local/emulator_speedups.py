@@ -27,7 +27,7 @@ LOG_POLL_SECONDS = 0.001
 SILENT_POLLS = 3
 
 
-def take_shortcuts(unpacked: Path) -> None:
+def speed_up(unpacked: Path) -> None:
     """Has the emulator of this process do so. `unpacked` is a folder for the contents of packages, emptied with it."""
     from ministack.core import lambda_runtime
     from ministack.services import dynamodb

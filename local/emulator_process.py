@@ -21,10 +21,10 @@ def main() -> None:
     from ministack.app import main as emulate
 
     sys.path.append(str(Path(__file__).parents[1]))
+    from local.emulator_speedups import speed_up
     from local.keeping import Keeper
-    from local.shortcuts import take_shortcuts
 
-    take_shortcuts(Path(os.environ["TMPDIR"]) / "unpacked")
+    speed_up(Path(os.environ["TMPDIR"]) / "unpacked")
     keeper = Keeper(Path(os.environ["STATE_DIR"]))
     keeper.take_over()
     sys.argv = ["ministack"]

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from local.shortcuts import log_so_far, unpacks_into
+from local.emulator_speedups import log_so_far, unpacks_into
 
 
 def pack(file: Path, contents: dict[str, str]) -> Path:
@@ -111,7 +111,7 @@ def test_the_log_of_a_process_that_was_killed_is_read_to_its_end() -> None:
 
 
 def test_a_thread_that_does_not_end_is_not_awaited_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local.shortcuts.LOG_SECONDS", 0.01)
+    monkeypatch.setattr("local.emulator_speedups.LOG_SECONDS", 0.01)
     worker = SimpleNamespace(_proc=None, _stderr_thread=Thread(target=time.sleep, args=(0.5,)), _drain_stderr=str)
     worker._stderr_thread.start()
     assert log_so_far(worker) == ""
