@@ -96,7 +96,7 @@ ROOMS = (
     _room(
         f"{LAYER}/connectors",
         "settlement.domain settlement.connectors settlement.use_cases.shared.ports",
-        "httpcore certifi",
+        "certifi httpcore httpx",
     ),
     _room(
         f"{LAYER}/api",
@@ -142,13 +142,13 @@ PLANTED = {
     **_planted_in(
         "use_cases",
         USE_CASES,
-        "settlement.storage.table settlement.api settlement.connectors.ppp boto3 httpcore pydantic",
+        "settlement.storage.table settlement.api settlement.connectors.ppp boto3 httpcore httpx pydantic",
     ),
-    f"{LAYER}/storage": "settlement.use_cases.shared.heads settlement.api settlement.connectors httpcore",
-    f"{LAYER}/connectors": "settlement.use_cases.shared.heads settlement.storage settlement.api boto3 httpx",
-    f"{LAYER}/api": "settlement.storage.table settlement.connectors.ppp settlement.bootstrap boto3 httpcore",
-    LAYER: "settlement.api local httpcore",
-    "functions": "local operations boto3 httpcore tests",
+    f"{LAYER}/storage": "settlement.use_cases.shared.heads settlement.api settlement.connectors httpcore httpx",
+    f"{LAYER}/connectors": "settlement.use_cases.shared.heads settlement.storage settlement.api boto3 pydantic",
+    f"{LAYER}/api": "settlement.storage.table settlement.connectors.ppp settlement.bootstrap boto3 httpcore httpx",
+    LAYER: "settlement.api local httpcore httpx",
+    "functions": "local operations boto3 httpcore httpx tests",
     "functions/sandbox_connector": "local operations httpx",
     "operations": "local.settings conformance bench tests ministack",
     "conformance": "settlement.storage settlement.use_cases local operations boto3 httpx",

@@ -1,5 +1,6 @@
 """Connections that fail, stall or drip, and addresses that must not be called."""
 
+import logging
 import socket
 import subprocess
 import sys
@@ -242,6 +243,37 @@ class TestAddress:
             outcome = caller.settle(provider.connector, SETTLE)
             assert isinstance(outcome, Unknown)
         assert provider.requests == []
+
+    def test_key_that_is_no_header_says_so_without_the_key(self, provider: Provider) -> None:
+        caller = PaymentProviderClient(5, lambda _: Credentials("ключ", "token"), allow_loopback=True)
+        outcome = caller.settle(provider.connector, SETTLE)
+        assert isinstance(outcome, Unknown)
+        assert outcome.reason == "the connector's address or keys have characters that HTTP does not take"
+
+    @pytest.mark.parametrize("status", [301, 302, 307, 308])
+    @pytest.mark.parametrize("location", ["/elsewhere", "http://[", "https://elsewhere.example"])
+    def test_redirect_is_an_answer_and_not_followed(self, provider: Provider, status: int, location: str) -> None:
+        provider.respond = raw(f"HTTP/1.1 {status} X\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode())
+        outcome = move(provider, "settle")
+        assert isinstance(outcome, Unknown)
+        assert str(status) in outcome.reason
+        assert len(provider.requests) == 1
+
+    def test_cookies_and_encodings_of_an_answer_have_no_effect(self, provider: Provider) -> None:
+        caller, body = client(), exact_json.write(good("settle")).encode()
+        head = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s"
+        provider.respond = raw(head % (len(body), body))
+        for _ in range(2):
+            assert isinstance(caller.settle(provider.connector, SETTLE), Done)
+        assert [("cookie" in sent, sent["accept-encoding"]) for _, sent, _ in provider.requests] == [
+            (False, "identity")
+        ] * 2
+
+    def test_http_library_logs_no_address(self, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
+        provider.respond = answer(200, good("settle"))
+        with caplog.at_level(logging.INFO):
+            move(provider, "settle")
+        assert not caplog.records
 
     def test_proxies_of_the_environment_are_ignored(self, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")

@@ -38,6 +38,12 @@ def test_body_travels_as_text_to_the_action_of_the_payment(provider: Provider) -
     }
 
 
+def test_action_that_is_dots_stays_where_it_is(provider: Provider) -> None:
+    provider.respond = answer(200, answered())
+    client().inbound(provider.connector, "..", INBOUND)
+    assert provider.requests[0][0] == "POST /ppp/payments/A41B77/inbound/.. HTTP/1.1"
+
+
 @pytest.mark.parametrize("payment", [PAYMENT, PaymentReference("TX1", "A41B77", "BRL", None, None, None)])
 def test_body_is_valid_against_the_published_schema(provider: Provider, payment: PaymentReference) -> None:
     client().inbound(provider.connector, "hook", replace(INBOUND, payment=payment))

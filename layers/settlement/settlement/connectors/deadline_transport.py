@@ -1,0 +1,193 @@
+"""An httpx transport whose requests end at their deadline whatever the other side does (D70).
+
+A read time-out starts anew with every byte, so a peer that drips its headers or its body could hold a caller for
+hours. Here every step on the network (name look-up, connect, TLS handshake, each write, each read) gets what is left
+of one deadline: that needs the sockets, so the transport stands on httpcore, the engine of httpx's own.
+"""
+
+import queue
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Thread
+from time import monotonic
+from typing import Any
+
+import certifi
+import httpcore
+import httpx
+
+MAX_ANSWER_BYTES = 1_000_000
+_WRITE_BYTES = 16_384
+
+AddressRule = Callable[[str], str | None]
+"""Tells why an address that a name resolves to is not connected to, None if it may be."""
+
+_deadline: ContextVar[float] = ContextVar("deadline")
+
+
+class AnswerTooLarge(httpx.TransportError):
+    """An answer has more than ``MAX_ANSWER_BYTES``; it was not read to its end."""
+
+
+class DeadlineTransport(httpx.BaseTransport):
+    """A pool of connections, on which a request and its whole answer take at most the request's ``seconds``.
+
+    A request has two extensions: ``seconds``, and ``target``, which is what stands in its first line as it is. The
+    answer has no headers, so that httpx finds no redirect, cookie or encoding in it.
+    """
+
+    def __init__(self, address_rule: AddressRule | None = None) -> None:
+        """Load the certificate authorities; connect to nothing.
+
+        The rule is asked about every address of a name, and the connection goes to one it was asked about.
+        """
+        context = ssl.create_default_context(cafile=certifi.where())
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_DeadlineBackend(address_rule))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and read its answer to the end; raises ``httpx.TransportError`` or ``OSError``."""
+        seconds: float = request.extensions["seconds"]
+        before = _deadline.set(monotonic() + seconds)
+        try:
+            with _told_by_httpx(request):
+                return self._exchange(request, seconds)
+        finally:
+            _deadline.reset(before)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    def _exchange(self, request: httpx.Request, seconds: float) -> httpx.Response:
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.extensions["target"],
+        )
+        waits = {"timeout": {"pool": seconds}}
+        received = bytearray()
+        with self._pool.stream(
+            request.method, url, headers=request.headers.raw, content=request.read() or None, extensions=waits
+        ) as response:
+            for chunk in response.iter_stream():
+                received += chunk
+                if len(received) > MAX_ANSWER_BYTES:
+                    raise AnswerTooLarge(f"the answer is larger than {MAX_ANSWER_BYTES} bytes", request=request)
+            return httpx.Response(response.status, content=bytes(received))
+
+
+def fault_of_name(host: str, port: int, seconds: float, rule: AddressRule | None) -> str | None:
+    """Tell why no address of a name would be connected to, by where it leads now; None if it may be.
+
+    Raises ``httpx.ConnectError`` and, after ``seconds``, ``httpx.ConnectTimeout``.
+    """
+    with _told_by_httpx(None):
+        return _fault_of(_look_up(host, port, seconds), rule)
+
+
+@contextmanager
+def _told_by_httpx(request: httpx.Request | None) -> Iterator[None]:
+    """Raise what httpcore raises as httpx does, which has the same names for it."""
+    try:
+        yield
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as failure:
+        kind: type[httpx.TransportError] = getattr(httpx, type(failure).__name__)
+        raise kind(str(failure), request=request) from failure
+
+
+def _left(exhausted: type[httpcore.TimeoutException]) -> float:
+    left = _deadline.get() - monotonic()
+    if left <= 0:
+        raise exhausted
+    return left
+
+
+class _DeadlineBackend(httpcore.NetworkBackend):
+    """Connects within the deadline, name look-up and all addresses of the name included."""
+
+    def __init__(self, address_rule: AddressRule | None) -> None:
+        self._sockets = httpcore.SyncBackend()
+        self._address_rule = address_rule
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        addresses = _look_up(host, port, _left(httpcore.ConnectTimeout))
+        if (fault := _fault_of(addresses, self._address_rule)) is not None:
+            raise httpcore.ConnectError(fault)
+        for number, address in enumerate(addresses, start=1):
+            share = _left(httpcore.ConnectTimeout) / (len(addresses) - number + 1)
+            try:
+                stream = self._sockets.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if number == len(addresses):
+                    raise
+            else:
+                return _DeadlineStream(stream)
+        raise httpcore.ConnectError(f"{host} has no address")
+
+
+def _fault_of(addresses: list[str], rule: AddressRule | None) -> str | None:
+    """Return what is wrong with the first address that a rule does not let pass."""
+    faults = [rule(address) for address in addresses] if rule is not None else []
+    return next((fault for fault in faults if fault is not None), None)
+
+
+def _look_up(host: str, port: int, seconds: float) -> list[str]:
+    """Resolve a name within ``seconds``: the resolver has no time-out of its own that could be set."""
+    found: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.put(list(dict.fromkeys(str(entry[4][0]) for entry in entries)))
+        except (OSError, UnicodeError) as failure:
+            found.put(failure)
+
+    Thread(target=resolve, daemon=True).start()
+    try:
+        result = found.get(timeout=seconds)
+    except queue.Empty:
+        raise httpcore.ConnectTimeout from None
+    if isinstance(result, Exception):
+        raise httpcore.ConnectError(f"the name {host} cannot be resolved") from result
+    return result
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    """A stream each of whose operations gets what is left of the deadline of the call it serves."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), _WRITE_BYTES):
+            self._stream.write(buffer[start : start + _WRITE_BYTES], _left(httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(httpcore.ConnectTimeout)
+        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
