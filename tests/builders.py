@@ -10,16 +10,10 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.order import Line, LineMention, Order, OrderTotal
 from settlement.domain.planning.drafting import Position
 from settlement.domain.planning.planning import Ask
-from settlement.domain.transaction.transaction import (
-    Authorisation,
-    Leg,
-    LegKind,
-    Operation,
-    OperationKind,
-    OperationState,
-    Payment,
-    Transaction,
-)
+from settlement.domain.transaction.leg import Leg, LegKind
+from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
+from settlement.domain.transaction.payment import Authorisation, Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.place_order import NewLine, NewOrder, NewPayment
 
 ACCOUNT = "demo"

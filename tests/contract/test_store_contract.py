@@ -22,14 +22,9 @@ from settlement.domain.order.shopper import Address, Shopper
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.checkout import AdditionalData
-from settlement.domain.transaction.transaction import (
-    Authorisation,
-    LegKind,
-    LegState,
-    OperationKind,
-    OperationState,
-    Payment,
-)
+from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.operation import OperationKind, OperationState
+from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, DueOperation, DuePayment, Store
 from tests.builders import (

@@ -5,8 +5,9 @@ from typing import Any
 
 from settlement.domain.events import PUBLISHED, Event
 from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.statuses import order_status, transaction_status
-from settlement.domain.transaction.transaction import LegState, OperationState
 from tests.builders import ACCOUNT
 from tests.crash.stories import End
 from tests.support.deployment import Deployment

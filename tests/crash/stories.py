@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from settlement.domain.transaction.transaction import OperationState
+from settlement.domain.transaction.operation import OperationState
 from tests.builders import ACCOUNT, ORDER_ID
 from tests.e2e.bodies import Payment, change_body, invoice_body, order_body
 from tests.support.deployment import Deployment

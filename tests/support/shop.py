@@ -10,8 +10,11 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import LineMention, Order
 from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import order_status, transaction_status
-from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.cancel_order import cancel_order
 from settlement.use_cases.orders.change_order import ChangeRequest, change_order
 from settlement.use_cases.orders.notify_invoice import Notification, Receipt, notify_invoice

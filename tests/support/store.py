@@ -19,7 +19,10 @@ from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import AdditionalData
-from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, DueOperation, DuePayment, ListRange, Page
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from typing import Any
 
 from settlement.api.feed_view import handle_of
 from settlement.domain.account.feed import StatusUpdate
-from settlement.domain.transaction.transaction import LegKind, LegState
+from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.use_cases.updates.read_feed import publish_update
 from tests.builders import ACCOUNT, a_connector
 from tests.support.affiliations import affiliation_body

@@ -2,15 +2,17 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
+from settlement.domain.transaction import leg, operation
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.statuses import OrderStatus
-from settlement.domain.transaction.transaction import LegState, OperationState
 from settlement.storage import keys
 from tests.support.headings import anchors, documents, headings, section
 from tests.template.cloudformation import CHECKOUT
@@ -50,6 +52,16 @@ def test_state_diagram_has_every_state_and_no_other(number: str, states: type[St
     aliases = {alias: name for name, alias in re.findall(r'state "([\w-]+)" as (\w+)', diagram)}
     ends = {end for pair in re.findall(r"(\S+) --> (\S+?)(?=:|\n)", diagram) for end in pair} - {"[*]"}
     assert {aliases.get(end, end) for end in ends} == {state.value for state in states}
+
+
+@pytest.mark.parametrize(
+    ("number", "following"),
+    [("8.2", operation.FOLLOWING_STATES), ("8.3", leg.FOLLOWING_STATES)],
+    ids=["operation", "leg"],
+)
+def test_state_diagram_is_the_table_that_is_held(number: str, following: Mapping[StrEnum, frozenset[StrEnum]]) -> None:
+    drawn = set(re.findall(r"(\w+) --> (\w+)", section(ARCHITECTURE, number)))
+    assert drawn == {(before.value, after.value) for before, states in following.items() for after in states}
 
 
 def test_functions_are_all_told_of() -> None:

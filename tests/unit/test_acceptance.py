@@ -7,7 +7,8 @@ from settlement.domain.errors import MoneyCannotMove, TooManyWaiting
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept
-from settlement.domain.transaction.transaction import MAX_WAITING, OperationKind, OperationState, Transaction
+from settlement.domain.transaction.operation import OperationKind, OperationState
+from settlement.domain.transaction.transaction import MAX_WAITING, Transaction
 from tests.builders import NOON, a_position, a_transaction
 
 LOWEST = RefundPriority.LOWEST_SETTLED

@@ -16,7 +16,10 @@ from settlement.domain.ledger.ledger import Counters, LedgerImbalance
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
-from settlement.domain.transaction.transaction import Leg, Operation, OperationState, Payment, Transaction
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation, OperationState
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.modify_order import modify_order
 from settlement.use_cases.shared.ports import Conflict
 from settlement.use_cases.upkeep.audit_order import audit_order, audit_transaction

@@ -7,7 +7,9 @@ import pytest
 from settlement.domain.errors import WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
-from settlement.domain.transaction.transaction import Authorisation, LegKind, OperationKind, OperationState
+from settlement.domain.transaction.leg import LegKind
+from settlement.domain.transaction.operation import OperationKind, OperationState
+from settlement.domain.transaction.payment import Authorisation
 from settlement.use_cases.connectors.receive_callback import receive_callback
 from settlement.use_cases.orders.place_order import NewPayment, await_authorisation
 from tests.builders import ACCOUNT, a_new_payment

@@ -11,7 +11,8 @@ from settlement.domain.connectors.connector import AutoSettle
 from settlement.domain.events import EventType
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.connector_schedule import auto_settle_at
-from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
 from tests.builders import ACCOUNT, NOON, a_connector, a_new_payment
 from tests.support.shop import Placed, Shop

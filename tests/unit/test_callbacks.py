@@ -7,7 +7,8 @@ import pytest
 from settlement.domain.errors import PaymentNotFound, Unauthorised
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
-from settlement.domain.transaction.transaction import MAX_CALLBACKS, Payment
+from settlement.domain.transaction.operation import MAX_CALLBACKS
+from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.connectors.receive_callback import receive_callback
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.shop import Placed, Shop

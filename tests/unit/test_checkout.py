@@ -14,8 +14,9 @@ from settlement.domain.connectors.payment_systems import PAYMENT_SYSTEMS, paymen
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, OrderNotFound, Refusal, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.transaction.checkout import AdditionalData, Checkout, read_cart
+from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import TransactionStatus, payment_status, transaction_status
-from settlement.domain.transaction.transaction import Payment, Transaction
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.gateway.add_data import add_data
 from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 from settlement.use_cases.gateway.request_authorisation import request_authorisation

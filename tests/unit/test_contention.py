@@ -17,7 +17,8 @@ from settlement.domain.errors import (
 )
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
-from settlement.domain.transaction.transaction import MAX_WAITING, OperationState
+from settlement.domain.transaction.operation import OperationState
+from settlement.domain.transaction.transaction import MAX_WAITING
 from settlement.use_cases.shared.ports import Conflict
 from tests.support.shop import Placed, Shop
 

@@ -9,7 +9,8 @@ import pytest
 from settlement.domain.errors import InvalidRequest, Refusal, WrongStatus
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.exits import EXITS_OF_LEG, EXITS_OF_OPERATION, Exit
-from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.resolve_leg import Resolution
 from tests.support.operator import pay_otherwise, resolve, retry, write_off
 from tests.support.shop import Placed, Shop

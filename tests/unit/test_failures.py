@@ -8,7 +8,8 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
-from settlement.domain.transaction.transaction import LegKind, LegState, OperationState
+from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved, LegTask, execute_leg
 from settlement.use_cases.workflow.plan_operation import plan_operation

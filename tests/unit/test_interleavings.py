@@ -25,7 +25,8 @@ from settlement.domain.errors import MoneyCannotMove, Refusal
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.planning.drafting import RefundPriority
-from settlement.domain.transaction.transaction import LegKind, LegState, OperationKind, OperationState
+from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.use_cases.workflow.conclude_operation import ConcludeOutcome
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.audits import mismatches_of

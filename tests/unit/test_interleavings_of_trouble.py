@@ -14,7 +14,8 @@ from hypothesis.stateful import invariant, precondition, rule, run_state_machine
 from settlement.domain.audit.reconciliation import overcapture
 from settlement.domain.connectors.connector_calls import Cancel, PaymentReference, Refund, Settle
 from settlement.domain.errors import Refusal
-from settlement.domain.transaction.transaction import Leg, LegKind, LegState, Operation, OperationState
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationState
 from settlement.use_cases.gateway.request_movement import (
     CANCELLATION,
     REFUND,

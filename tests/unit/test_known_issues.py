@@ -22,8 +22,8 @@ from settlement.domain.errors import CancelRefused, InvalidRequest, MoneyCannotM
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.statuses import payment_status, transaction_status
-from settlement.domain.transaction.transaction import OperationState
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.modifications import FAILS

@@ -15,7 +15,7 @@ from settlement.domain.money import to_major, to_minor
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.left_to_invoice import left_to_invoice
 from settlement.domain.order.order import LineMention, OrderTotal
-from settlement.domain.transaction.transaction import LegState
+from settlement.domain.transaction.leg import LegState
 from settlement.use_cases.orders.place_order import NewLine
 from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg

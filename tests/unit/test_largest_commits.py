@@ -7,7 +7,8 @@ import pytest
 from settlement.domain.changes.modification import ModificationRequest, ModifiedItem
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import MAX_LINES, OrderTotal
-from settlement.domain.transaction.transaction import MAX_PAYMENTS, OperationState
+from settlement.domain.transaction.operation import OperationState
+from settlement.domain.transaction.payment import MAX_PAYMENTS
 from settlement.storage.writing import writes
 from settlement.use_cases.orders.modify_order import modify_order
 from settlement.use_cases.orders.place_order import NewLine

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from settlement.domain.errors import TooManyWaiting, WrongStatus
-from settlement.domain.transaction.transaction import MAX_WAITING, LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
+from settlement.domain.transaction.transaction import MAX_WAITING
 from settlement.domain.transaction.trouble import MAX_REASONS
 from settlement.use_cases.recovery.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
 from settlement.use_cases.shared.ports import Commit

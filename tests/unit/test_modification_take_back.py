@@ -8,7 +8,7 @@ from settlement.domain.changes.modification import ModificationStatus
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
-from settlement.domain.transaction.transaction import OperationKind, OperationState
+from settlement.domain.transaction.operation import OperationKind, OperationState
 from tests.support.modifications import (
     FAILS,
     details,

@@ -6,7 +6,8 @@ import pytest
 
 from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongStatus
 from settlement.domain.ledger.ledger import Counters
-from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from tests.builders import ACCOUNT

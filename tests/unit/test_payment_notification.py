@@ -6,7 +6,9 @@ import pytest
 
 from settlement.domain.errors import BadValue, OrderNotFound, PaymentNotFound, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.transaction.transaction import MAX_CALLBACKS, Authorisation, LegKind, LegState
+from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.operation import MAX_CALLBACKS
+from settlement.domain.transaction.payment import Authorisation
 from settlement.use_cases.connectors.receive_callback import receive_callback
 from settlement.use_cases.gateway.notify_payment import Received, notify_payment, notify_payment_of_order
 from tests.builders import ACCOUNT, a_new_payment

@@ -27,7 +27,10 @@ from settlement.domain.order.listing import ListedOrder
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import AdditionalData
-from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.storage.attribute_values import from_attribute, to_attribute
 from settlement.storage.plain_values import reader_of, writer_of
 

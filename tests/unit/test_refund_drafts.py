@@ -7,7 +7,7 @@ import pytest
 from settlement.domain.connectors.connector_calls import Done, Exchange
 from settlement.domain.ledger.ledger import Counters, Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement
-from settlement.domain.transaction.transaction import Payment
+from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.shared.ports import Changed, Commit, Page
 from settlement.use_cases.workflow.execute_leg import LegTask, post_outcome, read_leg_context
 from settlement.use_cases.workflow.refund_drafts import SETTLEMENTS_AT_ONCE, RefundDrafts, refund_drafts

@@ -10,7 +10,8 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import MoneyCannotMove, ReturnTooLarge, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
-from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.gateway.request_movement import (
     CANCELLATION,
     REFUND,

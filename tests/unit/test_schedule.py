@@ -8,7 +8,8 @@ from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
-from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from tests.builders import ACCOUNT, a_new_payment
 from tests.support.provider import Kind, Partial, Step

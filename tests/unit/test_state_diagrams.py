@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from settlement.domain.events import EventType
-from settlement.domain.transaction.transaction import Operation
+from settlement.domain.transaction.operation import Operation
 from settlement.use_cases.shared.ports import Commit
 from tests.support.headings import ROOT, section
 from tests.support.store import FakeStore

@@ -7,6 +7,7 @@ import pytest
 
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.order import Order
+from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.statuses import (
     TransactionStatus,
     is_finished,
@@ -14,7 +15,7 @@ from settlement.domain.transaction.statuses import (
     payment_status,
     transaction_status,
 )
-from settlement.domain.transaction.transaction import Authorisation, Transaction
+from settlement.domain.transaction.transaction import Transaction
 from tests.builders import NOON, a_payment, a_transaction, an_order
 
 INVOICED = {"none": 0, "part": 7000, "whole": 10000}

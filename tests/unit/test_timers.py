@@ -12,7 +12,7 @@ from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import Order
-from settlement.domain.transaction.transaction import OperationKind, OperationState
+from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
 from tests.builders import ACCOUNT, a_connector, a_new_payment
 from tests.support.shop import Placed, Shop

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from settlement.domain.events import EventType
-from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from tests.support.provider import Partial, Step
 from tests.support.shop import Placed, Shop
 

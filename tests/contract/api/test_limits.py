@@ -26,7 +26,7 @@ from settlement.domain.account.feed import MAX_RETENTION_SECONDS, MAX_VISIBILITY
 from settlement.domain.money import MAX_DIGITS
 from settlement.domain.order.order import MAX_LINES
 from settlement.domain.transaction.checkout import MAX_ADDITIONAL_DATA
-from settlement.domain.transaction.transaction import MAX_PAYMENTS
+from settlement.domain.transaction.payment import MAX_PAYMENTS
 from tests.support.service import Heard, Service
 from tests.support.shop import Placed, Shop
 from tests.support.tour import ORDERS, TRANSACTIONS, Tour, change_body, invoice_body, order_body

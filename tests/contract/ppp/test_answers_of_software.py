@@ -14,7 +14,8 @@ from settlement.domain.account.account import ExpiryPolicy
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
-from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 from tests.builders import a_connector
 from tests.contract.ppp.provider import Provider, answer, client
 from tests.support.shop import Placed, Shop

@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from settlement.domain.connectors.connector_calls import Unknown
 from settlement.domain.events import EventType
-from settlement.domain.transaction.transaction import OperationState
+from settlement.domain.transaction.operation import OperationState
 from tests.builders import ACCOUNT, a_connector
 from tests.contract.ppp.provider import SETTLE, Provider, client, raw
 from tests.support.shop import Placed, Shop

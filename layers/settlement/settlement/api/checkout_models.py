@@ -30,7 +30,7 @@ from settlement.domain.errors import BadValue, InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order.order import DEFAULT_SALES_CHANNEL
 from settlement.domain.transaction.checkout import AdditionalData, Checkout
-from settlement.domain.transaction.transaction import MAX_PAYMENTS
+from settlement.domain.transaction.payment import MAX_PAYMENTS
 from settlement.use_cases.gateway.notify_payment import Received
 from settlement.use_cases.gateway.start_transaction import NewTransaction
 from settlement.use_cases.orders.place_order import NewPayment

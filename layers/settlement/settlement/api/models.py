@@ -33,7 +33,7 @@ from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS, currencies_in_use, is_currency, is_withdrawn
 from settlement.domain.order.order import MAX_LINES, LineMention, OrderTotal
 from settlement.domain.planning.drafting import RefundPriority
-from settlement.domain.transaction.transaction import MAX_PAYMENTS
+from settlement.domain.transaction.payment import MAX_PAYMENTS
 from settlement.use_cases.orders.change_order import ChangeRequest
 from settlement.use_cases.orders.place_order import NewPayment
 from settlement.use_cases.recovery.resolve_leg import Resolution

@@ -7,7 +7,7 @@ from settlement.api.dates import oms_date
 from settlement.api.modification_shapes import asked_view
 from settlement.domain.changes.modification import ModificationStatus
 from settlement.domain.order.order import Order, OrderTotal
-from settlement.domain.transaction.transaction import OperationState
+from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.orders.modify_order import Modified, Preview
 
 _NAMES = {

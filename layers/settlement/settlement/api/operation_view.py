@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
 from settlement.api.transaction_view import token
 from settlement.domain.transaction.exits import EXITS_OF_LEG, EXITS_OF_OPERATION
+from settlement.domain.transaction.leg import MOVEMENT_OF, Leg
+from settlement.domain.transaction.operation import Operation, OperationState
 from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction.transaction import MOVEMENT_OF, Leg, Operation, OperationState
 
 if TYPE_CHECKING:
     from settlement.domain.transaction.closing import Ending

@@ -14,8 +14,9 @@ from settlement.domain.order.invoice import Delivery, Invoice, InvoiceType
 from settlement.domain.order.left_to_invoice import LeftToInvoice
 from settlement.domain.order.line_value import ONE, UnitPrice, unit_prices, written
 from settlement.domain.order.order import Line, LineMention, Order, lines_meant, pending_to_invoice
+from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.statuses import OrderStatus, order_status, transaction_status
-from settlement.domain.transaction.transaction import Authorisation, Transaction
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.retrieve_order import WholeOrder
 
 _NAMES = {

@@ -10,7 +10,8 @@ from typing import Any
 
 from settlement.api.dates import action_date
 from settlement.domain.money import to_major
-from settlement.domain.transaction.transaction import Authorisation, Leg, LegKind, LegState, Payment
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.payment import Authorisation, Payment
 
 PAYMENT_PROVIDER_CONNECTOR = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
 """The value of the field ``connector`` by which clients tell a PPP connector from a legacy one (C§3.4)."""

@@ -6,8 +6,10 @@ from typing import Any
 from settlement.api.dates import gateway_date_or_none
 from settlement.api.payment_fields import payment_fields
 from settlement.domain.connectors.payment_systems import CUSTOM_GROUP, PaymentSystem
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import TransactionStatus, payment_status
-from settlement.domain.transaction.transaction import Leg, Payment, Transaction
+from settlement.domain.transaction.transaction import Transaction
 
 
 def connector_responses(payment: Payment) -> dict[str, Any]:

@@ -19,16 +19,11 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.money import to_major
 from settlement.domain.order.order import Line, Order
 from settlement.domain.transaction.checkout import CLIENT_PROFILE, AdditionalData, read_object
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationKind
+from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction.transaction import (
-    Leg,
-    LegKind,
-    LegState,
-    Operation,
-    OperationKind,
-    Payment,
-    Transaction,
-)
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.gateway.retrieve_transaction import Movements
 from settlement.use_cases.shared.heads import Heads
 

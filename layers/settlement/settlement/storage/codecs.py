@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
-from settlement.domain.transaction.transaction import Operation, Payment, Transaction
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import keys
 from settlement.storage.attribute_values import from_attribute, to_attribute
 from settlement.storage.plain_values import reader_of, writer_of

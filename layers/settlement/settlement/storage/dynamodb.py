@@ -14,7 +14,10 @@ from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
 from settlement.domain.transaction.checkout import AdditionalData
-from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.table import Table

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from settlement.domain.events import PUBLISHED, Event
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
-from settlement.domain.transaction.transaction import Leg, Operation, Payment
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
 from settlement.storage import codecs, keys
 from settlement.storage.log import LOG, log_of
 from settlement.use_cases.shared.ports import Changed, Commit

@@ -10,8 +10,9 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
 from settlement.domain.transaction.closing import Ending
 from settlement.domain.transaction.exits import Exit
+from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.statuses import TransactionStatus
-from settlement.domain.transaction.transaction import LegKind, LegState, OperationKind, OperationState
 
 
 class Difference(View):

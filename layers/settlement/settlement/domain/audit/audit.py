@@ -14,15 +14,10 @@ from settlement.domain.audit.timeline import timeline_mismatches
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import total
 from settlement.domain.transaction.authorisation import verdict
+from settlement.domain.transaction.leg import Leg, LegState
+from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
+from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.statuses import order_status
-from settlement.domain.transaction.transaction import (
-    Authorisation,
-    Leg,
-    LegState,
-    Operation,
-    OperationKind,
-    OperationState,
-)
 from settlement.domain.transaction.trouble import misses_settlement
 
 _EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegState.REPLACED})

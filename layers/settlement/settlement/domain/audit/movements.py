@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from settlement.domain.audit.reconciliation import book_differences
 from settlement.domain.audit.records import Mismatch, Records, unequal
 from settlement.domain.events import Event, EventType, leg_writer
-from settlement.domain.transaction.transaction import Authorisation, Leg, LegKind, LegState, Payment
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.payment import Authorisation, Payment
 
 _POSTINGS = frozenset(
     {

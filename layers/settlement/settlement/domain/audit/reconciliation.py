@@ -9,15 +9,10 @@ from dataclasses import dataclass
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.ledger.ledger import Counters, total
 from settlement.domain.order.order import Order
-from settlement.domain.transaction.transaction import (
-    Leg,
-    LegKind,
-    LegState,
-    Operation,
-    OperationKind,
-    Payment,
-    Transaction,
-)
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationKind
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

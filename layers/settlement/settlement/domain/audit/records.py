@@ -9,7 +9,10 @@ from settlement.domain.events import Event, Json
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
-from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 
 QUOTED_CHARACTERS = 200
 """Characters of what a mismatch quotes."""

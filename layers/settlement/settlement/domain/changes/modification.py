@@ -10,7 +10,8 @@ from settlement.domain.errors import ChangeRefused, ItemAlreadyInvoiced, WrongSt
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order.line_value import ONE, unit_prices, written
 from settlement.domain.order.order import MAX_MODIFICATIONS, Line, Order, OrderTotal
-from settlement.domain.transaction.transaction import Operation, OperationState, Transaction
+from settlement.domain.transaction.operation import Operation, OperationState
+from settlement.domain.transaction.transaction import Transaction
 
 
 class ModificationStatus(StrEnum):

@@ -10,7 +10,8 @@ from settlement.domain.ledger.ledger import Movement, MovementKind, total
 from settlement.domain.order.order import Order
 from settlement.domain.planning.drafting import Infeasible, Policy, RefundPriority
 from settlement.domain.planning.planning import Ask, plan, project
-from settlement.domain.transaction.transaction import Operation, OperationKind, OperationState, Transaction
+from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
+from settlement.domain.transaction.transaction import Transaction
 
 PRICE_INCREASE_REFUSED = (
     "It's not allowed to make modifications in orders without a credit card payment, promissory card, cash, or "

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from settlement.domain.transaction.transaction import Authorisation, Leg, LegKind, Payment
+from settlement.domain.transaction.leg import Leg, LegKind
+from settlement.domain.transaction.payment import Authorisation, Payment
 
 ABANDONED = "the authorisation was abandoned"
 

@@ -12,7 +12,9 @@ from enum import StrEnum
 
 from settlement.domain.ledger.ledger import Counters, Movement, MovementKind, total
 from settlement.domain.planning.drafting import Position, lowest_assigned_first
-from settlement.domain.transaction.transaction import Leg, LegKind, LegState, Operation, OperationKind, Transaction
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationKind
+from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import missing_legs
 
 
@@ -110,7 +112,7 @@ def _closed(closing: Closing, operation: Operation, leg: Leg) -> Leg:
         booked = min(leg.value, closing.overpaid) if leg.of_change else leg.value
         closing.move(MovementKind.WRITE_OFF_REFUND, leg.payment_id, booked, of_change=leg.of_change)
         closing.unreturned += 0 if leg.of_change else leg.value
-    return replace(leg, state=_LEG_STATE[closing.ending], closed=booked, doubtful=False)
+    return replace(leg.to(_LEG_STATE[closing.ending]), closed=booked, doubtful=False)
 
 
 def _settle_unplanned(closing: Closing, value: int) -> None:

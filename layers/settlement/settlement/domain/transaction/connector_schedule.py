@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from settlement.domain.connectors.connector import AutoSettle, Connector
+from settlement.domain.transaction.leg import LegKind
+from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.retries import DEFAULT_DELAY_TO_AUTO_SETTLE
-from settlement.domain.transaction.transaction import LegKind, Payment
 
 
 def auto_settle_at(connector: Connector, answered_seconds: int | None, now: datetime) -> datetime | None:

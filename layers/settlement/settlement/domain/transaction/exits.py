@@ -6,7 +6,8 @@ An operation that is queued waits for those before it; one that is done, and a l
 from collections.abc import Mapping
 from enum import StrEnum
 
-from settlement.domain.transaction.transaction import LegState, OperationState
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import OperationState
 
 
 class Exit(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from settlement.domain.transaction.transaction import Leg, LegState
+from settlement.domain.transaction.leg import Leg, LegState
 
 _COARSER = (10, 100, 1_000)
 """Minor units of a currency whose last one, two or three decimals a connector does not have."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from settlement.domain.order.order import Order
-from settlement.domain.transaction.transaction import Leg, LegKind, Operation, OperationKind
+from settlement.domain.transaction.leg import Leg, LegKind
+from settlement.domain.transaction.operation import Operation, OperationKind
 
 _OF_AN_INVOICE = "invoice/"
 

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.order import Order
-from settlement.domain.transaction.transaction import Authorisation, Payment, Transaction
+from settlement.domain.transaction.payment import Authorisation, Payment
+from settlement.domain.transaction.transaction import Transaction
 
 
 class OrderStatus(StrEnum):

@@ -7,15 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from settlement.domain.money import display
 from settlement.domain.planning.planning import Ask, Untold
-from settlement.domain.transaction.transaction import (
-    Leg,
-    LegKind,
-    LegState,
-    Operation,
-    OperationKind,
-    OperationState,
-    Transaction,
-)
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
+from settlement.domain.transaction.transaction import Transaction
 
 MAX_REASONS = 5
 """Legs whose reasons an operation's failure repeats; each has its own on the leg, up to 1,000 characters long."""

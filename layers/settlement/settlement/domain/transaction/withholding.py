@@ -6,7 +6,9 @@ Whatever a cancellation comes to (refused, left to a person, never tried), its v
 from dataclasses import replace
 
 from settlement.domain.ledger.ledger import Movement, MovementKind
-from settlement.domain.transaction.transaction import Leg, LegKind, OperationKind, Payment
+from settlement.domain.transaction.leg import Leg, LegKind
+from settlement.domain.transaction.operation import OperationKind
+from settlement.domain.transaction.payment import Payment
 
 
 def withheld(leg: Leg, payment: Payment) -> tuple[Leg, Payment, dict[str, int]]:

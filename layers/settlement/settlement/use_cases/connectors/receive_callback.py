@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from settlement.domain.errors import PaymentNotFound, Unauthorised
 from settlement.domain.transaction.acceptance import record_ready
-from settlement.domain.transaction.transaction import Authorisation, Payment
+from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.ports import Ports

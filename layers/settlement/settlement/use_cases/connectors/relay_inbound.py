@@ -3,7 +3,7 @@
 from settlement.domain.connectors.connector_calls import ConnectorClient, Inbound, InboundOutcome, Relayed
 from settlement.domain.errors import ConnectorFailed, PaymentNotFound
 from settlement.domain.events import EventType
-from settlement.domain.transaction.transaction import Payment
+from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.connectors.receive_callback import signed_payment
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load_by_transaction

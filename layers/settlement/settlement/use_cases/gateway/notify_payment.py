@@ -8,7 +8,7 @@ from settlement.domain.errors import BadValue, PaymentNotFound, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.money import to_major
 from settlement.domain.transaction.acceptance import record_ready
-from settlement.domain.transaction.transaction import Authorisation
+from settlement.domain.transaction.payment import Authorisation
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Ports

@@ -7,7 +7,8 @@ from settlement.domain.events import EventType
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import record_ready
 from settlement.domain.transaction.checkout import CART, Cart, read_cart
-from settlement.domain.transaction.transaction import Operation, OperationKind, Transaction
+from settlement.domain.transaction.operation import Operation, OperationKind
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.gateway.request_movement import Requested
 from settlement.use_cases.gateway.send_payments import unequal_sum
 from settlement.use_cases.shared.contention import decide_until_written

@@ -10,7 +10,9 @@ from settlement.domain.ledger.ledger import total
 from settlement.domain.money import to_major
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
-from settlement.domain.transaction.transaction import Authorisation, Operation, OperationKind, Transaction
+from settlement.domain.transaction.operation import Operation, OperationKind
+from settlement.domain.transaction.payment import Authorisation
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.cancel_order import cancel_whole
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction

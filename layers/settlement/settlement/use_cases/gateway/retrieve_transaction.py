@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from settlement.domain.errors import PaymentNotFound, TransactionNotFound
 from settlement.domain.events import Event
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
-from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Page, Store
 

@@ -9,7 +9,7 @@ from settlement.domain.events import EventType
 from settlement.domain.identity import identity
 from settlement.domain.money import require_in_use, to_major
 from settlement.domain.transaction.checkout import Checkout
-from settlement.domain.transaction.transaction import MAX_PAYMENTS, Payment
+from settlement.domain.transaction.payment import MAX_PAYMENTS, Payment
 from settlement.use_cases.orders.place_order import (
     NewPayment,
     connectors_of,

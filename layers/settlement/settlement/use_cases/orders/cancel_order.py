@@ -5,7 +5,8 @@ from dataclasses import replace
 from settlement.domain.events import EventType
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
-from settlement.domain.transaction.transaction import Authorisation, Operation, OperationKind
+from settlement.domain.transaction.operation import Operation, OperationKind
+from settlement.domain.transaction.payment import Authorisation
 from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load

@@ -6,7 +6,7 @@ from dataclasses import replace
 from settlement.domain.events import EventType
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import CART, AdditionalData
-from settlement.domain.transaction.transaction import Payment
+from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Commit, Ports

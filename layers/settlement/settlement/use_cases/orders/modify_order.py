@@ -20,7 +20,9 @@ from settlement.domain.order.order import MAX_LINES, Line, Order
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, ask_of_change, record_acceptance, record_ready
-from settlement.domain.transaction.transaction import LegState, Operation, OperationKind, OperationState, Transaction
+from settlement.domain.transaction.leg import LegState
+from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load
@@ -224,7 +226,7 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
     _require_unused(heads, modification, operation)
     journal = heads.journal(now)
     journal.record(EventType.ORDER_MODIFICATION_CANCELLED, requestId=request_id, reason=reason)
-    cancelled = replace(operation, state=OperationState.DONE, concluded_at=now, due_at=None, failure=None, giving_up=0)
+    cancelled = replace(operation.to(OperationState.DONE), concluded_at=now, due_at=None, failure=None, giving_up=0)
     is_head = operation.sequence == transaction.head
     transaction = replace(
         transaction,

@@ -11,8 +11,9 @@ from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, lines_meant, return_lines
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
+from settlement.domain.transaction.operation import OperationKind
 from settlement.domain.transaction.returns import returns_made
-from settlement.domain.transaction.transaction import MAX_TIMELINE, OperationKind
+from settlement.domain.transaction.transaction import MAX_TIMELINE
 from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load

@@ -19,7 +19,9 @@ from settlement.domain.order.order_sums import require_lines_in_totals
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import record_ready
-from settlement.domain.transaction.transaction import Authorisation, Operation, OperationKind, Payment, Transaction
+from settlement.domain.transaction.operation import Operation, OperationKind
+from settlement.domain.transaction.payment import Authorisation, Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, listed, load, of_order, record_status_changes
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store

@@ -8,7 +8,8 @@ from settlement.domain.errors import OrderNotFound
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.shopper import Shopper
-from settlement.domain.transaction.transaction import Payment, Transaction
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import load
 from settlement.use_cases.shared.ports import Store
 

@@ -7,7 +7,10 @@ from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger.ledger import LedgerImbalance, MovementKind, total
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.closing import Closing, Ending, close
-from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Ports

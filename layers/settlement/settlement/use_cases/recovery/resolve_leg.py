@@ -6,7 +6,8 @@ from settlement.domain.connectors.connector_calls import Done, Exchange, Refused
 from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongStatus
 from settlement.domain.ledger.ledger import LedgerImbalance
 from settlement.domain.transaction.exits import EXITS_OF_LEG, Exit
-from settlement.domain.transaction.transaction import MOVEMENT_OF, OperationState
+from settlement.domain.transaction.leg import MOVEMENT_OF
+from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.retry_operation import try_at_once
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load_by_transaction

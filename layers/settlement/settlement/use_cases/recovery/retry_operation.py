@@ -10,14 +10,9 @@ from settlement.domain.money import display
 from settlement.domain.planning.drafting import Position
 from settlement.domain.planning.planning import project
 from settlement.domain.transaction.acceptance import accept, record_acceptance, record_ready
-from settlement.domain.transaction.transaction import (
-    Leg,
-    LegKind,
-    LegState,
-    Operation,
-    OperationState,
-    Transaction,
-)
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationState
+from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import ask_again, missing_legs
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
@@ -111,8 +106,7 @@ def _again(ports: Ports, before: Heads, failed: Operation) -> tuple[Operation, b
         retry_of=failed.sequence,
     )
     replaced = [
-        Changed(leg, replace(leg, state=LegState.REPLACED, doubtful=False, attempts=leg.attempts + 1))
-        for leg in missing
+        Changed(leg, replace(leg.to(LegState.REPLACED), doubtful=False, attempts=leg.attempts + 1)) for leg in missing
     ]
     left = _left(failed, missing, is_whole=is_whole)
     numbers = {changed.after.number: changed.after for changed in replaced}

@@ -2,7 +2,8 @@
 
 from settlement.domain.connectors.connector_calls import PaymentReference
 from settlement.domain.privacy.person import facts_of
-from settlement.domain.transaction.transaction import Payment, Transaction
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Ports
 
 

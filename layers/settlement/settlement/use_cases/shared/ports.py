@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from settlement.domain.order.order import Line, Order
     from settlement.domain.order.shopper import Shopper
     from settlement.domain.transaction.checkout import AdditionalData
-    from settlement.domain.transaction.transaction import Leg, Operation, Payment, Transaction
+    from settlement.domain.transaction.leg import Leg
+    from settlement.domain.transaction.operation import Operation
+    from settlement.domain.transaction.payment import Payment
+    from settlement.domain.transaction.transaction import Transaction
 
 T = TypeVar("T")
 

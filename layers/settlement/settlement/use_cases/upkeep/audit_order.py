@@ -12,7 +12,8 @@ from settlement.domain.events import Event
 from settlement.domain.ledger.ledger import LedgerImbalance
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
-from settlement.domain.transaction.transaction import Payment, Transaction
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Store
 
 READINGS = 3

@@ -10,7 +10,8 @@ from settlement.domain.errors import Refusal
 from settlement.domain.events import EventType, Journal
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
-from settlement.domain.transaction.transaction import Authorisation, OperationKind, Payment
+from settlement.domain.transaction.operation import OperationKind
+from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Changed, DueOperation, DuePayment, Ports, Unavailable

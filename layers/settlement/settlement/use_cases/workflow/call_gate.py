@@ -5,9 +5,9 @@ from datetime import datetime
 
 from settlement.domain.connectors.connector_calls import Exchange, Manual, Refused
 from settlement.domain.transaction.connector_schedule import is_too_early, window_of
-from settlement.domain.transaction.transaction import LegKind
+from settlement.domain.transaction.leg import LegKind
+from settlement.domain.transaction.posting import LegContext
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, Ports
-from settlement.use_cases.workflow.posting import LegContext
 
 
 def outcome_of_closed_window(ports: Ports, context: LegContext) -> Manual | Refused | None:

@@ -14,6 +14,9 @@ from settlement.domain.planning.drafting import Position
 from settlement.domain.transaction.acceptance import record_ready
 from settlement.domain.transaction.authorisation import legs_to_decide, verdict
 from settlement.domain.transaction.connector_schedule import is_too_early
+from settlement.domain.transaction.leg import Leg, LegState
+from settlement.domain.transaction.operation import START_GRACE, Operation, OperationKind, OperationState
+from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.domain.transaction.remainders import is_below_what_can_be_moved
 from settlement.domain.transaction.retries import (
     GIVE_UP_AFTER,
@@ -23,17 +26,7 @@ from settlement.domain.transaction.retries import (
     next_inquiry,
 )
 from settlement.domain.transaction.statuses import is_finished
-from settlement.domain.transaction.transaction import (
-    START_GRACE,
-    Authorisation,
-    Leg,
-    LegState,
-    Operation,
-    OperationKind,
-    OperationState,
-    Payment,
-    Transaction,
-)
+from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import failure_of, misses_settlement, state_at_the_end
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
@@ -183,8 +176,7 @@ def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
         nextAttemptAt=due_at.isoformat(),
     )
     waiting = replace(
-        operation,
-        state=OperationState.WAITING,
+        operation.to(OperationState.WAITING),
         attempts=operation.attempts - (1 if attempt.only_too_early else 0),
         due_at=due_at,
         execution=None,
@@ -228,8 +220,7 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
     journal = before.journal(attempt.now)
     failure = failure_of(operation, attempt.legs, before.transaction.currency)
     concluded = replace(
-        operation,
-        state=state_at_the_end(operation, attempt.legs),
+        operation.to(state_at_the_end(operation, attempt.legs)),
         failure=failure,
         concluded_at=attempt.now,
         due_at=None,

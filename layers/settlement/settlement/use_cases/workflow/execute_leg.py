@@ -16,23 +16,19 @@ from settlement.domain.connectors.connector_calls import (
     Settle,
 )
 from settlement.domain.events import Journal, leg_writer
+from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
+from settlement.domain.transaction.leg import MOVEMENT_OF, Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.posting import LegContext, Outcome, Posting, post
 from settlement.domain.transaction.retries import NO_CALL_AFTER
-from settlement.domain.transaction.transaction import (
-    MOVEMENT_OF,
-    Leg,
-    LegKind,
-    LegState,
-    Operation,
-    Payment,
-    Transaction,
-)
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.payment_reference import payment_reference
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, Ports
 from settlement.use_cases.workflow.call_gate import claim_call, outcome_of_closed_window
 from settlement.use_cases.workflow.offline_payment import done_offline, paid_offline
-from settlement.use_cases.workflow.posting import LegContext, Outcome, Posting
 from settlement.use_cases.workflow.resolve_doubt import resolve_doubt
 
 DEFERRED = "deferred"
@@ -179,30 +175,39 @@ def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outc
     concluded = None if in_turn and leg.state.is_open else _concluded_operation(ports, call)
     if not in_turn or concluded is not None:
         context = replace(context, payment=_payment_beside(ports, call, leg))
-    now = ports.now()
     journal = Journal(
         writer=leg_writer(leg.operation, leg.number),
         written=leg.events,
         order_id=context.transaction.order_id,
         transaction_id=call.transaction_id,
-        at=now,
+        at=ports.now(),
     )
-    posting = Posting(context, leg, journal, now)
-    after = replace(posting.leg_after(outcome), attempts=leg.attempts + 1, tried_in=context.attempt)
+    posting = post(context, leg, outcome, journal)
+    after = replace(posting.leg, attempts=leg.attempts + 1, tried_in=context.attempt, events=journal.written)
+    remainder = posting.remainder if concluded is None or posting.remainder is None else _parked(posting.remainder)
     commit = Commit(
         call.account,
         context.transaction.order_id,
         call.transaction_id,
-        payments=posting.payments,
-        new_legs=posting.new_legs if concluded is None else [_parked(left) for left in posting.new_legs],
-        new_settlements=posting.new_settlements,
-        settlements=posting.refunded_settlements(ports),
+        legs=[Changed(leg, after)],
+        payments=[] if posting.payment is None else [Changed(context.payment, posting.payment)],
+        new_legs=[] if remainder is None else [remainder],
+        new_settlements=[] if posting.capture is None else [posting.capture],
+        settlements=_refunded_capture(ports, call, leg, posting),
         events=journal.events,
     )
-    after = replace(after, events=journal.written)
-    commit = replace(commit, legs=[Changed(leg, after)])
     ports.store.commit(commit if concluded is None else resolve_doubt(ports, commit, concluded))
     return after
+
+
+def _refunded_capture(ports: Ports, call: LegTask, leg: Leg, posting: Posting) -> list[Changed[Settlement]]:
+    """Read the capture that a refund was booked against, or that is no longer in doubt."""
+    if not posting.changes_its_capture or leg.settlement is None:
+        return []
+    capture = ports.store.settlement(call.account, call.transaction_id, leg.payment_id, leg.settlement)
+    if capture is None:
+        raise LookupError(f"no settlement {leg.settlement} of payment {leg.payment_id}")
+    return [Changed(capture, posting.capture_after(capture, leg))]
 
 
 def _concluded_operation(ports: Ports, call: LegTask) -> Operation | None:
@@ -220,4 +225,4 @@ def _payment_beside(ports: Ports, call: LegTask, leg: Leg) -> Payment:
 
 def _parked(leg: Leg) -> Leg:
     """What a late answer left undone: no execution will come for it, so it waits for an operator's retry."""
-    return replace(leg, state=LegState.PARKED)
+    return leg.to(LegState.PARKED)

@@ -6,7 +6,9 @@ from dataclasses import replace
 from settlement.domain.events import EventType, Journal
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement
-from settlement.domain.transaction.transaction import Leg, LegKind, LegState, Operation, Payment
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Changed, Ports
 from settlement.use_cases.workflow.plan_operation import park
@@ -37,7 +39,7 @@ def mark_in_doubt(
         payment = replace(changed[leg.payment_id], blocked=True)
         if leg.state is LegState.UNKNOWN:
             doubts = leg.kind in DOUBTS and not leg.from_withheld and not leg.doubtful
-            aside = replace(leg, state=LegState.IN_DOUBT, doubtful=leg.doubtful or doubts)
+            aside = replace(leg.to(LegState.IN_DOUBT), doubtful=leg.doubtful or doubts)
             if doubts:
                 payment = _doubt(payment, leg, journal)
                 settlements += _doubted_settlement(ports, before, leg)

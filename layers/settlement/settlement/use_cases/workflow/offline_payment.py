@@ -8,7 +8,7 @@ from settlement.domain.connectors.connector_calls import (
     PaidOffline,
     Undecided,
 )
-from settlement.domain.transaction.transaction import Leg, LegKind
+from settlement.domain.transaction.leg import Leg, LegKind
 
 _NO_CALL = Exchange("no call: the merchant has received this payment outside of its connector", None, "", 0)
 _BY_HAND = "received outside of the connector; give it back by hand"

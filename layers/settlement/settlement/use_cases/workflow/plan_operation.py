@@ -10,19 +10,12 @@ from settlement.domain.planning.drafting import Infeasible, Policy
 from settlement.domain.planning.planning import Plan, plan_as_far_as_possible
 from settlement.domain.transaction.acceptance import given_up, refunded
 from settlement.domain.transaction.authorisation import ABANDONED, LegDraft, legs_to_decide
+from settlement.domain.transaction.leg import MOVEMENT_OF, Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
+from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.request_ids import request_id
 from settlement.domain.transaction.retries import LEASE, MAX_LEGS, MAX_LEGS_AT_ONCE
-from settlement.domain.transaction.transaction import (
-    MOVEMENT_OF,
-    Leg,
-    LegKind,
-    LegState,
-    Operation,
-    OperationKind,
-    OperationState,
-    Payment,
-    Transaction,
-)
+from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.withholding import takes_value_off, withheld
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Changed, Commit, Ports, Store
@@ -105,7 +98,7 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
             account,
             transaction.order_id,
             transaction_id,
-            operations=[replace(planned.operation, events=journal.written, state=OperationState.READY)],
+            operations=[replace(planned.operation.to(OperationState.READY), events=journal.written)],
             new_legs=planned.new_legs,
             legs=planned.closed_legs,
             payments=planned.payments,
@@ -196,7 +189,7 @@ def park(kind: OperationKind, leg: Leg, payment: Payment, journal: Journal) -> t
         leg, payment, deltas = withheld(leg, payment)
         if deltas:
             journal.record(EventType.VALUE_WITHHELD, leg.payment_id, value=leg.value, deltas=deltas)
-    return replace(leg, state=LegState.PARKED), payment
+    return leg.to(LegState.PARKED), payment
 
 
 def _waiting_behind(store: Store, transaction: Transaction) -> list[Operation]:
@@ -223,7 +216,7 @@ def _decide_authorisation(
     drafts = legs_to_decide(payments, legs, abandoned=abandoned)
     voided = {draft.payment_id for draft in drafts if draft.kind is LegKind.VOID}
     closed = [
-        Changed(leg, replace(leg, state=LegState.REFUSED, message=ABANDONED, attempts=leg.attempts + 1))
+        Changed(leg, replace(leg.to(LegState.REFUSED), message=ABANDONED, attempts=leg.attempts + 1))
         for leg in legs
         if leg.kind is LegKind.AUTHORISE and leg.state.is_open and leg.payment_id in voided
     ]

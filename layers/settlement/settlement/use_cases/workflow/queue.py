@@ -7,14 +7,9 @@ from datetime import datetime
 from settlement.domain.ledger.ledger import Movement
 from settlement.domain.planning.drafting import Policy, Position
 from settlement.domain.planning.planning import plan_as_far_as_possible, project
-from settlement.domain.transaction.transaction import (
-    MOVEMENT_OF,
-    START_GRACE,
-    Operation,
-    OperationKind,
-    OperationState,
-    Transaction,
-)
+from settlement.domain.transaction.leg import MOVEMENT_OF
+from settlement.domain.transaction.operation import START_GRACE, Operation, OperationKind, OperationState
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Ports, Store
 from settlement.use_cases.workflow.plan_operation import planned_legs, policy_of
 
@@ -32,7 +27,7 @@ def next_ready(ports: Ports, transaction: Transaction, now: datetime) -> tuple[T
     while not transaction.is_idle:
         following = operation_at(ports.store, transaction, transaction.head)
         if not following.is_concluded:
-            return transaction, replace(following, state=OperationState.READY, due_at=now + START_GRACE)
+            return transaction, replace(following.to(OperationState.READY), due_at=now + START_GRACE)
         transaction = replace(transaction, head=transaction.head + 1)
     return transaction, None
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from settlement.domain.ledger.ledger import Movement
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transaction.authorisation import LegDraft
-from settlement.domain.transaction.transaction import LegKind, Payment, Transaction
+from settlement.domain.transaction.leg import LegKind
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Store
 
 SETTLEMENTS_AT_ONCE = 25

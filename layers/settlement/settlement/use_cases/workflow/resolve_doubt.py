@@ -10,16 +10,10 @@ from settlement.domain.order.order import Order
 from settlement.domain.planning.drafting import Draft, Policy, RefundPriority
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
-from settlement.domain.transaction.transaction import (
-    Leg,
-    LegKind,
-    LegState,
-    Operation,
-    OperationKind,
-    OperationState,
-    Payment,
-    Transaction,
-)
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import misses_settlement, state_at_the_end
 from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Commit, Ports
@@ -79,7 +73,7 @@ def unblocked(payment: Payment) -> Payment:
 def put_right(operation: Operation, legs: Sequence[Leg]) -> Operation:
     """Return a concluded operation in the state that its legs have left it in."""
     state = state_at_the_end(operation, legs)
-    return replace(operation, state=state, failure=operation.failure if state is OperationState.FAILED else None)
+    return replace(operation.to(state), failure=operation.failure if state is OperationState.FAILED else None)
 
 
 def recount(

@@ -1,0 +1,323 @@
+"""What one outcome of a connector call changes: the leg, its payment, a capture, the remainder, the timeline (A§3.8).
+
+Amounts are minor units. Nothing is read and nothing is written here: ``post`` returns what has to be written at once.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from settlement.domain.connectors.connector import Connector
+from settlement.domain.connectors.connector_calls import (
+    Approved,
+    Denied,
+    Done,
+    Exchange,
+    Manual,
+    PaidOffline,
+    Refused,
+    Undecided,
+    Unknown,
+)
+from settlement.domain.events import EventType, Journal, Json
+from settlement.domain.ledger.ledger import LedgerImbalance, Movement, MovementKind
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.transaction.connector_schedule import authorisation_lapses_at, auto_settle_at
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import OperationKind
+from settlement.domain.transaction.payment import Authorisation, Payment
+from settlement.domain.transaction.request_ids import request_id
+from settlement.domain.transaction.retries import DEFAULT_DELAY_TO_CANCEL, expiry_watch
+from settlement.domain.transaction.transaction import Transaction
+from settlement.domain.transaction.withholding import takes_value_off, withheld
+
+Outcome = Approved | PaidOffline | Denied | Undecided | Done | Refused | Manual | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class LegContext:
+    """What is known of a leg before its call, and of the operation that it belongs to."""
+
+    transaction: Transaction
+    kind: OperationKind
+    attempt: int
+    leg: Leg
+    payment: Payment
+    connector: Connector
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What an outcome changes: ``leg`` as it is now, and what has to be written with it.
+
+    ``payment`` is None where it stays as it was. ``remainder`` is the leg for what the connector left undone,
+    ``capture`` what a settlement brought. ``refunded`` was booked against the leg's own capture, and ``released`` is in
+    doubt there no longer.
+    """
+
+    leg: Leg
+    payment: Payment | None = None
+    remainder: Leg | None = None
+    capture: Settlement | None = None
+    refunded: int = 0
+    released: int = 0
+
+    @property
+    def changes_its_capture(self) -> bool:
+        """Whether the capture that the leg refunds has to follow."""
+        return bool(self.refunded or self.released) and self.leg.settlement is not None
+
+    def capture_after(self, before: Settlement, leg: Leg) -> Settlement:
+        """Return the capture that ``leg`` refunds as this posting leaves it.
+
+        Raises ``LedgerImbalance`` if more would be refunded than was captured.
+        """
+        after = replace(
+            before,
+            refunded=before.refunded + self.refunded,
+            refund_in_doubt=before.refund_in_doubt - self.released - (self.refunded if leg.doubtful else 0),
+        )
+        if after.refundable < 0:
+            raise LedgerImbalance(f"refunded more than settlement {before.settle_id} has: {after}")
+        return after
+
+
+def post(context: LegContext, leg: Leg, outcome: Outcome, journal: Journal) -> Posting:
+    """Return what an outcome changes of a leg as it is stored now, and record it; ``journal.at`` is when it came."""
+    posting = _Case(context, leg, journal)
+    match outcome:
+        case Approved():
+            return posting.approve(outcome)
+        case PaidOffline():
+            return posting.accept_word(outcome)
+        case Denied():
+            return posting.deny(outcome)
+        case Undecided():
+            return posting.wait(outcome)
+        case Done():
+            return posting.void(outcome) if leg.kind is LegKind.VOID else posting.move(outcome)
+        case Refused():
+            return posting.refuse(outcome)
+        case Manual():
+            return posting.hand_over(outcome)
+        case Unknown():
+            return posting.doubt(outcome)
+        case _:
+            assert_never(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    context: LegContext
+    leg: Leg
+    journal: Journal
+
+    @property
+    def now(self) -> datetime:
+        return self.journal.at
+
+    @property
+    def payment(self) -> Payment:
+        return self.context.payment
+
+    def approve(self, outcome: Approved) -> Posting:
+        payment, connector, value = self.payment, self.context.connector, self.leg.value
+        cancel_at = authorisation_lapses_at(connector, self.now)
+        authorised = replace(
+            payment,
+            authorisation=Authorisation.APPROVED,
+            authorization_id=outcome.authorization_id,
+            tid=outcome.tid,
+            nsu=outcome.nsu,
+            return_code=outcome.code,
+            return_message=outcome.message,
+            max_value=outcome.max_value,
+            authorised_at=self.now,
+            auto_settle_at=auto_settle_at(connector, outcome.delay_to_auto_settle_seconds, self.now),
+            cancel_at=cancel_at,
+            expiry_watch_at=expiry_watch(self.now, cancel_at) if cancel_at is not None else None,
+            counters=payment.counters.after(Movement(MovementKind.RAISE, payment.payment_id, value)),
+        )
+        self._record(EventType.PAYMENT_AUTHORISED, outcome.exchange, value=value, deltas={"authorised": value})
+        return Posting(self._posted(value, outcome.authorization_id, outcome.code, outcome.message), authorised)
+
+    def accept_word(self, outcome: PaidOffline) -> Posting:
+        """The money is there by the merchant's word: it does not lapse, and no connector is asked to move it."""
+        payment, value = self.payment, self.leg.value
+        received = replace(
+            payment,
+            authorisation=Authorisation.APPROVED,
+            offline=True,
+            tid=outcome.tid,
+            authorised_at=self.now,
+            cancel_at=None,
+            counters=payment.counters.after(Movement(MovementKind.RAISE, payment.payment_id, value)),
+        )
+        self._record(EventType.PAYMENT_AUTHORISED, outcome.exchange, value=value, deltas={"authorised": value})
+        return Posting(self._posted(value, None, None, "received by the merchant"), received)
+
+    def deny(self, outcome: Denied | Refused) -> Posting:
+        denied = replace(
+            self.payment,
+            authorisation=Authorisation.DENIED,
+            return_code=outcome.code,
+            return_message=outcome.message,
+        )
+        self._record(EventType.PAYMENT_DENIED, outcome.exchange, code=outcome.code)
+        return Posting(self._concluded(self.leg, LegState.REFUSED, outcome.code, outcome.message), denied)
+
+    def wait(self, outcome: Undecided) -> Posting:
+        delay = outcome.delay_to_cancel_seconds
+        first = self.payment.cancel_at or self.context.transaction.created_at + (
+            DEFAULT_DELAY_TO_CANCEL if delay is None else timedelta(seconds=delay)
+        )
+        waiting = replace(self.payment, tid=outcome.tid, payment_url=outcome.payment_url, cancel_at=first)
+        self._record(EventType.AUTHORISATION_UNDECIDED, outcome.exchange, code=outcome.code)
+        return Posting(
+            replace(self.leg.to(LegState.UNDECIDED), code=outcome.code, message=outcome.message),
+            waiting,
+        )
+
+    def doubt(self, outcome: Unknown) -> Posting:
+        self._record(EventType.CONNECTOR_CALL_UNRESOLVED, outcome.exchange, reason=outcome.reason)
+        return Posting(replace(self.leg.to(LegState.UNKNOWN), message=outcome.reason))
+
+    def void(self, outcome: Done | Manual | Refused) -> Posting:
+        denied = replace(self.payment, authorisation=Authorisation.DENIED)
+        self._record(EventType.PAYMENT_DENIED, outcome.exchange, code=outcome.code)
+        return Posting(self._concluded(self.leg, LegState.POSTED, outcome.code, outcome.message), denied)
+
+    def move(self, outcome: Done) -> Posting:
+        """Post what the connector moved; what it left undone becomes a leg of its own."""
+        leg, payment, value = self.leg, self.payment, outcome.value
+        movement = replace(leg, value=value).movement
+        moved = replace(payment, counters=payment.counters.after(movement))
+        self._record(
+            _POSTED[leg.kind],
+            outcome.exchange,
+            value=value,
+            settleId=outcome.reference if leg.kind is LegKind.SETTLE else leg.settle_id,
+            deltas=payment.counters.deltas(movement),
+        )
+        capture = self._capture(outcome) if leg.kind is LegKind.SETTLE else None
+        if capture is not None and capture.number <= (payment.refunded_through or ""):
+            moved = replace(moved, refunded_through=None)
+        is_partial = value < leg.value and leg.state not in _ENDED_BY_A_PERSON
+        return Posting(
+            self._posted(value, outcome.reference, outcome.code, outcome.message),
+            moved,
+            remainder=self._remainder(leg.value - value) if is_partial else None,
+            capture=capture,
+            refunded=value if leg.kind is LegKind.REFUND else 0,
+        )
+
+    def _capture(self, outcome: Done) -> Settlement:
+        number = f"{self.leg.operation:06d}-{self.leg.number}"
+        return Settlement(self.leg.payment_id, number, outcome.reference, outcome.value, settled_at=self.now)
+
+    def _remainder(self, value: int) -> Leg:
+        leg, transaction = self.leg, self.context.transaction
+        return Leg(
+            operation=leg.operation,
+            number=leg.next_number,
+            kind=leg.kind,
+            payment_id=leg.payment_id,
+            value=value,
+            request_id=request_id(
+                transaction.account, transaction.order_id, leg.request_id, leg.payment_id, leg.next_number
+            ),
+            of_change=leg.of_change,
+            doubtful=leg.doubtful,
+            settlement=leg.settlement,
+            settle_id=leg.settle_id,
+        )
+
+    def refuse(self, outcome: Refused) -> Posting:
+        match self.leg.kind:
+            case LegKind.AUTHORISE:
+                return self.deny(outcome)
+            case LegKind.VOID:
+                return self.void(outcome)
+            case _:
+                undone = self._undone(withholds=takes_value_off(self.context.kind))
+                self._record(EventType.CONNECTOR_REFUSED, outcome.exchange, code=outcome.code, deltas=undone.deltas)
+                return self._without(undone, LegState.REFUSED, outcome)
+
+    def hand_over(self, outcome: Manual) -> Posting:
+        """A person has to do it. A cancellation counts as given up all the same: it must never be captured."""
+        if self.leg.kind is LegKind.VOID:
+            return self.void(outcome)
+        undone = self._undone(withholds=True)
+        is_refund = self.leg.kind is LegKind.REFUND
+        type_ = EventType.MANUAL_REFUND_REQUIRED if is_refund else EventType.MANUAL_CANCELLATION_REQUIRED
+        self._record(type_, outcome.exchange, value=self.leg.value, code=outcome.code, deltas=undone.deltas)
+        return self._without(undone, LegState.MANUAL, outcome)
+
+    def _without(self, undone: "_Undone", state: LegState, outcome: Refused | Manual) -> Posting:
+        leg = self._concluded(undone.leg, state, outcome.code, outcome.message)
+        return Posting(leg, undone.payment, released=undone.released)
+
+    def _undone(self, *, withholds: bool) -> "_Undone":
+        """The call did not happen: nothing of it is in doubt, and a cancelled value is withheld (R33)."""
+        leg, payment = replace(self.leg, doubtful=False), self.payment
+        deltas: dict[str, int] = {}
+        if self.leg.doubtful:
+            movement = Movement(_RELEASES[leg.kind], leg.payment_id, leg.value)
+            deltas = payment.counters.deltas(movement)
+            payment = replace(payment, counters=payment.counters.after(movement))
+        if withholds:
+            leg, payment, more = withheld(leg, payment)
+            deltas = deltas | more
+        return _Undone(leg, payment, deltas, leg.value if self.leg.doubtful else 0)
+
+    def _posted(self, value: int, reference: str | None, code: str | None, message: str | None) -> Leg:
+        posted = self._concluded(self.leg, LegState.POSTED, code, message)
+        return replace(posted, posted_value=value, reference=reference)
+
+    def _concluded(self, leg: Leg, state: LegState, code: str | None, message: str | None) -> Leg:
+        return replace(leg.to(state), code=code, message=message, concluded_at=self.now)
+
+    def _record(self, type_: EventType, exchange: Exchange, **facts: Json) -> None:
+        leg = self.leg
+        call: dict[str, Json] = {
+            "operation": leg.operation,
+            "leg": leg.number,
+            "call": leg.kind.value,
+            "requestId": leg.request_id,
+            "asked": leg.value,
+        }
+        if exchange.remarks:
+            self.journal.record(EventType.ANSWER_REMARKED, leg.payment_id, **call, remarks="; ".join(exchange.remarks))
+        self.journal.record(
+            type_,
+            leg.payment_id,
+            **call,
+            request=exchange.request,
+            status=exchange.status,
+            response=exchange.response,
+            durationMs=exchange.duration_ms,
+            **facts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Undone:
+    """A leg that did not happen, its payment without the doubt, the ledger's deltas, and what was in doubt."""
+
+    leg: Leg
+    payment: Payment
+    deltas: dict[str, int]
+    released: int
+
+
+_ENDED_BY_A_PERSON = frozenset({LegState.WRITTEN_OFF, LegState.PAID_OTHERWISE})
+_RELEASES = {
+    LegKind.SETTLE: MovementKind.RELEASE_SETTLE,
+    LegKind.CANCEL: MovementKind.RELEASE_CANCEL,
+    LegKind.REFUND: MovementKind.RELEASE_REFUND,
+}
+_POSTED = {
+    LegKind.SETTLE: EventType.PAYMENT_SETTLED,
+    LegKind.CANCEL: EventType.PAYMENT_CANCELLED,
+    LegKind.REFUND: EventType.PAYMENT_REFUNDED,
+}
