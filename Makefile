@@ -55,7 +55,7 @@ key: local ## Create, rotate, disable, enable or list app keys (ARGS="create …
 	@$(WORDS) $(LOCAL) -m operations key $(or $(ARGS),--help) $(if $(TABLE),--table "$$TABLE")
 
 conformance: python ## Play the Payment Provider Protocol against a connector (URL=… APP_KEY=… APP_TOKEN=… ARGS=…)
-	@$(PYTHON) -m local.environments conformance
+	@$(PYTHON) -m tools.environments conformance
 	@$(WORDS) $(CONFORMANCE) -m conformance $(if $(URL),--url "$$URL") $(ARGS)
 
 invoke: local ## Run a function in a container on the running stack's table (EVENT=events/…/….json)
@@ -81,7 +81,7 @@ openapi: dev ## Write docs/openapi.json and the copy that is served
 	$(DEV) -m settlement.api.openapi.document docs/openapi.json
 
 currencies: dev ## Write the table of currencies again, from the package iso4217
-	@$(DEV) -m local.currencies
+	@$(DEV) -m tools.currencies
 
 bench: dev local ## What one invoice costs: time, DynamoDB capacity, cold starts
 	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.invoice
@@ -98,12 +98,12 @@ lint: dev ## ruff and mypy
 	$(DEV) -m mypy
 
 vet: python ## Known vulnerabilities of the locked packages, dangerous code, secrets in the sources
-	@$(PYTHON) -m local.environments vet
-	@.local/venv-vet/bin/python -m local.vet
+	@$(PYTHON) -m tools.environments vet
+	@.local/venv-vet/bin/python -m tools.vet
 
 docs: python ## Build these documents as a site into .local/site; a link that leads nowhere fails
-	@$(PYTHON) -m local.environments docs
-	@.local/venv-docs/bin/python -m local.site
+	@$(PYTHON) -m tools.environments docs
+	@.local/venv-docs/bin/python -m tools.site
 
 validate: local ## sam validate --lint
 	$(LINT_ENVIRONMENT) $(SAM) validate --lint
@@ -133,10 +133,10 @@ python:
 			"Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
 
 installed: python
-	@$(PYTHON) -m local.environments dev local sam
+	@$(PYTHON) -m tools.environments dev local sam
 
 dev: python
-	@$(PYTHON) -m local.environments dev
+	@$(PYTHON) -m tools.environments dev
 
 local: python
-	@$(PYTHON) -m local.environments local sam
+	@$(PYTHON) -m tools.environments local sam

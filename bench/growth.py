@@ -35,9 +35,9 @@ from settlement.use_cases.orders.place_order import NewLine, place_order
 from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.orders.start_handling import start_handling
 from settlement.use_cases.shared.ports import Ports
-from tests.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
-from tests.support.provider import FakeProvider
-from tests.support.workflow import run_workflow
+from testkit.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
+from testkit.provider import FakeProvider
+from testkit.workflow import run_workflow
 
 VALUE = 100
 COMPARED = 20

@@ -31,7 +31,7 @@ from settlement.use_cases.shared.ports import Ports
 from settlement.use_cases.workflow.conclude_operation import conclude_operation
 from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg
 from settlement.use_cases.workflow.plan_operation import plan_operation
-from tests.integration.test_init_cost import FUNCTIONS, init_cost
+from testkit.loading import FUNCTIONS, init_cost
 
 WARM_INVOICES = 20
 TRANSITIONS_PER_LEG = 2

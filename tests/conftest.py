@@ -8,8 +8,8 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
+from testkit.shop import Shop
 from tests.support.audits import mismatches_of
-from tests.support.shop import Shop
 
 settings.register_profile(
     "quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

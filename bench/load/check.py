@@ -9,9 +9,9 @@ from typing import Any
 
 from bench.load.provider import Provider
 from bench.load.story import ORDER_AT_REST, TOLD_ONCE, TRANSACTION_AT_REST, Planned
-from tests.e2e.api import Api
-from tests.e2e.merchant import PlacedOrder
-from tests.e2e.reconcile import reconcile
+from testkit.api import Api
+from testkit.merchant import PlacedOrder
+from testkit.reconcile import reconcile
 
 MAX_RETRIES = 12
 """Retries of an order's operations, in all; what is refused after that is written off."""

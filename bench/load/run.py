@@ -27,7 +27,7 @@ from settlement.domain.account.account import EVERY_ROLE, AccountSettings
 from settlement.domain.connectors.connector import Connector, ConnectorProtocol, Mode
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
-from tests.e2e.api import Api, new_id
+from testkit.api import Api, new_id
 
 SWEEP_EVERY_SECONDS = 20.0
 CHECKED_AT_ONCE = 4

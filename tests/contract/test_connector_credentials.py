@@ -16,8 +16,8 @@ from settlement.domain.connectors.connector import Connector, Credentials
 from settlement.domain.errors import Busy, CredentialsFull
 from settlement.storage import keys
 from settlement.storage.connector_credentials import LOCK_LASTS, SecretsManagerCredentials
-from tests.builders import a_connector
-from tests.support.clock import Clock
+from testkit.builders import a_connector
+from testkit.clock import Clock
 
 TABLE = "credentials"
 

@@ -24,12 +24,12 @@ from settlement.use_cases.gateway.start_transaction import NewTransaction, start
 from settlement.use_cases.orders.erase_shopper import erase_shopper
 from settlement.use_cases.shared.ports import Conflict, Ports
 from settlement.use_cases.updates.read_feed import configure_feed
-from tests.builders import ACCOUNT, a_connector
-from tests.support.clock import Clock, Ids
+from testkit.builders import ACCOUNT, a_connector
+from testkit.clock import Clock, Ids
+from testkit.shop import Shop
+from testkit.store import FakeStore
 from tests.support.declared_table import make_declared_table
 from tests.support.feeds import FakeFeeds
-from tests.support.shop import Shop
-from tests.support.store import FakeStore
 
 ROOT = Path(__file__).parents[2]
 DEPLOYED = [*sorted((ROOT / "layers" / "settlement").rglob("*.py")), *sorted((ROOT / "functions").rglob("*.py"))]

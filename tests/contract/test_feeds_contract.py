@@ -10,7 +10,7 @@ import pytest
 from settlement.domain.account.feed import Feed, FeedItem, Hook, StatusUpdate
 from settlement.storage.feeds import DynamoDBFeeds
 from settlement.use_cases.updates.feed_ports import Feeds
-from tests.builders import ACCOUNT, NOON
+from testkit.builders import ACCOUNT, NOON
 from tests.support.declared_table import make_declared_table
 from tests.support.feeds import FakeFeeds
 

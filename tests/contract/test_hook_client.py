@@ -12,7 +12,7 @@ import pytest
 from settlement.connectors.hook_client import HookClient
 from settlement.connectors.public_address import address_rule, is_public, url_fault
 from settlement.domain.account.feed import Hook, StatusUpdate
-from tests.builders import ACCOUNT, NOON
+from testkit.builders import ACCOUNT, NOON
 
 UPDATE = StatusUpdate("T-transaction-4", "1-01", "handling", NOON, "ready-for-handling", NOON)
 

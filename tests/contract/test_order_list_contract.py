@@ -11,9 +11,9 @@ from settlement.domain.order.listing import as_listed
 from settlement.domain.order.order import Order
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.ports import Commit, ListRange, Page, Store
-from tests.builders import ACCOUNT, NOON, an_order
+from testkit.builders import ACCOUNT, NOON, an_order
+from testkit.store import FakeStore
 from tests.support.declared_table import make_declared_table
-from tests.support.store import FakeStore
 
 _tables = count(1)
 MARCH = ListRange("2026-03", datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 31, 23, 59, 59, 999999, tzinfo=UTC))

@@ -27,7 +27,7 @@ from settlement.domain.transaction.operation import OperationKind, OperationStat
 from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, DueOperation, DuePayment, Store
-from tests.builders import (
+from testkit.builders import (
     ACCOUNT,
     NOON,
     ORDER_ID,
@@ -42,7 +42,7 @@ from tests.builders import (
     an_order,
     item,
 )
-from tests.support.store import FakeStore
+from testkit.store import FakeStore
 
 
 class ConfigurableStore(Store, Protocol):

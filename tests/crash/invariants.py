@@ -8,7 +8,7 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.transaction.leg import LegState
 from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.statuses import order_status, transaction_status
-from tests.builders import ACCOUNT
+from testkit.builders import ACCOUNT
 from tests.crash.stories import End
 from tests.support.deployment import Deployment
 

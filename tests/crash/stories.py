@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from settlement.domain.transaction.operation import OperationState
-from tests.builders import ACCOUNT, ORDER_ID
-from tests.e2e.bodies import Payment, change_body, invoice_body, order_body
+from testkit.bodies import Payment, change_body, invoice_body, order_body
+from testkit.builders import ACCOUNT, ORDER_ID
+from testkit.provider import Books, Partial
 from tests.support.deployment import Deployment
 from tests.support.effects import Crash
-from tests.support.provider import Books, Partial
 
 ORDER = f"/api/oms/pvt/orders/{ORDER_ID}"
 FIVE_DAYS = timedelta(days=5)

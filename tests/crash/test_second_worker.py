@@ -15,7 +15,7 @@ import pytest
 from settlement.domain.account.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
-from tests.builders import ACCOUNT, ORDER_ID, a_connector
+from testkit.builders import ACCOUNT, ORDER_ID, a_connector
 from tests.crash.conftest import LONG, Tell
 from tests.crash.invariants import EVERY_EVENT
 from tests.crash.playing import play, require_all

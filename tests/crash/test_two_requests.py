@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from settlement.domain.transaction.statuses import order_status, transaction_status
-from tests.builders import ACCOUNT, ORDER_ID
+from testkit.bodies import change_body, invoice_body, order_body
+from testkit.builders import ACCOUNT, ORDER_ID
 from tests.crash.conftest import Tell
 from tests.crash.stories import ORDER, STARTS, TRANSACTION, TWO, headroom, invoices
-from tests.e2e.bodies import change_body, invoice_body, order_body
 from tests.support.deployment import Deployment
 from tests.support.effects import Effects, Point, When
 from tests.support.tables import FakeTable

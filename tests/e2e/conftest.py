@@ -15,9 +15,9 @@ from settlement.domain.account.account import EVERY_ROLE, AccountSettings
 from settlement.storage import keys
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
-from tests.e2e.api import Api, new_id
-from tests.e2e.merchant import Merchant, PlacedOrder
-from tests.e2e.reconcile import reconcile
+from testkit.api import Api, new_id
+from testkit.merchant import Merchant, PlacedOrder
+from testkit.reconcile import reconcile
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

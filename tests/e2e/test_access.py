@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from local.seed import APP_KEY, APP_TOKEN
-from tests.e2e.api import Api
-from tests.e2e.bodies import change_body, invoice_body, order_body
-from tests.e2e.merchant import Figures, Merchant
+from testkit.api import Api
+from testkit.bodies import change_body, invoice_body, order_body
+from testkit.merchant import Figures, Merchant
 
 ROUTES = [
     ("POST", "/api/oms/pvt/orders"),

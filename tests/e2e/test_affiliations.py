@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from operations.running_stack import Facts
-from tests.e2e.api import Answer, Api, new_id
-from tests.e2e.bodies import Payment, order_body
+from testkit.api import Answer, Api, new_id
+from testkit.bodies import Payment, order_body
+from testkit.merchant import Merchant, PlacedOrder, settle
 from tests.e2e.conftest import Account
-from tests.e2e.merchant import Merchant, PlacedOrder, settle
 from tests.support.affiliations import PPP, affiliation_body
 from tests.support.stored_text import stored_text
 

@@ -8,7 +8,7 @@ import pytest
 from operations.command_line import main
 from operations.keys import CACHED_SECONDS
 from operations.running_stack import Facts
-from tests.e2e.api import Api, new_id
+from testkit.api import Api, new_id
 
 ROOM_SECONDS = 15.0
 """For a machine that is busy."""

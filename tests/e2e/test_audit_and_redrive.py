@@ -16,10 +16,10 @@ from operations.running_stack import LOCAL_STACK, Facts
 from settlement.domain.audit.walk import first_walk
 from settlement.storage import keys
 from settlement.storage.dynamodb import DynamoDBStore
-from tests.e2e.api import new_id
-from tests.e2e.bodies import order_body
+from testkit.api import new_id
+from testkit.bodies import order_body
+from testkit.merchant import Merchant, until
 from tests.e2e.conftest import Account
-from tests.e2e.merchant import Merchant, until
 from tests.template.cloudformation import CHECKOUT
 
 if TYPE_CHECKING:

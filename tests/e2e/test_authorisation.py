@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api import Answer, new_id
-from tests.e2e.bodies import Payment, order_body
-from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, settle
+from testkit.api import Answer, new_id
+from testkit.bodies import Payment, order_body
+from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, settle
 
 ORDERS = "/api/oms/pvt/orders"
 CARD_NUMBER = "4444333322221111"

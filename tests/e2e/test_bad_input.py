@@ -9,9 +9,9 @@ import pytest
 
 from local.seed import APP_KEY, APP_TOKEN
 from operations.running_stack import Facts
-from tests.e2e.api import Answer, Api, new_id
-from tests.e2e.bodies import Payment, change_body, invoice_body, order_body
-from tests.e2e.merchant import Merchant, PlacedOrder
+from testkit.api import Answer, Api, new_id
+from testkit.bodies import Payment, change_body, invoice_body, order_body
+from testkit.merchant import Merchant, PlacedOrder
 
 ORDERS = "/api/oms/pvt/orders"
 LARGEST = 999_999_999_999

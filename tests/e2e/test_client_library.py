@@ -9,10 +9,10 @@ import pytest
 from vtex import VTEX, VTEXConfig, VTEXResponseError
 from vtex._utils import join_url
 
-from tests.e2e.api import Api, new_id
-from tests.e2e.bodies import invoice_body, order_body
+from testkit.api import Api, new_id
+from testkit.bodies import invoice_body, order_body
+from testkit.merchant import until
 from tests.e2e.conftest import Account
-from tests.e2e.merchant import until
 
 OMS, GATEWAY = "vtexcommercestable", "vtexpayments"
 

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import pytest
 
-from tests.e2e.api import Answer, new_id
-from tests.e2e.bodies import Payment, order_body
-from tests.e2e.merchant import Figures, Merchant, Moved, cancel, settle
+from testkit.api import Answer, new_id
+from testkit.bodies import Payment, order_body
+from testkit.merchant import Figures, Merchant, Moved, cancel, settle
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.bodies import Payment
-from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle
+from testkit.bodies import Payment
+from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle
 
 Resume = Callable[[PlacedOrder], None]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.seed import APP_KEY, APP_TOKEN
-from tests.e2e.api import Api, new_id
+from testkit.api import Api, new_id
 from tests.e2e.conftest import Account
 from tests.support.examples import Example, examples, settled
 from tests.template.cloudformation import CHECKOUT

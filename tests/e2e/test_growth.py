@@ -20,9 +20,9 @@ from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
-from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_transaction
+from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_transaction
+from testkit.shop import Shop
 from tests.support.service import Service
-from tests.support.shop import Shop
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api import Answer
-from tests.e2e.bodies import A, B, Payment, order_body
-from tests.e2e.merchant import Figures, Merchant, PlacedOrder, refund, settle
+from testkit.api import Answer
+from testkit.bodies import A, B, Payment, order_body
+from testkit.merchant import Figures, Merchant, PlacedOrder, refund, settle
 
 PARCEL = {
     "trackingNumber": "BR123",

@@ -18,9 +18,9 @@ from local.ports import any_free
 from local.seed import APP_KEY, APP_TOKEN
 from local.settings import StackSettings, read_settings
 from operations.running_stack import Facts
-from tests.e2e.api import Api
-from tests.e2e.bodies import Payment, invoice_body, order_body
-from tests.e2e.merchant import Merchant, settle
+from testkit.api import Api
+from testkit.bodies import Payment, invoice_body, order_body
+from testkit.merchant import Merchant, settle
 from tests.support.affiliations import PPP, affiliation_body
 from tests.template.cloudformation import CHECKOUT
 

@@ -9,7 +9,7 @@ from bench.load.provider import Provider
 from bench.load.run import run
 from bench.load.story import Planned
 from operations.running_stack import Facts
-from tests.e2e.merchant import Merchant
+from testkit.merchant import Merchant
 
 ORDERS = 30
 

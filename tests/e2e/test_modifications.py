@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api import Answer
-from tests.e2e.bodies import A, B, Payment
-from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle
+from testkit.api import Answer
+from testkit.bodies import A, B, Payment
+from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle
 
 SETTINGS = "/api/order-system/orders/changes/settings"
 REASON = {"reason": "The customer asked for it"}

@@ -18,9 +18,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from settlement.api.openapi.served import FILE
-from tests.e2e.api import Api
+from testkit.api import Api
+from testkit.merchant import Merchant
 from tests.e2e.conftest import Account
-from tests.e2e.merchant import Merchant
 
 EXAMPLES = 14
 """Requests of each route, half of them valid; all of them take about a minute."""

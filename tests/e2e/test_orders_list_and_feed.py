@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api import Api, new_id
-from tests.e2e.merchant import Merchant, PlacedOrder, until
+from testkit.api import Api, new_id
+from testkit.merchant import Merchant, PlacedOrder, until
 
 FEED, HOOK, ORDERS = "/api/orders/feed", "/api/orders/hook/config", "/api/oms/pvt/orders"
 PATH_OF_AN_ORDER = ["payment-pending", "ready-for-handling", "handling", "invoice", "payment-approved"]

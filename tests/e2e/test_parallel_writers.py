@@ -15,9 +15,9 @@ from local.seed import ACCOUNT
 from operations.running_stack import Facts
 from settlement.domain.connectors.connector import Mode
 from settlement.storage import codecs, keys
-from tests.e2e.bodies import Payment, change_body, invoice_body
+from testkit.bodies import Payment, change_body, invoice_body
+from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, settle, until
 from tests.e2e.conftest import client_arguments
-from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, settle, until
 from tests.e2e.writers import Post, write_at_once
 from tests.support.oracle import Oracle
 from tests.support.serial_order import Request, Seen, Told, serial_order

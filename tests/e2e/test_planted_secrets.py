@@ -11,10 +11,10 @@ import pytest
 
 from operations.running_stack import Facts
 from settlement.storage import keys
-from tests.e2e.api import Api
-from tests.e2e.bodies import Payment, order_body
+from testkit.api import Api
+from testkit.bodies import Payment, order_body
+from testkit.merchant import Merchant, PlacedOrder, until
 from tests.e2e.conftest import Account, client_arguments
-from tests.e2e.merchant import Merchant, PlacedOrder, until
 from tests.support.stored_text import stored_text
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.api import Answer
-from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle
+from testkit.api import Answer
+from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle
 
 STORIES = int(os.environ.get("QUITA_HTTP_STORIES", "6"))
 STEPS = 10

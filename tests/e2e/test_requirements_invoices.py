@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.e2e.bodies import Payment, change_body, invoice_body
-from tests.e2e.merchant import Figures, Merchant, Moved, cancel, refund, settle
+from testkit.bodies import Payment, change_body, invoice_body
+from testkit.merchant import Figures, Merchant, Moved, cancel, refund, settle
 
 
 def test_r16_returns_are_refunded_once_the_order_is_invoiced(merchant: Merchant) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.e2e.bodies import Payment
-from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle, until
+from testkit.bodies import Payment
+from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, refund, settle, until
 
 Sweep = Callable[[], Any]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.e2e.bodies import TWO_B, A, B
-from tests.e2e.merchant import Figures, Merchant, Moved, cancel, settle
+from testkit.bodies import TWO_B, A, B
+from testkit.merchant import Figures, Merchant, Moved, cancel, settle
 
 
 def test_r1_partial_invoice_settles_exactly_its_value(merchant: Merchant) -> None:

@@ -1,7 +1,7 @@
 """R14, R15, R21 and R23: several payments, interest, and payments that are raised."""
 
-from tests.e2e.bodies import Payment
-from tests.e2e.merchant import Figures, Merchant, Moved, cancel, refund, settle
+from testkit.bodies import Payment
+from testkit.merchant import Figures, Merchant, Moved, cancel, refund, settle
 
 
 def test_r14_lowest_assigned_payment_is_settled_first(merchant: Merchant) -> None:

@@ -15,10 +15,10 @@ import yaml
 
 from local.settings import read_settings
 from operations.running_stack import LOCAL_STACK, Facts
-from tests.e2e.api import new_id
-from tests.e2e.bodies import change_body, invoice_body, order_body
+from testkit.api import new_id
+from testkit.bodies import change_body, invoice_body, order_body
+from testkit.merchant import Merchant, PlacedOrder
 from tests.e2e.conftest import Account, client_arguments
-from tests.e2e.merchant import Merchant, PlacedOrder
 from tests.template.cloudformation import load_template, of_type, statements
 
 if TYPE_CHECKING:

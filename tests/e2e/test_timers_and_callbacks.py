@@ -10,9 +10,9 @@ import pytest
 
 from operations.running_stack import Facts
 from settlement.storage import keys
-from tests.e2e.api import Answer, new_id
-from tests.e2e.bodies import Payment
-from tests.e2e.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, settle, until
+from testkit.api import Answer, new_id
+from testkit.bodies import Payment
+from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, cancel, settle, until
 from tests.support.affiliations import affiliation_body
 
 if TYPE_CHECKING:

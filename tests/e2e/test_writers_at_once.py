@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.e2e.api import Answer, Api
+from testkit.api import Answer, Api
 
 SETTINGS = "/api/oms/pvt/account/settings"
 FEED = "/api/orders/feed/config"

@@ -9,7 +9,7 @@ from multiprocessing.managers import SyncManager
 from threading import Barrier
 from typing import Any
 
-from tests.e2e.api import Answer, Api
+from testkit.api import Answer, Api
 
 PATIENCE_SECONDS = 300.0
 """Room for the cold starts of every function that many writers need at once."""

@@ -25,8 +25,8 @@ from settlement.storage import connections
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.dynamodb_client import DynamoDB, endpoint_of, region_of
 from settlement.use_cases.shared.ports import Commit, Conflict, Unavailable
-from tests.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_transaction, an_order
-from tests.integration.test_init_cost import ROOT
+from testkit.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_transaction, an_order
+from testkit.loading import ROOT
 from tests.support.certificates import certificate_for
 from tests.support.unreliable_server import (
     Behaviour,

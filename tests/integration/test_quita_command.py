@@ -21,7 +21,7 @@ from settlement.domain.events import Event, EventType
 from settlement.storage.app_keys import KeyRefused
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.ports import Commit, Unavailable
-from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
+from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
 from tests.support.declared_table import make_declared_table
 
 TABLE = "quita"

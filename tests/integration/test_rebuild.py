@@ -26,10 +26,10 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.log import PERSONAL_ATTRIBUTES, PERSONAL_ITEMS, replay
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
-from tests.builders import a_new_payment, item
+from testkit.builders import a_new_payment, item
+from testkit.shop import Shop
 from tests.support.declared_table import make_declared_table
 from tests.support.service import Service
-from tests.support.shop import Shop
 from tests.support.tour import Tour
 from tests.unit.test_interleavings import OneOrder
 

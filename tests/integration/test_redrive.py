@@ -22,7 +22,7 @@ from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
-from tests.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
+from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
 from tests.support.declared_table import make_declared_table
 from tests.template.cloudformation import load_template, of_type
 

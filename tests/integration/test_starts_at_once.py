@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from local import environments, lifecycle, lock
-from local.environments import Environment, ensure
+from local import lifecycle, lock
 from local.progress import StackError
 from local.settings import StackSettings
 from operations.running_stack import Facts, read_facts, write_facts
 from tests.template.cloudformation import CHECKOUT
+from tools import environments
+from tools.environments import Environment, ensure
 
 SECONDS = 30
 

@@ -8,9 +8,9 @@ import pytest
 
 from settlement.api.openapi.route import Route
 from settlement.domain.account.account import EVERY_ROLE
-from tests.builders import ACCOUNT
+from testkit.builders import ACCOUNT
+from testkit.shop import Shop
 from tests.support.service import Asked, Heard, Service
-from tests.support.shop import Shop
 from tests.support.tour import Tour
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from settlement.api.openapi.route import Route
 from settlement.api.openapi.routes import ROUTES
-from tests.builders import ACCOUNT
+from testkit.builders import ACCOUNT
 from tests.security.conftest import Toured
 from tests.support.service import Asked, Heard
 

@@ -16,7 +16,7 @@ from settlement.domain.connectors.connector_calls import (
     SplitMoment,
 )
 from settlement.domain.errors import Busy, CredentialsFull
-from tests.builders import NOON
+from testkit.builders import NOON
 
 
 class FakeVault:

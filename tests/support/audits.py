@@ -3,7 +3,7 @@
 from settlement.domain.audit.records import Mismatch
 from settlement.domain.order.order import Order
 from settlement.use_cases.upkeep.audit_order import audit_order
-from tests.support.store import FakeStore
+from testkit.store import FakeStore
 
 
 def mismatches_of(store: FakeStore) -> list[Mismatch]:

@@ -22,10 +22,10 @@ from settlement.domain.order.order import Order
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Ports, Unavailable
 from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved
-from tests.builders import ACCOUNT, ORDER_ID, a_connector
-from tests.support.clock import Clock, Ids
+from testkit.builders import ACCOUNT, ORDER_ID, a_connector
+from testkit.clock import Clock, Ids
+from testkit.provider import FakeProvider
 from tests.support.effects import Crash, Effects
-from tests.support.provider import FakeProvider
 from tests.support.service import Context, route_of
 from tests.support.tables import Table
 

@@ -12,9 +12,9 @@ from settlement.domain.errors import Refusal
 from settlement.domain.order.order import Line
 from settlement.use_cases.orders import modify_order as use_case
 from settlement.use_cases.orders.modify_order import Modified, Preview
-from tests.builders import ACCOUNT
-from tests.support.provider import Step
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT
+from testkit.provider import Step
+from testkit.shop import Placed, Shop
 
 DEFAULTS = ModificationSettings.model_validate({})
 FAILS: list[Step] = ["500", "500", "500"]

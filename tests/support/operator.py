@@ -4,8 +4,8 @@ from settlement.domain.transaction.closing import Ending
 from settlement.use_cases.recovery.end_operation import Ended, EndRequest, end_operation
 from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
 from settlement.use_cases.recovery.retry_operation import retry_operation
-from tests.builders import ACCOUNT
-from tests.support.shop import Placed
+from testkit.builders import ACCOUNT
+from testkit.shop import Placed
 
 
 def retry(placed: Placed, sequence: int) -> None:

@@ -16,10 +16,10 @@ from settlement.api.openapi.routes import ROUTES
 from settlement.domain.account.account import EVERY_ROLE
 from settlement.domain.connectors.connector import Connector
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports
-from tests.builders import ACCOUNT
+from testkit.builders import ACCOUNT
+from testkit.shop import Shop
 from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.feeds import FakeFeeds, FakeHookCaller
-from tests.support.shop import Shop
 
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",

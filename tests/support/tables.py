@@ -13,9 +13,9 @@ from settlement.domain.connectors.connector import Connector
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit, Store
+from testkit.store import FakeStore
 from tests.support.declared_table import make_declared_table
 from tests.support.effects import Effects
-from tests.support.store import FakeStore
 
 Record = dict[str, Any]
 

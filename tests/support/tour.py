@@ -8,10 +8,10 @@ from settlement.api.feed_view import handle_of
 from settlement.domain.account.feed import StatusUpdate
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.use_cases.updates.read_feed import publish_update
-from tests.builders import ACCOUNT, a_connector
+from testkit.builders import ACCOUNT, a_connector
+from testkit.shop import Placed
 from tests.support.affiliations import affiliation_body
 from tests.support.service import Heard, Service, route_of
-from tests.support.shop import Placed
 
 ORDERS = "/api/oms/pvt/orders"
 DOCUMENT = "/api/orders/pvt/document"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local import site
 from tests.support.headings import anchors, documents, headings
 from tests.template.cloudformation import CHECKOUT
+from tools import site
 
 MKDOCS = (CHECKOUT / "mkdocs.yml").read_text(encoding="utf-8")
 

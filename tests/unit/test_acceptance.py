@@ -9,7 +9,7 @@ from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.transaction import MAX_WAITING, Transaction
-from tests.builders import NOON, a_position, a_transaction
+from testkit.builders import NOON, a_position, a_transaction
 
 LOWEST = RefundPriority.LOWEST_SETTLED
 

@@ -9,10 +9,10 @@ import pytest
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
 from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Credentials, Mode
 from settlement.use_cases.connectors.configure_connector import MAX_CONNECTORS
-from tests.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.shop import Shop
 from tests.support.affiliations import PPP, affiliation_body
 from tests.support.service import Heard, Service
-from tests.support.shop import Shop
 
 AFFILIATIONS = "/api/pvt/affiliations"
 

@@ -117,10 +117,12 @@ ROOMS = (
     ),
     _room("operations", "operations settlement", f"boto3 botocore typer rich {STUBS}"),
     _room("conformance", "conformance settlement.domain settlement.connectors"),
-    _room("local", "local operations settlement.domain settlement.storage", "botocore httpx yaml ministack iso4217"),
+    _room("local", "local operations settlement.domain settlement.storage", "botocore httpx yaml ministack"),
+    _room("testkit", "testkit settlement", "httpx"),
+    _room("tools", "tools local settlement.domain", "iso4217"),
     _room(
         "bench",
-        "bench local operations settlement tests sandbox_provider sandbox_scripts",
+        "bench local operations settlement testkit sandbox_provider sandbox_scripts",
         f"boto3 botocore httpx {STUBS}",
     ),
 )
@@ -152,8 +154,10 @@ PLANTED = {
     "functions/sandbox_connector": "local operations httpx",
     "operations": "local.settings conformance bench tests ministack",
     "conformance": "settlement.storage settlement.use_cases local operations boto3 httpx",
-    "local": "bench tests conformance settlement.use_cases settlement.api boto3",
-    "bench": "conformance moto",
+    "local": "bench tests testkit tools conformance settlement.use_cases settlement.api boto3 iso4217",
+    "testkit": "tests bench local operations conformance boto3 moto pytest",
+    "tools": "bench tests testkit operations conformance settlement.storage settlement.use_cases boto3 httpx",
+    "bench": "conformance moto tests tools",
 }
 """For each room, what it must not import: the test sees every one of them."""
 

@@ -24,9 +24,9 @@ from settlement.use_cases.orders.modify_order import modify_order
 from settlement.use_cases.shared.ports import Conflict
 from settlement.use_cases.upkeep.audit_order import audit_order, audit_transaction
 from settlement.use_cases.upkeep.audit_slice import ORDERS_AT_ONCE, audit_slice, begin_audits
-from tests.builders import ACCOUNT, a_new_payment, item
+from testkit.builders import ACCOUNT, a_new_payment, item
+from testkit.shop import Placed, Shop
 from tests.support.audits import mismatches_of
-from tests.support.shop import Placed, Shop
 
 UNREPEATED: dict[type, set[str]] = {
     Order: {"invoices_bytes", "payment_names", "request_hash", "sales_channel"},

@@ -12,8 +12,8 @@ from settlement.domain.transaction.operation import OperationKind, OperationStat
 from settlement.domain.transaction.payment import Authorisation
 from settlement.use_cases.connectors.receive_callback import receive_callback
 from settlement.use_cases.orders.place_order import NewPayment, await_authorisation
-from tests.builders import ACCOUNT, a_new_payment
-from tests.support.shop import Shop
+from testkit.builders import ACCOUNT, a_new_payment
+from testkit.shop import Shop
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

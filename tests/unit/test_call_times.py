@@ -14,8 +14,8 @@ from settlement.domain.transaction.connector_schedule import auto_settle_at
 from settlement.domain.transaction.leg import LegState
 from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
-from tests.builders import ACCOUNT, NOON, a_connector, a_new_payment
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, NOON, a_connector, a_new_payment
+from testkit.shop import Placed, Shop
 
 DAYS = timedelta(days=1)
 

@@ -10,9 +10,9 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.transaction.operation import MAX_CALLBACKS
 from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.connectors.receive_callback import receive_callback
-from tests.builders import ACCOUNT, a_new_payment
-from tests.support.shop import Placed, Shop
-from tests.support.workflow import steps
+from testkit.builders import ACCOUNT, a_new_payment
+from testkit.shop import Placed, Shop
+from testkit.workflow import steps
 
 HOUR = timedelta(hours=1)
 

@@ -11,7 +11,7 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.ledger.ledger import Counters, Movement, MovementKind, total
 from settlement.domain.planning.drafting import Infeasible, Policy, Position, RefundPriority
 from settlement.domain.planning.planning import Ask, plan, project
-from tests.builders import a_position
+from testkit.builders import a_position
 
 NONE, SINGLE, MULTIPLE = Capability
 KINDS = MovementKind

@@ -34,8 +34,8 @@ from settlement.use_cases.gateway.start_transaction import NewTransaction, start
 from settlement.use_cases.orders.place_order import NewPayment
 from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.shared.ports import ListRange
-from tests.builders import ACCOUNT, NOON, a_connector
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, NOON, a_connector
+from testkit.shop import Placed, Shop
 
 CART = {"items": [{"id": "A", "name": "Shoe", "value": 8000, "quantity": 1}], "freight": 2000, "tax": 0}
 NEW = NewTransaction(10000, Checkout("purchase-1", "store", "1"))

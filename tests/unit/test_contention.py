@@ -20,7 +20,7 @@ from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.transaction import MAX_WAITING
 from settlement.use_cases.shared.ports import Conflict
-from tests.support.shop import Placed, Shop
+from testkit.shop import Placed, Shop
 
 
 def sale(placed: Placed, number: str, value: int) -> Callable[[], object]:

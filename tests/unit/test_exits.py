@@ -12,8 +12,8 @@ from settlement.domain.transaction.exits import EXITS_OF_LEG, EXITS_OF_OPERATION
 from settlement.domain.transaction.leg import LegState
 from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.resolve_leg import Resolution
+from testkit.shop import Placed, Shop
 from tests.support.operator import pay_otherwise, resolve, retry, write_off
-from tests.support.shop import Placed, Shop
 
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 DAY = timedelta(hours=26)

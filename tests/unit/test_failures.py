@@ -13,9 +13,9 @@ from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved, LegTask, execute_leg
 from settlement.use_cases.workflow.plan_operation import plan_operation
-from tests.builders import ACCOUNT, a_new_payment
-from tests.support.provider import Kind, Partial
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, a_new_payment
+from testkit.provider import Kind, Partial
+from testkit.shop import Placed, Shop
 
 HOUR = timedelta(hours=1)
 

@@ -16,9 +16,9 @@ from settlement.use_cases.updates.read_feed import (
     read_feed,
     retrieve_feed,
 )
-from tests.builders import ACCOUNT, NOON
+from testkit.builders import ACCOUNT, NOON
+from testkit.shop import Shop
 from tests.support.feeds import FakeFeeds, FakeHookCaller
-from tests.support.shop import Shop
 
 FEED = Feed("erp", "F1", visibility_seconds=30, retention_seconds=3600)
 SOON = NOON + timedelta(seconds=30)

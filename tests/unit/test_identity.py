@@ -16,8 +16,8 @@ from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import Checkout
 from settlement.use_cases.gateway.start_transaction import NewTransaction, start_transaction
 from settlement.use_cases.orders.place_order import NewLine, NewOrder, NewPayment
-from tests.builders import ACCOUNT
-from tests.support.shop import Shop
+from testkit.builders import ACCOUNT
+from testkit.shop import Shop
 
 CARD = VaultedCard("vault", "ANA", None, "1111")
 PAYMENTS = (

@@ -7,8 +7,8 @@ import pytest
 from settlement.domain.errors import ConnectorFailed, PaymentNotFound, Unauthorised
 from settlement.domain.events import EventType
 from settlement.use_cases.connectors.relay_inbound import relay_inbound
-from tests.builders import ACCOUNT
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT
+from testkit.shop import Placed, Shop
 
 
 def relay(shop: Shop, placed: Placed, action: str = "challenge", **replaced: str) -> tuple[int, str, str]:

@@ -8,8 +8,8 @@ from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.errors import AlreadyExists, InvalidRequest, OrderNotFound
 from settlement.domain.order.order import OrderTotal
 from settlement.use_cases.orders.place_order import NewLine
-from tests.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_connector, a_new_order, a_new_payment
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_connector, a_new_order, a_new_payment
+from testkit.shop import Placed, Shop
 
 NEW = a_new_order(a_new_payment(10000, "partial"), order_id=ORDER_ID)
 

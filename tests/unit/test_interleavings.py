@@ -28,12 +28,12 @@ from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.use_cases.workflow.conclude_operation import ConcludeOutcome
-from tests.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.provider import Kind, Partial, Step
+from testkit.shop import Placed, Shop
+from testkit.workflow import steps
 from tests.support.audits import mismatches_of
 from tests.support.oracle import Oracle
-from tests.support.provider import Kind, Partial, Step
-from tests.support.shop import Placed, Shop
-from tests.support.workflow import steps
 
 LONG = os.environ.get("QUITA_LONG") == "1"
 

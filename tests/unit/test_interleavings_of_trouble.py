@@ -24,10 +24,10 @@ from settlement.use_cases.gateway.request_movement import (
     request_movement,
 )
 from settlement.use_cases.recovery.resolve_leg import Resolution
-from tests.builders import ACCOUNT
+from testkit.builders import ACCOUNT
+from testkit.provider import Kind, Step
 from tests.support import operator
 from tests.support.audits import mismatches_of
-from tests.support.provider import Kind, Step
 from tests.unit.test_interleavings import CENTS, KINDS, LONG, OneOrder
 
 STORIES = int(os.environ.get("QUITA_STORIES", "5000" if LONG else "150"))

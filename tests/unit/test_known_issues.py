@@ -25,10 +25,10 @@ from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.statuses import payment_status, transaction_status
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
-from tests.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.provider import Partial, Step
+from testkit.shop import Placed, Shop
 from tests.support.modifications import FAILS
-from tests.support.provider import Partial, Step
-from tests.support.shop import Placed, Shop
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -19,10 +19,10 @@ from settlement.domain.transaction.leg import LegState
 from settlement.use_cases.orders.place_order import NewLine
 from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg
-from tests.builders import ACCOUNT, a_new_payment, item
+from testkit.builders import ACCOUNT, a_new_payment, item
+from testkit.shop import Placed, Shop
+from testkit.workflow import CALLBACK_BASE
 from tests.support.modifications import FAILS, items, modify, one, quantities
-from tests.support.shop import Placed, Shop
-from tests.support.workflow import CALLBACK_BASE
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -13,8 +13,8 @@ from settlement.storage.writing import writes
 from settlement.use_cases.orders.modify_order import modify_order
 from settlement.use_cases.orders.place_order import NewLine
 from settlement.use_cases.recovery.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
-from tests.builders import ACCOUNT, a_new_payment, item
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, a_new_payment, item
+from testkit.shop import Placed, Shop
 
 MAX_WRITES = 100
 PRICE = 400

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from settlement.domain.order.left_to_invoice import LeftToInvoice, LineLeft, left_to_invoice
 from settlement.domain.order.order import Line, LineMention, Order, OrderTotal
-from tests.builders import ACCOUNT, a_line, an_order, item
+from testkit.builders import ACCOUNT, a_line, an_order, item
+from testkit.shop import Placed, Shop
 from tests.support.modifications import items, lines_of, modify, one
-from tests.support.shop import Placed, Shop
 
 
 def order_of(lines: list[Line], discount: int = 0, shipping: int = 0) -> Order:

@@ -18,8 +18,8 @@ from settlement.use_cases.orders.modify_order import modify_order
 from settlement.use_cases.orders.update_tracking import update_delivery, update_tracking
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from settlement.use_cases.shared.ports import Commit
-from tests.builders import ACCOUNT, item
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, item
+from testkit.shop import Placed, Shop
 
 WANTED = ModificationRequest("out of stock", (ModifiedItem("B", 1),), (), 0, 0, 0, compensates_shipping=False)
 

@@ -19,10 +19,10 @@ from settlement.storage.codecs import decode, encode, from_wire, to_wire
 from settlement.use_cases.orders.place_order import NewOrder
 from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.upkeep.audit_order import audit_order
-from tests.builders import ACCOUNT, a_line, a_new_payment, an_order, item
+from testkit.builders import ACCOUNT, a_line, a_new_payment, an_order, item
+from testkit.shop import Placed, Shop
 from tests.support.modifications import items, lines_of, modify, one
 from tests.support.service import Service
-from tests.support.shop import Placed, Shop
 from tests.support.tour import ORDERS, order_body
 
 CHEESE = {"id": "C", "quantity": 3, "price": 3999, "unitMultiplier": 0.375, "measurementUnit": "kg"}

@@ -13,9 +13,9 @@ from settlement.domain.transaction.trouble import MAX_REASONS
 from settlement.use_cases.recovery.retry_operation import MAX_RETRIED_AT_ONCE, retry_operation
 from settlement.use_cases.shared.ports import Commit
 from settlement.use_cases.workflow import plan_operation as planning_step
-from tests.builders import ACCOUNT
-from tests.support.provider import Step
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT
+from testkit.provider import Step
+from testkit.shop import Placed, Shop
 
 DAY = timedelta(hours=26)
 VALUE_OF_INVOICE = 100

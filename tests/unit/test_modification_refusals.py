@@ -10,7 +10,8 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.use_cases.orders import modify_order as use_case
-from tests.builders import ACCOUNT, a_connector, a_new_payment, item
+from testkit.builders import ACCOUNT, a_connector, a_new_payment, item
+from testkit.shop import Shop
 from tests.support.modifications import (
     DEFAULTS,
     FAILS,
@@ -30,7 +31,6 @@ from tests.support.modifications import (
     take,
     take_back,
 )
-from tests.support.shop import Shop
 
 HOUR = timedelta(hours=1)
 

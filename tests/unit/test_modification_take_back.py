@@ -9,6 +9,7 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.operation import OperationKind, OperationState
+from testkit.shop import Shop
 from tests.support.modifications import (
     FAILS,
     details,
@@ -25,7 +26,6 @@ from tests.support.modifications import (
     take,
     take_back,
 )
-from tests.support.shop import Shop
 
 HOUR = timedelta(hours=1)
 

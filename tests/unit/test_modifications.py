@@ -11,7 +11,8 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.planning.planning import Ask
-from tests.builders import a_new_payment, item
+from testkit.builders import a_new_payment, item
+from testkit.shop import Shop
 from tests.support.modifications import (
     answered,
     details,
@@ -27,7 +28,6 @@ from tests.support.modifications import (
     quantities,
     take,
 )
-from tests.support.shop import Shop
 
 HOUR = timedelta(hours=1)
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.currencies import TARGET, published, renewed
 from settlement.api.order_view import order_view
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import (
@@ -28,8 +27,9 @@ from settlement.use_cases.gateway.start_transaction import NewTransaction, start
 from settlement.use_cases.orders import place_order
 from settlement.use_cases.orders.place_order import NewPayment
 from settlement.use_cases.orders.retrieve_order import retrieve_order
-from tests.builders import ACCOUNT, a_new_order, a_new_payment
-from tests.support.shop import Shop
+from testkit.builders import ACCOUNT, a_new_order, a_new_payment
+from testkit.shop import Shop
+from tools.currencies import TARGET, published, renewed
 
 currencies = st.sampled_from([("JPY", 0), ("BRL", 2), ("KWD", 3), ("CLF", 4)])
 amounts = st.integers(0, MAX_MINOR_UNITS)

@@ -10,8 +10,8 @@ from settlement.domain.transaction.leg import LegState
 from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
 from settlement.use_cases.recovery.retry_operation import retry_operation
-from tests.builders import ACCOUNT
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT
+from testkit.shop import Placed, Shop
 
 DAY = timedelta(hours=26)
 

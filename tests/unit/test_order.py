@@ -24,7 +24,7 @@ from settlement.domain.order.order import (
 )
 from settlement.domain.transaction.request_ids import request_id
 from settlement.use_cases.orders.place_order import new_order_id, order_group
-from tests.builders import NOON, a_line, an_order, item
+from testkit.builders import NOON, a_line, an_order, item
 
 values = st.integers(1, 20000)
 

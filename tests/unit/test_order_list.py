@@ -17,9 +17,9 @@ from settlement.use_cases.orders.add_interaction import add_interaction
 from settlement.use_cases.orders.list_orders import FoundOrders, OrderBy, OrderQuery, SearchField, Span, list_orders
 from settlement.use_cases.orders.retrieve_order import retrieve_group
 from settlement.use_cases.shared.ports import Commit
-from tests.builders import ACCOUNT, NOON, a_new_payment, a_transaction, an_order
-from tests.support.shop import Shop
-from tests.support.store import FakeStore
+from testkit.builders import ACCOUNT, NOON, a_new_payment, a_transaction, an_order
+from testkit.shop import Shop
+from testkit.store import FakeStore
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 

@@ -15,8 +15,8 @@ from settlement.domain.errors import (
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
-from tests.builders import ACCOUNT, a_new_payment, item
-from tests.support.shop import Shop
+from testkit.builders import ACCOUNT, a_new_payment, item
+from testkit.shop import Shop
 
 
 def test_r1_partial_invoice_settles_its_value_once(shop: Shop) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from settlement.api.payment_fields import PAYMENT_PROVIDER_CONNECTOR, payment_fields
 from settlement.domain.connectors.connector import VaultedCard
-from tests.builders import a_connector, a_new_payment
-from tests.support.provider import Partial
-from tests.support.shop import Placed, Shop
+from testkit.builders import a_connector, a_new_payment
+from testkit.provider import Partial
+from testkit.shop import Placed, Shop
 
 
 def fields_of(placed: Placed, number: int = 1, currency: str = "BRL") -> dict[str, str]:

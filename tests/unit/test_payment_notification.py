@@ -11,8 +11,8 @@ from settlement.domain.transaction.operation import MAX_CALLBACKS
 from settlement.domain.transaction.payment import Authorisation
 from settlement.use_cases.connectors.receive_callback import receive_callback
 from settlement.use_cases.gateway.notify_payment import Received, notify_payment, notify_payment_of_order
-from tests.builders import ACCOUNT, a_new_payment
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, a_new_payment
+from testkit.shop import Placed, Shop
 
 SLIP = "bankInvoice"
 

@@ -14,8 +14,8 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import Refusal
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.transaction.leg import LegState
-from tests.builders import a_leg, a_new_payment, a_payment, a_transaction, an_operation, an_order
-from tests.support.shop import Placed, Shop
+from testkit.builders import a_leg, a_new_payment, a_payment, a_transaction, an_operation, an_order
+from testkit.shop import Placed, Shop
 
 
 def of(placed: Placed) -> Reconciliation:

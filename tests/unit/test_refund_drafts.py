@@ -11,9 +11,9 @@ from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.shared.ports import Changed, Commit, Page
 from settlement.use_cases.workflow.execute_leg import LegTask, post_outcome, read_leg_context
 from settlement.use_cases.workflow.refund_drafts import SETTLEMENTS_AT_ONCE, RefundDrafts, refund_drafts
-from tests.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_payment, a_transaction
-from tests.support.shop import Placed, Shop
-from tests.support.store import FakeStore
+from testkit.builders import ACCOUNT, ORDER_ID, TRANSACTION_ID, a_payment, a_transaction
+from testkit.shop import Placed, Shop
+from testkit.store import FakeStore
 
 
 class CountingStore(FakeStore):

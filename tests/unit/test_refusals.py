@@ -20,11 +20,11 @@ from settlement.use_cases.gateway.request_movement import (
     request_movement,
 )
 from settlement.use_cases.recovery.resolve_leg import Resolution
-from tests.builders import ACCOUNT, a_new_payment
+from testkit.builders import ACCOUNT, a_new_payment
+from testkit.provider import Partial
+from testkit.shop import Placed, Shop
 from tests.support.audits import mismatches_of
 from tests.support.operator import pay_otherwise, resolve, retry, write_off
-from tests.support.provider import Partial
-from tests.support.shop import Placed, Shop
 
 DAY = timedelta(hours=26)
 MODES = pytest.mark.parametrize("mode", list(Mode))

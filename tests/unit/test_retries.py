@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from settlement.domain.transaction.retries import GIVE_UP_AFTER, LEASE, NO_CALL_AFTER, next_attempt, next_inquiry
-from tests.builders import NOON
+from testkit.builders import NOON
 
 
 def test_attempts_come_after_1_5_15_and_60_minutes_then_every_4_hours() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from settlement.domain.errors import MoneyCannotMove, ReturnTooLarge
 from settlement.domain.planning.drafting import RefundPriority
-from tests.builders import ACCOUNT, a_connector, a_new_payment
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.shop import Placed, Shop
 
 
 def gift_and_card(shop: Shop) -> Placed:

@@ -11,10 +11,10 @@ from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.leg import LegState
 from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.retry_operation import retry_operation
-from tests.builders import ACCOUNT, a_new_payment
-from tests.support.provider import Kind, Partial, Step
-from tests.support.shop import SWEEP_EVERY, Placed, Shop
-from tests.support.workflow import steps
+from testkit.builders import ACCOUNT, a_new_payment
+from testkit.provider import Kind, Partial, Step
+from testkit.shop import SWEEP_EVERY, Placed, Shop
+from testkit.workflow import steps
 
 MINUTE = timedelta(minutes=1)
 SCHEDULE = [0, 1, 6, 21, 81, 321, 561, 801, 1041, 1281, 1440]

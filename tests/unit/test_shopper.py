@@ -15,8 +15,8 @@ from settlement.domain.transaction.checkout import AdditionalData
 from settlement.use_cases.gateway.add_data import add_data
 from settlement.use_cases.orders.erase_shopper import erase_shopper, erase_shopper_of_transaction
 from settlement.use_cases.orders.retrieve_order import retrieve_order
-from tests.builders import ACCOUNT, ORDER_ID, a_new_order, a_new_payment
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, ORDER_ID, a_new_order, a_new_payment
+from testkit.shop import Placed, Shop
 
 MARIA = Shopper(
     email="maria@mail.example",

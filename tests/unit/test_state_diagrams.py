@@ -11,8 +11,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from settlement.domain.events import EventType
 from settlement.domain.transaction.operation import Operation
 from settlement.use_cases.shared.ports import Commit
+from testkit.store import FakeStore
 from tests.support.headings import ROOT, section
-from tests.support.store import FakeStore
 from tests.unit.test_interleavings import OneOrder
 from tests.unit.test_interleavings_of_trouble import TroubledOrder
 

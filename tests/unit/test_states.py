@@ -13,7 +13,7 @@ from settlement.domain.transaction import leg, operation
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.transitions import IllegalTransition
-from tests.builders import NOON
+from testkit.builders import NOON
 from tests.unit.test_architecture import MODULES, name_of
 
 Table = Mapping[LegState, frozenset[LegState]] | Mapping[OperationState, frozenset[OperationState]]

@@ -16,7 +16,7 @@ from settlement.domain.transaction.statuses import (
     transaction_status,
 )
 from settlement.domain.transaction.transaction import Transaction
-from tests.builders import NOON, a_payment, a_transaction, an_order
+from testkit.builders import NOON, a_payment, a_transaction, an_order
 
 INVOICED = {"none": 0, "part": 7000, "whole": 10000}
 LEDGERS = {

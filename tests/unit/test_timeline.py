@@ -8,9 +8,9 @@ import pytest
 from settlement.api.timeline_view import interaction_view
 from settlement.domain.events import Event, EventType
 from settlement.domain.order.invoice import InvoiceType
+from testkit.provider import Partial
+from testkit.shop import Shop
 from tests.support.operator import retry
-from tests.support.provider import Partial
-from tests.support.shop import Shop
 
 CALL = {"operation": 2, "leg": "0001", "call": "settle", "requestId": "R1", "asked": 7000}
 ANSWERED = CALL | {"response": '{"settleId":"S1"}'}

@@ -14,8 +14,8 @@ from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
-from tests.builders import ACCOUNT, a_connector, a_new_payment
-from tests.support.shop import Placed, Shop
+from testkit.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.shop import Placed, Shop
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

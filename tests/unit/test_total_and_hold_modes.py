@@ -7,8 +7,8 @@ from settlement.domain.errors import MoneyCannotMove
 from settlement.domain.ledger.ledger import Counters
 from settlement.use_cases.gateway.request_movement import SETTLEMENT, request_movement
 from settlement.use_cases.orders.place_order import transaction_mode
-from tests.builders import ACCOUNT, a_connector, a_new_payment
-from tests.support.shop import Shop
+from testkit.builders import ACCOUNT, a_connector, a_new_payment
+from testkit.shop import Shop
 
 
 def test_r11_first_partial_invoice_settles_the_whole(shop: Shop) -> None:

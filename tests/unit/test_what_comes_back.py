@@ -9,8 +9,8 @@ import pytest
 from settlement.domain.events import EventType
 from settlement.domain.transaction.leg import LegState
 from settlement.domain.transaction.operation import OperationState
-from tests.support.provider import Partial, Step
-from tests.support.shop import Placed, Shop
+from testkit.provider import Partial, Step
+from testkit.shop import Placed, Shop
 
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 TABLE = "| what comes back | what is done |"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from testkit.shop import Shop
 from tests.support.service import Heard, Service
-from tests.support.shop import Shop
 from tests.support.tour import Tour
 
 

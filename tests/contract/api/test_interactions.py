@@ -9,9 +9,9 @@ import pytest
 
 from settlement.domain.events import Event, EventType
 from settlement.use_cases.shared.ports import Commit
-from tests.builders import ACCOUNT
+from testkit.builders import ACCOUNT
+from testkit.shop import Placed, Shop
 from tests.support.service import Service
-from tests.support.shop import Placed, Shop
 from tests.support.tour import Tour
 
 EVENTS = 10_000

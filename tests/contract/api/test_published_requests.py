@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_connector
+from testkit.builders import a_connector
+from testkit.shop import Placed, Shop
 from tests.contract.api.public_schemas import published_request
 from tests.support.service import Service
-from tests.support.shop import Placed, Shop
 from tests.support.tour import ORDERS, TRANSACTIONS, order_body
 
 CHANGES = "/api/order-system/orders/base/changes"

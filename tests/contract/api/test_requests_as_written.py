@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from settlement.domain.events import EventType
+from testkit.shop import Placed, Shop
 from tests.support.service import Heard, Service
-from tests.support.shop import Placed, Shop
 from tests.support.tour import ORDERS, Tour, change_body, invoice_body, order_body
 
 KEY = 35200114200166000187550010000000046550000046

@@ -19,8 +19,8 @@ from settlement.api import body
 from settlement.api.openapi.document import make_document
 from settlement.api.openapi.routes import ROUTES
 from settlement.domain.errors import BodyTooLarge, InvalidRequest
+from testkit.shop import Shop
 from tests.support.service import Service
-from tests.support.shop import Shop
 from tests.support.tour import Tour
 
 Json = Any

@@ -30,7 +30,7 @@ from settlement.domain.connectors.connector_calls import (
     Settle,
     Unknown,
 )
-from tests.builders import NOON
+from testkit.builders import NOON
 
 PAYMENT = PaymentReference("TX1", "A41B77", "BRL", "AUT1", "TID1", "NSU1")
 SETTLE = Settle(PAYMENT, "REQ-1", 7000)

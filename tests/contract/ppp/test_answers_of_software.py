@@ -16,9 +16,9 @@ from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.transaction.leg import LegState
 from settlement.domain.transaction.operation import OperationState
-from tests.builders import a_connector
+from testkit.builders import a_connector
+from testkit.shop import Placed, Shop
 from tests.contract.ppp.provider import Provider, answer, client
-from tests.support.shop import Placed, Shop
 
 IDS = {"settlements": "settleId", "cancellations": "cancellationId", "refunds": "refundId"}
 

@@ -24,9 +24,9 @@ from cryptography.x509.oid import NameOID
 from settlement.domain.connectors.connector_calls import Unknown
 from settlement.domain.events import EventType
 from settlement.domain.transaction.operation import OperationState
-from tests.builders import ACCOUNT, a_connector
+from testkit.builders import ACCOUNT, a_connector
+from testkit.shop import Placed, Shop
 from tests.contract.ppp.provider import SETTLE, Provider, client, raw
-from tests.support.shop import Placed, Shop
 
 TIMEOUT_SECONDS = 0.8
 IDS = {"settlements": "settleId", "cancellations": "cancellationId", "refunds": "refundId"}

@@ -113,7 +113,7 @@ class _Case:
     journal: Journal
 
     @property
-    def now(self) -> datetime:
+    def at(self) -> datetime:
         return self.journal.at
 
     @property
@@ -122,7 +122,7 @@ class _Case:
 
     def approve(self, outcome: Approved) -> Posting:
         payment, connector, value = self.payment, self.context.connector, self.leg.value
-        cancel_at = authorisation_lapses_at(connector, self.now)
+        cancel_at = authorisation_lapses_at(connector, self.at)
         authorised = replace(
             payment,
             authorisation=Authorisation.APPROVED,
@@ -132,10 +132,10 @@ class _Case:
             return_code=outcome.code,
             return_message=outcome.message,
             max_value=outcome.max_value,
-            authorised_at=self.now,
-            auto_settle_at=auto_settle_at(connector, outcome.delay_to_auto_settle_seconds, self.now),
+            authorised_at=self.at,
+            auto_settle_at=auto_settle_at(connector, outcome.delay_to_auto_settle_seconds, self.at),
             cancel_at=cancel_at,
-            expiry_watch_at=expiry_watch(self.now, cancel_at) if cancel_at is not None else None,
+            expiry_watch_at=expiry_watch(self.at, cancel_at) if cancel_at is not None else None,
             counters=payment.counters.after(Movement(MovementKind.RAISE, payment.payment_id, value)),
         )
         self._record(EventType.PAYMENT_AUTHORISED, outcome.exchange, value=value, deltas={"authorised": value})
@@ -149,7 +149,7 @@ class _Case:
             authorisation=Authorisation.APPROVED,
             offline=True,
             tid=outcome.tid,
-            authorised_at=self.now,
+            authorised_at=self.at,
             cancel_at=None,
             counters=payment.counters.after(Movement(MovementKind.RAISE, payment.payment_id, value)),
         )
@@ -213,7 +213,7 @@ class _Case:
 
     def _capture(self, outcome: Done) -> Settlement:
         number = f"{self.leg.operation:06d}-{self.leg.number}"
-        return Settlement(self.leg.payment_id, number, outcome.reference, outcome.value, settled_at=self.now)
+        return Settlement(self.leg.payment_id, number, outcome.reference, outcome.value, settled_at=self.at)
 
     def _remainder(self, value: int) -> Leg:
         leg, transaction = self.leg, self.context.transaction
@@ -275,7 +275,7 @@ class _Case:
         return replace(posted, posted_value=value, reference=reference)
 
     def _concluded(self, leg: Leg, state: LegState, code: str | None, message: str | None) -> Leg:
-        return replace(leg.to(state), code=code, message=message, concluded_at=self.now)
+        return replace(leg.to(state), code=code, message=message, concluded_at=self.at)
 
     def _record(self, type_: EventType, exchange: Exchange, **facts: Json) -> None:
         leg = self.leg

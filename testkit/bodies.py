@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.e2e.api import new_id
+from testkit.api import new_id
 
 A = {"id": "A", "price": 5000, "quantity": 1}
 B = {"id": "B", "price": 1500, "quantity": 1}

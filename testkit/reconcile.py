@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from settlement.connectors.ppp_amounts import amount
-from tests.e2e.merchant import PlacedOrder
+from testkit.merchant import PlacedOrder
 
 _SHOWN = {
     "authorizedValue": ("authorised",),

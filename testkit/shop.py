@@ -23,11 +23,11 @@ from settlement.use_cases.orders.start_handling import start_handling
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import DueOperation, Ports
 from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
-from tests.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
-from tests.support.clock import Clock, Ids
-from tests.support.provider import FakeProvider, Kind
-from tests.support.store import FakeStore
-from tests.support.workflow import run_workflow
+from testkit.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
+from testkit.clock import Clock, Ids
+from testkit.provider import FakeProvider, Kind
+from testkit.store import FakeStore
+from testkit.workflow import run_workflow
 
 SWEEP_EVERY = timedelta(minutes=1)
 

@@ -21,7 +21,7 @@ LOCKS = (
     "requirements/local.txt",
     "requirements/sam.txt",
 )
-CODE = ("layers/settlement/settlement", "functions", "local")
+CODE = ("layers/settlement/settlement", "functions", "operations", "conformance", "local", "tools")
 GUESSING = ("Base64HighEntropyString", "HexHighEntropyString", "KeywordDetector")
 """Detectors of anything random, or called a token: hashes, ids, the tests' words. Others know a secret's form."""
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tests.e2e.api import Answer, Api
-from tests.e2e.bodies import Payment, change_body, invoice_body, order_body
+from testkit.api import Answer, Api
+from testkit.bodies import Payment, change_body, invoice_body, order_body
 
 PATIENCE_SECONDS = 120.0
 _POLL_SECONDS = 0.05

@@ -1,6 +1,6 @@
 """Virtual environments from lock files, at once, made anew only when the lock or the interpreter has changed.
 
-python3 -m local.environments dev local sam
+python3 -m tools.environments dev local sam
 """
 
 from __future__ import annotations

@@ -1,0 +1,69 @@
+"""What a cold start costs: CPU of loading a function, against that of boto3 with a DynamoDB client.
+
+Measured in fresh processes with byte-code, as the layers ship it; both in turn, so that what else the machine does
+weighs on both alike.
+"""
+
+import os
+import subprocess
+import sys
+from math import inf
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[1]
+FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists())
+PAIRS, MAX_PAIRS = 3, 25
+
+_REFERENCE = "import boto3; boto3.Session().client('dynamodb')"
+_FUNCTION = "import app"
+_MEASURED = """
+import resource
+def spent():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+before = spent()
+{work}
+print(spent() - before)
+"""
+
+
+def _spent(work: str, path: list[Path], byte_code: Path) -> float:
+    """CPU seconds of some work in a fresh interpreter."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(map(str, path)),
+        "PYTHONPYCACHEPREFIX": str(byte_code),
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "POWERTOOLS_SERVICE_NAME": "quita",
+        "POWERTOOLS_METRICS_NAMESPACE": "quita",
+        "TABLE_NAME": "table",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED.format(work=work)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout)
+
+
+def init_cost(name: str, byte_code: Path, limit: float = inf) -> float:
+    """CPU of loading a function, in those of the reference: the median over pairs of runs, one after the other.
+
+    Pairs are added while it is above ``limit``. The first pair only makes the byte-code.
+    """
+    path = [ROOT / "functions" / name, ROOT / "layers" / "settlement"]
+    ratios: list[float] = []
+    for number in range(MAX_PAIRS + 1):
+        ratio = _spent(_FUNCTION, path, byte_code) / _spent(_REFERENCE, [], byte_code)
+        if number:
+            ratios.append(ratio)
+        if len(ratios) >= PAIRS and median(ratios) <= limit:
+            break
+    return median(ratios)

@@ -1,0 +1,247 @@
+"""The ``Store`` port in memory: the same contract suite runs on it and on the real one."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from settlement.domain.account.account import AccountSettings
+from settlement.domain.audit.walk import AuditWalk
+from settlement.domain.changes.change import Change
+from settlement.domain.changes.modification import Modification
+from settlement.domain.connectors.connector import Connector
+from settlement.domain.events import Event
+from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.listing import ListedOrder, as_listed
+from settlement.domain.order.order import Line, Order
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.checkout import AdditionalData
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.shared.ports import Conflict, DueOperation, DuePayment, ListRange, Page
+from testkit.guarded_things import GuardedThings
+
+LIST_PAGE = 100
+"""Orders in one page of the list; DynamoDB's pages are measured in bytes."""
+
+
+class FakeStore(GuardedThings):
+    """Orders and transactions in a dict."""
+
+    def settings(self, account: str) -> AccountSettings:
+        """Return an account's settings, the defaults if it has none."""
+        return self.get(AccountSettings, account) or AccountSettings()
+
+    def save_settings(self, account: str, settings: AccountSettings) -> None:
+        """Replace an account's settings."""
+        self.things[AccountSettings, account] = settings
+
+    def replace_settings(self, account: str, before: AccountSettings, after: AccountSettings) -> None:
+        """Write an account's settings over what was read, or raise ``Conflict``."""
+        self._let_others_write()
+        if self.settings(account) != before:
+            raise Conflict
+        self.save_settings(account, after)
+
+    def change_settings(self, account: str) -> str | None:
+        """Return an account's settings of order modifications, as JSON text."""
+        text: str | None = self.things.get(("change settings", account))
+        return text
+
+    def replace_change_settings(self, account: str, before: str | None, after: str) -> None:
+        """Write an account's settings of order modifications over what was read, or raise ``Conflict``."""
+        self._let_others_write()
+        if self.change_settings(account) != before:
+            raise Conflict
+        self.things["change settings", account] = after
+
+    def connector(self, account: str, name: str) -> Connector | None:
+        """Return a connector's configuration."""
+        return self.get(Connector, account, name)
+
+    def connectors(self, account: str) -> list[Connector]:
+        """Return every connector of an account by name."""
+        return sorted(self.all_of(Connector, account), key=lambda connector: connector.name)
+
+    def save_connector(self, account: str, connector: Connector) -> None:
+        """Write a connector's configuration over what it is; its revision counts up."""
+        self.replace_connector(account, self.connector(account, connector.name), connector)
+
+    def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
+        """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""
+        stored = self.connector(account, after.name)
+        if (stored and stored.revision) != (before and before.revision):
+            raise Conflict
+        revision = before.revision + 1 if before is not None else 1
+        self.things[Connector, account, after.name] = replace(after, revision=revision)
+
+    def order(self, account: str, order_id: str) -> Order | None:
+        """Return an order head."""
+        return self.get(Order, account, order_id)
+
+    def orders_of_group(self, account: str, group: str) -> list[str]:
+        """Return the ids of the orders of a group."""
+        return sorted(self.all_of(str, "group", account, group))
+
+    def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]:
+        """Return one page of a month's orders by their creation."""
+        found = [
+            held
+            for held in self.all_of(Order, account)
+            if held.gateway_only == wanted.gateway_only
+            and f"{held.created_at:%Y-%m}" == wanted.month
+            and wanted.since <= held.created_at <= wanted.until
+            and (not wanted.statuses or held.listed_status in wanted.statuses)
+        ]
+        found.sort(key=lambda held: (held.created_at, held.order_id), reverse=wanted.newest_first)
+        first = int(after or 0)
+        last = first + (LIST_PAGE if wanted.limit is None else wanted.limit)
+        return Page([as_listed(held) for held in found[first:last]], str(last) if len(found) > last else None)
+
+    def lines(self, account: str, order_id: str) -> list[Line]:
+        """Return an order's lines by index."""
+        return sorted(self.all_of(Line, account, order_id), key=lambda line: line.index)
+
+    def shopper(self, account: str, order_id: str) -> Shopper | None:
+        """Return what is known of the person behind an order."""
+        return self.get(Shopper, account, order_id)
+
+    def invoice(self, account: str, order_id: str, number: str) -> Invoice | None:
+        """Return one invoice of an order."""
+        return self.get(Invoice, account, order_id, number)
+
+    def invoices(self, account: str, order_id: str) -> list[Invoice]:
+        """Return an order's invoices in the order they were received."""
+        return sorted(self.all_of(Invoice, account, order_id), key=lambda invoice: invoice.sequence)
+
+    def document(self, account: str, order_id: str, number: str) -> str | None:
+        """Return the document embedded in an invoice."""
+        return self.get(str, account, order_id, number)
+
+    def change(self, account: str, order_id: str, request_id: str) -> Change | None:
+        """Return one registered change of an order."""
+        return self.get(Change, account, order_id, request_id)
+
+    def changes(self, account: str, order_id: str) -> list[Change]:
+        """Return an order's registered changes, oldest first."""
+        return sorted(self.all_of(Change, account, order_id), key=lambda change: change.received_at)
+
+    def modification(self, account: str, order_id: str, request_id: str) -> Modification | None:
+        """Return one modification of an order."""
+        return self.get(Modification, account, order_id, request_id)
+
+    def modifications(self, account: str, order_id: str) -> list[Modification]:
+        """Return an order's modifications, oldest first."""
+        found = self.all_of(Modification, account, order_id)
+        return sorted(found, key=lambda modification: modification.sequence)
+
+    def transaction(self, account: str, transaction_id: str) -> Transaction | None:
+        """Return a transaction head."""
+        return self.get(Transaction, account, transaction_id)
+
+    def started(self, account: str, key: str) -> str | None:
+        """Return the id of the transaction that was started with an idempotency key."""
+        found: str | None = self.things.get(("start", account, key))
+        return found
+
+    def transaction_of_payment(self, account: str, payment_id: str) -> str | None:
+        """Return the id of the transaction that a payment belongs to."""
+        found: str | None = self.things.get(("owner", account, payment_id))
+        return found
+
+    def request(self, account: str, transaction_id: str, key: str) -> tuple[str, int] | None:
+        """Return the name and operation of the request that carried an idempotency key."""
+        found: tuple[str, int] | None = self.things.get(("request", account, transaction_id, key))
+        return found
+
+    def additional_data(self, account: str, transaction_id: str) -> list[AdditionalData]:
+        """Return what was told about a transaction, by name."""
+        return sorted(self.all_of(AdditionalData, account, transaction_id), key=lambda told: told.name)
+
+    def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None:
+        """Return one payment."""
+        return self.get(Payment, account, transaction_id, payment_id)
+
+    def payments(self, account: str, transaction_id: str) -> list[Payment]:
+        """Return a transaction's payments by sequence."""
+        return sorted(self.all_of(Payment, account, transaction_id), key=lambda payment: payment.sequence)
+
+    def operation(self, account: str, transaction_id: str, sequence: int) -> Operation | None:
+        """Return one operation."""
+        return self.get(Operation, account, transaction_id, sequence)
+
+    def operations(self, account: str, transaction_id: str, since: int = 1) -> list[Operation]:
+        """Return a transaction's operations from sequence ``since`` on."""
+        found = [held for held in self.all_of(Operation, account, transaction_id) if held.sequence >= since]
+        return sorted(found, key=lambda operation: operation.sequence)
+
+    def leg(self, account: str, transaction_id: str, operation: int, number: str) -> Leg | None:
+        """Return one leg."""
+        return self.get(Leg, account, transaction_id, operation, number)
+
+    def legs(self, account: str, transaction_id: str, operation: int | None = None) -> list[Leg]:
+        """Return the legs of one operation, or all of the transaction's, in the order they were planned."""
+        scope = () if operation is None else (operation,)
+        return sorted(self.all_of(Leg, account, transaction_id, *scope), key=lambda leg: (leg.operation, leg.number))
+
+    def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]:
+        """Return a payment's settlements, oldest first."""
+        found = self.all_of(Settlement, account, transaction_id, payment_id)
+        return sorted(found, key=lambda settlement: settlement.number)
+
+    def settlements_after(
+        self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
+    ) -> Page[Settlement]:
+        """Return a page of a payment's settlements, oldest first: those after a number, or from the first on."""
+        found = self.settlements(account, transaction_id, payment_id)
+        later = [held for held in found if number is None or held.number > number]
+        page = later[:page_size]
+        return Page(page, page[-1].number if len(later) > page_size else None)
+
+    def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
+        """Return one settlement."""
+        return self.get(Settlement, account, transaction_id, payment_id, number)
+
+    def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
+        """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the page before."""
+        found = self.all_of(Event, account, transaction_id)
+        by_key = {f"{held.at.isoformat('#', 'microseconds')}#{held.writer}#{held.number:06d}": held for held in found}
+        keys = sorted((key for key in by_key if after is None or key < after), reverse=True)
+        page = keys[:page_size]
+        return Page([by_key[key] for key in page], page[-1] if len(keys) > page_size else None)
+
+    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]:
+        """Return the operations and payments whose time has come."""
+        operations, payments = [], []
+        for key, thing in list(self.things.items()):
+            if isinstance(thing, Operation) and thing.due_at is not None and thing.due_at <= now:
+                operations.append(DueOperation(str(key[1]), str(key[2]), thing.sequence))
+            if isinstance(thing, Payment) and thing.due_at is not None and thing.due_at <= now:
+                payments.append(DuePayment(str(key[1]), str(key[2]), thing.payment_id))
+        return operations, payments
+
+    def audit_walk(self, account: str) -> AuditWalk | None:
+        """Return how far the audit of an account is, None if it never began."""
+        return self.get(AuditWalk, account)
+
+    def due_audits(self, now: datetime) -> list[AuditWalk]:
+        """Return the audits whose next slice is due."""
+        return [walk for walk in self.every(AuditWalk) if walk.due_at <= now]
+
+    def save_audit_walk(self, walk: AuditWalk) -> None:
+        """Write how far the audit of an account is, or raise ``Conflict`` if another run was first."""
+        with self._lock:
+            key, thing = self._versioned(walk, walk.account)
+            self.things[key] = thing
+
+    def next_due(self) -> datetime | None:
+        """Return when the sweep next finds something to do."""
+        times = [thing.due_at for thing in list(self.things.values()) if isinstance(thing, Operation | Payment)]
+        return min((time for time in times if time is not None), default=None)
+
+    def hasten(self, payment_id: str, time: datetime) -> None:
+        """Set the auto-settlement timer of a payment to a time."""
+        for key, thing in self.things.items():
+            if isinstance(thing, Payment) and thing.payment_id == payment_id and thing.auto_settle_at:
+                self.things[key] = replace(thing, auto_settle_at=time)
