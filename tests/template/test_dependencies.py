@@ -18,8 +18,6 @@ SOURCES = (CHECKOUT, CHECKOUT / "layers" / "settlement", CHECKOUT / "functions" 
 """Where modules of this repository are found."""
 DISTRIBUTIONS = packages_distributions()
 """What brings a module, by its first name; a module of another installation has the name of what brings it."""
-WRITTEN_BY_DEV = {CHECKOUT / "local" / "currencies.py"}
-"""What the development tools run, though it lies with the local stack."""
 
 
 def files(*folders: str) -> set[Path]:
@@ -117,15 +115,15 @@ def test_kit_for_connectors_runs_on_what_the_layer_declares() -> None:
 
 
 def test_local_stack_declares_what_it_imports() -> None:
-    undeclared = packages(reached(files("local") - WRITTEN_BY_DEV)) - declared(LAYER, LOCAL)
+    undeclared = packages(reached(files("local"))) - declared(LAYER, LOCAL)
 
     assert not undeclared
 
 
 def test_development_tools_declare_what_code_and_tests_import() -> None:
-    tested = files("layers", "functions", "operations", "conformance", "bench", "tests") | WRITTEN_BY_DEV
+    tested = ("layers", "functions", "operations", "conformance", "testkit", "tests", "bench", "tools")
 
-    assert not packages(tested, types=True) - declared(LAYER, DEV)
+    assert not packages(files(*tested), types=True) - declared(LAYER, DEV)
 
 
 @pytest.mark.parametrize("requirements", [LAYER, DEV, LOCAL])
