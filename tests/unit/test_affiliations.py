@@ -259,7 +259,7 @@ class TestDisable:
         service.do("DELETE", f"{AFFILIATIONS}/acme-pay")
 
         assert service.do("GET", f"{AFFILIATIONS}/acme-pay")["isdelivered"] is False
-        for connector, said in (("acme-pay", "takes no new payments"), (None, "no connector of this account serves")):
+        for connector, said in (("acme-pay", "accepts no new payments"), (None, "no connector of this account serves")):
             with pytest.raises(Exception, match=said):
                 service.shop.place(a_new_payment(10000, connector=connector))  # type: ignore[arg-type]
         placed.invoice("N1", 10000)

@@ -202,7 +202,7 @@ def test_another_payment_under_an_id_that_is_there_is_refused(shop: Shop, change
     sent = a_payment(3000, payment_id="P1")
     send(placed, sent)
 
-    with pytest.raises(AlreadyExists, match="payment id P1 is taken by a payment that says something else"):
+    with pytest.raises(AlreadyExists, match="payment id P1 already exists with different content"):
         send(placed, replace(sent, **changes), a_payment(1000))
     with pytest.raises(AlreadyExists):
         send(placed, sent, currency="USD")

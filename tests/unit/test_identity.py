@@ -136,7 +136,7 @@ def test_order_stored_before_the_upgrade_is_the_same_when_it_is_sent_again(shop:
     with_hash(shop, placed.order_id, FORMER["order"][1])
 
     assert shop.place_again(replace(ORDER, shopper=Shopper("a@example.com"))).transaction_id == placed.transaction_id
-    with pytest.raises(AlreadyExists, match="says something else"):
+    with pytest.raises(AlreadyExists, match="already exists with different content"):
         shop.place_again(replace(ORDER, currency="USD"))
 
 

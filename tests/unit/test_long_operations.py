@@ -113,7 +113,7 @@ def test_operation_of_more_calls_than_one_takes_fails_with_both_numbers(
     assert placed.operation.state.value == state
     assert placed.moved("refund") == ([VALUE_OF_INVOICE] * calls if state == "done" else [])
     if state == "failed":
-        reason = "it takes 6 connector calls, more than the 5 of one operation (short by 6.00 BRL)"
+        reason = "it needs 6 connector calls; the limit of an operation is 5 (short by 6.00 BRL)"
         assert placed.operation.failure == reason
 
 

@@ -63,7 +63,7 @@ def test_modification_that_waits_behind_another_operation_can_be_taken_back(shop
     shown = details(placed, taken)
     assert (shown["status"], shown["finished"]) == ("canceled", True)
     assert shown["cancellationData"]["reason"] == "changed my mind"
-    assert "taken back: changed my mind" in shown["logs"][-1]["message"]
+    assert "the change was cancelled: changed my mind" in shown["logs"][-1]["message"]
     assert history(placed)["requests"] == []
     placed.rest()
     placed.invoice("N2", 5000)

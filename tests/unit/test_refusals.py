@@ -518,7 +518,7 @@ class TestEveryFailureHasAnExit:
         placed.invoice("N1", 7000)
         shop.pass_time(DAY)
 
-        with pytest.raises(WrongStatus, match="Nobody knows what became of call 2-0001"):
+        with pytest.raises(WrongStatus, match="The outcome of call 2-0001 is unknown"):
             write_off(placed, 2)
         resolve(placed, 2, "0001", Resolution.NOT_DONE)
         write_off(placed, 2)

@@ -118,7 +118,7 @@ def _logs(modified: Modified) -> list[dict[str, Any]]:
         lines.append((at, f"the change is {_PROGRESS[operation.state]}{reason}", modified.status))
     if modification.cancelled_at is not None:
         lines.append(
-            (modification.cancelled_at, f"the change was taken back: {modification.cancel_reason}", modified.status)
+            (modification.cancelled_at, f"the change was cancelled: {modification.cancel_reason}", modified.status)
         )
     return [
         {"date": oms_date(at), "message": message, "source": "settlement", "status": status.value}

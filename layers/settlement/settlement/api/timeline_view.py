@@ -61,7 +61,7 @@ _WORDINGS: dict[EventType, _Wording] = {
         "Invoice {invoiceNumber}: no tracking number",
     ),
     EventType.INVOICE_SUPPLEMENTED: _Wording(
-        _OMS, "Invoice Supplemented", "Invoice {invoiceNumber} was told later: {told}"
+        _OMS, "Invoice Supplemented", "Invoice {invoiceNumber} supplemented with {told}"
     ),
     EventType.ORDER_CHANGED: _Wording(
         _OMS,
@@ -78,8 +78,8 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.ORDER_MODIFICATION_CANCELLED: _Wording(
         _OMS,
         "Order Modification Cancelled",
-        "Change {requestId} was taken back. {reason}",
-        "Change {requestId} was taken back",
+        "Change {requestId} cancelled. {reason}",
+        "Change {requestId} cancelled",
     ),
     EventType.ORDER_CANCELLED: _Wording(_OMS, "Order Cancelled", "Cancel requested. {reason}", "Cancel requested"),
     EventType.INTERACTION_ADDED: _Wording("{source}", "Interaction", "{message}"),
@@ -97,20 +97,20 @@ _WORDINGS: dict[EventType, _Wording] = {
         _GATEWAY, "Cancellation Requested", "Transaction cancelation started: {value} for {origin}"
     ),
     EventType.REFUND_REQUESTED: _Wording(_GATEWAY, "Refund Requested", "Refund Payment: {value} for {origin}"),
-    EventType.OPERATION_READY: _Wording(_WORKER, "Operation Ready", "Operation {operation} ({kind}) may start"),
+    EventType.OPERATION_READY: _Wording(_WORKER, "Operation Ready", "Operation {operation} ({kind}) is ready to start"),
     EventType.OPERATION_PLANNED: _Wording(
-        _WORKER, "Operation Planned", "Operation {operation} ({kind}) takes {calls} connector calls"
+        _WORKER, "Operation Planned", "Operation {operation} ({kind}) planned; connector calls: {calls}"
     ),
     EventType.OPERATION_WAITING: _Wording(
         _WORKER,
         "Operation Waiting",
-        "Operation {operation} ({kind}) after attempt {attempts}: next attempt at {nextAttemptAt}",
+        "Operation {operation} ({kind}) waits after attempt {attempts}; next attempt at {nextAttemptAt}",
     ),
     EventType.OPERATION_FAILED: _Wording(
         _WORKER, "Operation Failed", "Settlement operation has returned Failed: {kind} {operation}: {reason}"
     ),
     EventType.OPERATION_RETRIED: _Wording(
-        _GATEWAY, "Operation Retried", "Operation {operation} ({kind}) is tried again as operation {retry}"
+        _GATEWAY, "Operation Retried", "Operation {retry} retries operation {operation} ({kind})"
     ),
     EventType.ANSWER_REMARKED: _Wording(
         _WORKER, "Answer Remarked", "The connector's answer to {call} of {asked} (request {requestId}): {remarks}"
@@ -159,32 +159,30 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.MANUAL_REFUND_REQUIRED: _Wording(
         _WORKER,
         "Manual Refund Required",
-        "{value} has to be refunded by a person: {response}",
-        "{value} has to be refunded by a person",
+        "{value} must be refunded manually: {response}",
+        "{value} must be refunded manually",
     ),
     EventType.MANUAL_CANCELLATION_REQUIRED: _Wording(
         _WORKER,
         "Manual Cancellation Required",
-        "{value} has to be cancelled by a person: {response}",
-        "{value} has to be cancelled by a person",
+        "{value} must be cancelled manually: {response}",
+        "{value} must be cancelled manually",
     ),
     EventType.OPERATION_ENDED: _Wording(
         _GATEWAY, "Operation Ended", "{actor} ended operation {operation} ({kind}) as {ending}, {value}: {reason}"
     ),
-    EventType.WRITE_OFF_REVERSED: _Wording(
-        _WORKER, "Write-Off Reversed", "{value} that was written off came in after all"
-    ),
+    EventType.WRITE_OFF_REVERSED: _Wording(_WORKER, "Write-Off Reversed", "{value} captured after it was written off"),
     EventType.VALUE_WRITTEN_OFF: _Wording(_WORKER, "Value Written Off", "{value} will never be captured"),
     EventType.REFUND_WRITTEN_OFF: _Wording(_WORKER, "Refund Written Off", "{value} will never be refunded"),
     EventType.VALUE_PAID_OTHERWISE: _Wording(_WORKER, "Value Paid Otherwise", "{value} was paid by other means"),
     EventType.ORDER_ERROR_CHANGED: _Wording(
-        _OMS, "Order Error Changed", "Somebody has to put something right: {workflowIsInError}"
+        _OMS, "Order Error Changed", "Operator action required: {workflowIsInError}"
     ),
-    EventType.BOOKS_UPDATED: _Wording(_WORKER, "Books Updated", "The books follow what became of an operation"),
+    EventType.BOOKS_UPDATED: _Wording(_WORKER, "Books Updated", "Order and transaction totals updated"),
     EventType.LEDGER_MISMATCH: _Wording(
-        _AUDITOR, "Ledger Mismatch", "The books of this order disagree in {count} places; GET …/audit shows them"
+        _AUDITOR, "Ledger Mismatch", "The audit found {count} differences; GET …/audit lists them"
     ),
-    EventType.LEDGER_AGREES: _Wording(_AUDITOR, "Ledger Agrees", "The books of this order agree again"),
+    EventType.LEDGER_AGREES: _Wording(_AUDITOR, "Ledger Agrees", "The audit finds no differences any more"),
     EventType.ORDER_STATUS_CHANGED: _Wording(
         _OMS, "Order {to}", "Order status changed from {from} to {to}", "Order status is {to}"
     ),

@@ -124,7 +124,7 @@ def require_modifiable(order: Order, transaction: Transaction) -> None:
         raise WrongStatus(f"Order {order.order_id} is canceled", code="SalesOrderSystem008")
     if order.started_at is None or order.is_fully_invoiced:
         raise WrongStatus(
-            f"Order {order.order_id} does not take changes in its status: it must be in handling and not invoiced",
+            f"Order {order.order_id} cannot be changed: it must be in handling and not fully invoiced",
             code="CHK0124",
         )
     if order.changes:
@@ -234,7 +234,7 @@ def _line_of(item: ModifiedItem, lines: Sequence[Line]) -> Line:
         raise ChangeRefused(f"Item {item.id} is not in the order and cannot be removed", code="SalesOrderSystem010")
     if len(matching) > 1:
         raise ChangeRefused(
-            f"Item {item.id} stands on {len(matching)} lines; name one by its uniqueId", code="SalesOrderSystem026"
+            f"Item {item.id} is on {len(matching)} lines; give the uniqueId of one", code="SalesOrderSystem026"
         )
     return matching[0]
 

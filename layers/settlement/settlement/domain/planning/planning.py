@@ -149,7 +149,7 @@ def _raise(draft: Draft, value: int) -> None:
     with draft.whole():
         shortfall = draft.draw(MovementKind.RAISE, value, lowest_assigned_first(raisable), _headroom)
         if shortfall:
-            raise Infeasible("the payments cannot be raised that far", shortfall)
+            raise Infeasible("the payments cannot be raised by this value", shortfall)
 
 
 def _headroom(position: Position) -> int:
@@ -231,7 +231,7 @@ def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
                 for position in lowest_assigned_first(draft.positions):
                     value -= _settle_part(draft, position, value)
                 if value:
-                    raise Infeasible("not enough is left open to settle the request", value, settling=True)
+                    raise Infeasible("the open authorised value does not cover the settlement", value, settling=True)
 
 
 def _require_held(draft: Draft, ask: Ask) -> None:
@@ -239,7 +239,7 @@ def _require_held(draft: Draft, ask: Ask) -> None:
     open_ = sum(_capturable(position) for position in draft.positions)
     shortfall = draft.missing_of(ask.requested_through) - open_
     if (ask.request or ask.catch_up) and shortfall > 0:
-        raise Infeasible("not enough is held to settle the request", shortfall, settling=True)
+        raise Infeasible("the payments do not cover the settlement", shortfall, settling=True)
 
 
 def _capturable(position: Position) -> int:

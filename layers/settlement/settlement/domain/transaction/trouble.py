@@ -16,7 +16,7 @@ MAX_REASONS = 5
 
 _FAILURES = {
     LegState.REFUSED: "the connector refused {kind} of {value} on payment {payment}: {message}",
-    LegState.IN_DOUBT: "nobody knows whether {kind} of {value} on payment {payment} happened: {message}",
+    LegState.IN_DOUBT: "the outcome of {kind} of {value} on payment {payment} is unknown: {message}",
     LegState.PARKED: "{kind} of {value} waits for payment {payment} to be unblocked",
 }
 

@@ -34,7 +34,7 @@ def send_payments(
 
     Payments that were sent, sent again, are the same payments: together as they were sent, or by an ``id`` each.
     Raises ``TransactionNotFound``, ``WrongStatus`` (1403) once its authorisation is requested, ``BadValue`` (1402)
-    above its value, ``AlreadyExists`` for an id that is taken by a payment that says something else, and
+    above its value, ``AlreadyExists`` for an id that already exists with different content, and
     ``InvalidRequest``.
     """
     require_distinct("payment id", (payment.payment_id for payment in payments if payment.payment_id))
@@ -149,7 +149,7 @@ def _not_sent_yet(
         if held is None:
             fresh.append(payment)
         elif transaction.currency != currency or not _says(held, payment):
-            raise AlreadyExists(f"payment id {payment.payment_id} is taken by a payment that says something else")
+            raise AlreadyExists(f"payment id {payment.payment_id} already exists with different content")
     for id_ in (payment.payment_id for payment in fresh if payment.payment_id):
         owner = ports.store.transaction_of_payment(transaction.account, id_)
         if owner == transaction.transaction_id:

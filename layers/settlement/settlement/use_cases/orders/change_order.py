@@ -108,7 +108,9 @@ def _change_lines(ports: Ports, heads: Heads, change: Change) -> list[Line]:
     order = heads.order
     lines = ports.store.lines(order.account, order.order_id)
     if len(lines) + len(change.items_added) > MAX_LINES:
-        raise InvalidRequest(f"itemsAdded would make {len(lines) + len(change.items_added)} lines; limit {MAX_LINES}")
+        raise InvalidRequest(
+            f"itemsAdded: the order would have {len(lines) + len(change.items_added)} lines; the limit is {MAX_LINES}"
+        )
     added = [
         Line(
             unique_id=item.unique_id or f"{len(lines) + offset:04d}-{item.id}",

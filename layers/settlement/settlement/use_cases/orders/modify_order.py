@@ -139,7 +139,7 @@ def _effect(ports: Ports, heads: Heads, wanted: ModificationRequest) -> Effect:
     require_modifiable(order, heads.transaction)
     lines = ports.store.lines(order.account, order.order_id)
     if len(lines) + len(wanted.added) > MAX_LINES:
-        raise InvalidRequest(f"the change would make {len(lines) + len(wanted.added)} lines; the limit is {MAX_LINES}")
+        raise InvalidRequest(f"the order would have {len(lines) + len(wanted.added)} lines; the limit is {MAX_LINES}")
     return effect_of(wanted, order, lines)
 
 

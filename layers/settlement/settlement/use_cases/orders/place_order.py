@@ -127,7 +127,7 @@ def require_distinct(what: str, ids: Iterable[str]) -> None:
     """Refuse an id that stands twice in one request."""
     repeated = [id_ for id_, times in Counter(ids).items() if times > 1]
     if repeated:
-        raise InvalidRequest(f"{what} {repeated[0]} stands twice in the request")
+        raise InvalidRequest(f"{what} {repeated[0]} is repeated in the request")
 
 
 def _require_sums(new: NewOrder) -> None:
@@ -146,7 +146,7 @@ def _require_sums(new: NewOrder) -> None:
 def _place(ports: Ports, account: str, new: NewOrder) -> Heads:
     if new.order_id is not None and (existing := ports.store.order(account, new.order_id)) is not None:
         if not is_same(existing.request_hash, new.said):
-            raise AlreadyExists(f"orderId {new.order_id} is taken by an order that says something else")
+            raise AlreadyExists(f"orderId {new.order_id} already exists with different content")
         return load(ports.store, account, new.order_id)
     require_in_use("currency", new.currency)
     _require_free_ids(ports, account, new)
@@ -170,7 +170,7 @@ def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
         return
     if new.order_id is not None and ports.store.order(account, new.order_id) is not None:
         raise Conflict
-    raise AlreadyExists(f"{taken[0]} is taken by another order")
+    raise AlreadyExists(f"{taken[0]} belongs to another order")
 
 
 def connectors_of(store: Store, account: str, payments: Sequence[NewPayment]) -> list[Connector]:
@@ -192,7 +192,9 @@ def _connector_of(store: Store, account: str, payment: NewPayment) -> Connector:
         if connector is None:
             raise InvalidRequest(f"connector {payment.connector!r} is not configured for this account")
         if not connector.enabled:
-            raise InvalidRequest(f"connector {payment.connector!r} takes no new payments: it is not delivered")
+            raise InvalidRequest(
+                f"connector {payment.connector!r} accepts no new payments: its affiliation has isDelivered false"
+            )
         return connector
     connectors = [connector for connector in store.connectors(account) if connector.enabled]
     for number in (payment.payment_system, EVERY_PAYMENT_SYSTEM):

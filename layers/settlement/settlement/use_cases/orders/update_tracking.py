@@ -44,7 +44,7 @@ def update_parcel(
     def track(invoice: Invoice) -> Invoice:
         if standing := invoice.standing_against(told):
             stands = ", ".join(f"{name} {_shown(name, value)}" for name, value in standing.items())
-            raise InvalidRequest(f"{stands}: so invoice {number} was notified, and so it stands")
+            raise InvalidRequest(f"{stands}: recorded for invoice {number} before; it cannot change")
         if told.unsaid != _PARTS or delivery is not None:
             _require_parcel(invoice)
         found = replace(invoice.supplemented(told), tracking=tracking.keeping(invoice.tracking, told.unsaid))
@@ -86,7 +86,7 @@ def _update(
             raise InvoiceNotFound(number)
         changed = change(invoice)
         if has_another_document(ports.store, heads, invoice, document):
-            raise InvalidRequest(f"embeddedInvoice: invoice {number} has another document, which stands")
+            raise InvalidRequest(f"embeddedInvoice: invoice {number} already has a different document")
         heads.transaction.require_room_for_remarks()
         now = ports.now()
         journal = heads.journal(now)

@@ -57,7 +57,9 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
     positions = project_queue(ports, before.transaction, [held.position for held in payments])
     closing = close(operation, legs, replace(before.transaction, projection=positions), request.ending)
     if request.ending is Ending.PAID_OTHERWISE and not closing.legs and not _booked_in_all(closing):
-        raise WrongStatus(f"Operation {sequence} misses no settlement that could be paid otherwise: write it off")
+        raise WrongStatus(
+            f"Operation {sequence} has no missing settlement to mark as paid otherwise: write it off instead"
+        )
     journal = before.journal(ports.now())
     after_payments = _booked(closing, payments, journal)
     closed = {leg.number: leg for leg in closing.legs}
@@ -113,14 +115,14 @@ def _facts(request: EndRequest, operation: Operation, closing: Closing) -> dict[
 def _require_endable(operation: Operation, legs: list[Leg]) -> None:
     if not operation.state.is_trouble:
         raise WrongStatus(
-            f"Operation {operation.sequence} is {operation.state.value}; only what a failed operation misses, or what "
-            "was left to a person, can be written off or paid otherwise"
+            f"Operation {operation.sequence} is {operation.state.value}; only a failed operation, or one left to "
+            "manual action, can be written off or paid otherwise"
         )
     in_doubt = [f"{leg.operation}-{leg.number}" for leg in legs if leg.is_in_doubt]
     if in_doubt:
         raise WrongStatus(
-            f"Nobody knows what became of call {', '.join(in_doubt)}: find out from the connector, and resolve it as "
-            "done or not-done first"
+            f"The outcome of call {', '.join(in_doubt)} is unknown: ask the connector's operator, then "
+            "resolve the call as done or not-done"
         )
 
 
@@ -133,7 +135,7 @@ def _booked(closing: Closing, payments: list[Payment], journal: Journal) -> list
             deltas = payment.counters.deltas(movement)
         except LedgerImbalance:
             raise WrongStatus(
-                f"{movement.value} of payment {movement.payment_id} are in use by an operation that is still running: "
+                f"{movement.value} of payment {movement.payment_id} are in use by a running operation: "
                 "try again when it has ended"
             ) from None
         journal.record(_EVENTS[movement.kind], movement.payment_id, value=movement.value, deltas=deltas)

@@ -53,7 +53,7 @@ def _resolve(ports: Ports, call: LegTask, resolution: Resolution, reference: str
     context = read_leg_context(ports, call)
     leg = context.leg
     if leg.kind not in MOVEMENT_OF or not EXITS_OF_LEG[leg.state]:
-        raise WrongStatus(f"Call {call.operation}-{call.leg} is {leg.state.value}: nobody has to say what became of it")
+        raise WrongStatus(f"Call {call.operation}-{call.leg} is {leg.state.value}: it cannot be resolved")
     exchange = Exchange("resolved by an operator", None, resolution.value, 0)
     outcome: Done | Refused
     if resolution is Resolution.DONE:

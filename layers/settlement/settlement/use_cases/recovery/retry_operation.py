@@ -65,7 +65,7 @@ def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tu
 
 _WAYS_ON = {
     OperationState.DONE: "only a failed operation, or one that waits, can be retried",
-    OperationState.MANUAL: "its connector left it to a person: resolve its calls once they are done, or write it off",
+    OperationState.MANUAL: "its connector left it to manual action: resolve its calls when done, or write it off",
 }
 
 
@@ -179,7 +179,7 @@ def _with_doubts(transaction: Transaction, queued: Sequence[Position], in_doubt:
         names = ", ".join(f"{leg.operation}-{leg.number}" for leg in settles)
         raise MoneyCannotMove(
             f"Asking again for what is in doubt may capture {display(held.paid, transaction.currency)} in all, and "
-            f"{display(transaction.owed, transaction.currency)} are owed: find out from the connector, and resolve "
+            f"{display(transaction.owed, transaction.currency)} are owed: ask the connector's operator, and resolve "
             f"call {names} as done or not-done",
             code="1402",
         )

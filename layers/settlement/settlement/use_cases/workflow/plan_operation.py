@@ -177,7 +177,7 @@ def _add_legs(
 
 def _without_refunds(made: Plan, drafts: list[LegDraft]) -> tuple[Plan, list[LegDraft]]:
     """Return a plan of too many calls without its refunds, which make them so many."""
-    too_many = f"it takes {len(drafts)} connector calls, more than the {MAX_LEGS} of one operation"
+    too_many = f"it needs {len(drafts)} connector calls; the limit of an operation is {MAX_LEGS}"
     kept = tuple(movement for movement in made.movements if movement.kind is not MovementKind.REFUND)
     shortfalls = (*made.shortfalls, Infeasible(too_many, refunded(made.movements)))
     return Plan(kept, shortfalls), [draft for draft in drafts if draft.kind is not LegKind.REFUND]
