@@ -77,8 +77,8 @@ test-long: dev ## The property, crash and fuzz tests with many more examples; ta
 test-engine: dev local ## Every function in a container, by sam local (needs Docker on Linux)
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest tests/engine
 
-openapi: dev ## Write docs/openapi.json and the copy that is served
-	$(DEV) -m settlement.api.openapi.document docs/openapi.json
+openapi: dev ## Write the OpenAPI document that the service serves
+	$(DEV) -m settlement.api.contract.document
 
 currencies: dev ## Write the table of currencies again, from the package iso4217
 	@$(DEV) -m tools.currencies

@@ -26,6 +26,9 @@ _HOP_BY_HOP = frozenset(
      "transfer-encoding", "upgrade", "content-length")
 )  # fmt: skip
 
+_OWN = frozenset(("x-forwarded-proto", "x-forwarded-prefix"))
+"""What the proxy tells by itself: the functions are reached without TLS, and without the stage in the path."""
+
 
 class Proxy(ThreadingHTTPServer):
     """Serves each connection in a thread of its own until it is closed."""
@@ -122,8 +125,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.server.upstream_prefix + self.path
         connection.putrequest(self.command, path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
-            if name.lower() not in _HOP_BY_HOP:
+            if name.lower() not in _HOP_BY_HOP and name.lower() not in _OWN:
                 connection.putheader(name, value)
+        connection.putheader("X-Forwarded-Proto", "http")
+        connection.putheader("X-Forwarded-Prefix", "/")
         if body or self.command in ("POST", "PUT", "PATCH"):
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body or None)

@@ -38,6 +38,7 @@ def sources() -> dict[Path, str]:
         CHECKOUT / "README.md": "index.md",
         CHECKOUT / "events" / "README.md": "events-of-functions.md",
         CHECKOUT / "LICENSE": "LICENSE.txt",
+        CHECKOUT / "layers" / "settlement" / "settlement" / "api" / "contract" / "openapi.json": "openapi.json",
         **{path: path.name for path in [*docs, *top]},
     }
 

@@ -23,7 +23,6 @@ api = Api(logger)
 bootstrap.dynamodb()
 
 _ACTION = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_PAYMENT = "/api/pvt/payment-provider/transactions/<transaction_id>/payments/<payment_id>"
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -32,16 +31,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.resolve(event, context)
 
 
-@api.post(f"{_PAYMENT}/callback")
-@api.post(f"{_PAYMENT}/notification")
-@api.post(f"{_PAYMENT}/retry")
+@api.serves("callBack", "notifyAuthorisation", "retryAuthorisation")
 def callback(transaction_id: str, payment_id: str) -> Response[str]:
     """Ask the connector again; a notification's body is not believed, so it need not be read."""
     receive_callback(bootstrap.ports(), *_signed(transaction_id, payment_id))
     return answer(200, {})
 
 
-@api.post(f"{_PAYMENT}/inbound-request/<action>")
+@api.serves("relayInbound")
 def inbound(transaction_id: str, payment_id: str, action: str) -> Response[str]:
     """Hand a request on to the connector, and answer what it says, as text that no browser takes for a page."""
     if not _ACTION.fullmatch(action):

@@ -10,14 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.affiliation_view import affiliation_view, manifest_view
 from settlement.api.resolver import Api, answer, no_content
-from settlement.domain.account.account import Role
 from settlement.domain.connectors.connector_calls import ManifestFault
 from settlement.domain.errors import ConnectorFailed
 from settlement.logs import new_logger
 from settlement.use_cases.connectors import configure_connector as connectors
 from settlement.use_cases.connectors.connector_ports import ConnectorProbe
-
-_AFFILIATION = "/api/pvt/affiliations/<affiliation>"
 
 logger = new_logger()
 api = Api(logger)
@@ -42,21 +39,21 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.resolve(event, context)
 
 
-@api.get("/api/pvt/affiliations")
+@api.serves("listAffiliations")
 def list_all() -> Response[str]:
     """Show the account's affiliations by name."""
-    account = api.caller(Role.ACCOUNT_ADMIN)
+    account = api.caller()
     api.list_query()
     found = bootstrap.store().connectors(account)
     return answer(200, [affiliation_view(connector) for connector in found])
 
 
-@api.post("/api/pvt/affiliations")
+@api.serves("addAffiliation")
 def create() -> Response[str]:
     """Add an affiliation."""
     from settlement.api.affiliation_models import AffiliationBody
 
-    account, body = api.caller(Role.ACCOUNT_ADMIN), api.read(AffiliationBody)
+    account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
     created = connectors.create_connector(
         bootstrap.ports(), bootstrap.credentials(), probe(), account, wanted, credentials
@@ -64,38 +61,38 @@ def create() -> Response[str]:
     return answer(200, affiliation_view(created))
 
 
-@api.get(_AFFILIATION)
-def get(affiliation: str) -> Response[str]:
+@api.serves("getAffiliation")
+def get(affiliation_id: str) -> Response[str]:
     """Show one affiliation, by its id or its name."""
-    account = api.caller(Role.ACCOUNT_ADMIN)
-    return answer(200, affiliation_view(connectors.find_connector(bootstrap.store(), account, affiliation)))
+    account = api.caller()
+    return answer(200, affiliation_view(connectors.find_connector(bootstrap.store(), account, affiliation_id)))
 
 
-@api.put(_AFFILIATION)
-def replace(affiliation: str) -> Response[str]:
+@api.serves("putAffiliation")
+def replace(affiliation_id: str) -> Response[str]:
     """Replace an affiliation's configuration; credentials that are not given stay."""
     from settlement.api.affiliation_models import AffiliationBody
 
-    account, body = api.caller(Role.ACCOUNT_ADMIN), api.read(AffiliationBody)
+    account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
     replaced = connectors.replace_connector(
-        bootstrap.ports(), bootstrap.credentials(), probe(), account, affiliation, wanted, credentials, body.id
+        bootstrap.ports(), bootstrap.credentials(), probe(), account, affiliation_id, wanted, credentials, body.id
     )
     return answer(200, affiliation_view(replaced))
 
 
-@api.delete(_AFFILIATION)
-def disable(affiliation: str) -> Response[str]:
+@api.serves("disableAffiliation")
+def disable(affiliation_id: str) -> Response[str]:
     """Let an affiliation take no new payments; those it has go on."""
-    connectors.disable_connector(bootstrap.ports(), api.caller(Role.ACCOUNT_ADMIN), affiliation)
+    connectors.disable_connector(bootstrap.ports(), api.caller(), affiliation_id)
     return no_content()
 
 
-@api.get(f"{_AFFILIATION}/manifest")
-def manifest(affiliation: str) -> Response[str]:
+@api.serves("getManifest")
+def manifest(affiliation_id: str) -> Response[str]:
     """Show what a connector says it can do; asked at most once an hour."""
-    account = api.caller(Role.ACCOUNT_ADMIN)
-    outcome = connectors.read_manifest(bootstrap.store(), probe(), account, affiliation)
+    account = api.caller()
+    outcome = connectors.read_manifest(bootstrap.store(), probe(), account, affiliation_id)
     if isinstance(outcome, ManifestFault):
         raise ConnectorFailed(f"The connector's manifest cannot be read: {outcome.reason}")
     return answer(200, manifest_view(outcome))

@@ -20,8 +20,6 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
-_INVOICERS = (Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND)
-
 # Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
 # request without a body does without.
 
@@ -32,37 +30,35 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.resolve(event, context)
 
 
-@api.post("/api/oms/pvt/orders/<order_id>/invoice")
+@api.serves("notifyInvoice")
 def notify(order_id: str) -> Response[str]:
     """Notify a sale or return invoice."""
     from settlement.api.invoice_models import InvoiceBody
 
-    api.caller(*_INVOICERS)
     return _notify(order_id, api.read(InvoiceBody))
 
 
-@api.post("/api/orders/pvt/document/<order_id>/invoices")
+@api.serves("notifyDocumentInvoice")
 def notify_document(order_id: str) -> Response[str]:
     """Notify an invoice with its items by index and an extra value."""
     from settlement.api.invoice_models import DocumentInvoiceBody
 
-    api.caller(*_INVOICERS)
     return _notify(order_id, api.read(DocumentInvoiceBody))
 
 
-@api.patch("/api/oms/pvt/orders/<order_id>/invoice/<number>")
-@api.put("/api/oms/pvt/orders/<order_id>/invoice/<number>/tracking")
-def track(order_id: str, number: str) -> Response[str]:
+@api.serves("trackInvoice", "trackDelivery")
+def track(order_id: str, invoice_number: str) -> Response[str]:
     """Say where the parcel of an invoice is to be found, how far it is, and what came later than the invoice."""
     from settlement.api.invoice_models import TrackingBody
 
-    account, body = api.caller(Role.NOTIFY_INVOICE), api.read(TrackingBody)
+    account, body = api.caller(), api.read(TrackingBody)
     tracking, told, delivery = body.as_tracking(), body.as_supplement(), body.as_delivery()
-    receipt = update_parcel(bootstrap.ports(), account, order_id, number, tracking, told, delivery)
+    receipt = update_parcel(bootstrap.ports(), account, order_id, invoice_number, tracking, told, delivery)
     return answer(200, receipt_view(receipt))
 
 
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response[str]:
-    """Notify an invoice; a return needs the role for refunds."""
-    account = api.caller(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)
-    return answer(200, receipt_view(notify_invoice(bootstrap.ports(), account, order_id, body.as_notification())))
+    """Notify an invoice. Of the route's two roles a return needs the one for refunds, a sale the other."""
+    api.require(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)
+    receipt = notify_invoice(bootstrap.ports(), api.caller(), order_id, body.as_notification())
+    return answer(200, receipt_view(receipt))

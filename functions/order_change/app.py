@@ -9,7 +9,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api import modification_view as views
 from settlement.api.resolver import Api, answer, no_content, receipt_view
-from settlement.domain.account.account import Role
 from settlement.logs import new_logger
 from settlement.use_cases.orders import modify_order as modify
 from settlement.use_cases.orders.change_order import change_order
@@ -24,8 +23,6 @@ bootstrap.dynamodb()
 # Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
 # request without a body does without.
 
-_CHANGES = "/api/order-system/orders/<order_id>/changes"
-
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -33,87 +30,87 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.resolve(event, context)
 
 
-@api.post("/api/oms/pvt/orders/<order_id>/changes")
+@api.serves("registerChange")
 def register(order_id: str) -> Response[str]:
     """Register a change of an order."""
     from settlement.api.models import ChangeBody
 
-    account = api.caller(Role.CHANGE_ORDER)
+    account = api.caller()
     request = api.read(ChangeBody).as_request()
     receipt = change_order(bootstrap.ports(), account, order_id, request, str(uuid.uuid4()))
     return answer(200, receipt_view(receipt))
 
 
-@api.get("/api/order-system/orders/changes/settings")
+@api.serves("getModificationSettings")
 def get_settings() -> Response[str]:
     """Show the account's settings of modifications."""
-    return answer(200, _settings(api.caller(Role.CHANGE_ORDER)).as_view())
+    return answer(200, _settings(api.caller()).as_view())
 
 
-@api.put("/api/order-system/orders/changes/settings")
+@api.serves("putModificationSettings")
 def put_settings() -> Response[str]:
     """Replace the account's settings of modifications."""
     from settlement.api.modification_models import ModificationSettings
     from settlement.use_cases.account.change_settings import replace_change_settings
 
-    account = api.caller(Role.ACCOUNT_ADMIN)
+    account = api.caller()
     settings = api.read(ModificationSettings)
     replace_change_settings(bootstrap.ports(), account, settings.model_dump_json(by_alias=True))
     return answer(200, settings.as_view())
 
 
-@api.patch(_CHANGES)
+@api.serves("modifyOrder")
 def create(order_id: str) -> Response[str]:
     """Take a modification; it is carried out after the answer."""
     from settlement.api.modification_models import ModificationBody
 
-    account = api.caller(Role.CHANGE_ORDER)
+    account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
     wanted, text = body.as_wanted(settings), body.as_text(settings)
     return answer(202, views.modification_view(modify.modify_order(bootstrap.ports(), account, order_id, wanted, text)))
 
 
-@api.post(f"{_CHANGES}/preview")
+@api.serves("previewModification")
 def preview(order_id: str) -> Response[str]:
     """Show what a modification would do."""
     from settlement.api.modification_models import ModificationBody
 
-    account = api.caller(Role.CHANGE_ORDER)
+    account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
     ports, text = bootstrap.ports(), body.as_text(settings)
     found = modify.preview_modification(ports, account, order_id, body.as_wanted(settings))
     return answer(200, views.preview_view(found, text, ports.now()))
 
 
-@api.get(_CHANGES)
+@api.serves("listModifications")
 def history(order_id: str) -> Response[str]:
     """Show an order's modifications."""
-    account = api.caller(Role.VIEW_ORDER)
+    account = api.caller()
     api.list_query()
     return answer(200, views.history_view(modify.retrieve_modifications(bootstrap.ports(), account, order_id)))
 
 
-@api.get(f"{_CHANGES}/<request_id>")
+@api.serves("getModification")
 def details(order_id: str, request_id: str) -> Response[str]:
     """Show one modification, its status and its log."""
-    account = api.caller(Role.VIEW_ORDER)
+    account = api.caller()
     found = modify.retrieve_modification(bootstrap.ports(), account, order_id, request_id)
     return answer(200, views.modification_details(found))
 
 
-@api.post(f"{_CHANGES}/<request_id>/retry")
+@api.serves("retryModification")
 def retry(order_id: str, request_id: str) -> Response[str]:
     """Try a waiting modification at once."""
-    modify.retry_modification(bootstrap.ports(), api.caller(Role.CHANGE_ORDER), order_id, request_id)
+    modify.retry_modification(bootstrap.ports(), api.caller(), order_id, request_id)
     return no_content()
 
 
-@api.post(f"{_CHANGES}/<request_id>/cancel")
+@api.serves("takeBackModification")
 def take_back(order_id: str, request_id: str) -> Response[str]:
     """Take back a modification whose money has not moved."""
     from settlement.api.modification_models import TakeBackBody
 
-    account = api.caller(Role.CHANGE_ORDER)
+    account = api.caller()
     reason = api.read(TakeBackBody).reason
     modify.cancel_modification(bootstrap.ports(), account, order_id, request_id, reason)
     return answer(200, {})

@@ -9,7 +9,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.feed_view import MAX_LOT, feed_state_view, feed_view, update_of, update_view
 from settlement.api.resolver import Api, answer
-from settlement.domain.account.account import Role
 from settlement.logs import new_logger
 from settlement.use_cases.updates import read_feed
 
@@ -24,48 +23,48 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return _publish(event["detail"]) if "detail-type" in event else api.resolve(event, context)
 
 
-@api.get("/api/orders/feed/config")
+@api.serves("getFeed")
 def get_configuration() -> Response[str]:
     """Show the caller's feed and how much waits in it."""
-    account, app_key = api.caller_key(Role.ORDER_FEED)
+    account, app_key = api.caller_key()
     now = datetime.now(UTC)
     return answer(200, feed_state_view(read_feed.retrieve_feed(bootstrap.feeds(), account, app_key, now), now))
 
 
-@api.post("/api/orders/feed/config")
+@api.serves("configureFeed")
 def configure() -> Response[str]:
     """Create the caller's feed, or change it."""
     from settlement.api.feed_models import FeedBody
 
-    account, app_key = api.caller_key(Role.ORDER_FEED)
+    account, app_key = api.caller_key()
     ports = bootstrap.ports()
     feed = api.read(FeedBody).as_feed(app_key, ports.new_id())
     return answer(200, feed_view(read_feed.configure_feed(bootstrap.feeds(), account, feed, ports.pause)))
 
 
-@api.delete("/api/orders/feed/config")
+@api.serves("deleteFeed")
 def delete_configuration() -> Response[str]:
     """Forget the caller's feed and what is in it."""
-    bootstrap.feeds().delete_feed(*api.caller_key(Role.ORDER_FEED))
+    bootstrap.feeds().delete_feed(*api.caller_key())
     return answer(200, {})
 
 
-@api.get("/api/orders/feed")
+@api.serves("readFeed")
 def read() -> Response[str]:
     """Hand out the oldest updates; they are hidden until they are committed or the time for that is over."""
-    account, app_key = api.caller_key(Role.ORDER_FEED)
+    account, app_key = api.caller_key()
     api.list_query("maxlot")
     most = api.query_integer("maxlot", MAX_LOT, 1, MAX_LOT)
     updates = read_feed.read_feed(bootstrap.feeds(), account, app_key, most, datetime.now(UTC))
     return answer(200, [update_view(update) for update in updates])
 
 
-@api.post("/api/orders/feed")
+@api.serves("commitFeed")
 def commit() -> Response[str]:
     """Take updates off the feed that were processed."""
     from settlement.api.feed_models import CommitBody
 
-    account, app_key = api.caller_key(Role.ORDER_FEED)
+    account, app_key = api.caller_key()
     read_feed.commit_updates(bootstrap.feeds(), account, app_key, api.read(CommitBody).as_keys())
     return answer(200, {})
 

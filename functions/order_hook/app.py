@@ -14,7 +14,6 @@ from settlement import bootstrap
 from settlement.api.feed_view import hook_view, update_of
 from settlement.api.resolver import Api, answer
 from settlement.connectors.hook_client import HookClient
-from settlement.domain.account.account import Role
 from settlement.logs import new_logger
 from settlement.use_cases.updates.call_hooks import call_hooks, configure_hook, retrieve_hook
 
@@ -35,27 +34,27 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return _call(event["detail"]) if "detail-type" in event else api.resolve(event, context)
 
 
-@api.get("/api/orders/hook/config")
+@api.serves("getHook")
 def get_configuration() -> Response[str]:
     """Show the caller's hook."""
-    return answer(200, hook_view(retrieve_hook(bootstrap.feeds(), *api.caller_key(Role.ORDER_FEED))))
+    return answer(200, hook_view(retrieve_hook(bootstrap.feeds(), *api.caller_key())))
 
 
-@api.post("/api/orders/hook/config")
+@api.serves("configureHook")
 def configure() -> Response[str]:
     """Create or replace the caller's hook, once its address has answered a ping."""
     from settlement.api.feed_models import HookBody
 
-    account, app_key = api.caller_key(Role.ORDER_FEED)
+    account, app_key = api.caller_key()
     hook = api.read(HookBody).as_hook(app_key)
     configure_hook(bootstrap.feeds(), client(), account, hook, bootstrap.ports().pause)
     return answer(200, hook_view(hook))
 
 
-@api.delete("/api/orders/hook/config")
+@api.serves("deleteHook")
 def delete_configuration() -> Response[str]:
     """Forget the caller's hook."""
-    bootstrap.feeds().delete_hook(*api.caller_key(Role.ORDER_FEED))
+    bootstrap.feeds().delete_hook(*api.caller_key())
     return answer(200, {})
 
 

@@ -12,7 +12,6 @@ from settlement.api.operation_view import operation_result
 from settlement.api.payment_view import gateway_payment, payment_system_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.api.transaction_view import transaction_view
-from settlement.domain.account.account import Role
 from settlement.domain.connectors.payment_systems import payment_systems_served
 from settlement.domain.errors import InvalidRequest
 from settlement.logs import new_logger
@@ -30,9 +29,6 @@ bootstrap.dynamodb()
 # Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
 # request without a body does without.
 
-_TRANSACTION = "/api/pvt/transactions/<transaction_id>"
-_NOTIFICATION = "/api/payments/pvt/payments/<payment_id>/payment-notification"
-
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -40,27 +36,27 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.resolve(event, context)
 
 
-@api.get("/api/pvt/payment-systems")
+@api.serves("listPaymentSystems")
 def payment_systems() -> Response[str]:
     """Show the payment systems whose payments find a connector by themselves."""
-    account = api.caller(Role.VIEW_PAYMENT)
+    account = api.caller()
     api.list_query()
     served = payment_systems_served(bootstrap.store().connectors(account))
     return answer(200, [payment_system_view(system) for system in served])
 
 
-@api.post("/api/pvt/transactions")
+@api.serves("startTransaction")
 def start() -> Response[str]:
     """Start a transaction."""
     from settlement.api.checkout_models import TransactionBody
 
-    account, new = api.caller(Role.PROCESS_PAYMENT), api.read(TransactionBody).as_transaction()
+    account, new = api.caller(), api.read(TransactionBody).as_transaction()
     started = start_transaction(bootstrap.ports(), account, new, api.idempotency_key())
     found = retrieve_movements(bootstrap.store(), account, started.transaction.transaction_id)
     return answer(200, transaction_view(found, ()))
 
 
-@api.post("/api/payments/transactions/<transaction_id>/payments")
+@api.serves("sendPaymentsPublic")
 def send_openly(transaction_id: str) -> Response[str]:
     """Take payments from a shopper's browser, which has no key: to know the transaction's id is enough (C§3.2)."""
     account = api.query_id("an")
@@ -70,33 +66,32 @@ def send_openly(transaction_id: str) -> Response[str]:
     return no_content(201)
 
 
-@api.post(f"{_TRANSACTION}/payments")
+@api.serves("sendPayments")
 def send(transaction_id: str) -> Response[str]:
     """Take payments, and show all that the transaction has."""
-    account = api.caller(Role.PROCESS_PAYMENT)
+    account = api.caller()
     _send(account, transaction_id)
     heads, found, legs = retrieve_payments(bootstrap.store(), account, transaction_id)
     return answer(200, [gateway_payment(payment, heads.transaction, status, legs) for payment, status in found])
 
 
-@api.post(f"{_TRANSACTION}/additional-data")
-@api.patch(f"{_TRANSACTION}/additional-data")
+@api.serves("sendAdditionalData", "updateAdditionalData")
 def tell(transaction_id: str) -> Response[str]:
     """Take named texts about the transaction: the cart, the shopper."""
     from settlement.api.checkout_models import AdditionalDataBody
 
-    account, parsed = api.caller(Role.PROCESS_PAYMENT), api.read_json()
+    account, parsed = api.caller(), api.read_json()
     refuse_card_data_of_texts(parsed)
     add_data(bootstrap.ports(), account, transaction_id, body.validate(AdditionalDataBody, parsed).as_data())
     return answer(200, {})
 
 
-@api.post(f"{_TRANSACTION}/authorization-request")
+@api.serves("requestAuthorization")
 def authorise(transaction_id: str) -> Response[str]:
     """Authorise the payments, and wait a while for it."""
     from settlement.api.checkout_models import AuthorisationBody
 
-    account, wanted = api.caller(Role.PROCESS_PAYMENT), api.read(AuthorisationBody)
+    account, wanted = api.caller(), api.read(AuthorisationBody)
     if wanted.transaction_id not in (None, transaction_id):
         raise InvalidRequest(f"transactionId: {wanted.transaction_id} is not the transaction of the path")
     ports = bootstrap.ports()
@@ -106,32 +101,32 @@ def authorise(transaction_id: str) -> Response[str]:
     return answer(200, operation_result(await_conclusion(ports, requested, bootstrap.patience())))
 
 
-@api.get(_NOTIFICATION)
+@api.serves("notifyPaymentReceived")
 def notify_whole(payment_id: str) -> Response[str]:
     """Take the merchant's word that a payment was received."""
     from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 
-    notify_payment(bootstrap.ports(), api.caller(Role.PROCESS_PAYMENT), payment_id, Received())
+    notify_payment(bootstrap.ports(), api.caller(), payment_id, Received())
     return answer(200, {})
 
 
-@api.post(_NOTIFICATION)
+@api.serves("notifyPaymentValueReceived")
 def notify(payment_id: str) -> Response[str]:
     """Take the merchant's word of how much was received, and when."""
     from settlement.api.checkout_models import ReceivedBody
     from settlement.use_cases.gateway.notify_payment import notify_payment
 
-    account, received = api.caller(Role.PROCESS_PAYMENT), api.read(ReceivedBody).as_received()
+    account, received = api.caller(), api.read(ReceivedBody).as_received()
     notify_payment(bootstrap.ports(), account, payment_id, received)
     return answer(200, {})
 
 
-@api.post("/api/oms/pvt/orders/<order_id>/payments/<payment_id>/payment-notification")
+@api.serves("notifyOrderPaymentReceived")
 def notify_of_order(order_id: str, payment_id: str) -> Response[str]:
     """Take the merchant's word that a payment of an order was received."""
     from settlement.use_cases.gateway.notify_payment import notify_payment_of_order
 
-    notify_payment_of_order(bootstrap.ports(), api.caller(Role.PROCESS_PAYMENT), order_id, payment_id)
+    notify_payment_of_order(bootstrap.ports(), api.caller(), order_id, payment_id)
     return answer(200, {})
 
 

@@ -8,7 +8,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.operation_view import ended_view, operation_result, operations_view, retried_view
 from settlement.api.resolver import Api, answer, no_content
-from settlement.domain.account.account import Role
 from settlement.domain.errors import OperationNotFound
 from settlement.logs import new_logger
 from settlement.use_cases.gateway import request_movement as movements
@@ -33,63 +32,63 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.resolve(event, context)
 
 
-@api.post("/api/pvt/transactions/<transaction_id>/settlement-request")
+@api.serves("requestSettlement")
 def settle(transaction_id: str) -> Response[str]:
     """Settle a value of what is not requested yet."""
     return _request(transaction_id, movements.SETTLEMENT)
 
 
-@api.post("/api/pvt/transactions/<transaction_id>/refunding-request")
+@api.serves("requestRefund")
 def refund(transaction_id: str) -> Response[str]:
     """Refund a value of what is settled."""
     return _request(transaction_id, movements.REFUND)
 
 
-@api.post("/api/pvt/transactions/<transaction_id>/cancellation-request")
+@api.serves("requestCancellation")
 def cancel(transaction_id: str) -> Response[str]:
     """Cancel a value of what is not settled."""
     return _request(transaction_id, movements.CANCELLATION)
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/operations")
+@api.serves("listOperations")
 def operations(transaction_id: str) -> Response[str]:
     """Show what was asked of a transaction, and how far it is."""
-    account = api.caller(Role.VIEW_PAYMENT)
+    account = api.caller()
     api.list_query()
     return answer(200, operations_view(retrieve_movements(bootstrap.store(), account, transaction_id)))
 
 
-@api.post("/api/pvt/transactions/<transaction_id>/operations/<operation_id>/retry")
+@api.serves("retryOperation")
 def retry(transaction_id: str, operation_id: str) -> Response[str]:
     """Try what a failed operation is missing again."""
     from settlement.use_cases.recovery.retry_operation import retry_operation
 
-    account = api.caller(Role.PROCESS_PAYMENT)
+    account = api.caller()
     sequence = _sequence(operation_id)
     return answer(202, retried_view(sequence, retry_operation(bootstrap.ports(), account, transaction_id, sequence)))
 
 
-@api.post("/api/pvt/transactions/<transaction_id>/operations/<operation_id>/write-off")
+@api.serves("writeOffOperation")
 def write_off(transaction_id: str, operation_id: str) -> Response[str]:
     """Write off what a failed operation will never do."""
     from settlement.api.models import WriteOffBody
     from settlement.domain.transaction.closing import Ending
     from settlement.use_cases.recovery.end_operation import EndRequest
 
-    account = api.caller(Role.PROCESS_PAYMENT)
+    account = api.caller()
     body = api.read(WriteOffBody)
     request = EndRequest(Ending.WRITTEN_OFF, body.reason, body.actor)
     return _end(account, transaction_id, operation_id, request)
 
 
-@api.post("/api/pvt/transactions/<transaction_id>/operations/<operation_id>/paid-otherwise")
+@api.serves("payOperationOtherwise")
 def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
     """Take note that what a failed operation could not settle was paid by other means."""
     from settlement.api.models import PaidOtherwiseBody
     from settlement.domain.transaction.closing import Ending
     from settlement.use_cases.recovery.end_operation import EndRequest
 
-    account = api.caller(Role.PROCESS_PAYMENT)
+    account = api.caller()
     body = api.read(PaidOtherwiseBody)
     request = EndRequest(Ending.PAID_OTHERWISE, body.reason, body.actor, body.reference)
     return _end(account, transaction_id, operation_id, request)
@@ -102,13 +101,13 @@ def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequ
     return answer(200, ended_view(ended, request.ending))
 
 
-@api.post("/api/pvt/transactions/<transaction_id>/legs/<leg_id>/resolve")
+@api.serves("resolveLeg")
 def resolve(transaction_id: str, leg_id: str) -> Response[str]:
     """Say what became of a connector call that is in doubt or left to a person."""
     from settlement.api.models import ResolutionBody
     from settlement.use_cases.recovery.resolve_leg import resolve_leg
 
-    account = api.caller(Role.PROCESS_PAYMENT)
+    account = api.caller()
     body = api.read(ResolutionBody)
     operation_id, _, number = leg_id.partition("-")
     sequence = _sequence(operation_id)
@@ -125,7 +124,7 @@ def _sequence(operation_id: str) -> int:
 def _request(transaction_id: str, movement: movements.DirectRequest) -> Response[str]:
     from settlement.api.models import MovementBody
 
-    account = api.caller(Role.PROCESS_PAYMENT)
+    account = api.caller()
     value = api.read(MovementBody).value
     ports = bootstrap.ports()
     requested = movements.request_movement(ports, account, transaction_id, movement, value, api.idempotency_key())

@@ -11,7 +11,6 @@ from settlement.api import transaction_view as views
 from settlement.api.payment_view import gateway_payment
 from settlement.api.resolver import Api, answer
 from settlement.api.timeline_view import interaction_view
-from settlement.domain.account.account import Role
 from settlement.logs import new_logger
 from settlement.use_cases.gateway import retrieve_transaction as retrieve
 from settlement.use_cases.shared.heads import load, load_by_transaction
@@ -29,71 +28,71 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return api.resolve(event, context)
 
 
-@api.get("/api/oms/pvt/orders/<order_id>/payment-transaction")
+@api.serves("getPaymentTransaction")
 def payment_transaction(order_id: str) -> Response[str]:
     """Show an order's transaction as the OMS does."""
-    account, store = api.caller(Role.VIEW_PAYMENT), bootstrap.store()
+    account, store = api.caller(), bootstrap.store()
     heads = load(store, account, order_id)
     payments = store.payments(account, heads.transaction.transaction_id)
     return answer(200, views.oms_transaction_view(heads, payments, store.settings(account)))
 
 
-@api.get("/api/pvt/transactions/<transaction_id>")
+@api.serves("getTransaction")
 def transaction(transaction_id: str) -> Response[str]:
     """Show a transaction."""
-    account, store = api.caller(Role.VIEW_PAYMENT), bootstrap.store()
+    account, store = api.caller(), bootstrap.store()
     found = retrieve.retrieve_movements(store, account, transaction_id)
     lines = store.lines(account, found.heads.order.order_id)
     return answer(200, views.transaction_view(found, lines, store.additional_data(account, transaction_id)))
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/payments")
+@api.serves("listPayments")
 def payments(transaction_id: str) -> Response[str]:
     """Show a transaction's payments."""
-    account = api.caller(Role.VIEW_PAYMENT)
+    account = api.caller()
     api.list_query()
     heads, found, legs = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
     return answer(200, [gateway_payment(payment, heads.transaction, status, legs) for payment, status in found])
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/payments/<payment_id>")
+@api.serves("getPayment")
 def payment(transaction_id: str, payment_id: str) -> Response[str]:
     """Show one payment."""
-    account = api.caller(Role.VIEW_PAYMENT)
+    account = api.caller()
     store = bootstrap.store()
     heads, found, status = retrieve.retrieve_payment(store, account, transaction_id, payment_id)
     return answer(200, gateway_payment(found, heads.transaction, status, store.legs(account, transaction_id)))
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/settlements")
+@api.serves("listSettlements")
 def settlements(transaction_id: str) -> Response[str]:
     """Show what was asked to be settled, and what was."""
     return answer(200, views.settlements_view(_movements(transaction_id)))
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/refunds")
+@api.serves("listRefunds")
 def refunds(transaction_id: str) -> Response[str]:
     """Show what was asked to be refunded, and what was."""
     return answer(200, views.refunds_view(_movements(transaction_id)))
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/cancellations")
+@api.serves("listCancellations")
 def cancellations(transaction_id: str) -> Response[str]:
     """Show what was asked to be cancelled, and what was."""
     return answer(200, views.cancellations_view(_movements(transaction_id)))
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/capabilities")
+@api.serves("getCapabilities")
 def capabilities(transaction_id: str) -> Response[str]:
     """Show by how much the transaction's value may change."""
-    found = load_by_transaction(bootstrap.store(), api.caller(Role.VIEW_PAYMENT), transaction_id)
+    found = load_by_transaction(bootstrap.store(), api.caller(), transaction_id)
     return answer(200, views.capabilities_view(found))
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/interactions")
+@api.serves("listInteractions")
 def interactions(transaction_id: str) -> Response[str]:
     """Show the timeline, newest first; ``Link`` leads to the next page."""
-    account = api.caller(Role.VIEW_PAYMENT)
+    account = api.caller()
     limit = api.query_integer("limit", MAX_EVENTS, 1, MAX_EVENTS)
     after = api.list_query("limit", "after").get("after")
     found, page = retrieve.retrieve_events(bootstrap.store(), account, transaction_id, limit, after)
@@ -103,17 +102,17 @@ def interactions(transaction_id: str) -> Response[str]:
     return answer(200, [interaction_view(event, found.currency) for event in page.items], headers)
 
 
-@api.get("/api/pvt/transactions/<transaction_id>/audit")
+@api.serves("auditTransaction")
 def audit(transaction_id: str) -> Response[str]:
     """Compare every figure of a transaction and its order with the others that tell of it."""
     from settlement.api.audit_view import audit_view
     from settlement.use_cases.upkeep.audit_order import audit_transaction
 
-    account = api.caller(Role.VIEW_PAYMENT)
+    account = api.caller()
     return answer(200, audit_view(audit_transaction(bootstrap.store(), account, transaction_id)))
 
 
 def _movements(transaction_id: str) -> retrieve.Movements:
-    account = api.caller(Role.VIEW_PAYMENT)
+    account = api.caller()
     api.list_query()
     return retrieve.retrieve_movements(bootstrap.store(), account, transaction_id)

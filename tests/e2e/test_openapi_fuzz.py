@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from settlement.api.openapi.served import FILE
+from settlement.api.contract.served import FILE
 from testkit.api import Api
 from testkit.merchant import Merchant
 from tests.e2e.conftest import Account

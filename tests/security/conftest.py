@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from settlement.api.openapi.route import Route
+from settlement.api.contract.described import Described
 from settlement.domain.account.account import EVERY_ROLE
 from testkit.builders import ACCOUNT
 from testkit.shop import Shop
@@ -31,7 +31,7 @@ class Toured:
         """All that is stored, to be held against what is stored later."""
         return self.service.shop.store.backup(), self.service.feeds.everything()
 
-    def example(self, route: Route) -> Asked:
+    def example(self, route: Described) -> Asked:
         """A request of the route that was granted on the tour."""
         return self.granted[route.name]
 

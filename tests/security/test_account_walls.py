@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 import pytest
 
-from settlement.api.openapi.route import Route
-from settlement.api.openapi.routes import ROUTES
+from settlement.api.contract.described import Described
+from settlement.api.contract.descriptions import DESCRIBED
 from testkit.builders import ACCOUNT
 from tests.security.conftest import Toured
 from tests.support.service import Asked, Heard
 
-KEYED = [route for route in ROUTES if route.roles]
-NAMED = [route for route in ROUTES if "{" in route.path]
+KEYED = [route for route in DESCRIBED if route.roles]
+NAMED = [route for route in DESCRIBED if "{" in route.path]
 UNNAMED = [route for route in KEYED if "{" not in route.path]
 CALLBACKS = [route for route in NAMED if route.function == "connector_callback"]
 STRANGER = "stranger"
@@ -35,7 +35,7 @@ TRICKS = (
 )
 
 
-def _ids(route: Route, asked: Asked) -> dict[str, str]:
+def _ids(route: Described, asked: Asked) -> dict[str, str]:
     """The ids in a request's path, by parameter."""
     pattern = re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route.path)
     found = re.fullmatch(pattern, asked.path)
@@ -43,7 +43,7 @@ def _ids(route: Route, asked: Asked) -> dict[str, str]:
     return found.groupdict()
 
 
-def _path(route: Route, ids: dict[str, str]) -> str:
+def _path(route: Described, ids: dict[str, str]) -> str:
     return re.sub(r"{(\w+)}", lambda name: ids[name[1]], route.path)
 
 
@@ -56,7 +56,7 @@ def _without(heard: Heard, ids: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("route", [route for route in NAMED if route.roles], ids=lambda route: route.name)
-def test_another_accounts_id_is_the_same_as_an_unknown_one(toured: Toured, route: Route) -> None:
+def test_another_accounts_id_is_the_same_as_an_unknown_one(toured: Toured, route: Described) -> None:
     example = toured.example(route)
     ids, before = _ids(route, example), toured.stored()
     unknown_ids = {
@@ -72,7 +72,7 @@ def test_another_accounts_id_is_the_same_as_an_unknown_one(toured: Toured, route
 
 
 @pytest.mark.parametrize("route", UNNAMED, ids=lambda route: route.name)
-def test_route_without_an_id_shows_and_changes_nothing_of_another_account(toured: Toured, route: Route) -> None:
+def test_route_without_an_id_shows_and_changes_nothing_of_another_account(toured: Toured, route: Described) -> None:
     example = toured.example(route)
     things, feeds = toured.stored()
     order_ids = {held.order_id for held in things.values() if hasattr(held, "order_id")}
@@ -91,7 +91,7 @@ def test_route_without_an_id_shows_and_changes_nothing_of_another_account(toured
 
 
 @pytest.mark.parametrize("route", NAMED, ids=lambda route: route.name)
-def test_ids_that_are_tricks_lead_nowhere(toured: Toured, route: Route) -> None:
+def test_ids_that_are_tricks_lead_nowhere(toured: Toured, route: Described) -> None:
     example = toured.example(route)
     ids, before = _ids(route, example), toured.stored()
 
@@ -107,7 +107,7 @@ def test_ids_that_are_tricks_lead_nowhere(toured: Toured, route: Route) -> None:
 
 @pytest.mark.parametrize("name", ["an", "accountName"])
 @pytest.mark.parametrize("route", KEYED, ids=lambda route: route.name)
-def test_query_may_name_the_keys_account_and_no_other(toured: Toured, route: Route, name: str) -> None:
+def test_query_may_name_the_keys_account_and_no_other(toured: Toured, route: Described, name: str) -> None:
     example, before = toured.example(route), toured.stored()
 
     wrong = [
@@ -122,13 +122,13 @@ def test_query_may_name_the_keys_account_and_no_other(toured: Toured, route: Rou
 
 
 def test_one_of_two_account_names_that_is_wrong_is_refused(toured: Toured) -> None:
-    route = next(route for route in ROUTES if route.name == "getSettings")
+    route = next(route for route in DESCRIBED if route.name == "getSettings")
     for values in ([STRANGER, ACCOUNT], [ACCOUNT, STRANGER]):
         assert toured.ask(toured.example(route), query={"an": values}).status == 403
 
 
 def test_cursor_of_another_accounts_timeline_shows_none_of_it(toured: Toured) -> None:
-    route = next(route for route in ROUTES if route.name == "listInteractions")
+    route = next(route for route in DESCRIBED if route.name == "listInteractions")
     example = toured.example(route)
     page = toured.ask(example, query={"limit": "3"})
     link = re.fullmatch(r"<[^?]+\?(.+)>; rel=\"next\"", page.headers["Link"])
@@ -141,7 +141,7 @@ def test_cursor_of_another_accounts_timeline_shows_none_of_it(toured: Toured) ->
 
 
 @pytest.mark.parametrize("route", CALLBACKS, ids=lambda route: route.name)
-def test_forged_callback_changes_nothing(toured: Toured, route: Route) -> None:
+def test_forged_callback_changes_nothing(toured: Toured, route: Described) -> None:
     example, before = toured.example(route), toured.stored()
     query = dict(example.query or {})
     right = str(query["X-VTEX-signature"])
@@ -168,7 +168,7 @@ HINTS = [route for route in CALLBACKS if route.name != "relayInbound"]
 
 
 @pytest.mark.parametrize("route", HINTS, ids=lambda route: route.name)
-def test_replayed_callback_of_a_decided_payment_changes_nothing(toured: Toured, route: Route) -> None:
+def test_replayed_callback_of_a_decided_payment_changes_nothing(toured: Toured, route: Described) -> None:
     example, before = toured.example(route), toured.stored()
 
     answers = [toured.ask(example, roles=None, raw=body) for body in (None, "", "{", json.dumps({"status": "denied"}))]

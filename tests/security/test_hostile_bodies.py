@@ -17,17 +17,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from settlement.api.body import MAX_BODY_BYTES, MAX_DEPTH
-from settlement.api.openapi.document import statuses
-from settlement.api.openapi.route import Route
-from settlement.api.openapi.routes import ROUTES
+from settlement.api.contract.described import Described
+from settlement.api.contract.descriptions import DESCRIBED
+from settlement.api.contract.document import statuses
 from settlement.storage import keys
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
 from tests.security.conftest import Toured
 from tests.support.service import Heard
 
-WITH_BODY = [route for route in ROUTES if route.body is not None]
-WITH_PARAMETERS = [route for route in ROUTES if route.parameters]
+WITH_BODY = [route for route in DESCRIBED if route.body is not None]
+WITH_PARAMETERS = [route for route in DESCRIBED if route.parameters]
 TRIES = settings(
     max_examples=1500 if os.environ.get("QUITA_LONG") == "1" else 60,
     deadline=None,
@@ -163,7 +163,7 @@ def _said_by_us(message: str) -> str:
     return re.sub(r'got ("(?:[^"\\]|\\.)*("|$|;)|[^;]*)', "got", message)
 
 
-def _check(toured: Toured, route: Route, heard: Heard, before: Any) -> None:
+def _check(toured: Toured, route: Described, heard: Heard, before: Any) -> None:
     assert heard.status < 500, heard
     assert heard.status in statuses(route), heard
     for value in heard.headers.values():
@@ -194,7 +194,7 @@ def _check_writable(commit: Commit) -> None:
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
-def test_body_with_a_hostile_part_is_answered_as_documented(toured: Toured, route: Route) -> None:
+def test_body_with_a_hostile_part_is_answered_as_documented(toured: Toured, route: Described) -> None:
     example = toured.example(route)
     body = json.loads(example.body or "{}")
     places = list(_places(body))
@@ -215,7 +215,7 @@ def test_body_with_a_hostile_part_is_answered_as_documented(toured: Toured, rout
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
-def test_what_is_no_json_object_is_refused(toured: Toured, route: Route) -> None:
+def test_what_is_no_json_object_is_refused(toured: Toured, route: Described) -> None:
     example, before = toured.example(route), toured.stored()
     for raw in RAW:
         if raw == "" and not route.body_required:
@@ -226,7 +226,7 @@ def test_what_is_no_json_object_is_refused(toured: Toured, route: Route) -> None
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
-def test_every_place_of_a_body_is_refused_in_words_of_the_field(toured: Toured, route: Route) -> None:
+def test_every_place_of_a_body_is_refused_in_words_of_the_field(toured: Toured, route: Described) -> None:
     example = toured.example(route)
     body = json.loads(example.body or "{}")
     for path in _places(body):
@@ -238,7 +238,7 @@ def test_every_place_of_a_body_is_refused_in_words_of_the_field(toured: Toured, 
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
 @pytest.mark.parametrize("text", [b'{"reason":"caf\xe9"}', b"\xff\xfe{\x00}\x00", b'{"a":"\xed\xa0\x80"}'])
 def test_body_that_is_not_utf_8_is_refused_however_the_gateway_sends_it(
-    toured: Toured, route: Route, text: bytes
+    toured: Toured, route: Described, text: bytes
 ) -> None:
     example, before = toured.example(route), toured.stored()
     damaged = toured.ask(example, raw=text.decode(errors="replace"))
@@ -250,7 +250,7 @@ def test_body_that_is_not_utf_8_is_refused_however_the_gateway_sends_it(
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
-def test_byte_order_mark_is_no_part_of_a_body(toured: Toured, route: Route) -> None:
+def test_byte_order_mark_is_no_part_of_a_body(toured: Toured, route: Described) -> None:
     example = toured.example(route)
 
     heard = toured.ask(example, raw=f"\ufeff{example.body}")
@@ -260,7 +260,7 @@ def test_byte_order_mark_is_no_part_of_a_body(toured: Toured, route: Route) -> N
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: route.name)
-def test_depth_is_bounded_in_parts_that_nobody_reads(toured: Toured, route: Route) -> None:
+def test_depth_is_bounded_in_parts_that_nobody_reads(toured: Toured, route: Described) -> None:
     example, before = toured.example(route), toured.stored()
     body = json.loads(example.body or "{}")
     deep = json.loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)
@@ -274,7 +274,7 @@ def test_depth_is_bounded_in_parts_that_nobody_reads(toured: Toured, route: Rout
 
 
 @pytest.mark.parametrize("route", WITH_PARAMETERS, ids=lambda route: route.name)
-def test_hostile_parameter_is_answered_as_documented(toured: Toured, route: Route) -> None:
+def test_hostile_parameter_is_answered_as_documented(toured: Toured, route: Described) -> None:
     example = toured.example(route)
     numbers = [str(number) for number in (*NUMBERS[:8], "1.5", "+1", "\u0661", "\u00b2", "1_0", " 1")]
     for parameter in route.parameters:
@@ -287,5 +287,5 @@ def test_hostile_parameter_is_answered_as_documented(toured: Toured, route: Rout
 
 
 def test_every_route_that_takes_a_body_is_tried() -> None:
-    assert {route.method for route in ROUTES if route.body is None} <= {"get", "delete", "post"}
+    assert {route.method for route in DESCRIBED if route.body is None} <= {"get", "delete", "post"}
     assert len(WITH_BODY) >= 18

@@ -4,18 +4,18 @@ import json
 
 import pytest
 
-from settlement.api.openapi.route import Route
-from settlement.api.openapi.routes import ROUTES
+from settlement.api.contract.described import Described
+from settlement.api.contract.descriptions import DESCRIBED
 from settlement.domain.account.account import EVERY_ROLE, Role
 from tests.security.conftest import Toured
 
-KEYED = [route for route in ROUTES if route.roles]
-OPEN = [route for route in ROUTES if not route.roles]
+KEYED = [route for route in DESCRIBED if route.roles]
+OPEN = [route for route in DESCRIBED if not route.roles]
 TYPES = {Role.NOTIFY_INVOICE: "Output", Role.NOTIFY_REFUND: "Input"}
 """What an invoice's type needs, where one route serves both."""
 
 
-def _body(route: Route, role: Role, body: str | None) -> str | None:
+def _body(route: Described, role: Role, body: str | None) -> str | None:
     """The route's body as a key with the role would send it."""
     if len(route.roles) < 2 or body is None:
         return body
@@ -24,7 +24,7 @@ def _body(route: Route, role: Role, body: str | None) -> str | None:
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("route", KEYED, ids=lambda route: route.name)
-def test_role_opens_the_routes_it_is_listed_for_and_no_other(toured: Toured, route: Route, role: Role) -> None:
+def test_role_opens_the_routes_it_is_listed_for_and_no_other(toured: Toured, route: Described, role: Role) -> None:
     example = toured.example(route)
     before = toured.stored()
 
@@ -39,7 +39,7 @@ def test_role_opens_the_routes_it_is_listed_for_and_no_other(toured: Toured, rou
 
 
 @pytest.mark.parametrize("route", [route for route in KEYED if len(route.roles) > 1], ids=lambda route: route.name)
-def test_one_role_of_several_opens_its_own_part_only(toured: Toured, route: Route) -> None:
+def test_one_role_of_several_opens_its_own_part_only(toured: Toured, route: Described) -> None:
     example = toured.example(route)
     for role in route.roles:
         for other in route.roles:
@@ -48,7 +48,7 @@ def test_one_role_of_several_opens_its_own_part_only(toured: Toured, route: Rout
 
 
 @pytest.mark.parametrize("route", KEYED, ids=lambda route: route.name)
-def test_route_needs_a_key_and_a_role(toured: Toured, route: Route) -> None:
+def test_route_needs_a_key_and_a_role(toured: Toured, route: Described) -> None:
     example, before = toured.example(route), toured.stored()
 
     unknown = toured.ask(example, roles=None)
@@ -60,17 +60,17 @@ def test_route_needs_a_key_and_a_role(toured: Toured, route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", KEYED, ids=lambda route: route.name)
-def test_role_is_asked_for_before_anything_else_is_looked_at(toured: Toured, route: Route) -> None:
+def test_role_is_asked_for_before_anything_else_is_looked_at(toured: Toured, route: Described) -> None:
     heard = toured.ask(toured.example(route), roles="none", raw="{", query={"limit": "x", "page": "x", "maxlot": "x"})
 
     assert heard.status == 403
 
 
 @pytest.mark.parametrize("route", KEYED, ids=lambda route: route.name)
-def test_star_opens_every_route(toured: Toured, route: Route) -> None:
+def test_star_opens_every_route(toured: Toured, route: Described) -> None:
     assert toured.ask(toured.example(route), roles=f"none,{EVERY_ROLE}").status not in (401, 403)
 
 
 @pytest.mark.parametrize("route", OPEN, ids=lambda route: route.name)
-def test_open_route_needs_no_key(toured: Toured, route: Route) -> None:
+def test_open_route_needs_no_key(toured: Toured, route: Described) -> None:
     assert toured.ask(toured.example(route), roles=None).status in {*route.answers, 409}

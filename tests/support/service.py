@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from settlement import bootstrap
-from settlement.api.openapi.route import Route
-from settlement.api.openapi.routes import ROUTES
+from settlement.api.contract.described import Described
+from settlement.api.contract.descriptions import DESCRIBED
 from settlement.domain.account.account import EVERY_ROLE
 from settlement.domain.connectors.connector import Connector
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports
@@ -64,7 +64,7 @@ class Asked:
 class Heard:
     """One answer, the route that gave it, and what it answers."""
 
-    route: Route
+    route: Described
     status: int
     text: str
     headers: Mapping[str, Any]
@@ -132,12 +132,13 @@ class Service:
         headers: Mapping[str, str] | None = None,
         roles: str | None = EVERY_ROLE,
         account: str = ACCOUNT,
-        route: Route | None = None,
+        route: Described | None = None,
         is_base64: bool = False,
+        context: Mapping[str, str] | None = None,
     ) -> Heard:
         """Send a request; the authorizer has let it pass with ``roles`` of ``account``, or was not asked.
 
-        ``route`` is what the API would take it for, where the path does not tell.
+        ``route`` is what the API would take it for, where the path does not tell; ``context`` is what it says more.
         """
         route = route or route_of(method, path)
         queries = {name: value if isinstance(value, list) else [value] for name, value in (query or {}).items()}
@@ -156,6 +157,7 @@ class Service:
                 "stage": "v1",
                 "requestId": "1",
                 "authorizer": {"account": account, "roles": roles, "principalId": "key"} if roles is not None else None,
+                **(context or {}),
             },
         }
         handler = importlib.import_module(f"functions.{route.function}.app").handler
@@ -188,9 +190,9 @@ class Service:
             self.shop.relay()
 
 
-def route_of(method: str, path: str) -> Route:
+def route_of(method: str, path: str) -> Described:
     """Return the route that a request meets, a literal path before one with parameters."""
-    for route in sorted(ROUTES, key=lambda known: known.path.count("{")):
+    for route in sorted(DESCRIBED, key=lambda known: known.path.count("{")):
         pattern = re.sub(r"{\w+}", "[^/]+", route.path)
         if route.method == method.lower() and re.fullmatch(pattern, path):
             return route

@@ -162,6 +162,7 @@ class Tour:
         self._calling_back()
         self._configuring()
         self._queue_at_its_limit()
+        self._timeline_at_its_limit()
         return self.service.heard
 
     def probe(self, method: str, path: str, body: object = None, **more: Any) -> Any:
@@ -446,6 +447,14 @@ class Tour:
             self.service.call("POST", f"{transaction}/cancellation-request", {"value": 1})
         self.service.call("POST", f"{ORDERS}/crowded/cancel")
         self.service.call("POST", f"{DOCUMENT}/crowded/cancel")
+
+    def _timeline_at_its_limit(self) -> None:
+        placed = self.place("talked-about")
+        with self.service.patch.context() as patch:
+            patch.setattr("settlement.domain.transaction.transaction.MAX_TIMELINE", 0)
+            self.service.call("POST", f"{ORDERS}/talked-about/interactions", {"source": "ERP", "message": "packed"})
+            for method in ("POST", "PATCH"):
+                self.service.call(method, f"{TRANSACTIONS}/{placed.transaction_id}/additional-data", TOLD)
 
 
 _UPDATE = StatusUpdate("event", "first", "invoiced", datetime(2026, 3, 2, tzinfo=UTC), "payment-approved")

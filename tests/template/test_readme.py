@@ -14,7 +14,8 @@ from pydantic.alias_generators import to_camel
 from operations.command_line import app as operators
 from operations.output import FOUND, MISUSED, STOPPED
 from settlement.api.affiliation_names import Key
-from settlement.api.openapi.routes import ROUTES
+from settlement.api.contract.descriptions import DESCRIBED
+from settlement.api.contract.refusals import WHEN
 from settlement.domain.account.account import EVERY_ROLE, AccountSettings, Role
 from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.events import PUBLISHED
@@ -139,7 +140,7 @@ def test_api_table_says_which_routes_need_no_key() -> None:
 
 def test_api_table_names_the_roles_of_each_route() -> None:
     told = {quoted(row[0])[0]: row[-1] for row in table("docs/api.md", "## Routes") if re.match(r"`[A-Z]+ /", row[0])}
-    for route in ROUTES:
+    for route in DESCRIBED:
         name = f"{route.method.upper()} {route.path}"
         if route.roles:
             assert told[name] == ", ".join(role.value for role in route.roles), name
@@ -152,7 +153,14 @@ def test_every_role_is_named() -> None:
 
 def test_error_table_has_every_code_and_no_other() -> None:
     told = {code for row in table("docs/api.md", "## Errors") for code in quoted(row[1])}
-    assert told == published_codes()
+    assert told == published_codes() == {code for _, code in WHEN}
+
+
+def test_error_table_tells_the_statuses_of_the_catalogue() -> None:
+    told = {
+        (int(row[0]), code) for row in table("docs/api.md", "## Errors") for code in quoted(row[1]) if len(row[0]) == 3
+    }
+    assert told <= WHEN.keys()
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ import json
 import re
 import tomllib
 
+from settlement.api.contract.served import FILE
 from tests.template.cloudformation import CHECKOUT, load_template
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-OPENAPI = json.loads((CHECKOUT / "docs" / "openapi.json").read_text(encoding="utf-8"))["info"]
+OPENAPI = json.loads(FILE.read_text(encoding="utf-8"))["info"]
 TEMPLATE = load_template()["Metadata"]["quita"]
 CHANGELOG = (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8")
 

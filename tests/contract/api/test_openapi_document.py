@@ -10,12 +10,15 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pydantic import TypeAdapter
 
-from settlement.api.openapi.document import make_document, statuses
+from settlement.api.contract.described import Described, Listed, Relayed
+from settlement.api.contract.descriptions import DESCRIBED
+from settlement.api.contract.document import codes_of, make_document, statuses
+from settlement.api.contract.refusals import WHEN
+from settlement.api.contract.routes import ROUTE, ROUTES
+from settlement.api.contract.served import FILE
 from settlement.api.openapi.parts import Error
-from settlement.api.openapi.route import Listed, Relayed, Route
-from settlement.api.openapi.routes import ROUTES
-from settlement.api.openapi.served import FILE
-from tests.support.service import Heard
+from testkit.shop import Shop
+from tests.support.service import Heard, Service
 from tests.template.cloudformation import CHECKOUT, load_template
 
 KEYWORDS = frozenset(
@@ -53,13 +56,58 @@ def test_described_routes_are_those_of_the_template() -> None:
     assert {(route.function, route.method, route.path, bool(route.roles)) for route in ROUTES} == template_routes()
 
 
+def test_every_route_of_the_table_is_described_once() -> None:
+    assert sorted(described.name for described in DESCRIBED) == sorted(ROUTE)
+
+
+def test_functions_bind_their_routes_by_name_each_one_once_and_no_others() -> None:
+    bound = []
+    for app in sorted((CHECKOUT / "functions").glob("*/app.py")):
+        text = app.read_text(encoding="utf-8")
+        assert not re.search(r"@api\.(?!serves\()", text), app
+        bound += [
+            (app.parent.name, name)
+            for names in re.findall(r"@api\.serves\((.+)\)", text)
+            for name in re.findall(r'"(\w+)"', names)
+        ]
+    assert sorted(bound) == sorted((route.function, route.name) for route in ROUTES)
+
+
 def test_no_route_or_name_is_described_twice() -> None:
-    assert len({route.id for route in ROUTES}) == len({route.name for route in ROUTES}) == len(ROUTES)
+    assert len({route.id for route in DESCRIBED}) == len({route.name for route in DESCRIBED}) == len(DESCRIBED)
 
 
-@pytest.mark.parametrize("file", [CHECKOUT / "docs" / "openapi.json", FILE], ids=["docs", "served"])
-def test_file_is_current(file: Any) -> None:
-    assert json.loads(file.read_text(encoding="utf-8")) == make_document(), "run make openapi"
+def test_file_is_current_and_the_only_one() -> None:
+    assert json.loads(FILE.read_text(encoding="utf-8")) == make_document(), "run make openapi"
+    assert [path for folder in ("docs", "layers") for path in (CHECKOUT / folder).rglob("openapi.json")] == [FILE]
+
+
+@pytest.mark.parametrize(
+    ("headers", "context", "address"),
+    [
+        (
+            {"Host": "a1.execute-api.eu-west-1.amazonaws.com", "X-Forwarded-Proto": "https"},
+            {"path": "/v1/openapi.json", "stage": "v1"},
+            "https://a1.execute-api.eu-west-1.amazonaws.com/v1",
+        ),
+        ({"host": "oms.example"}, {"path": "/openapi.json", "stage": "v1"}, "https://oms.example"),
+        ({"host": "oms.example"}, {"path": "/settle/openapi.json", "stage": "v1"}, "https://oms.example/settle"),
+        ({}, {"domainName": "oms.example", "path": "/openapi.json"}, "https://oms.example"),
+        (
+            {"Host": "127.0.0.1:3000", "X-Forwarded-Proto": "http", "X-Forwarded-Prefix": "/"},
+            {"path": "/v1/openapi.json", "stage": "v1"},
+            "http://127.0.0.1:3000",
+        ),
+    ],
+    ids=["stage", "custom domain", "base path", "no host", "local stack"],
+)
+def test_served_document_names_the_address_it_is_served_from(
+    headers: dict[str, str], context: dict[str, str], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = Service(Shop(), monkeypatch).call("GET", "/openapi.json", headers=headers, context=context).json
+
+    assert [server["url"] for server in served["servers"]] == [address]
+    assert served | {"servers": None} == make_document() | {"servers": None}
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -116,16 +164,25 @@ def test_every_pattern_is_read_alike_by_python_and_ecma_262(pattern: str) -> Non
     assert not re.search(r"\(\?[^:=!]|\\[AZzGpPkgQE]", text)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_every_documented_status_can_occur_and_no_other_does(route: Route, heard: list[Heard]) -> None:
+@pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)
+def test_every_documented_status_can_occur_and_no_other_does(route: Described, heard: list[Heard]) -> None:
     found = {answer.status for answer in heard if answer.route is route}
 
     assert found <= statuses(route)
     assert statuses(route) - found <= BY_API_GATEWAY
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_every_answer_is_exactly_what_its_model_says(route: Route, heard: list[Heard]) -> None:
+@pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)
+def test_every_refusal_has_a_documented_code(route: Described, heard: list[Heard]) -> None:
+    codes = {(status, code) for status, codes in codes_of(route).items() for code in codes}
+    refused = [answer for answer in heard if answer.route is route and answer.status not in route.answers]
+
+    assert codes <= WHEN.keys()
+    assert {(answer.status, answer.json["error"]["code"]) for answer in refused} <= codes
+
+
+@pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)
+def test_every_answer_is_exactly_what_its_model_says(route: Described, heard: list[Heard]) -> None:
     answers = [answer for answer in heard if answer.route is route]
     assert answers
     for answer in answers:
@@ -137,8 +194,8 @@ def test_every_answer_is_exactly_what_its_model_says(route: Route, heard: list[H
             adapter.validate_json(answer.text, strict=True)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_every_answer_validates_against_the_document(route: Route, heard: list[Heard]) -> None:
+@pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)
+def test_every_answer_validates_against_the_document(route: Described, heard: list[Heard]) -> None:
     document = make_document()
     responses = document["paths"][route.path][route.method]["responses"]
     for answer in heard:
@@ -151,8 +208,8 @@ def test_every_answer_validates_against_the_document(route: Route, heard: list[H
         Draft202012Validator(schema | {"components": document["components"]}).validate(answer.json)
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.roles], ids=lambda route: route.name)
-def test_the_documented_roles_are_the_ones_needed(route: Route, heard: list[Heard]) -> None:
+@pytest.mark.parametrize("route", [route for route in DESCRIBED if route.roles], ids=lambda route: route.name)
+def test_the_documented_roles_are_the_ones_needed(route: Described, heard: list[Heard]) -> None:
     refusal = next(answer for answer in heard if answer.route is route and answer.status == 403)
 
     assert any(f"the role {role.value}" in refusal.json["error"]["message"] for role in route.roles)

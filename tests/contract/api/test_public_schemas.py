@@ -3,11 +3,11 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from settlement.api.openapi.routes import ROUTES
+from settlement.api.contract.descriptions import DESCRIBED
 from tests.contract.api.public_schemas import Key, nameless, published
 from tests.support.service import Heard
 
-SERVED = {(route.method, nameless(route.path)) for route in ROUTES}
+SERVED = {(route.method, nameless(route.path)) for route in DESCRIBED}
 SCHEMAS = {key: schema for key, schema in published().items() if key[:2] in SERVED}
 NEVER_HERE = {401, 429}
 """Answered by the API itself."""

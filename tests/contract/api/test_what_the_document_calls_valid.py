@@ -16,8 +16,8 @@ from jsonschema.validators import extend
 from pydantic import BaseModel
 
 from settlement.api import body
-from settlement.api.openapi.document import make_document
-from settlement.api.openapi.routes import ROUTES
+from settlement.api.contract.descriptions import DESCRIBED
+from settlement.api.contract.document import make_document
 from settlement.domain.errors import BodyTooLarge, InvalidRequest
 from testkit.shop import Shop
 from tests.support.service import Service
@@ -44,7 +44,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(inner)
 
 
-BODIES = {part.__name__: part for route in ROUTES if route.body is not None for part in _parts_of(route.body)}
+BODIES = {part.__name__: part for route in DESCRIBED if route.body is not None for part in _parts_of(route.body)}
 
 IN_WORDS = {"sellingPrice", "manualPrice", "customPaymentSystemsAllowed", "MessageRetentionPeriodInSeconds"}
 """Fields that may be there if they say the same as others."""

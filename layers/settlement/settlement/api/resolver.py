@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
@@ -10,6 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from settlement.api import body
+from settlement.api.contract.routes import ROUTE, Route
 from settlement.api.dates import oms_date
 from settlement.api.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.account.account import EVERY_ROLE, Role
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 MAX_KEY_LENGTH = 255
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
+Handler = Callable[..., Response[str]]
 Model = TypeVar("Model", bound="BaseModel")
 
 _KEY = re.compile(rf"[!-~]{{1,{MAX_KEY_LENGTH}}}")
+_CAPITAL = re.compile("[A-Z]")
 _BROKEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _LATER = {"Retry-After": "1"}
 _TABLE_IS_AWAY = "The service cannot reach its table, and the request may have been taken; send the same one again"
@@ -43,29 +47,56 @@ class Api(APIGatewayRestResolver):
         self.exception_handler(Exception)(self._answer_to)
         self.not_found(lambda error: _error(404, "1404", "Route Not Found"))
 
-    def caller(self, *roles: Role) -> str:
-        """Return the caller's account; raises ``Forbidden`` if its key has none of the roles, or is another account's.
+    def serves(self, *names: str) -> Callable[[Handler], Handler]:
+        """Bind a handler to routes of the table by their names; it is called with the ids of the path.
+
+        Nobody reaches it whose app key has no role of the route (``Forbidden``).
+        """
+
+        def bind(handler: Handler) -> Handler:
+            for route in (ROUTE[name] for name in names):
+                self.route(_rule(route.path), route.method.upper())(self._guarded(route, handler))
+            return handler
+
+        return bind
+
+    def _guarded(self, route: Route, handler: Handler) -> Handler:
+        @wraps(handler)
+        def guarded(**ids: str) -> Response[str]:
+            if route.roles:
+                self.require(*route.roles)
+                self._logger.append_keys(account=self.caller())
+            return handler(**ids)
+
+        return guarded
+
+    def require(self, *roles: Role) -> None:
+        """Check that the caller's key has one of the roles and its query no other account, else raise ``Forbidden``.
 
         A query may name the account. One that names another is refused, not ignored: its sender is set up wrongly.
         """
-        event = self.current_event.raw_event
-        context = event.get("requestContext", {}).get("authorizer") or {}
-        account = context.get("account")
-        if not account:
-            raise Unauthorised("Unauthorized access")
-        if not {EVERY_ROLE, *roles} & set(str(context.get("roles", "")).split(",")):
+        account, event = self.caller(), self.current_event.raw_event
+        if not {EVERY_ROLE, *roles} & set(str(self._authorised().get("roles", "")).split(",")):
             raise Forbidden(f"Access denied: the app key lacks the role {' or '.join(roles)}")
         query, last = event.get("multiValueQueryStringParameters") or {}, event.get("queryStringParameters") or {}
         for name in ACCOUNT_PARAMETERS:
             if {*query.get(name, ()), last.get(name, account)} - {account}:
                 raise Forbidden(f"Access denied: {name} is not the account of the app key")
-        self._logger.append_keys(account=account)
+
+    def caller(self) -> str:
+        """Return the caller's account; raises ``Unauthorised`` if it has not said who it is."""
+        account = self._authorised().get("account")
+        if not account:
+            raise Unauthorised("Unauthorized access")
         return str(account)
 
-    def caller_key(self, role: Role) -> tuple[str, str]:
-        """Return the caller's account and its app key; raises ``Forbidden`` if the key lacks the role."""
-        account = self.caller(role)
-        return account, str(self.current_event.raw_event["requestContext"]["authorizer"]["principalId"])
+    def caller_key(self) -> tuple[str, str]:
+        """Return the caller's account and its app key."""
+        return self.caller(), str(self._authorised()["principalId"])
+
+    def _authorised(self) -> dict[str, Any]:
+        """What the authorizer says of the caller; nothing where it was not asked."""
+        return self.current_event.raw_event.get("requestContext", {}).get("authorizer") or {}
 
     def read(self, model: type[Model]) -> Model:
         """Return the request's body as ``model``."""
@@ -128,6 +159,11 @@ class Api(APIGatewayRestResolver):
             return _error(503, Busy.code, _TABLE_IS_AWAY, _LATER)
         self._logger.exception("request failed")
         return _error(500, "OMS500", "The service failed to answer; the request may be sent again")
+
+
+def _rule(path: str) -> str:
+    """A path of the table as the resolver writes it: ``{orderId}`` is handed on as ``order_id``."""
+    return re.sub(r"{(\w+)}", lambda id_: f"<{_CAPITAL.sub(lambda letter: f'_{letter[0].lower()}', id_[1])}>", path)
 
 
 def _know_no_broken_path(api: "Api", next_middleware: "NextMiddleware") -> Response[str]:

@@ -1,21 +1,20 @@
 """The OpenAPI 3.1 document, made of the table of routes and the models it names.
 
-``python -m settlement.api.openapi.document docs/openapi.json`` writes it there and beside this file.
+``python -m settlement.api.contract.document`` writes it beside this file, from where it is served.
 """
 
 import json
 import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from settlement.api.contract.described import CHAPTERS, Content, Described, Listed, Model, Relayed, Tag
+from settlement.api.contract.descriptions import DESCRIBED
+from settlement.api.contract.refusals import WHEN
+from settlement.api.contract.served import FILE
 from settlement.api.openapi.parts import Error
-from settlement.api.openapi.route import CHAPTERS, Content, Listed, Model, Relayed, Route, Tag
-from settlement.api.openapi.routes import ROUTES
-from settlement.api.openapi.served import FILE
 
 VERSION = "0.1.0"
 
@@ -62,21 +61,27 @@ _REFUSALS = {
     504: "No answer in time",
 }
 _OF_EVERY_ROUTE = (429, 500, 502, 504)
-_OF_KEYED_ROUTES = (401, 403)
+_OF_KEYED_DESCRIBED = (401, 403)
 _DONE = {200: "Done", 201: "Placed", 202: "Taken; it is carried out after the answer", 204: "Done", 503: "Unavailable"}
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
 
 
-def statuses(route: Route) -> set[int]:
+def statuses(route: Described) -> set[int]:
     """Every status that is documented of a route."""
-    keyed = _OF_KEYED_ROUTES if route.roles else ()
+    keyed = _OF_KEYED_DESCRIBED if route.roles else ()
     return {*route.answers, *route.refusals, *keyed, *_OF_EVERY_ROUTE}
+
+
+def codes_of(route: Described) -> dict[int, tuple[str, ...]]:
+    """The codes that a route refuses with, those of its guard included, by status."""
+    guard: dict[int, tuple[str, ...]] = {401: ("1",), 403: ("2",)} if route.roles else {}
+    return guard | route.refusals
 
 
 def make_document() -> Json:
     """Return the document."""
     paths: dict[str, Json] = {}
-    for route in ROUTES:
+    for route in DESCRIBED:
         paths.setdefault(route.path, {})[route.method] = _operation(route)
     return {
         "openapi": "3.1.0",
@@ -88,11 +93,10 @@ def make_document() -> Json:
     }
 
 
-def _operation(route: Route) -> Json:
+def _operation(route: Described) -> Json:
     operation: Json = {"operationId": route.name, "summary": route.summary, "tags": [route.tag.value]}
+    operation["description"] = "\n\n".join(_paragraphs(route))
     if route.roles:
-        roles = " or ".join(f"`{role.value}`" for role in route.roles)
-        operation["description"] = f"Needs the role {roles}."
         operation["x-roles"] = [role.value for role in route.roles]
         operation["security"] = [{"appKey": [], "appToken": []}]
     else:
@@ -105,12 +109,22 @@ def _operation(route: Route) -> Json:
     return operation
 
 
-def _path_parameters(route: Route) -> Iterator[Json]:
+def _paragraphs(route: Described) -> Iterator[str]:
+    """What the route does, the role it needs, and the codes it refuses with."""
+    yield route.about
+    if route.roles:
+        yield f"Needs the role {' or '.join(f'`{role.value}`' for role in route.roles)}."
+    codes = [(status, code) for status, codes in sorted(codes_of(route).items()) for code in codes]
+    if codes:
+        yield "Refuses with\n\n" + "\n".join(f"- {status} `{code}`: {WHEN[status, code]}" for status, code in codes)
+
+
+def _path_parameters(route: Described) -> Iterator[Json]:
     for name in re.findall(r"{(\w+)}", route.path):
         yield {"name": name, "in": "path", "required": True, "schema": _ID}
 
 
-def _other_parameters(route: Route) -> Iterator[Json]:
+def _other_parameters(route: Described) -> Iterator[Json]:
     for parameter in route.parameters:
         yield {
             "name": parameter.name,
@@ -121,7 +135,7 @@ def _other_parameters(route: Route) -> Iterator[Json]:
         }
 
 
-def _response(route: Route, status: int) -> Json:
+def _response(route: Described, status: int) -> Json:
     if status not in route.answers:
         return {"$ref": f"#/components/responses/{status}"}
     response: Json = {"description": _DONE[status]}
@@ -161,7 +175,7 @@ def _schema(content: Content) -> Json:
 
 def _models() -> dict[str, Model]:
     found: dict[str, Model] = {Error.__name__: Error}
-    for route in ROUTES:
+    for route in DESCRIBED:
         for content in (route.body, *route.answers.values()):
             model = content.of if isinstance(content, Listed) else content
             if isinstance(model, type):
@@ -194,10 +208,8 @@ def _plain(schema: Any) -> Any:
 
 
 def main() -> None:
-    """Write the document beside this file, and to the files named as arguments."""
-    text = json.dumps(make_document(), indent=2, ensure_ascii=False) + "\n"
-    for file in (FILE, *map(Path, sys.argv[1:])):
-        file.write_text(text, encoding="utf-8")
+    """Write the document beside this file."""
+    FILE.write_text(json.dumps(make_document(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

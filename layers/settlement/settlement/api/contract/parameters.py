@@ -1,10 +1,13 @@
-"""The query of the list of orders (``order_list_query`` reads it)."""
+"""Query parameters and headers of the routes."""
 
-from settlement.api.openapi.route import Parameter
+from settlement.api import feed_view
+from settlement.api.contract.described import Parameter
 from settlement.api.order_list_query import DEFAULT_PER_PAGE, MAX_PER_PAGE, UNKNOWN_HERE
 from settlement.api.patterns import DAY, MOMENT, any_case
+from settlement.domain.order.order import MAX_INVOICES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
 _TEXT = {"type": "string", "maxLength": 200}
 _FLAG = {"type": "string", "pattern": f"^({any_case('true')}|{any_case('false')})$"}
 _WORDS = {"type": "string", "maxLength": 1000, "pattern": "[^, ]"}
@@ -41,3 +44,31 @@ LIST_PARAMETERS = (
     Parameter("f_isInstore", "`true` finds nothing: no order is placed in a store.", _FLAG),
     *(Parameter(name, "Finds nothing: no order here has this.", {"type": "string"}) for name in UNKNOWN_HERE),
 )  # fmt: skip
+"""The query of the list of orders (``order_list_query`` reads it)."""
+
+ACCOUNT_PARAMETERS = (
+    Parameter("an", "The account of the app key; another one is refused.", {"type": "string"}),
+    Parameter("accountName", "The same.", {"type": "string"}),
+)
+SIGNATURE = (
+    Parameter("accountName", "The account of the payment.", {"type": "string"}, required=True),
+    Parameter(
+        "X-VTEX-signature", "The signature in the payment's callback address.", {"type": "string"}, required=True
+    ),
+)
+IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    "Makes a repeat safe: the same key and request answer with the operation that the first one made.",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    where="header",
+)
+INVOICES = Parameter(
+    "invoices", "Over how many invoices to split it.", {"type": "integer", "minimum": 1, "maximum": MAX_INVOICES}
+)
+PAGE = (
+    Parameter("limit", "Events per page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}),
+    Parameter("after", "Where to go on, as the `Link` of the page before says.", {"type": "string"}),
+)
+LOT = Parameter("maxlot", "Updates at most.", {"type": "integer", "minimum": 1, "maximum": feed_view.MAX_LOT})
+CHECKOUT_ACCOUNT = Parameter("an", "The account.", _ID, required=True)
+PURCHASE = Parameter("orderId", "The purchase that is paid; connectors are told it.", _ID)

@@ -1,0 +1,194 @@
+"""A checkout's transactions, direct requests, and the ways on for operators."""
+
+from settlement.api.checkout_models import (
+    AdditionalDataBody,
+    AuthorisationBody,
+    PaymentsBody,
+    ReceivedBody,
+    TransactionBody,
+)
+from settlement.api.contract.described import Listed, Tag, describe
+from settlement.api.contract.parameters import CHECKOUT_ACCOUNT, IDEMPOTENCY_KEY, PURCHASE
+from settlement.api.models import MovementBody, PaidOtherwiseBody, ResolutionBody, WriteOffBody
+from settlement.api.openapi.parts import Empty
+from settlement.api.openapi.transactions import (
+    Ended,
+    OperationAnswer,
+    OperationResult,
+    PaymentAnswer,
+    PaymentSystemAnswer,
+    Retried,
+    TransactionAnswer,
+)
+
+ROUTES = (
+    describe(
+        "requestSettlement",
+        Tag.GATEWAY,
+        "Settle a value of what is not requested yet",
+        "Queues the settlement of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat is "
+        "done once.",
+        {200: OperationResult},
+        {400: "OMS001 1402", 404: "1404", 409: "1402 1403 1419 OMS008 OMS009", 413: "OMS413", 503: "OMS503"},
+        body=MovementBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    describe(
+        "requestRefund",
+        Tag.GATEWAY,
+        "Refund a value of what is settled",
+        "Queues the refund of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat is "
+        "done once.",
+        {200: OperationResult},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 1419 OMS008 OMS009 CHK0054", 413: "OMS413", 503: "OMS503"},
+        body=MovementBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    describe(
+        "requestCancellation",
+        Tag.GATEWAY,
+        "Cancel a value of what is not settled",
+        "Queues the cancellation of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat "
+        "is done once.",
+        {200: OperationResult},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 1419 OMS008 OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
+        body=MovementBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    describe(
+        "listPaymentSystems",
+        Tag.GATEWAY,
+        "Show the payment systems that the account's connectors serve",
+        "Answers the payment systems whose payments find a connector by themselves; an affiliation that serves "
+        "every system (`*`) adds none.",
+        {200: Listed(PaymentSystemAnswer)},
+        {400: "OMS001"},
+    ),
+    describe(
+        "startTransaction",
+        Tag.GATEWAY,
+        "Start a transaction without an order",
+        "Makes a transaction of a value, without payments. With an `Idempotency-Key` a repeat answers with the "
+        "transaction of the first request.",
+        {200: TransactionAnswer},
+        {400: "OMS001 1402", 409: "OMS008", 413: "OMS413", 503: "OMS503"},
+        body=TransactionBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    describe(
+        "sendPaymentsPublic",
+        Tag.GATEWAY,
+        "Send payments from a shopper's browser; the transaction's id is what lets it in",
+        "Adds payments to a started transaction. It needs no key, since a browser has none; no card number is "
+        "taken, only vault tokens.",
+        {201: None},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 OMS008", 413: "OMS413", 503: "OMS503"},
+        body=PaymentsBody,
+        parameters=(CHECKOUT_ACCOUNT, PURCHASE),
+    ),
+    describe(
+        "sendPayments",
+        Tag.GATEWAY,
+        "Send payments; answers with all there are",
+        "Adds payments to a started transaction, and answers with all it has. No card number is taken, only vault "
+        "tokens.",
+        {200: Listed(PaymentAnswer)},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 OMS008", 413: "OMS413", 503: "OMS503"},
+        body=PaymentsBody,
+        parameters=(PURCHASE,),
+    ),
+    describe(
+        "sendAdditionalData",
+        Tag.GATEWAY,
+        "Tell more about a transaction: cart, shopper",
+        "Stores named texts of the transaction; `cart` and `clientProfileData` are passed on to connectors. A "
+        "name that is told again is replaced.",
+        {200: Empty},
+        {400: "OMS001", 404: "1404", 409: "OMS009", 413: "OMS413", 503: "OMS503"},
+        body=AdditionalDataBody,
+    ),
+    describe(
+        "updateAdditionalData",
+        Tag.GATEWAY,
+        "Tell more about a transaction: cart, shopper",
+        "Does the same as `POST` on this path.",
+        {200: Empty},
+        {400: "OMS001", 404: "1404", 409: "OMS009", 413: "OMS413", 503: "OMS503"},
+        body=AdditionalDataBody,
+    ),
+    describe(
+        "requestAuthorization",
+        Tag.GATEWAY,
+        "Authorise a transaction's payments, all or none",
+        "Asks the connectors to authorise every payment, and waits up to 8 seconds. If one is denied, the others "
+        "are cancelled.",
+        {200: OperationResult},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 1414", 413: "OMS413", 503: "OMS503"},
+        body=AuthorisationBody,
+    ),
+    describe(
+        "notifyPaymentReceived",
+        Tag.GATEWAY,
+        "Tell that a payment was received outside of its connector",
+        "Takes the merchant's word that a payment which waits for its connector was received in full.",
+        {200: Empty},
+        {404: "1404", 409: "1403", 503: "OMS503"},
+    ),
+    describe(
+        "notifyPaymentValueReceived",
+        Tag.GATEWAY,
+        "The same, with its value and date",
+        "Takes the merchant's word that a payment was received, with its value in major units and its date; "
+        "another value than the payment's is refused.",
+        {200: Empty},
+        {400: "OMS001 1402", 404: "1404", 409: "1403", 413: "OMS413", 503: "OMS503"},
+        body=ReceivedBody,
+    ),
+    describe(
+        "listOperations",
+        Tag.GATEWAY,
+        "Show what was asked of a transaction, newest first, and how far it is",
+        "Answers each operation of the transaction, its connector calls, and what an operator can do about those "
+        "that are stuck.",
+        {200: Listed(OperationAnswer)},
+        {400: "OMS001", 404: "1404"},
+    ),
+    describe(
+        "retryOperation",
+        Tag.GATEWAY,
+        "Try again what a failed operation is missing, or at once one that waits",
+        "Queues what a failed operation is missing as new operations, and unblocks its payments; one that waits "
+        "has its next attempt now.",
+        {202: Retried},
+        {404: "1404", 409: "OMS003 OMS009 1402 CHK0054 CHK0096 CHK00342", 503: "OMS503"},
+    ),
+    describe(
+        "writeOffOperation",
+        Tag.GATEWAY,
+        "Write off what a failed operation will never do",
+        "Books the value that a failed operation is missing as written off, and unblocks its payments. No "
+        "connector is asked.",
+        {200: Ended},
+        {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
+        body=WriteOffBody,
+    ),
+    describe(
+        "payOperationOtherwise",
+        Tag.GATEWAY,
+        "Say that what a failed operation could not settle was paid by other means",
+        "Books the value that a failed operation could not settle as paid by other means, and unblocks its "
+        "payments. No connector is asked.",
+        {200: Ended},
+        {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
+        body=PaidOtherwiseBody,
+    ),
+    describe(
+        "resolveLeg",
+        Tag.GATEWAY,
+        "Say what became of a connector call that is in doubt, refused, or left to a person",
+        "Books what a person has found out about a connector call: that it was done, or that it was not.",
+        {204: None},
+        {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
+        body=ResolutionBody,
+    ),
+)

@@ -1,0 +1,180 @@
+"""Placing, showing and cancelling orders; their invoices and parcels."""
+
+from settlement.api.contract.described import Listed, Tag, describe
+from settlement.api.contract.parameters import INVOICES, LIST_PARAMETERS
+from settlement.api.invoice_models import DocumentInvoiceBody, InvoiceBody, TrackingBody
+from settlement.api.models import CancelBody, InteractionBody
+from settlement.api.openapi.order_lists import OrderList
+from settlement.api.openapi.orders import LeftToInvoiceAnswer, OmsTransaction, OrderAnswer, PlacedOrder
+from settlement.api.openapi.parts import Empty, RepeatableReceipt
+from settlement.api.order_models import OrderBody
+
+_REFUSED_INVOICE = {
+    400: "OMS001 OMS010 OMS011",
+    404: "OMS007",
+    409: "OMS003 OMS008 OMS009 1402 CHK0054",
+    413: "OMS413",
+    503: "OMS503",
+}
+
+ROUTES = (
+    describe(
+        "placeOrder",
+        Tag.ORDERS,
+        "Place an order, and wait a while for its authorisation",
+        "Writes the order, its transaction and its payments, and waits up to 8 seconds for the connectors to "
+        "authorise them. The same order id with the same content answers with the order that stands; with other "
+        "content it is refused.",
+        {201: PlacedOrder},
+        {400: "OMS001", 409: "OMS008", 413: "OMS413", 503: "OMS503"},
+        body=OrderBody,
+    ),
+    describe(
+        "listOrders",
+        Tag.ORDERS,
+        "List orders, newest first, or find them by an id",
+        "Answers one page of the account's orders, with figures over all that were found. A parameter that the "
+        "list does not know is refused, since it would filter nothing.",
+        {200: OrderList},
+        {400: "OMS001"},
+        parameters=LIST_PARAMETERS,
+    ),
+    describe(
+        "getOrderGroup",
+        Tag.ORDERS,
+        "Show the orders of a group",
+        "Answers every order that was placed under one group, whole.",
+        {200: Listed(OrderAnswer)},
+        {400: "OMS001", 404: "OMS007"},
+    ),
+    describe(
+        "addInteraction",
+        Tag.ORDERS,
+        "Add a line to an order's timeline",
+        "Appends a text and its source to the timeline of the order's transaction. It moves no money and changes "
+        "no status.",
+        {200: Empty},
+        {400: "OMS001", 404: "OMS007", 409: "OMS009", 413: "OMS413", 503: "OMS503"},
+        body=InteractionBody,
+    ),
+    describe(
+        "getOrder",
+        Tag.ORDERS,
+        "Show an order",
+        "Answers the whole order: status, values, lines with what became of their units, invoices, changes, "
+        "payments and shopper.",
+        {200: OrderAnswer},
+        {404: "OMS007"},
+    ),
+    describe(
+        "getLeftToInvoice",
+        Tag.ORDERS,
+        "Show what is left to invoice, to the cent, and how it splits",
+        "Answers the values that the next invoices have to name so that the order is invoiced to the cent, line "
+        "by line. With `invoices`, the value is split over so many invoices.",
+        {200: LeftToInvoiceAnswer},
+        {400: "OMS001", 404: "OMS007"},
+        parameters=(INVOICES,),
+    ),
+    describe(
+        "startHandling",
+        Tag.ORDERS,
+        "Start handling an order",
+        "Takes the order from `ready-for-handling` to `handling`; invoices and changes are taken from then on.",
+        {204: None},
+        {404: "OMS007", 409: "OMS003", 503: "OMS503"},
+    ),
+    describe(
+        "startHandlingDocument",
+        Tag.ORDERS,
+        "Start handling an order",
+        "Does the same as `POST /api/oms/pvt/orders/{orderId}/start-handling`, by the path of the document API.",
+        {204: None},
+        {404: "OMS007", 409: "OMS003", 503: "OMS503"},
+    ),
+    describe(
+        "cancelOrder",
+        Tag.ORDERS,
+        "Cancel an order that has no sale invoice",
+        "Cancels the order and queues the cancellation of all that is not settled. A repeat answers with the "
+        "receipt of the first one.",
+        {200: RepeatableReceipt},
+        {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
+        body=CancelBody,
+        body_required=False,
+    ),
+    describe(
+        "cancelDocument",
+        Tag.ORDERS,
+        "Cancel an order that has no sale invoice",
+        "Does the same as `POST /api/oms/pvt/orders/{orderId}/cancel`, by the path of the document API.",
+        {200: RepeatableReceipt},
+        {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
+        body=CancelBody,
+        body_required=False,
+    ),
+    describe(
+        "eraseShopper",
+        Tag.ORDERS,
+        "Erase what is known of the person behind an order",
+        "Replaces what is stored of the person who ordered by `***`, in order, additional data and cards. Values "
+        "and statuses stay; a repeat changes nothing.",
+        {204: None},
+        {404: "OMS007", 503: "OMS503"},
+    ),
+    describe(
+        "notifyInvoice",
+        Tag.INVOICES,
+        "Notify a sale or return invoice",
+        "Takes an invoice and queues the money that it moves: a sale (`Output`) settles its value, a return "
+        "(`Input`) refunds it. The invoice's number makes a repeat safe: it answers with the first receipt.",
+        {200: RepeatableReceipt},
+        _REFUSED_INVOICE,
+        body=InvoiceBody,
+    ),
+    describe(
+        "notifyDocumentInvoice",
+        Tag.INVOICES,
+        "Notify an invoice with its items by index and an extra value",
+        "Takes an invoice whose items are named by their index in the order, with an extra value beside them. It "
+        "moves money as `POST /api/oms/pvt/orders/{orderId}/invoice` does.",
+        {200: RepeatableReceipt},
+        _REFUSED_INVOICE,
+        body=DocumentInvoiceBody,
+    ),
+    describe(
+        "trackInvoice",
+        Tag.INVOICES,
+        "Say where the parcel of an invoice is to be found",
+        "Stores carrier and tracking number of an invoice's parcel, and fills in what the invoice left out. It "
+        "moves no money.",
+        {200: RepeatableReceipt},
+        {400: "OMS001", 404: "OMS004 OMS007", 409: "OMS003 OMS009", 413: "OMS413", 503: "OMS503"},
+        body=TrackingBody,
+    ),
+    describe(
+        "trackDelivery",
+        Tag.INVOICES,
+        "Say how far the parcel of an invoice is",
+        "Stores where the parcel was seen and whether it was delivered. It moves no money.",
+        {200: RepeatableReceipt},
+        {400: "OMS001", 404: "OMS004 OMS007", 409: "OMS003 OMS009", 413: "OMS413", 503: "OMS503"},
+        body=TrackingBody,
+    ),
+    describe(
+        "getPaymentTransaction",
+        Tag.ORDERS,
+        "Show an order's transaction as the OMS does",
+        "Answers the order's transaction with its payments, in the keys of the OMS.",
+        {200: OmsTransaction},
+        {404: "OMS007"},
+    ),
+    describe(
+        "notifyOrderPaymentReceived",
+        Tag.ORDERS,
+        "The same, of a payment of an order",
+        "Takes the merchant's word that a payment of an order, which waits for its connector, was received in full.",
+        {200: Empty},
+        {404: "OMS007 1404", 409: "1403", 503: "OMS503"},
+    ),
+)
