@@ -1,12 +1,12 @@
 """Who calls: an app key and its token become an account and roles (C§0)."""
 
-import os
 from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.storage.app_keys import identify
 
@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Allow every route of the API to a valid pair; the functions check the roles. Anything else is 401."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     app_key, token = headers.get("x-vtex-api-appkey", ""), headers.get("x-vtex-api-apptoken", "")
-    client, table = bootstrap.dynamodb(), os.environ["TABLE_NAME"]
+    client, table = bootstrap.dynamodb(), ENVIRONMENT.table_name
     caller = identify(client, table, app_key, token, datetime.now(UTC)) if app_key and token else None
     if caller is None:
         logger.warning("credentials refused", appKey=app_key[:100])

@@ -1,6 +1,5 @@
 """The account's connectors, which the gateway calls affiliations: configured, disabled, asked what they can do."""
 
-import os
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from settlement.api.affiliation_view import affiliation_view, manifest_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.connectors.connector_calls import ManifestFault
 from settlement.domain.errors import ConnectorFailed
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.connectors import configure_connector as connectors
 from settlement.use_cases.connectors.connector_ports import ConnectorProbe
@@ -27,9 +27,9 @@ def probe() -> ConnectorProbe:
     from settlement.connectors.probe import ConnectorProbe
 
     return ConnectorProbe(
-        timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
+        timeout_seconds=ENVIRONMENT.connector_timeout_seconds,
         credentials=bootstrap.credentials().of,
-        allow_loopback=os.environ["SANDBOX"] == "true",
+        allow_loopback=ENVIRONMENT.sandbox,
     )
 
 

@@ -1,7 +1,6 @@
 """The due-work sweep, once a minute: retries, timers, operations whose event was lost, and a slice of the audit."""
 
 import json
-import os
 import time
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.shared.ports import DueOperation
 from settlement.use_cases.upkeep.audit_slice import audit_slice
@@ -53,4 +53,4 @@ def _audit(until: float) -> dict[str, int]:
 
 def _start(due: DueOperation) -> None:
     name = {"account": due.account, "transactionId": due.transaction_id, "operation": due.sequence}
-    bootstrap.workflows().start_execution(stateMachineArn=os.environ["STATE_MACHINE_ARN"], input=json.dumps(name))
+    bootstrap.workflows().start_execution(stateMachineArn=ENVIRONMENT.state_machine_arn, input=json.dumps(name))

@@ -1,12 +1,12 @@
 """The outbox: public events that the table's stream brings become events of the bus, in order, none lost (A§3.11)."""
 
 import json
-import os
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.storage.bus import publish
 from settlement.storage.outbox import Entry, entry_of
@@ -22,7 +22,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     too, so that the stream brings the batch again.
     """
     entries = [entry for record in event["Records"] if (entry := _read(record)) is not None]
-    left = publish(bootstrap.events(), os.environ["EVENT_BUS_NAME"], entries)
+    left = publish(bootstrap.events(), ENVIRONMENT.event_bus_name, entries)
     for entry in left:
         _park_entry(entry)
     logger.info("relayed", published=len(entries) - len(left), parked=len(left))
@@ -49,4 +49,4 @@ def _park_entry(entry: Entry) -> None:
 
 def _park(message: dict[str, Any]) -> None:
     body = json.dumps(message, default=str)
-    bootstrap.queues().send_message(QueueUrl=os.environ["PARKED_EVENTS_QUEUE_URL"], MessageBody=body)
+    bootstrap.queues().send_message(QueueUrl=ENVIRONMENT.parked_events_queue_url, MessageBody=body)

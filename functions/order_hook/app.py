@@ -3,7 +3,6 @@
 A run that raises is repeated by Lambda, twice; then its event lies in the queue of failed status changes.
 """
 
-import os
 from functools import cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from settlement import bootstrap
 from settlement.api.feed_view import hook_view, update_of
 from settlement.api.resolver import Api, answer
 from settlement.connectors.hook_client import HookClient
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.updates.call_hooks import call_hooks, configure_hook, retrieve_hook
 
@@ -25,7 +25,7 @@ bootstrap.dynamodb()
 @cache
 def client() -> HookClient:
     """Return the process's client; the sandbox may call this machine."""
-    return HookClient(allow_loopback=os.environ.get("SANDBOX") == "true")
+    return HookClient(allow_loopback=ENVIRONMENT.sandbox)
 
 
 @logger.inject_lambda_context(clear_state=True)

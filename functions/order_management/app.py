@@ -1,6 +1,5 @@
 """The rest of an order's life: placed, read, handled, cancelled; the account's settings; the service's health."""
 
-import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from settlement.api.resolver import Api, answer, no_content, receipt_view
 from settlement.api.settings_view import settings_view
 from settlement.domain.order.left_to_invoice import left_to_invoice
 from settlement.domain.order.order import MAX_INVOICES
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.orders.add_interaction import add_interaction
 from settlement.use_cases.orders.cancel_order import cancel_order
@@ -159,5 +159,5 @@ def openapi() -> Response[str]:
 @api.serves("getHealth")
 def health() -> Response[str]:
     """Tell whether the service can take an order of the account in ``HEALTH_ACCOUNT``."""
-    missing = check_health(bootstrap.store(), os.environ["HEALTH_ACCOUNT"])
+    missing = check_health(bootstrap.store(), ENVIRONMENT.health_account)
     return answer(503, {"status": "unavailable", "missing": missing}) if missing else answer(200, {"status": "ok"})

@@ -4,7 +4,6 @@ Deployed only with ``Sandbox=true``. The routes of the protocol are open; ``call
 behind the authorizer of the API.
 """
 
-import os
 import re
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +20,7 @@ from sandbox_provider import Call
 from sandbox_scripts import EVERY_PAYMENT, MAX_OUTCOMES, Delivery, Operation, read_outcome
 from settlement.connectors import exact_json
 from settlement.connectors.ppp_fields import Fields, read_object
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 
 MAX_HANG_SECONDS = 27.0
@@ -168,7 +168,7 @@ def _deliver(decision: sandbox_calls.Decision) -> Response[str]:
     if decision.delivery is Delivery.DROP:
         return Response(502, "application/json", "", {"X-Sandbox-Drop": "true"})
     if decision.delivery is Delivery.HANG:
-        sleep(min(float(os.environ.get("SANDBOX_HANG_SECONDS", "8")), MAX_HANG_SECONDS))
+        sleep(min(ENVIRONMENT.sandbox_hang_seconds, MAX_HANG_SECONDS))
     return _json(decision.reply.status, decision.reply.body)
 
 

@@ -13,7 +13,6 @@ PK                                    SK                          document
 Records live for 30 days.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,6 +23,7 @@ import boto3
 
 from settlement.connectors import exact_json
 from settlement.connectors.ppp_fields import Fields
+from settlement.environment import ENVIRONMENT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,7 +52,7 @@ def _client() -> "DynamoDBClient":
 def read(pk: str, sk: str) -> Record:
     """Return what is stored under a key, consistently; a record of version 0 when nothing is."""
     found = _client().get_item(
-        TableName=os.environ["TABLE_NAME"], Key={"PK": {"S": pk}, "SK": {"S": sk}}, ConsistentRead=True
+        TableName=ENVIRONMENT.table_name, Key={"PK": {"S": pk}, "SK": {"S": sk}}, ConsistentRead=True
     )
     item = found.get("Item")
     return _record(item) if item else Record(pk, sk)
@@ -64,7 +64,7 @@ def read_all(pk: str, sk_prefix: str) -> list[Record]:
         _client()
         .get_paginator("query")
         .paginate(
-            TableName=os.environ["TABLE_NAME"],
+            TableName=ENVIRONMENT.table_name,
             KeyConditionExpression="PK = :pk AND begins_with(SK, :prefix)",
             ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": sk_prefix}},
             ConsistentRead=True,
@@ -88,7 +88,7 @@ def write(records: Sequence[Record]) -> bool:
 
 def _put(record: Record) -> "TransactWriteItemTypeDef":
     put: PutTypeDef = {
-        "TableName": os.environ["TABLE_NAME"],
+        "TableName": ENVIRONMENT.table_name,
         "Item": {
             "PK": {"S": record.pk},
             "SK": {"S": record.sk},

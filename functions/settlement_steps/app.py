@@ -1,6 +1,5 @@
 """The tasks of the settlement workflow: plan, execute, conclude. The only function that calls connectors."""
 
-import os
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.workflow.conclude_operation import conclude_operation
 from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             result: dict[str, Any] = {"outcome": handed.outcome, "legs": [{"leg": number} for number in handed.legs]}
         case "execute":
             call = LegTask(account, transaction_id, operation, event["leg"], datetime.fromisoformat(event["startedAt"]))
-            result = {"outcome": execute_leg(ports, bootstrap.connector_client(), call, os.environ["PUBLIC_BASE_URL"])}
+            result = {"outcome": execute_leg(ports, bootstrap.connector_client(), call, ENVIRONMENT.public_base_url)}
         case "conclude":
             conclusion = conclude_operation(
                 ports,

@@ -21,6 +21,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, SSLError
 
+from settlement.environment import ENVIRONMENT
 from settlement.storage import connections
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.dynamodb_client import DynamoDB, endpoint_of, region_of
@@ -88,7 +89,13 @@ class Patient(DynamoDB):
     def __init__(self, url: str, try_seconds: float = TRY_SECONDS) -> None:
         self.pauses: list[float] = []
         super().__init__(
-            url, "eu-west-1", connect_seconds=1, try_seconds=try_seconds, tries=3, pause=self.pauses.append
+            url,
+            "eu-west-1",
+            connect_seconds=1,
+            try_seconds=try_seconds,
+            tries=3,
+            pause=self.pauses.append,
+            authorities=ENVIRONMENT.certificate_authorities,
         )
 
 

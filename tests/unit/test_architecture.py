@@ -105,7 +105,7 @@ ROOMS = (
     ),
     _room(
         LAYER,
-        "settlement.domain settlement.use_cases settlement.storage settlement.connectors settlement.bootstrap",
+        "settlement.domain settlement.use_cases settlement.storage settlement.connectors settlement.environment",
         f"boto3 botocore aws_lambda_powertools {STUBS}",
         but=("domain", "use_cases", "storage", "connectors", "api"),
     ),

@@ -1,12 +1,12 @@
 """Wires the ports to AWS, once per process: each client on first use, and boto3 for those that are not DynamoDB's."""
 
-import os
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from settlement.environment import ENVIRONMENT
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.dynamodb_client import DynamoDB, endpoint_of, region_of
 from settlement.storage.outage import reporting_outages
@@ -35,9 +35,14 @@ Tries of one transactional write carry one token, so that it happens once.
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the process's DynamoDB client."""
-    region = region_of(os.environ)
+    region = region_of(ENVIRONMENT.variables)
     client = DynamoDB(
-        endpoint_of(os.environ, region), region, connect_seconds=CONNECT_SECONDS, try_seconds=READ_SECONDS, tries=TRIES
+        endpoint_of(ENVIRONMENT.variables, region),
+        region,
+        authorities=ENVIRONMENT.certificate_authorities,
+        connect_seconds=CONNECT_SECONDS,
+        try_seconds=READ_SECONDS,
+        tries=TRIES,
     )
     return cast("DynamoDBClient", client)
 
@@ -88,7 +93,7 @@ def credentials() -> "SecretsManagerCredentials":
     from settlement.storage.connector_credentials import SecretsManagerCredentials
 
     return SecretsManagerCredentials(
-        secrets, os.environ["CREDENTIALS_SECRET"], dynamodb(), os.environ["TABLE_NAME"], _now, time.sleep
+        secrets, ENVIRONMENT.credentials_secret, dynamodb(), ENVIRONMENT.table_name, _now, time.sleep
     )
 
 
@@ -98,22 +103,22 @@ def connector_client() -> "PaymentProviderClient":
     from settlement.connectors.ppp import PaymentProviderClient
 
     return PaymentProviderClient(
-        timeout_seconds=float(os.environ["CONNECTOR_TIMEOUT_SECONDS"]),
+        timeout_seconds=ENVIRONMENT.connector_timeout_seconds,
         credentials=credentials().of,
-        allow_loopback=os.environ["SANDBOX"] == "true",
+        allow_loopback=ENVIRONMENT.sandbox,
     )
 
 
 def store() -> DynamoDBStore:
     """Return the store on the table that ``TABLE_NAME`` names."""
-    return DynamoDBStore(dynamodb(), os.environ["TABLE_NAME"])
+    return DynamoDBStore(dynamodb(), ENVIRONMENT.table_name)
 
 
 def feeds() -> "DynamoDBFeeds":
     """Return the feeds and hooks on the same table."""
     from settlement.storage.feeds import DynamoDBFeeds
 
-    return DynamoDBFeeds(dynamodb(), os.environ["TABLE_NAME"])
+    return DynamoDBFeeds(dynamodb(), ENVIRONMENT.table_name)
 
 
 def ports() -> Ports:
@@ -123,7 +128,7 @@ def ports() -> Ports:
 
 def patience() -> timedelta:
     """Return how long a request may wait for what it started, as ``ANSWER_WAIT_SECONDS`` says."""
-    return timedelta(seconds=float(os.environ["ANSWER_WAIT_SECONDS"]))
+    return timedelta(seconds=ENVIRONMENT.answer_wait_seconds)
 
 
 def _now() -> datetime:

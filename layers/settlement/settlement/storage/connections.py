@@ -4,7 +4,6 @@ Whatever goes wrong is told by the exceptions that botocore tells it by.
 """
 
 import io
-import os
 import select
 import socket
 import ssl
@@ -33,7 +32,8 @@ Reply = tuple[int, HTTPMessage, bytes]
 class Connections:
     """Connections to the host of a URL, as many as are in use at once; safe for threads."""
 
-    def __init__(self, url: str, connect_seconds: float) -> None:
+    def __init__(self, url: str, connect_seconds: float, authorities: str | None = None) -> None:
+        """``authorities`` is the file of certificate authorities that are trusted; None for botocore's."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or parts.hostname is None:
             raise ValueError(f"the endpoint must be an http or https URL with a host; got {url}")
@@ -44,6 +44,7 @@ class Connections:
         self._is_plain = parts.scheme == "http"
         self._tls: ssl.SSLContext | None = None
         self._connect_seconds = connect_seconds
+        self._authorities = authorities
         self._kept: list[_Connection] = []
 
     def exchange(self, request: bytes, seconds: float) -> Reply:
@@ -110,8 +111,7 @@ class Connections:
         if self._tls is None:
             from botocore.httpsession import get_cert_path
 
-            bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE") or get_cert_path(True)
-            self._tls = ssl.create_default_context(cafile=bundle)
+            self._tls = ssl.create_default_context(cafile=self._authorities or get_cert_path(True))
         try:
             return self._tls.wrap_socket(plain, server_hostname=self._name)
         except BaseException:

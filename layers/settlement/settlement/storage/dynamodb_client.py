@@ -49,9 +49,10 @@ class DynamoDB:
         connect_seconds: float,
         try_seconds: float,
         tries: int,
+        authorities: str | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._connections = Connections(url, connect_seconds)
+        self._connections = Connections(url, connect_seconds, authorities)
         self._url = url
         self._region = region
         self._try_seconds = try_seconds
