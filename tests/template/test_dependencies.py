@@ -126,6 +126,11 @@ def test_development_tools_declare_what_code_and_tests_import() -> None:
     assert not packages(files(*tested), types=True) - declared(LAYER, DEV)
 
 
+@pytest.mark.parametrize("module", ["environments", "site"])
+def test_what_runs_beside_the_development_tools_needs_no_package(module: str) -> None:
+    assert not packages(reached([CHECKOUT / "tools" / f"{module}.py"]))
+
+
 @pytest.mark.parametrize("requirements", [LAYER, DEV, LOCAL])
 def test_what_is_declared_is_locked(requirements: str) -> None:
     lock = (CHECKOUT / f"{requirements}.txt").read_text(encoding="utf-8").splitlines()
