@@ -1,1 +1,1 @@
-"""The DynamoDB table: keys, codecs, reads and writes. Nothing else knows how things are stored."""
+"""The DynamoDB table: keys, codecs, reads and writes. No other package knows the stored form."""

@@ -1,6 +1,6 @@
-"""App keys: who may call, for which account, with which roles. Tokens are stored only as salted hashes.
+"""App keys, each with its account, its roles and its token. Tokens are stored as salted hashes only.
 
-A token is 256 random bits, so one fast hash is enough: there is nothing to guess that a slow one would hold up (D47).
+A token has 256 random bits, which nobody can guess, so one fast hash is enough (D47).
 """
 
 import hashlib
@@ -28,12 +28,12 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class KeyRefused(Exception):
-    """A key that cannot be made or changed so; the message says why."""
+    """The app key cannot be created or changed; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom a key and token stand for."""
+    """Account and roles of an authenticated app key."""
 
     app_key: str
     account: str
@@ -42,7 +42,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class ListedKey:
-    """A key as a list shows it; ``old_token_until`` is when the token before the last rotation ends."""
+    """An app key in a list; the token before the last rotation is valid until ``old_token_until``."""
 
     app_key: str
     roles: tuple[str, ...]
@@ -53,7 +53,7 @@ class ListedKey:
 
 
 def identify(client: "DynamoDBClient", table: str, app_key: str, token: str, now: datetime) -> Caller | None:
-    """Return the caller if the token belongs to the key and the key is enabled; compared in constant time."""
+    """Return the caller if the key is enabled and the token is valid, else None; compares in constant time."""
     item = _read(client, table, app_key) or _NOBODY
     before = item.get("before", _NOBODY)
     matches = _matches(item, token)
@@ -69,19 +69,19 @@ def new_token() -> str:
 
 
 def create(client: "DynamoDBClient", table: str, caller: Caller, now: datetime) -> str:
-    """Make a key and return its token, which is stored nowhere; raises ``KeyRefused`` if its name is taken."""
+    """Create a key and return its token, which is not stored; raises ``KeyRefused`` if the name is taken."""
     token = new_token()
     _write(client, table, caller, token, now, {"ConditionExpression": "attribute_not_exists(PK)"})
     return token
 
 
 def save(client: "DynamoDBClient", table: str, caller: Caller, token: str, now: datetime | None = None) -> None:
-    """Create a key, or replace it with one that has a given token: for tests and the local stack."""
+    """Create or replace a key with a given token: for tests and the local stack."""
     _write(client, table, caller, token, now, {})
 
 
 def rotate(client: "DynamoDBClient", table: str, app_key: str, now: datetime, old_until: datetime) -> str:
-    """Return a new token of a key; the old one is good until ``old_until``. Raises ``KeyRefused``."""
+    """Give a key a new token and return it; the old token is valid until ``old_until``. Raises ``KeyRefused``."""
     item, token = _known(client, table, app_key), new_token()
     before = {"salt": item["salt"], "tokenHash": item["tokenHash"], "until": int(old_until.timestamp())}
     changed = {**_hashed(token), "before": before, "rotatedAt": now.isoformat(timespec="seconds")}
@@ -90,13 +90,13 @@ def rotate(client: "DynamoDBClient", table: str, app_key: str, now: datetime, ol
 
 
 def set_enabled(client: "DynamoDBClient", table: str, app_key: str, *, enabled: bool) -> None:
-    """Disable a key, or enable it again, with the token it had; an old token does not come back with it."""
+    """Enable or disable a key. Its token stays; the token before the last rotation ends. Raises ``KeyRefused``."""
     item = _known(client, table, app_key)
     _update(client, table, app_key, {"enabled": enabled, "before": _NOBODY}, {"tokenHash": item["tokenHash"]})
 
 
 def list_keys(client: "DynamoDBClient", table: str, account: str) -> list[ListedKey]:
-    """Return the keys of an account by name, without anything of their tokens."""
+    """Return the keys of an account by name, without their tokens and hashes."""
     partition, prefix = keys.account(account, keys.key_of_account(""))
     request: dict[str, Any] = {
         "TableName": table,
@@ -142,7 +142,7 @@ def _known(client: "DynamoDBClient", table: str, app_key: str) -> codecs.Item:
 def _write(
     client: "DynamoDBClient", table: str, caller: Caller, token: str, now: datetime | None, guard: dict[str, Any]
 ) -> None:
-    """Put the key, and the entry by which its account lists it."""
+    """Write the key and its entry in the list of its account."""
     if not _NAME.fullmatch(caller.app_key):
         raise KeyRefused(f"an app key has 1 to 64 of A-Z a-z 0-9 . _ -; got {caller.app_key!r}")
     if not is_account(caller.account):

@@ -1,15 +1,18 @@
-"""Between plain values and DynamoDB's attribute values: text, integers, truth, nothing, bytes, lists and maps."""
+"""Converts text, integers, booleans, None, bytes, lists and maps to DynamoDB's attribute values and back."""
 
 from collections.abc import Mapping
 from typing import Any
 
 _DIGITS = 38
 _LARGEST = 10**_DIGITS
-"""Numbers of DynamoDB have 38 digits."""
+"""DynamoDB's numbers have at most 38 digits."""
 
 
 def to_attribute(value: Any) -> dict[str, Any]:
-    """Return a plain value as the table takes it; raises ``TypeError`` for what has no place there, as fractions."""
+    """Return a plain value as an attribute value.
+
+    Raises ``TypeError`` for any other type, such as float, and ``ValueError`` for a number of more than 38 digits.
+    """
     if isinstance(value, str):
         return {"S": value}
     if value is None:
@@ -30,7 +33,7 @@ def to_attribute(value: Any) -> dict[str, Any]:
 
 
 def from_attribute(attribute: Mapping[str, Any]) -> Any:
-    """Return what the table holds as a plain value; numbers are integers."""
+    """Return an attribute value as a plain value; numbers become integers."""
     [(kind, held)] = attribute.items()
     match kind:
         case "S" | "BOOL" | "B":

@@ -1,4 +1,4 @@
-"""The event bus: what it refuses is tried again one by one, and what it still refuses is told."""
+"""Publishes events on the bus; retries refused events one by one and returns those that still fail."""
 
 import random
 import time
@@ -21,10 +21,10 @@ SOURCE = "quita"
 
 
 def publish(client: "EventBridgeClient", bus: str, entries: Iterable[Entry]) -> list[Entry]:
-    """Publish entries in order, each at most three times; return those that the bus did not take.
+    """Publish entries in order, trying each at most three times; return those that the bus did not accept.
 
-    One that the bus throttles, or that spoils the call it is in, is tried again by itself. One that is too large for
-    the bus is not tried.
+    Refused entries, and all entries of a failed call, are retried one per call. Entries that are too large for the bus
+    are not tried.
     """
     entries = list(entries)
     too_large = [entry for entry in entries if entry.is_too_large]

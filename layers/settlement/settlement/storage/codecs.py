@@ -1,7 +1,7 @@
-"""Between domain objects and DynamoDB items.
+"""Converts domain objects to DynamoDB items and back.
 
-Objects are written as their fields, without those that are None. A payment's counters stand at the top of its item,
-beside the sums ``available`` and ``refundable``, since a condition can compare stored numbers but not compute.
+An item holds the object's fields; fields that are None are left out. A payment's counters are attributes of their
+own, with the sums ``available`` and ``refundable``: a condition compares stored numbers and cannot compute them.
 """
 
 from collections.abc import Hashable, Mapping
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from settlement.domain.audit.walk import AuditWalk
 
     Versioned = Order | Transaction | Operation | AuditWalk
-    """What is written only over the version that was read."""
+    """Objects with a version: each write is conditional on the version that was read."""
 
 T = TypeVar("T")
 
 Item = dict[str, Any]
-"""An item as plain Python values."""
+"""An item in plain Python values."""
 
 COUNTERS = frozenset(Counters.__slots__) | {"available", "refundable"}
-"""Attributes that are added up, never set, so that parallel writers keep both."""
+"""Attributes that are written by ADD, never by SET, so that no parallel writer's change is lost."""
 
 
 def to_wire(item: Mapping[str, Any]) -> "dict[str, UniversalAttributeValueTypeDef]":
-    """Turn plain values into DynamoDB attribute values."""
+    """Convert plain values to DynamoDB attribute values."""
     return {name: to_attribute(value) for name, value in item.items()}
 
 
 def from_wire(wire: Mapping[str, Any]) -> Item:
-    """Turn DynamoDB attribute values into plain values; numbers are integers."""
+    """Convert DynamoDB attribute values to plain values; numbers become integers."""
     return {name: from_attribute(value) for name, value in wire.items()}
 
 
@@ -57,14 +57,14 @@ def encode(thing: object) -> Item:
 
 
 def encode_next(thing: "Versioned") -> Item:
-    """Return the attributes of something versioned as its next version is written."""
+    """Return the attributes of a versioned object under its next version."""
     return encode(replace(thing, version=thing.version + 1))
 
 
 def unchanged(thing: object | None) -> dict[str, Any]:
-    """Return the condition that an item still is what was read; None: that there is none.
+    """Return the condition that an item is unchanged since it was read, or for None, that it does not exist.
 
-    An attribute that an older item does not have reads as its field's default, and counts as that.
+    An attribute that an item of an earlier version lacks counts as its field's default.
     """
     if thing is None:
         return {"ConditionExpression": "attribute_not_exists(PK)"}
@@ -87,13 +87,13 @@ def unchanged(thing: object | None) -> dict[str, Any]:
 
 
 def payment_attributes(transaction_id: str, payment: Payment) -> Item:
-    """Return the attributes of a payment's item, with those of the ``due`` index while a timer runs."""
+    """Return the attributes of a payment's item, with the keys of the ``due`` index while a timer runs."""
     due = keys.timestamp(payment.due_at) if payment.due_at is not None else None
     return encode(payment) | due_attributes(transaction_id, due)
 
 
 def decode(kind: type[T], item: Item) -> T:
-    """Return the domain object that an item holds; raises ``ValueError`` if it holds none."""
+    """Return the domain object of an item; raises ``ValueError`` if the attributes do not fit its fields."""
     if kind is Payment:
         item = item | {"counters": {name: item.get(name, 0) for name in Counters.__slots__}}
     thing: T = reader_of(cast(Hashable, kind))(item)
@@ -101,7 +101,7 @@ def decode(kind: type[T], item: Item) -> T:
 
 
 def list_attributes(order: Order) -> Item:
-    """Return the attributes that put an order head into the index ``byAccount``."""
+    """Return an order head's keys of the index ``byAccount``."""
     return {
         "listPK": keys.list_partition(order.account, f"{order.created_at:%Y-%m}", gateway_only=order.gateway_only),
         "listSK": keys.list_sort(order.created_at, order.order_id, order.sales_channel),
@@ -109,5 +109,5 @@ def list_attributes(order: Order) -> Item:
 
 
 def due_attributes(transaction_id: str, due_at: str | None) -> Item:
-    """Return the attributes that put an item into the ``due`` index, none when it is not due."""
+    """Return an item's keys of the ``due`` index, none if it is not due."""
     return {"duePK": keys.due_partition(transaction_id), "dueAt": due_at} if due_at is not None else {}

@@ -1,6 +1,6 @@
-"""Connections to one address that are kept between requests; each exchange has one deadline, to its last byte.
+"""Keep-alive connections to one host; one deadline covers each exchange, to the last byte.
 
-Whatever goes wrong is told by the exceptions that botocore tells it by.
+Failures raise botocore's exceptions.
 """
 
 import io
@@ -22,15 +22,15 @@ from botocore.exceptions import (
 )
 
 MAX_IDLE_SECONDS = 60
-"""A connection that was not used for longer is not used again: a frozen process hears nothing of its end."""
+"""Connections that were idle for longer are not reused: a frozen process does not notice that they were closed."""
 
 
 Reply = tuple[int, HTTPMessage, bytes]
-"""What came back: status, headers by any spelling, body."""
+"""Status, headers (names in any case) and body of a response."""
 
 
 class Connections:
-    """Connections to the host of a URL, as many as are in use at once; safe for threads."""
+    """A thread-safe pool of connections to the host of a URL; it opens as many as are in use at once."""
 
     def __init__(self, url: str, connect_seconds: float, authorities: str | None = None) -> None:
         """``authorities`` is the file of certificate authorities that are trusted; None for botocore's."""
@@ -48,10 +48,10 @@ class Connections:
         self._kept: list[_Connection] = []
 
     def exchange(self, request: bytes, seconds: float) -> Reply:
-        """Send a request and return what comes back within ``seconds``.
+        """Send a request and return the response, at most ``seconds`` later.
 
-        A kept connection that turns out to be closed is replaced by a new one, on which the same request is sent again:
-        so only for requests that may be repeated.
+        If a kept connection turns out to be closed, the request is sent again on a new one. Use it for repeatable
+        requests only.
         """
         deadline = time.monotonic() + seconds
         if (kept := self._take()) is not None:
@@ -82,7 +82,7 @@ class Connections:
         return reply
 
     def _take(self) -> "_Connection | None":
-        """Return the connection that was used last, if one is still good."""
+        """Return the most recently used connection that is still usable, None if there is none."""
         with suppress(IndexError):  # there is none, or another thread was quicker
             while not (connection := self._kept.pop()).is_good():
                 connection.close()
@@ -107,7 +107,7 @@ class Connections:
             raise EndpointConnectionError(endpoint_url=self._url, error=error) from error
 
     def _secured(self, plain: socket.socket) -> ssl.SSLSocket:
-        """Speak TLS, with a host that proves its name by the authorities that boto3 would ask."""
+        """Start TLS and verify the host by the certificate authorities that boto3 trusts."""
         if self._tls is None:
             from botocore.httpsession import get_cert_path
 
@@ -120,7 +120,7 @@ class Connections:
 
 
 class _Connection:
-    """A socket whose every step has what is left of a deadline; what ``HTTPResponse`` needs of a socket."""
+    """A socket on which every read and write keeps one deadline; it has what ``HTTPResponse`` needs."""
 
     def __init__(self, held: socket.socket) -> None:
         self._held = held
@@ -128,7 +128,7 @@ class _Connection:
         self.idle_since = 0.0
 
     def is_good(self) -> bool:
-        """Whether it may be used again: not idle for long, and nothing has come since, not even its end."""
+        """True if it can be reused: it was not idle for too long, and nothing, not even its end, has arrived since."""
         if time.time() - self.idle_since > MAX_IDLE_SECONDS:
             return False
         waiting = select.poll()
@@ -136,21 +136,21 @@ class _Connection:
         return not waiting.poll(0)
 
     def send(self, request: bytes) -> None:
-        """Send all of it."""
+        """Send the whole request."""
         self._held.settimeout(self._left())
         self._held.sendall(request)
 
     def receive_into(self, buffer: Any) -> int:
-        """Read what has come, or wait for it."""
+        """Read the bytes that have arrived, or wait for some."""
         self._held.settimeout(self._left())
         return self._held.recv_into(buffer)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        """Return a reader of one answer."""
+        """Return a reader of one response."""
         return io.BufferedReader(_Reader(self))
 
     def close(self) -> None:
-        """End it."""
+        """Close the socket."""
         self._held.close()
 
     def _left(self) -> float:

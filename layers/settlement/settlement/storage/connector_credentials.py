@@ -1,7 +1,7 @@
-"""What connectors are called with: one secret of Secrets Manager, a JSON map of name, version, key and token.
+"""Credentials of all connectors in one secret of Secrets Manager, a JSON map of name, version, key and token.
 
-Secrets Manager has no conditional write, so that two writers could take each other's change back. Hence a lock in the
-table, which outlives any function that can hold it (D74).
+Secrets Manager has no conditional write, so a lock in the table keeps two writers from undoing each other's change. It
+lasts longer than any function that can hold it (D74).
 """
 
 import json
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 MAX_SECRET_BYTES = 65_536
-"""What one secret of Secrets Manager holds."""
+"""Largest secret of Secrets Manager."""
 
 LOCK_LASTS = timedelta(seconds=60)
-"""Longer than any function may run."""
+"""Longer than any function can run."""
 
 _TRIES = 50
 _PAUSE_SECONDS = 0.1
@@ -34,7 +34,7 @@ Versions = dict[str, dict[str, tuple[str, str]]]
 
 
 class SecretsManagerCredentials:
-    """The ``Vault`` port on one secret. What was read is kept, until a version is asked for that is not in it."""
+    """The ``Vault`` port on one secret. It caches the secret, and reads it again for a version that is not cached."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class SecretsManagerCredentials:
         self._kept: Versions = {}
 
     def of(self, connector: Connector) -> Credentials:
-        """Return what a connector is called with; raises ``LookupError`` if it has nothing, or not this version."""
+        """Return a connector's credentials; raises ``LookupError`` if it has none, or not this version."""
         reference = connector.credentials
         if reference is None:
             raise LookupError(f"connector {connector.name} has no credentials")
@@ -67,7 +67,7 @@ class SecretsManagerCredentials:
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
-        """Keep other writers out; raises ``Busy`` when one of them does not end within seconds."""
+        """Hold the lock; raises ``Busy`` if another writer does not release it within seconds."""
         owner = uuid4().hex
         self._lock(owner)
         try:
@@ -76,9 +76,9 @@ class SecretsManagerCredentials:
             self._unlock(owner)
 
     def put(self, name: str, credentials: Credentials, keep: str | None) -> CredentialsReference:
-        """Add a version, beside the one to ``keep`` since it may be in use; older ones go. Only within ``exclusively``.
+        """Add a version and delete the others but ``keep``, which may be in use. Call it within ``exclusively``.
 
-        Raises ``CredentialsFull``.
+        Raises ``CredentialsFull`` if the secret would be too large.
         """
         versions, added = self._read(), uuid4().hex
         kept = {version: pair for version, pair in versions.get(name, {}).items() if version == keep}
@@ -142,7 +142,7 @@ class SecretsManagerCredentials:
 
 
 def _held_back(error: ClientError) -> bool:
-    """Return false if a condition did not hold; raises any other error."""
+    """Return False if the error is a failed condition; raise any other error."""
     if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
         raise error
     return False

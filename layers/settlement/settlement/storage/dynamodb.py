@@ -1,4 +1,4 @@
-"""The store on DynamoDB. Reads are consistent; a commit is one write, or one transaction of writes."""
+"""The store on DynamoDB. Reads are consistent, but for lists; a commit is one write or one transaction."""
 
 import json
 from dataclasses import replace
@@ -39,11 +39,11 @@ class DynamoDBStore(Table):
         return self._get(AccountSettings, *keys.account(account, keys.SETTINGS)) or AccountSettings()
 
     def replace_settings(self, account: str, before: AccountSettings, after: AccountSettings) -> None:
-        """Write an account's settings over what was read, or raise ``Conflict``."""
+        """Write an account's settings over ``before``, or raise ``Conflict`` if they changed since."""
         self._replace(*keys.account(account, keys.SETTINGS), before, after)
 
     def save_settings(self, account: str, settings: AccountSettings) -> None:
-        """Write an account's settings over what they are, or raise ``Conflict``."""
+        """Write an account's settings over the stored ones, or raise ``Conflict``."""
         self.replace_settings(account, self.settings(account), settings)
 
     def change_settings(self, account: str) -> str | None:
@@ -52,7 +52,7 @@ class DynamoDBStore(Table):
         return str(item["text"]) if item else None
 
     def replace_change_settings(self, account: str, before: str | None, after: str) -> None:
-        """Write an account's settings of order modifications over what was read, or raise ``Conflict``."""
+        """Write an account's settings of order modifications over ``before``, or raise ``Conflict``."""
         guard = codecs.unchanged(None) if before is None else equals("text", before)
         self._put(*keys.account(account, keys.CHANGE_SETTINGS), {"text": after}, guard)
 
@@ -66,11 +66,11 @@ class DynamoDBStore(Table):
         return self._query(Connector, partition, prefix)
 
     def save_connector(self, account: str, connector: Connector) -> None:
-        """Write a connector's configuration over what it is, or raise ``Conflict``."""
+        """Write a connector's configuration over the stored one, or raise ``Conflict``."""
         self.replace_connector(account, self.connector(account, connector.name), connector)
 
     def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
-        """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""
+        """Write a connector over ``before`` with the next revision, or raise ``Conflict``."""
         guard = codecs.unchanged(None) if before is None else equals("revision", before.revision)
         written = replace(after, revision=before.revision + 1 if before is not None else 1)
         self._put(*keys.account(account, keys.connector(after.name)), codecs.encode(written), guard)
@@ -87,7 +87,7 @@ class DynamoDBStore(Table):
         return [str(codecs.from_wire(item)["order_id"]) for item in self._all(request)]
 
     def listed(self, account: str, wanted: ListRange, after: str | None) -> "Page[ListedOrder]":
-        """Return one page of a month's orders by their creation, as the list's index has them by now."""
+        """Return one page of a month's orders by creation time, from the index, which lags behind the writes."""
         from settlement.domain.order.listing import ListedOrder
 
         values = {
@@ -123,7 +123,7 @@ class DynamoDBStore(Table):
         return sorted(found, key=lambda line: line.index)
 
     def shopper(self, account: str, order_id: str) -> "Shopper | None":
-        """Return what is known of the person behind an order."""
+        """Return the shopper of an order."""
         from settlement.domain.order.shopper import Shopper
 
         return self._get(Shopper, keys.order_partition(account, order_id), keys.SHOPPER)
@@ -184,7 +184,7 @@ class DynamoDBStore(Table):
         return (str(item["name"]), int(item["operation"])) if item else None
 
     def additional_data(self, account: str, transaction_id: str) -> list[AdditionalData]:
-        """Return what was told about a transaction, by name."""
+        """Return a transaction's additional data, by name."""
         return self._query(AdditionalData, keys.transaction_partition(account, transaction_id), keys.data(""))
 
     def payment(self, account: str, transaction_id: str, payment_id: str) -> Payment | None:
@@ -237,9 +237,9 @@ class DynamoDBStore(Table):
         return self._get(Settlement, partition, keys.settlement(payment_id, number))
 
     def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
-        """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the page before.
+        """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the previous page.
 
-        Raises ``InvalidRequest`` if it is none.
+        Raises ``InvalidRequest`` if ``after`` is not such a mark.
         """
         partition = keys.transaction_partition(account, transaction_id)
         request = self._range(partition, keys.EVENTS) | {"ScanIndexForward": False, "Limit": page_size}
@@ -253,7 +253,7 @@ class DynamoDBStore(Table):
         return Page(found, codecs.from_wire(last)["SK"] if last else None)
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]:
-        """Return the operations and auto-settlements whose time has come."""
+        """Return the operations and payment timers that are due."""
         operations, payments = [], []
         for number in range(keys.DUE_SHARDS):
             for key in self._due_keys(keys.due_shard(number), now):
@@ -266,7 +266,7 @@ class DynamoDBStore(Table):
         return operations, payments
 
     def audit_walk(self, account: str) -> "AuditWalk | None":
-        """Return how far the audit of an account is, None if it never began."""
+        """Return the progress of an account's audit, None if it never started."""
         from settlement.domain.audit.walk import AuditWalk
 
         return self._get(AuditWalk, *keys.account(account, keys.AUDIT))
@@ -277,13 +277,13 @@ class DynamoDBStore(Table):
         return [walk for walk in walks if walk is not None and walk.due_at <= now]
 
     def save_audit_walk(self, walk: "AuditWalk") -> None:
-        """Write how far the audit of an account is, or raise ``Conflict`` if another run was first."""
+        """Write the progress of an account's audit, or raise ``Conflict`` if another run has written it."""
         due = {"duePK": keys.AUDITS, "dueAt": keys.timestamp(walk.due_at)}
         with lost_races_as_conflicts():
             self._client.put_item(**versioned_put(self._table, keys.account(walk.account, keys.AUDIT), walk, due))
 
     def commit(self, commit: Commit) -> None:
-        """Write all of it, or raise ``Conflict`` and write nothing."""
+        """Write the whole commit, or raise ``Conflict``; then nothing of it is visible."""
         first, to_do = writes(self._table, commit)
         with lost_races_as_conflicts():
             for write in first:

@@ -1,6 +1,6 @@
-"""A client for what the service asks of DynamoDB: botocore's credentials and signature over connections of our own.
+"""A small DynamoDB client: botocore's credentials and signature over connections of our own.
 
-It is asked, answers and fails as boto3's client does, so that either can stand behind the store.
+It takes the same arguments, returns the same answers and raises the same errors as boto3's client, and can replace it.
 """
 
 import json
@@ -29,16 +29,16 @@ _SUFFIXES = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
 _SERVER_ERROR = 500
 
 _PAUSE_AFTER_FAULT, _PAUSE_AFTER_REFUSAL = 0.1, 1.0
-"""Longest pause before the second try: what broke may be whole at once, "too much" is not. The next may be double."""
+"""Longest pause before the second try; it doubles with each try. Throttling takes longer to pass than a fault."""
 
 Answer = dict[str, Any]
 
 
 class DynamoDB:
-    """The calls of one DynamoDB endpoint that the service makes, each with the arguments of boto3.
+    """The DynamoDB calls that the service makes, with boto3's arguments.
 
-    A call is tried ``tries`` times, with full jitter between, each try at most ``try_seconds`` from its start to the
-    last byte of its answer. Name look-ups alone take what they take.
+    A call is tried ``tries`` times with full jitter. Each try lasts at most ``try_seconds``, from its start to the last
+    byte of the response; name look-ups are not limited.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class DynamoDB:
         return self._call("DeleteItem", request)
 
     def transact_write_items(self, **request: Any) -> Answer:
-        """Write several items or none; every try has the same token, so that it happens once."""
+        """Write all items or none; all tries have the same token, so the transaction is applied once."""
         return self._call("TransactWriteItems", {"ClientRequestToken": str(uuid4()), **request})
 
     def _call(self, operation: str, request: Answer) -> Answer:
@@ -110,7 +110,7 @@ class DynamoDB:
         return answer
 
     def _signed(self, operation: str, body: bytes) -> bytes:
-        """Return the whole request, with a signature of now."""
+        """Return the whole HTTP request, signed at the current time."""
         request = _Request(self._url, self._connections.host, f"{_VERSION}.{operation}", body)
         signer = SigV4Auth(self._current_credentials(), "dynamodb", self._region)
         signer.add_auth(cast("AWSRequest", request))
@@ -119,14 +119,14 @@ class DynamoDB:
         return head.encode("latin-1") + body
 
     def _current_credentials(self) -> Any:
-        """Return credentials that are good now: those that run out are renewed before, by whoever gave them."""
+        """Return valid credentials; their provider renews them before they expire."""
         if self._credentials is None:
             self._credentials = EnvProvider().load() or _credentials_from_elsewhere()
         return self._credentials.get_frozen_credentials()
 
 
 class _Request:
-    """What the signer reads and writes of a request."""
+    """The part of botocore's request that the signer reads and writes."""
 
     method = "POST"
     params = None
@@ -139,7 +139,7 @@ class _Request:
 
 
 def region_of(environment: Mapping[str, str]) -> str:
-    """Return the region that an environment names; raises ``NoRegionError``."""
+    """Return the region of an environment; raises ``NoRegionError`` if it has none."""
     region = environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION")
     if not region:
         raise NoRegionError
@@ -147,7 +147,7 @@ def region_of(environment: Mapping[str, str]) -> str:
 
 
 def endpoint_of(environment: Mapping[str, str], region: str) -> str:
-    """Return the address of DynamoDB that an environment names, or that of the region."""
+    """Return DynamoDB's URL: the one that the environment configures, or the region's."""
     if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() != "true":
         named = environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL")
         if named:
@@ -158,7 +158,7 @@ def endpoint_of(environment: Mapping[str, str], region: str) -> str:
 
 
 def _credentials_from_elsewhere() -> "Credentials":
-    """Ask every other provider that botocore knows (profile, container, instance); they renew what they gave."""
+    """Load credentials from botocore's other providers (profile, container, instance), which also renew them."""
     from botocore.session import Session
 
     found = Session().get_credentials()
@@ -168,14 +168,14 @@ def _credentials_from_elsewhere() -> "Credentials":
 
 
 def _encoded(value: object) -> str:
-    """Return binary content as JSON has it."""
+    """Return binary content in base64."""
     if isinstance(value, bytes | bytearray):
         return b64encode(value).decode()
     raise TypeError(f"{type(value).__name__} is no attribute value")
 
 
 def _parsed(body: bytes) -> Answer | None:
-    """Return an answer with its binary content, None if it is no JSON object."""
+    """Return a response with its binary content decoded, None if it is not a JSON object."""
     try:
         answer = json.loads(body, object_hook=_decoded if b'"B":' in body else None)
     except ValueError:
@@ -188,7 +188,7 @@ def _decoded(held: Answer) -> Answer:
 
 
 def _refusal(operation: str, status: int, request_id: str, answer: Answer) -> ClientError:
-    """Return an answer that is none as boto3 raises it."""
+    """Return an error response as the exception that boto3 raises."""
     code = str(answer.pop("__type", status)).rpartition("#")[2]
     message = str(answer.pop("message", answer.pop("Message", "")))
     about = {"HTTPStatusCode": status, "RequestId": request_id}

@@ -11,7 +11,7 @@ from settlement.use_cases.shared.ports import Page
 
 
 class DynamoDBFeeds(Table):
-    """The ``Feeds`` port on one table. What is committed is deleted; what expires, the table deletes later."""
+    """The ``Feeds`` port on one table. Committed updates are deleted at once, expired ones by DynamoDB's TTL."""
 
     def feed(self, account: str, app_key: str) -> Feed | None:
         """Return an app key's feed."""
@@ -22,11 +22,11 @@ class DynamoDBFeeds(Table):
         return self._query(Feed, *keys.account(account, keys.feed("")))
 
     def replace_feed(self, account: str, before: Feed | None, after: Feed) -> None:
-        """Write an app key's feed over what was read, or raise ``Conflict``."""
+        """Write an app key's feed over ``before``, or raise ``Conflict``."""
         self._replace(*keys.account(account, keys.feed(after.app_key)), before, after)
 
     def delete_feed(self, account: str, app_key: str) -> None:
-        """Forget an app key's feed; what is in its queue expires unread."""
+        """Delete an app key's feed; the updates in its queue expire unread."""
         self._delete(*keys.account(account, keys.feed(app_key)))
 
     def hook(self, account: str, app_key: str) -> Hook | None:
@@ -38,15 +38,15 @@ class DynamoDBFeeds(Table):
         return self._query(Hook, *keys.account(account, keys.hook("")))
 
     def replace_hook(self, account: str, before: Hook | None, after: Hook) -> None:
-        """Write an app key's hook over what was read, or raise ``Conflict``."""
+        """Write an app key's hook over ``before``, or raise ``Conflict``."""
         self._replace(*keys.account(account, keys.hook(after.app_key)), before, after)
 
     def delete_hook(self, account: str, app_key: str) -> None:
-        """Forget an app key's hook."""
+        """Delete an app key's hook."""
         self._delete(*keys.account(account, keys.hook(app_key)))
 
     def append(self, account: str, feed_id: str, item: FeedItem) -> None:
-        """Put an update into a queue, once: if it is there, it stays as it is."""
+        """Add an update to a queue; if it is there already, it stays unchanged."""
         attributes = codecs.encode(item) | {"expiresAt": int(item.expires_at.timestamp())}
         attributes["visible_at"] = keys.timestamp(item.visible_at)
         key = {"PK": keys.feed_partition(account, feed_id), "SK": keys.feed_item(item.update.key)}
@@ -71,7 +71,7 @@ class DynamoDBFeeds(Table):
         return Page(found, found[-1].update.key if "LastEvaluatedKey" in answer else None)
 
     def hide(self, account: str, feed_id: str, item: FeedItem, until: datetime) -> bool:
-        """Hide an item until a time, if it still is as it was read; tell whether it was."""
+        """Hide an item until a time. Return False if another reader changed it since it was read."""
         key = {"PK": keys.feed_partition(account, feed_id), "SK": keys.feed_item(item.update.key)}
         times = {":before": keys.timestamp(item.visible_at), ":until": keys.timestamp(until)}
         try:
@@ -89,7 +89,7 @@ class DynamoDBFeeds(Table):
         return True
 
     def remove(self, account: str, feed_id: str, key: str) -> None:
-        """Take an update off a queue; nothing happens if it is not there."""
+        """Delete an update from a queue; does nothing if it is not there."""
         self._delete(keys.feed_partition(account, feed_id), keys.feed_item(key))
 
     def _delete(self, pk: str, sk: str) -> None:

@@ -1,6 +1,6 @@
-"""Keys of the one table. Every partition starts with the account, so that accounts are walls.
+"""Keys of the one table. Every partition starts with the account, which keeps accounts apart.
 
-App keys are the exception: a key is what tells the account.
+App keys are the exception: they name the account.
 """
 
 import zlib
@@ -17,7 +17,7 @@ DUE_SHARDS = 16
 
 
 def account(account: str, what: str) -> Key:
-    """Something of the account itself: ``SETTINGS`` or ``CONNECTOR#<name>``."""
+    """An item of the account itself: ``SETTINGS``, ``CONNECTOR#<name>``, …"""
     return f"{account}#ACCOUNT", what
 
 
@@ -27,7 +27,7 @@ def app_key(key: str) -> Key:
 
 
 def key_of_account(app_key: str) -> str:
-    """Sort key of the entry by which an account lists an app key."""
+    """Sort key of an app key in the list of its account."""
     return f"KEY#{app_key}"
 
 
@@ -42,38 +42,38 @@ def transaction_partition(account: str, transaction_id: str) -> str:
 
 
 def payment_owner(account: str, payment_id: str) -> Key:
-    """The pointer from a payment's id to its transaction."""
+    """Key of the pointer from a payment to its transaction."""
     return f"{account}#PAYMENT#{payment_id}", "TXN"
 
 
 def start(account: str, key: str) -> Key:
-    """The pointer from the idempotency key of a start to the transaction it started."""
+    """Key of the pointer from an idempotency key to the transaction that it started."""
     return f"{account}#START#{key}", "TXN"
 
 
 def list_partition(account: str, month: str, *, gateway_only: bool = False) -> str:
-    """The partition of the index ``byAccount`` that a month's orders are in; ``month`` is ``2026-03``.
+    """The partition of a month's orders in the index ``byAccount``; ``month`` is ``2026-03``.
 
-    Transactions that a checkout drives by itself are in one of their own: no list of orders shows them.
+    Gateway-only transactions have a partition of their own; no list of orders shows them.
     """
     return f"{account}#{'CHECKOUTS' if gateway_only else 'LIST'}#{month}"
 
 
 def list_sort(created_at: datetime, order_id: str, sales_channel: str) -> str:
-    """Sort key of an order in the index ``byAccount``: by its creation.
+    """Sort key of an order in the index ``byAccount``: creation time, order id, sales channel.
 
-    The sales channel stands last. What an index projects cannot be changed in place, but its keys are always there.
+    The sales channel is in the key because the attributes that an index projects cannot be changed in place.
     """
     return f"{timestamp(created_at)}#{order_id}#{sales_channel}"
 
 
 def sales_channel_of(list_sort_key: str) -> str:
-    """The sales channel in a sort key of the index ``byAccount``; the default in one of before it had any."""
+    """The sales channel of a sort key of the index ``byAccount``; the default if an older key has none."""
     return list_sort_key.partition("#")[2].partition("#")[2] or DEFAULT_SALES_CHANNEL
 
 
 def group_partition(account: str, group: str) -> str:
-    """The partition that names the orders of a group."""
+    """The partition of a group of orders."""
     return f"{account}#GROUP#{group}"
 
 
@@ -103,7 +103,7 @@ def feed_item(key: str) -> str:
 
 
 CREDENTIALS_LOCK: Key = ("CREDENTIALS#LOCK", "LOCK")
-"""Held by who writes the credentials of connectors, of whatever account."""
+"""The lock on the secret of connector credentials, one for all accounts."""
 
 ORDER = "ORDER"
 OPERATIONS = "OPERATION#"
@@ -151,17 +151,17 @@ def payment(payment_id: str) -> str:
 
 
 def request(key: str) -> str:
-    """Sort key of a request that carried an idempotency key."""
+    """Sort key of a direct request with an idempotency key."""
     return f"REQUEST#{key}"
 
 
 def data(name: str) -> str:
-    """Sort key of a named text about a transaction."""
+    """Sort key of additional data of a transaction."""
     return f"DATA#{name}"
 
 
 def operation(sequence: int) -> str:
-    """Sort key of an operation; keys sort as sequences do."""
+    """Sort key of an operation; keys sort in the order of the sequences."""
     return f"{OPERATIONS}{sequence:06d}"
 
 
@@ -186,7 +186,7 @@ def settlement(payment_id: str, number: str) -> str:
 
 
 def can_exist(pk: str, sk: str) -> bool:
-    """Tell whether the table takes such a key: names in it come from callers and may have any length."""
+    """Return True if the table allows a key of this length; names in it come from callers and can have any length."""
     return len(pk.encode()) <= MAX_PARTITION_BYTES and len(sk.encode()) <= MAX_SORT_BYTES
 
 
@@ -194,27 +194,27 @@ EVENTS = "EVENT#"
 
 
 def event(at: datetime, writer: str, number: int) -> str:
-    """Sort key of an event: by time, writer and number."""
+    """Sort key of an event: time, writer, number."""
     return f"{EVENTS}{timestamp(at)}#{writer}#{number:06d}"
 
 
 def timestamp(at: datetime) -> str:
-    """Write a UTC time so that texts sort as times do."""
+    """Format a UTC time so that the texts sort in the order of the times."""
     return at.isoformat(timespec="microseconds")
 
 
 def timestamp_of(text: str) -> str:
-    """Write a stored time, which may be written shorter, as ``timestamp`` does."""
+    """Format a stored ISO 8601 time, which can be shorter, as ``timestamp`` does."""
     return timestamp(datetime.fromisoformat(text.replace("Z", "+00:00")))
 
 
 def due_partition(transaction_id: str) -> str:
-    """The shard of the ``due`` index that a transaction's timers are in."""
+    """The shard of the ``due`` index for a transaction."""
     return due_shard(zlib.crc32(transaction_id.encode()) % DUE_SHARDS)
 
 
 AUDITS = "DUE#AUDITS"
-"""The partition of the ``due`` index that the accounts' audits are in."""
+"""The partition of the ``due`` index for audits."""
 
 
 def due_shard(number: int) -> str:

@@ -1,7 +1,7 @@
-"""The log in the events: what each commit wrote, so that every item can be made again from the events alone (D63).
+"""The log in the events: the writes of each commit, from which every item can be rebuilt (D63).
 
-A commit's changes are one compressed text on the smallest of its events: attributes of a new item, or what became
-different of one that was there. A shopper's card and what a document or a checkout tells of people is never in it.
+A commit's log is one compressed text on the smallest of its events. It holds all attributes of new items and the
+changed attributes of existing ones. It never holds cards, shoppers, embedded documents or additional data.
 """
 
 import json
@@ -14,28 +14,28 @@ from settlement.storage import codecs, keys
 from settlement.use_cases.shared.ports import Commit
 
 LOG = "log"
-"""The attribute of an event that holds the changes of its commit."""
+"""The attribute of an event with its commit's log."""
 
 PERSONAL_ATTRIBUTES = frozenset({"card"})
 PERSONAL_ITEMS = (keys.SHOPPER, keys.document(""), keys.data(""))
-"""What may tell of a shopper: attributes, and items by the beginning of their sort keys. Neither is in the log."""
+"""Personal data, which the log leaves out: attributes, and items by the beginning of their sort keys."""
 
 _LOGGED = (
     *(keys.ORDER, keys.line(""), keys.invoice(""), keys.change(""), keys.modification("")),
     *(keys.TRANSACTION, keys.payment(""), keys.OPERATIONS, keys.legs(None), keys.SETTLEMENTS, keys.request("")),
 )
-"""Items of the log. One that is in neither list is in none: whoever adds a kind of item says where it belongs."""
+"""Logged items, by the beginning of their sort keys. Add each new kind of item to this list or to the one above."""
 
 _ORDER, _TRANSACTION = "O", "T"
 
 _REVISIONS = ("version", "attempts", "replays", "revision")
-"""What grows with each change of an item: of heads and operations, legs, invoices, modifications."""
+"""Counters that grow with each change: of heads and operations, legs, invoices, modifications."""
 
 Key = tuple[str, str]
 
 
 def log_of(commit: Commit, puts: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return the changes of a commit, given the items that it puts as the table takes them, events left out."""
+    """Return the log of a commit; ``puts`` are the items that it puts, on the wire, without its events."""
     names: dict[str, str] = _names(commit)
     known = dict(_changed(commit))
     changes: list[list[Any]] = []
@@ -49,9 +49,9 @@ def log_of(commit: Commit, puts: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def replay(events: Iterable[codecs.Item]) -> dict[Key, codecs.Item]:
-    """Return the items that the events of one transaction tell of, whatever order they come in.
+    """Rebuild the items of one transaction from its events, given in any order.
 
-    What is versioned or counted follows its own numbers, so that no clock of a writer can turn its changes round.
+    Changes of an item with a revision are applied by revision, so a writer's wrong clock cannot reorder them.
     """
     changes: dict[Key, list[tuple[int, int, dict[str, Any]]]] = defaultdict(list)
     for rank, event in enumerate(_in_order(events)):
@@ -81,7 +81,7 @@ def _names(commit: Commit) -> dict[str, str]:
 
 
 def _changed(commit: Commit) -> Iterator[tuple[Key, tuple[codecs.Item, codecs.Item]]]:
-    """Yield what was there before a commit and is another after it."""
+    """Yield each existing item that a commit changes, as it is before and after."""
     order = keys.order_partition(commit.account, commit.order_id)
     transaction = keys.transaction_partition(commit.account, commit.transaction_id)
     if commit.order is not None and commit.order_before is not None:
@@ -115,7 +115,7 @@ def _impersonal(item: Mapping[str, Any]) -> codecs.Item:
 
 
 def _difference(before: codecs.Item, after: codecs.Item) -> dict[str, Any]:
-    """Return what to set, remove and add; counters are added, as parallel writers add to them."""
+    """Return the attributes to set, to remove and to add; counters are added, as the table adds them."""
     different = {name: value for name, value in after.items() if before.get(name) != value}
     added = {
         name: value - before[name] for name, value in different.items() if name in codecs.COUNTERS and name in before
@@ -129,7 +129,7 @@ def _difference(before: codecs.Item, after: codecs.Item) -> dict[str, Any]:
 
 
 def _revision(change: dict[str, Any]) -> int:
-    """Return the number that an item's changes are ordered by; what has none is first made, then changed."""
+    """Return the revision that a change writes; without one, 0 for a new item and 1 for a change."""
     attributes = change.get("i") or change.get("s") or {}
     numbers = [int(attributes[name]) for name in _REVISIONS if name in attributes]
     return numbers[0] if numbers else int("i" not in change)
@@ -146,7 +146,7 @@ def _apply(item: codecs.Item, change: dict[str, Any]) -> codecs.Item:
 
 
 def _in_order(events: Iterable[codecs.Item]) -> list[codecs.Item]:
-    """Sort events by time; those of one writer as they are numbered, whatever its clocks said."""
+    """Sort events by time, but those of one writer by number."""
     latest: dict[str, str] = {}
     ranked = []
     for event in sorted(events, key=lambda event: (event["writer"], event["number"])):

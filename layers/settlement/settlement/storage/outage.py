@@ -1,4 +1,4 @@
-"""AWS that does not answer as it should: one exception for what is worth asking again, whatever the service."""
+"""Outages of AWS: one exception, ``Unavailable``, for failures of any service that a retry can overcome."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -11,7 +11,7 @@ Client = TypeVar("Client")
 
 _SERVER_ERROR = 500
 BROKEN = (HTTPClientError, ConnectionError, IncompleteReadError)
-"""A call without an answer, or with half of one."""
+"""The call got no response, or a part of one."""
 
 _PASSING = frozenset(
     {
@@ -26,14 +26,11 @@ _PASSING = frozenset(
         "TransactionInProgressException",
     }
 )
-"""Refusals that pass by themselves, by code. They come after the client's own tries."""
+"""Codes of temporary refusals, which remain after the client's own retries."""
 
 
 def reporting_outages(client: Client) -> Client:
-    """Return the same client, whose methods raise ``Unavailable`` for throttling, server errors and broken connections.
-
-    Every other error of a call stays as it is.
-    """
+    """Wrap a client: throttling, server errors and broken connections raise ``Unavailable``, other errors are kept."""
     return cast("Client", _Reporting(client))
 
 
@@ -58,6 +55,6 @@ class _Reporting:
 
 
 def is_outage(error: ClientError) -> bool:
-    """Tell whether an answer says nothing about the request, so that the same one may well be taken later."""
+    """Return True if the error is temporary: the same request can succeed later."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return status >= _SERVER_ERROR or error.response.get("Error", {}).get("Code") in _PASSING

@@ -1,4 +1,4 @@
-"""From the table's stream to events of the bus (docs of the events: the ``detail`` of each is what is made here)."""
+"""Turns records of the table's stream into events of the bus; docs/events.md describes each ``detail``."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -11,20 +11,20 @@ from settlement.storage import codecs
 from settlement.storage.log import LOG
 
 MAX_ENTRIES = 10
-"""Entries in one call of the bus."""
+"""Most entries in one call of the bus."""
 
 MAX_BYTES = 256 * 1024
-"""Size of one entry, and of all in one call; the bus counts names and time too, for which there is room beside."""
+"""Largest entry, and largest call. The bus also counts names and time; its limit leaves room for them."""
 
 _INTERNAL = frozenset({"request", "response"})
-"""What connectors said stays in the timeline."""
+"""Fields that stay in the timeline: requests to connectors and their answers."""
 
 _BESIDE_DETAIL = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A public event, ready for the bus."""
+    """A public event as the bus takes it."""
 
     type: str
     at: datetime
@@ -32,22 +32,22 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The detail as the bus takes it."""
+        """The detail as JSON text."""
         return json.dumps(self.detail)
 
     @property
     def size(self) -> int:
-        """Bytes that the bus counts, or more."""
+        """An upper bound of the bytes that the bus counts."""
         return len(self.text.encode()) + _BESIDE_DETAIL
 
     @property
     def is_too_large(self) -> bool:
-        """Whether the bus can never take it."""
+        """True if the entry exceeds the bus's limit."""
         return self.size > MAX_BYTES
 
 
 def entry_of(record: dict[str, Any]) -> Entry | None:
-    """Return the public event that a stream record brings, None if it brings something else."""
+    """Return the public event of a stream record, None if the record is anything else."""
     image = record.get("dynamodb", {}).get("NewImage")
     if record.get("eventName") != "INSERT" or not image or "public" not in image:
         return None
@@ -56,7 +56,7 @@ def entry_of(record: dict[str, Any]) -> Entry | None:
 
 
 def entry_of_event(account: str, event: Event) -> Entry | None:
-    """Return a stored event as it leaves for the bus, None if it is internal."""
+    """Return a stored event as an entry for the bus, None if it is internal."""
     if event.type not in PUBLISHED:
         return None
     facts = {name: value for name, value in event.data.items() if name not in _INTERNAL}
@@ -74,7 +74,7 @@ def entry_of_event(account: str, event: Event) -> Entry | None:
 
 
 def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Yield entries in calls that the bus takes, in order: at most ten, and together not too large."""
+    """Split entries, in order, into calls within the bus's limits of number and size."""
     batch: list[Entry] = []
     for entry in entries:
         if batch and (len(batch) == MAX_ENTRIES or sum(held.size for held in batch) + entry.size > MAX_BYTES):

@@ -1,4 +1,4 @@
-"""A query of the table to its end, page by page."""
+"""Runs a query of the table to its last page."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def all_items(client: "DynamoDBClient", request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return every item that a query finds, as DynamoDB has it."""
+    """Return every item that a query finds, in attribute values."""
     items: list[dict[str, Any]] = []
     while True:
         answer = client.query(**request)

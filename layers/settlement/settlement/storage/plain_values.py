@@ -1,7 +1,7 @@
-"""Between dataclasses and what JSON and items hold: how each field is written and read is found out once per class.
+"""Converts dataclasses to plain values of JSON and items, and back; the converters are built once per class.
 
-Written are an object's fields without those that are None, enumerations as their values, times and durations as
-ISO 8601. Read is only what this writes: anything else raises ``ValueError``, which names the field.
+Fields that are None are left out; enumerations are written as their values, times and durations in ISO 8601. Reading
+accepts only the written form; anything else raises ``ValueError``, which names the field.
 """
 
 import re
@@ -25,7 +25,7 @@ _DAYS_OF_YEAR = 365
 
 @cache
 def writer_of(kind: Hashable) -> Convert:
-    """Return what turns values of a type into plain ones."""
+    """Return the function that converts values of a type to plain values."""
     if is_dataclass(kind):
         return _writer_of_dataclass(kind)
     if _optional(kind) is not None:
@@ -40,7 +40,7 @@ def writer_of(kind: Hashable) -> Convert:
 
 @cache
 def reader_of(kind: Hashable) -> Convert:
-    """Return what turns plain values into those of a type."""
+    """Return the function that converts plain values to values of a type."""
     if is_dataclass(kind):
         return _reader_of_dataclass(kind)
     if _optional(kind) is not None:
@@ -60,7 +60,7 @@ def reader_of(kind: Hashable) -> Convert:
 
 
 def _optional(kind: Any) -> Any:
-    """Return the type that is this one or None; None if that is not what it is."""
+    """Return ``T`` for the type ``T | None``, None for any other type."""
     if get_origin(kind) not in (Union, UnionType):
         return None
     others = [other for other in get_args(kind) if other is not type(None)]
@@ -138,7 +138,7 @@ def _same(value: Any) -> Any:
 
 
 def _json(value: Any) -> Any:
-    """Return what an event tells, which is JSON already but for tuples, enumerations and times."""
+    """Return an event's content as JSON values: convert its tuples, enumerations and times."""
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, str | int | float):
@@ -164,7 +164,7 @@ def _time(text: Any) -> datetime:
 
 
 def _duration_text(duration: timedelta) -> str:
-    """Return a duration as years of 365 days, days, hours, minutes and seconds, each where there are any."""
+    """Format a duration in ISO 8601 by years of 365 days, days, hours, minutes and seconds; zero parts are left out."""
     if not duration:
         return "PT0S"
     length = abs(duration)

@@ -1,4 +1,4 @@
-"""Telling a write that came after another one from a write that failed."""
+"""Tells lost races from other failures of a write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ _LOST_REASONS = frozenset(
 
 @contextmanager
 def lost_races_as_conflicts() -> Iterator[None]:
-    """Raise ``Conflict`` for a write that came after another one; every other error stays as it is."""
+    """Raise ``Conflict`` if another writer was first; other errors are kept."""
     try:
         yield
     except ClientError as error:

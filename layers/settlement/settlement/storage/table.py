@@ -1,4 +1,4 @@
-"""Reading and writing items of the one table by their keys."""
+"""Reads and writes items of the one table by key."""
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,19 +14,19 @@ T = TypeVar("T")
 
 
 class Table:
-    """What every store on the table does with it. Reads are consistent; ``Unavailable`` is raised when it is down."""
+    """Base of the stores on the table. Reads are consistent; an outage raises ``Unavailable``."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = reporting_outages(client)
         self._table = table
 
     def _put(self, pk: str, sk: str, item: codecs.Item, guard: dict[str, Any]) -> None:
-        """Write an item under a condition, or raise ``Conflict``: no write of the table goes without."""
+        """Write an item under a condition, or raise ``Conflict``. Every write of the table has a condition."""
         with lost_races_as_conflicts():
             self._client.put_item(TableName=self._table, Item=codecs.to_wire({"PK": pk, "SK": sk, **item}), **guard)
 
     def _replace(self, pk: str, sk: str, before: object | None, after: object) -> None:
-        """Write a thing over what was read (None: nothing), or raise ``Conflict``."""
+        """Write an object over ``before`` (None: it must not exist), or raise ``Conflict``."""
         self._put(pk, sk, codecs.encode(after), codecs.unchanged(before))
 
     def _read(self, pk: str, sk: str) -> codecs.Item | None:

@@ -1,11 +1,11 @@
 """One commit as one DynamoDB transaction.
 
-heads and operations   put, if their version still is what was read (a new one: if there is none)
-lines                  put; the order's version guards them
-legs                   put, if nobody tried them since
-payments, settlements  numbers are added, under the condition that no falling number goes below zero; the time of a
-                       payment's next call is replaced only as it was read
-events                 put, never over another
+heads and operations   put, if the version is the one that was read (new ones: if none exists)
+lines                  put, guarded by the order's version
+legs                   put, if no attempt was made since they were read
+payments, settlements  counters are added, if no falling counter goes below zero; the time of a payment's next call
+                       is set, if it is the one that was read
+events                 put, if none exists under the same key
 """
 
 import json
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 MAX_LEGS_AT_ONCE = 50
-"""New legs in one transaction, which DynamoDB limits to 100 writes in all."""
+"""Most new legs in one transaction; DynamoDB limits it to 100 writes."""
 
 _CLAIM = "next_call_at"
-"""Who sets this of a payment has taken the next call about it: written only over what was read."""
+"""Setting this attribute claims the payment's next call; the write is conditional on the value that was read."""
 
 _NEW = {"ConditionExpression": "attribute_not_exists(PK)"}
 _UNTRIED: dict[str, Any] = {
@@ -40,10 +40,10 @@ _UNTRIED: dict[str, Any] = {
 
 
 def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef], list[TransactWriteItemTypeDef]]":
-    """Return the writes of a commit: those that come first, one by one, and those that all happen or none.
+    """Return the writes of a commit: the overflow legs, to be written one by one, then the writes of one transaction.
 
-    Only legs of a plan too long for one transaction come first. Nothing reads a leg before its operation, written
-    last, says that it is planned, and a planner that comes too late overwrites none that was tried.
+    Overflow legs are those that do not fit into the transaction; they are written first. They stay invisible until the
+    operation, written last, is marked planned; a late planner cannot overwrite an attempted leg.
     """
     too_many = max(0, len(commit.new_legs) - MAX_LEGS_AT_ONCE)
     builder = _Writes(table, commit)
@@ -53,12 +53,12 @@ def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef],
 
 
 def due_at(thing: Operation | Payment) -> str | None:
-    """Return when the sweep has to look at an operation or payment, None if not at all."""
+    """Return the time from which the sweep handles an operation or payment, None if it is not due."""
     return keys.timestamp(thing.due_at) if thing.due_at is not None else None
 
 
 def versioned_put(table: str, key: keys.Key, thing: "codecs.Versioned", extra: codecs.Item) -> dict[str, Any]:
-    """Return the put of something versioned, under the condition that its version still is what was read."""
+    """Return the put of a versioned object, on the condition that its version is the one that was read."""
     item = {"PK": key[0], "SK": key[1], **codecs.encode_next(thing), **extra}
     guard = equals("version", thing.version) if thing.version else _NEW
     return {"TableName": table, "Item": codecs.to_wire(item), **guard}
@@ -72,13 +72,13 @@ class _Writes:
         self._transaction = keys.transaction_partition(commit.account, commit.transaction_id)
 
     def state(self) -> "Iterator[TransactWriteItemTypeDef]":
-        """Yield every write of the commit but its events."""
+        """Yield all writes of the commit except its events."""
         yield from self._heads()
         yield from self._of_order()
         yield from self._of_transaction()
 
     def events(self, state: "Sequence[TransactWriteItemTypeDef]") -> "Iterator[TransactWriteItemTypeDef]":
-        """Yield the commit's events; the smallest has the log of what the commit writes besides."""
+        """Yield the writes of the commit's events; the smallest event carries the log of ``state``."""
         items = [self._event(event) for event in self._commit.events]
         if items and state:
             puts = [write["Put"]["Item"] for write in state if "Put" in write]
@@ -98,7 +98,7 @@ class _Writes:
             yield self._versioned(self._transaction, keys.operation(operation.sequence), operation, due)
 
     def _group_member(self, order: Order) -> "TransactWriteItemTypeDef":
-        """The entry by which an order is found from its group; one that is a group of its own needs none."""
+        """The order's entry in its group; a group of one order has no entry."""
         partition = keys.group_partition(order.account, order.order_group)
         return self._put(partition, keys.group_member(order.order_id), {"order_id": order.order_id}, guard={})
 
@@ -155,7 +155,7 @@ class _Writes:
             yield self._add(keys.settlement(changed.after.payment_id, changed.after.number), changed)
 
     def _receipt(self, number: str, receipt: str) -> "TransactWriteItemTypeDef":
-        """The new receipt of a repeated notification: repeats do not stand in each other's way."""
+        """The new receipt of a repeated notification; parallel repeats do not conflict."""
         return {
             "Update": {
                 "TableName": self._table,
@@ -167,7 +167,7 @@ class _Writes:
         }
 
     def new_leg(self, leg: Leg) -> "TransactWriteItemTypeDef":
-        """A leg of a plan; it overwrites one that an unfinished planner left, never one that was tried."""
+        """A leg of a plan; it can overwrite a leg of an unfinished planner, never an attempted one."""
         return self._put(self._transaction, keys.leg(leg.operation, leg.number), codecs.encode(leg), _UNTRIED)
 
     def _replace_leg(self, changed: Changed[Leg]) -> "TransactWriteItemTypeDef":
@@ -185,7 +185,7 @@ class _Writes:
         return {"Put": {"TableName": self._table, "Item": wire, **guard}}  # type: ignore[typeddict-item]
 
     def _add(self, sk: str, changed: Changed[Payment] | Changed[Settlement]) -> "TransactWriteItemTypeDef":
-        """Update what changed: facts are set, counters added, each falling counter only while it lasts."""
+        """Update the changed attributes: facts are set, counters added; no falling counter goes below zero."""
         before, after = self._attributes(changed.before), self._attributes(changed.after)
         names, sets, removes, adds, guards = {}, [], [], [], ["attribute_exists(PK)"]
         values: codecs.Item = {}
@@ -232,7 +232,7 @@ class _Writes:
 
 
 def equals(name: str, value: int | str) -> dict[str, Any]:
-    """Return the condition that an attribute still is what was read."""
+    """Return the condition that an attribute has a value."""
     return {
         "ConditionExpression": "#guard = :guard",
         "ExpressionAttributeNames": {"#guard": name},
