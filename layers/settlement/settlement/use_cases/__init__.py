@@ -1,1 +1,1 @@
-"""What can be done with an order and its transaction: load, decide in the domain, write once."""
+"""The use cases of orders and transactions: each loads, decides in the domain and writes once."""

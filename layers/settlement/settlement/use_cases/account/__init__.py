@@ -1,1 +1,1 @@
-"""What an account configures of itself."""
+"""The settings of an account."""

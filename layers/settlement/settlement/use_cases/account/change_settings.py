@@ -1,4 +1,4 @@
-"""Changing what an account has configured; of two changes at once, each finds what the other has written."""
+"""Changes an account's settings; parallel changes do not overwrite each other."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from settlement.use_cases.shared.ports import Ports
 def change_settings(
     ports: Ports, account: str, change: Callable[[AccountSettings], AccountSettings]
 ) -> AccountSettings:
-    """Change an account's settings as they are when they are written, and return what they become."""
+    """Apply a change to an account's current settings and return the result."""
 
     def decide() -> AccountSettings:
         before = ports.store.settings(account)
@@ -22,6 +22,6 @@ def change_settings(
 
 
 def replace_change_settings(ports: Ports, account: str, text: str) -> None:
-    """Write an account's settings of order modifications, all of them, as JSON text."""
+    """Replace an account's settings of order modifications, given as JSON text."""
     store = ports.store
     decide_until_written(ports, lambda: store.replace_change_settings(account, store.change_settings(account), text))

@@ -1,1 +1,1 @@
-"""Configuring connectors, and what connectors call."""
+"""Configures connectors, and receives their calls."""

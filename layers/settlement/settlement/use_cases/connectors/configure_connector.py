@@ -1,7 +1,7 @@
-"""Configuring an account's connectors: what the gateway calls affiliations.
+"""Configures an account's connectors, which the gateway calls affiliations.
 
-A connector is never deleted: payments that it has authorised are settled and refunded through it. It is disabled, and
-then takes no new ones.
+A connector is never deleted, because its payments are still settled and refunded through it. A disabled connector
+takes no new payments.
 """
 
 from dataclasses import replace
@@ -14,11 +14,11 @@ from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Ports, Store
 
 MAX_CONNECTORS = 100
-"""Connectors of one account."""
+"""Most connectors of one account."""
 
 
 def find_connector(store: Store, account: str, affiliation: str) -> Connector:
-    """Return a connector by its name or its affiliation's id; raises ``AffiliationNotFound``."""
+    """Return a connector by its name or its affiliation id; raises ``AffiliationNotFound``."""
     for connector in store.connectors(account):
         if affiliation in (connector.name, connector.affiliation_id):
             return connector
@@ -30,8 +30,8 @@ def create_connector(
 ) -> Connector:
     """Save a new connector with its credentials.
 
-    Raises ``AlreadyExists`` when the name is taken, ``InvalidRequest`` without credentials, for an address that is not
-    called, or for one connector too many, and ``CredentialsFull``; nothing is saved then.
+    Raises ``AlreadyExists`` if the name is taken, ``InvalidRequest`` without credentials, for an address that is not
+    allowed, or for too many connectors, and ``CredentialsFull``; then nothing is saved.
     """
     existing = ports.store.connectors(account)
     _require_new(wanted, next((held for held in existing if held.name == wanted.name), None))
@@ -56,11 +56,11 @@ def replace_connector(
     credentials: Credentials | None,
     named: str | None = None,
 ) -> Connector:
-    """Replace a connector's configuration; without ``credentials`` those it has stay.
+    """Replace a connector's configuration; without ``credentials``, its credentials stay.
 
-    Payments go on with it: what they were authorised with (mode, capabilities) is theirs. Raises
-    ``AffiliationNotFound``, ``InvalidRequest`` for another name, for an id (``named``) that is not its, or for an
-    address that is not called, and ``CredentialsFull``.
+    Existing payments use the new configuration, but keep the mode and capabilities of their authorisation. Raises
+    ``AffiliationNotFound``, ``InvalidRequest`` for another name, for an id (``named``) of another connector, or for an
+    address that is not allowed, and ``CredentialsFull``.
     """
     stored = find_connector(ports.store, account, affiliation)
     if named not in (None, "", stored.name, stored.affiliation_id):
@@ -78,7 +78,7 @@ def replace_connector(
 
 
 def disable_connector(ports: Ports, account: str, affiliation: str) -> None:
-    """Let a connector take no new payments; those it has go on. Raises ``AffiliationNotFound``."""
+    """Disable a connector for new payments; existing ones go on. Raises ``AffiliationNotFound``."""
 
     def disable() -> None:
         stored = find_connector(ports.store, account, affiliation)
@@ -88,7 +88,7 @@ def disable_connector(ports: Ports, account: str, affiliation: str) -> None:
 
 
 def read_manifest(store: Store, probe: ConnectorProbe, account: str, affiliation: str) -> ManifestOutcome:
-    """Return what a connector says it can do; raises ``AffiliationNotFound``."""
+    """Return a connector's manifest; raises ``AffiliationNotFound``."""
     return probe.manifest(find_connector(store, account, affiliation), None)
 
 
@@ -124,7 +124,7 @@ def _require_sound(probe: ConnectorProbe, wanted: Connector, credentials: Creden
 
 
 def _require_delay(wanted: Connector, manifest: Manifest | ManifestFault) -> None:
-    """Check the delay of a scheduled capture against what the connector allows (C§4.1)."""
+    """Raise ``InvalidRequest`` if the manifest does not allow the delay of a scheduled capture (C§4.1)."""
     where = "configuration.autoSettleDelay"
     if isinstance(manifest, ManifestFault):
         raise InvalidRequest(f"{where}: the connector's manifest, which limits it, cannot be read: {manifest.reason}")

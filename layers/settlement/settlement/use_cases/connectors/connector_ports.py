@@ -1,4 +1,4 @@
-"""What configuring connectors needs from outside: their credentials' vault, and a way to look at where they are."""
+"""Ports for the configuration of connectors: the vault of their credentials, and a probe of their addresses."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -8,27 +8,27 @@ from settlement.domain.connectors.connector_calls import ManifestOutcome
 
 
 class Vault(Protocol):
-    """Where the credentials of connectors are kept; no answer of this service has them."""
+    """Stores the credentials of connectors; no answer of this service shows them."""
 
     def exclusively(self) -> AbstractContextManager[None]:
-        """Keep other writers out; raises ``Busy`` when one of them does not end within seconds."""
+        """Hold the lock; raises ``Busy`` if another writer does not release it within seconds."""
         ...
 
     def put(self, name: str, credentials: Credentials, keep: str | None) -> CredentialsReference:
-        """Add a version, beside the one to ``keep`` since it may be in use; older ones go. Only within ``exclusively``.
+        """Add a version and delete the others but ``keep``, which may be in use. Call it within ``exclusively``.
 
-        Raises ``CredentialsFull``.
+        Raises ``CredentialsFull`` if there is no room for it.
         """
         ...
 
 
 class ConnectorProbe(Protocol):
-    """Looks at connectors before they are saved, and on request."""
+    """Checks connectors before they are saved, and on request."""
 
     def address_fault(self, service_url: str) -> str | None:
-        """Tell why no connector is called at an address; None if one may be."""
+        """Return the reason why connectors are not called at an address, None if it is allowed."""
         ...
 
     def manifest(self, connector: Connector, given: Credentials | None) -> ManifestOutcome:
-        """Tell what a connector can do; asked with what is ``given``, else with its stored credentials."""
+        """Return a connector's manifest; uses the ``given`` credentials, else the stored ones."""
         ...

@@ -1,4 +1,4 @@
-"""A connector's word that an authorisation is decided (C§4.2, D49): a hint to ask it again, never money by itself."""
+"""A connector's callback that an authorisation is decided (C§4.2, D49): it triggers a call and moves no money."""
 
 import hmac
 from dataclasses import replace
@@ -13,7 +13,7 @@ from settlement.use_cases.workflow.queue import operation_at
 
 
 def receive_callback(ports: Ports, account: str, transaction_id: str, payment_id: str, signature: str) -> None:
-    """Have an undecided authorisation asked again at once; a decided one stays as it is, so the signature ends with it.
+    """Ask for an undecided authorisation again at once; has no effect on a decided one.
 
     Raises ``TransactionNotFound``, ``PaymentNotFound``, and ``Unauthorised`` if the signature is not the payment's.
     """
@@ -24,7 +24,7 @@ def receive_callback(ports: Ports, account: str, transaction_id: str, payment_id
 
 
 def signed_payment(ports: Ports, account: str, transaction_id: str, payment_id: str, signature: str) -> Payment:
-    """Return a payment to who knows its signature; raises ``PaymentNotFound`` and ``Unauthorised``."""
+    """Return a payment if the signature is its own; raises ``PaymentNotFound`` and ``Unauthorised``."""
     payment = ports.store.payment(account, transaction_id, payment_id)
     if payment is None:
         raise PaymentNotFound(payment_id)

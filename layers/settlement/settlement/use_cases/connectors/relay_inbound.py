@@ -1,4 +1,4 @@
-"""Handing on a request that a shopper's payment app sends, and that is the connector's to answer (C§4.6)."""
+"""Relays a request of the shopper's payment app to the connector, which answers it (C§4.6)."""
 
 from settlement.domain.connectors.connector_calls import ConnectorClient, Inbound, InboundOutcome, Relayed
 from settlement.domain.errors import ConnectorFailed, PaymentNotFound
@@ -21,10 +21,10 @@ def relay_inbound(
     action: str,
     body: str,
 ) -> Relayed:
-    """Return what the connector wants answered; the exchange is on the timeline, and moves no money.
+    """Return the connector's answer. The exchange is recorded on the timeline and moves no money.
 
     Raises ``PaymentNotFound``, ``Unauthorised`` if the signature is not the payment's, and ``ConnectorFailed`` if the
-    connector refuses, or gives no usable answer.
+    connector refuses or gives no usable answer.
     """
     payment = signed_payment(ports, account, transaction_id, payment_id, signature)
     connector = ports.store.connector(account, payment.connector)

@@ -1,1 +1,1 @@
-"""What a checkout or a merchant does with a transaction at the gateway."""
+"""Requests of checkouts and merchants about transactions, at the gateway."""

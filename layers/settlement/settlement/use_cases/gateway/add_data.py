@@ -1,4 +1,4 @@
-"""Telling the gateway more about a transaction: the cart, the shopper, and whatever else has a name (C§3.2)."""
+"""Stores additional data of a transaction by name: the cart, the shopper and any others (C§3.2)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,10 +19,10 @@ from settlement.use_cases.shared.ports import Ports
 
 
 def add_data(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
-    """Keep what was told, in place of what was told before under the same names.
+    """Store additional data; it replaces earlier data of the same names.
 
-    The cart reaches the connectors if it comes before the authorisation is requested. Raises ``TransactionNotFound``,
-    ``TimelineFull``, and ``InvalidRequest`` for a cart that is none, or more names than a transaction keeps.
+    Connectors get the cart if it arrives before the authorisation is requested. Raises ``TransactionNotFound``,
+    ``TimelineFull``, and ``InvalidRequest`` for a malformed cart or too many names.
     """
     for data in told:
         if data.name == CART:

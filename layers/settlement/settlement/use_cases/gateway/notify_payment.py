@@ -1,4 +1,4 @@
-"""A merchant's word that it has received the money of a payment made outside of its connector (C§3.1, C§3.2, D32)."""
+"""A merchant's notice that it received a payment outside of the connector (C§3.1, C§3.2, D32)."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,19 +17,19 @@ from settlement.use_cases.workflow.queue import operation_at
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What the merchant says: how much, in major units, and when it was paid; None for all of it, now."""
+    """Value in major units, and date; None means the whole value, and today."""
 
     value: Decimal | None = None
     paid_on: str | None = None
 
 
 def notify_payment(ports: Ports, account: str, payment_id: str, received: Received) -> None:
-    """Have a payment that is not decided count as paid, and its connector asked for it at once.
+    """Mark an undecided payment as paid, and ask its connector at once.
 
-    Only methods that are paid outside of a connector go by this word; for any other one it is a hint to ask again,
-    which counts as a callback does, and before it was ever asked it is no news at all.
-    A decided payment stays as it is. Raises ``PaymentNotFound``, ``BadValue`` (1402) unless the value is the
-    payment's, and ``WrongStatus`` (1403) when it was denied.
+    Only payment methods outside of a connector count as paid. For any other method the notice only makes the connector
+    be asked again, like a callback, and has no effect before the first call. A decided payment stays unchanged. Raises
+    ``PaymentNotFound``, ``BadValue`` (1402) unless the value is the payment's, and ``WrongStatus`` (1403) if the
+    payment was denied or cancelled.
     """
     transaction_id = ports.store.transaction_of_payment(account, payment_id)
     if transaction_id is None:
@@ -38,7 +38,7 @@ def notify_payment(ports: Ports, account: str, payment_id: str, received: Receiv
 
 
 def notify_payment_of_order(ports: Ports, account: str, order_id: str, payment_id: str) -> None:
-    """Do the same for a payment of an order; raises ``OrderNotFound``, and ``PaymentNotFound`` if it is another's."""
+    """Do the same for a payment of an order; raises ``OrderNotFound``, and ``PaymentNotFound`` if it has none such."""
     transaction_id = load(ports.store, account, order_id).transaction.transaction_id
     if ports.store.transaction_of_payment(account, payment_id) != transaction_id:
         raise PaymentNotFound(payment_id)

@@ -1,4 +1,4 @@
-"""Asking the gateway to authorise a transaction's payments: all of them, or none (C§3.2)."""
+"""Requests the authorisation of a transaction's payments: all of them, or none (C§3.2)."""
 
 from dataclasses import replace
 
@@ -23,10 +23,10 @@ _AUTHORISATION = 1
 def request_authorisation(
     ports: Ports, account: str, transaction_id: str, soft_descriptor: str | None, *, recurrent: bool
 ) -> Requested:
-    """Queue the authorisation of a started transaction; one that was asked for before is told as it is by now.
+    """Queue the authorisation of a started transaction; a repeat returns the operation in its current state.
 
-    Raises ``TransactionNotFound``, ``WrongStatus`` (1414 without payments, 1403 when it was cancelled before) and
-    ``BadValue`` (1402) unless the payments make up the transaction's value.
+    Raises ``TransactionNotFound``, ``WrongStatus`` (1414 without payments, 1403 if it is cancelled) and ``BadValue``
+    (1402) unless the payments add up to the transaction's value.
     """
     return decide_until_written(ports, lambda: _request(ports, account, transaction_id, soft_descriptor, recurrent))
 
@@ -55,7 +55,7 @@ def _request(
 
 
 def _made(ports: Ports, transaction: Transaction) -> Operation:
-    """Return the authorisation that was asked for before."""
+    """Return the authorisation that was requested before; raises ``WrongStatus`` if it was cancelled instead."""
     operation = operation_at(ports.store, transaction, _AUTHORISATION)
     if operation.kind is not OperationKind.AUTHORISE:
         raise WrongStatus(f"Transaction {transaction.transaction_id} is cancelled", code="1403")

@@ -1,4 +1,4 @@
-"""Asking the gateway directly to settle, refund or cancel a value (C§3.2, R31)."""
+"""Direct requests to settle, refund or cancel a value of a transaction (C§3.2, R31)."""
 
 import hashlib
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A request that was made, and the transaction as it was when the answer had to be given."""
+    """A request's operation, and its transaction at the time of the answer."""
 
     heads: Heads
     operation: Operation
@@ -32,7 +32,7 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class DirectRequest:
-    """What can be asked of a transaction directly: the operation's kind, what it asks, and how much there is."""
+    """A kind of direct request: the operation's kind, its ask, and the value available for it."""
 
     kind: OperationKind
     ask: Callable[[Transaction, int], Ask]
@@ -81,17 +81,17 @@ REFUND = DirectRequest(
 def request_movement(
     ports: Ports, account: str, transaction_id: str, movement: DirectRequest, value: int, key: str | None
 ) -> Requested:
-    """Queue what is asked, once per idempotency ``key`` if there is one.
+    """Queue the request; with an idempotency ``key``, only once.
 
     Raises ``TransactionNotFound``, ``WrongStatus`` unless the transaction is authorised and not cancelled,
-    ``BadValue`` (1402) for a value that is not above zero or more than there is, ``AlreadyExists`` when the key was
-    used for something else, and ``MoneyCannotMove``.
+    ``BadValue`` (1402) for a value that is not above zero or not available, ``AlreadyExists`` if the key was used for
+    another request, and ``MoneyCannotMove``.
     """
     return decide_until_written(ports, lambda: _request(ports, account, transaction_id, movement, value, key))
 
 
 def await_conclusion(ports: Ports, requested: Requested, patience: timedelta) -> Requested:
-    """Read the operation until it is concluded, or until patience is over."""
+    """Poll the operation until it is concluded, or until ``patience`` is over."""
     transaction = requested.heads.transaction
     account, transaction_id = transaction.account, transaction.transaction_id
     deadline = ports.now() + patience
@@ -137,7 +137,7 @@ def _request(
 
 
 def _abandon(ports: Ports, heads: Heads, value: int) -> Requested:
-    """Cancel a transaction that is not authorised yet: as a whole, or not at all. Again, it is what it was."""
+    """Cancel a transaction before its authorisation, whole only; a repeat returns its last operation."""
     order, transaction = heads.order, heads.transaction
     if value != transaction.value:
         asked, whole = to_major(value, order.currency), to_major(transaction.value, order.currency)

@@ -1,4 +1,4 @@
-"""Reading a transaction: its payments, what was asked of it, and what reached its connectors (C§3)."""
+"""Reads a transaction: payments, operations, connector calls and timeline (C§3)."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from settlement.use_cases.shared.ports import Page, Store
 
 @dataclass(frozen=True, slots=True)
 class Movements:
-    """The operations of a transaction and the connector calls they made."""
+    """The operations of a transaction and their connector calls."""
 
     heads: Heads
     operations: list[Operation]
@@ -26,7 +26,7 @@ class Movements:
 def retrieve_payments(
     store: Store, account: str, transaction_id: str
 ) -> tuple[Heads, list[tuple[Payment, TransactionStatus]], list[Leg]]:
-    """Return a transaction's payments, each with the status of the whole, and the connector calls made on them."""
+    """Return a transaction's payments, each with the transaction's status, and their connector calls."""
     heads = load_by_transaction(store, account, transaction_id)
     status = transaction_status(heads.order, heads.transaction)
     payments = [(payment, status) for payment in store.payments(account, transaction_id)]
@@ -45,7 +45,7 @@ def retrieve_payment(
 
 
 def retrieve_movements(store: Store, account: str, transaction_id: str) -> Movements:
-    """Return what was asked of a transaction and what was done; raises ``TransactionNotFound``."""
+    """Return a transaction's operations and connector calls; raises ``TransactionNotFound``."""
     heads = load_by_transaction(store, account, transaction_id)
     return Movements(
         heads,

@@ -1,4 +1,4 @@
-"""Sending the payments of a transaction that a checkout started (C§3.2)."""
+"""Adds payments to a transaction that a checkout started (C§3.2)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,17 +32,16 @@ def send_payments(
 ) -> None:
     """Add payments to a transaction until they reach its value.
 
-    Payments that were sent, sent again, are the same payments: together as they were sent, or by an ``id`` each.
-    Raises ``TransactionNotFound``, ``WrongStatus`` (1403) once its authorisation is requested, ``BadValue`` (1402)
-    above its value, ``AlreadyExists`` for an id that already exists with different content, and
-    ``InvalidRequest``.
+    A repeat adds nothing; payments are recognised by their ``id``, or as the same list. Raises
+    ``TransactionNotFound``, ``WrongStatus`` (1403) once its authorisation is requested, ``BadValue`` (1402) above its
+    value, ``AlreadyExists`` if an id belongs to a different payment, and ``InvalidRequest``.
     """
     require_distinct("payment id", (payment.payment_id for payment in payments if payment.payment_id))
     decide_until_written(ports, lambda: _send(ports, account, transaction_id, payments, currency, order_group))
 
 
 def require_checkout(heads: Heads) -> Checkout:
-    """Return how a transaction was started; raises ``TransactionNotFound`` for one of an order that was placed."""
+    """Return the checkout of a gateway-only transaction; raises ``TransactionNotFound`` for any other."""
     checkout = heads.transaction.checkout
     if checkout is None:
         raise TransactionNotFound(heads.transaction.transaction_id)
@@ -50,7 +49,7 @@ def require_checkout(heads: Heads) -> Checkout:
 
 
 def unequal_sum(value: int, paid: int, currency: str) -> BadValue:
-    """The refusal of payments that do not make up a transaction's value, in the gateway's words."""
+    """Return the gateway's refusal of payments that do not add up to the transaction's value."""
     return BadValue(
         f"Transaction value ({to_major(value, currency)}) is not equal to payments sum ({to_major(paid, currency)})"
     )
@@ -123,7 +122,7 @@ def _write(
 
 
 def _require_room(heads: Heads, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str) -> None:
-    """Check that a transaction takes more payments, and these."""
+    """Raise an error if the transaction does not accept these payments."""
     transaction = heads.transaction
     if not transaction.is_started or heads.order.cancelled_at is not None:
         raise WrongStatus(f"Transaction {transaction.transaction_id} takes no more payments", code="1403")
@@ -140,7 +139,7 @@ def _require_room(heads: Heads, stored: Sequence[Payment], payments: Sequence[Ne
 def _not_sent_yet(
     ports: Ports, heads: Heads, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str
 ) -> list[NewPayment]:
-    """Return the payments that the transaction does not have by their ids; checks that no other has these."""
+    """Return the payments that the transaction does not have yet; raises ``AlreadyExists`` if another has their ids."""
     transaction = heads.transaction
     mine = {payment.payment_id: payment for payment in stored}
     fresh = []
@@ -160,7 +159,7 @@ def _not_sent_yet(
 
 
 def _says(held: Payment, sent: NewPayment) -> bool:
-    """Whether a payment is what is sent, the name on its card aside, which may have been erased."""
+    """True if a stored payment equals the sent one, without the card holder's name, which can be erased."""
     return (
         sent.connector in (None, held.connector)
         and (held.payment_system, held.payment_system_name, held.group, held.assigned, held.installments)

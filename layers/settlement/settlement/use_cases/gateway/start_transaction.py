@@ -1,4 +1,4 @@
-"""Starting a transaction that a checkout drives at the gateway, without an order of the OMS (C§3.2)."""
+"""Starts a gateway-only transaction, which has no order of the OMS (C§3.2)."""
 
 from dataclasses import dataclass, replace
 
@@ -14,21 +14,21 @@ from settlement.use_cases.shared.heads import Heads, load_by_transaction, record
 from settlement.use_cases.shared.ports import Commit, Ports
 
 DEFAULT_CURRENCY = "BRL"
-"""What a transaction's value is in until its payments say it."""
+"""Currency of a transaction until its payments name one."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewTransaction:
-    """A transaction as a checkout starts it; ``value`` in minor units."""
+    """A transaction to start; ``value`` in minor units."""
 
     value: int
     checkout: Checkout
 
 
 def start_transaction(ports: Ports, account: str, new: NewTransaction, key: str | None) -> Heads:
-    """Start a transaction, once per idempotency ``key`` if there is one; it waits for its payments.
+    """Start a transaction, which then waits for its payments; with an idempotency ``key``, only once.
 
-    Raises ``AlreadyExists`` when the key was used for a transaction that says something else.
+    Raises ``AlreadyExists`` if the key was used for a different transaction.
     """
     return decide_until_written(ports, lambda: _start(ports, account, new, key))
 

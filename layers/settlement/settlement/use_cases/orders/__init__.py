@@ -1,1 +1,1 @@
-"""What a merchant does with an order: place, invoice, change, cancel, list."""
+"""A merchant's requests about orders: place, invoice, change, cancel, list."""

@@ -1,4 +1,4 @@
-"""Adding a line to an order's timeline, in somebody else's words."""
+"""Adds a client's line to an order's timeline."""
 
 from settlement.domain.events import EventType
 from settlement.use_cases.shared.contention import decide_until_written
@@ -7,7 +7,7 @@ from settlement.use_cases.shared.ports import Ports
 
 
 def add_interaction(ports: Ports, account: str, order_id: str, source: str, message: str) -> None:
-    """Append what ``source`` says to the timeline; raises ``OrderNotFound`` and ``TimelineFull``."""
+    """Append a message of ``source`` to the timeline; raises ``OrderNotFound`` and ``TimelineFull``."""
     decide_until_written(ports, lambda: _add(ports, account, order_id, source, message))
 
 

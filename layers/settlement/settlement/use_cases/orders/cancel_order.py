@@ -1,4 +1,4 @@
-"""Cancelling an order: open money is cancelled, captured money refunded (R22, C§8.12)."""
+"""Cancels an order: open value is cancelled, captured value refunded (R22, C§8.12)."""
 
 from dataclasses import replace
 
@@ -14,10 +14,10 @@ from settlement.use_cases.shared.ports import Commit, Ports
 
 
 def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
-    """Cancel an order that has no sale invoice; a cancelled order answers what it answered before.
+    """Cancel an order without sale invoices; a repeat gets the first receipt.
 
-    Another reason does not replace the one that it was cancelled for, which the answer then tells.
-    Raises ``OrderNotFound``, ``CancelRefused`` and ``MoneyCannotMove``.
+    The first reason stands; a repeat with another one gets it in ``stands``. Raises ``OrderNotFound``,
+    ``CancelRefused`` and ``MoneyCannotMove``.
     """
     return decide_until_written(ports, lambda: _cancel(ports, account, order_id, reason))
 
@@ -36,7 +36,7 @@ def _cancel(ports: Ports, account: str, order_id: str, reason: str | None) -> Re
 
 
 def cancel_whole(ports: Ports, heads: Heads, reason: str | None) -> tuple[Commit, Operation]:
-    """Return the commit that cancels an order with all its money, and the operation that gives the money back."""
+    """Return the commit that cancels an order, and the operation that gives all its money back."""
     order, transaction = heads.order, heads.transaction
     now = ports.now()
     priority = ports.store.settings(order.account).refund_priority

@@ -1,4 +1,4 @@
-"""Registering a change of an order: what is open is given up, what is captured is refunded (C§2.1, R5 to R10, R23)."""
+"""Registers a change of an order: open value is cancelled first, then captured refunded (C§2.1, R5 to R10, R23)."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from settlement.use_cases.shared.ports import Ports
 
 @dataclass(frozen=True, slots=True)
 class ChangeRequest:
-    """A change as it is registered; values in minor units."""
+    """A change to register; values in minor units."""
 
     request_id: str
     reason: str
@@ -28,10 +28,10 @@ class ChangeRequest:
 
 
 def change_order(ports: Ports, account: str, order_id: str, request: ChangeRequest, receipt: str) -> Receipt:
-    """Change an order once: only the first change with a given ``request_id`` takes effect (R26).
+    """Change an order; only the first change with a given ``request_id`` takes effect (R26).
 
     Raises ``OrderNotFound``, ``WrongStatus``, ``ChangeRefused``, ``ItemNotFound``, ``ItemAlreadyInvoiced`` and
-    ``MoneyCannotMove``; nothing is written then, and the id can be used again.
+    ``MoneyCannotMove``; then nothing is written, and the id stays free.
     """
     return decide_until_written(ports, lambda: _change(ports, account, order_id, request, receipt))
 
@@ -57,7 +57,7 @@ def _change(ports: Ports, account: str, order_id: str, request: ChangeRequest, r
 
 
 def _standing(stored: Change, repeated: ChangeRequest) -> dict[str, str | int]:
-    """What a registered change says where a repeat says otherwise, by the names of requests; items as how many."""
+    """Return the registered values that differ from a repeat's, by the request's names; of items, their number."""
     facts: dict[str, tuple[str | int, str | int]] = {
         "reason": (stored.reason, repeated.reason),
         "discountValue": (stored.discount_value, repeated.discount_value),

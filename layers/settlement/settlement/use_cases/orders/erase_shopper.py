@@ -1,4 +1,4 @@
-"""Erasing what is known of the person behind an order or a transaction; money, audit and timeline stay as they are."""
+"""Erases the personal data of an order or a transaction; money, audit and timeline stay unchanged."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,20 +12,20 @@ from settlement.use_cases.shared.heads import Heads, load, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Commit, Ports
 
 _NOTHING = "{}"
-"""What stands in place of additional data that was erased."""
+"""Replaces erased additional data."""
 
 
 def erase_shopper(ports: Ports, account: str, order_id: str) -> None:
-    """Erase the order's shopper, the names on its cards and its additional data, for good; once is enough.
+    """Erase an order's shopper, the names on its cards and its additional data but the cart, for good.
 
-    Raises ``OrderNotFound``.
+    A repeat changes nothing. Raises ``OrderNotFound``.
     """
     store = ports.store
     decide_until_written(ports, lambda: _erase(ports, lambda: load(store, account, order_id)))
 
 
 def erase_shopper_of_transaction(ports: Ports, account: str, transaction_id: str) -> None:
-    """Do the same by the transaction, which may have no order of the OMS; raises ``TransactionNotFound``."""
+    """Do the same by the transaction, which can be gateway-only; raises ``TransactionNotFound``."""
     decide_until_written(
         ports, lambda: _erase(ports, lambda: load_by_transaction(ports.store, account, transaction_id))
     )
@@ -45,7 +45,7 @@ def _erase(ports: Ports, read: Callable[[], Heads]) -> None:
 
 
 def _named(ports: Ports, commit: Commit) -> list[Changed[Payment]]:
-    """Payments that name their card's holder."""
+    """Return the changes that remove card holders' names from payments."""
     return [
         Changed(payment, replace(payment, card=replace(payment.card, holder=None)))
         for payment in ports.store.payments(commit.account, commit.transaction_id)
@@ -54,7 +54,7 @@ def _named(ports: Ports, commit: Commit) -> list[Changed[Payment]]:
 
 
 def _told(ports: Ports, commit: Commit) -> list[AdditionalData]:
-    """Additional data that may be about a person: all but the cart."""
+    """Return the additional data that can be personal, emptied: all but the cart."""
     return [
         replace(data, value=_NOTHING)
         for data in ports.store.additional_data(commit.account, commit.transaction_id)

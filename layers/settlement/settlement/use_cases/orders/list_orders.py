@@ -1,4 +1,4 @@
-"""Listing an account's orders, and finding them by an id."""
+"""Lists an account's orders, and finds them by an id."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,17 +9,17 @@ from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.use_cases.shared.ports import ListRange, Page, Store
 
 MAX_LISTED = 3_000
-"""Orders that one list reaches; beyond them it has to be narrowed."""
+"""Most orders in one list; callers narrow a longer one."""
 
 MAX_MONTHS = 24
-"""How far one list reaches back from its last day."""
+"""Longest range of one list, back from its last day."""
 
 MAX_READS = 60
-"""Queries that one list makes."""
+"""Most queries of one list."""
 
 
 class SearchField(StrEnum):
-    """The ids that an order is found by."""
+    """The ids that a search finds orders by."""
 
     ORDER = "order"
     GROUP = "group"
@@ -29,13 +29,13 @@ class SearchField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A time from and to, both included; None is open."""
+    """A range of time, both ends included; None is open."""
 
     since: datetime | None = None
     until: datetime | None = None
 
     def holds(self, at: datetime | None) -> bool:
-        """Whether a time is within; one that is missing is so only if nothing was asked."""
+        """True if the time is within the range; a missing time is within an unlimited range only."""
         if self.since is None and self.until is None:
             return True
         if at is None:
@@ -44,7 +44,7 @@ class Span:
 
 
 class OrderBy(StrEnum):
-    """What a list may be sorted by; the values are the public names."""
+    """Sort orders of a list; the values are the public names."""
 
     CREATED = "creationDate"
     AUTHORISED = "authorizedDate"
@@ -69,9 +69,10 @@ _SORTED: dict[OrderBy, Callable[[ListedOrder], tuple[object, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
-    """Which orders a list is to have, and how it is sorted.
+    """Filters and sort order of a list.
 
-    ``text`` is an id or, unless ``search`` says of what, a part of one. ``none`` asks for what no order here has.
+    ``text`` is a whole id of the kind ``search``; without ``search``, an id of any kind or a part of one. With
+    ``none``, no order matches: a filter asks for a property that no order here has.
     """
 
     created: Span = field(default_factory=Span)
@@ -88,7 +89,7 @@ class OrderQuery:
     descending: bool = True
 
     def takes(self, order: ListedOrder) -> bool:
-        """Whether an order is to be in the list, whatever its ids."""
+        """True if an order matches all filters but the one by id."""
         return (
             self.created.holds(order.created_at)
             and self.authorised.holds(order.authorised_at)
@@ -102,16 +103,16 @@ class OrderQuery:
 
 @dataclass(frozen=True, slots=True)
 class FoundOrders:
-    """The orders found, sorted; ``is_partial`` says that there may be more."""
+    """The orders found, sorted; if ``is_partial``, there can be more."""
 
     orders: list[ListedOrder]
     is_partial: bool = False
 
 
 def list_orders(store: Store, account: str, wanted: OrderQuery, now: datetime) -> FoundOrders:
-    """Return an account's orders, newest first unless asked otherwise; at most 3,000.
+    """Return an account's matching orders, at most 3,000, newest first by default.
 
-    Of a longer range of creation dates it is the last 24 months: clients ask for everything since the year 2000.
+    A longer range of creation dates is cut to its last 24 months: some clients ask for all orders since the year 2000.
     """
     if wanted.none:
         return FoundOrders([])

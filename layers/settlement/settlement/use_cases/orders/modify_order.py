@@ -1,4 +1,4 @@
-"""Order modifications: previewed, made one at a time, tried again, taken back (C§2.2)."""
+"""Order modifications: preview, make one at a time, retry, take back (C§2.2)."""
 
 import uuid
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from settlement.use_cases.workflow.queue import next_ready, project_queue
 
 @dataclass(frozen=True, slots=True)
 class Modified:
-    """A modification with the operation that carries it out, if it has one."""
+    """A modification with its operation, if it has one."""
 
     order: Order
     modification: Modification
@@ -41,13 +41,13 @@ class Modified:
 
     @property
     def status(self) -> ModificationStatus:
-        """Where it stands."""
+        """The modification's status, derived from its operation."""
         return self.modification.status(self.operation)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a modification would change, and the money plan: which payment would move by how much."""
+    """The changes of a modification that is not made, and its money plan by payment."""
 
     order: Order
     wanted: ModificationRequest
@@ -56,16 +56,16 @@ class Preview:
 
 
 def modify_order(ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str) -> Modified:
-    """Take a modification: the order changes now, its money as soon as the queue comes to it.
+    """Accept a modification: the order changes now, its money moves when the queue reaches the operation.
 
     Raises ``OrderNotFound`` (CHK0201), ``WrongStatus``, ``ChangeRefused``, ``ItemAlreadyInvoiced`` and
-    ``MoneyCannotMove``; nothing is written then.
+    ``MoneyCannotMove``; then nothing is written.
     """
     return decide_until_written(ports, lambda: _modify(ports, account, order_id, wanted, request))
 
 
 def preview_modification(ports: Ports, account: str, order_id: str, wanted: ModificationRequest) -> Preview:
-    """Tell what a modification would do, under the same checks, and write nothing."""
+    """Return the effect of a modification under the same checks, without writing it."""
     heads = _load(ports, account, order_id)
     effect = _effect(ports, heads, wanted)
     transaction = heads.transaction
@@ -89,9 +89,7 @@ def retrieve_modification(ports: Ports, account: str, order_id: str, request_id:
 
 
 def retry_modification(ports: Ports, account: str, order_id: str, request_id: str) -> None:
-    """Have a waiting modification tried at once, and what a failed one is missing again; one that is over cannot be
-    (016).
-    """
+    """Try a waiting modification at once, or retry a failed one's missing value; a finished one is refused (016)."""
     order = _load(ports, account, order_id).order
     modified = _with_operation(ports, order, _find(ports, account, order_id, request_id))
     operation = modified.operation
@@ -104,7 +102,7 @@ def retry_modification(ports: Ports, account: str, order_id: str, request_id: st
 
 
 def cancel_modification(ports: Ports, account: str, order_id: str, request_id: str, reason: str) -> None:
-    """Take back a modification whose money has not moved and cannot be on its way; its lines and value return."""
+    """Take back a modification before any of its money can have moved; restores its lines and value."""
     decide_until_written(ports, lambda: _take_back(ports, account, order_id, request_id, reason))
 
 
@@ -270,7 +268,7 @@ def _require_unmoved(ports: Ports, transaction: Transaction, operation: Operatio
 
 
 def _require_unused(heads: Heads, modification: Modification, operation: Operation) -> None:
-    """Check that nothing was invoiced or returned that counts on the changed value."""
+    """Refuse to take back a modification if invoices already rely on the changed value."""
     order, transaction = heads.order, heads.transaction
     exceeds = order.value - modification.value <= order.invoiced
     is_newest = operation.sequence == transaction.tail - 1
@@ -283,7 +281,7 @@ def _require_unused(heads: Heads, modification: Modification, operation: Operati
 
 
 def _lines_back(lines: Sequence[Line], modification: Modification) -> list[Line]:
-    """Return the lines as they were; what was invoiced meanwhile stays invoiced."""
+    """Return the lines before the modification; invoiced quantities stay."""
     current = {line.unique_id: line for line in lines}
     restored = [
         replace(current[before.unique_id], quantity=before.quantity, removed=before.removed)

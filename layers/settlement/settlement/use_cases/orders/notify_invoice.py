@@ -1,4 +1,4 @@
-"""Notifying an invoice: a sale asks for its settlement, a return for its refund (C§1, R1 to R3, R16 to R19)."""
+"""Accepts invoices: a sale requests its settlement, a return its refund (C§1, R1 to R3, R16 to R19)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ from settlement.use_cases.shared.ports import Commit, Ports, Store
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """An invoice as it is notified; values in minor units."""
+    """The notification of an invoice; values in minor units."""
 
     type: InvoiceType
     number: str
@@ -61,9 +61,9 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer to a notification or change: when it was received, and the receipt's id.
+    """The answer to a notification or change: its time and the receipt's id.
 
-    ``stands`` is what was taken where a repeat says otherwise, by the names of requests.
+    ``stands`` holds the accepted values that differ from a repeat's, by the request's names.
     """
 
     date: datetime
@@ -73,10 +73,10 @@ class Receipt:
 
 
 def notify_invoice(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
-    """Take an invoice once: its number is its identity in the order, and a replay moves no money (R17).
+    """Accept an invoice once. Its number identifies it within the order, and a replay moves no money (R17).
 
     Raises ``OrderNotFound``, ``WrongStatus``, ``OverInvoiced``, ``ReturnTooLarge``, ``MoneyCannotMove`` and
-    ``InvalidRequest``; nothing is written then, and the number can be used again.
+    ``InvalidRequest``; then nothing is written, and the number stays free.
     """
     return decide_until_written(ports, lambda: _notify(ports, account, order_id, notification))
 
@@ -136,7 +136,7 @@ def _completing(
     notification: Notification,
     receipt: str,
 ) -> Commit:
-    """Write a repeat's receipt, and with it what it knows and the invoice did not."""
+    """Write a repeat's receipt, and add what the stored invoice lacks."""
     order = heads.order
     if completed == stored:
         commit = Commit(order.account, order.order_id, order.transaction_id)
@@ -192,7 +192,7 @@ def _store(
     ask: Ask | None,
     settings: AccountSettings,
 ) -> Receipt:
-    """Write the invoice with the operation it asks for; ``ask`` is None when it moves no money."""
+    """Write the invoice with its operation; ``ask`` is None if it moves no money."""
     now = ports.now()
     transaction = heads.transaction
     invoice = notification.as_invoice(
@@ -234,7 +234,7 @@ def _store(
 
 
 def _warnings(invoice: Invoice, lines: list[Line], unplaced: list[LineMention]) -> dict[str, Json]:
-    """What an operator should look at: the value is authoritative, the items are not (C§1.4.9, R19)."""
+    """Return warnings for the operator: an invoice's value is authoritative, its items are not (C§1.4.9, R19)."""
     warnings: dict[str, Json] = {}
     meant = ((item, next(iter(lines_meant(lines, item)), None)) for item in invoice.items)
     listed = sum(item.value_on(line) for item, line in meant) + invoice.extra_value

@@ -1,4 +1,4 @@
-"""Taking in an order: order, transaction and payments are written and their authorisation is queued (A§3.12)."""
+"""Places an order: writes order, transaction and payments, and queues their authorisation (A§3.12)."""
 
 import secrets
 from collections import Counter
@@ -31,7 +31,7 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """An order line as the store sends it; the fields are those of ``Line``."""
+    """An order line of a new order; the fields are those of ``Line``."""
 
     id: str
     name: str
@@ -47,10 +47,10 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment as the store sends it; ``value`` in minor units.
+    """A payment of a new order; ``value`` in minor units.
 
-    Without a ``connector`` the one is meant that serves its payment system. ``reference_value`` is before interest,
-    ``interest_rate`` the decimal per cent of its instalments.
+    Without a ``connector``, the connector of its payment system is used. ``reference_value`` is the value before
+    interest, ``interest_rate`` the per cent of its instalments, a decimal number.
     """
 
     connector: str | None
@@ -67,7 +67,7 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order as the store sends it; values in minor units of ``currency``."""
+    """An order to place; values in minor units of ``currency``."""
 
     lines: tuple[NewLine, ...]
     totals: tuple[OrderTotal, ...]
@@ -82,15 +82,15 @@ class NewOrder:
 
     @property
     def said(self) -> "NewOrder":
-        """What makes two orders the same: all but the shopper, whose erasure their identity outlives."""
+        """Return the order without its shopper, for comparison with a repeat: the shopper can be erased."""
         return replace(self, shopper=None)
 
 
 def place_order(ports: Ports, account: str, new: NewOrder) -> Heads:
-    """Take in an order once: the same id and content again returns what is there.
+    """Place an order once; a repeat with the same id and content returns the stored one.
 
-    Raises ``InvalidRequest`` when its sums do not add up or a connector is unknown, ``AlreadyExists`` when an id is
-    taken by something else.
+    Raises ``InvalidRequest`` if its sums do not add up or a connector is unknown, ``AlreadyExists`` if an id is in use
+    with other content.
     """
     require_distinct("payment id", (payment.payment_id for payment in new.payments if payment.payment_id))
     require_distinct("uniqueId", (line.unique_id for line in _lines(new)))
@@ -99,7 +99,7 @@ def place_order(ports: Ports, account: str, new: NewOrder) -> Heads:
 
 
 def await_authorisation(ports: Ports, placed: Heads, patience: timedelta) -> Transaction:
-    """Read the transaction until its authorisation is decided, or until patience is over."""
+    """Poll the transaction until its authorisation is decided, or until ``patience`` is over."""
     deadline = ports.now() + patience
     while True:
         transaction = of_order(ports.store, placed.order)
@@ -109,7 +109,7 @@ def await_authorisation(ports: Ports, placed: Heads, patience: timedelta) -> Tra
 
 
 def transaction_mode(connectors: Sequence[Connector], *, partial_settlement: bool) -> Mode:
-    """Return the mode a transaction runs in, by its connectors and the account's flag (R13, C§8.1)."""
+    """Return a transaction's mode, by its connectors and the account's flag (R13, C§8.1)."""
     modes = {_mode_of(connector, partial_settlement=partial_settlement) for connector in connectors}
     return modes.pop() if len(modes) == 1 else Mode.TOTAL
 
@@ -124,7 +124,7 @@ def _mode_of(connector: Connector, *, partial_settlement: bool) -> Mode:
 
 
 def require_distinct(what: str, ids: Iterable[str]) -> None:
-    """Refuse an id that stands twice in one request."""
+    """Raise ``InvalidRequest`` if an id occurs twice in one request."""
     repeated = [id_ for id_, times in Counter(ids).items() if times > 1]
     if repeated:
         raise InvalidRequest(f"{what} {repeated[0]} is repeated in the request")
@@ -158,7 +158,7 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Heads:
 
 
 def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
-    """Check that no other order has the ids; when this very order has them by now, it is to be looked at again."""
+    """Raise ``AlreadyExists`` if another order has one of the ids, ``Conflict`` if this order has them by now."""
     taken = [
         f"payment id {payment.payment_id}"
         for payment in new.payments
@@ -174,9 +174,9 @@ def _require_free_ids(ports: Ports, account: str, new: NewOrder) -> None:
 
 
 def connectors_of(store: Store, account: str, payments: Sequence[NewPayment]) -> list[Connector]:
-    """Return the connector that each new payment is made with; each is looked for once.
+    """Return the connector of each new payment; reads each connector once.
 
-    Raises ``InvalidRequest`` if a payment's is none, or not one.
+    Raises ``InvalidRequest`` if a payment's connector is unknown, disabled or ambiguous.
     """
     found: dict[tuple[str | None, str], Connector] = {}
     asked = [(payment.connector, "" if payment.connector else payment.payment_system) for payment in payments]
@@ -287,7 +287,7 @@ def _record_placing(placed: Heads, operation: Operation, lines: Sequence[Line], 
 
 
 def new_payment(ports: Ports, sequence: int, payment: NewPayment, connector: Connector) -> Payment:
-    """Return a payment to write, with ids of its own where it brings none."""
+    """Return a payment to write, with new ids for those that it lacks."""
     return Payment(
         payment_id=payment.payment_id or ports.new_id(),
         sequence=sequence,
@@ -331,6 +331,6 @@ def new_order_id() -> str:
 
 
 def order_group(order_id: str) -> str:
-    """Return the id of the purchase an order belongs to: its id without the seller's part ``-NN`` (C§0)."""
+    """Return the id of an order's purchase: the order's id without the seller's part ``-NN`` (C§0)."""
     group, dash, seller = order_id.rpartition("-")
     return group if dash and len(seller) == 2 and seller.isdigit() and group else order_id

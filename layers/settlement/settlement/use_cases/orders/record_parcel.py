@@ -1,4 +1,4 @@
-"""What comes to an invoice after it was notified: how its order's timeline tells it, and how it is written."""
+"""Later additions to an invoice, such as tracking: their events, and their write."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from settlement.use_cases.shared.ports import Changed, Commit, Store
 
 
 def record_tracking(journal: Journal, invoice: Invoice) -> None:
-    """Tell where the parcel is, and whether it has arrived."""
+    """Record the parcel's tracking and, when it has arrived, its delivery."""
     journal.record(
         EventType.TRACKING_UPDATED,
         invoiceNumber=invoice.number,
@@ -19,7 +19,7 @@ def record_tracking(journal: Journal, invoice: Invoice) -> None:
 
 
 def _record_supplement(journal: Journal, before: Invoice, after: Invoice) -> None:
-    """Tell which of key, address, document, code and volumes came, if any did."""
+    """Record which of key, address, document, code and volumes were added, if any."""
     facts = {
         "invoiceKey": (before.key, after.key),
         "invoiceUrl": (before.url, after.url),
@@ -32,7 +32,7 @@ def _record_supplement(journal: Journal, before: Invoice, after: Invoice) -> Non
 
 
 def has_another_document(store: Store, heads: Heads, invoice: Invoice, document: str | None) -> bool:
-    """Whether an invoice has a document, and not the one that is told now."""
+    """True if an invoice has a document that differs from the given one."""
     if document is None or not invoice.has_document:
         return False
     order = heads.order
@@ -40,9 +40,9 @@ def has_another_document(store: Store, heads: Heads, invoice: Invoice, document:
 
 
 def supplementing(heads: Heads, journal: Journal, before: Invoice, after: Invoice, document: str | None) -> Commit:
-    """Return what replaces an invoice by one that knows more, with the document that came to it if it had none.
+    """Return the commit that replaces an invoice by its extended version, with the document if it had none.
 
-    Raises ``InvalidRequest`` for more text than an order's invoices take.
+    Raises ``InvalidRequest`` if the text of the order's invoices gets too long.
     """
     _record_supplement(journal, before, after)
     came = document if after.has_document and not before.has_document else None

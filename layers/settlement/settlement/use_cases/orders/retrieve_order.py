@@ -1,4 +1,4 @@
-"""Reading an order whole."""
+"""Reads orders with everything that belongs to them."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from settlement.use_cases.shared.ports import Store
 
 @dataclass(frozen=True, slots=True)
 class WholeOrder:
-    """Everything there is of an order; ``documents`` are the embedded ones by invoice number."""
+    """An order with everything that belongs to it; ``documents`` are the embedded ones by invoice number."""
 
     order: Order
     transaction: Transaction
@@ -30,7 +30,7 @@ class WholeOrder:
 
 
 def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
-    """Return an order with all that belongs to it; raises ``OrderNotFound``."""
+    """Return an order with everything that belongs to it; raises ``OrderNotFound``."""
     heads = load(store, account, order_id)
     invoices = store.invoices(account, order_id)
     documents = {

@@ -1,4 +1,4 @@
-"""Starting to handle an order (C§5.1)."""
+"""Starts the handling of an order (C§5.1)."""
 
 from settlement.domain.errors import WrongStatus
 from settlement.domain.events import EventType
@@ -9,7 +9,7 @@ from settlement.use_cases.shared.ports import Ports
 
 
 def start_handling(ports: Ports, account: str, order_id: str) -> None:
-    """Move an order from ``ready-for-handling`` to ``handling``; any other status is refused with OMS003."""
+    """Move an order from ``ready-for-handling`` to ``handling``; refuses any other status with OMS003."""
     decide_until_written(ports, lambda: _start(ports, account, order_id))
 
 

@@ -1,4 +1,4 @@
-"""Tracking of an invoice's parcel: it never moves money (C§1.2, R32)."""
+"""Tracking of an invoice's parcel; it never moves money (C§1.2, R32)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,12 +15,12 @@ _PARTS = frozenset(Tracking.__slots__)
 
 
 def update_tracking(ports: Ports, account: str, order_id: str, number: str, tracking: Tracking) -> Receipt:
-    """Replace where an invoice's parcel is to be found; raises what ``update_parcel`` does."""
+    """Replace the tracking of an invoice's parcel; raises the errors of ``update_parcel``."""
     return update_parcel(ports, account, order_id, number, tracking, Supplement())
 
 
 def update_delivery(ports: Ports, account: str, order_id: str, number: str, delivery: Delivery) -> Receipt:
-    """Add how far an invoice's parcel is; raises what ``update_parcel`` does."""
+    """Add delivery events to an invoice's parcel; raises the errors of ``update_parcel``."""
     return update_parcel(ports, account, order_id, number, Tracking(), Supplement(unsaid=_PARTS), delivery)
 
 
@@ -33,12 +33,11 @@ def update_parcel(
     told: Supplement,
     delivery: Delivery | None = None,
 ) -> Receipt:
-    """Replace where an invoice's parcel is to be found, add how far it is, and take what else came later.
+    """Replace the tracking of an invoice's parcel, add delivery events, and add missing fields of the invoice.
 
-    Sightings are added to those before, and what was delivered stays delivered. Raises ``OrderNotFound``,
-    ``InvoiceNotFound``, ``TimelineFull``, ``InvalidRequest`` for too much text, for a delivery without a tracking
-    number and for what says of the invoice otherwise than it was notified, and ``WrongStatus`` for the parcel of a
-    stand-alone invoice.
+    Earlier delivery events stay, and a delivered parcel stays delivered. Raises ``OrderNotFound``, ``InvoiceNotFound``,
+    ``TimelineFull``, ``WrongStatus`` for the parcel of a stand-alone invoice, and ``InvalidRequest`` for too much text,
+    for a delivery without a tracking number, and for fields that differ from the notified ones.
     """
 
     def track(invoice: Invoice) -> Invoice:
@@ -54,7 +53,7 @@ def update_parcel(
 
 
 def _seen(invoice: Invoice, delivery: Delivery) -> Invoice:
-    """Return the invoice with how far its parcel is; one without a tracking number has none that could be seen."""
+    """Return the invoice with the delivery added; raises ``InvalidRequest`` if it has no tracking number."""
     if not invoice.tracking.number:
         raise InvalidRequest(f"invoice {invoice.number} has no trackingNumber yet; send it first, or with this")
     seen = replace(invoice, delivery=delivery.after(invoice.delivery))

@@ -1,1 +1,1 @@
-"""What an operator does about an operation that failed, or about a call that nobody knows of."""
+"""An operator's actions on failed operations and on calls in doubt."""

@@ -1,4 +1,4 @@
-"""An operator's end of what a failed operation will never do: written off, or paid by other means (R36)."""
+"""An operator ends a failed operation: its missing value is written off or was paid by other means (R36)."""
 
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ from settlement.use_cases.workflow.resolve_doubt import put_right, recount, unbl
 
 @dataclass(frozen=True, slots=True)
 class EndRequest:
-    """How what is missing ends, why, and who says so; ``reference`` names the other means it was paid by."""
+    """How the missing value ends, why, and on whose word; ``reference`` identifies the payment by other means."""
 
     ending: Ending
     reason: str
@@ -31,17 +31,17 @@ class EndRequest:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An operation of which nothing is missing any more, and what was booked for that, by kind of movement."""
+    """An operation without missing value, and the values booked to end it, in minor units, by kind of movement."""
 
     operation: Operation
     booked: int
 
 
 def end_operation(ports: Ports, account: str, transaction_id: str, sequence: int, request: EndRequest) -> Ended:
-    """End everything that an operation is missing, in one write with the ledger and its events.
+    """End all missing value of an operation, in one write with the ledger and its events.
 
-    Raises ``TransactionNotFound``, ``OperationNotFound``, and ``WrongStatus`` if nothing is missing, or if nobody knows
-    yet what became of a call: that has to be resolved first.
+    Raises ``TransactionNotFound``, ``OperationNotFound``, and ``WrongStatus`` if nothing is missing, or if a call is in
+    doubt: resolve it first.
     """
     return decide_until_written(ports, lambda: _end(ports, account, transaction_id, sequence, request))
 
@@ -94,7 +94,7 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
 
 
 def _booked_in_all(closing: Closing) -> int:
-    """What a closing ends: what it books on payments, and what no payment ever held."""
+    """Return the value that a closing ends: booked on payments, or never held by any."""
     on_payments = sum(movement.value for movement in closing.movements)
     written_off = sum(held.value for held in closing.movements if held.kind is MovementKind.WRITE_OFF)
     return on_payments - written_off + closing.taken_off + closing.raised_in_vain
@@ -127,7 +127,7 @@ def _require_endable(operation: Operation, legs: list[Leg]) -> None:
 
 
 def _booked(closing: Closing, payments: list[Payment], journal: Journal) -> list[Payment]:
-    """Return the payments after every movement; each is an event with its deltas."""
+    """Return the payments after all movements; record each as an event with its deltas."""
     current = {payment.payment_id: payment for payment in payments}
     for movement in closing.movements:
         payment = current[movement.payment_id]
@@ -156,7 +156,7 @@ _EVENTS = {
 
 
 def _taken_off(transaction: Transaction, closing: Closing) -> Transaction:
-    """Return the transaction that asks for what was ended no more."""
+    """Return the transaction without the ended value in its requested and payable totals."""
     return replace(
         transaction,
         payable=transaction.payable - closing.taken_off - closing.raised_in_vain,
@@ -166,13 +166,13 @@ def _taken_off(transaction: Transaction, closing: Closing) -> Transaction:
 
 
 def _order_after(before: Heads, operation: Operation, closing: Closing) -> Order:
-    """Return the order, of whose returns one that never will be refunded no longer counts (R35)."""
+    """Return the order; a return that will never be refunded no longer counts (R35)."""
     written_off = before.order.returns_written_off + _unreturned(operation, closing)
     return replace(before.order, returns_written_off=written_off)
 
 
 def _unreturned(operation: Operation, closing: Closing) -> int:
-    """What a return invoice asked for and never gets; a direct request for a refund is no return."""
+    """Return the value of a return invoice that is never refunded; 0 for a direct request, which is not a return."""
     return closing.unreturned if operation.origin.startswith("invoice/") else 0
 
 

@@ -1,4 +1,4 @@
-"""A person's word on a connector call: it was done, or it was not (C§8.18, R36)."""
+"""An operator resolves a connector call: it was done, or it was not done (C§8.18, R36)."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from settlement.use_cases.workflow.queue import operation_at
 
 
 class Resolution(StrEnum):
-    """What an operator knows of a leg."""
+    """An operator's statement about a leg."""
 
     DONE = "done"
     NOT_DONE = "not-done"
@@ -35,11 +35,11 @@ def resolve_leg(
     resolution: Resolution,
     reference: str | None = None,
 ) -> None:
-    """Post a leg that a person knows to be done, under its ``reference``, or release one that has not happened.
+    """Post a leg as done, under its ``reference``, or release it as not done.
 
-    An operation that waited for this goes on at once. Raises ``TransactionNotFound``, ``OperationNotFound``,
-    ``InvalidRequest`` for a manual leg that is said not to be done, and ``WrongStatus`` unless somebody has to say what
-    became of it, or if the ledger has no room for it.
+    A waiting operation goes on at once. Raises ``TransactionNotFound``, ``OperationNotFound``, ``InvalidRequest`` for a
+    manual leg resolved as not done, and ``WrongStatus`` if the leg's state allows no resolution, or if the ledger has
+    no room for its value.
     """
     load_by_transaction(ports.store, account, transaction_id)
     call = LegTask(account, transaction_id, sequence, number, ports.now())
@@ -76,7 +76,7 @@ def _resolve(ports: Ports, call: LegTask, resolution: Resolution, reference: str
 
 
 def _go_on(ports: Ports, call: LegTask) -> None:
-    """Have an operation that still waits take up what was said of its call."""
+    """Start the next attempt of the operation if it is waiting."""
     before = load_by_transaction(ports.store, call.account, call.transaction_id)
     if before.transaction.is_idle or before.transaction.head != call.operation:
         return

@@ -1,4 +1,4 @@
-"""An operator's retry: what an operation is missing is tried again, on the ledger of today (C§8.18, R34)."""
+"""An operator retries an operation: its missing value is tried again, on the current ledger (C§8.18, R34)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,19 +22,19 @@ from settlement.use_cases.workflow.queue import project_queue
 from settlement.use_cases.workflow.resolve_doubt import put_right, recount
 
 MAX_RETRIED_AT_ONCE = 40
-"""Legs that one operation takes over: each is two writes, and a transaction has 100, of which the rest takes 18."""
+"""Most legs that one operation takes over: each takes two of a transaction's 100 writes, and the rest takes 18."""
 
 
 def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: int) -> list[Operation]:
-    """Queue what a failed operation is missing as new operations, of 40 legs at most, and unblock its payments.
+    """Queue a failed operation's missing value as new operations of at most 40 legs, and unblock its payments.
 
-    What is in doubt is asked again under its own request id, so it cannot happen twice. What was refused, or never
-    asked, is planned anew when its turn comes: what the ledger of that moment no longer calls for is not asked, and the
-    order goes on (R34). The operation stays failed until nothing of it is missing: what finds no place in the queue can
-    be retried later. One that waits for its next attempt has it at once.
+    A call in doubt is repeated under its own request id, so it cannot happen twice. A refused or untried one is planned
+    anew at the head of the queue, and dropped if the ledger no longer requires it (R34). The operation stays failed
+    until nothing is missing; parts that do not fit into the queue can be retried later. A waiting operation is not
+    queued again: its next attempt starts at once.
 
-    Raises ``TransactionNotFound``, ``OperationNotFound``, ``TooManyWaiting`` if there is no place at all,
-    ``MoneyCannotMove`` if the payments cannot do what is missing, and ``WrongStatus`` if there is nothing to try.
+    Raises ``TransactionNotFound``, ``OperationNotFound``, ``TooManyWaiting`` if the queue is full, ``MoneyCannotMove``
+    if the payments cannot do the missing part, and ``WrongStatus`` if there is nothing to try.
     """
     retried: list[Operation] = []
     is_whole = False
@@ -50,7 +50,7 @@ def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: i
 
 
 def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tuple[Operation, bool]:
-    """Queue the first of what is missing; tell whether that is all of it."""
+    """Queue the first part of the missing value. Returns the operation, and True if nothing is left to queue."""
     before = load_by_transaction(ports.store, account, transaction_id)
     operation = ports.store.operation(account, transaction_id, sequence)
     if operation is None:
@@ -70,7 +70,7 @@ _WAYS_ON = {
 
 
 def try_at_once(ports: Ports, before: Heads, operation: Operation) -> Operation:
-    """Start the next attempt of the operation at the head now; raises ``WrongStatus`` for one that is behind it."""
+    """Start the next attempt of the operation at the head now; raises ``WrongStatus`` if it is not at the head."""
     transaction = before.transaction
     if operation.sequence != transaction.head:
         raise WrongStatus(
@@ -134,12 +134,12 @@ def _again(ports: Ports, before: Heads, failed: Operation) -> tuple[Operation, b
 
 
 def _origin(failed: Operation) -> str:
-    """Return what the retry comes from: the origin of the operation, and its number."""
+    """Return the origin of a retry: the origin of the operation, and its sequence."""
     return f"{failed.origin.removesuffix(f'/retry-{failed.retry_of}')}/retry-{failed.sequence}"
 
 
 def _left(failed: Operation, taken_over: Sequence[Leg], *, is_whole: bool) -> Operation:
-    """Return the failed operation with what it gives back reduced by what its retry takes over."""
+    """Return the failed operation without the value that its retry takes over."""
     refunds = sum(leg.value for leg in taken_over if leg.kind is LegKind.REFUND)
     cancels = sum(leg.value - leg.from_withheld for leg in taken_over if leg.kind is LegKind.CANCEL)
     left = replace(failed, refunding=failed.refunding - refunds, giving_up=failed.giving_up - cancels)
@@ -149,7 +149,7 @@ def _left(failed: Operation, taken_over: Sequence[Leg], *, is_whole: bool) -> Op
 def _calls_in_doubt(
     transaction: Transaction, now: Sequence[Position], queued: Sequence[Position], missing: Sequence[Leg]
 ) -> list[Leg]:
-    """Return the calls to be repeated; refuses those whose value a queued operation cancels as well (R34)."""
+    """Return the calls to repeat; raises ``WrongStatus`` if a queued operation cancels their value too (R34)."""
     in_doubt = _fitting(now, [leg for leg in missing if leg.is_in_doubt])
     if _fitting(queued, in_doubt) != in_doubt:
         raise WrongStatus(
@@ -160,7 +160,7 @@ def _calls_in_doubt(
 
 
 def _fitting(positions: Sequence[Position], in_doubt: Sequence[Leg]) -> list[Leg]:
-    """Leave out cancellations of withheld value that is not there: another operation has cancelled it (R34)."""
+    """Leave out cancellations of withheld value that another operation has cancelled (R34)."""
     withheld = {position.payment_id: position.counters.withheld for position in positions}
     fitting = []
     for leg in in_doubt:
@@ -171,7 +171,7 @@ def _fitting(positions: Sequence[Position], in_doubt: Sequence[Leg]) -> list[Leg
 
 
 def _with_doubts(transaction: Transaction, queued: Sequence[Position], in_doubt: Sequence[Leg]) -> tuple[Position, ...]:
-    """Return the projection with the calls in doubt repeated; refuses those that may take more than is owed (R33)."""
+    """Return the projection after the calls in doubt; refuses calls that could capture more than is owed (R33)."""
     projected = project(queued, [leg.movement for leg in in_doubt])
     held = total(position.counters for position in projected)
     settles = [leg for leg in in_doubt if leg.kind is LegKind.SETTLE]
@@ -187,7 +187,7 @@ def _with_doubts(transaction: Transaction, queued: Sequence[Position], in_doubt:
 
 
 def _asked_again(operation: Operation, index: int, leg: Leg) -> Leg:
-    """Return a call in doubt as a leg of its retry: the same call, under the same request id."""
+    """Return a call in doubt as a leg of its retry, under the same request id."""
     return Leg(
         operation=operation.sequence,
         number=f"{index:04d}",

@@ -1,1 +1,1 @@
-"""What every use case needs: the ports, the two heads, and deciding again after a race."""
+"""Shared by all use cases: the ports, the two heads, and retries after a lost race."""

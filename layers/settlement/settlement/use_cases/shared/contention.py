@@ -1,4 +1,4 @@
-"""Deciding again when another writer was first (R27)."""
+"""Retries of a decision that lost a race (R27)."""
 
 import random
 from collections.abc import Callable
@@ -14,16 +14,16 @@ _FIRST_PAUSE_SECONDS = 0.02
 
 
 def no_pause(seconds: float) -> None:
-    """Wait for nothing."""
+    """Return at once."""
 
 
 def decide_until_written(ports: Ports, decide: Callable[[], T]) -> T:
-    """Run ``decide`` on fresh state until its write is first, at most 8 times with full jitter, then raise ``Busy``."""
+    """Run ``decide`` on fresh state until its write succeeds; raises ``Busy`` after 8 tries with full jitter."""
     return until_first(ports.pause, decide)
 
 
 def until_first(pause: Callable[[float], None], decide: Callable[[], T]) -> T:
-    """Do as ``decide_until_written`` does, where there is no more of the outside than a pause in seconds."""
+    """Do the same as ``decide_until_written`` without ``Ports``; ``pause`` takes seconds."""
     for attempt in range(MAX_TRIES):
         try:
             return decide()

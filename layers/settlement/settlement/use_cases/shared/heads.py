@@ -1,4 +1,4 @@
-"""An order and its transaction, loaded together, and the commit that writes both with the events of the decision."""
+"""The two heads, order and transaction: loaded together and replaced by one commit, with the decision's events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,23 +17,23 @@ T = TypeVar("T")
 _READS = 8
 
 WRITER = "transaction"
-"""The writer of the events that are numbered on the transaction head."""
+"""Writer of the events whose numbers the transaction head counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The two heads that every decision reads and writes."""
+    """The two heads that every decision reads and replaces."""
 
     order: Order
     transaction: Transaction
 
     def __post_init__(self) -> None:
-        """Refuse heads of different commits: what is decided on them would be decided on a state that never was."""
+        """Raise ``Conflict`` for heads of different commits: together they are a state that never existed."""
         if self.transaction.order_version != self.order.version:
             raise Conflict
 
     def journal(self, at: datetime) -> Journal:
-        """Start writing down what happens to this order."""
+        """Open a journal for this order's events."""
         return Journal(
             writer=WRITER,
             written=self.transaction.events,
@@ -43,9 +43,9 @@ class Heads:
         )
 
     def becomes(self, journal: Journal, order: Order, transaction: Transaction) -> Commit:
-        """Return the commit that replaces both heads, with status changes added to the journal.
+        """Return the commit that replaces both heads; add the changes of statuses to the journal.
 
-        A changed status is written on the order too, by whichever write changes it: lists show the stored one.
+        Lists show a status that is stored on the order head; the commit updates it.
         """
         order = listed(order, transaction, journal.at)
         record_status_changes(journal, self, Heads(order, transaction))
@@ -67,7 +67,7 @@ class Heads:
 
 
 def listed(order: Order, transaction: Transaction, at: datetime) -> Order:
-    """Return the order with what lists show of it, as it is from ``at`` on; nothing if it is in no list."""
+    """Return the order with the attributes that lists show, valid from ``at`` on; unlisted orders stay unchanged."""
     if order.gateway_only:
         return order
     status = order_status(order, transaction).value
@@ -81,9 +81,9 @@ def listed(order: Order, transaction: Transaction, at: datetime) -> Order:
 
 
 def record_status_changes(journal: Journal, before: Heads | None, after: Heads) -> None:
-    """Write down the statuses that a decision changes; ``before`` is None for a new order.
+    """Record the statuses that a decision changes; ``before`` is None for a new order.
 
-    A change of the order's tells since when it had the one before.
+    The event of an order's status holds the time since which the order had the previous one.
     """
     for type_, derive in (
         (EventType.ORDER_STATUS_CHANGED, order_status),
@@ -106,9 +106,9 @@ def record_status_changes(journal: Journal, before: Heads | None, after: Heads) 
 
 
 def load(store: Store, account: str, order_id: str) -> Heads:
-    """Read an order with its transaction, as one commit left them.
+    """Return an order and its transaction in the state of one commit.
 
-    Raises ``OrderNotFound``, and ``Busy`` when other writers keep coming between the two reads.
+    Raises ``OrderNotFound``, and ``Busy`` if other writers keep changing them between the two reads.
     """
 
     def read() -> Heads:
@@ -121,7 +121,7 @@ def load(store: Store, account: str, order_id: str) -> Heads:
 
 
 def load_by_transaction(store: Store, account: str, transaction_id: str) -> Heads:
-    """Return a transaction with its order; raises ``TransactionNotFound``."""
+    """Return a transaction and its order in the state of one commit; raises ``TransactionNotFound`` and ``Busy``."""
 
     def read() -> Heads:
         transaction = store.transaction(account, transaction_id)
@@ -136,7 +136,7 @@ def load_by_transaction(store: Store, account: str, transaction_id: str) -> Head
 
 
 def until_consistent(read: Callable[[], T]) -> T:
-    """Read again while another writer came between two reads, at most 8 times."""
+    """Repeat a read of several items that a writer disturbed; raises ``Busy`` after 8 tries."""
     for _ in range(_READS):
         try:
             return read()
@@ -146,7 +146,7 @@ def until_consistent(read: Callable[[], T]) -> T:
 
 
 def of_order(store: Store, order: Order) -> Transaction:
-    """Read the transaction of an order; both are written at once, so there is one."""
+    """Return the transaction of an order, which exists because both are written at once."""
     transaction = store.transaction(order.account, order.transaction_id)
     if transaction is None:
         raise LookupError(f"order {order.order_id} has no transaction {order.transaction_id}")

@@ -1,4 +1,4 @@
-"""Naming a payment to its connector, with what the connector's answers must not repeat."""
+"""How connectors identify a payment, and which personal data their answers must not repeat."""
 
 from settlement.domain.connectors.connector_calls import PaymentReference
 from settlement.domain.privacy.person import facts_of
@@ -8,7 +8,7 @@ from settlement.use_cases.shared.ports import Ports
 
 
 def payment_reference(ports: Ports, transaction: Transaction, payment: Payment) -> PaymentReference:
-    """Return what names a payment; reads the order's shopper, whom connectors were told of with the authorisation."""
+    """Return the reference of a payment; reads the order's shopper, whose data the authorisation sent."""
     holder = payment.card.holder if payment.card is not None else None
     return PaymentReference(
         transaction.transaction_id,

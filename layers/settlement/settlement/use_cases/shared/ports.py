@@ -1,4 +1,4 @@
-"""What use cases need from outside: a store, a clock, ids and a pause."""
+"""The ports of the use cases: store, clock, ids and pause."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ T = TypeVar("T")
 
 
 class Conflict(Exception):
-    """Another writer was first: read again and decide again."""
+    """Another writer was first; read and decide again."""
 
 
 class Unavailable(Exception):
-    """What is outside did not answer: what was asked may have been done or not, and may be asked again."""
+    """An outside service did not answer. The request may or may not have had an effect, and can be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed(Generic[T]):
-    """A stored thing and what it becomes; numbers that differ are added up, so that parallel writers keep both."""
+    """A stored object before and after a change; counters are written as differences, so parallel writers add up."""
 
     before: T
     after: T
@@ -46,14 +46,14 @@ class Changed(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Everything one decision writes, all or nothing, for one order and its transaction.
+    """All writes of one decision about an order and its transaction: all are made, or none.
 
-    Order, transaction and operations carry the ``version`` they were read with (0: new) and are written only if it
-    still stands. Legs and replaced invoices are written only if their attempts, or replays, still are as read.
-    ``order_before`` and ``transaction_before`` are the heads that were read, None for new ones.
-    ``new_receipts`` of invoices that are there, by number, are written whoever else writes.
-    ``requests`` are idempotency keys with the name and the operation of their request. ``additional_data`` replaces
-    what was told under the same names. ``start_key`` is the idempotency key that the transaction is started with.
+    Order, transaction and operations carry the ``version`` that was read (0: new); the write requires it unchanged, and
+    likewise the attempts of changed legs and the replays of replaced invoices. ``order_before`` and
+    ``transaction_before`` are the heads that were read, None for new ones. ``new_receipts``, by number of existing
+    invoices, are written unconditionally. ``requests`` are idempotency keys with the name and the operation of their
+    request. ``additional_data`` replaces data of the same names. ``start_key`` is the idempotency key of the
+    transaction's start.
     """
 
     account: str
@@ -87,7 +87,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list; ``next`` reads on, None at the end."""
+    """One page of a list; ``next`` is the mark of the next page, None at the end."""
 
     items: list[T]
     next: str | None = None
@@ -95,7 +95,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class DueOperation:
-    """An operation that the sweep finds due."""
+    """An operation that is due for the sweep."""
 
     account: str
     transaction_id: str
@@ -104,7 +104,7 @@ class DueOperation:
 
 @dataclass(frozen=True, slots=True)
 class DuePayment:
-    """A payment whose auto-settlement is due."""
+    """A payment with a timer that is due."""
 
     account: str
     transaction_id: str
@@ -113,10 +113,10 @@ class DuePayment:
 
 @dataclass(frozen=True, slots=True)
 class ListRange:
-    """A part of an account's list: a month, ``2026-03``, and within it a time from and to, both included.
+    """A range of an account's list: a month, ``2026-03``, and a first and last time in it, both inclusive.
 
-    ``statuses`` are those wanted, all if there are none; ``limit`` is how many orders are looked at, None for as many
-    as fit into an answer. ``gateway_only`` lists the transactions that checkouts drive by themselves, and no others.
+    Empty ``statuses`` select all. ``limit`` is the number of orders to read, None for one full page of the table.
+    ``gateway_only`` selects the gateway-only transactions instead of the orders.
     """
 
     month: str
@@ -129,22 +129,22 @@ class ListRange:
 
 
 class Store(Protocol):
-    """Orders and transactions as they are stored; every read sees every write that came before it, but ``listed``."""
+    """Stored orders and transactions. Reads see all earlier writes, except ``listed``, which lags behind."""
 
     def settings(self, account: str) -> AccountSettings: ...
     def replace_settings(self, account: str, before: AccountSettings, after: AccountSettings) -> None:
-        """Write an account's settings over what was read, or raise ``Conflict``."""
+        """Write an account's settings over ``before``, or raise ``Conflict``."""
         ...
 
     def change_settings(self, account: str) -> str | None: ...
     def replace_change_settings(self, account: str, before: str | None, after: str) -> None:
-        """Write an account's settings of modifications over what was read, or raise ``Conflict``."""
+        """Write an account's settings of modifications over ``before``, or raise ``Conflict``."""
         ...
 
     def connector(self, account: str, name: str) -> Connector | None: ...
     def connectors(self, account: str) -> list[Connector]: ...
     def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
-        """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""
+        """Write a connector over ``before`` with the next revision, or raise ``Conflict``."""
         ...
 
     def order(self, account: str, order_id: str) -> Order | None: ...
@@ -179,18 +179,18 @@ class Store(Protocol):
     def audit_walk(self, account: str) -> AuditWalk | None: ...
     def due_audits(self, now: datetime) -> list[AuditWalk]: ...
     def save_audit_walk(self, walk: AuditWalk) -> None:
-        """Write it if its ``version`` still stands (0: new), or raise ``Conflict``."""
+        """Write the progress of an audit, or raise ``Conflict`` if its ``version`` has changed (0: new)."""
         ...
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]: ...
     def commit(self, commit: Commit) -> None:
-        """Write all of it, or raise ``Conflict`` and write nothing."""
+        """Write the whole commit, or raise ``Conflict``; then nothing of it is visible."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside world, as one use case sees it. Times are UTC and aware; ids are 32 upper-case hex digits."""
+    """The outside world of the use cases. Times are UTC and aware; ids are 32 upper-case hex digits."""
 
     store: Store
     now: Callable[[], datetime]

@@ -1,1 +1,1 @@
-"""Telling integrators of status changes: the feed and the hook."""
+"""Reports status changes to integrators: the feed and the hook."""

@@ -1,4 +1,4 @@
-"""The hook of an app key: an address of its integrator's that every status update is posted to."""
+"""The hook of an app key: an address of its integrator that gets every status update by POST."""
 
 from collections.abc import Callable
 
@@ -9,15 +9,15 @@ from settlement.use_cases.updates.feed_ports import Feeds, HookCaller
 
 
 class HooksNotDelivered(Exception):
-    """Hooks did not take an update: all of it is to be tried again."""
+    """One or more hooks did not accept an update; the update has to be tried again."""
 
 
 def configure_hook(
     feeds: Feeds, caller: HookCaller, account: str, hook: Hook, pause: Callable[[float], None] = no_pause
 ) -> None:
-    """Create or replace an app key's hook, once its address has answered a ping.
+    """Create or replace an app key's hook after its address has answered a ping.
 
-    Raises ``InvalidRequest`` if it has not, or for one hook too many.
+    Raises ``InvalidRequest`` if it does not answer, or for too many hooks.
     """
     _require_room(feeds, account, hook)
     failure = caller.ping(hook)
@@ -27,7 +27,7 @@ def configure_hook(
 
 
 def _require_room(feeds: Feeds, account: str, hook: Hook) -> Hook | None:
-    """Return the hook that the app key has by now; raises ``InvalidRequest`` if there is none and no room for it."""
+    """Return the app key's hook; raises ``InvalidRequest`` if it has none and the account has too many."""
     held = {each.app_key: each for each in feeds.hooks(account)}
     if hook.app_key not in held and len(held) >= MAX_HOOKS:
         raise InvalidRequest(f"an account has at most {MAX_HOOKS} hooks, one for each app key")
@@ -43,9 +43,9 @@ def retrieve_hook(feeds: Feeds, account: str, app_key: str) -> Hook:
 
 
 def call_hooks(feeds: Feeds, caller: HookCaller, account: str, update: StatusUpdate) -> int:
-    """Post an update to every hook whose filter lets it through; return how many those are.
+    """Post an update to every hook whose filter matches; return their number.
 
-    Raises ``HooksNotDelivered`` when all were called and any has failed: a hook that took it is then called again.
+    Raises ``HooksNotDelivered`` if any of them failed, after all were called. The retry calls all of them again.
     """
     wanting = [hook for hook in feeds.hooks(account) if hook.wants(update)]
     failures = {hook.app_key: caller.notify(account, hook, update) for hook in wanting}

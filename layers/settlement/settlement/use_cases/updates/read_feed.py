@@ -1,7 +1,7 @@
-"""The feed of an app key: filled with status updates, read and committed by its integrator.
+"""The feed of an app key: a queue of status updates, which its integrator reads and commits.
 
-An update stays until it is committed or expires. One that was read is hidden for a while, and while it is, no later
-update of its order is handed out: updates of an order are read in the order they happened.
+An update stays until it is committed or expires. Reading hides it for a while, and with it all later updates of its
+order; so updates of one order are read in sequence.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,12 +16,12 @@ from settlement.use_cases.updates.feed_ports import Feeds
 
 _PAGE = 100
 _MAX_PAGES = 10
-"""Pages of a queue that one read looks at: with so many updates hidden at its head, it answers none."""
+"""Most pages of a queue that one read looks at; if they hold hidden updates only, the answer is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """A feed with what is in its queue; ``quantity`` stops counting at 1,000."""
+    """A feed and the number of updates in its queue; ``quantity`` stops at 1,000."""
 
     feed: Feed
     quantity: int
@@ -29,7 +29,7 @@ class FeedState:
 
 
 def configure_feed(feeds: Feeds, account: str, feed: Feed, pause: Callable[[float], None] = no_pause) -> Feed:
-    """Create an app key's feed, or change it; its queue stays. Raises ``InvalidRequest`` for one too many."""
+    """Create an app key's feed or change it; its queue stays. Raises ``InvalidRequest`` for too many feeds."""
     return until_first(pause, lambda: _configure(feeds, account, feed))
 
 
@@ -46,14 +46,14 @@ def _configure(feeds: Feeds, account: str, feed: Feed) -> Feed:
 
 
 def retrieve_feed(feeds: Feeds, account: str, app_key: str, now: datetime) -> FeedState:
-    """Return an app key's feed and how much is in it; raises ``NoFeed``."""
+    """Return an app key's feed and the number of its updates; raises ``NoFeed``."""
     feed = _feed(feeds, account, app_key)
     waiting = [item for item in _items(feeds, account, feed) if item.expires_at > now]
     return FeedState(feed, len(waiting), waiting[0].update.changed_at if waiting else None)
 
 
 def publish_update(feeds: Feeds, account: str, update: StatusUpdate, now: datetime) -> int:
-    """Put an update into every feed of the account whose filter lets it through; return how many those are."""
+    """Add an update to every feed of the account whose filter matches; return their number."""
     wanting = [feed for feed in feeds.feeds(account) if feed.wants(update)]
     for feed in wanting:
         expires_at = now + timedelta(seconds=feed.retention_seconds)
@@ -62,7 +62,7 @@ def publish_update(feeds: Feeds, account: str, update: StatusUpdate, now: dateti
 
 
 def read_feed(feeds: Feeds, account: str, app_key: str, most: int, now: datetime) -> list[StatusUpdate]:
-    """Return the oldest updates that are not hidden, at most ``most``, and hide them; raises ``NoFeed``."""
+    """Return and hide the oldest visible updates, at most ``most``; raises ``NoFeed``."""
     feed = _feed(feeds, account, app_key)
     hidden_until = now + timedelta(seconds=feed.visibility_seconds)
     taken: list[StatusUpdate] = []
@@ -81,7 +81,7 @@ def read_feed(feeds: Feeds, account: str, app_key: str, most: int, now: datetime
 
 
 def commit_updates(feeds: Feeds, account: str, app_key: str, keys: list[str]) -> None:
-    """Take updates off the feed for good; one that is gone already is no error. Raises ``NoFeed``."""
+    """Delete updates from the feed; one that is not there is no error. Raises ``NoFeed``."""
     feed = _feed(feeds, account, app_key)
     for key in keys:
         feeds.remove(account, feed.id, key)

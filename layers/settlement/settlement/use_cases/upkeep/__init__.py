@@ -1,1 +1,1 @@
-"""What runs by the clock: due work and the audit; and whether the service is well."""
+"""Scheduled work: the sweep and the audit; and the health check."""

@@ -1,4 +1,4 @@
-"""Auditing one order: all of its items are read, and every figure is compared with the others that tell of it."""
+"""Audits one order: reads all of its items and compares figures that different writers wrote."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Store
 
 READINGS = 3
-"""A mismatch counts once this many readings in a row show it: one can fall between two writes."""
+"""A mismatch counts if this many readings in a row show it; a single one can fall between two writes."""
 
 _EVENTS_AT_ONCE = 1000
 _UNREADABLE = (ValueError, LookupError, TypeError, LedgerImbalance)
@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What the audit of an order found; ``transaction_id`` is None if the order's head tells none.
+    """The audit's result for one order; ``transaction_id`` is None if the order's head has none.
 
-    ``events`` are those that were read in the end, oldest first, None if they could not be.
+    ``events`` are those of the last reading, oldest first, None if they were unreadable.
     """
 
     account: str
@@ -40,7 +40,7 @@ class Audited:
 
 
 class _Unreadable(Exception):
-    """An item is there and cannot be read, or is not there and should be."""
+    """An item cannot be read, or is missing."""
 
     def __init__(self, mismatch: Mismatch) -> None:
         super().__init__(mismatch.what)
@@ -48,10 +48,9 @@ class _Unreadable(Exception):
 
 
 def audit_order(store: Store, account: str, order_id: str, transaction_id: str | None = None) -> Audited:
-    """Compare everything that is stored of an order; what writers that come between do is no mismatch.
+    """Compare all stored figures of an order; parallel writers cause no mismatch.
 
-    Reads only. An item that cannot be read is a mismatch itself; ``transaction_id`` helps where the order's head does
-    not tell it.
+    It only reads. An unreadable item is a mismatch. ``transaction_id`` is used if the order's head has none.
     """
     audited = _audit(store, account, order_id, transaction_id)
     for _ in range(READINGS - 1):
@@ -158,7 +157,7 @@ def _listed(what: str, read: Callable[[], list[T]]) -> list[T]:
 
 @contextmanager
 def _reading(what: str) -> Iterator[None]:
-    """Tell of an item that cannot be read as a mismatch."""
+    """Raise ``_Unreadable`` if an item cannot be read."""
     try:
         yield
     except _UNREADABLE as error:

@@ -1,4 +1,4 @@
-"""The audit in the background: a slice of each account's orders per run, and what is found on their timelines (D65)."""
+"""The audit in the background: each run audits a slice of each account's orders and records mismatches (D65)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,24 +12,24 @@ from settlement.use_cases.shared.ports import Commit, Conflict, ListRange, Ports
 from settlement.use_cases.upkeep.audit_order import Audited, audit_order
 
 ORDERS_AT_ONCE = 20
-"""Orders of one account in one slice."""
+"""Most orders of one account in one slice."""
 
 MAX_MISMATCHES = 20
-"""Mismatches named in one event; its ``count`` says how many there are."""
+"""Most mismatches listed in one event; its ``count`` is their total."""
 
 _END = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What one run audited: orders, and those of them whose books disagree."""
+    """The number of orders audited in one run, and the results with mismatches."""
 
     orders: int
     mismatched: tuple[Audited, ...]
 
 
 def begin_audits(store: Store, accounts: Iterable[str], now: datetime) -> None:
-    """Have accounts audited from now on that never were: the sweep tells those it meets."""
+    """Start the audit of accounts that have none; the sweep passes the accounts that it meets."""
     for account in accounts:
         if store.audit_walk(account) is not None:
             continue
@@ -40,9 +40,9 @@ def begin_audits(store: Store, accounts: Iterable[str], now: datetime) -> None:
 
 
 def audit_slice(ports: Ports, may_go_on: Callable[[], bool]) -> Slice:
-    """Audit the next orders of every account whose slice is due, while there is time.
+    """Audit the next orders of every account whose slice is due, while ``may_go_on`` returns True.
 
-    A run that dies is followed by one at the same place; two at once never take the same slice.
+    If a run dies, a later one starts at the same place; two parallel runs never take the same slice.
     """
     orders, mismatched = 0, []
     for due in ports.store.due_audits(ports.now()):
@@ -65,7 +65,7 @@ def _save(store: Store, walk: AuditWalk) -> AuditWalk:
 
 
 def _advance(ports: Ports, walk: AuditWalk, may_go_on: Callable[[], bool]) -> tuple[AuditWalk, list[Audited]]:
-    """Audit orders until the slice is full, the pass over, or time up; return the walk as it goes on."""
+    """Audit orders until the slice is full, the pass over or the time up; return the walk's new position."""
     audited: list[Audited] = []
     while may_go_on():
         wanted = ORDERS_AT_ONCE - len(audited)
@@ -86,7 +86,7 @@ def _advance(ports: Ports, walk: AuditWalk, may_go_on: Callable[[], bool]) -> tu
 
 
 def _next_orders(store: Store, walk: AuditWalk, wanted: int) -> list[ListedOrder]:
-    """Return the next orders of the walk's list, oldest first; fewer than wanted only at its end."""
+    """Return the next ``wanted`` orders of the walk's list, oldest first; fewer only at its end."""
     since = walk.after or walk.month_begins_at
     within = ListRange(walk.month, since, _END, newest_first=False, limit=wanted + 1, gateway_only=walk.checkouts)
     found: list[ListedOrder] = []
@@ -108,7 +108,7 @@ def _audit(ports: Ports, account: str, order: ListedOrder) -> Audited:
 
 
 def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequence[Event]) -> None:
-    """Put what was found on the timeline, once: the same places again are no news, agreement after them is."""
+    """Record mismatches on the timeline unless the same ones are recorded already; record when they have ended."""
     mine = [event for event in events if event.writer == AUDITOR]
     known = mine[-1].data.get("places") if mine else []
     places = sorted({f"{mismatch.where}: {mismatch.what}" for mismatch in audited.mismatches})[:MAX_MISMATCHES]

@@ -1,12 +1,12 @@
-"""Telling whether the service can take an order."""
+"""Checks whether the service can accept an order."""
 
 from settlement.use_cases.shared.ports import Store
 
 
 def check_health(store: Store, account: str) -> list[str]:
-    """Return what is missing before ``account`` can place an order; empty when nothing is.
+    """Return what ``account`` lacks to place an order, an empty list if nothing.
 
-    A table that cannot be read raises the store's own error.
+    Raises the store's own error if the table cannot be read.
     """
     if not store.connectors(account):
         return [f"account {account} has no payment connector: seed the table"]

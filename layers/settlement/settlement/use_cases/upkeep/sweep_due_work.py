@@ -1,4 +1,4 @@
-"""The due-work sweep: what is due is started, whatever became of the event that should have (A§3.5, R28)."""
+"""The due-work sweep: starts due operations and timers, even if their event was lost (A§3.5, R28)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from settlement.use_cases.upkeep.audit_slice import begin_audits
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did: operations started, timers that fired, and what is put off to the next sweep."""
+    """Numbers of operations started, timers fired, and work put off to the next sweep."""
 
     operations_started: int
     timers_fired: int
@@ -28,10 +28,10 @@ class Swept:
 
 
 def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept:
-    """Start every operation that is due, and queue what the payments' timers ask for.
+    """Start every due operation, and queue the operations that due timers request.
 
-    What cannot be started, or what one transaction refuses now, stays due for the next sweep and keeps no other from
-    its turn. Raises an ``ExceptionGroup``, when everything has had its turn, of what went wrong with single timers.
+    A failed start, or a transaction that refuses now, stays due for the next sweep and does not stop the others. After
+    all others, raises an ``ExceptionGroup`` of the errors of single timers.
     """
     operations, payments = ports.store.due(ports.now())
     started = fired = put_off = 0
@@ -56,9 +56,9 @@ def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept
 
 
 def _fire_timers(ports: Ports, due: DuePayment) -> bool:
-    """Queue what a payment's timers ask for; each fires once, and waits for the whole authorisation.
+    """Queue the operation that a payment's timers request; each fires once, after the whole authorisation.
 
-    The head is read first: its version guards the timers, so that no other sweep has fired them since.
+    The head is read first: its version guards the timers against a parallel sweep.
     """
     transaction = ports.store.transaction(due.account, due.transaction_id)
     payment = ports.store.payment(due.account, due.transaction_id, due.payment_id)
@@ -89,7 +89,7 @@ def _fire_timers(ports: Ports, due: DuePayment) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Intent:
-    """What a timer asks of the transaction."""
+    """The operation that a timer requests."""
 
     kind: OperationKind
     ask: Ask
@@ -99,7 +99,7 @@ class _Intent:
 def _intent(
     payment: Payment, available: int, settings: AccountSettings, journal: Journal, now: datetime
 ) -> _Intent | None:
-    """Return what the fired timers ask for, None if only a warning: settling comes before expiring (R28)."""
+    """Return the request of the fired timers, None for a mere warning; settling precedes expiring (R28)."""
     ids = (payment.payment_id,)
     auto_settle_at = payment.auto_settle_at
     if auto_settle_at is not None and auto_settle_at <= now and settings.auto_settle:

@@ -1,4 +1,4 @@
-"""Whether a leg's connector may be called now: within its window, and not too soon after the last call (D76, D77)."""
+"""Decides whether a connector may be called now: within its window, and after its minimum gap (D76, D77)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -11,10 +11,10 @@ from settlement.use_cases.shared.ports import Changed, Commit, Conflict, Ports
 
 
 def outcome_of_closed_window(ports: Ports, context: LegContext) -> Manual | Refused | None:
-    """Return what becomes of a leg whose window is over, without a call; None while it is open.
+    """Return the outcome, without a call, of a leg whose window is over; None while the window is open.
 
-    A capture is refused, a cancellation or refund left to a person. A call that may have happened is asked for again
-    whatever the time, since that only finds out.
+    A capture is refused; a cancellation or refund is left to a person. A call that may have happened is repeated at any
+    time, because the repetition only finds out.
     """
     leg, connector = context.leg, context.connector
     window = window_of(connector, leg.kind)
@@ -33,7 +33,7 @@ def outcome_of_closed_window(ports: Ports, context: LegContext) -> Manual | Refu
 
 
 def claim_call(ports: Ports, context: LegContext) -> bool:
-    """Take the next call about a payment for this leg; false if it is too early for one, or another leg took it."""
+    """Claim the payment's next call for this leg; return False if it is too early, or another leg has claimed it."""
     gap, payment, transaction = context.connector.minimum_gap, context.payment, context.transaction
     now = ports.now()
     if not gap:
@@ -50,7 +50,7 @@ def claim_call(ports: Ports, context: LegContext) -> bool:
 
 
 def _since(ports: Ports, context: LegContext) -> datetime | None:
-    """Return when a leg's window began: at the capture for a refund, else at the authorisation."""
+    """Return the start of a leg's window: the capture's time for a refund, else the authorisation's."""
     leg, transaction = context.leg, context.transaction
     if leg.kind is not LegKind.REFUND or leg.settlement is None:
         return context.payment.authorised_at

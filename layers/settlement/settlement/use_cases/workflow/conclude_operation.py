@@ -1,6 +1,6 @@
-"""The workflow's last step: what the legs brought decides whether the operation is done, waits, or has failed (A§3.5).
+"""The workflow's last step: the states of its legs decide whether the operation is done, waits or has failed (A§3.5).
 
-Only here does the workflow write the transaction head: queue, ledger totals and statuses move in one write.
+It is the only step that writes the transaction head: queue, ledger totals and statuses change in one write.
 """
 
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ from settlement.use_cases.workflow.queue import next_ready, project_queue
 
 
 class ConcludeOutcome(StrEnum):
-    """What the workflow does next."""
+    """The workflow's next step."""
 
     MORE = "more"
     DONE = "done"
@@ -47,7 +47,7 @@ class ConcludeOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The answer of the step; ``failure`` says why the operation has failed, if it has."""
+    """The answer of the step; ``failure`` is the reason if the operation has failed."""
 
     outcome: ConcludeOutcome
     failure: str | None = None
@@ -55,7 +55,7 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One attempt as it stands after its legs were executed."""
+    """One attempt after the execution of its legs."""
 
     before: Heads
     operation: Operation
@@ -70,25 +70,25 @@ class _Attempt:
 
     @property
     def only_too_early(self) -> bool:
-        """Whether nothing was tried of what is left, since it was too soon after the last call about its payment."""
+        """True if all open legs were deferred because of their payments' minimum gap."""
         return all(self.came_too_early(leg) for leg in self.open_legs)
 
     def payment_of(self, leg: Leg) -> Payment:
-        """The payment that a leg is about."""
+        """Return the payment of a leg."""
         return next(payment for payment in self.payments if payment.payment_id == leg.payment_id)
 
     def came_too_early(self, leg: Leg) -> bool:
-        """Whether a leg was not tried in this attempt, and is to be once its payment's gap is over."""
+        """True if a leg was deferred in this attempt because of its payment's minimum gap."""
         return leg.tried_in < self.operation.attempts and is_too_early(self.payment_of(leg), self.now)
 
 
 def conclude_operation(
     ports: Ports, account: str, transaction_id: str, sequence: int, execution: str, started_at: datetime
 ) -> Conclusion:
-    """End the attempt of the execution started at ``started_at``, and start the next operation if this one is over.
+    """End the attempt of the execution started at ``started_at``; when the operation is over, ready the next one.
 
-    ``more`` when legs are left that this execution can still try, ``waiting`` when the operation is tried again
-    later; an execution that no longer owns the operation is skipped.
+    Returns ``more`` if this execution can still try legs, ``waiting`` if the operation is tried again later, and
+    ``skip`` if the execution has lost its claim.
     """
     return decide_until_written(
         ports, lambda: _conclude(ports, account, transaction_id, sequence, execution, started_at)
@@ -141,7 +141,7 @@ def _can_go_on(attempt: _Attempt) -> bool:
 
 
 def _is_undecided(attempt: _Attempt) -> bool:
-    """Whether an authorisation still needs legs that are not planned."""
+    """True if an authorisation still needs legs that are not planned."""
     if attempt.operation.kind is not OperationKind.AUTHORISE:
         return False
     abandoned = attempt.before.order.cancelled_at is not None or attempt.operation.failure is not None
@@ -149,8 +149,9 @@ def _is_undecided(attempt: _Attempt) -> bool:
 
 
 def _deadline(attempt: _Attempt) -> datetime:
-    """When to give up: 24 h after the first attempt, or as long as an undecided authorisation may take (C§4.2); at once
-    where all that is left is less than the connector can move (R36).
+    """Return when to give up: 24 h after the first attempt, or when an undecided authorisation expires (C§4.2).
+
+    It is now if all open legs are below what the connector can move (R36).
     """
     if all(is_below_what_can_be_moved(leg, attempt.legs) for leg in attempt.open_legs):
         return attempt.now
@@ -161,7 +162,7 @@ def _deadline(attempt: _Attempt) -> datetime:
 
 
 def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
-    """Release the operation until its next attempt, which is now if a connector called back during this one."""
+    """Release the operation until its next attempt, which is due now if a callback came during this one."""
     operation, before = attempt.operation, attempt.before
     journal = before.journal(attempt.now)
     due_at = min((_due(attempt, leg) for leg in attempt.open_legs), default=attempt.now)
@@ -203,7 +204,7 @@ def _due(attempt: _Attempt, leg: Leg) -> datetime:
 
 
 def _abandon(ports: Ports, attempt: _Attempt) -> Conclusion:
-    """Stop waiting for an authorisation; the next plan voids what is undecided and cancels what is approved."""
+    """Give up an authorisation; the next plan voids undecided payments and cancels approved ones."""
     before = attempt.before
     abandoned = replace(
         attempt.operation, failure="the authorisation was not decided in time", first_attempt_at=attempt.now
@@ -215,7 +216,7 @@ def _abandon(ports: Ports, attempt: _Attempt) -> Conclusion:
 
 
 def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
-    """Take the operation off the queue, whatever it came to, and make the next one ready."""
+    """Take the operation off the queue, in any final state, and make the next one ready."""
     before, operation = attempt.before, attempt.operation
     journal = before.journal(attempt.now)
     failure = failure_of(operation, attempt.legs, before.transaction.currency)
@@ -248,7 +249,7 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
 
 
 def _decided(attempt: _Attempt) -> tuple[Order, Transaction]:
-    """Return both heads with the operation off the queue and, for an authorisation, its verdict."""
+    """Return both heads with the operation off the queue and, for an authorisation, its decision."""
     order, transaction = attempt.before.order, attempt.before.transaction
     transaction = replace(
         transaction, head=transaction.head + 1, ledger=total(payment.counters for payment in attempt.payments)
@@ -266,7 +267,7 @@ def _decided(attempt: _Attempt) -> tuple[Order, Transaction]:
 
 
 def _projection(ports: Ports, attempt: _Attempt, transaction: Transaction, failure: str | None) -> tuple[Position, ...]:
-    """Return the projection after this operation: kept while all goes as planned, else made anew from the ledger."""
+    """Return the projection after this operation: unchanged if all went as planned, else recomputed from the ledger."""
     as_planned = failure is None and attempt.operation.kind is not OperationKind.AUTHORISE
     if not transaction.is_idle and as_planned and all(leg.state is LegState.POSTED for leg in attempt.legs):
         return transaction.projection

@@ -1,4 +1,4 @@
-"""The workflow's middle step: one connector call, and the posting of what it brought (A§3.6 to A§3.8)."""
+"""The workflow's middle step: one connector call and the posting of its outcome (A§3.6 to A§3.8)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,12 +35,12 @@ DEFERRED = "deferred"
 
 
 class ConnectorUnresolved(Exception):
-    """Nobody knows whether the call had an effect: worth another try at once."""
+    """The call's effect is unknown; the workflow tries again at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class LegTask:
-    """Which leg to execute, in which attempt of its operation, by an execution started when."""
+    """The leg to execute, and the attempt and start time of the execution."""
 
     account: str
     transaction_id: str
@@ -52,9 +52,9 @@ class LegTask:
 def execute_leg(ports: Ports, client: ConnectorClient, call: LegTask, callback_base: str) -> str:
     """Make the leg's connector call and post its outcome; return the leg's state, or ``deferred``.
 
-    A leg that is final already is not called again; one that comes too soon after the last call about its payment is
-    deferred, one whose window is over is concluded without a call. Raises ``ConnectorUnresolved`` when the outcome is
-    unknown: the same call, under the same request id, is the inquiry.
+    A final leg is not called again. A leg within its payment's minimum gap is deferred; a leg whose window is over is
+    posted without a call. Raises ``ConnectorUnresolved`` if the outcome is unknown; repeating the call under the same
+    request id is the inquiry.
     """
     if ports.now() - call.started_at > NO_CALL_AFTER:
         return DEFERRED
@@ -79,7 +79,7 @@ def _posted(ports: Ports, call: LegTask, context: LegContext, outcome: Outcome) 
 
 
 def read_leg_context(ports: Ports, call: LegTask) -> LegContext:
-    """Read what a call needs to know."""
+    """Read the context of a leg's call."""
     store = ports.store
     transaction = store.transaction(call.account, call.transaction_id)
     operation = store.operation(call.account, call.transaction_id, call.operation)
@@ -151,7 +151,7 @@ def _authorise_request(ports: Ports, context: LegContext, callback_base: str) ->
 
 
 def _signed(base: str, transaction: Transaction, payment: Payment, what: str) -> str:
-    """Return an address about a payment that only its connector knows."""
+    """Return a URL about a payment, signed, so that only the payment's connector knows it."""
     path = f"transactions/{transaction.transaction_id}/payments/{payment.payment_id}/{what}"
     query = f"accountName={transaction.account}&X-VTEX-signature={payment.signature}"
     return f"{base}/api/pvt/payment-provider/{path}?{query}"
@@ -162,9 +162,9 @@ def _total(order: Order, id_: str) -> int:
 
 
 def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outcome) -> Leg:
-    """Write down what came back: a positive answer whatever was recorded meanwhile, any other only in turn.
+    """Post an outcome: a positive one always, any other only if no later attempt was posted.
 
-    What follows from an answer that comes after its operation was concluded is in the same write.
+    If the operation is concluded already, the same write holds all consequences of the late answer.
     """
     leg = ports.store.leg(call.account, call.transaction_id, call.operation, call.leg)
     if leg is None or leg.state in (LegState.POSTED, LegState.REPLACED):
@@ -201,7 +201,7 @@ def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outc
 
 
 def _refunded_capture(ports: Ports, call: LegTask, leg: Leg, posting: Posting) -> list[Changed[Settlement]]:
-    """Read the capture that a refund was booked against, or that is no longer in doubt."""
+    """Return the change of the settlement that the refund is booked against, or whose doubt ends."""
     if not posting.changes_its_capture or leg.settlement is None:
         return []
     capture = ports.store.settlement(call.account, call.transaction_id, leg.payment_id, leg.settlement)
@@ -216,7 +216,7 @@ def _concluded_operation(ports: Ports, call: LegTask) -> Operation | None:
 
 
 def _payment_beside(ports: Ports, call: LegTask, leg: Leg) -> Payment:
-    """Read the payment of a leg that was read before, and may have been posted since: both or neither has its value."""
+    """Read the payment of a leg; raises ``Conflict`` if the leg was posted since it was read."""
     payment = _payment(ports, call, leg)
     if ports.store.leg(call.account, call.transaction_id, call.operation, call.leg) != leg:
         raise Conflict
@@ -224,5 +224,5 @@ def _payment_beside(ports: Ports, call: LegTask, leg: Leg) -> Payment:
 
 
 def _parked(leg: Leg) -> Leg:
-    """What a late answer left undone: no execution will come for it, so it waits for an operator's retry."""
+    """Park the remainder of a late answer: no execution follows, so it waits for an operator's retry."""
     return leg.to(LegState.PARKED)

@@ -1,4 +1,4 @@
-"""Marking legs in doubt that had no answer in their time (A§3.7, D14)."""
+"""Marks legs in doubt that got no answer in time (A§3.7, D14)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,22 +14,22 @@ from settlement.use_cases.shared.ports import Changed, Ports
 from settlement.use_cases.workflow.plan_operation import park
 
 _AT_ONCE = 20
-"""Legs marked in one write; a longer list takes several."""
+"""Most legs marked in one write; a longer list takes several writes."""
 
 DOUBTS = {
     LegKind.SETTLE: MovementKind.DOUBT_SETTLE,
     LegKind.CANCEL: MovementKind.DOUBT_CANCEL,
     LegKind.REFUND: MovementKind.DOUBT_REFUND,
 }
-"""What is in doubt when nobody knows whether a leg happened."""
+"""The counter of doubt for each kind of leg."""
 
 
 def mark_in_doubt(
     ports: Ports, before: Heads, operation: Operation, payments: Sequence[Payment], open_legs: Sequence[Leg]
 ) -> None:
-    """Take the first legs out of the schedule: value that may have moved is in doubt, its payment is blocked.
+    """Take the first legs out of the schedule and block their payments.
 
-    A leg that was never tried moved nothing; it is parked until the payment is unblocked.
+    A leg that was tried is in doubt, with its value; one that was never tried is parked until the payment is unblocked.
     """
     now = ports.now()
     journal = before.journal(now)

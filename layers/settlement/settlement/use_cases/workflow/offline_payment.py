@@ -1,4 +1,4 @@
-"""Payments that a merchant receives outside of their connector: settled by booking, given back by hand (C§3.1)."""
+"""Payments received outside of their connector: settled by booking only, cancelled and refunded by hand (C§3.1)."""
 
 from settlement.domain.connectors.connector_calls import (
     AuthorisationOutcome,
@@ -15,14 +15,14 @@ _BY_HAND = "received outside of the connector; give it back by hand"
 
 
 def paid_offline(outcome: AuthorisationOutcome) -> AuthorisationOutcome:
-    """Return what an authorisation comes to once the merchant has the money: a connector that decides is believed."""
+    """Return the authorisation's outcome after the merchant's notice: an undecided one counts as paid offline."""
     return PaidOffline(outcome.exchange, outcome.tid) if isinstance(outcome, Undecided) else outcome
 
 
 def done_offline(leg: Leg) -> Done | Manual:
-    """Return what becomes of a leg that moves money of such a payment, whose connector knows of none and is not called.
+    """Return the outcome, without a call, of a leg on such a payment, whose money the connector never had.
 
-    What is settled is there already; what is cancelled or refunded only a person can give back.
+    A settlement is done, because the merchant has the money. A cancellation or refund is left to a person.
     """
     if leg.kind is LegKind.SETTLE:
         return Done(_NO_CALL, leg.value, f"OFFLINE-{leg.request_id}", None, "received by the merchant")

@@ -1,4 +1,4 @@
-"""The workflow's first step: claim an operation, plan its legs on today's ledger, hand them out (A§3.3 to A§3.5)."""
+"""The workflow's first step: claim an operation, plan its legs on the current ledger, return them (A§3.3 to A§3.5)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ _LEG_OF = {movement: leg for leg, movement in MOVEMENT_OF.items()}
 
 
 class PlanOutcome(StrEnum):
-    """What the workflow does next."""
+    """The workflow's next step."""
 
     EXECUTE = "execute"
     CONCLUDE = "conclude"
@@ -42,7 +42,7 @@ class HandedOut:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """An operation with the legs and direct movements that its plan adds."""
+    """An operation with its plan's new legs and direct movements."""
 
     operation: Operation
     new_legs: list[Leg]
@@ -51,7 +51,7 @@ class _Planned:
 
 
 def planned_legs(ports: Ports, transaction: Transaction, operation: Operation) -> list[Leg]:
-    """Return the operation's legs. What lies beyond its plan was left by a planner that did not live to finish."""
+    """Return the operation's planned legs, without the leftovers of a planner that died."""
     legs = ports.store.legs(transaction.account, transaction.transaction_id, operation.sequence)
     return [leg for leg in legs if leg.index <= operation.legs]
 
@@ -59,8 +59,8 @@ def planned_legs(ports: Ports, transaction: Transaction, operation: Operation) -
 def plan_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> HandedOut:
     """Claim the operation for this execution and return the legs to execute now.
 
-    Claiming again with the same execution returns what is left of the same plan. An operation that is done, not at
-    the head of its queue, or claimed by another execution whose lease lasts, is skipped: duplicates end well.
+    A second claim by the same execution returns the remaining legs of the same plan. An operation that is done, not at
+    the head of its queue, or claimed by another execution under a valid lease is skipped; so duplicates are harmless.
     """
     return decide_until_written(ports, lambda: _plan(ports, account, transaction_id, sequence, execution))
 
@@ -116,7 +116,7 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
 
 
 def _record_plan(journal: Journal, planned: _Planned) -> None:
-    """Write down that there is a plan: the log of what it holds goes with this event."""
+    """Record an event for the plan: it carries the log of the plan's writes."""
     operation = planned.operation
     journal.record(
         EventType.OPERATION_PLANNED, operation=operation.sequence, kind=operation.kind.value, calls=operation.legs
@@ -176,7 +176,7 @@ def _add_legs(
 
 
 def _without_refunds(made: Plan, drafts: list[LegDraft]) -> tuple[Plan, list[LegDraft]]:
-    """Return a plan of too many calls without its refunds, which make them so many."""
+    """Drop the refunds from a plan that has too many calls because of them."""
     too_many = f"it needs {len(drafts)} connector calls; the limit of an operation is {MAX_LEGS}"
     kept = tuple(movement for movement in made.movements if movement.kind is not MovementKind.REFUND)
     shortfalls = (*made.shortfalls, Infeasible(too_many, refunded(made.movements)))
@@ -184,7 +184,7 @@ def _without_refunds(made: Plan, drafts: list[LegDraft]) -> tuple[Plan, list[Leg
 
 
 def park(kind: OperationKind, leg: Leg, payment: Payment, journal: Journal) -> tuple[Leg, Payment]:
-    """Return a leg that waits for an operator without having been tried, and its payment (R33)."""
+    """Return an untried leg, parked until an operator acts, and its payment (R33)."""
     if takes_value_off(kind):
         leg, payment, deltas = withheld(leg, payment)
         if deltas:
@@ -193,14 +193,14 @@ def park(kind: OperationKind, leg: Leg, payment: Payment, journal: Journal) -> t
 
 
 def _waiting_behind(store: Store, transaction: Transaction) -> list[Operation]:
-    """Return what waits behind the operation at the head; nothing is read where nothing waits."""
+    """Return the operations behind the head of the queue; reads nothing if there are none."""
     if transaction.tail - transaction.head <= 1:
         return []
     return store.operations(transaction.account, transaction.transaction_id, since=transaction.head + 1)
 
 
 def policy_of(store: Store, transaction: Transaction, waiting: Iterable[Operation] = ()) -> Policy:
-    """Return how a transaction's payments are drawn on, with the reductions of the operations that wait behind."""
+    """Return the policy of a transaction, with the reductions of the operations waiting behind."""
     to_come = sum(held.ask.reduction for held in waiting if not held.is_concluded)
     return Policy(transaction.mode, store.settings(transaction.account).refund_priority, transaction.owed, to_come)
 
@@ -256,7 +256,7 @@ _DIRECT = {
     MovementKind.WITHHOLD: EventType.VALUE_WITHHELD,
     MovementKind.RAISE: EventType.PAYMENT_RAISED,
 }
-"""Movements that no connector is told of."""
+"""Movements that need no connector call."""
 
 
 def _record_direct(journal: Journal, movement: Movement) -> None:

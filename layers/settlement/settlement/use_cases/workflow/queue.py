@@ -1,4 +1,4 @@
-"""What waits in a transaction's queue: who is next, and what all of it will leave (A§3.3, A§3.4)."""
+"""A transaction's queue: its next operation and its projection (A§3.3, A§3.4)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from settlement.use_cases.workflow.plan_operation import planned_legs, policy_of
 
 
 def operation_at(store: Store, transaction: Transaction, sequence: int) -> Operation:
-    """Return an operation that a transaction has by its own numbers."""
+    """Return an operation by a sequence that the transaction has given; raises ``LookupError`` if it is missing."""
     operation = store.operation(transaction.account, transaction.transaction_id, sequence)
     if operation is None:
         raise LookupError(f"transaction {transaction.transaction_id} has no operation {sequence}")
@@ -23,7 +23,7 @@ def operation_at(store: Store, transaction: Transaction, sequence: int) -> Opera
 
 
 def next_ready(ports: Ports, transaction: Transaction, now: datetime) -> tuple[Transaction, Operation | None]:
-    """Return the operation at the head made ready, None if the queue is empty; what was taken back is passed over."""
+    """Return the next operation, made ready, None if the queue is empty; operations taken back are skipped."""
     while not transaction.is_idle:
         following = operation_at(ports.store, transaction, transaction.head)
         if not following.is_concluded:
@@ -35,10 +35,9 @@ def next_ready(ports: Ports, transaction: Transaction, now: datetime) -> tuple[T
 def project_queue(
     ports: Ports, transaction: Transaction, positions: Sequence[Position], without: int | None = None
 ) -> tuple[Position, ...]:
-    """Return the positions as they will be once every operation from the head on has run; ``without`` leaves one out.
+    """Return the positions after every operation from the head on has run; ``without`` leaves one out.
 
-    Of an operation that is planned already, what its open legs will do counts; of any other, what the payments can do
-    of it.
+    A planned operation counts by its open legs, any other by the part that the payments can do.
     """
     projected = tuple(positions)
     if transaction.is_idle:
@@ -68,7 +67,8 @@ def _movements(
 
 
 def head_guard(ports: Ports, transaction: Transaction) -> list[Operation]:
-    """Return the operation at the head, to be written as it is: under its version, so that it is not planned meanwhile
-    on a ledger that the same write changes.
+    """Return the operation at the head for an unchanged write under its version.
+
+    The write fails if the operation was planned on the ledger that the same commit changes.
     """
     return [] if transaction.is_idle else [operation_at(ports.store, transaction, transaction.head)]

@@ -1,7 +1,6 @@
-"""A refund is one connector call per settlement, oldest first, within what is left of it (C§8.3, D58).
+"""Splits a refund into one connector call per settlement, oldest first, each up to its refundable value (C§8.3, D58).
 
-Settlements are read from the first that may have something left, a page at a time: a refund costs the same however
-many there are.
+Settlements are read page by page from the first not refunded whole, so the cost does not grow with their number.
 """
 
 from collections.abc import Iterator
@@ -20,14 +19,14 @@ SETTLEMENTS_AT_ONCE = 25
 
 @dataclass(frozen=True, slots=True)
 class RefundDrafts:
-    """The calls of a refund; every settlement up to ``refunded_through`` is refunded whole, None if none is."""
+    """The calls of a refund. All settlements up to ``refunded_through`` are then refunded whole; None if none is."""
 
     drafts: list[LegDraft]
     refunded_through: str | None
 
 
 def refund_drafts(store: Store, transaction: Transaction, payment: Payment, movement: Movement) -> RefundDrafts:
-    """Draw a refund on a payment's settlements; raises ``LookupError`` if they hold less than the payment captured."""
+    """Split a refund over a payment's settlements; raises ``LookupError`` if they hold less than the ledger."""
     found = _draw(store, transaction, payment.refunded_through, movement)
     if found is None and payment.refunded_through is not None:
         found = _draw(store, transaction, None, movement)

@@ -1,4 +1,4 @@
-"""After a late answer, or a person's word: heads, projection, blocked payments, operation follow the ledger (A§3.7)."""
+"""Updates heads, projection, blocked payments and operation after a late answer or a resolution (A§3.7)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,10 +22,10 @@ from settlement.use_cases.workflow.queue import head_guard, project_queue
 
 
 def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit:
-    """Return the posting of a leg of a concluded operation with all that follows from it, to be written at once.
+    """Extend the posting of a concluded operation's leg by all its consequences, to be written at once.
 
-    The operation is put right once none of its legs is in doubt, parked, refused or left to a person; a payment is
-    unblocked once nothing of it is in doubt. What is there beyond what the order owes by now is given back (R33).
+    The operation is done once none of its legs is in doubt, parked, refused or manual; a payment is unblocked once
+    nothing of it is in doubt. Value beyond what the order owes is given back (R33).
     """
     before = load_by_transaction(ports.store, posting.account, posting.transaction_id)
     transaction = before.transaction
@@ -56,7 +56,7 @@ def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit
 
 
 def payments_after(ports: Ports, posting: Commit) -> list[Changed[Payment]]:
-    """Return every payment with what a posting changes, unblocked where nothing is in doubt any more."""
+    """Return every payment with the posting's changes; payments without doubt are unblocked."""
     posted = {changed.after.payment_id: changed for changed in posting.payments}
     payments = [
         posted.get(payment.payment_id, Changed(payment, payment))
@@ -66,12 +66,12 @@ def payments_after(ports: Ports, posting: Commit) -> list[Changed[Payment]]:
 
 
 def unblocked(payment: Payment) -> Payment:
-    """Return a payment that is blocked only while something of it is in doubt."""
+    """Unblock a payment if nothing of it is in doubt."""
     return replace(payment, blocked=payment.blocked and payment.counters.doubtful > 0)
 
 
 def put_right(operation: Operation, legs: Sequence[Leg]) -> Operation:
-    """Return a concluded operation in the state that its legs have left it in."""
+    """Return a concluded operation in the state that follows from its legs."""
     state = state_at_the_end(operation, legs)
     return replace(operation.to(state), failure=operation.failure if state is OperationState.FAILED else None)
 
@@ -79,9 +79,9 @@ def put_right(operation: Operation, legs: Sequence[Leg]) -> Operation:
 def recount(
     transaction: Transaction, before: tuple[Operation, Sequence[Leg]], after: tuple[Operation, Sequence[Leg]]
 ) -> Transaction:
-    """Return the transaction with an operation counted as what it is now, where it was counted as what it was.
+    """Return the transaction with its counts of failed operations updated for one operation's change.
 
-    What failed before failures of every kind were counted was not, and leaves no count behind.
+    Counts never fall below zero: operations that failed under an earlier version were not counted.
     """
     return replace(
         transaction,
@@ -98,7 +98,7 @@ def _legs_after(legs: Sequence[Leg], posting: Commit) -> list[Leg]:
 
 
 def _asked_for_again(transaction: Transaction, posting: Commit, journal: Journal) -> Transaction:
-    """Return the transaction that is to be paid again what was written off, and came in after all."""
+    """Return the transaction that owes written-off value again, because it was captured after all."""
     back = sum(
         min(changed.after.posted_value, changed.before.closed)
         for changed in posting.legs
@@ -117,8 +117,9 @@ def _asked_for_again(transaction: Transaction, posting: Commit, journal: Journal
 def _give_back_what_is_too_much(
     ports: Ports, order: Order, transaction: Transaction, operation: Operation, journal: Journal
 ) -> tuple[Transaction, list[Operation]]:
-    """Queue what gives back all that is captured, or open again, beyond what the order owes; what the payments cannot
-    give back stays a difference.
+    """Queue an operation that gives back captured and open value beyond what the order owes.
+
+    What the payments cannot give back stays a difference.
     """
     draft = Draft(transaction.projection, Policy(transaction.mode, RefundPriority.LOWEST_SETTLED, transaction.owed))
     if order.cancelled_at is not None:
