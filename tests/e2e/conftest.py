@@ -18,6 +18,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from testkit.api import Api, new_id
 from testkit.merchant import Merchant, PlacedOrder
 from testkit.reconcile import reconcile
+from tests.e2e.stage import Stage, everything
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -172,3 +173,15 @@ def demo_account() -> str:
 def _reconcile_all(merchant: Merchant) -> None:
     for order in merchant.placed:
         reconcile(order)
+
+
+@pytest.fixture(scope="module")
+def stage(facts: Facts) -> Iterator[Stage]:
+    """An order in handling with 7000 of 10000 invoiced, which no case may change."""
+    merchant = Merchant(Api(facts.base_url, APP_KEY, APP_TOKEN))
+    started = merchant.place()
+    started.invoice("N1", 7000)
+    orders = {"started": started}
+    stage = Stage(orders, {name: everything(order) for name, order in orders.items()})
+    yield stage
+    stage.check()

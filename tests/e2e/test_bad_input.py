@@ -1,75 +1,13 @@
 """Requests that are wrong: each gets its code and a message that says what is wrong, and nothing is written."""
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from local.seed import APP_KEY, APP_TOKEN
-from operations.running_stack import Facts
-from testkit.api import Answer, Api, new_id
+from testkit.api import new_id
 from testkit.bodies import Payment, change_body, invoice_body, order_body
-from testkit.merchant import Merchant, PlacedOrder
-
-ORDERS = "/api/oms/pvt/orders"
-LARGEST = 999_999_999_999
-MISSING = object()
-LONG = "x" * 3000
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Orders that take part in every case, with everything there is to see of them."""
-
-    orders: dict[str, PlacedOrder]
-    seen: dict[str, Any]
-
-    def check(self) -> None:
-        """Fail if anything has changed since."""
-        assert {name: _everything(order) for name, order in self.orders.items()} == self.seen
-
-
-def _everything(order: PlacedOrder) -> Any:
-    return [order.order(), order.transaction(), order.events()]
-
-
-@pytest.fixture(scope="module")
-def stage(facts: Facts) -> Iterator[Stage]:
-    """An order in handling with 7000 of 10000 invoiced, which no case may change."""
-    merchant = Merchant(Api(facts.base_url, APP_KEY, APP_TOKEN))
-    started = merchant.place()
-    started.invoice("N1", 7000)
-    orders = {"started": started}
-    stage = Stage(orders, {name: _everything(order) for name, order in orders.items()})
-    yield stage
-    stage.check()
-
-
-def _without(body: dict[str, Any], path: str) -> dict[str, Any]:
-    """Take one field off a body; ``path`` is dotted."""
-    return _replaced(body, path, MISSING)
-
-
-def _replaced(body: dict[str, Any], path: str, value: object) -> dict[str, Any]:
-    copy: dict[str, Any] = json.loads(json.dumps(body))
-    *parents, last = path.split(".")
-    inner: Any = copy
-    for name in parents:
-        inner = inner[int(name)] if isinstance(inner, list) else inner[name]
-    if value is MISSING:
-        del inner[last]
-    else:
-        inner[int(last) if isinstance(inner, list) else last] = value
-    return copy
-
-
-def _is_refused(answer: Answer, *words: str, status: int = 400, code: str = "OMS001") -> None:
-    assert (answer.status, answer.code) == (status, code), answer
-    for word in words:
-        assert word in answer.message, (word, answer.message)
-
+from testkit.merchant import Merchant
+from tests.e2e.stage import LARGEST, MISSING, ORDERS, Stage, replaced, require_refused
 
 # The invoice
 
@@ -104,7 +42,7 @@ _INVOICE_VALUES: list[tuple[object, tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("value", "words"), _INVOICE_VALUES)
 def test_invoice_value_is_digits_above_zero(stage: Stage, value: object, words: tuple[str, ...]) -> None:
-    _is_refused(stage.orders["started"].notify("N2", value), "invoiceValue", *words)
+    require_refused(stage.orders["started"].notify("N2", value), "invoiceValue", *words)
 
 
 @pytest.mark.parametrize(
@@ -113,11 +51,11 @@ def test_invoice_value_is_digits_above_zero(stage: Stage, value: object, words: 
      2.5, None, True, ["N2"], {"n": 1}],
 )  # fmt: skip
 def test_invoice_number_is_a_word(stage: Stage, number: Any) -> None:
-    _is_refused(stage.orders["started"].notify(number, 100), "invoiceNumber", "1 to 100")
+    require_refused(stage.orders["started"].notify(number, 100), "invoiceNumber", "1 to 100")
 
 
 def test_invoice_number_has_no_null_character(stage: Stage) -> None:
-    _is_refused(stage.orders["started"].notify("N\u0000", 100), "invoiceNumber", "null character")
+    require_refused(stage.orders["started"].notify("N\u0000", 100), "invoiceNumber", "null character")
 
 
 @pytest.mark.parametrize(
@@ -155,9 +93,9 @@ def test_invoice_number_has_no_null_character(stage: Stage) -> None:
 def test_invoice_field_is_named(stage: Stage, field: str, value: object) -> None:
     order = stage.orders["started"]
 
-    answer = order.api.post(f"{order.path}/invoice", _replaced(invoice_body("N2", 100), field, value))
+    answer = order.api.post(f"{order.path}/invoice", replaced(invoice_body("N2", 100), field, value))
 
-    _is_refused(answer, field)
+    require_refused(answer, field)
 
 
 # The change
@@ -211,15 +149,15 @@ def test_change_is_refused_with_its_code(
     order = stage.orders["started"]
     body = change_body("C1", discount=0 if "incrementValue" in changes else 100)
     for field, value in changes.items():
-        body = _replaced(body, field, value)
+        body = replaced(body, field, value)
 
-    _is_refused(order.api.post(f"{order.path}/changes", body), *words, code=code)
+    require_refused(order.api.post(f"{order.path}/changes", body), *words, code=code)
 
 
 def test_change_that_removes_an_unknown_item_is_not_found(stage: Stage) -> None:
     answer = stage.orders["started"].register_change("C1", discount=1, itemsRemoved=[{"id": "Z", "quantity": 1}])
 
-    _is_refused(answer, "Z", status=404, code="OMS005")
+    require_refused(answer, "Z", status=404, code="OMS005")
 
 
 # The order
@@ -269,9 +207,9 @@ _PAYMENT = "paymentData.transactions.0.payments.0"
 )  # fmt: skip
 def test_order_field_is_named(merchant: Merchant, path: str, value: object) -> None:
     order_id = f"{new_id()}-01"
-    body = _replaced(order_body(orderId=order_id), path, value)
+    body = replaced(order_body(orderId=order_id), path, value)
 
-    _is_refused(merchant.api.post(ORDERS, body), path)
+    require_refused(merchant.api.post(ORDERS, body), path)
 
     assert merchant.api.get(f"{ORDERS}/{order_id}").status == 404
 
@@ -303,321 +241,18 @@ def test_order_that_does_not_add_up_is_refused(
 ) -> None:
     order_id = f"{new_id()}-01"
 
-    _is_refused(merchant.api.post(ORDERS, order_body(orderId=order_id) | changes), *words)
+    require_refused(merchant.api.post(ORDERS, order_body(orderId=order_id) | changes), *words)
 
     assert merchant.api.get(f"{ORDERS}/{order_id}").status == 404
 
 
 # Bodies that are no bodies
 
-_NO_BODIES: dict[str, tuple[bytes, str]] = {
-    "nothing": (b"", "empty"),
-    "blank": (b" \n", "empty"),
-    "half": (b'{"type": "Output"', "JSON"),
-    "words": (b"type=Output&invoiceValue=7000", "JSON"),
-    "xml": (b"<invoice/>", "JSON"),
-    "two": (b"{}{}", "JSON"),
-    "single quotes": (b"{'type': 'Output'}", "JSON"),
-    "trailing comma": (b'{"type": "Output",}', "JSON"),
-    "duplicate key": (b'{"invoiceValue": 1, "invoiceValue": 7000}', "invoiceValue"),
-    "inner duplicate key": (b'{"items": [{"id": "A", "id": "B"}]}', "'id'"),
-    "NaN": (b'{"invoiceValue": NaN}', "NaN"),
-    "Infinity": (b'{"invoiceValue": -Infinity}', "Infinity"),
-    "huge integer": (b'{"invoiceValue": ' + b"9" * 5000 + b"}", "invoiceValue"),
-    "huge exponent": (b'{"invoiceValue": 1e999}', "invoiceValue"),
-    "lone surrogate": (b'{"type": "\\ud800"}', "Unicode"),
-    "lone surrogate in a key": (b'{"\\udfff": 1}', "Unicode"),
-    "not UTF-8": (b'{"type": "\xff\xfe"}', ""),
-    "UTF-16": ('{"type": "Output"}'.encode("utf-16"), ""),
-    "two byte order marks": (b'\xef\xbb\xbf\xef\xbb\xbf{"type": "Output"}', "JSON"),
-    "deep list": (b"[" * 100_000 + b"]" * 100_000, ""),
-    "deep object": (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, ""),
-    "list": (b"[]", ""),
-    "list of a body": (json.dumps([invoice_body("N2", 1)]).encode(), ""),
-    "text": (b'"Output"', ""),
-    "number": (b"7000", ""),
-    "null": (b"null", ""),
-    "true": (b"true", ""),
-    "null byte": (b'{"type": "Out\x00put"}', "JSON"),
-    "escaped null byte": (b'{"type": "Out\\u0000put"}', "type"),
-}
-
-
-_NO_JSON_HERE = ("duplicate key", "huge integer", "huge exponent", "escaped null byte")
-"""Refused whatever the route; the others are refused for the field that they lack."""
-
-
-@pytest.mark.parametrize("name", _NO_BODIES)
-@pytest.mark.parametrize("route", ["invoice", "changes"])
-def test_body_that_is_no_body_is_refused(stage: Stage, route: str, name: str) -> None:
-    content, word = _NO_BODIES[name]
-    if route == "changes" and word in ("type", "invoiceValue") and name not in _NO_JSON_HERE:
-        word = "requestId"
-    order = stage.orders["started"]
-
-    _is_refused(order.api.send("POST", f"{order.path}/{route}", content), word)
-
-
-@pytest.mark.parametrize("name", _NO_BODIES)
-def test_order_that_is_no_body_is_refused(merchant: Merchant, name: str) -> None:
-    _is_refused(merchant.api.send("POST", ORDERS, _NO_BODIES[name][0]))
-
-
-@pytest.mark.parametrize("name", [name for name in _NO_BODIES if name != "nothing"])
-def test_cancel_with_a_body_that_is_none_is_refused(stage: Stage, name: str) -> None:
-    order = stage.orders["started"]
-    content = _NO_BODIES[name][0]
-
-    answer = order.api.send("POST", f"{order.path}/cancel", content)
-
-    assert (answer.status, answer.code) in {(400, "OMS001"), (400, "OMS012")}, answer
-
-
-@pytest.mark.parametrize(
-    "body",
-    [{"reason": 1}, {"reason": "x" * 2001}, {"reason": ["no"]}, []],
-)
-def test_cancel_reason_is_a_text(stage: Stage, body: object) -> None:
-    order = stage.orders["started"]
-
-    _is_refused(order.api.post(f"{order.path}/cancel", body))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"partialSettlement": "yes"}, {"partialSettlement": 1}, {"strictInvoices": "false"},
-        {"refundPriority": "first"},
-        {"refundPriority": 1}, {"merchantName": "x" * 101}, {"merchantName": 1}, {"unknown": True}, [], "x", None,
-    ],
-)  # fmt: skip
-def test_settings_are_refused_whole(other_merchant: Merchant, body: object) -> None:
-    before = other_merchant.api.read("/api/oms/pvt/account/settings")
-
-    _is_refused(other_merchant.api.patch("/api/oms/pvt/account/settings", body))
-    mixed = body | {"strictInvoices": True} if isinstance(body, dict) and "strictInvoices" not in body else body
-    _is_refused(other_merchant.api.patch("/api/oms/pvt/account/settings", mixed))
-
-    assert other_merchant.api.read("/api/oms/pvt/account/settings") == before
-
 
 # Sizes
-
-
-def _padded(body: dict[str, Any], size: int) -> bytes:
-    plain = json.dumps(body).encode()
-    return plain[:-1] + b" " * (size - len(plain)) + b"}"
-
-
-@pytest.mark.parametrize("route", ["invoice", "changes", "cancel"])
-def test_body_of_a_megabyte_and_a_byte_is_too_large(stage: Stage, route: str) -> None:
-    order = stage.orders["started"]
-
-    answer = order.api.send("POST", f"{order.path}/{route}", _padded(invoice_body("N2", 100), 1_000_001))
-
-    _is_refused(answer, "1000001", "1000000", status=413, code="OMS413")
-
-
-def test_order_of_a_megabyte_and_a_byte_is_too_large(merchant: Merchant) -> None:
-    _is_refused(merchant.api.send("POST", ORDERS, _padded(order_body(), 1_000_001)), status=413, code="OMS413")
-
-
-def test_body_of_eleven_megabytes_is_too_large(stage: Stage) -> None:
-    order = stage.orders["started"]
-
-    answer = order.api.send("POST", f"{order.path}/invoice", _padded(invoice_body("N2", 100), 11_000_000))
-
-    assert answer.status == 413
-    assert answer.message
-
-
-def test_largest_body_and_document_are_taken(merchant: Merchant) -> None:
-    order = merchant.place()
-    body = invoice_body("N1", 7000, embeddedInvoice="\u00e7" * 100_000)
-
-    answer = order.api.send("POST", f"{order.path}/invoice", _padded(body, 1_000_000))
-    order.come_to_rest()
-
-    assert answer.status == 200, answer
-    assert order.order()["packageAttachment"]["packages"][0]["embeddedInvoice"] == "\u00e7" * 100_000
-
-
-def test_largest_values_are_taken(merchant: Merchant) -> None:
-    order = merchant.place(value=LARGEST)
-
-    order.invoice("n" * 100, str(LARGEST))
-
-    assert order.order()["settledValue"] == LARGEST
-    assert order.recorded_calls()[-1]["value"] * 100 == LARGEST
-
-
-def test_as_many_lines_and_payments_as_allowed_are_taken(merchant: Merchant) -> None:
-    lines = [{"id": f"SKU-{number}", "name": "n" * 2000, "quantity": 1, "price": 100} for number in range(70)]
-    totals = [{"id": "Items", "value": 7000}, {"id": "Shipping", "value": 3000}]
-    order = merchant.place(*(Payment(1000) for _ in range(10)), items=lines, totals=totals)
-
-    order.invoice("N1", 10000, items=[{"id": line["id"], "price": 100, "quantity": 1} for line in lines])
-
-    assert len(order.calls()) == 10
-    assert order.order()["status"] == "invoiced"
-
-
-def test_invoice_with_as_much_text_as_allowed_is_taken_or_refused(merchant: Merchant) -> None:
-    order = merchant.place()
-    text = "x" * 2000
-    items = [{"id": "A", "price": 1, "quantity": 1, "description": text}] * 200
-    several = dict.fromkeys(("invoiceKey", "invoiceUrl", "courier", "trackingNumber", "trackingUrl", "cfop"), text)
-
-    answer = order.notify("N1", 7000, items=items, **several)
-    order.come_to_rest()
-
-    assert answer.status in (200, 400), answer
-    assert len(order.order()["packageAttachment"]["packages"]) == (1 if answer.status == 200 else 0)
 
 
 # Routes
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "code"),
-    [
-        ("GET", "", "OMS007"),
-        ("POST", "/start-handling", "OMS007"),
-        ("POST", "/cancel", "OMS007"),
-        ("POST", "/invoice", "OMS007"),
-        ("POST", "/changes", "OMS007"),
-        ("GET", "/payment-transaction", "OMS007"),
-    ],
-)
-@pytest.mark.parametrize("order_id", ["no-such-order", "x" * 3000, "0", "%C3%A7%C3%A3o"])
-def test_unknown_order_is_not_found(merchant: Merchant, method: str, path: str, code: str, order_id: str) -> None:
-    bodies = {"/invoice": invoice_body(), "/changes": change_body(discount=1)}
-    content = json.dumps(bodies.get(path, {})) if method == "POST" else None
-
-    answer = merchant.api.send(method, f"{ORDERS}/{order_id}{path}", content)
-
-    assert (answer.status, answer.code) == (404, code), answer
-
-
-@pytest.mark.parametrize(
-    "part",
-    ["", "/payments", "/payments/P", "/settlements", "/refunds", "/cancellations", "/interactions", "/capabilities"],
-)
-@pytest.mark.parametrize("transaction_id", ["0" * 32, "x" * 3000])
-def test_unknown_transaction_is_not_found(merchant: Merchant, part: str, transaction_id: str) -> None:
-    answer = merchant.api.get(f"/api/pvt/transactions/{transaction_id}{part}")
-
-    assert (answer.status, answer.code) == (404, "1404"), answer
-
-
-@pytest.mark.parametrize("payment_id", ["0" * 32, "x" * 3000])
-def test_unknown_payment_is_not_found(stage: Stage, payment_id: str) -> None:
-    order = stage.orders["started"]
-
-    answer = order.api.get(f"{order.transaction_path}/payments/{payment_id}")
-
-    assert (answer.status, answer.code) == (404, "1404"), answer
-
-
-@pytest.mark.parametrize("query", ["accountName=demo", "accountName=demo&X-VTEX-signature=%C3%A7",
-                                   "X-VTEX-signature=" + LONG, "accountName=" + LONG, ""])  # fmt: skip
-def test_callback_with_a_wrong_signature_is_refused(stage: Stage, query: str) -> None:
-    order = stage.orders["started"]
-    path = f"/api/pvt/payment-provider/{order.transaction_path[9:]}/payments/{order.payment_ids[0]}/callback?{query}"
-
-    answer = order.api.send("POST", path, "{}", headers={})
-
-    assert (answer.status, answer.code) in {(401, "1"), (404, "1404")}, answer
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["limit=0", "limit=1001", "limit=x", "limit=-1", "limit=", "limit=1.5", "limit=%D9%A3", "limit=" + "9" * 300,
-     "after=x", "after=", "after=%00", "after=TXN", "after=" + LONG],
-)  # fmt: skip
-def test_page_that_is_none_is_refused(stage: Stage, query: str) -> None:
-    order = stage.orders["started"]
-
-    _is_refused(order.api.get(f"{order.transaction_path}/interactions?{query}"), query.partition("=")[0])
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/"),
-        ("GET", "/nowhere"),
-        ("DELETE", f"{ORDERS}/O"),
-        ("PUT", f"{ORDERS}/O/invoice"),
-        ("GET", f"{ORDERS}/O/invoice"),
-        ("GET", f"{ORDERS}/O/changes"),
-        ("PATCH", f"{ORDERS}/O/changes"),
-        ("POST", f"{ORDERS}/O/nowhere"),
-        ("POST", "/health"),
-        ("POST", "/api/pvt/transactions/T"),
-        ("POST", "/api/pvt/transactions/T/settlements"),
-        ("GET", "/api/pvt/transactions/T/nowhere"),
-        ("GET", "/api/oms/pvt/orders/a/b/c/d"),
-        ("GET", "/../../etc/passwd"),
-    ],
-)
-def test_unknown_route_or_method_is_not_found(merchant: Merchant, method: str, path: str) -> None:
-    answer = merchant.api.send(method, path, None if method == "GET" else "{}")
-
-    assert answer.status == 404, answer
-    assert answer.code
-
-
 # Orders that are not ready
-
-
-def test_order_that_was_not_started_takes_no_invoice_and_no_change(merchant: Merchant) -> None:
-    order = merchant.place(start=False)
-    before = _everything(order)
-
-    answers = [
-        order.notify("N1", 7000),
-        order.notify("D1", 7000, type="Input"),
-        order.register_change("C1", discount=100),
-    ]
-
-    for answer in answers:
-        _is_refused(answer, status=409, code="OMS003")
-    assert "start-handling" in answers[0].message
-    assert _everything(order) == before
-
-
-def test_refused_number_and_request_id_can_be_used_again(merchant: Merchant) -> None:
-    order = merchant.place()
-    assert order.notify("N1", 0).status == 400
-    assert order.register_change("C1", discount=10000).status == 400
-
-    order.invoice("N1", 7000)
-    order.change("C1", discount=1000)
-
-    assert order.order()["value"] == 9000
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {}, {"paymentId": "*"}, {"paymentId": "*", "operation": "payments"},
-        {"paymentId": "P", "operation": "voids", "outcomes": []},
-        {"paymentId": "P", "operation": "payments", "outcomes": ["explode"]},
-        {"paymentId": "P", "operation": "payments", "outcomes": ["partial:5000"]},
-        {"paymentId": "P", "operation": "settlements", "outcomes": ["partial:0"]},
-        {"paymentId": "P", "operation": "settlements", "outcomes": "500"},
-        {"paymentId": "P", "operation": "settlements", "outcomes": ["500"] * 101},
-        {"paymentId": "x" * 3000, "operation": "settlements", "outcomes": ["500"]},
-        {"paymentId": 1, "operation": "settlements", "outcomes": ["500"]}, [], "x", None,
-    ],
-)  # fmt: skip
-def test_script_that_is_none_is_refused(merchant: Merchant, body: object) -> None:
-    answer = merchant.api.post("/sandbox-connector/script", body)
-
-    assert (answer.status, answer.code) == (400, "invalid-script"), answer
-
-
-def test_calls_of_no_payment_are_refused_and_of_an_unknown_one_none(merchant: Merchant) -> None:
-    assert merchant.api.get("/sandbox-connector/calls").status == 400
-    assert merchant.api.read("/sandbox-connector/calls", paymentId="nobody") == []
-    assert merchant.api.read("/sandbox-connector/calls", paymentId=LONG) == []

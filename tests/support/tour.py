@@ -12,132 +12,28 @@ from testkit.builders import ACCOUNT, a_connector
 from testkit.shop import Placed
 from tests.support.affiliations import affiliation_body
 from tests.support.service import Heard, Service, route_of
+from tests.support.tour_bodies import (
+    AUTHORISE,
+    DELIVERY,
+    PERSON,
+    RESOLVED,
+    STARTED,
+    SWAP,
+    TOLD,
+    TOO_LARGE,
+    TRACKING,
+    change_body,
+    embedded_document,
+    invoice_body,
+    order_body,
+    sent_payment,
+)
 
 ORDERS = "/api/oms/pvt/orders"
 DOCUMENT = "/api/orders/pvt/document"
-TOO_LARGE = "x" * 1_000_001
-PERSON = {
-    "clientProfileData": {
-        "email": "maria.silva@mail.example",
-        "firstName": "Maria",
-        "lastName": "Silva",
-        "documentType": "cpf",
-        "document": "52998224725",
-        "phone": "+5521999999999",
-    },
-    "shippingData": {
-        "address": {
-            "addressType": "residential",
-            "receiverName": "Maria Silva",
-            "postalCode": "22250-040",
-            "city": "Rio de Janeiro",
-            "state": "RJ",
-            "country": "BRA",
-            "street": "Praia de Botafogo",
-            "number": "300",
-            "neighborhood": "Botafogo",
-            "complement": "apartment 3",
-        }
-    },
-}
-ITEMS = [{"id": "A", "price": 5000, "quantity": 1, "description": "Shoe"}]
-
-
-def order_body(order_id: str, **changes: Any) -> dict[str, Any]:
-    """The base order of the requirements, paid by card."""
-    payment = {
-        "paymentSystem": "2",
-        "paymentSystemName": "Visa",
-        "group": "creditCard",
-        "value": 10000,
-        "connector": "partial",
-        "card": {"token": "vault", "holder": "M SILVA", "firstDigits": "444433", "lastDigits": "1111"},
-    }
-    body: dict[str, Any] = {
-        "orderId": order_id,
-        "items": [
-            {"id": "A", "name": "Shoe", "quantity": 1, "price": 5000},
-            {"id": "B", "name": "Sock", "quantity": 2, "price": 1500},
-        ],
-        "totals": [{"id": "Items", "value": 8000}, {"id": "Shipping", "value": 2000}],
-        "value": 10000,
-        "paymentData": {"transactions": [{"payments": [payment]}]},
-    }
-    return body | PERSON | changes
-
-
-def invoice_body(number: str, value: object, type_: str = "Output", **changes: Any) -> dict[str, Any]:
-    """An invoice of an item."""
-    body: dict[str, Any] = {
-        "type": type_,
-        "issuanceDate": "2026-03-02",
-        "invoiceNumber": number,
-        "invoiceValue": value,
-        "items": ITEMS,
-    }
-    return body | changes
-
-
-def change_body(request_id: str, discount: int) -> dict[str, Any]:
-    """A registered change."""
-    item = {"id": "B", "price": 1500, "quantity": 1}
-    return {
-        "requestId": request_id,
-        "reason": "sold out",
-        "discountValue": discount,
-        "incrementValue": 0,
-        "itemsRemoved": [item],
-    }
 
 
 TRANSACTIONS = "/api/pvt/transactions"
-STARTED = {"value": 10000, "referenceId": "1234567", "channel": "store", "salesChannel": "1", "urn": None}
-AUTHORISE = {"softDescriptor": "STORE*1234567", "prepareForRecurrency": False}
-TOLD = [
-    {"name": "cart", "value": '{"items":[{"id":"A","name":"Shoe","value":8000,"quantity":1}],"freight":2000,"tax":0}'},
-    {"name": "clientProfileData", "value": '{"email":"a@example.com","firstName":"A","lastName":"B"}'},
-]
-
-
-def _sent(value: int, payment_system: int) -> dict[str, Any]:
-    """A payment as a checkout sends it."""
-    return {
-        "paymentSystem": payment_system,
-        "installments": 1,
-        "currencyCode": "BRL",
-        "value": value,
-        "installmentsInterestRate": 0,
-        "installmentsValue": value,
-        "referenceValue": value,
-        "fields": {"accountId": "vault-token"},
-        "transaction": {},
-    }
-
-
-SWAP = {
-    "reason": "another size",
-    "replace": [
-        {
-            "from": {"items": [{"id": "A", "quantity": 1}]},
-            "to": {
-                "items": [
-                    {"id": "C", "quantity": 1, "price": 4000, "priceTags": [{"name": "TAX@MANUALPRICE", "value": 50}]}
-                ],
-                "shippingData": {
-                    "logisticsInfo": [
-                        {
-                            "itemIndex": 0,
-                            "selectedSla": "Normal",
-                            "selectedDeliveryChannel": "delivery",
-                            "addressId": "home",
-                            "price": 0,
-                        }
-                    ]
-                },
-            },
-        }
-    ],
-}
 
 
 class Tour:
@@ -208,7 +104,7 @@ class Tour:
         self.service.call("POST", ORDERS, order_body("first", currency="USD"))
         order = f"{ORDERS}/first"
         self.service.call("POST", f"{order}/invoice", invoice_body("N1", 7000))
-        self.service.call("POST", "/api/orders/pvt/document/first/invoices", _document("N1"))
+        self.service.call("POST", "/api/orders/pvt/document/first/invoices", embedded_document("N1"))
         self.service.call("POST", f"{order}/changes", change_body("C1", 1500))
         for path in ("", "/preview"):
             method = "POST" if path else "PATCH"
@@ -237,14 +133,14 @@ class Tour:
         order, document = f"{ORDERS}/first", "/api/orders/pvt/document/first/invoices"
         self.probe("POST", f"{order}/invoice", invoice_body("N1", "5000", embeddedInvoice="<xml/>", volumes=1))
         self.service.call("POST", f"{order}/cancel")
-        self.probe("PATCH", f"{order}/invoice/N1", _TRACKING)
-        self.probe("PUT", f"{order}/invoice/N1/tracking", _DELIVERY)
+        self.probe("PATCH", f"{order}/invoice/N1", TRACKING)
+        self.probe("PUT", f"{order}/invoice/N1/tracking", DELIVERY)
         self.probe("POST", f"{order}/changes", change_body("C1", 1500))
-        self.probe("POST", document, _document("N2"))
+        self.probe("POST", document, embedded_document("N2"))
         self.service.do("POST", f"{order}/invoice", invoice_body("D1", 1000, "Input"))
         self.service.do("POST", f"{order}/invoice", invoice_body("N3", 100))
-        self.service.call("PATCH", f"{order}/invoice/N3", _TRACKING)
-        self.service.call("PUT", f"{order}/invoice/N3/tracking", _DELIVERY | {"isDelivered": True})
+        self.service.call("PATCH", f"{order}/invoice/N3", TRACKING)
+        self.service.call("PUT", f"{order}/invoice/N3/tracking", DELIVERY | {"isDelivered": True})
 
     def _changing(self) -> None:
         self.place("changed")
@@ -336,8 +232,8 @@ class Tour:
         settled = next(leg for leg in placed.legs if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED)
         self.service.do("GET", transaction)
         self.service.call("POST", f"{transaction}/operations/1/retry")
-        self.service.call("POST", f"{transaction}/legs/{settled.operation}-{settled.number}/resolve", _RESOLVED)
-        self.probe("POST", f"{transaction}/legs/{failed.operation}-{failed.number}/resolve", _RESOLVED)
+        self.service.call("POST", f"{transaction}/legs/{settled.operation}-{settled.number}/resolve", RESOLVED)
+        self.probe("POST", f"{transaction}/legs/{failed.operation}-{failed.number}/resolve", RESOLVED)
         self.probe("POST", f"{transaction}/operations/{failed.operation}/retry")
         self._ending(placed, transaction)
         self.service.do("GET", f"{transaction}/operations")
@@ -361,17 +257,17 @@ class Tour:
         transaction = f"{TRANSACTIONS}/{started}"
         openly = f"/api/payments/transactions/{started}/payments"
         self.service.call("POST", f"{transaction}/authorization-request", AUTHORISE)
-        self.probe("POST", openly, [_sent(4000, 17)], query={"an": ACCOUNT, "orderId": "1248716513905"})
+        self.probe("POST", openly, [sent_payment(4000, 17)], query={"an": ACCOUNT, "orderId": "1248716513905"})
         self.service.call("POST", f"{transaction}/authorization-request", AUTHORISE)
-        self.probe("POST", f"{transaction}/payments", [_sent(6000, 2)])
+        self.probe("POST", f"{transaction}/payments", [sent_payment(6000, 2)])
         for method in ("POST", "PATCH"):
             self.probe(method, f"{transaction}/additional-data", TOLD)
         self.service.do("GET", transaction)
         self.service.do("GET", f"{transaction}/payments")
         self.shop.provider.usually("authorise", "undefined")
         self.probe("POST", f"{transaction}/authorization-request", AUTHORISE)
-        self.service.call("POST", openly, [_sent(1, 17)], query={"an": ACCOUNT})
-        self.service.call("POST", f"{transaction}/payments", [_sent(1, 17)])
+        self.service.call("POST", openly, [sent_payment(1, 17)], query={"an": ACCOUNT})
+        self.service.call("POST", f"{transaction}/payments", [sent_payment(1, 17)])
         note, card = (payment["id"] for payment in self.service.do("GET", f"{transaction}/payments"))
         paid = "/api/payments/pvt/payments/{}/payment-notification"
         self.probe("GET", paid.format(note))
@@ -458,23 +354,6 @@ class Tour:
 
 
 _UPDATE = StatusUpdate("event", "first", "invoiced", datetime(2026, 3, 2, tzinfo=UTC), "payment-approved")
-_RESOLVED = {"resolution": "not-done"}
-_TRACKING = {"trackingNumber": "T1", "trackingUrl": None, "dispatchedDate": None, "courier": "Post"}
-_DELIVERY = {
-    "isDelivered": False,
-    "deliveredDate": None,
-    "events": [{"city": "Rio", "state": "RJ", "description": "on its way", "date": "2026-03-03"}],
-}
-
-
-def _document(number: str) -> dict[str, Any]:
-    return {
-        "type": "Output",
-        "issuedDate": "2026-03-02",
-        "invoiceNumber": number,
-        "invoiceValue": 3500,
-        "items": [{"itemIndex": 1, "price": 1500, "quantity": 1}],
-    }
 
 
 def _elsewhere(template: str, path: str) -> str:

@@ -1,44 +1,29 @@
 """A checkout that drives the gateway by itself: start, payments, additional data, authorisation (C§3.2)."""
 
-import json
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 
-from settlement.api.transaction_view import transaction_view
 from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.connectors.connector import Mode, VaultedCard
 from settlement.domain.connectors.payment_systems import PAYMENT_SYSTEMS, payment_systems_served
-from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, OrderNotFound, Refusal, WrongStatus
+from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, OrderNotFound, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.transaction.checkout import AdditionalData, Checkout, read_cart
 from settlement.domain.transaction.payment import Payment
-from settlement.domain.transaction.statuses import TransactionStatus, payment_status, transaction_status
 from settlement.domain.transaction.transaction import Transaction
-from settlement.use_cases.gateway.add_data import add_data
 from settlement.use_cases.gateway.notify_payment import Received, notify_payment
-from settlement.use_cases.gateway.request_authorisation import request_authorisation
 from settlement.use_cases.gateway.request_movement import (
     CANCELLATION,
     REFUND,
     SETTLEMENT,
-    DirectRequest,
-    Requested,
-    request_movement,
 )
-from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
-from settlement.use_cases.gateway.send_payments import send_payments
-from settlement.use_cases.gateway.start_transaction import NewTransaction, start_transaction
-from settlement.use_cases.orders.place_order import NewPayment
 from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.shared.ports import ListRange
 from testkit.builders import ACCOUNT, NOON, a_connector
-from testkit.shop import Placed, Shop
-
-CART = {"items": [{"id": "A", "name": "Shoe", "value": 8000, "quantity": 1}], "freight": 2000, "tax": 0}
-NEW = NewTransaction(10000, Checkout("purchase-1", "store", "1"))
+from testkit.shop import Shop
+from tests.support.checkout import a_payment, ask, authorise, payment_statuses, send, started, status, view
 
 
 @pytest.fixture
@@ -46,40 +31,6 @@ def shop(shop: Shop) -> Shop:
     """A shop whose partial connector serves every payment system that no other does."""
     shop.connect(a_connector("partial", payment_systems=("*",)))
     return shop
-
-
-def started(shop: Shop, key: str | None = None, **changes: Any) -> Placed:
-    """Start a transaction."""
-    heads = start_transaction(shop.ports, ACCOUNT, replace(NEW, **changes), key)
-    return Placed(shop, heads.order.order_id, heads.transaction.transaction_id)
-
-
-def a_payment(value: int = 10000, payment_system: str = "2", group: str = "creditCard", **changes: Any) -> NewPayment:
-    """A payment that names no connector."""
-    return replace(NewPayment(None, payment_system, "Visa", group, value, 1, card=VaultedCard("vault")), **changes)
-
-
-def send(placed: Placed, *payments: NewPayment, currency: str = "BRL") -> None:
-    """Send payments."""
-    send_payments(placed.shop.ports, ACCOUNT, placed.transaction_id, payments, currency, "1248716513905")
-
-
-def authorise(placed: Placed) -> Requested:
-    """Ask for the authorisation, and run it."""
-    requested = request_authorisation(placed.shop.ports, ACCOUNT, placed.transaction_id, "STORE", recurrent=True)
-    placed.run()
-    return requested
-
-
-def ask(placed: Placed, movement: DirectRequest, value: int) -> None:
-    """Ask the gateway for a movement, and run it."""
-    request_movement(placed.shop.ports, ACCOUNT, placed.transaction_id, movement, value, None)
-    placed.run()
-
-
-def status(placed: Placed) -> str:
-    """The transaction's status."""
-    return transaction_status(placed.order, placed.transaction).value
 
 
 def test_word_about_a_card_that_nobody_was_asked_about_is_no_news(shop: Shop) -> None:
@@ -90,19 +41,6 @@ def test_word_about_a_card_that_nobody_was_asked_about_is_no_news(shop: Shop) ->
     notify_payment(shop.ports, ACCOUNT, placed.payments[0].payment_id, Received())
 
     assert shop.store.backup() == before
-
-
-def payment_statuses(placed: Placed) -> list[str]:
-    """The payments' statuses."""
-    whole = TransactionStatus(status(placed))
-    return [payment_status(payment, whole).value for payment in placed.payments]
-
-
-def view(placed: Placed) -> dict[str, Any]:
-    """The transaction as the gateway shows it."""
-    found = retrieve_movements(placed.shop.store, ACCOUNT, placed.transaction_id)
-    told = placed.shop.store.additional_data(ACCOUNT, placed.transaction_id)
-    return transaction_view(found, placed.shop.store.lines(ACCOUNT, placed.order_id), told)
 
 
 def test_transaction_is_driven_from_start_to_finish_without_an_order(shop: Shop) -> None:
@@ -390,55 +328,3 @@ def test_mode_is_that_of_the_payments(shop: Shop) -> None:
     assert placed.moved("settle") == []
     ask(placed, SETTLEMENT, 3000)
     assert placed.moved("settle") == [10000]
-
-
-def test_cart_and_shopper_are_told_and_shown(shop: Shop) -> None:
-    placed = started(shop)
-    profile = {"email": "a@example.com", "firstName": "Ana", "address": {"city": "Rio"}}
-    told = [AdditionalData("cart", json.dumps(CART)), AdditionalData("clientProfileData", json.dumps(profile))]
-    add_data(shop.ports, ACCOUNT, placed.transaction_id, told)
-    send(placed, a_payment())
-    authorise(placed)
-
-    shown = view(placed)
-    assert shown["buyer"]["email"] == "a@example.com"
-    assert shown["buyer"]["address"] == '{"city":"Rio"}'
-    assert json.loads(next(field["value"] for field in shown["fields"] if field["name"] == "cart")) == CART
-    assert [(line.id, line.price) for line in shop.store.lines(ACCOUNT, placed.order_id)] == [("A", 8000)]
-    assert {total.id: total.value for total in placed.order.totals} == {"Items": 8000, "Shipping": 2000}
-    assert "a@example.com" not in str([event.data for event in placed.events])
-
-
-def test_data_told_again_replaces_what_was_told(shop: Shop) -> None:
-    placed = started(shop)
-    for value in ("1", "2"):
-        add_data(shop.ports, ACCOUNT, placed.transaction_id, [AdditionalData("device", value)])
-    assert shop.store.additional_data(ACCOUNT, placed.transaction_id) == [AdditionalData("device", "2")]
-
-
-def test_transaction_keeps_fifty_names(shop: Shop) -> None:
-    placed = started(shop)
-    names = [AdditionalData(f"n{number}", "v") for number in range(50)]
-    for start in (0, 25):
-        add_data(shop.ports, ACCOUNT, placed.transaction_id, names[start : start + 25])
-    with pytest.raises(InvalidRequest, match="at most 50 names; these make 51"):
-        add_data(shop.ports, ACCOUNT, placed.transaction_id, [AdditionalData("one-more", "v")])
-    add_data(shop.ports, ACCOUNT, placed.transaction_id, names[:1])
-
-
-@pytest.mark.parametrize(
-    ("cart", "message"),
-    [
-        ("no", "cart: its value must be a JSON object"),
-        ("[]", "cart: its value must be a JSON object"),
-        ('{"items": {}}', "cart.items: must be a list of at most 70"),
-        ('{"items": [1]}', "cart.items.0: must be an object"),
-        ('{"items": [{"id": 1}]}', "cart.items.0.id"),
-        ('{"items": [{"id": "A", "value": 1.5, "quantity": 1}]}', "cart.items.0.value"),
-        ('{"items": [{"id": "A", "value": 1, "quantity": 0}]}', "cart.items.0.quantity: must be an integer from 1"),
-        ('{"freight": -1}', "cart.freight: must be an integer from 0"),
-    ],
-)
-def test_cart_that_is_none_is_refused(cart: str, message: str) -> None:
-    with pytest.raises(Refusal, match=message):
-        read_cart(cart)

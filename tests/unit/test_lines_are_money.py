@@ -23,7 +23,8 @@ from testkit.builders import ACCOUNT, a_line, a_new_payment, an_order, item
 from testkit.shop import Placed, Shop
 from tests.support.modifications import items, lines_of, modify, one
 from tests.support.service import Service
-from tests.support.tour import ORDERS, order_body
+from tests.support.tour import ORDERS
+from tests.support.tour_bodies import order_body
 
 CHEESE = {"id": "C", "quantity": 3, "price": 3999, "unitMultiplier": 0.375, "measurementUnit": "kg"}
 

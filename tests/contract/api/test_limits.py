@@ -29,7 +29,8 @@ from settlement.domain.transaction.checkout import MAX_ADDITIONAL_DATA
 from settlement.domain.transaction.payment import MAX_PAYMENTS
 from testkit.shop import Placed, Shop
 from tests.support.service import Heard, Service
-from tests.support.tour import ORDERS, TRANSACTIONS, Tour, change_body, invoice_body, order_body
+from tests.support.tour import ORDERS, TRANSACTIONS, Tour
+from tests.support.tour_bodies import change_body, invoice_body, order_body
 from tests.template.cloudformation import CHECKOUT
 from tests.template.test_readme import limits
 

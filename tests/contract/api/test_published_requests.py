@@ -8,7 +8,8 @@ from testkit.builders import a_connector
 from testkit.shop import Placed, Shop
 from tests.contract.api.public_schemas import published_request
 from tests.support.service import Service
-from tests.support.tour import ORDERS, TRANSACTIONS, order_body
+from tests.support.tour import ORDERS, TRANSACTIONS
+from tests.support.tour_bodies import order_body
 
 CHANGES = "/api/order-system/orders/base/changes"
 UNIQUE_ID = "1D6A12BD177140B2BAF0C042D2FAEE54"

@@ -8,7 +8,8 @@ import pytest
 from settlement.domain.events import EventType
 from testkit.shop import Placed, Shop
 from tests.support.service import Heard, Service
-from tests.support.tour import ORDERS, Tour, change_body, invoice_body, order_body
+from tests.support.tour import ORDERS, Tour
+from tests.support.tour_bodies import change_body, invoice_body, order_body
 
 KEY = 35200114200166000187550010000000046550000046
 
