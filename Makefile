@@ -14,6 +14,8 @@ TARGET_PARAMETERS := PythonRuntime=python$(TARGET_VERSION) Architecture=$(or $(Q
 LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 export PYTHONPATH := $(CURDIR)/layers/settlement
+# Byte-code is kept, whatever the caller's shell says: each process of the tests would spend 15 s on compiling sources.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: docs currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python installed dev local
@@ -63,13 +65,13 @@ invoke: local ## Run a function in a container on the running stack's table (EVE
 
 test: installed ## Everything: linters, types, template, unit to end-to-end tests
 	@$(MAKE) --no-print-directory -j2 lint validate
-	$(DEV) -m pytest -n auto -m "not e2e and not long"
+	$(DEV) -m pytest -n auto -m "not e2e and not long" --ignore tests/e2e
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- sh -c '\
-		$(DEV) -m pytest -n 3 -m "e2e and not long and not alone" && $(DEV) -m pytest -m alone tests/e2e'
+		$(DEV) -m pytest -n 3 -m "not long and not alone" tests/e2e && $(DEV) -m pytest -m alone tests/e2e'
 
 test-fast: dev ## The tests that need no stack
-	$(DEV) -m pytest -n auto -m "not e2e and not long"
+	$(DEV) -m pytest -n auto -m "not e2e and not long" --ignore tests/e2e
 
 test-long: dev ## The property, crash and fuzz tests with many more examples; takes hours
 	QUITA_LONG=1 $(DEV) -m pytest -n auto --timeout 3600 tests/unit tests/security tests/crash
