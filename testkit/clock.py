@@ -1,7 +1,6 @@
 """Time and ids that a test decides about."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from threading import Lock
 
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -29,11 +28,16 @@ class Clock:
 class Ids:
     """32 upper-case hex digits, one after the other; calling it is ``Ports.new_id``."""
 
-    def __init__(self) -> None:
-        self._numbers = count(1)
+    def __init__(self, last: int = 0) -> None:
+        self._last = last
         self._lock = Lock()
 
     def __call__(self) -> str:
         """Return the next id."""
         with self._lock:
-            return f"{next(self._numbers):032X}"
+            self._last += 1
+            return f"{self._last:032X}"
+
+    def copy(self) -> "Ids":
+        """Return what goes on from here by itself."""
+        return Ids(self._last)

@@ -6,6 +6,7 @@ may ever ask: capturing or refunding too much, or another value under a used req
 
 from collections import defaultdict, deque
 from collections.abc import Callable
+from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Literal
@@ -95,6 +96,16 @@ class FakeProvider:
         self._answers: dict[str, tuple[Movement, MovementOutcome]] = {}
         self._lock = Lock()
         self._delays: list[Callable[[], object]] = []
+
+    def copy(self) -> "FakeProvider":
+        """Return a provider with the same books, answers and script, which goes on by itself."""
+        assert not self._delays, "an answer is under way"
+        twin = copy(self)
+        twin.books = deepcopy(self.books)
+        twin.calls, twin.authorisations, twin._delays = list(self.calls), list(self.authorisations), []
+        twin._steps = defaultdict(deque, {kind: deque(steps) for kind, steps in self._steps.items()})
+        twin._usual, twin._answers, twin._lock = dict(self._usual), dict(self._answers), Lock()
+        return twin
 
     def delay(self, meanwhile: Callable[[], object]) -> None:
         """Have the answer of the next call arrive only after something else has happened."""

@@ -1,6 +1,6 @@
 """Stories of one order, and what has to be true at their end wherever a process died."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -48,14 +48,21 @@ class Story:
     end: End
     before: Act = field(default=lambda deployment: None)
 
-    def tell(self, deployment: Deployment) -> None:
-        """Play it to its end, whatever dies on the way."""
+    @property
+    def steps(self) -> tuple[Act, ...]:
+        """What happens, from the placing of the order on."""
+        return (self._placing, *self.acts)
+
+    def tell(self, deployment: Deployment, since: int = 0) -> Iterator[int]:
+        """Play it to its end from a step on, whatever dies on the way; yield the number of steps that are played."""
+        for number, step in enumerate(self.steps[since:], start=since + 1):
+            step(deployment)
+            deployment.rest()
+            yield number
+
+    def _placing(self, deployment: Deployment) -> None:
         self.before(deployment)
         deployment.send("POST", "/api/oms/pvt/orders", order_body(self.payments, orderId=ORDER_ID))
-        deployment.rest()
-        for act in self.acts:
-            act(deployment)
-            deployment.rest()
 
 
 def sends(path: str, body: object = None, *, once: bool = False) -> Act:

@@ -11,10 +11,10 @@ from itertools import combinations
 import pytest
 
 from tests.crash.conftest import LONG, Tell
-from tests.crash.playing import every_story, play, play_all
+from tests.crash.playing import disturb_all, every_story, play, require_all, undisturbed
 from tests.crash.stories import STORIES, Story
 from tests.support.effects import Effects
-from tests.support.tables import FakeTable, Table
+from tests.support.tables import Table
 
 PAIRS = 2_000 if LONG else 8
 """How many pairs of points of a story are tried, at most."""
@@ -28,7 +28,7 @@ what_dies = pytest.mark.parametrize("lose_executions", [False, True], ids=["task
 
 
 def test_points_lie_between_effects_of_every_kind() -> None:
-    happened = {name for story in STORIES for name in play(story, FakeTable(), Effects()).happened}
+    happened = {name for story in STORIES for name in undisturbed(story).effects.happened}
 
     assert happened >= {"commit", "put_events", "start_execution", "authorise", "settle", "cancel", "refund"}
 
@@ -36,22 +36,22 @@ def test_points_lie_between_effects_of_every_kind() -> None:
 @what_dies
 @every_story
 def test_process_dies_once(story: Story, lose_executions: bool, tell_count: Tell) -> None:
-    points = play(story, FakeTable(), Effects()).points
+    points = undisturbed(story).effects.points
 
-    play_all(story, [Effects([point]) for point in points], lose_executions=lose_executions)
+    disturb_all(story, [Effects([point]) for point in points], lose_executions=lose_executions)
 
-    tell_count(points=0 if lose_executions else len(points), runs=len(points) + 1)
+    tell_count(points=0 if lose_executions else len(points), runs=len(points))
 
 
 @what_dies
 @every_story
 def test_process_dies_twice(story: Story, lose_executions: bool, tell_count: Tell) -> None:
-    pairs = list(combinations(play(story, FakeTable(), Effects()).points, 2))
+    pairs = list(combinations(undisturbed(story).effects.points, 2))
     chosen = random.Random(story.name).sample(pairs, min(PAIRS, len(pairs)))
 
-    play_all(story, [Effects(pair) for pair in chosen], lose_executions=lose_executions)
+    disturb_all(story, [Effects(pair) for pair in chosen], lose_executions=lose_executions)
 
-    tell_count(points=0, runs=len(chosen) + 1)
+    tell_count(points=0, runs=len(chosen))
 
 
 @what_dies
@@ -62,6 +62,9 @@ def test_process_dies_on_the_real_store(
     points = play(story, make_table(), Effects()).points
     chosen = random.Random(f"{story.name} {lose_executions}").sample(points, min(REAL_POINTS, len(points)))
 
-    play_all(story, [Effects([point]) for point in chosen], lose_executions=lose_executions, table=make_table)
+    def die(effects: Effects) -> None:
+        play(story, make_table(), effects, lose_executions=lose_executions)
+
+    require_all([Effects([point]) for point in chosen], die)
 
     tell_count(points=0, runs=len(chosen) + 1)

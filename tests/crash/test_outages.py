@@ -10,10 +10,9 @@ import pytest
 
 from settlement.use_cases.shared.ports import Conflict, Unavailable
 from tests.crash.conftest import LONG, Tell
-from tests.crash.playing import every_story, play, play_all
+from tests.crash.playing import disturb_all, every_story, undisturbed
 from tests.crash.stories import Story
 from tests.support.effects import Effects, Point, When
-from tests.support.tables import FakeTable
 
 POINTS = 10_000 if LONG else 12
 """At how many points of each story a call fails, at most."""
@@ -32,21 +31,21 @@ def sample(story: Story, points: Iterable[Point]) -> list[Point]:
 @every_story
 @pytest.mark.parametrize("when", list(When))
 def test_call_of_aws_that_is_not_answered(story: Story, when: When, tell_count: Tell) -> None:
-    effects = play(story, FakeTable(), Effects(reads=True))
+    effects = undisturbed(story, reads=True).effects
     calls = [Point(at, when) for at, name in enumerate(effects.happened, start=1) if name not in CONNECTOR]
     chosen = sample(story, calls)
 
-    play_all(story, [Effects([point], Unavailable, reads=True) for point in chosen])
+    disturb_all(story, [Effects([point], Unavailable, reads=True) for point in chosen])
 
-    tell_count(outages=len(chosen), runs=len(chosen) + 1)
+    tell_count(outages=len(chosen), runs=len(chosen))
 
 
 @every_story
 def test_write_that_meets_another_transaction(story: Story, tell_count: Tell) -> None:
-    effects = play(story, FakeTable(), Effects())
+    effects = undisturbed(story).effects
     writes = [Point(at, When.BEFORE) for at, name in enumerate(effects.happened, start=1) if name == "commit"]
     chosen = sample(story, writes)
 
-    play_all(story, [Effects([point], Conflict) for point in chosen])
+    disturb_all(story, [Effects([point], Conflict) for point in chosen])
 
-    tell_count(outages=len(chosen), runs=len(chosen) + 1)
+    tell_count(outages=len(chosen), runs=len(chosen))

@@ -9,7 +9,8 @@ import json
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ from testkit.clock import Clock, Ids
 from testkit.provider import FakeProvider
 from tests.support.effects import Crash, Effects
 from tests.support.service import Context, route_of
-from tests.support.tables import Table
+from tests.support.tables import FakeTable, Table
 
 SWEEP_EVERY = timedelta(minutes=1)
 PLAN_TRIES = CONCLUDE_TRIES = 4
@@ -85,16 +86,41 @@ class Deployment:
         self._executions: deque[dict[str, Any]] = deque()
         self._relayed = 0
         self._in_flight: tuple[str, dict[str, Any]] | None = None
+        self._deploy(patch)
+        for mode in Mode:
+            self.store.save_connector(ACCOUNT, a_connector(mode.value, mode))
+
+    def copy(self) -> "Deployment":
+        """Return all of it as it is now, at rest and on a fake table, to be resumed from any number of times."""
+        assert isinstance(self.table, FakeTable)
+        assert not self._executions, "an execution is under way"
+        twin = copy(self)
+        twin.effects = replace(self.effects, happened=list(self.effects.happened))
+        twin.clock, twin._ids, twin.provider = Clock(self.clock.time), self._ids.copy(), self.provider.copy()
+        twin.table = self.table.copy()
+        twin.store = twin.table.store
+        twin.published, twin.parked, twin._executions = list(self.published), list(self.parked), deque()
+        return twin
+
+    def resume(self, patch: pytest.MonkeyPatch, effects: Effects, *, lose_executions: bool = False) -> "Deployment":
+        """Return a copy that goes on from here, with ``effects`` taking up the count of what has happened."""
+        resumed = self.copy()
+        effects.happened[:] = self.effects.happened
+        resumed.effects, resumed._lose_executions = effects, lose_executions
+        resumed._deploy(patch)
+        return resumed
+
+    def _deploy(self, patch: pytest.MonkeyPatch) -> None:
+        """Have the functions work on this table, clock and provider."""
         for name, value in _ENVIRONMENT.items():
             patch.setenv(name, value)
-        store, outside, connector = table.watched(effects), effects.of(self), effects.of(self.provider)
+        effects = self.effects
+        store, outside, connector = self.table.watched(effects), effects.of(self), effects.of(self.provider)
         patch.setattr(bootstrap, "store", lambda: store)
         patch.setattr(bootstrap, "ports", lambda: Ports(store, self.clock, self._ids))
         for name in ("events", "queues", "workflows"):
             patch.setattr(bootstrap, name, lambda: outside)
         patch.setattr(bootstrap, "connector_client", lambda: connector)
-        for mode in Mode:
-            self.store.save_connector(ACCOUNT, a_connector(mode.value, mode))
 
     @property
     def order(self) -> Order:

@@ -63,6 +63,14 @@ class FakeTable:
         self._read = 0
         self._records: list[Record] = []
 
+    def copy(self) -> "FakeTable":
+        """Return a table that holds the same, to go on with by itself."""
+        twin = FakeTable()
+        twin.store.restore(self.store.backup())
+        twin.store.commits = list(self.store.commits)
+        twin._read, twin._records = self._read, list(self._records)
+        return twin
+
     def watched(self, effects: Effects) -> Any:
         """Return a store for the service to work on, whose writes are effects."""
         return effects.of(self.store, only=WRITES)
