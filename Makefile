@@ -8,6 +8,8 @@ CONFORMANCE := .local/venv-conformance/bin/python
 TEST_STACK := QUITA_LOCAL_DIR=.local/test PORT=0
 # Words of the caller reach a command as they are: single ones by the environment, lists without file names made of *.
 WORDS := set -f;
+# A process that has played its tests takes over some of another's: single files are minutes long.
+EVENLY := --dist worksteal
 # What is built for the cloud.
 TARGET_VERSION := $(or $(QUITA_PYTHON_VERSION),3.13)
 TARGET_PARAMETERS := PythonRuntime=python$(TARGET_VERSION) Architecture=$(or $(QUITA_ARCHITECTURE),x86_64)
@@ -65,13 +67,13 @@ invoke: local ## Run a function in a container on the running stack's table (EVE
 
 test: installed ## Everything: linters, types, template, unit to end-to-end tests
 	@$(MAKE) --no-print-directory -j2 lint validate
-	$(DEV) -m pytest -n auto -m "not e2e and not long" --ignore tests/e2e
+	$(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- sh -c '\
-		$(DEV) -m pytest -n 3 -m "not long and not alone" tests/e2e && $(DEV) -m pytest -m alone tests/e2e'
+		$(DEV) -m pytest $(EVENLY) -n 3 -m "not long and not alone" tests/e2e && $(DEV) -m pytest -m alone tests/e2e'
 
 test-fast: dev ## The tests that need no stack
-	$(DEV) -m pytest -n auto -m "not e2e and not long" --ignore tests/e2e
+	$(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e
 
 test-long: dev ## The property, crash and fuzz tests with many more examples; takes hours
 	QUITA_LONG=1 $(DEV) -m pytest -n auto --timeout 3600 tests/unit tests/security tests/crash

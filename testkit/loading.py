@@ -7,6 +7,7 @@ weighs on both alike.
 import os
 import subprocess
 import sys
+from functools import cache
 from math import inf
 from pathlib import Path
 from statistics import median
@@ -56,14 +57,19 @@ def _spent(work: str, path: list[Path], byte_code: Path) -> float:
 def init_cost(name: str, byte_code: Path, limit: float = inf) -> float:
     """CPU of loading a function, in those of the reference: the median over pairs of runs, one after the other.
 
-    Pairs are added while it is above ``limit``. The first pair only makes the byte-code.
+    Pairs are added while it is above ``limit``. Runs before the first pair only make the byte-code.
     """
+    _make_byte_code_of_reference(byte_code)
     path = [ROOT / "functions" / name, ROOT / "layers" / "settlement"]
+    _spent(_FUNCTION, path, byte_code)
     ratios: list[float] = []
-    for number in range(MAX_PAIRS + 1):
-        ratio = _spent(_FUNCTION, path, byte_code) / _spent(_REFERENCE, [], byte_code)
-        if number:
-            ratios.append(ratio)
+    for _ in range(MAX_PAIRS):
+        ratios.append(_spent(_FUNCTION, path, byte_code) / _spent(_REFERENCE, [], byte_code))
         if len(ratios) >= PAIRS and median(ratios) <= limit:
             break
     return median(ratios)
+
+
+@cache
+def _make_byte_code_of_reference(byte_code: Path) -> None:
+    _spent(_REFERENCE, [], byte_code)

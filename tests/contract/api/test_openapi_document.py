@@ -21,6 +21,8 @@ from testkit.shop import Shop
 from tests.support.service import Heard, Service
 from tests.template.cloudformation import CHECKOUT, load_template
 
+DOCUMENT = make_document()
+
 KEYWORDS = frozenset(
     {
         *("$ref", "type", "enum", "const", "description", "default", "format", "anyOf"),
@@ -78,7 +80,7 @@ def test_no_route_or_name_is_described_twice() -> None:
 
 
 def test_file_is_current_and_the_only_one() -> None:
-    assert json.loads(FILE.read_text(encoding="utf-8")) == make_document(), "run make openapi"
+    assert json.loads(FILE.read_text(encoding="utf-8")) == DOCUMENT, "run make openapi"
     assert [path for folder in ("docs", "layers") for path in (CHECKOUT / folder).rglob("openapi.json")] == [FILE]
 
 
@@ -107,13 +109,12 @@ def test_served_document_names_the_address_it_is_served_from(
     served = Service(Shop(), monkeypatch).call("GET", "/openapi.json", headers=headers, context=context).json
 
     assert [server["url"] for server in served["servers"]] == [address]
-    assert served | {"servers": None} == make_document() | {"servers": None}
+    assert served | {"servers": None} == DOCUMENT | {"servers": None}
 
 
 def test_every_reference_leads_somewhere() -> None:
-    document = make_document()
-    for reference in re.findall(r'"#/components/(\w+)/([^"]+)"', json.dumps(document)):
-        assert reference[1] in document["components"][reference[0]]
+    for reference in re.findall(r'"#/components/(\w+)/([^"]+)"', json.dumps(DOCUMENT)):
+        assert reference[1] in DOCUMENT["components"][reference[0]]
 
 
 def test_document_is_openapi_3_1() -> None:
@@ -148,7 +149,7 @@ def _with_those_within(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def test_every_schema_is_one_of_json_schema_2020_12() -> None:
-    found = list(schemas_in(make_document()))
+    found = list(schemas_in(DOCUMENT))
     assert len(found) > 1000
     for schema in found:
         Draft202012Validator.check_schema(schema)
@@ -156,7 +157,7 @@ def test_every_schema_is_one_of_json_schema_2020_12() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", sorted(set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(make_document()))))
+    "pattern", sorted(set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(DOCUMENT))))
 )
 def test_every_pattern_is_read_alike_by_python_and_ecma_262(pattern: str) -> None:
     text = json.loads(pattern)
@@ -196,16 +197,15 @@ def test_every_answer_is_exactly_what_its_model_says(route: Described, heard: li
 
 @pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)
 def test_every_answer_validates_against_the_document(route: Described, heard: list[Heard]) -> None:
-    document = make_document()
-    responses = document["paths"][route.path][route.method]["responses"]
+    responses = DOCUMENT["paths"][route.path][route.method]["responses"]
     for answer in heard:
         if answer.route is not route or not answer.text or isinstance(route.answers.get(answer.status), Relayed):
             continue
         response = responses[str(answer.status)]
         if "$ref" in response:
-            response = document["components"]["responses"][str(answer.status)]
+            response = DOCUMENT["components"]["responses"][str(answer.status)]
         schema = response["content"]["application/json"]["schema"]
-        Draft202012Validator(schema | {"components": document["components"]}).validate(answer.json)
+        Draft202012Validator(schema | {"components": DOCUMENT["components"]}).validate(answer.json)
 
 
 @pytest.mark.parametrize("route", [route for route in DESCRIBED if route.roles], ids=lambda route: route.name)

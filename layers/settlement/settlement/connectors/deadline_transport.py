@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -44,9 +45,7 @@ class DeadlineTransport(httpx.BaseTransport):
 
         The rule is asked about every address of a name, and the connection goes to one it was asked about.
         """
-        context = ssl.create_default_context(cafile=certifi.where())
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_DeadlineBackend(address_rule))
+        self._pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=_DeadlineBackend(address_rule))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read its answer to the end; raises ``httpx.TransportError`` or ``OSError``."""
@@ -88,6 +87,14 @@ def fault_of_name(host: str, port: int, seconds: float, rule: AddressRule | None
     """
     with _told_by_httpx(None):
         return _fault_of(_look_up(host, port, seconds), rule)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Load the certificate authorities, which takes some 40 ms: once for all transports of a process."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 @contextmanager
