@@ -104,6 +104,8 @@ class MotoTable:
         stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
         self._stream = make_declared_table(self._client, self._name, StreamSpecification=stream)["LatestStreamArn"]
         self.store = DynamoDBStore(self._client, self._name)
+        self._records: list[Record] = []
+        self._unread: str | None = None
 
     def watched(self, effects: Effects) -> Any:
         """Return a store for the service to work on, whose writes are effects."""
@@ -112,16 +114,19 @@ class MotoTable:
     def records(self, after: int) -> Sequence[Record]:
         """Return the public events on the stream, but for the first ``after``."""
         streams = boto3.client("dynamodbstreams")
-        [shard] = streams.describe_stream(StreamArn=self._stream)["StreamDescription"]["Shards"]
-        oldest = streams.get_shard_iterator(
-            StreamArn=self._stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )
-        found = streams.get_records(ShardIterator=oldest["ShardIterator"])["Records"]
-        return [
+        if self._unread is None:
+            [shard] = streams.describe_stream(StreamArn=self._stream)["StreamDescription"]["Shards"]
+            self._unread = streams.get_shard_iterator(
+                StreamArn=self._stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
+        read = streams.get_records(ShardIterator=self._unread)
+        self._unread = read["NextShardIterator"]
+        self._records += [
             record
-            for record in found
+            for record in read["Records"]
             if record["eventName"] == "INSERT" and "public" in record["dynamodb"].get("NewImage", {})
-        ][after:]
+        ]
+        return self._records[after:]
 
     def next_due(self) -> datetime | None:
         """Return when the sweep next finds something to do."""
