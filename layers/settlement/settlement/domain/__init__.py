@@ -1,1 +1,1 @@
-"""The rules of orders, transactions and money, in the standard library alone."""
+"""The rules of orders, transactions and money; imports the standard library only."""

@@ -1,13 +1,13 @@
-"""The catalogue of refusals: every way the service says no, with its published code and HTTP status (C§0, C§2).
+"""The catalogue of refusals, each with its published code and HTTP status (C§0, C§2).
 
-A message names the field, the value and the limit. Nobody parses a message: code and fields are the interface.
+A message names the field, the value and the limit. Messages are for people; code and fields are the interface.
 """
 
 from typing import ClassVar
 
 
 class Refusal(Exception):
-    """A request that is refused for a reason its sender can understand; nothing was written."""
+    """The request is refused, for a reason that its sender can understand; nothing was written."""
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "OMS001"
@@ -127,7 +127,7 @@ class AffiliationNotFound(Refusal):
 
 
 class ItemNotFound(Refusal):
-    """An order change names an item that the order does not have (C§2.1)."""
+    """An order change names an item that is not in the order (C§2.1)."""
 
     status = 404
     code = "OMS005"
@@ -137,38 +137,38 @@ class ItemNotFound(Refusal):
 
 
 class WrongStatus(Refusal):
-    """The order's status does not take this action (OMS003)."""
+    """The order's status does not allow this action (OMS003)."""
 
     status = 409
     code = "OMS003"
 
 
 class AlreadyExists(Refusal):
-    """An id is taken by something else."""
+    """An id exists already, with other content."""
 
     status = 409
     code = "OMS008"
 
 
 class TooManyWaiting(Refusal):
-    """The transaction has as many operations, waiting or in all, as it takes."""
+    """The transaction has reached its limit of operations, waiting or in all."""
 
     status = 409
     code = "OMS009"
 
 
 class TimelineFull(TooManyWaiting):
-    """The timeline takes no more events that move no money."""
+    """The timeline has reached its limit for events that move no money."""
 
 
 class BadValue(Refusal):
-    """A value that a settlement, cancellation or refund request cannot have (1402)."""
+    """The value of a settlement, cancellation or refund request is not allowed (1402)."""
 
     code = "1402"
 
 
 class OverInvoiced(Refusal):
-    """The account refuses invoices above what is left (R18, strictInvoices)."""
+    """The invoice exceeds the value left to invoice, and the account refuses that (R18, strictInvoices)."""
 
     code = "OMS010"
 
@@ -186,7 +186,7 @@ class CancelRefused(Refusal):
 
 
 class ChangeRefused(Refusal):
-    """An order change that its own figures rule out (C§2.1, C§2.3)."""
+    """The figures of an order change are not allowed (C§2.1, C§2.3)."""
 
     code = "CHK0034"
 
@@ -198,14 +198,14 @@ class ItemAlreadyInvoiced(Refusal):
 
 
 class MoneyCannotMove(Refusal):
-    """The payments cannot do what is asked: no partial refund, no room to raise (R11c, R23)."""
+    """The payments cannot move the value: no partial refund, no room to raise (R11c, R23)."""
 
     status = 409
     code = "CHK0096"
 
 
 class CredentialsFull(Refusal):
-    """The secret that holds the credentials of all connectors takes no more."""
+    """The secret with the credentials of all connectors is full."""
 
     status = 409
     code = "OMS015"
@@ -217,7 +217,7 @@ class CredentialsFull(Refusal):
 
 
 class ConnectorFailed(Refusal):
-    """A connector that had to be asked for the answer gave none; the request may be sent again."""
+    """The connector gave no usable answer to a relayed request; the request can be sent again."""
 
     status = 502
     code = "OMS502"
@@ -231,7 +231,7 @@ class BodyTooLarge(Refusal):
 
 
 class Busy(Refusal):
-    """Too many writers on one order: the request was not taken, and may be sent again."""
+    """Too many parallel writers on one order; nothing was written, and the request can be sent again."""
 
     status = 503
     code = "OMS503"

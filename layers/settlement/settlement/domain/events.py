@@ -13,7 +13,7 @@ Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 
 class EventType(StrEnum):
-    """What can happen to a transaction."""
+    """The kinds of events."""
 
     ORDER_PLACED = "OrderPlaced"
     TRANSACTION_STARTED = "TransactionStarted"
@@ -85,12 +85,12 @@ PUBLISHED = frozenset(
         EventType.TRANSACTION_STATUS_CHANGED,
     }
 )
-"""Events that leave the table for the event bus."""
+"""Events that are published on the bus."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact. ``writer`` and ``number`` identify it within its transaction."""
+    """One fact; ``writer`` and ``number`` identify it within its transaction."""
 
     type: EventType
     at: datetime
@@ -113,7 +113,7 @@ def operation_writer(sequence: int) -> str:
 
 
 class Journal:
-    """Numbers the events of one writer, so that each write appends without a gap."""
+    """Collects the events of one decision and numbers them without a gap after those of the same writer."""
 
     def __init__(self, *, writer: str, written: int, order_id: str, transaction_id: str, at: datetime) -> None:
         self._writer = writer

@@ -1,7 +1,7 @@
-"""What two requests must share to be the same one: a versioned hash of what they say, in the form of RFC 8785 (D50).
+"""Recognises repeated requests by a versioned hash of their content, written in the form of RFC 8785 (D50).
 
-What is left at its default says nothing, so a field that is added later, with a default, changes no identity that is
-stored. Hashes stored before there was a version were made of what Python wrote of the objects; they go on to count.
+Fields with their default value are left out, so a new field with a default does not change stored identities. Stored
+hashes without a version were made of Python's ``repr``; they stay valid.
 """
 
 import hashlib
@@ -39,24 +39,24 @@ _FORMER_FIELDS: dict[str, tuple[str, ...]] = {
         "recurrent",
     ),
 }
-"""The fields, in their order, that each object had when hashes had no version; nothing is ever added here."""
+"""The fields, in order, of each object when hashes had no version; this table never changes."""
 
 
 def identity(said: object) -> str:
-    """Return a hash that two requests share only if they say the same.
+    """Return the hash of a request's content; equal hashes mean equal content.
 
-    ``said`` is made of dataclasses, tuples, lists, texts, integers, booleans and None; raises ``TypeError`` for others.
+    ``said`` consists of dataclasses, tuples, lists, texts, integers, booleans and None; others raise ``TypeError``.
     """
     return _VERSION + hashlib.sha256(canonical(said)).hexdigest()
 
 
 def is_same(stored: str, said: object) -> bool:
-    """Tell whether a stored identity, of this version or without one, is that of what is said now."""
+    """Return True if a stored identity, with or without a version, is that of this content."""
     return stored == (identity(said) if stored.startswith(_VERSION) else _former_identity(said))
 
 
 def canonical(said: object) -> bytes:
-    """Write what is said as canonical JSON (RFC 8785); the names of fields are ASCII, and no number has a fraction."""
+    """Return the content as canonical JSON (RFC 8785), which relies on ASCII field names and integer numbers."""
     text = json.dumps(_plain(said), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.encode("utf-8", "surrogatepass")
 
@@ -82,7 +82,7 @@ def _former_identity(said: object) -> str:
 
 
 def _former(said: object) -> str:
-    """Write what is said as Python wrote it when hashes had no version."""
+    """Return the content in Python's ``repr``, as hashed when hashes had no version."""
     name = type(said).__name__
     if name in _FORMER_FIELDS:
         values = (f"{field}={_former(getattr(said, field))}" for field in _FORMER_FIELDS[name])

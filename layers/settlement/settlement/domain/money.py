@@ -1,7 +1,7 @@
 """Money as integers of minor units, and its exact conversion to decimal major units at the edge.
 
 Inside the service every amount is an ``int`` of minor units (cents for BRL); decimals exist only in the Payment
-Provider Protocol (C§0, R29). A value with more digits than its currency has is refused, never rounded.
+Provider Protocol (C§0, R29). A value with more decimals than its currency is refused, never rounded.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _IN_USE = {code: digits for digits, codes in IN_USE.items() for code in codes.sp
 _DIGITS_OF = {**_WITHDRAWN, **_IN_USE}
 
 MAX_DIGITS = 12
-"""An amount has at most this many digits (C§8.7), far inside what a double holds exactly."""
+"""Most digits of an amount (C§8.7); a double holds far longer integers exactly."""
 
 MAX_MINOR_UNITS = 10**MAX_DIGITS - 1
 
@@ -26,23 +26,23 @@ def currencies_in_use() -> list[str]:
 
 
 def is_currency(code: str) -> bool:
-    """Tell whether ``code`` is an ISO 4217 currency code in use."""
+    """Return True if ``code`` is an ISO 4217 currency code in use."""
     return code in _IN_USE
 
 
 def is_withdrawn(code: str) -> bool:
-    """Tell whether ``code`` was a currency and is none any more; what is stored of it goes on."""
+    """Return True if ``code`` is a former currency code; stored orders in it go on."""
     return code in _WITHDRAWN
 
 
 def require_in_use(field: str, code: str) -> None:
-    """Check that something new can be in a currency; raises ``InvalidRequest`` if it is withdrawn."""
+    """Raise ``InvalidRequest`` if a currency is withdrawn: new orders and payments cannot use it."""
     if is_withdrawn(code):
         raise InvalidRequest(f"{field} {code}: ISO 4217 has withdrawn this currency; nothing new is taken in it")
 
 
 def minor_digits(currency: str) -> int:
-    """Return how many decimals a currency has or had (ISO 4217: BRL 2, JPY 0, KWD 3); ``KeyError`` if it was none."""
+    """Return the decimals of a current or former currency (ISO 4217: BRL 2, JPY 0, KWD 3); raises ``KeyError``."""
     return _DIGITS_OF[currency]
 
 
@@ -54,8 +54,7 @@ def to_major(minor_units: int, currency: str) -> Decimal:
 def to_minor(major_units: Decimal, currency: str) -> int:
     """Convert decimal major units to minor units exactly (R29).
 
-    Raises ``ValueError`` for a value that is not finite, is far beyond any amount, or has more decimals than its
-    currency.
+    Raises ``ValueError`` if the value is not finite, is far beyond any amount, or has more decimals than its currency.
     """
     if not major_units.is_finite() or major_units.adjusted() > MAX_DIGITS:
         raise ValueError(f"{major_units} is not an amount of money")
@@ -67,12 +66,12 @@ def to_minor(major_units: Decimal, currency: str) -> int:
 
 
 def display(minor_units: int, currency: str) -> str:
-    """Write an amount as a person reads it: ``100.00 BRL``."""
+    """Format an amount for people: ``100.00 BRL``."""
     return f"{to_major(minor_units, currency):.{minor_digits(currency)}f} {currency}"
 
 
 def split_by_weight(total: int, weights: Sequence[int]) -> list[int]:
-    """Split ``total`` over ``weights`` so that the parts add up to it, by the largest remainder (R20).
+    """Split ``total`` by ``weights`` with the method of the largest remainder; the parts add up to it (R20).
 
     Parts are in minor units and in the order of the weights; equal remainders go to the earlier part. Raises
     ``ValueError`` unless at least one weight is positive and none is negative.

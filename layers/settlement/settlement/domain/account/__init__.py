@@ -1,1 +1,1 @@
-"""What an account has configured, and how it is told of its orders."""
+"""The settings of an account, and its feeds and hooks."""

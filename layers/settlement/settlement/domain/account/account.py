@@ -1,4 +1,4 @@
-"""What an account has configured (C§8.2)."""
+"""The settings of an account (C§8.2)."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from settlement.domain.planning.drafting import RefundPriority
 
 
 class Role(StrEnum):
-    """What an app key may do; a key with ``*`` may do everything."""
+    """The roles of app keys; ``*`` stands for all of them."""
 
     VIEW_ORDER = "view-order"
     PLACE_ORDER = "place-order"
@@ -28,12 +28,12 @@ _RESERVED = frozenset({"KEY", "DUE", "SANDBOX", "SANDBOX-SCRIPT"})
 
 
 def is_account(name: str) -> bool:
-    """Tell whether an account can have this name; none reads like another part of the table's keys."""
+    """Return True if the name is allowed for an account; allowed names cannot be mistaken for other key parts."""
     return name not in _RESERVED and re.fullmatch("[A-Za-z0-9_-]{1,64}", name) is not None
 
 
 class ExpiryPolicy(StrEnum):
-    """What happens to open money shortly before its authorisation lapses."""
+    """The treatment of open value shortly before its authorisation lapses."""
 
     WARN = "warn"
     SETTLE = "settle"

@@ -1,6 +1,6 @@
-"""How status changes of orders reach integrators: a feed they read, and a hook that is called.
+"""Status changes for integrators: a feed that they read, and a hook that is called.
 
-Each app key has at most one of each, as integrators know it: what one integration reads does not go missing in another.
+Each app key has at most one feed and one hook, so integrations do not take each other's updates.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from datetime import datetime
 from settlement.domain.transaction.statuses import OrderStatus
 
 MAX_FEEDS = 10
-"""Feeds of an account."""
+"""Most feeds of an account."""
 
 MAX_HOOKS = 5
-"""Hooks of an account: all of them are called within one run of a function."""
+"""Most hooks of an account: one run of a function calls all of them."""
 
 DEFAULT_VISIBILITY_SECONDS = 30
 MAX_VISIBILITY_SECONDS = 43_200
@@ -20,12 +20,12 @@ DEFAULT_RETENTION_SECONDS = 345_600
 MAX_RETENTION_SECONDS = 3_456_000
 
 _MARKETPLACE = frozenset({OrderStatus.PAYMENT_PENDING.value, OrderStatus.PAYMENT_APPROVED.value})
-"""Statuses of the part of the flow that deals with payments; the others are of fulfillment (C§5.1)."""
+"""Statuses of the flow's payment part; the others belong to fulfillment (C§5.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """An order changed its status; ``event_id`` tells repeats, ``last_state`` is None for a new order."""
+    """A change of an order's status; ``event_id`` is the same in repeats, ``last_state`` is None for a new order."""
 
     event_id: str
     order_id: str
@@ -36,19 +36,19 @@ class StatusUpdate:
 
     @property
     def domain(self) -> str:
-        """The side of the order flow that the status belongs to."""
+        """The part of the order flow to which the status belongs."""
         return "Marketplace" if self.state in _MARKETPLACE else "Fulfillment"
 
     @property
     def key(self) -> str:
-        """A text that is the update's own, and sorts as the updates of an order happened."""
+        """A unique text; the keys of an order's updates sort in the order of events."""
         writer, _, number = self.event_id.rpartition("-")
         return f"{self.changed_at.isoformat(timespec='microseconds')}#{writer}#{number:0>9}"
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed's configuration; no ``statuses`` means all of them. ``id`` names its queue, anew for each feed made."""
+    """A feed's configuration; empty ``statuses`` mean all. ``id`` identifies its queue and is new for each feed."""
 
     app_key: str
     id: str
@@ -57,13 +57,13 @@ class Feed:
     retention_seconds: int = DEFAULT_RETENTION_SECONDS
 
     def wants(self, update: StatusUpdate) -> bool:
-        """Whether the filter lets an update through."""
+        """True if the filter matches an update."""
         return not self.statuses or update.state in self.statuses
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """An update in a feed's queue: shown again from ``visible_at`` on, gone at ``expires_at``."""
+    """An update in a feed's queue: visible from ``visible_at`` on, until ``expires_at``."""
 
     update: StatusUpdate
     visible_at: datetime
@@ -72,7 +72,7 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A hook's configuration: where updates are posted to, and with which headers."""
+    """A hook's configuration: the address to which updates are posted, and the headers."""
 
     app_key: str
     url: str
@@ -80,5 +80,5 @@ class Hook:
     statuses: tuple[str, ...] = ()
 
     def wants(self, update: StatusUpdate) -> bool:
-        """Whether the filter lets an update through."""
+        """True if the filter matches an update."""
         return not self.statuses or update.state in self.statuses

@@ -1,1 +1,1 @@
-"""Whether the books of an order agree."""
+"""Checks that the books of an order agree."""

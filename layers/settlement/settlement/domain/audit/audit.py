@@ -1,7 +1,7 @@
-"""The audit: entries replayed against counters, requests against actions, heads against what they sum up.
+"""The audit: compares events with counters, requests with actions, and heads with the items that they sum up.
 
-Every check compares figures that were written independently of each other. What a failed operation leaves undone is no
-mismatch: that is told by its own event, and by the reconciliation of its transaction.
+Every check compares figures that were written independently of each other. The missing value of a failed operation is
+no mismatch: its own event and the transaction's reconciliation report it.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegSt
 
 
 def audit(records: Records) -> tuple[Mismatch, ...]:
-    """Return every place where the books of an order disagree; none while all of it is right."""
+    """Return every mismatch in the books of an order, none if they agree."""
     found = [
         *timeline_mismatches(records),
         *movement_mismatches(records),
@@ -37,7 +37,7 @@ def audit(records: Records) -> tuple[Mismatch, ...]:
 
 
 def _heads(records: Records) -> Iterator[Mismatch]:
-    """Order and transaction are of one commit, and what the order shows in lists is derived from both."""
+    """Order and transaction are of one commit, and the order's list attributes follow from both."""
     order, transaction = records.order, records.transaction
     if not order.gateway_only:
         yield from _listing(records)
@@ -66,7 +66,7 @@ def _heads(records: Records) -> Iterator[Mismatch]:
 
 
 def _listing(records: Records) -> Iterator[Mismatch]:
-    """What lists show of the order is what its transaction says."""
+    """The order's list attributes agree with its transaction."""
     order, transaction = records.order, records.transaction
     yield from unequal(
         "order head",
@@ -77,7 +77,7 @@ def _listing(records: Records) -> Iterator[Mismatch]:
 
 
 def _queue(records: Records) -> Iterator[Mismatch]:
-    """The queue is whole: every operation up to the tail is there, what is behind the head is over."""
+    """The queue is complete: every operation up to the tail exists, and all before the head are concluded."""
     transaction, operations = records.transaction, records.operations
     missing = sum(misses_settlement(held, _legs_of(records, held)) for held in operations)
     yield from unequal(
@@ -128,8 +128,8 @@ def _is_at_work(operation: Operation) -> bool:
 
 
 def _at_rest(records: Records) -> Iterator[Mismatch]:
-    """Nothing is captured that is not owed; once nothing is queued, heads are the sum of the payments, and what was
-    asked is done.
+    """Nothing is captured beyond what is owed. With an empty queue, heads equal the sum of the payments, and all
+    requests are done.
     """
     transaction = records.transaction
     ledger = total(payment.counters for payment in records.payments)
@@ -149,7 +149,7 @@ def _at_rest(records: Records) -> Iterator[Mismatch]:
 
 
 def _is_excused(records: Records) -> bool:
-    """Whether something failed, was left to a person or lapsed, so that what was asked and what was done may differ."""
+    """True if an operation failed, was left to a person or lapsed: then requests and actions can differ."""
     return any(
         operation.state is OperationState.FAILED
         or operation.retry_of is not None

@@ -1,4 +1,4 @@
-"""The audit of what moved: connector calls against their events, against counters, and against captures."""
+"""The audit of movements: compares connector calls with their events, counters and captures."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _DOUBTS = {LegKind.SETTLE: "in_doubt", LegKind.CANCEL: "cancel_in_doubt", LegKin
 
 
 def movement_mismatches(records: Records) -> Iterator[Mismatch]:
-    """Return what legs, their events, payments and captures say otherwise than each other."""
+    """Return the mismatches between legs, their events, payments and captures."""
     said: dict[str, list[Event]] = defaultdict(list)
     for event in records.events:
         said[event.writer].append(event)
@@ -38,7 +38,7 @@ def movement_mismatches(records: Records) -> Iterator[Mismatch]:
 
 
 def _closed(records: Records) -> dict[str, int]:
-    """What people ended, by leg, as their events tell."""
+    """Return the value that operators ended, by leg, from the events."""
     told: dict[str, int] = {}
     for event in records.events:
         closed = event.data.get("closed")
@@ -48,7 +48,7 @@ def _closed(records: Records) -> dict[str, int]:
 
 
 def _leg(leg: Leg, events: Sequence[Event]) -> Iterator[Mismatch]:
-    """A leg agrees with each of its events, and its value with what they posted."""
+    """A leg agrees with its events, and its posted value with their sum."""
     where = f"leg {leg.operation}-{leg.number}"
     posted = sum(int(str(event.data.get("value"))) for event in events if event.type in _POSTINGS)
     yield from unequal(
@@ -83,7 +83,7 @@ def _is_doubtful(leg: Leg) -> bool:
 
 
 def _captures(records: Records) -> Iterator[Mismatch]:
-    """Each capture is one posted leg; what is refunded of it is the sum of the refunds that name it."""
+    """Each capture belongs to one posted leg; its refunded value is the sum of its refunds."""
     settled = {
         (leg.payment_id, f"{leg.operation:06d}-{leg.number}"): leg
         for leg in records.legs

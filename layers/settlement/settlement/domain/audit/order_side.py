@@ -1,4 +1,4 @@
-"""The audit of the order's side: head against invoices, changes and lines, and all of them against their events."""
+"""The audit of the order's side: compares the head with invoices, changes and lines, and all with their events."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -8,7 +8,7 @@ from settlement.domain.order.invoice import Invoice, InvoiceType
 
 
 def order_mismatches(records: Records) -> Iterator[Mismatch]:
-    """Return what the order's head, documents and lines say otherwise than each other."""
+    """Return the mismatches between the order's head, documents, lines and events."""
     yield from _placing(records)
     yield from _head(records)
     yield from _invoices(records)
@@ -22,7 +22,7 @@ def _said(records: Records, type_: EventType, key: str) -> dict[object, Event]:
 
 
 def _placing(records: Records) -> Iterator[Mismatch]:
-    """The order and its payments are as they were placed, or started and sent by a checkout."""
+    """The order and its payments agree with the event of their placing, or of the checkout's start and sending."""
     order, transaction = records.order, records.transaction
     assigned = {payment.payment_id: payment.assigned for payment in records.payments}
     told: dict[str, object] = {}
@@ -122,7 +122,7 @@ def _changes(records: Records) -> Iterator[Mismatch]:
 
 
 def _lines(records: Records) -> Iterator[Mismatch]:
-    """Quantities on lines add up to what was placed and added, and to what invoices and changes name."""
+    """Quantities of lines equal those placed and added, and those of invoices and changes."""
     added = {unique_id for held in records.modifications for unique_id in held.lines_added}
     of_changes = sum(item.quantity for change in records.changes for item in change.items_added)
     placed = sum(line.quantity + line.removed for line in records.lines if line.unique_id not in added)
@@ -149,7 +149,7 @@ def _lines(records: Records) -> Iterator[Mismatch]:
 
 
 def _named(records: Records, type_: InvoiceType) -> int:
-    """Quantity that the invoices of a type name, without what found no room on the lines."""
+    """Return the quantity on the invoices of a type, without the part that did not fit on the lines."""
     mine: Callable[[Invoice], bool] = lambda invoice: invoice.type is type_  # noqa: E731
     named = sum(item.quantity for invoice in filter(mine, records.invoices) for item in invoice.items)
     notified = _said(records, EventType.INVOICE_NOTIFIED, "invoiceNumber")
@@ -167,7 +167,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _requests(records: Records) -> Iterator[Mismatch]:
-    """Every invoice and change that moves money has its operation, and every operation asks what its event says."""
+    """Every invoice and change that moves money has an operation, and every operation's ask agrees with its event."""
     origins = {operation.origin for operation in records.operations}
     wanted = [f"invoice/{invoice.number}" for invoice in records.invoices if invoice.counted]
     wanted += [f"change/{change.request_id}" for change in records.changes if change.net_value]

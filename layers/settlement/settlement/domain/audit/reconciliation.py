@@ -1,6 +1,6 @@
-"""Reconciliation: do requests, actions and ledger of one transaction say the same, and where not (C§7.3).
+"""Reconciliation: compares requests, actions and ledger of one transaction (C§7.3).
 
-Amounts are minor units. While operations are queued, what they have yet to do is no difference.
+Amounts are minor units. The work that queued operations have yet to do is no difference.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from settlement.domain.transaction.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two figures that should be equal and are not; ``payment_id`` is None for the transaction as a whole."""
+    """Two figures that should be equal but differ; ``payment_id`` is None for the transaction as a whole."""
 
     what: str
     expected: int
@@ -26,18 +26,18 @@ class Difference:
 
     @property
     def value(self) -> int:
-        """By how much the second figure is short, negative if it is above the first."""
+        """The first figure less the second."""
         return self.expected - self.found
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The figures of a transaction from each side, and every place where two sides disagree.
+    """The figures of a transaction from each side, and their differences.
 
-    ``requested`` is what invoices and the gateway's own requests asked to settle, ``actions`` what connectors are
-    recorded to have settled, ``ledger`` the sum of the payments' counters, ``manual`` what a person has to refund or
-    cancel, ``taken_off`` what a person's word took off what is payable. ``is_pending`` tells that operations wait or
-    run.
+    ``requested`` is the sum of settlements requested by invoices and direct requests, ``actions`` the sum that
+    connectors settled, ``ledger`` the sum of the payments' counters, ``manual`` the value that a person has to refund
+    or cancel, ``taken_off`` the value that an operator took off the payable total. ``is_pending`` is True while
+    operations wait or run.
     """
 
     requested: int
@@ -50,7 +50,7 @@ class Reconciliation:
 
     @property
     def is_consistent(self) -> bool:
-        """Whether all sides agree."""
+        """True if all sides agree."""
         return not self.differences
 
 
@@ -61,10 +61,10 @@ def reconcile(
     operations: Sequence[Operation],
     legs: Sequence[Leg],
 ) -> Reconciliation:
-    """Compare what was asked, what was done and what is booked.
+    """Compare requests, actions and ledger.
 
-    The books of each payment have to agree with its actions at any time; requests have to be met, and heads to agree
-    with payments, once no operation waits.
+    The ledger of each payment has to agree with its actions at any time. Once no operation waits, requests have to be
+    met, and heads have to agree with payments.
     """
     ledger = total(payment.counters for payment in payments)
     differences = [*book_differences(payments, legs)]
@@ -86,7 +86,7 @@ def reconcile(
 
 
 def book_differences(payments: Iterable[Payment], legs: Sequence[Leg]) -> Iterable[Difference]:
-    """Compare each payment's counters with the connector calls that moved them."""
+    """Compare each payment's counters with its connector calls."""
     for payment in payments:
         mine = [leg for leg in legs if leg.payment_id == payment.payment_id]
         counters = payment.counters
@@ -101,7 +101,7 @@ def book_differences(payments: Iterable[Payment], legs: Sequence[Leg]) -> Iterab
 def head_differences(
     transaction: Transaction, ledger: Counters, operations: Sequence[Operation]
 ) -> Iterable[Difference]:
-    """Compare the transaction's own figures with what they are the sum of."""
+    """Compare the transaction head's figures with the sums of the payments."""
     requests = max((operation.ask.requested_through for operation in operations[-1:]), default=0)
     requests = max(requests - transaction.taken_off, min(requests, transaction.requested))
     pairs = [
@@ -120,7 +120,7 @@ def debts(
     operations: Sequence[Operation],
     legs: Sequence[Leg],
 ) -> Iterable[Difference]:
-    """What was asked and is not done, or is done and was not asked."""
+    """Return the values that were requested and not moved, or moved and not requested."""
     undone = sum(_cancelled_with_authorisation(operation, legs) for operation in operations)
     written_off = ledger.refund_written_off
     yield from _unequal(
@@ -143,9 +143,9 @@ def debts(
 def overcapture(
     transaction: Transaction, ledger: Counters, operations: Iterable[Operation], legs: Iterable[Leg]
 ) -> Iterable[Difference]:
-    """What is captured beyond what the order owes, and nothing is to refund (R33).
+    """Return the value captured beyond what the order owes, for which no refund is requested (R33).
 
-    What a timer, or the mode, took before a reduction is no difference as long as its refund is asked, or has failed
+    A capture by a timer or by the mode before a reduction is no difference while its refund is requested, or has failed
     and waits for an operator.
     """
     of_orders = {op.sequence for op in operations if op.kind in (OperationKind.REDUCE, OperationKind.CANCEL)}
@@ -171,16 +171,16 @@ def _still_to_plan(operation: Operation, ledger: Counters) -> int:
 
 
 def _cancelled_with_authorisation(operation: Operation, legs: Iterable[Leg]) -> int:
-    """What an authorisation took back of its approved payments, since another one was denied."""
+    """Return the value that an authorisation cancelled on approved payments because another one was denied."""
     if operation.kind is not OperationKind.AUTHORISE:
         return 0
     return sum(leg.value for leg in legs if leg.operation == operation.sequence and leg.kind is LegKind.CANCEL)
 
 
 def _due(transaction: Transaction) -> int:
-    """What connectors should have settled by now, net of what changes gave back (C§3.6).
+    """Return the value that connectors should have settled, net of change refunds (C§3.6).
 
-    Total settles more than was requested, but an increase that comes later waits for its invoice (R23).
+    Total settles more than was requested; a later increase still waits for its invoice (R23).
     """
     if transaction.mode is Mode.HOLD and transaction.requested != transaction.payable:
         return 0

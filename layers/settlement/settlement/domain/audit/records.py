@@ -1,4 +1,4 @@
-"""The books of one order: every item of it and its transaction, read for an audit."""
+"""The input of an audit: all items of one order and its transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 
 QUOTED_CHARACTERS = 200
-"""Characters of what a mismatch quotes."""
+"""Most characters of a value in a mismatch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Two places that should say the same and do not; ``where`` names the item that is looked at.
+    """Two figures that should be equal but differ; ``where`` names the audited item.
 
-    ``expected`` is what the others say of it, ``found`` what it says itself; amounts are minor units.
+    ``expected`` follows from the other items, ``found`` is the item's own; amounts are minor units.
     """
 
     what: str
@@ -38,10 +38,10 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Everything that is stored of an order and its transaction; ``events`` are oldest first.
+    """All stored items of an order and its transaction; ``events`` are oldest first.
 
-    ``documents`` are the numbers of the invoices whose embedded document is there, ``owners`` the transaction that each
-    payment's id leads to, ``group`` the orders found under the order's group.
+    ``documents`` are the numbers of the invoices whose embedded document is stored, ``owners`` the transaction to which
+    each payment's id points, ``group`` the orders in the order's group.
     """
 
     order: Order
@@ -61,7 +61,7 @@ class Records:
 
 
 def unequal(where: str, *pairs: tuple[str, object, object]) -> list[Mismatch]:
-    """Return a mismatch for each pair, expected and found, that is not the same."""
+    """Return a mismatch for each pair of an expected and a found value that differ."""
     return [
         Mismatch(what, where, _plain(expected), _plain(found)) for what, expected, found in pairs if expected != found
     ]

@@ -1,4 +1,4 @@
-"""The audit of the timeline: every writer's events are numbered without a gap, and folding them gives the ledger."""
+"""The audit of the timeline: the events of each writer have no gap, and their deltas add up to the ledger."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,11 @@ from settlement.domain.events import leg_writer, operation_writer
 from settlement.domain.ledger.ledger import Counters
 
 AUDITOR = "audit"
-"""The writer of what audits find; its events are numbered by themselves, since heads may be what is wrong."""
+"""The writer of the audit's events; it has numbers of its own, because a head may be wrong."""
 
 
 def timeline_mismatches(records: Records) -> Iterator[Mismatch]:
-    """Return what the events say otherwise than their writers and the payments' counters."""
+    """Return the mismatches between the events, their writers and the payments' counters."""
     yield from _gaps(records)
     for event in records.events:
         where = f"event {event.writer}-{event.number}"

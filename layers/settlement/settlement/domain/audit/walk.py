@@ -1,25 +1,25 @@
-"""The walk of an account's audit: month by month, a slice at a time, from the newest orders to those of a year ago."""
+"""The progress of an account's audit: slice by slice, month by month, from the newest orders to those of a year ago."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 AUDITED_MONTHS = 13
-"""Months of one pass, by the creation of the orders: what is older has been at rest for long."""
+"""Months of one pass, by the orders' creation; older orders have long been at rest."""
 
 PASS_EVERY = timedelta(hours=24)
 SLICE_EVERY = timedelta(minutes=1)
 
 LEASE = timedelta(minutes=5)
-"""How long a run owns the slice it takes; one that dies is followed by another at the same place."""
+"""How long a run owns its slice; after a run that died, another starts at the same place."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditWalk:
-    """How far the audit of an account is.
+    """The progress of an account's audit.
 
-    The slice that is due at ``due_at`` goes on in ``month``, ``2026-03``, behind the order created at ``after`` (and
-    behind ``after_order``, if several were created at that time). Of each month the orders come first, then, in
-    ``checkouts``, the transactions that have none in the OMS.
+    The next slice is due at ``due_at``. It continues in ``month``, ``2026-03``, after the order created at ``after``
+    (and after ``after_order`` among those of the same time). In each month the orders come first, then, with
+    ``checkouts``, the gateway-only transactions.
     """
 
     account: str
@@ -33,23 +33,23 @@ class AuditWalk:
 
     @property
     def month_begins_at(self) -> datetime:
-        """The first moment of the month."""
+        """The start of the month."""
         return datetime.strptime(self.month, "%Y-%m").replace(tzinfo=UTC)
 
     def is_behind(self, created_at: datetime, order_id: str) -> bool:
-        """Whether an order was audited by this pass already."""
+        """True if this pass has audited the order already."""
         return self.after is not None and (created_at, order_id) <= (self.after, self.after_order)
 
     def claimed(self, now: datetime) -> "AuditWalk":
-        """Return the walk as it is while a run is at its slice."""
+        """Return the walk under the lease of a run."""
         return replace(self, due_at=now + LEASE)
 
     def past(self, created_at: datetime, order_id: str) -> "AuditWalk":
-        """Return the walk behind an order that was audited."""
+        """Return the walk after an audited order."""
         return replace(self, after=created_at, after_order=order_id)
 
     def next_list(self) -> "AuditWalk | None":
-        """Return the walk at the beginning of the month's other list, or of the month before; None at the end."""
+        """Return the walk at the start of the month's other list, or of the month before; None at the end."""
         if not self.checkouts:
             return replace(self, checkouts=True, after=None, after_order="")
         before = f"{self.month_begins_at - timedelta(days=1):%Y-%m}"
@@ -60,15 +60,15 @@ class AuditWalk:
         return replace(self, month=before, checkouts=False, after=None, after_order="")
 
     def paused(self, now: datetime) -> "AuditWalk":
-        """Return the walk as it waits for its next slice."""
+        """Return the walk, due again for its next slice."""
         return replace(self, due_at=now + SLICE_EVERY)
 
     def begun_again(self, now: datetime) -> "AuditWalk":
-        """Return the walk at the start of its next pass, a day after this one began and not before now."""
+        """Return the walk at the start of its next pass, due a day after this one began, but not before now."""
         due_at = max(now + SLICE_EVERY, self.began_at + PASS_EVERY)
         return replace(first_walk(self.account, due_at), version=self.version)
 
 
 def first_walk(account: str, now: datetime) -> AuditWalk:
-    """Return the walk of an account that was never audited."""
+    """Return the first walk of an account."""
     return AuditWalk(account, now, now, f"{now:%Y-%m}")

@@ -1,1 +1,1 @@
-"""Changes of an order after it was placed: registered at once, or carried out after the answer."""
+"""Changes of a placed order: registered changes and modifications."""

@@ -10,7 +10,7 @@ from settlement.domain.order.order import LineMention
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of an order's value and lines, identified in it by ``request_id``; values in minor units."""
+    """A change of an order's value and lines; ``request_id`` is unique within the order, values are minor units."""
 
     request_id: str
     reason: str
@@ -23,11 +23,11 @@ class Change:
 
     @property
     def net_value(self) -> int:
-        """What the change adds to the order's value: discount and increment are netted (C§2.3)."""
+        """The change of the order's value: increment less discount (C§2.3)."""
         return self.increment_value - self.discount_value
 
     def require_sound(self) -> None:
-        """Check that the change says why, names its items and changes something (C§2.1)."""
+        """Check that the change has a reason, names its items and changes the order (C§2.1)."""
         for field, value in (("discountValue", self.discount_value), ("incrementValue", self.increment_value)):
             if not 0 <= value <= MAX_MINOR_UNITS:
                 raise ChangeRefused(

@@ -1,4 +1,4 @@
-"""Order modifications, the asynchronous kind of change (C§2.2). The system computes the money; minor units."""
+"""Order modifications, the asynchronous changes (C§2.2). The service computes their values, in minor units."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from settlement.domain.transaction.transaction import Transaction
 
 
 class ModificationStatus(StrEnum):
-    """Where a modification stands, by its API names."""
+    """Statuses of a modification by their API names."""
 
     WAITING_CONFIRMATION = "waiting-confirmation"
     DONE = "done"
@@ -24,14 +24,14 @@ class ModificationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriceTag:
-    """A manual discount (negative) or tax (positive) on an item: minor units, or hundredths of its value."""
+    """A manual discount (negative) or tax (positive) on an item: minor units, or per cent of its value."""
 
     value: int
     is_percentual: bool
     is_tax: bool
 
     def amount(self, item_value: int) -> int:
-        """What it adds to an item of ``item_value``; a percentage is rounded half away from zero."""
+        """Return the amount for an item of ``item_value``; a percentage is rounded half away from zero."""
         size = abs(self.value)
         if self.is_percentual:
             size = (item_value * size * 2 + 100) // 200
@@ -40,9 +40,9 @@ class PriceTag:
 
 @dataclass(frozen=True, slots=True)
 class ModifiedItem:
-    """An item to add or remove; ``price`` overrides what the order or its sender knows.
+    """An item to add or remove; ``price`` overrides the order's price.
 
-    ``unit_multiplier`` is in millionths; that and ``measurement_unit`` are None where they are not stated.
+    ``unit_multiplier`` is in millionths; it and ``measurement_unit`` are None if not stated.
     """
 
     id: str
@@ -57,7 +57,7 @@ class ModifiedItem:
 
 @dataclass(frozen=True, slots=True)
 class ModificationRequest:
-    """What a modification wants: items out, items in, freight of replacements, and manual values on top."""
+    """The requested modification: items to remove, items to add, freight of replacements, and manual values."""
 
     reason: str
     removed: tuple[ModifiedItem, ...]
@@ -70,10 +70,10 @@ class ModificationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Modification:
-    """A modification that was taken. ``request`` is the sender's add, remove and replace as JSON text.
+    """An accepted modification. ``request`` is the sender's add, remove and replace as JSON text.
 
-    ``operation`` is the transaction's operation that moves the money, None when none had to move, ``requested`` by how
-    much it changed what is requested of the transaction. ``lines_before`` are the lines it changed, as they were.
+    ``operation`` is the sequence of the operation that moves the money, None if none moves, ``requested`` its change of
+    the transaction's requested total. ``lines_before`` are the changed lines in their earlier state.
     """
 
     request_id: str
@@ -105,7 +105,7 @@ class Modification:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a modification changes: totals by kind, lines as they were and as it leaves them, and the net value."""
+    """The effect of a modification: totals by kind, lines before and after, and the net value."""
 
     totals: tuple[OrderTotal, ...]
     lines_before: tuple[Line, ...]
@@ -114,12 +114,12 @@ class Effect:
 
     @property
     def value(self) -> int:
-        """What it adds to the order's value."""
+        """The change of the order's value."""
         return sum(total.value for total in self.totals)
 
 
 def require_modifiable(order: Order, transaction: Transaction) -> None:
-    """Check the gates (C§5.3, C§2.2): status, one at a time (014), and not after changes of the other kind (015)."""
+    """Check the gates (C§5.3, C§2.2): status, one at a time (014), and none after registered changes (015)."""
     if order.cancelled_at is not None:
         raise WrongStatus(f"Order {order.order_id} is canceled", code="SalesOrderSystem008")
     if order.started_at is None or order.is_fully_invoiced:
@@ -139,7 +139,7 @@ def require_modifiable(order: Order, transaction: Transaction) -> None:
 
 
 def effect_of(wanted: ModificationRequest, order: Order, lines: Sequence[Line]) -> Effect:
-    """Compute what a modification changes: prices as at purchase unless it states others, manual values on top."""
+    """Compute a modification's effect, by its own prices or else those of the purchase, plus manual values."""
     _require_sound(wanted)
     changed, items_out, tax_out = _remove(wanted.removed, lines)
     added, items_in, tax_in = _add(wanted.added, lines)
@@ -185,7 +185,7 @@ def _require_sound(wanted: ModificationRequest) -> None:
 
 
 def _remove(items: Iterable[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple[Line, ...], int, int]:
-    """Take items off their lines; return the lines that changed, and their value in items and tax."""
+    """Remove items from their lines; return the changed lines, and the removed value of items and tax."""
     current = {line.unique_id: line for line in lines}
     value = tax = 0
     for item in items:
@@ -209,9 +209,9 @@ def _remove(items: Iterable[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple
 
 
 def _worth_removed(item: ModifiedItem, line: Line) -> int:
-    """What a line loses, by its own prices or by one the item states; raises ``ChangeRefused`` for another multiplier.
+    """Return the value that a line loses, by its own prices or the item's; another multiplier raises ``ChangeRefused``.
 
-    Either way it is the difference of what the line is worth before and after, so that no rounding is lost (C§9.24).
+    It is the difference of the line's value before and after, so that no rounding is lost (C§9.24).
     """
     if item.unit_multiplier not in (None, line.unit_multiplier):
         raise ChangeRefused(
@@ -240,7 +240,7 @@ def _line_of(item: ModifiedItem, lines: Sequence[Line]) -> Line:
 
 
 def _add(items: Sequence[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple[Line, ...], int, int]:
-    """Make a line of each item; return the lines, and their value in items and tax."""
+    """Create a line for each item; return the lines, and their value of items and tax."""
     added: list[Line] = []
     value = tax = 0
     for item in items:
@@ -266,7 +266,7 @@ def _add(items: Sequence[ModifiedItem], lines: Sequence[Line]) -> tuple[tuple[Li
 
 
 def _bought_as(item: ModifiedItem, lines: Sequence[Line]) -> Line | None:
-    """Return the line that an item to add repeats, for its name and, if it states none, its price."""
+    """Return the line of the same item, which gives an item to add its name and default price."""
     same = [line for line in lines if line.id == item.id]
     same = [line for line in same if line.unique_id == item.unique_id] or same
     if item.price is None and not same:
@@ -280,7 +280,7 @@ def _bought_as(item: ModifiedItem, lines: Sequence[Line]) -> Line | None:
 
 
 def _free_id(item: ModifiedItem, index: int, taken: Collection[str]) -> str:
-    """Return the uniqueId of a new line: the item's own if no line has it, else one that no line has."""
+    """Return the uniqueId of a new line: the item's own if it is free, else a new one."""
     if item.unique_id and item.unique_id not in taken:
         return item.unique_id
     made = (f"{index:04d}{'-' * dashes}{item.id}" for dashes in count(1))
@@ -288,14 +288,14 @@ def _free_id(item: ModifiedItem, index: int, taken: Collection[str]) -> str:
 
 
 def _multiplier_of(item: ModifiedItem, known: Line | None) -> int:
-    """The multiplier of an item to add: its own, else that of the line it repeats, else 1."""
+    """Return the multiplier of an item to add: its own, else that of the line of the same item, else 1."""
     if item.unit_multiplier is not None:
         return item.unit_multiplier
     return known.unit_multiplier if known else ONE
 
 
 def _value_of(item: ModifiedItem, nominal: int) -> tuple[int, int]:
-    """The goods of an item worth ``nominal``, less its manual discounts, and its manual taxes."""
+    """Return the value of an item, ``nominal`` less its manual discounts, and its manual taxes."""
     tags = [(tag.is_tax, tag.amount(nominal)) for tag in item.price_tags]
     goods = nominal + sum(amount for is_tax, amount in tags if not is_tax)
     if goods < 0:

@@ -1,1 +1,1 @@
-"""Payment connectors: what they can do, what is asked of them, and what they can answer."""
+"""Payment connectors: their configuration and capabilities, and the calls and outcomes."""

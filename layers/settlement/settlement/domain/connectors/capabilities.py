@@ -1,4 +1,4 @@
-"""What a connector can do in parts, and until when (C§7.28).
+"""Which partial movements a connector can do, and until when (C§7.28).
 
 ==========  =============================  ==========================================  =======================
 of a kind   settle                         cancel                                      refund
@@ -19,7 +19,7 @@ from settlement.domain.ledger.ledger import Counters
 
 
 class Capability(StrEnum):
-    """How often a connector does a kind of movement on a part of one payment."""
+    """How often a connector moves a part of one payment."""
 
     NONE = "none"
     SINGLE = "single"
@@ -28,14 +28,14 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a connector does in parts of a payment, by kind of movement."""
+    """A connector's capability for each kind of movement."""
 
     settle: Capability = Capability.MULTIPLE
     cancel: Capability = Capability.MULTIPLE
     refund: Capability = Capability.MULTIPLE
 
     def settleable(self, counters: Counters, value: int) -> int:
-        """Return how much of ``value`` the connector captures of a payment in one more call; 0 if it takes none."""
+        """Return the part of ``value`` that one more call can capture of a payment, 0 if no call is possible."""
         part = min(value, counters.available)
         if self.settle is Capability.MULTIPLE:
             return part
@@ -45,13 +45,13 @@ class Capabilities:
         return part if self.settle is Capability.SINGLE or is_whole else 0
 
     def tells_cancellation(self, counters: Counters) -> bool:
-        """Tell whether the connector takes one more cancellation of a part."""
+        """Return True if the connector accepts one more partial cancellation."""
         if self.cancel is Capability.SINGLE:
             return not counters.cancelled and not counters.cancel_in_doubt
         return self.cancel is Capability.MULTIPLE
 
     def refundable(self, counters: Counters, value: int) -> int:
-        """Return how much of ``value`` the connector refunds of a payment; 0 if it takes none."""
+        """Return the part of ``value`` that the connector can refund of a payment, 0 if none."""
         part = min(value, counters.refundable)
         if self.refund is Capability.MULTIPLE or part == counters.refundable:
             return part
@@ -60,14 +60,14 @@ class Capabilities:
 
 
 IN_PARTS = Capabilities()
-"""Everything in any part, any number of times."""
+"""Every movement in parts, any number of times."""
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """For how long a connector takes a call: settle and cancel from the authorisation, refund from the capture.
+    """How long a connector accepts calls: settle and cancel from the authorisation, refund from the capture.
 
-    None is for ever.
+    None means without limit.
     """
 
     settle: timedelta | None = None

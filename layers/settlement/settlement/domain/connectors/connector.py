@@ -1,4 +1,4 @@
-"""A payment connector as an account has configured it (C§3.6, C§4.1)."""
+"""The configuration of a payment connector in an account (C§3.6, C§4.1)."""
 
 import uuid
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ _AFFILIATION_IDS = uuid.UUID("0c1f7a52-53a9-5b0e-9a55-4d1c3c8f6f27")
 
 
 DEFAULT_AUTHORISATION_HOLDS = timedelta(days=7)
-"""What card schemes let an authorisation hold, at the least."""
+"""The shortest time for which card schemes let an authorisation hold."""
 
 
 class ConnectorProtocol(StrEnum):
-    """How a connector is spoken to: the Payment Provider Protocol, or the total-only way of legacy connectors."""
+    """The protocol of a connector: the Payment Provider Protocol, or the legacy one, which is total only."""
 
     PPP = "ppp"
     LEGACY = "legacy"
@@ -33,7 +33,7 @@ EVERY_PAYMENT_SYSTEM = "*"
 
 
 class AutoSettle(StrEnum):
-    """When a payment is captured without an invoice (C§3.7): as its connector says, or as the merchant has chosen."""
+    """When a payment is captured without an invoice (C§3.7): by its connector's answer, or by the merchant's choice."""
 
     BY_CONNECTOR = "0"
     AFTER_AUTHORISATION = "1"
@@ -44,7 +44,7 @@ class AutoSettle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CredentialsReference:
-    """Where a connector's key and token are kept: never in the table, and a new version for every change."""
+    """The place of a connector's key and token, which is never the table; each change is a new version."""
 
     name: str
     version: str
@@ -53,7 +53,7 @@ class CredentialsReference:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a connector is called with."""
+    """Key and token for calls to a connector."""
 
     app_key: str
     app_token: str
@@ -61,12 +61,12 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """A payment connector as an account has configured it.
+    """The configuration of a payment connector in an account.
 
-    ``payment_systems`` are the numbers of those it takes the payments of that name no connector; ``*`` are all that
-    no other connector names. One that is not ``enabled`` takes no new payments; those it has go on. ``minimum_gap`` is
-    the least time between two calls about one payment. ``authorisation_holds`` is for how long an approved payment
-    can be captured, zero if it does not lapse.
+    Payments that name no connector go to the one with their number in ``payment_systems``, else to the one with ``*``.
+    A connector that is not ``enabled`` takes no new payments; existing ones go on. ``minimum_gap`` is the shortest time
+    between two calls about one payment. ``authorisation_holds`` is how long an approved payment can be captured, zero
+    if it does not lapse.
     """
 
     name: str
@@ -89,13 +89,13 @@ class Connector:
 
     @property
     def affiliation_id(self) -> str:
-        """The id the gateway knows it by: the same for a name in every account."""
+        """The connector's id at the gateway, derived from its name; it is the same in every account."""
         return str(uuid.uuid5(_AFFILIATION_IDS, self.name))
 
 
 @dataclass(frozen=True, slots=True)
 class VaultedCard:
-    """A card known only by its vault token and the digits that may be shown."""
+    """A card, known by its vault token and the digits that may be shown."""
 
     token: str
     holder: str | None = None
@@ -105,7 +105,7 @@ class VaultedCard:
 
 @dataclass(frozen=True, slots=True)
 class CartItem:
-    """Units of an order line as a connector sees them: price x quantity is what they are worth, in minor units."""
+    """Units of an order line as sent to connectors; price x quantity is their value, in minor units."""
 
     id: str
     name: str

@@ -1,7 +1,6 @@
-"""What the service asks of a payment connector, and the closed set of outcomes an answer can have (C§4).
+"""The calls to a payment connector, and the closed set of their outcomes (C§4).
 
-An answer is exactly one of the outcomes here, whatever the connector sent; how a connector's bytes become an
-outcome is the adapter's business, what an outcome does to the ledger is the domain's.
+The adapter turns every response into exactly one of these outcomes; the domain decides its effect on the ledger.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from settlement.domain.order.shopper import Shopper
 
 @dataclass(frozen=True, slots=True)
 class Authorise:
-    """Ask for an authorisation (PPP create payment, C§4.2); repeating it asks for its state. Values in minor units."""
+    """Request an authorisation (PPP create payment, C§4.2); a repeat asks for its state. Values in minor units."""
 
     transaction_id: str
     payment_id: str
@@ -36,16 +35,16 @@ class Authorise:
 
     @property
     def holder(self) -> str | None:
-        """Who holds the card, as far as it is known."""
+        """The card holder's name, if known."""
         return self.card.holder if self.card is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentReference:
-    """What names an authorised payment at its connector.
+    """The identification of an authorised payment at its connector.
 
-    ``facts`` are those about the shopper, as ``person.facts_of`` finds them: never sent, and masked where the connector
-    repeats them.
+    ``facts`` are expressions for the shopper's data (``person.facts_of``): never sent, and masked in the connector's
+    answers.
     """
 
     transaction_id: str
@@ -59,7 +58,7 @@ class PaymentReference:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Ask to capture ``value`` minor units (C§4.3)."""
+    """Request to capture ``value`` minor units (C§4.3)."""
 
     payment: PaymentReference
     request_id: str
@@ -68,7 +67,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Ask to cancel ``value`` minor units of what is not captured (C§4.4)."""
+    """Request to cancel ``value`` minor units that are not captured (C§4.4)."""
 
     payment: PaymentReference
     request_id: str
@@ -77,7 +76,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Ask to give back ``value`` minor units of the settlement named ``settle_id`` (C§4.5)."""
+    """Request to refund ``value`` minor units of the settlement ``settle_id`` (C§4.5)."""
 
     payment: PaymentReference
     request_id: str
@@ -87,7 +86,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """Hand a request that reached the merchant on to the connector (C§4.6); ``body`` is its text as it arrived."""
+    """A request to relay to the connector (C§4.6); ``body`` is its unchanged text."""
 
     payment: PaymentReference
     request_id: str
@@ -96,10 +95,10 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One call as it went over the wire, for the timeline: bodies are text, cut to 4,000 characters, without secrets.
+    """One call for the timeline: bodies are text, cut to 4,000 characters, without secrets.
 
-    ``status`` is None when no complete answer came. ``remarks`` say what of the answer was read otherwise than it is
-    written, or could not be used.
+    ``status`` is None without a complete response. ``remarks`` list the parts of the response that were corrected in
+    reading, or ignored.
     """
 
     request: str
@@ -111,7 +110,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """The payment is authorised; the delay in seconds, ``max_value`` in minor units."""
+    """The payment is authorised; delay in seconds, ``max_value`` in minor units."""
 
     exchange: Exchange
     authorization_id: str | None
@@ -125,7 +124,7 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The payment is refused, for good."""
+    """The authorisation is refused, finally."""
 
     exchange: Exchange
     code: str | None
@@ -134,7 +133,7 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The connector answered ``undefined``: it will know later (C§4.2)."""
+    """The connector answered ``undefined``: it decides later (C§4.2)."""
 
     exchange: Exchange
     tid: str | None
@@ -146,7 +145,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class PaidOffline:
-    """The connector still waits for money that the merchant has told to have received (C§3.1)."""
+    """The authorisation is undecided at the connector, but the merchant has received the money (C§3.1)."""
 
     exchange: Exchange
     tid: str | None
@@ -154,7 +153,7 @@ class PaidOffline:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The effect is certain. ``value`` is what was moved, in minor units, above zero and at most what was asked."""
+    """The movement is certain. ``value``, in minor units, is above zero and at most the requested value."""
 
     exchange: Exchange
     value: int
@@ -165,7 +164,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A well-formed refusal: nothing was moved, and asking again would not help."""
+    """A well-formed refusal: nothing was moved, and a repeat would not help."""
 
     exchange: Exchange
     code: str | None
@@ -174,7 +173,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """The connector cannot do it (501): a person has to, and nothing was moved (C§4.4, C§4.5)."""
+    """The connector cannot do it (501): nothing was moved, and a person has to do it (C§4.4, C§4.5)."""
 
     exchange: Exchange
     code: str | None = None
@@ -183,7 +182,7 @@ class Manual:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody knows whether it happened: time-out, broken connection, 5xx or an answer that makes no sense."""
+    """The effect is unknown: time-out, broken connection, 5xx or a nonsensical response."""
 
     exchange: Exchange
     reason: str
@@ -191,7 +190,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """What the connector wants answered to an inbound request: an HTTP status, a content type and the content."""
+    """The connector's answer to an inbound request: HTTP status, content type and content."""
 
     exchange: Exchange
     status_code: int
@@ -211,7 +210,7 @@ class SplitMoment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A payment method of a connector, by the protocol's name of it."""
+    """A payment method of a connector, by its name in the protocol."""
 
     name: str
     allows_split: SplitMoment
@@ -219,7 +218,7 @@ class PaymentMethod:
 
 @dataclass(frozen=True, slots=True)
 class AutoSettleDelay:
-    """Between which delays a merchant may choose, in whole hours."""
+    """The range of delays that a merchant can choose, in whole hours."""
 
     minimum_hours: int
     maximum_hours: int
@@ -227,7 +226,7 @@ class AutoSettleDelay:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a connector says it can do (C§4.1). It says nothing of partial captures: those are configured."""
+    """A connector's description of itself (C§4.1). It has no partial captures; those are configured."""
 
     payment_methods: tuple[PaymentMethod, ...]
     auto_settle_delay: AutoSettleDelay | None
@@ -236,7 +235,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class ManifestFault:
-    """The manifest did not come or is not one; ``reason`` names the field and what is wrong with it."""
+    """The manifest is missing or malformed; ``reason`` names the field and its fault."""
 
     exchange: Exchange
     reason: str
@@ -249,10 +248,10 @@ ManifestOutcome = Manifest | ManifestFault
 
 
 class ConnectorClient(Protocol):
-    """A payment connector: every method makes one call within its deadline and never raises for what comes back."""
+    """A payment connector. Every method makes one call within its deadline; no response raises an exception."""
 
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
-        """Create the payment, or ask for its state when it exists."""
+        """Create the payment, or ask for its state if it exists."""
         ...
 
     def settle(self, connector: Connector, request: Settle) -> MovementOutcome:
@@ -260,13 +259,13 @@ class ConnectorClient(Protocol):
         ...
 
     def cancel(self, connector: Connector, request: Cancel) -> MovementOutcome:
-        """Cancel a value that is not captured; ``Done.value`` is the value asked, as the protocol echoes none."""
+        """Cancel a value that is not captured; ``Done.value`` is the requested one: the protocol returns none."""
         ...
 
     def refund(self, connector: Connector, request: Refund) -> MovementOutcome:
-        """Give back a value of one settlement."""
+        """Refund a value of one settlement."""
         ...
 
     def inbound(self, connector: Connector, action: str, request: Inbound) -> InboundOutcome:
-        """Hand a request on to the connector, which says how to answer it."""
+        """Relay a request to the connector and return its answer."""
         ...

@@ -1,6 +1,6 @@
-"""Payment systems by their published numbers: what a payment that names only its number is called, and its group.
+"""Payment systems by their published numbers, with names and groups.
 
-A payment may say its name and group itself; these are for clients that do not (C§3.1, C§3.4).
+They are the defaults for payments that state no name or group (C§3.1, C§3.4).
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from settlement.domain.connectors.connector import EVERY_PAYMENT_SYSTEM, Connect
 
 @dataclass(frozen=True, slots=True)
 class PaymentSystem:
-    """A payment system and the group of methods it belongs to."""
+    """A payment system and its group of methods."""
 
     id: str
     name: str
@@ -39,19 +39,19 @@ PAYMENT_SYSTEMS: dict[str, PaymentSystem] = {
 }
 
 CUSTOM_GROUP = "customPrivate"
-"""The group of a number that is not listed: a payment system of the store's own."""
+"""The group of unlisted numbers, which are the store's own payment systems."""
 
 OFFLINE_GROUPS = frozenset({"bankInvoice", "promissory", "cash", "customerCredit", CUSTOM_GROUP})
-"""Methods whose money a merchant receives outside of the connector, and tells of (C§3.1)."""
+"""Groups whose payments the merchant receives outside of the connector and notifies (C§3.1)."""
 
 
 def payment_system(id_: str) -> PaymentSystem:
-    """Return the payment system of a number; one that is not listed goes by its number."""
+    """Return the payment system of a number; an unlisted one is named by its number."""
     return PAYMENT_SYSTEMS.get(id_) or PaymentSystem(id_, id_, CUSTOM_GROUP)
 
 
 def payment_systems_served(connectors: Iterable[Connector]) -> list[PaymentSystem]:
-    """Return the payment systems whose payments find a connector without naming one, listed ones first."""
+    """Return the payment systems whose payments need not name a connector, listed ones first."""
     numbers = {number for connector in connectors for number in connector.payment_systems}
     listed = [id_ for id_ in PAYMENT_SYSTEMS if numbers & {id_, EVERY_PAYMENT_SYSTEM}]
     own = sorted(numbers - PAYMENT_SYSTEMS.keys() - {EVERY_PAYMENT_SYSTEM})
