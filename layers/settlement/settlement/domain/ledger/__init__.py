@@ -1,1 +1,1 @@
-"""What each payment has authorised, captured, cancelled and refunded, and its captures."""
+"""The ledger: counters of each payment, and its settlements."""

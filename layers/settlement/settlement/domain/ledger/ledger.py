@@ -1,7 +1,7 @@
-"""The ledger: what each payment has authorised, captured, cancelled, withheld, in doubt and refunded.
+"""The ledger: each payment's value authorised, captured, cancelled, withheld, in doubt and refunded.
 
-Amounts are minor units. Every movement keeps the balance: no counter below zero, nothing captured or cancelled
-beyond what is authorised, nothing refunded beyond what is captured (C§5.4).
+Amounts are minor units. Every movement keeps the balance: no counter falls below zero, captured and cancelled value
+stays within the authorised, refunded value within the captured (C§5.4).
 """
 
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ from typing import Self
 
 
 class LedgerImbalance(Exception):
-    """A movement would take a counter below zero: a fault of this service, never of its caller."""
+    """A movement would take a counter below zero: a fault of this service, not of its caller."""
 
 
 class MovementKind(StrEnum):
-    """What a movement does to a payment."""
+    """The kinds of movements on a payment."""
 
     SETTLE = "settle"
     CANCEL = "cancel"
@@ -37,9 +37,8 @@ class MovementKind(StrEnum):
 class Movement:
     """``value`` minor units moved on one payment.
 
-    ``from_withheld`` is the part of a cancellation that was withheld before, ``from_doubt`` the part that was in
-    doubt, ``from_written_off`` and ``from_paid_otherwise`` the part that a person had closed so; ``of_change`` marks a
-    refund that an order change caused, as opposed to a return.
+    ``from_withheld``, ``from_doubt``, ``from_written_off`` and ``from_paid_otherwise`` are the parts that leave those
+    counters. ``of_change`` marks a refund that an order change caused, not a return.
     """
 
     kind: MovementKind
@@ -71,11 +70,10 @@ _OF_ONE_COUNTER: dict[MovementKind, tuple[str, int]] = {
 class Counters:
     """The ledger of one payment, or the sum of several.
 
-    ``in_doubt`` is what may have been captured, ``cancel_in_doubt`` what may have been cancelled, ``refund_in_doubt``
-    what may have been refunded: nobody knows until the connector or an operator tells. ``written_off`` was asked to be
-    captured and never will be, ``paid_otherwise`` neither, since the shopper paid it by other means;
-    ``refund_written_off`` was asked to be refunded and never will be, ``change_written_off`` the part of it that order
-    changes asked for (R36).
+    ``in_doubt``, ``cancel_in_doubt`` and ``refund_in_doubt`` may have been captured, cancelled or refunded, until the
+    connector or an operator decides. ``written_off`` was requested and will never be captured; ``paid_otherwise`` was
+    requested and paid by other means. ``refund_written_off`` will never be refunded, ``change_written_off`` is the part
+    of it that order changes requested (R36).
     """
 
     authorised: int = 0
@@ -100,46 +98,46 @@ class Counters:
 
     @property
     def available(self) -> int:
-        """What can still be captured or cancelled."""
+        """The value that can still be captured or cancelled."""
         return self.open - self.in_doubt - self.cancel_in_doubt
 
     @property
     def refundable(self) -> int:
-        """What can still be refunded."""
+        """The value that can still be refunded."""
         return self.captured - self.refunded - self.refund_in_doubt
 
     @property
     def given_up(self) -> int:
-        """What the gateway counts as cancelled, whether its connector was told or not (C§8.13)."""
+        """The value that the gateway counts as cancelled: cancelled at the connector, or withheld (C§8.13)."""
         return self.cancelled + self.withheld
 
     @property
     def closed(self) -> int:
-        """What is authorised and will never be captured: given up, written off, or paid by other means."""
+        """The authorised value that will never be captured: given up, written off, or paid by other means."""
         return self.given_up + self.written_off + self.paid_otherwise
 
     @property
     def open(self) -> int:
-        """What is neither captured nor closed: what ``openValue`` shows (C§8.13)."""
+        """The value neither captured nor closed, shown as ``openValue`` (C§8.13)."""
         return self.authorised - self.captured - self.closed
 
     @property
     def net_captured(self) -> int:
-        """What invoices have to account for: captured, less what order changes gave back or had written off."""
+        """The value that invoices account for: captured, less change refunds, made or written off."""
         return self.captured - self.change_refunded - self.change_written_off
 
     @property
     def paid(self) -> int:
-        """What the shopper has paid for invoices: net captured, and what came by other means."""
+        """The value that the shopper has paid for invoices: net captured, and paid by other means."""
         return self.net_captured + self.paid_otherwise
 
     @property
     def held(self) -> int:
-        """What the shopper will have paid once everything open is captured."""
+        """The value that the shopper will have paid once all open value is captured."""
         return self.open + self.paid
 
     def after(self, movement: Movement) -> Self:
-        """Return the counters after ``movement``; raises ``LedgerImbalance`` if they would not balance."""
+        """Return the counters after a movement; raises ``LedgerImbalance`` if they would not balance."""
         value = movement.value
         if value <= 0 or movement.from_withheld > value:
             raise LedgerImbalance(f"not a movement: {movement}")
@@ -177,14 +175,14 @@ class Counters:
                 return replace(self, **{counter: getattr(self, counter) + sign * value})
 
     def deltas(self, movement: Movement) -> dict[str, int]:
-        """Return by how much a movement changes each counter: folding these over the events gives the ledger."""
+        """Return a movement's change of each counter; over all events, these add up to the ledger."""
         after = self.after(movement)
         changes = {name: getattr(after, name) - getattr(self, name) for name in self.__slots__}
         return {name: change for name, change in changes.items() if change}
 
     @property
     def doubtful(self) -> int:
-        """Everything that is in doubt."""
+        """The sum of all value in doubt."""
         return self.in_doubt + self.cancel_in_doubt + self.refund_in_doubt
 
     def __add__(self, other: "Counters") -> "Counters":

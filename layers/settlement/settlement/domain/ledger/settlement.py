@@ -1,4 +1,4 @@
-"""Captures, as refunds are booked against them. Amounts are minor units."""
+"""Settlements, the captures that refunds are booked against. Amounts are minor units."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What one capture brought: refunds are booked against it, oldest first (C§8.3)."""
+    """One capture; refunds are booked against settlements, oldest first (C§8.3)."""
 
     payment_id: str
     number: str
@@ -18,5 +18,5 @@ class Settlement:
 
     @property
     def refundable(self) -> int:
-        """What is left of it to refund."""
+        """The value that can still be refunded."""
         return self.value - self.refunded - self.refund_in_doubt

@@ -1,1 +1,1 @@
-"""The order: its lines and values, what is left to invoice of it, and its shopper."""
+"""The order: its lines and values, its invoices, the value left to invoice, and its shopper."""

@@ -8,17 +8,17 @@ from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.order import LineMention
 
 MAX_SIGHTINGS_IN_ALL = 500
-"""Sightings of one parcel, however many requests brought them: they are stored in one item of the table."""
+"""Most sightings of one parcel, over all requests; they are stored in one item of the table."""
 
 MAX_SIGHTING_BYTES = 100_000
-"""The texts of these sightings."""
+"""Most bytes of the sightings' texts."""
 
 FRAME_BYTES = 100
-"""What an item of an invoice, or a sighting of its parcel, takes in an answer besides its texts."""
+"""Bytes that an invoice's item, or a parcel's sighting, takes in an answer besides its texts."""
 
 
 class InvoiceType(StrEnum):
-    """Output is a sale and asks for settlement, Input a return and asks for a refund."""
+    """Output is a sale and requests a settlement; Input is a return and requests a refund."""
 
     OUTPUT = "Output"
     INPUT = "Input"
@@ -26,7 +26,7 @@ class InvoiceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """Where a parcel is; it never moves money (R32)."""
+    """The tracking of a parcel; it never moves money (R32)."""
 
     courier: str | None = None
     number: str | None = None
@@ -34,17 +34,17 @@ class Tracking:
     dispatched_date: str | None = None
 
     def under(self, known: "Tracking") -> "Tracking":
-        """Return ``known`` with what it lacks."""
+        """Return ``known``, with its missing fields taken from this tracking."""
         return Tracking(**{part: getattr(known, part) or getattr(self, part) for part in self.__slots__})
 
     def keeping(self, before: "Tracking", unsaid: frozenset[str]) -> "Tracking":
-        """Return the tracking with the parts that are unsaid as they were before."""
+        """Return the tracking with its ``unsaid`` fields taken from ``before``."""
         return replace(self, **{part: getattr(before, part) for part in unsaid})
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryEvent:
-    """Where a parcel was seen."""
+    """One sighting of a parcel."""
 
     city: str | None = None
     state: str | None = None
@@ -54,14 +54,14 @@ class DeliveryEvent:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How far a parcel is on its way."""
+    """The progress of a parcel's delivery."""
 
     is_delivered: bool
     delivered_date: str | None = None
     events: tuple[DeliveryEvent, ...] = ()
 
     def after(self, before: "Delivery | None") -> "Delivery":
-        """Return what is known with ``before``: each sighting once, and what was delivered stays so."""
+        """Return this delivery merged with ``before``: each sighting once; a delivered parcel stays delivered."""
         if before is None:
             before = Delivery(is_delivered=False)
         is_late = before.is_delivered and not self.is_delivered
@@ -74,10 +74,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An invoice of an order, identified in it by its number.
+    """An invoice of an order; its number is unique within the order.
 
-    ``value`` is what the document says, ``counted`` the part that counts towards the order, both in minor units;
-    ``has_document`` tells that an embedded document is stored beside it, ``replays`` counts what was written over it.
+    ``value`` is the document's value, ``counted`` the part that counts towards the order, both in minor units.
+    ``has_document`` is True if an embedded document is stored, ``replays`` counts later writes of the invoice.
     """
 
     number: str
@@ -100,7 +100,7 @@ class Invoice:
     replays: int = 0
 
     def require_few_sightings(self) -> None:
-        """Check the size of what was seen of its parcel in all; raises ``InvalidRequest``."""
+        """Raise ``InvalidRequest`` if the sightings of its parcel exceed their limits."""
         seen = self.delivery.events if self.delivery else ()
         if len(seen) > MAX_SIGHTINGS_IN_ALL:
             raise InvalidRequest(
@@ -115,12 +115,12 @@ class Invoice:
 
     @property
     def is_stand_alone(self) -> bool:
-        """Whether it is a sale beyond the order's total: stored, without money or tracking (C§1.4.3)."""
+        """True for a sale beyond the order's total, which is stored without money or tracking (C§1.4.3)."""
         return self.type is InvoiceType.OUTPUT and self.counted == 0
 
     @property
     def text_bytes(self) -> int:
-        """What it takes in an answer that shows all invoices of its order, its document left out."""
+        """Bytes that it takes in an order's answer, without its document."""
         sightings = self.delivery.events if self.delivery else ()
         texts = (*_texts(self), *_texts(self.tracking), *_texts(self.delivery))
         parts = [text for item in self.items for text in _texts(item)] + [
@@ -130,11 +130,11 @@ class Invoice:
         return sum(len(text.encode()) for text in (*texts, *parts)) + framed
 
     def says_the_same_as(self, other: "Invoice") -> bool:
-        """Whether a repeated notification agrees with this one in value and items (C§8.8)."""
+        """True if a repeated notification has the same value and items (C§8.8)."""
         return (self.value, self.items) == (other.value, other.items)
 
     def standing_against(self, told: "Supplement") -> dict[str, str | int]:
-        """Return what this invoice says of facts that ``told`` says otherwise, by the names of requests."""
+        """Return this invoice's values that differ from those in ``told``, by the request's names."""
         facts: dict[str, tuple[str | int, str | int | None]] = {
             "invoiceNumber": (self.number, told.number),
             "type": (self.type.value, told.type.value if told.type else None),
@@ -148,7 +148,7 @@ class Invoice:
         return standing
 
     def standing_against_repeat(self, other: "Invoice") -> dict[str, str | int]:
-        """Return what this invoice says of facts that a repeat says otherwise, by the names of requests."""
+        """Return this invoice's values that differ from a repeat's, by the request's names."""
         told = Supplement(
             issuance_date=other.issuance_date,
             value=other.value,
@@ -174,7 +174,7 @@ class Invoice:
         }
 
     def supplemented(self, told: "Supplement") -> "Invoice":
-        """Return the invoice with what came later; what is not told stays."""
+        """Return the invoice with later additions; fields that ``told`` lacks stay."""
         return replace(
             self,
             key=told.key or self.key,
@@ -185,7 +185,7 @@ class Invoice:
         )
 
     def completed(self, repeated: "Invoice") -> "Invoice":
-        """Return the invoice with what a repeat knows and it does not; nothing that is known is replaced."""
+        """Return the invoice with its missing fields taken from a repeat; known fields stay."""
         return replace(
             self,
             key=self.key or repeated.key or None,
@@ -199,10 +199,10 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """What is told of an invoice beside its tracking, after it was notified; None is not told.
+    """Later additions to an invoice besides its tracking; None means not stated.
 
-    ``unsaid`` are the parts of the tracking that are not told either. The facts from ``type`` on stand as they were
-    notified (R17); they are here to be compared.
+    ``unsaid`` are the tracking fields that are not stated. The fields from ``type`` on cannot change (R17); they are
+    only compared.
     """
 
     unsaid: frozenset[str] = frozenset()

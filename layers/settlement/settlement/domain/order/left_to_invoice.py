@@ -1,4 +1,4 @@
-"""What is left to invoice, to the cent, so that the last invoice closes the order (R20, C§7.14). Minor units."""
+"""The value left to invoice, to the cent, so that the last invoice closes the order (R20, C§7.14). Minor units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from settlement.domain.order.order import Line, Order, pending_to_invoice
 
 @dataclass(frozen=True, slots=True)
 class LineLeft:
-    """What is left of a line; its unit prices add up to ``value``."""
+    """The part of a line left to invoice; its unit prices add up to ``value``."""
 
     line: Line
     value: int
@@ -20,7 +20,7 @@ class LineLeft:
 
 @dataclass(frozen=True, slots=True)
 class LeftToInvoice:
-    """What is left of an order: ``value`` is the sum of its lines' values and ``extra_value`` (freight, tax)."""
+    """The part of an order left to invoice; ``value`` is its lines' values plus ``extra_value`` (freight, tax)."""
 
     value: int
     lines: tuple[LineLeft, ...]
@@ -29,12 +29,11 @@ class LeftToInvoice:
 
 
 def left_to_invoice(order: Order, lines: Sequence[Line], invoices: int) -> LeftToInvoice:
-    """Spread what is left over the pending lines, and over ``invoices`` equal invoices, losing no cent.
+    """Split the value left over the pending lines, and over ``invoices`` equal invoices, without losing a cent.
 
-    A line is worth its selling prices, less its share of an order discount that those do not hold yet, whatever of it
-    is invoiced first: its dearest units are taken to be invoiced before the others. What is left beyond the lines is
-    extra value. Of a fully invoiced order no line is left, whether its invoices named it or not. Raises ``ValueError``
-    unless ``invoices`` is at least 1.
+    A line's value is that of its selling prices, less its share of an order discount that they do not include. Its
+    dearest units count as invoiced first. Value beyond the lines is extra value. A fully invoiced order has no lines
+    left, whether its invoices named them or not. Raises ``ValueError`` unless ``invoices`` is at least 1.
     """
     pairs = [
         (line, _pending_worth(line, worth))
@@ -52,9 +51,9 @@ def left_to_invoice(order: Order, lines: Sequence[Line], invoices: int) -> LeftT
 
 
 def _worths(order: Order, lines: Sequence[Line]) -> list[int]:
-    """What each line is worth as a whole, removed units included, less its share of the order's discount.
+    """Return each line's whole value, removed units included, less its share of the order's discount.
 
-    The discount is that of the lines the order was placed with, which come first and make up its total of items.
+    The discount applies to the lines that the order was placed with; they come first and add up to its Items total.
     """
     nominal = [line.placed_value for line in lines]
     items = sum(total.value for total in order.totals if total.id == "Items")
@@ -68,7 +67,7 @@ def _worths(order: Order, lines: Sequence[Line]) -> list[int]:
 
 
 def _pending_worth(line: Line, worth: int) -> int:
-    """What of a line's worth is pending: without its first units, which are invoiced, and its last, which are gone."""
+    """Return a line's pending value: without its first units, which are invoiced, and its last, which are removed."""
     if worth == line.placed_value:
         return total_of(line.pending_prices)
     low, dearer = divmod(worth, line.quantity + line.removed)
@@ -76,6 +75,6 @@ def _pending_worth(line: Line, worth: int) -> int:
 
 
 def _pending_prices(line: Line, value: int) -> tuple[UnitPrice, ...]:
-    """Unit prices of the pending units that add up to ``value``: the line's own if they do."""
+    """Return prices of the pending units that add up to ``value``: the line's own, if they do."""
     own = line.pending_prices
     return own if total_of(own) == value else unit_prices(value, line.pending)

@@ -1,7 +1,7 @@
-"""What the units of a line are worth (C§9.24): exact, in whole minor units, rounded once for the line.
+"""The value of a line's units (C§9.24): exact, in minor units, rounded once for the whole line.
 
-A multiplier says how much of its measurement unit one unit of a line holds (a package of 0.375 kg). It is an integer
-of millionths, so no amount ever passes through a binary float.
+A multiplier is the quantity of the measurement unit in one unit of the line (a package of 0.375 kg). It is an integer
+of millionths, so no amount passes through a binary float.
 """
 
 from collections.abc import Iterable
@@ -13,19 +13,19 @@ ONE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class UnitPrice:
-    """A price that some units of a line have, in minor units; a multiplier is in it already."""
+    """A price of some units of a line, in minor units; it includes the multiplier."""
 
     value: int
     quantity: int
 
 
 def times(price: int, multiplier: int, quantity: int) -> int:
-    """Return price x multiplier x quantity, rounded half up as a whole; none of them is negative."""
+    """Return price x multiplier x quantity, rounded half up once; all three are at least 0."""
     return (price * multiplier * quantity * 2 + ONE) // (2 * ONE)
 
 
 def unit_prices(value: int, quantity: int) -> tuple[UnitPrice, ...]:
-    """Split the value of some units into unit prices that add up to it, dearest first."""
+    """Split a value into prices of ``quantity`` units that add up to it, dearest first."""
     if quantity == 0:
         return ()
     low, more = divmod(value, quantity)
@@ -34,12 +34,12 @@ def unit_prices(value: int, quantity: int) -> tuple[UnitPrice, ...]:
 
 
 def total_of(prices: Iterable[UnitPrice]) -> int:
-    """Return what units of these prices are worth together."""
+    """Return the sum of the prices over their units."""
     return sum(price.value * price.quantity for price in prices)
 
 
 def first_units(prices: Iterable[UnitPrice], quantity: int) -> tuple[UnitPrice, ...]:
-    """Return the prices of the first so many units."""
+    """Return the prices of the first ``quantity`` units."""
     taken = []
     for price in prices:
         units = min(price.quantity, quantity)
@@ -50,7 +50,7 @@ def first_units(prices: Iterable[UnitPrice], quantity: int) -> tuple[UnitPrice, 
 
 
 def units_after(prices: Iterable[UnitPrice], quantity: int) -> tuple[UnitPrice, ...]:
-    """Return the prices of all but the first so many units."""
+    """Return the prices of all units after the first ``quantity``."""
     left = []
     for price in prices:
         gone = min(price.quantity, quantity)
@@ -61,6 +61,6 @@ def units_after(prices: Iterable[UnitPrice], quantity: int) -> tuple[UnitPrice, 
 
 
 def written(multiplier: int | None) -> str:
-    """Write a multiplier as the decimal it is: 375,000 millionths are ``0.375``."""
+    """Format a multiplier as a decimal number: 375,000 millionths are ``0.375``."""
     whole, fraction = divmod(multiplier or 0, ONE)
     return f"{whole}.{fraction:06d}".rstrip("0").rstrip(".")

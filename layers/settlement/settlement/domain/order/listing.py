@@ -1,4 +1,4 @@
-"""An order as lists show it: what its head tells, without its lines and its transaction."""
+"""An order in lists: the part of its head that needs neither its lines nor its transaction."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -8,7 +8,7 @@ from settlement.domain.order.order import Order
 
 @dataclass(frozen=True, slots=True)
 class ListedOrder:
-    """The part of an order head that the list's index carries; values in minor units of ``currency``."""
+    """The part of an order head in the list's index; values in minor units of ``currency``."""
 
     order_id: str
     order_group: str
@@ -27,5 +27,5 @@ class ListedOrder:
 
 
 def as_listed(order: Order) -> ListedOrder:
-    """Return what lists show of an order."""
+    """Return an order as lists show it."""
     return ListedOrder(**{field.name: getattr(order, field.name) for field in fields(ListedOrder)})

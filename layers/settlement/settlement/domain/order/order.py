@@ -1,6 +1,6 @@
-"""The order: its lines, its value and the facts that decide what it still takes.
+"""The order: its lines, its value, and the facts that its gates read.
 
-Values are minor units of the order's currency. Gates read these facts alone, never settlement progress (C§8.6).
+Values are minor units of the order's currency. Gates never read the progress of a settlement (C§8.6).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -31,16 +31,16 @@ from settlement.domain.order.line_value import (
 MAX_LINES = 70
 MAX_INVOICES = 1000
 MAX_INVOICES_BYTES = 3_000_000
-"""The texts and documents of an order's invoices: the order is shown with all of them, in an answer of at most 6 MB."""
+"""Most bytes of texts and documents of an order's invoices: an answer of at most 6 MB shows all of them."""
 
 MAX_CHANGES = 50
-"""Registered changes an order takes (C§2.1, R26)."""
+"""Most registered changes of an order (C§2.1, R26)."""
 
 MAX_MODIFICATIONS = 200
-"""Asynchronous changes an order takes: all of them are shown together."""
+"""Most modifications of an order; one answer shows all of them."""
 
 DEFAULT_SALES_CHANNEL = "1"
-"""Where an order was sold that does not say."""
+"""The sales channel of orders that state none."""
 
 CHANGE_STATUS_MESSAGE = (
     "It is only allowed to register an order modification when the order is in handling: "
@@ -58,16 +58,15 @@ class OrderTotal:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order head. ``value`` is current, after changes; ``invoiced`` is I, counted Output, at most ``value``.
+    """An order head. ``value`` is current, after changes; ``invoiced`` is I, the counted sales, at most ``value``.
 
-    ``invoices_bytes`` is what the texts and documents of its invoices take.
-    ``returned`` is the sum of return invoices accepted, refunded or not (C§8.10), ``returns_written_off`` the part
-    of it that never will be refunded. ``changes`` counts registered changes,
-    ``modifications`` the asynchronous ones, ``last_modification`` is the operation of the newest of those.
-    ``listed_status`` is the status it was last written with, since ``listed_since``; with ``authorised_at``,
-    ``in_error`` and what was placed (``payment_names``, ``total_items``) lists need not read the transaction.
-    ``rounding_error`` is by how much, either way, its lines and totals may miss each other, as it was placed.
-    One that is ``gateway_only`` stands behind a transaction that a checkout drives by itself: the OMS has none such.
+    ``invoices_bytes`` is the size of the texts and documents of its invoices. ``returned`` is the sum of accepted
+    return invoices, refunded or not (C§8.10), ``returns_written_off`` the part that will never be refunded.
+    ``changes`` counts registered changes, ``modifications`` the asynchronous ones; ``last_modification`` is the
+    operation of the newest modification. ``listed_status`` is the status in lists, valid since ``listed_since``; with
+    it, ``authorised_at``, ``in_error``, ``payment_names`` and ``total_items``, lists need not read the transaction.
+    ``rounding_error`` is the allowed difference, either way, between lines and totals at the placing. A
+    ``gateway_only`` order belongs to a gateway-only transaction; the OMS does not show it.
     """
 
     account: str
@@ -106,27 +105,27 @@ class Order:
 
     @property
     def remainder(self) -> int:
-        """What is still to be invoiced."""
+        """The value left to invoice."""
         return self.value - self.invoiced
 
     @property
     def is_fully_invoiced(self) -> bool:
-        """Whether invoices reach the order's value (C§1.4.1)."""
+        """True if invoices reach the order's value (C§1.4.1)."""
         return self.invoiced == self.value
 
     def start(self, at: datetime) -> "Order":
-        """Begin handling; the caller has checked that the payments are authorised."""
+        """Start handling; the caller has checked that the payments are authorised."""
         return replace(self, started_at=at)
 
     def require_output_invoice(self, value: int, *, strict: bool) -> int:
-        """Return the part of a sale invoice that counts, 0 when it is stand-alone (R18, C§8.6, C§8.9)."""
+        """Return the part of a sale invoice that counts, 0 if it is stand-alone (R18, C§8.6, C§8.9)."""
         self._require_invoice(value)
         if strict and value > self.remainder:
             raise OverInvoiced(f"invoiceValue {value} is more than what is left to invoice, {self.remainder}")
         return min(value, self.remainder)
 
     def require_input_invoice(self, value: int) -> None:
-        """Check a return invoice against what was invoiced, less earlier returns (R16, C§8.10)."""
+        """Check a return invoice against the invoiced value, less earlier returns (R16, C§8.10)."""
         self._require_invoice(value)
         left = self.invoiced - self.returned + self.returns_written_off
         if value > left:
@@ -136,7 +135,7 @@ class Order:
             )
 
     def with_texts(self, more: int) -> "Order":
-        """Return the order with so many bytes more of texts and documents in its invoices; raises above the limit."""
+        """Return the order with ``more`` bytes of invoices; raises ``InvalidRequest`` above the limit."""
         size = self.invoices_bytes + more
         if more > 0 and size > MAX_INVOICES_BYTES:
             raise InvalidRequest(
@@ -146,7 +145,7 @@ class Order:
         return replace(self, invoices_bytes=size)
 
     def require_change(self, net_value: int) -> None:
-        """Check that the order takes a change of ``net_value`` (negative for a discount) (R10, C§2.3)."""
+        """Check that the order allows a change of ``net_value`` (negative for a discount) (R10, C§2.3)."""
         if self.started_at is None or self.cancelled_at is not None or self.is_fully_invoiced:
             raise WrongStatus(f"{CHANGE_STATUS_MESSAGE}; order {self.order_id} {self._why_no_change()}")
         if self.modifications:
@@ -174,7 +173,7 @@ class Order:
         )
 
     def require_cancel(self) -> None:
-        """Check that no sale invoice exists (R22, C§1.4.8)."""
+        """Check that the order has no sale invoice (R22, C§1.4.8)."""
         if self.invoiced > 0:
             raise CancelRefused(f"Order {self.order_id} has invoices of {self.invoiced} and cannot be canceled")
 
@@ -194,11 +193,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order; the same SKU may stand on several lines with different prices.
+    """One line of an order; several lines can have the same SKU at different prices.
 
-    ``quantity`` is current, after changes. ``price`` and ``selling_price`` are minor units for one measurement unit,
-    of which a unit of the line holds ``unit_multiplier`` millionths. ``prices`` are what its units cost one by one,
-    dearest first, where that was said (C§1.3 priceDefinition); they cover removed units too.
+    ``quantity`` is current, after changes. ``price`` and ``selling_price`` are minor units for one measurement unit;
+    a unit of the line is ``unit_multiplier`` millionths of it. ``prices`` are the prices of single units, dearest
+    first and including removed units, if stated (C§1.3 priceDefinition).
     """
 
     unique_id: str
@@ -218,46 +217,46 @@ class Line:
 
     @property
     def pending(self) -> int:
-        """The quantity still to be invoiced."""
+        """The quantity left to invoice."""
         return self.quantity - self.invoiced
 
     def worth(self, quantity: int) -> int:
-        """What the line is worth with so many units, rounded as a whole; its last units are the ones it loses."""
+        """Return the value of the line's first ``quantity`` units, rounded once; removals take the last units."""
         if self.prices:
             return total_of(first_units(self.prices, quantity))
         return times(self.selling_price, self.unit_multiplier, quantity)
 
     def worth_of_last(self, quantity: int) -> int:
-        """What the line loses with its last units; that and what stays add up to what it is worth (C§9.24)."""
+        """Return the value of the last ``quantity`` units; with the rest, it adds up to the line's value (C§9.24)."""
         return self.worth(self.quantity) - self.worth(self.quantity - quantity)
 
     @property
     def value(self) -> int:
-        """What the line is worth now."""
+        """The line's current value."""
         return self.worth(self.quantity)
 
     @property
     def placed_value(self) -> int:
-        """What the line was worth with the units that are removed."""
+        """The line's value including removed units."""
         return self.worth(self.quantity + self.removed)
 
     @property
     def unit_prices(self) -> tuple[UnitPrice, ...]:
-        """Prices of its units, dearest first, that add up to its value."""
+        """Prices of the units, dearest first, which add up to the value."""
         return first_units(self.prices, self.quantity) if self.prices else unit_prices(self.value, self.quantity)
 
     @property
     def pending_prices(self) -> tuple[UnitPrice, ...]:
-        """Prices of its units that are not invoiced; its dearest are taken to be invoiced first."""
+        """Prices of the units not invoiced; the dearest count as invoiced first."""
         return units_after(self.unit_prices, self.invoiced)
 
 
 @dataclass(frozen=True, slots=True)
 class LineMention:
-    """An item of an invoice or change: a SKU, its unit price and quantity, and the line if the sender knows it.
+    """An item of an invoice or change: SKU, unit price and quantity, and the line if stated.
 
-    ``total`` is the value of the whole quantity, where the sender states that instead of a unit price;
-    ``unit_multiplier`` is in millionths, None where it is not stated.
+    ``total`` is the value of the whole quantity, if stated instead of a unit price. ``unit_multiplier`` is in
+    millionths, None if not stated.
     """
 
     id: str
@@ -270,7 +269,7 @@ class LineMention:
     unit_multiplier: int | None = None
 
     def multiplier_on(self, line: Line | None) -> int:
-        """The multiplier its price is to be taken by: its own, else that of the line whose price it repeats."""
+        """Return the multiplier of its price: its own, else the line's if both have the same price."""
         if self.unit_multiplier is not None:
             return self.unit_multiplier
         if self.total is not None or line is None or line.prices:
@@ -278,17 +277,17 @@ class LineMention:
         return line.unit_multiplier if self.price in (line.price, line.selling_price) else ONE
 
     def value_on(self, line: Line | None) -> int:
-        """The value of the whole quantity, of the line that is meant if there is one (C§9.24)."""
+        """Return the value of the whole quantity, on a line if there is one (C§9.24)."""
         return times(self.price, self.multiplier_on(line), self.quantity) if self.total is None else self.total
 
 
 def pending_to_invoice(order: Order, line: Line) -> int:
-    """Units of a line that invoices can still name: none once the order is fully invoiced, by items or by value."""
+    """Return the units of a line left to invoice: none once the order is fully invoiced, by items or by value."""
     return 0 if order.is_fully_invoiced else line.pending
 
 
 def lines_meant(lines: Iterable[Line], mention: LineMention) -> list[Line]:
-    """Lines that a mention can mean: by line id or index if given, else by SKU, the same price first (C§7.15)."""
+    """Return the lines that match a mention: by line id or index if given, else by SKU, same price first (C§7.15)."""
     if mention.unique_id is not None:
         return [line for line in lines if line.unique_id == mention.unique_id]
     if mention.index is not None:
@@ -298,9 +297,9 @@ def lines_meant(lines: Iterable[Line], mention: LineMention) -> list[Line]:
 
 
 def invoice_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> tuple[list[Line], list[LineMention]]:
-    """Book invoiced quantities on lines; return the lines that changed and the mentions that found no room.
+    """Book invoiced quantities on lines; return the changed lines and the mentions that do not fit.
 
-    An invoice's value is what counts (C§1.4.9), so a mention without room is reported, not refused.
+    An invoice's value is authoritative (C§1.4.9), so a mention that does not fit is reported, not refused.
     """
     return _book(
         lines, mentions, lambda line: line.pending, lambda line, more: replace(line, invoiced=line.invoiced + more)
@@ -308,7 +307,7 @@ def invoice_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> tup
 
 
 def return_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> tuple[list[Line], list[LineMention]]:
-    """Book returned quantities on lines, at most what was invoiced on them; answers as ``invoice_lines`` does."""
+    """Book returned quantities on lines, up to their invoiced quantities; returns the same as ``invoice_lines``."""
     return _book(
         lines,
         mentions,
@@ -337,7 +336,7 @@ def _book(
 
 
 def remove_from_lines(lines: Sequence[Line], mentions: Iterable[LineMention]) -> list[Line]:
-    """Take quantities off lines, never what is invoiced; return the lines that changed (R8, C§2.3)."""
+    """Remove quantities from lines, never invoiced ones; return the changed lines (R8, C§2.3)."""
     current = {line.unique_id: line for line in lines}
     for mention in mentions:
         candidates = lines_meant(current.values(), mention)

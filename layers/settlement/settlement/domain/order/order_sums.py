@@ -1,4 +1,4 @@
-"""Whether the lines of an order add up to its totals (C§9.24). Values are minor units."""
+"""Checks that the lines of an order add up to its totals (C§9.24). Values are minor units."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from settlement.domain.order.order import Line, OrderTotal
 
 
 def require_lines_in_totals(lines: Sequence[Line], totals: Sequence[OrderTotal], rounding_error: int) -> None:
-    """Check that the lines are worth what the totals say of items; raises ``InvalidRequest`` with both figures.
+    """Check that the lines add up to the Items total; raises ``InvalidRequest`` with both figures.
 
-    Stores write discounts in one of two ways: beside the lines, or in their selling prices, where the total of items
-    may be that before discounts. They may miss each other by ``rounding_error``, which is at most one per unit.
+    Stores state discounts beside the lines or within the selling prices; in the second case, the Items total can be
+    that before discounts. The allowed difference is ``rounding_error``, at most one per unit.
     """
     units = sum(line.quantity for line in lines)
     if abs(rounding_error) > units:

@@ -1,4 +1,4 @@
-"""Who ordered, and where it goes: personal data, which is kept in one place so that it can be erased."""
+"""The shopper and the address of an order: personal data, kept in one item so that it can be erased."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where an order is sent, as the store knows it."""
+    """The shipping address of an order."""
 
     address_type: str | None = None
     receiver_name: str | None = None
@@ -23,7 +23,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """The shopper of one order; one that was erased has nothing but the time of it."""
+    """The shopper of one order; an erased one has only the time of the erasure."""
 
     email: str | None = None
     first_name: str | None = None
@@ -36,5 +36,5 @@ class Shopper:
 
     @property
     def is_known(self) -> bool:
-        """Whether anything is known of the shopper."""
+        """True if any field is known."""
         return any(getattr(self, field.name) is not None for field in fields(self) if field.name != "erased_at")

@@ -1,1 +1,1 @@
-"""Which payment moves by how much for one operation."""
+"""Planning: the movements of one operation over the payments."""

@@ -1,7 +1,4 @@
-"""A plan in the making: payments as planning sees them, and how their money follows each movement.
-
-Amounts are minor units.
-"""
+"""A plan in the making: positions of payments, and their change by each movement. Amounts are minor units."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,16 +11,16 @@ from settlement.domain.ledger.ledger import Counters, Movement, MovementKind, to
 
 
 class RefundPriority(StrEnum):
-    """Which settled payment gives back first (R15)."""
+    """Which settled payment is refunded first (R15)."""
 
     LOWEST_SETTLED = "lowest-settled"
     CARD_FIRST = "card-first"
 
 
 class Infeasible(Exception):
-    """The payments cannot move what is asked; ``shortfall`` is the value that found no payment.
+    """The payments cannot move the value; ``shortfall`` is the part that no payment can move.
 
-    ``settling`` tells that it was to be settled, and not to be given back or raised.
+    ``settling`` is True for a settlement, False for a reduction, refund or raise.
     """
 
     def __init__(self, reason: str, shortfall: int, *, settling: bool = False) -> None:
@@ -35,10 +32,10 @@ class Infeasible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One payment as planning sees it: its fixed facts and its ledger, real or projected.
+    """One payment for planning: its fixed facts and its ledger, current or projected.
 
-    ``assigned`` is the value the payment was created with, ``max_value`` the ceiling its connector lets it be
-    raised to, ``sequence`` its place in the transaction.
+    ``assigned`` is the value that the payment was created with, ``max_value`` the limit to which it can be raised,
+    ``sequence`` its place in the transaction.
     """
 
     payment_id: str
@@ -56,10 +53,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a transaction's payments are drawn on.
+    """The rules for the order and the limits in which payments are used.
 
-    ``owed`` is what the order owes: no capture goes beyond it (R33), but for a payment that its connector captures only
-    whole; what that takes too much has to be among ``reductions_to_come``, which wait in the queue and refund it.
+    ``owed`` is the value that the order owes; no capture goes beyond it (R33). The exception is a payment that is
+    captured only whole, if the reductions waiting in the queue, ``reductions_to_come``, refund the excess.
     """
 
     mode: Mode
@@ -69,7 +66,7 @@ class Policy:
 
 
 class Draft:
-    """A plan in the making: positions that follow each movement, so that later choices see earlier ones."""
+    """A plan in the making; its positions change with each movement, so that later choices see earlier ones."""
 
     def __init__(self, positions: Iterable[Position], policy: Policy | None = None) -> None:
         self._positions = {position.payment_id: position for position in positions}
@@ -79,36 +76,36 @@ class Draft:
 
     @property
     def positions(self) -> tuple[Position, ...]:
-        """The positions as they are after the movements so far."""
+        """The positions after all movements so far."""
         return tuple(self._positions.values())
 
     @property
     def sum(self) -> Counters:
-        """The ledger of all positions together."""
+        """The sum of the ledgers of all positions."""
         return total(position.counters for position in self.positions)
 
     @property
     def owed(self) -> int:
-        """What may still be captured: what the order owes, less what is paid or may be (R33)."""
+        """The value that may still be captured: owed by the order, less paid and in doubt (R33)."""
         return max(0, self._owed - _paid_or_in_doubt(self.sum))
 
     def owed_of(self, position: Position) -> int:
-        """What may still be captured of one payment, by what its connector captures at once."""
+        """Return the value that may still be captured of one payment; more if it is captured only whole."""
         only_whole = position.capabilities.settle is Capability.NONE
         return self.owed + self._reductions_to_come if only_whole and self.owed else self.owed
 
     def missing_of(self, requested: int) -> int:
-        """What is not paid yet of ``requested``, as far as the order still owes it."""
+        """Return the part of ``requested`` that is not paid yet and still owed."""
         return min(self.owed, max(0, requested - _paid_or_in_doubt(self.sum)))
 
     @property
     def not_owed(self) -> int:
-        """What is open, and captured in no case: no invoice to come asks for it."""
+        """The available value that will never be captured, because the order does not owe it."""
         return max(0, self.sum.available - self.owed)
 
     @property
     def overpaid(self) -> int:
-        """What is captured beyond what the order owes."""
+        """The value captured beyond what the order owes."""
         return max(0, self.sum.paid - self._owed)
 
     def move(self, movement: Movement) -> None:
@@ -117,7 +114,7 @@ class Draft:
         self.movements.append(movement)
 
     def draw(self, kind: MovementKind, value: int, order: Sequence[Position], limit: Callable[[Position], int]) -> int:
-        """Move up to ``value`` over ``order``, each payment up to its limit; return what found no payment."""
+        """Move up to ``value`` over the payments in ``order``, each up to its limit; return the rest."""
         for position in order:
             part = min(value, limit(position))
             if part > 0:
@@ -127,7 +124,7 @@ class Draft:
 
     @contextmanager
     def whole(self) -> Iterator[None]:
-        """Keep the movements made within only if none of them is ``Infeasible``."""
+        """Undo the movements made within if ``Infeasible`` is raised."""
         positions, made = dict(self._positions), len(self.movements)
         try:
             yield
@@ -142,5 +139,5 @@ def _paid_or_in_doubt(held: Counters) -> int:
 
 
 def lowest_assigned_first(positions: Iterable[Position]) -> list[Position]:
-    """Return payments in the order in which they are drawn on, by what they were created with (R14)."""
+    """Return payments in the order in which they are settled: lowest assigned value first (R14)."""
     return sorted(positions, key=lambda position: (position.assigned, position.sequence))

@@ -1,8 +1,7 @@
-"""Planning: which payment moves by how much for one operation, decided by a pure function.
+"""Planning: a pure function that decides the movements of one operation over the payments.
 
-The same function answers the HTTP side's question "can this be done at all?", on the projection, and the
-workflow's "what is to be done now?", on the ledger. Amounts are minor units. Rules: C§3.6, C§8.3, C§8.4,
-R11 to R15, R21, R28, R33, R34.
+A request applies it to the projection, to learn whether the operation is possible; the workflow applies it to the
+ledger, to learn what to do now. Amounts are minor units. Rules: C§3.6, C§8.3, C§8.4, R11 to R15, R21, R28, R33, R34.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,12 +22,12 @@ from settlement.domain.planning.drafting import (
 
 CARD_GROUPS = frozenset({"creditCard", "debitCard"})
 RAISABLE_GROUPS = CARD_GROUPS | {"promissory", "cash", "customerCredit", "customPrivate"}
-"""Payment groups whose value an order change may raise (C§2.3)."""
+"""Payment groups whose value an order change can raise (C§2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """``value`` minor units withheld on a payment whose connector refused to cancel them, or was never asked."""
+    """``value`` minor units withheld on a payment, because its connector refused the cancellation or never got it."""
 
     payment_id: str
     value: int
@@ -36,15 +35,15 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What one operation asks of the transaction's money.
+    """The amounts that one operation asks for.
 
-    ``reduction`` gives back value (open money first), ``increase`` raises the authorised amount, ``request`` is a
-    settlement request, ``requested_through`` the sum of all requests up to and including it, ``completes`` tells
-    that requests now equal the payable total, ``refund`` is a return. ``cancel_all``, and ``auto_settle`` and
-    ``expire`` (payment ids) stand alone.
+    ``reduction`` gives value back (open value first), ``increase`` raises the authorised value, ``request`` is a
+    settlement request, ``requested_through`` the sum of all requests including it. ``completes`` is True if requests
+    now equal the payable total. ``refund`` is a return. ``cancel_all``, ``auto_settle`` and ``expire`` (payment ids)
+    are not combined with others.
 
-    A retry (``again``) asks for what an earlier operation is missing, and gets of it what the ledger of the moment
-    still calls for (R34): ``catch_up`` is what it could not settle of the requests made, ``untold`` what it withheld.
+    A retry (``again``) asks for the missing value of an earlier operation, and gets the part that the current ledger
+    still requires (R34): ``catch_up`` is its unsettled part of the requests, ``untold`` its withheld value.
     """
 
     reduction: int = 0
@@ -63,32 +62,32 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The movements that do what is asked, in the order they are to be made, and what no payment can do of it."""
+    """The movements of an operation, in the order of their execution, and the parts that no payment can do."""
 
     movements: tuple[Movement, ...]
     shortfalls: tuple[Infeasible, ...] = ()
 
     @property
     def unplanned(self) -> int:
-        """The value to give back or to raise that found no payment."""
+        """The value that no payment can give back or raise."""
         return sum(infeasible.shortfall for infeasible in self.shortfalls if not infeasible.settling)
 
     @property
     def unsettled(self) -> int:
-        """The value to settle that found no payment."""
+        """The value that no payment can settle."""
         return sum(infeasible.shortfall for infeasible in self.shortfalls if infeasible.settling)
 
     def failure(self, currency: str) -> str | None:
-        """Say why the payments cannot do all of it, for people; None if they can."""
+        """Return the reason, for people, why the payments cannot do all of it; None if they can."""
         reasons = [f"{short.reason} (short by {display(short.shortfall, currency)})" for short in self.shortfalls]
         return "; ".join(reasons) or None
 
 
 def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movement, ...]:
-    """Return the movements that do what ``ask`` wants, in the order they are to be made.
+    """Return the movements of ``ask``, in the order of their execution.
 
-    Raises ``Infeasible`` when the payments cannot do it. The movements balance on the given positions, and add up
-    to what is asked, less what was captured before (R28) and what the mode keeps back (C§3.6).
+    They balance on the given positions and add up to the ask, less value captured before (R28) or kept back by the mode
+    (C§3.6). Raises ``Infeasible`` if the payments cannot do it.
     """
     made = plan_as_far_as_possible(ask, positions, policy)
     if made.shortfalls:
@@ -97,8 +96,9 @@ def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movem
 
 
 def plan_as_far_as_possible(ask: Ask, positions: Sequence[Position], policy: Policy) -> Plan:
-    """Return what can be done of ``ask``: each of its parts whole or not at all, but that a reduction gives up all
-    it finds open, also where the rest of it cannot be refunded (R33).
+    """Return the possible part of ``ask``: each of its amounts whole or not at all.
+
+    A reduction is the exception: it gives up all open value even if the rest cannot be refunded (R33).
     """
     draft = Draft(positions, policy)
     if ask.cancel_all:
@@ -133,7 +133,7 @@ def _as_far_as_possible(
 
 
 def project(positions: Sequence[Position], movements: Iterable[Movement]) -> tuple[Position, ...]:
-    """Return the positions as they will be once ``movements`` are made."""
+    """Return the positions after ``movements``."""
     draft = Draft(positions)
     for movement in movements:
         draft.move(movement)
@@ -153,7 +153,7 @@ def _raise(draft: Draft, value: int) -> None:
 
 
 def _headroom(position: Position) -> int:
-    """Return by how much a payment may be raised: not if what is added could not be captured."""
+    """Return the value by which a payment can be raised: 0 if the raised value could not be captured."""
     room = (position.max_value or 0) - position.counters.authorised
     if room <= 0:
         return 0
@@ -170,7 +170,7 @@ def _reduce(draft: Draft, ask: Ask, policy: Policy) -> None:
 
 
 def _tell(draft: Draft, untold: Iterable[Untold]) -> None:
-    """Have connectors cancel what was withheld without their knowledge, as far as it still is."""
+    """Cancel at the connectors the value that is still withheld from them."""
     for part in untold:
         [position] = [held for held in draft.positions if held.payment_id == part.payment_id]
         value = min(part.value, position.counters.withheld)
@@ -179,12 +179,12 @@ def _tell(draft: Draft, untold: Iterable[Untold]) -> None:
 
 
 def _still_to_refund(draft: Draft, ask: Ask) -> int:
-    """What is to be refunded; of a refund that is asked for again, what the payments still have (R34)."""
+    """Return the value to refund; for a retry, at most the refundable value (R34)."""
     return min(ask.refund, draft.sum.refundable) if ask.again else ask.refund
 
 
 def _give_up(draft: Draft, value: int, positions: Iterable[Position], policy: Policy) -> int:
-    """Cancel or withhold up to ``value`` of what is open; return what found no payment."""
+    """Cancel or withhold up to ``value`` of the open value; return the rest."""
     for position in lowest_assigned_first(positions):
         part = min(value, _available(position))
         kind = _way_of_giving_up(position, part, policy) if part else None
@@ -196,7 +196,7 @@ def _give_up(draft: Draft, value: int, positions: Iterable[Position], policy: Po
 
 
 def _way_of_giving_up(position: Position, part: int, policy: Policy) -> MovementKind | None:
-    """Return whether the connector is told of a part; None if the payment can then not be captured any more."""
+    """Return cancel or withhold for a part; None if the payment could then not be captured any more."""
     tells = position.capabilities.tells_cancellation(position.counters)
     only_whole = position.capabilities.settle is Capability.NONE and part < _available(position)
     if tells and (policy.mode is Mode.PARTIAL or only_whole):
@@ -205,7 +205,7 @@ def _way_of_giving_up(position: Position, part: int, policy: Policy) -> Movement
 
 
 def _cancel_whole_payments(draft: Draft) -> None:
-    """Tell the connector of a payment that this plan withholds whole, in one call of its whole value (C§8.4)."""
+    """Cancel a payment that this plan withholds whole in one call of its whole value (C§8.4)."""
     withheld_now = {made.payment_id for made in draft.movements if made.kind is MovementKind.WITHHOLD}
     for position in draft.positions:
         counters = position.counters
@@ -235,7 +235,7 @@ def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
 
 
 def _require_held(draft: Draft, ask: Ask) -> None:
-    """Check that the payments hold all that is requested, whenever it is settled."""
+    """Raise ``Infeasible`` unless the payments hold the requested value, settled now or later."""
     open_ = sum(_capturable(position) for position in draft.positions)
     shortfall = draft.missing_of(ask.requested_through) - open_
     if (ask.request or ask.catch_up) and shortfall > 0:
@@ -247,7 +247,7 @@ def _capturable(position: Position) -> int:
 
 
 def _settle_part(draft: Draft, position: Position, value: int) -> int:
-    """Settle up to ``value`` of a payment, as much as its connector captures in one more call; return how much."""
+    """Settle up to ``value`` of a payment, as far as one more call can; return the settled value."""
     part = position.capabilities.settleable(position.counters, min(value, draft.owed_of(position)))
     if part:
         draft.move(Movement(MovementKind.SETTLE, position.payment_id, part))
@@ -280,7 +280,7 @@ def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bo
 
 
 def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
-    """Cancel what is open before it lapses; what Hold retains was invoiced, and is settled instead."""
+    """Cancel open value before it lapses; settle the invoiced value that Hold retains."""
 
     def expiring() -> list[Position]:
         return [position for position in draft.positions if position.payment_id in ask.expire]
@@ -293,7 +293,7 @@ def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
 
 
 def _settle_retained(draft: Draft, position: Position, value: int) -> int:
-    """Settle what was invoiced; with a payment that is captured only whole, all of it."""
+    """Settle the invoiced value, or the whole payment if it is captured only whole; return the settled value."""
     if not value:
         return 0
     return _settle_part(draft, position, value) or _settle_part(draft, position, _available(position))

@@ -1,1 +1,1 @@
-"""Personal data and card numbers, found in free text by their form."""
+"""Finds personal data and card numbers in free text by their form."""

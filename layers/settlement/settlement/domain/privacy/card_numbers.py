@@ -1,6 +1,6 @@
-"""Which numbers can be those of payment cards: by what issuers begin them with, their lengths and the Luhn check (D28).
+"""Recognises payment card numbers by issuer prefix, length and Luhn check (D28).
 
-Every document, article or id that fits the Luhn check is not a card: one in ten does, of whatever kind.
+The Luhn check alone is not enough: one in ten numbers of any kind passes it.
 """
 
 from collections.abc import Mapping
@@ -40,36 +40,36 @@ _ISSUERS: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("6759", (13, 14, 15, 16, 17, 18, 19)),  # Maestro
     ("6761-6763", (13, 14, 15, 16, 17, 18, 19)),  # Maestro
 )
-"""What numbers of each brand begin with, and how many digits they have, as issuers use them."""
+"""Prefixes and numbers of digits of each brand, as issuers use them."""
 
 _RESERVED: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("4", tuple(range(13, 20))),
     ("50", tuple(range(12, 20))),
     ("56-69", tuple(range(12, 20))),
 )
-"""What is reserved to Visa, Maestro and their neighbours besides, whether it is in use or not."""
+"""Further prefixes reserved to Visa, Maestro and their neighbours, in use or not."""
 
 Ranges = Mapping[int, tuple[tuple[str, str], ...]]
 
 
 def passes_luhn(digits: str) -> bool:
-    """Tell whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
+    """Return True if the last digit is the check digit of the others (ISO/IEC 7812-1)."""
     doubled = [int(digit) * (2 if index % 2 else 1) for index, digit in enumerate(reversed(digits))]
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def is_issued(digits: str) -> bool:
-    """Tell whether digits are a card number of a brand, as its issuers use them."""
+    """Return True if the digits are a card number in use by a brand."""
     return _within(_ISSUED_RANGES, digits) and passes_luhn(digits)
 
 
 def may_be_issued(digits: str) -> bool:
-    """Tell whether digits are a card number of a brand, or of what is reserved to one."""
+    """Return True if the digits are a card number in use by a brand or reserved to one."""
     return (_within(_ISSUED_RANGES, digits) or _within(_RESERVED_RANGES, digits)) and passes_luhn(digits)
 
 
 def is_article_number(digits: str) -> bool:
-    """Tell whether digits are an article's: GTIN-13 (EAN-13, ISBN-13) or GTIN-14 with its check digit (GS1)."""
+    """Return True if the digits are a GTIN-13 (EAN-13, ISBN-13) or GTIN-14 with its check digit (GS1)."""
     if len(digits) not in (13, 14):
         return False
     weighted = sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(reversed(digits)))

@@ -1,4 +1,4 @@
-"""Text in one spelling, whatever case, accents, width or escapes it was written with, and where each character was."""
+"""Folds text to one spelling, without case, accents, width and escapes, and keeps each character's original place."""
 
 import re
 import unicodedata
@@ -8,31 +8,31 @@ from dataclasses import dataclass
 _UNITS = (
     r"(?s:(?:\\+u[0-9a-fA-F]{4})+|\\+.|(?:%[0-9a-fA-F]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});|.)"
 )
-"""A character as it stands, or as JSON, an address or HTML escape it."""
+"""One character, plain or escaped by JSON, URL or HTML."""
 
 _PLAIN = r"[^\\%&]*"
-"""Expressions are compiled, and kept, on first use."""
+"""Expressions are compiled on first use and cached."""
 
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 _UNSEEN = frozenset({"Mn", "Me", "Cf"})
-"""Accents that follow their letters, and characters without a width."""
+"""Combining accents and characters without a width."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text in one spelling; ``spans`` says where each character of it stands in the original, None for its place."""
+    """A folded text; ``spans`` has the original place of each character, None if all places are unchanged."""
 
     text: str
     spans: tuple[tuple[int, int], ...] | None
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a part of the spelling stands in the original."""
+        """Return the original place of a part of the folded text."""
         return (start, end) if self.spans is None else (self.spans[start][0], self.spans[end - 1][1])
 
 
 def fold(text: str) -> Folded:
-    """Return a text in one spelling: small letters without accents, digits of ASCII, escapes undone."""
+    """Fold a text: lower case without accents, ASCII digits, escapes decoded."""
     if text.isascii() and re.fullmatch(_PLAIN, text):
         return Folded(text.lower(), None)
     characters: list[str] = []
@@ -47,7 +47,7 @@ def fold(text: str) -> Folded:
 
 
 def folded_character(character: str) -> str:
-    """Return one character in the one spelling: none, one or a few."""
+    """Fold one character, to none, one or a few."""
     if character.isascii():
         return character.lower()
     digit = unicodedata.digit(character, None)
@@ -59,7 +59,7 @@ def folded_character(character: str) -> str:
 
 
 def replace_parts(text: str, parts: Iterable[tuple[int, int]], by: str) -> str:
-    """Return the text with every part, from and to, replaced; those that overlap are one."""
+    """Replace every part, given as start and end; overlapping parts are replaced as one."""
     return "".join(_pieces(text, sorted(parts), by))
 
 

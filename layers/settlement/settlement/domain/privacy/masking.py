@@ -1,4 +1,4 @@
-"""Personal data and secrets in free text, found by their form and masked: for logs, and for words of connectors."""
+"""Masks personal data and secrets in free text by their form: for logs, and for texts of connectors."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _FORMS = (
     r"(?<![0-9a-z-])[0-9a-z]{2}\.[0-9a-z]{3}\.[0-9a-z]{3}/[0-9a-z]{4}-[0-9]{2}(?![0-9a-z])",
     r"(?<=x-vtex-signature=)[a-z0-9]+",
 )
-"""What shows by its form alone; in the one spelling that texts are compared in."""
+"""Expressions for data that its form alone identifies; they apply to folded text."""
 
 
 def _is_personal(digits: str) -> bool:
@@ -33,7 +33,7 @@ _CHECKED: tuple[tuple[str, Callable[[str], bool]], ...] = (
         is_cnpj,
     ),
 )
-"""What may be a document or a card, if its check digits say so. Expressions are compiled, and kept, on first use."""
+"""Expressions for possible documents and cards, with their checks. They are compiled on first use and cached."""
 
 _NO_CHARACTERS = "[^0-9A-Z]"
 
@@ -41,8 +41,8 @@ _NO_CHARACTERS = "[^0-9A-Z]"
 def masked(text: str) -> str:
     """Return the text without e-mail addresses, documents (CPF, CNPJ), card numbers and callback signatures.
 
-    Characters without punctuation are masked if their check digits make them one of these. Ids of orders and
-    transactions stay: they have letters or dashes beside their digits.
+    Numbers without punctuation are masked if their check digits fit. Ids of orders and transactions stay, because they
+    have letters or dashes beside their digits.
     """
     folded = fold(text)
     parts = [folded.place(*found.span()) for form in _FORMS for found in re.finditer(form, folded.text)]
@@ -56,9 +56,9 @@ def masked(text: str) -> str:
 
 
 def without(text: str, facts: tuple[str, ...], secrets: tuple[str, ...] = ()) -> str:
-    """Return the text without secrets, as they are or as JSON escapes them, and without the facts about a person.
+    """Return the text without secrets, plain or escaped in JSON, and without the facts about a person.
 
-    Facts are expressions on the text's one spelling (``person.facts_of``). All are found before any is masked.
+    Facts are expressions on folded text (``person.facts_of``). All are found before any is masked.
     """
     folded = fold(text)
     exact = {form for secret in secrets if secret for form in (secret, json.dumps(secret)[1:-1])}
@@ -73,7 +73,7 @@ def without(text: str, facts: tuple[str, ...], secrets: tuple[str, ...] = ()) ->
 
 
 _WRITTEN_SMALL = 2
-"""Names of so few letters are words too (``do``, ``no``): only with a capital are they names."""
+"""Names of at most this many letters are also words (``do``, ``no``): they are masked only with a capital."""
 
 
 def _is_written_as_name(text: str, folded: Folded, found: "re.Match[str]") -> bool:

@@ -1,7 +1,7 @@
-"""How the facts about a shopper look in a text, whatever their spelling: for masking where a connector repeats them.
+"""Expressions that find a shopper's data in the texts of connectors, for masking.
 
-A fact is an expression on text in one spelling (``folding.fold``), and stands for whole words. Punctuation, case and
-accents make no difference; one letter is never a fact, and a short part of an address is no secret by itself.
+A fact is an expression on folded text (``folding.fold``) and matches whole words, whatever their punctuation, case and
+accents. One letter is never a fact, and a short part of an address is not one by itself.
 """
 
 import re
@@ -20,11 +20,11 @@ _PARTICLES = frozenset({"das", "dos", "del", "des", "von", "van", "der", "den", 
 _SHORTEST_WORD, _SHORTEST_NAME, _SHORTEST_PLACE = 3, 2, 4
 _SHORTEST_NUMBER = 5
 _DIGITS_OF_A_PHONE = 8
-"""A phone is the same with and without the codes of its country and area."""
+"""Last digits that identify a phone, without the codes of country and area."""
 
 
 def facts_of(shopper: Shopper | None, holder: str | None) -> tuple[str, ...]:
-    """Return the expressions that find what is known of a shopper, and of who holds the card."""
+    """Return the expressions that find the known data of a shopper and the card holder's name."""
     return tuple(dict.fromkeys(_facts(shopper or Shopper(), holder)))
 
 
@@ -47,7 +47,7 @@ def _email(email: str) -> Iterator[str]:
 
 
 def _characters(fact: str) -> Iterator[str]:
-    """A document: its letters and digits, with any punctuation; leading zeros may be missing."""
+    """Yield the expression of a document: its letters and digits, any punctuation, leading zeros optional."""
     plain = re.sub(r"[\W_]", "", fold(fact).text)
     bare = plain.lstrip("0") if plain.isdigit() else plain
     if len(bare) >= _SHORTEST_NUMBER:
@@ -62,7 +62,7 @@ def _phone(phone: str) -> Iterator[str]:
 
 
 def _name(name: str) -> Iterator[str]:
-    """A name: all of it, and each of its words that is no particle."""
+    """Yield the expressions of a name: the whole name, and each of its words but particles."""
     words = _words(name)
     if len(words) > 1:
         yield f"{_START}{_BETWEEN_WORDS.join(words)}{_END}"
@@ -73,7 +73,7 @@ def _name(name: str) -> Iterator[str]:
 
 
 def _place(part: str) -> Iterator[str]:
-    """A part of an address, as a whole."""
+    """Yield the expression of a whole part of an address."""
     words = _words(part)
     plain = "".join(words)
     if plain.isdigit():
