@@ -269,7 +269,7 @@ class LineMention:
     unit_multiplier: int | None = None
 
     def multiplier_on(self, line: Line | None) -> int:
-        """Return the multiplier of its price: its own, else the line's if both have the same price."""
+        """Return the multiplier of its price: its own, else the line's if the price is the same, else 1."""
         if self.unit_multiplier is not None:
             return self.unit_multiplier
         if self.total is not None or line is None or line.prices:

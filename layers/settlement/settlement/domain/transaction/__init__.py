@@ -1,1 +1,1 @@
-"""The transaction: payments, operations and legs, how their states change, and the statuses that follow."""
+"""The transaction: its payments, operations and legs, their state changes, and the derived statuses."""

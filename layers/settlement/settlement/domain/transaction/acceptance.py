@@ -1,4 +1,4 @@
-"""Acceptance: an operation is taken when the payments, as the queue will leave them, can do it (C§8.6)."""
+"""Acceptance: an operation is accepted if the projected payments can do it (C§8.6)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +24,7 @@ REFUND_REFUSED = "The refund cannot be done: the settled payments do not take a 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A transaction with one more operation in its queue, and what that will move as far as is known now."""
+    """A transaction with one more operation in its queue, and the operation's expected movements."""
 
     transaction: Transaction
     operation: Operation
@@ -34,13 +34,12 @@ class Accepted:
 def accept(
     transaction: Transaction, kind: OperationKind, ask: Ask, priority: RefundPriority, origin: str, at: datetime
 ) -> Accepted:
-    """Queue an operation and move the projection to what it will leave.
+    """Queue an operation and update the projection by its plan.
 
-    ``ask.requested_through`` is filled in here; what is given back after it was requested is no longer requested,
-    and what the payments do not have any more need not be given back. Whatever makes requests equal what is
-    payable completes what Hold retains (R12). A retry takes nothing off what is payable: the
-    operation that is retried did.
-    Raises ``MoneyCannotMove`` when no plan exists (R11c, R23), and ``TooManyWaiting`` when the queue is full.
+    It sets ``ask.requested_through``. Value given back is no longer requested; value that the payments no longer hold
+    need not be given back. An operation after which requests equal the payable total also settles what Hold retains
+    (R12). A retry does not reduce the payable total again. Raises ``MoneyCannotMove`` if no plan exists (R11c, R23),
+    and ``TooManyWaiting`` if the queue is full.
     """
     payable = transaction.payable if ask.again else transaction.payable + ask.increase - ask.reduction
     requested = min(transaction.requested + ask.request, payable)
@@ -71,15 +70,15 @@ def _asks(ask: Ask) -> bool:
 
 
 def _lapsed(transaction: Transaction) -> int:
-    """Return what is payable and no payment holds: an authorisation was cancelled before it lapsed."""
+    """Return the payable value that no payment holds, because an authorisation was cancelled before it lapsed."""
     held = total(position.counters for position in transaction.projection)
     return max(0, transaction.payable - held.held)
 
 
 def ask_of_change(order: Order, transaction: Transaction, net_value: int) -> tuple[Ask, OperationKind]:
-    """Return what changing an order by ``net_value``, which is not 0, asks of its transaction.
+    """Return the ask of a change of an order by ``net_value``, which is not 0.
 
-    A change that leaves just what is invoiced completes the order, and requests all that is left (R9, C§8.14).
+    A change to just the invoiced value completes the order and requests all that is left (R9, C§8.14).
     """
     reduction = max(0, -net_value)
     completes = order.value + net_value == order.invoiced
@@ -94,7 +93,7 @@ def ask_of_change(order: Order, transaction: Transaction, net_value: int) -> tup
 
 
 def given_up(movements: tuple[Movement, ...]) -> int:
-    """Return what a plan cancels or withholds; a cancellation of what was withheld before counts once."""
+    """Return the value that a plan cancels or withholds; value withheld and then cancelled counts once."""
     return sum(
         movement.value - movement.from_withheld
         for movement in movements
@@ -103,12 +102,12 @@ def given_up(movements: tuple[Movement, ...]) -> int:
 
 
 def refunded(movements: tuple[Movement, ...]) -> int:
-    """Return what a plan refunds."""
+    """Return the value that a plan refunds."""
     return sum(movement.value for movement in movements if movement.kind is MovementKind.REFUND)
 
 
 def record_acceptance(journal: Journal, operation: Operation) -> None:
-    """Write down what an accepted operation asks for."""
+    """Record the requests of an accepted operation."""
     facts: dict[str, Json] = {"operation": operation.sequence, "kind": operation.kind.value, "origin": operation.origin}
     if operation.ask.request:
         journal.record(EventType.SETTLEMENT_REQUESTED, value=operation.ask.request, **facts)
@@ -121,7 +120,7 @@ def record_acceptance(journal: Journal, operation: Operation) -> None:
 
 
 def record_ready(journal: Journal, operation: Operation) -> None:
-    """Write down that an operation may start; the workflow is started by this event."""
+    """Record that an operation is ready; this event starts the workflow."""
     journal.record(EventType.OPERATION_READY, operation=operation.sequence, kind=operation.kind.value)
 
 

@@ -1,4 +1,4 @@
-"""How the payments of one transaction are authorised together: all of them, or none (C§3.2, A§3.12)."""
+"""Authorises the payments of one transaction together: all of them, or none (C§3.2, A§3.12)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ ABANDONED = "the authorisation was abandoned"
 
 @dataclass(frozen=True, slots=True)
 class LegDraft:
-    """A leg without its number; ``value`` in minor units."""
+    """A leg without a number; ``value`` in minor units."""
 
     kind: LegKind
     payment_id: str
@@ -23,7 +23,7 @@ class LegDraft:
 
 
 def verdict(payments: Sequence[Payment]) -> Authorisation:
-    """Return what the payments say together: one denied denies all, one undecided leaves all undecided."""
+    """Return the joint decision: one denied payment denies all, one undecided leaves all undecided."""
     states = {payment.authorisation for payment in payments}
     if Authorisation.DENIED in states:
         return Authorisation.DENIED
@@ -31,9 +31,9 @@ def verdict(payments: Sequence[Payment]) -> Authorisation:
 
 
 def legs_to_decide(payments: Sequence[Payment], legs: Sequence[Leg], *, abandoned: bool) -> list[LegDraft]:
-    """Return the legs that are missing on the way to a decision.
+    """Return the further legs that a decision needs.
 
-    At first every payment is asked for. Once one is denied, or the whole is abandoned before all are approved, the
+    First each payment is authorised. Once one is denied, or the authorisation is abandoned before all are approved, the
     approved ones are cancelled and the undecided ones voided.
     """
     has_leg = {(leg.payment_id, leg.kind) for leg in legs}

@@ -1,6 +1,6 @@
-"""What a checkout tells the gateway of a transaction that it drives by itself, without the OMS (C§3.2).
+"""A checkout's data about a gateway-only transaction (C§3.2).
 
-Such a transaction belongs to an order that only the gateway knows: it is in no list, and no route of the OMS finds it.
+Such a transaction has an order head of its own, which no list and no route of the OMS shows.
 """
 
 import json
@@ -12,7 +12,7 @@ from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order.order import MAX_LINES, Line, OrderTotal
 
 MAX_ADDITIONAL_DATA = 50
-"""Names of additional data that one transaction keeps."""
+"""Most names of additional data of one transaction."""
 
 CART = "cart"
 CLIENT_PROFILE = "clientProfileData"
@@ -22,10 +22,10 @@ MAX_QUANTITY = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """How a transaction was started. ``reference`` is the caller's own id of the purchase.
+    """The data of a transaction's start. ``reference`` is the caller's own id of the purchase.
 
-    ``order_group`` is the purchase that the payments were sent for, ``batches`` the identities of what was sent
-    together; ``batch``, that of the last payments, is all that earlier versions kept.
+    ``order_group`` is the purchase of the payments, ``batches`` the identities of the lists in which they were sent.
+    Earlier versions stored only ``batch``, that of the last list.
     """
 
     reference: str
@@ -39,14 +39,14 @@ class Checkout:
     batches: tuple[str, ...] = ()
 
     def was_sent(self, payments: object) -> bool:
-        """Whether these payments were sent together before."""
+        """True if the same list of payments was sent before."""
         known = self.batches if self.batch is None else (self.batch, *self.batches)
         return any(is_same(batch, payments) for batch in known)
 
 
 @dataclass(frozen=True, slots=True)
 class AdditionalData:
-    """A named text about a transaction; ``value`` is JSON where the name is a known one."""
+    """A named text about a transaction; ``value`` is JSON for the known names."""
 
     name: str
     value: str
@@ -54,7 +54,7 @@ class AdditionalData:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """What is bought, as a connector is told; values in minor units."""
+    """The purchased items as sent to connectors; values in minor units."""
 
     lines: tuple[Line, ...]
     totals: tuple[OrderTotal, ...]
@@ -63,7 +63,7 @@ class Cart:
 def read_cart(text: str) -> Cart:
     """Read the additional data ``cart``: items with id, unit value and quantity, freight and tax.
 
-    Raises ``InvalidRequest`` that names what is wrong. A cart is told to connectors and moves no money.
+    Raises ``InvalidRequest``, which names the fault. A cart is sent to connectors and moves no money.
     """
     cart = read_object(CART, text)
     items = cart.get("items", [])
@@ -79,7 +79,7 @@ def read_cart(text: str) -> Cart:
 
 
 def read_object(name: str, text: str) -> dict[str, object]:
-    """Return the JSON object that a value of additional data is; raises ``InvalidRequest`` if it is none."""
+    """Return a value of additional data as JSON object; raises ``InvalidRequest`` if it is not one."""
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,9 +1,8 @@
-"""Ending what a failed operation will never do: written off, or paid by other means (R36). Amounts are minor units.
+"""Ends the missing value of a failed operation: written off, or paid by other means (R36). Amounts are minor units.
 
-What is ended goes to an account of its own on the ledger. Of a settlement, what is written off is no longer requested
-or payable, what came by other means is paid; of a refund, it stays captured, and a return no longer counts as one that
-is given back. A cancellation's value is withheld already, and stays so. What a timer asked for nobody owes: nothing is
-booked for it.
+Ended value has counters of its own on the ledger. A written-off settlement is no longer requested or payable; one paid
+by other means counts as paid. A written-off refund stays captured, and its return no longer counts. The value of a
+cancellation is withheld already and stays so. A timer's request is not owed, so nothing is booked for it.
 """
 
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from settlement.domain.transaction.trouble import missing_legs
 
 
 class Ending(StrEnum):
-    """How an operator ends what is missing."""
+    """How an operator ends missing value."""
 
     WRITTEN_OFF = "written-off"
     PAID_OTHERWISE = "paid-otherwise"
@@ -32,9 +31,10 @@ _ASKED_BY_NOBODY = frozenset({OperationKind.AUTO_SETTLE, OperationKind.EXPIRE})
 
 @dataclass(slots=True)
 class Closing:
-    """What ending an operation books, in the making; positions follow each movement.
+    """The bookings that end an operation, in the making; positions change with each movement.
 
-    ``taken_off`` is what is no longer requested and payable, ``unreturned`` the value of a return that is not refunded.
+    ``taken_off`` is the value no longer requested and payable, ``unreturned`` the value of a return that is never
+    refunded.
     """
 
     transaction: Transaction
@@ -48,24 +48,24 @@ class Closing:
 
     @property
     def ledger(self) -> Counters:
-        """The ledger as the queue and this closing leave it."""
+        """The ledger after the queue and this closing."""
         return total(position.counters for position in self.positions.values())
 
     @property
     def missing(self) -> int:
-        """What is requested, and neither paid nor in doubt once the queue has run."""
+        """The requested value neither paid nor in doubt after the queue has run."""
         held = self.ledger
         requested = self.transaction.requested - self.taken_off
         return max(0, min(requested, self.transaction.owed - self.taken_off) - held.paid - held.in_doubt)
 
     @property
     def overpaid(self) -> int:
-        """What is captured beyond what the order owes."""
+        """The value captured beyond what the order owes."""
         return max(0, self.ledger.paid - self.transaction.owed)
 
     @property
     def not_owed(self) -> int:
-        """What is open and will never be asked for."""
+        """The available value that will never be requested."""
         held = self.ledger
         return max(0, held.available - max(0, self.transaction.owed - held.paid - held.in_doubt))
 
@@ -77,7 +77,7 @@ class Closing:
             self.movements.append(movement)
 
     def settle(self, payment_id: str, value: int) -> int:
-        """End a settlement on one payment, as far as it is missing and open; return what was booked."""
+        """End a settlement on one payment, up to its missing and available value; return the booked value."""
         value = min(value, self.missing, self.positions[payment_id].counters.available)
         if value > 0:
             self.move(_SETTLED_BY[self.ending], payment_id, value)
@@ -86,9 +86,9 @@ class Closing:
 
 
 def close(operation: Operation, legs: Sequence[Leg], transaction: Transaction, ending: Ending) -> Closing:
-    """Return what ending everything that an operation is missing books, on the ledger as the queue will leave it.
+    """Return the bookings that end all missing value of an operation, on the projected ledger.
 
-    Only settlements are paid by other means: what else is missing stays.
+    Paying by other means ends settlements only; other missing value stays.
     """
     closing = Closing(transaction, ending, {position.payment_id: position for position in transaction.projection})
     missing = missing_legs(operation, legs)
@@ -116,14 +116,14 @@ def _closed(closing: Closing, operation: Operation, leg: Leg) -> Leg:
 
 
 def _settle_unplanned(closing: Closing, value: int) -> None:
-    """End a settlement that found no payment: on what is open, and for the rest on none."""
+    """End a settlement that no payment could do: on available value, and the rest on no payment."""
     for position in lowest_assigned_first(closing.positions.values()):
         value -= closing.settle(position.payment_id, value)
     closing.taken_off += min(value, closing.missing)
 
 
 def _write_off_unplanned(closing: Closing, operation: Operation) -> None:
-    """Write off what no payment could give back, or be raised by."""
+    """Write off the value that no payment could give back or raise."""
     left = operation.unplanned
     match operation.kind:
         case OperationKind.RAISE:

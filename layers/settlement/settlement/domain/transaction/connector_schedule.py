@@ -1,4 +1,4 @@
-"""When a connector may be called, when it captures without an invoice, and when its authorisations lapse (C§3.7)."""
+"""Times of a connector: its windows and gaps, its automatic captures, and the lapse of its authorisations (C§3.7)."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from settlement.domain.transaction.retries import DEFAULT_DELAY_TO_AUTO_SETTLE
 def auto_settle_at(connector: Connector, answered_seconds: int | None, now: datetime) -> datetime | None:
     """Return when a payment authorised now is captured without an invoice; None if never.
 
-    ``answered_seconds`` is the delay its connector answered. Nobody analyses fraud here, so after that is at once.
+    ``answered_seconds`` is the connector's delay. There is no fraud analysis here, so "after antifraud" is at once.
     """
     match connector.auto_settle:
         case AutoSettle.DISABLED:
@@ -26,16 +26,16 @@ def auto_settle_at(connector: Connector, answered_seconds: int | None, now: date
 
 
 def authorisation_lapses_at(connector: Connector, authorised_at: datetime) -> datetime | None:
-    """Return when an authorisation can no longer be captured, by its connector's setting; None if it does not lapse."""
+    """Return when an authorisation lapses, by its connector's configuration; None if it does not lapse."""
     return authorised_at + connector.authorisation_holds if connector.authorisation_holds else None
 
 
 def window_of(connector: Connector, kind: LegKind) -> timedelta | None:
-    """Return for how long a connector takes a kind of call; None is for ever."""
+    """Return how long a connector accepts a kind of call; None means without limit."""
     windows = connector.windows
     return {LegKind.SETTLE: windows.settle, LegKind.CANCEL: windows.cancel, LegKind.REFUND: windows.refund}.get(kind)
 
 
 def is_too_early(payment: Payment, now: datetime) -> bool:
-    """Tell whether the gap after the last call about a payment is not over."""
+    """Return True within the minimum gap after the last call about a payment."""
     return payment.next_call_at is not None and payment.next_call_at > now

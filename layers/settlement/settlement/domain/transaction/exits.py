@@ -1,6 +1,6 @@
-"""The ways on that an operator has from each state of an operation and of a leg (R36).
+"""An operator's exits from each state of an operation and of a leg (R36).
 
-An operation that is queued waits for those before it; one that is done, and a leg that is final, need none.
+A queued operation waits for those before it; done operations and final legs need no exit.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from settlement.domain.transaction.operation import OperationState
 
 
 class Exit(StrEnum):
-    """What an operator can do."""
+    """An operator's actions."""
 
     RETRY = "retry"
     WRITE_OFF = "write-off"
@@ -28,8 +28,8 @@ EXITS_OF_OPERATION: Mapping[OperationState, tuple[Exit, ...]] = {
     OperationState.MANUAL: (Exit.WRITE_OFF,),
     OperationState.DONE: (),
 }
-"""A failed operation of which a call is in doubt is written off, or paid otherwise, once that call is resolved; only a
-settlement is paid otherwise.
+"""Before a failed operation is written off or paid otherwise, its calls in doubt have to be resolved; only a settlement
+is paid otherwise.
 """
 
 EXITS_OF_LEG: Mapping[LegState, tuple[Exit, ...]] = {
@@ -45,4 +45,4 @@ EXITS_OF_LEG: Mapping[LegState, tuple[Exit, ...]] = {
     LegState.WRITTEN_OFF: (),
     LegState.PAID_OTHERWISE: (),
 }
-"""A leg has them while it is a call that moves money; the others go on with their operation."""
+"""They apply to legs that move money; other legs go on with their operation."""

@@ -1,4 +1,4 @@
-"""A leg: one connector call of an operation, and where it stands (A§8.3). Amounts are minor units."""
+"""A leg: one connector call of an operation, and its state (A§8.3). Amounts are minor units."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from settlement.domain.transaction.transitions import require_transition
 
 
 class LegKind(StrEnum):
-    """Which connector call a leg makes; ``void`` cancels a payment whose authorisation is not decided."""
+    """The connector call of a leg; ``void`` cancels a payment with an undecided authorisation."""
 
     AUTHORISE = "authorise"
     VOID = "void"
@@ -20,8 +20,10 @@ class LegKind(StrEnum):
 
 
 class LegState(StrEnum):
-    """Where a leg stands: ``planned``, ``undecided`` and ``unknown`` are asked again, ``parked`` waits for an operator,
-    who has retried what is ``replaced``, and ended what is ``written_off`` or ``paid_otherwise`` (R36).
+    """The state of a leg. ``planned``, ``undecided`` and ``unknown`` are open: the call is made or repeated.
+
+    ``parked`` waits for an operator, who has retried a ``replaced`` leg and ended a ``written_off`` or
+    ``paid_otherwise`` one (R36).
     """
 
     PLANNED = "planned"
@@ -38,12 +40,12 @@ class LegState(StrEnum):
 
     @property
     def is_missing(self) -> bool:
-        """Whether its operation has failed by it: nobody has put it right."""
+        """True while the leg makes its operation fail: no operator has resolved, retried or ended it."""
         return self in (LegState.IN_DOUBT, LegState.PARKED, LegState.REFUSED)
 
     @property
     def is_open(self) -> bool:
-        """Whether the connector is still to be asked."""
+        """True while the connector is still to be called."""
         return self in (LegState.PLANNED, LegState.UNDECIDED, LegState.UNKNOWN)
 
 
@@ -55,7 +57,7 @@ MOVEMENT_OF: dict[LegKind, MovementKind] = {
 
 
 _ASKED = frozenset({LegState.POSTED, LegState.UNDECIDED, LegState.UNKNOWN, LegState.REFUSED, LegState.MANUAL})
-"""What an answer of its connector, or none, can make of a leg."""
+"""States after a connector call, with or without an answer."""
 
 _ENDED = frozenset({LegState.WRITTEN_OFF, LegState.PAID_OTHERWISE})
 
@@ -72,7 +74,7 @@ FOLLOWING_STATES: Mapping[LegState, frozenset[LegState]] = {
     LegState.POSTED: frozenset(),
     LegState.REPLACED: frozenset(),
 }
-"""Which state of a leg may follow which (A§8.3)."""
+"""The legal state transitions of a leg (A§8.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class Leg:
     """One connector call of an operation: ``value`` on one payment, under a ``request_id`` fixed before the first try.
 
     ``number`` orders the legs of an operation; the remainder of a partly done leg ``0003`` is ``0003.1``.
-    ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt that made the last one, ``doubtful``
-    tells that its value stands in doubt in the ledger, ``closed`` is what was booked when a person ended it.
+    ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt of the last one. ``doubtful`` is True
+    while its value is in doubt on the ledger. ``closed`` is the value booked when an operator ended it.
     """
 
     operation: int
@@ -108,7 +110,7 @@ class Leg:
 
     @property
     def movement(self) -> Movement:
-        """What it moves if the connector does all of it; only for legs that move money."""
+        """The movement if the connector does all of it; only for legs that move money."""
         return Movement(
             MOVEMENT_OF[self.kind],
             self.payment_id,
@@ -122,25 +124,25 @@ class Leg:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether nobody knows if its value has moved: it is only ever asked again as it was."""
+        """True while it is unknown whether its value has moved; a retry repeats the same call."""
         return self.state is LegState.IN_DOUBT or (self.doubtful and self.state is LegState.PARKED)
 
     @property
     def index(self) -> int:
-        """Its place in the plan, from 1; a remainder has the place of the leg it is left from."""
+        """Its place in the plan, from 1; a remainder has the place of its first leg."""
         return int(self.number.partition(".")[0])
 
     @property
     def remainders(self) -> int:
-        """How many times the connector did only a part before this leg."""
+        """The number of partly done legs before this remainder."""
         return int(self.number.partition(".")[2] or 0)
 
     @property
     def next_number(self) -> str:
-        """The number of the leg for what this one leaves undone."""
+        """The number of this leg's remainder."""
         return f"{self.number.partition('.')[0]}.{self.remainders + 1}"
 
     def to(self, state: LegState) -> "Leg":
-        """Return it in another state; raises ``IllegalTransition`` for one that cannot follow."""
+        """Return the leg in another state; raises ``IllegalTransition`` if the transition is not legal."""
         require_transition(FOLLOWING_STATES, self.state, state)
         return replace(self, state=state)

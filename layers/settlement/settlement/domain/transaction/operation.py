@@ -1,4 +1,4 @@
-"""An operation: what was asked of a transaction, and how far it is (A§8.2). Amounts are minor units."""
+"""An operation: a request to a transaction, and its state (A§8.2). Amounts are minor units."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,14 +9,14 @@ from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.transitions import require_transition
 
 MAX_CALLBACKS = 100
-"""How often word of news has one authorisation asked again; beyond that its own schedule asks."""
+"""Most callbacks that make one authorisation be asked again; after them, only its schedule does."""
 
 START_GRACE = timedelta(minutes=2)
-"""How long a ready operation has to be started by its event before the due-work sweep starts it."""
+"""How long a ready operation waits for its event before the due-work sweep starts it."""
 
 
 class OperationKind(StrEnum):
-    """What is asked of a transaction."""
+    """The kinds of operations."""
 
     AUTHORISE = "authorise"
     SETTLE = "settle"
@@ -29,8 +29,8 @@ class OperationKind(StrEnum):
 
 
 class OperationState(StrEnum):
-    """Where an operation stands: ``waiting`` has a next attempt, ``failed`` needs an operator, ``manual`` the word of
-    a person that a connector left a call to.
+    """The state of an operation: ``waiting`` has a next attempt, ``failed`` needs an operator, ``manual`` has a call
+    that the connector left to a person.
     """
 
     QUEUED = "queued"
@@ -42,7 +42,7 @@ class OperationState(StrEnum):
 
     @property
     def is_trouble(self) -> bool:
-        """Whether somebody has to put something right (R35)."""
+        """True if an operator has to act (R35)."""
         return self in (OperationState.FAILED, OperationState.MANUAL)
 
 
@@ -62,18 +62,18 @@ FOLLOWING_STATES: Mapping[OperationState, frozenset[OperationState]] = {
     OperationState.MANUAL: frozenset({OperationState.MANUAL, OperationState.FAILED, OperationState.DONE}),
     OperationState.DONE: frozenset({OperationState.DONE}),
 }
-"""Which state of an operation may follow which (A§8.2)."""
+"""The legal state transitions of an operation (A§8.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What was asked of the transaction, and how far it is.
+    """A request to the transaction, and its progress.
 
-    ``origin`` names the invoice, change or timer it comes from; ``giving_up`` and ``refunding`` are the values it
-    cancels (or withholds) and refunds, as planned last, ``unplanned`` what it was to give back or raise and no payment
-    could, ``unsettled`` what it was to settle and no payment held; ``settling`` tells that the order's settlement waits
-    for it. ``due_at`` is when the due-work sweep starts it if nothing else has, ``legs`` how many its plan has,
-    ``callbacks`` how often connectors said that there is news, and ``callbacks_seen`` that when this attempt began.
+    ``origin`` names the invoice, change or timer that it comes from. ``giving_up`` and ``refunding`` are the values
+    that it cancels (or withholds) and refunds by its last plan; ``unplanned`` is the value to give back or raise, and
+    ``unsettled`` the value to settle, that no payment could. ``settling`` is True if the order's settlement depends on
+    it. ``due_at`` is when the due-work sweep starts it, ``legs`` the number of legs in its plan. ``callbacks`` counts
+    callbacks and notices, ``callbacks_seen`` those before the current attempt.
     """
 
     sequence: int
@@ -104,24 +104,24 @@ class Operation:
 
     @property
     def takes_news(self) -> bool:
-        """Whether one more word that there is news has it asked again: words that are repeated do not without end."""
+        """True if one more callback makes it be asked again; their number is limited."""
         return self.callbacks < MAX_CALLBACKS
 
     def hears_of_news(self) -> "Operation":
-        """Return it with one more word that there is news."""
+        """Return the operation with one more callback."""
         return replace(self, callbacks=self.callbacks + 1)
 
     @property
     def has_news(self) -> bool:
-        """Whether a connector called back since this attempt began, and may have been asked too early."""
+        """True if a callback came since this attempt began, so its call may have been too early."""
         return self.callbacks > self.callbacks_seen
 
     @property
     def is_concluded(self) -> bool:
-        """Whether nothing more happens to it by itself."""
+        """True if it changes no more without an operator or a late answer."""
         return self.state is OperationState.DONE or self.state.is_trouble
 
     def to(self, state: OperationState) -> "Operation":
-        """Return it in another state; raises ``IllegalTransition`` for one that cannot follow."""
+        """Return the operation in another state; raises ``IllegalTransition`` if the transition is not legal."""
         require_transition(FOLLOWING_STATES, self.state, state)
         return replace(self, state=state)

@@ -1,4 +1,4 @@
-"""A payment of a transaction: what it was created with, what its connector answered, and its ledger.
+"""A payment of a transaction: its creation data, its connector's answers, and its ledger.
 
 Amounts are minor units.
 """
@@ -16,7 +16,7 @@ MAX_PAYMENTS = 10
 
 
 class Authorisation(StrEnum):
-    """What is known of an authorisation."""
+    """The states of an authorisation."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -25,14 +25,13 @@ class Authorisation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment: what it was created with, what its connector answered, and its ledger.
+    """One payment: its creation data, its connector's answers, and its ledger.
 
-    ``signature`` is what its connector's callbacks have to carry (C§4.2). ``auto_settle_at`` is when its open value is
-    settled without an invoice, ``cancel_at`` until when it may stay undecided and, once it is approved, when its
-    authorisation lapses, ``expiry_watch_at`` when the account is told that it will. ``next_call_at`` is when its
-    connector may be called about it again. ``paid_at`` is when the merchant told that the money has come, ``offline``
-    that this word is all there is: its connector knows of no money, and is asked for none. Settlements up to
-    ``refunded_through`` have nothing left, so refunds need not read them.
+    ``signature`` authenticates its connector's callbacks (C§4.2). ``auto_settle_at`` is when its open value is settled
+    without an invoice. ``cancel_at`` is the deadline of an undecided authorisation, and the lapse of an approved one;
+    ``expiry_watch_at`` is when the account is warned of it. ``next_call_at`` is the earliest time of the next call.
+    ``paid_at`` is the time of the merchant's notice that it has the money; with ``offline``, the payment rests on the
+    notice alone, and its connector is not called. Settlements up to ``refunded_through`` are refunded whole.
     """
 
     payment_id: str
@@ -70,12 +69,12 @@ class Payment:
 
     @property
     def due_at(self) -> datetime | None:
-        """When the sweep has to look at it; None if no timer runs."""
+        """When the sweep handles its timer; None if no timer runs."""
         return min((at for at in (self.auto_settle_at, self.expiry_watch_at) if at is not None), default=None)
 
     @property
     def position(self) -> Position:
-        """The payment as planning sees it."""
+        """The payment's position for planning."""
         return Position(
             self.payment_id,
             self.sequence,

@@ -1,6 +1,6 @@
-"""What one outcome of a connector call changes: the leg, its payment, a capture, the remainder, the timeline (A§3.8).
+"""Posts one outcome of a connector call: the changes of leg, payment, capture, remainder and timeline (A§3.8).
 
-Amounts are minor units. Nothing is read and nothing is written here: ``post`` returns what has to be written at once.
+Amounts are minor units. ``post`` is pure: it returns the changes, which the caller writes at once.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ Outcome = Approved | PaidOffline | Denied | Undecided | Done | Refused | Manual 
 
 @dataclass(frozen=True, slots=True)
 class LegContext:
-    """What is known of a leg before its call, and of the operation that it belongs to."""
+    """A leg before its call, with its operation, payment, connector and transaction."""
 
     transaction: Transaction
     kind: OperationKind
@@ -48,11 +48,11 @@ class LegContext:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What an outcome changes: ``leg`` as it is now, and what has to be written with it.
+    """The changes by an outcome: ``leg`` in its new state, and everything to be written with it.
 
-    ``payment`` is None where it stays as it was. ``remainder`` is the leg for what the connector left undone,
-    ``capture`` what a settlement brought. ``refunded`` was booked against the leg's own capture, and ``released`` is in
-    doubt there no longer.
+    ``payment`` is None if it is unchanged. ``remainder`` is the leg for the part left undone, ``capture`` the new
+    settlement. On the settlement that the leg refunds, ``refunded`` is the value booked, ``released`` the value no
+    longer in doubt.
     """
 
     leg: Leg
@@ -64,11 +64,11 @@ class Posting:
 
     @property
     def changes_its_capture(self) -> bool:
-        """Whether the capture that the leg refunds has to follow."""
+        """True if the settlement that the leg refunds changes too."""
         return bool(self.refunded or self.released) and self.leg.settlement is not None
 
     def capture_after(self, before: Settlement, leg: Leg) -> Settlement:
-        """Return the capture that ``leg`` refunds as this posting leaves it.
+        """Return the settlement that ``leg`` refunds after this posting.
 
         Raises ``LedgerImbalance`` if more would be refunded than was captured.
         """
@@ -83,7 +83,7 @@ class Posting:
 
 
 def post(context: LegContext, leg: Leg, outcome: Outcome, journal: Journal) -> Posting:
-    """Return what an outcome changes of a leg as it is stored now, and record it; ``journal.at`` is when it came."""
+    """Return an outcome's changes of a leg, as stored now, and record them; ``journal.at`` is the answer's time."""
     posting = _Case(context, leg, journal)
     match outcome:
         case Approved():
@@ -142,7 +142,7 @@ class _Case:
         return Posting(self._posted(value, outcome.authorization_id, outcome.code, outcome.message), authorised)
 
     def accept_word(self, outcome: PaidOffline) -> Posting:
-        """The money is there by the merchant's word: it does not lapse, and no connector is asked to move it."""
+        """Post a payment received by the merchant: it does not lapse, and no connector is called to move it."""
         payment, value = self.payment, self.leg.value
         received = replace(
             payment,
@@ -188,7 +188,7 @@ class _Case:
         return Posting(self._concluded(self.leg, LegState.POSTED, outcome.code, outcome.message), denied)
 
     def move(self, outcome: Done) -> Posting:
-        """Post what the connector moved; what it left undone becomes a leg of its own."""
+        """Post the value that the connector moved; the rest becomes a remainder."""
         leg, payment, value = self.leg, self.payment, outcome.value
         movement = replace(leg, value=value).movement
         moved = replace(payment, counters=payment.counters.after(movement))
@@ -244,7 +244,7 @@ class _Case:
                 return self._without(undone, LegState.REFUSED, outcome)
 
     def hand_over(self, outcome: Manual) -> Posting:
-        """A person has to do it. A cancellation counts as given up all the same: it must never be captured."""
+        """Leave the call to a person. A cancellation is withheld all the same, so that it is never captured."""
         if self.leg.kind is LegKind.VOID:
             return self.void(outcome)
         undone = self._undone(withholds=True)
@@ -258,7 +258,7 @@ class _Case:
         return Posting(leg, undone.payment, released=undone.released)
 
     def _undone(self, *, withholds: bool) -> "_Undone":
-        """The call did not happen: nothing of it is in doubt, and a cancelled value is withheld (R33)."""
+        """End the doubt of a call that did not happen; the value of a cancellation is withheld (R33)."""
         leg, payment = replace(self.leg, doubtful=False), self.payment
         deltas: dict[str, int] = {}
         if self.leg.doubtful:
@@ -302,7 +302,7 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Undone:
-    """A leg that did not happen, its payment without the doubt, the ledger's deltas, and what was in doubt."""
+    """A leg that did not happen, its payment without the doubt, the ledger's deltas, and the value formerly in doubt."""
 
     leg: Leg
     payment: Payment

@@ -1,18 +1,18 @@
-"""Remainders: what a connector left undone of a call, and whether it can do it at all (R36)."""
+"""Remainders that a connector can never move (R36)."""
 
 from collections.abc import Iterable
 
 from settlement.domain.transaction.leg import Leg, LegState
 
 _COARSER = (10, 100, 1_000)
-"""Minor units of a currency whose last one, two or three decimals a connector does not have."""
+"""Smallest value, in minor units, of a connector that lacks the currency's last one, two or three decimals."""
 
 
 def is_below_what_can_be_moved(leg: Leg, legs: Iterable[Leg]) -> bool:
-    """Tell whether an unanswered remainder is what a connector with fewer decimals has cut off.
+    """Return True if an unanswered remainder is the part that a connector with fewer decimals cut off.
 
-    So it is when the connector moved a round amount before, and less than the next round amount is left. It was asked
-    for in one attempt; that it may be asked for all day would only hold up what waits behind it.
+    This is assumed if the connector moved a round amount before, and less than the next round amount is left. Such a
+    remainder is tried in one attempt only, because more would delay the queue in vain.
     """
     if not leg.remainders or leg.state is not LegState.UNKNOWN:
         return False

@@ -1,4 +1,4 @@
-"""What became of an order's return invoices (R16, R35). Amounts are minor units."""
+"""The state of an order's return invoices (R16, R35). Amounts are minor units."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ _OF_AN_INVOICE = "invoice/"
 
 
 def returns_made(order: Order, operations: Iterable[Operation], legs: Iterable[Leg]) -> str:
-    """Say of the returns of an order how much was refunded, and what else it came to; the parts add up to all.
+    """Describe an order's returns for people: the refunded part and the others, which add up to their sum.
 
     ``operations`` and ``legs`` are those of its transaction.
     """

@@ -1,4 +1,4 @@
-"""Statuses: derived from facts, ledger and queue in this one place, never set by a call (C§5, C§8.15, C§8.16, D38)."""
+"""Derives all statuses from facts, ledger and queue; no call sets one (C§5, C§8.15, C§8.16, D38)."""
 
 from enum import StrEnum
 
@@ -21,7 +21,7 @@ class OrderStatus(StrEnum):
 
 
 class TransactionStatus(StrEnum):
-    """Transaction and payment statuses (C§5.2); only a payment is ``Received``."""
+    """Transaction and payment statuses (C§5.2); only payments have ``Received``."""
 
     STARTED = "Started"
     RECEIVED = "Received"
@@ -35,7 +35,7 @@ class TransactionStatus(StrEnum):
 
 
 def order_status(order: Order, transaction: Transaction) -> OrderStatus:
-    """Derive the order's status. ``invoiced`` is for good: a return that is on its way does not change it."""
+    """Derive the order's status. ``invoiced`` is final: a return does not change it."""
     if order.cancelled_at is not None:
         return OrderStatus.CANCELED
     if transaction.authorisation is Authorisation.PENDING:
@@ -50,8 +50,9 @@ def order_status(order: Order, transaction: Transaction) -> OrderStatus:
 
 
 def is_finished(order: Order, transaction: Transaction) -> bool:
-    """Tell whether invoices, requests and ledger agree that nothing is left to do, and nobody has to put anything right
-    (C§5.4, R35). Where the OMS has no order there are no invoices to wait for.
+    """Return True if, by invoices, requests and ledger, no work is left and no operator has to act (C§5.4, R35).
+
+    A gateway-only transaction waits for no invoices.
     """
     ledger = transaction.ledger
     invoiced = order.gateway_only or order.is_fully_invoiced
@@ -77,14 +78,14 @@ def transaction_status(order: Order, transaction: Transaction) -> TransactionSta
 
 
 def _has_given_all_back(transaction: Transaction) -> bool:
-    """Whether a cancelled order holds nothing any more: all is cancelled or refunded, or a person has ended it."""
+    """True if a cancelled order holds no money: all is cancelled, refunded or ended by an operator."""
     ledger = transaction.ledger
     kept = ledger.refundable - (ledger.refund_written_off - ledger.change_written_off)
     return transaction.is_idle and not transaction.is_in_error and ledger.available == 0 and kept <= 0
 
 
 def payment_status(payment: Payment, transaction: TransactionStatus) -> TransactionStatus:
-    """Derive a payment's status from its own ledger and, where only the whole can tell, its transaction's status."""
+    """Derive a payment's status from its own ledger and its transaction's status."""
     counters: Counters = payment.counters
     if payment.authorisation is Authorisation.DENIED:
         return TransactionStatus.CANCELLED
@@ -103,4 +104,4 @@ _UNDECIDED = {
     TransactionStatus.STARTED: TransactionStatus.RECEIVED,
     TransactionStatus.CANCELLED: TransactionStatus.CANCELLED,
 }
-"""What a payment is whose authorisation was not decided, by its transaction's status."""
+"""The status of a payment without a decided authorisation, by its transaction's status."""

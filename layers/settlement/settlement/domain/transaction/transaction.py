@@ -1,7 +1,7 @@
-"""The transaction: its queue of operations, and what its payments come to.
+"""The transaction: its queue of operations, and the sums of its payments.
 
-Amounts are minor units. One operation runs per transaction at a time, first in, first out; ``head`` is the sequence
-of the operation that runs or is next, ``tail`` the sequence the next one gets.
+Amounts are minor units. One operation of a transaction runs at a time, first in, first out. ``head`` is the sequence of
+the operation that runs or is next, ``tail`` the sequence of the next new one.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,26 +17,26 @@ from settlement.domain.transaction.operation import START_GRACE, Operation, Oper
 from settlement.domain.transaction.payment import Authorisation
 
 MAX_WAITING = 100
-"""Operations a transaction lets wait; one more is refused with 409."""
+"""Most waiting operations of a transaction; one more is refused with 409."""
 
 MAX_OPERATIONS = 2_000
-"""Operations of a transaction, above which it takes no direct requests and retries: invoices always find room."""
+"""Operations of a transaction above which it refuses direct requests and retries; invoices are always accepted."""
 
 MAX_TIMELINE = 100_000
-"""Events of a transaction, above which no more are taken that move no money."""
+"""Events of a transaction above which it refuses requests that move no money."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """A transaction head.
 
-    ``value`` is the amount its payments were created with, ``payable`` what the customer is to have paid in the end,
-    ``requested`` the sum of settlement requests (D), ``ledger`` the sum of its payments' counters when the last
-    attempt ended, ``projection`` the payments as they will be once every queued operation has run.
-    ``last_settling`` is the newest operation that the order's settlement waits for. ``troubled`` counts the operations
-    that failed or wait for a person and that nobody has put right, ``unsettled`` those of them that miss a settlement.
-    ``taken_off`` is what was asked for and is taken off ``payable``, since no payment will ever bring it.
-    ``order_version`` is that of the order head it goes with. ``checkout`` is how it was started at the gateway, if so.
+    ``value`` is the amount its payments were created with, ``payable`` what the shopper is to have paid in the end,
+    ``requested`` the sum of settlement requests (D), ``ledger`` the sum of its payments' counters when the last attempt
+    ended, ``projection`` the payments' positions after every queued operation has run. ``last_settling`` is the newest
+    operation that the order's settlement depends on. ``troubled`` counts operations in state failed or manual,
+    ``unsettled`` those of them with a missing settlement. ``taken_off`` is the value taken off ``payable`` because no
+    payment will ever bring it. ``order_version`` is the version of its order head. ``checkout`` is the data of its
+    start at the gateway, if there was one.
     """
 
     account: str
@@ -67,31 +67,31 @@ class Transaction:
 
     @property
     def is_started(self) -> bool:
-        """Whether it waits for its payments: nothing was ever asked of it."""
+        """True if it waits for its payments and has no operation yet."""
         return self.tail == 1
 
     @property
     def is_idle(self) -> bool:
-        """Whether no operation runs or waits."""
+        """True if no operation runs or waits."""
         return self.head == self.tail
 
     @property
     def settlement_pending(self) -> bool:
-        """Whether an operation that the order's settlement depends on is not done."""
+        """True if an operation that the order's settlement depends on is not done."""
         return self.last_settling >= self.head or self.unsettled > 0
 
     @property
     def owed(self) -> int:
-        """What the shopper is to have paid in the end (R33); a cancelled order owes nothing."""
+        """The value that the shopper is to have paid in the end (R33); 0 for a cancelled order."""
         return 0 if self.cancelled_at is not None else self.payable
 
     @property
     def is_in_error(self) -> bool:
-        """Whether somebody has to put something right (R35)."""
+        """True if an operator has to act (R35)."""
         return self.troubled > 0 or self.unsettled > 0
 
     def require_direct_request(self) -> None:
-        """Check that there is room for an operation that no invoice or change asks for."""
+        """Raise ``TooManyWaiting`` if there is no room for an operation that no invoice or change requests."""
         if self.tail > MAX_OPERATIONS:
             raise TooManyWaiting(
                 f"transaction {self.transaction_id} has had {self.tail - 1} operations; from {MAX_OPERATIONS} on it "
@@ -99,7 +99,7 @@ class Transaction:
             )
 
     def require_room_for_remarks(self) -> None:
-        """Check that the timeline takes an event that moves no money."""
+        """Raise ``TimelineFull`` if the timeline has no room for events that move no money."""
         if self.events >= MAX_TIMELINE:
             raise TimelineFull(
                 f"the timeline of transaction {self.transaction_id} has {self.events} events; "
@@ -109,9 +109,9 @@ class Transaction:
     def enqueue(
         self, kind: OperationKind, ask: Ask, origin: str, at: datetime, *, settling: bool
     ) -> tuple["Transaction", "Operation"]:
-        """Put an operation at the end of the queue; it is ready at once if the queue is empty.
+        """Append an operation to the queue; it is ready at once if the queue was empty.
 
-        Raises ``TooManyWaiting`` at the queue's limit.
+        Raises ``TooManyWaiting`` if the queue is full.
         """
         if self.tail - self.head >= MAX_WAITING:
             raise TooManyWaiting(f"{MAX_WAITING} operations wait on transaction {self.transaction_id}; try again later")

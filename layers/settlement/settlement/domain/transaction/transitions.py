@@ -1,4 +1,4 @@
-"""State changes are data: a table says which state may follow which, and any other change is a fault."""
+"""State transitions as data: a table lists the legal ones, and any other is a fault."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,10 +8,10 @@ State = TypeVar("State", bound=StrEnum)
 
 
 class IllegalTransition(Exception):
-    """A state would follow one that it cannot follow: a fault of this service, never of its caller."""
+    """A state transition is not legal: a fault of this service, not of its caller."""
 
 
 def require_transition(table: Mapping[State, frozenset[State]], before: State, after: State) -> None:
-    """Check that ``after`` may follow ``before``; raises ``IllegalTransition``."""
+    """Raise ``IllegalTransition`` unless ``after`` may follow ``before``."""
     if after not in table[before]:
         raise IllegalTransition(f"{type(before).__name__} {after.value} cannot follow {before.value}")

@@ -1,7 +1,4 @@
-"""What an operation has failed to do, who has to put it right, and what a retry of it asks for (R34 to R36).
-
-Amounts are minor units.
-"""
+"""Failed operations: their missing legs, their state, and the ask of a retry (R34 to R36). Amounts are minor units."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +9,7 @@ from settlement.domain.transaction.operation import Operation, OperationKind, Op
 from settlement.domain.transaction.transaction import Transaction
 
 MAX_REASONS = 5
-"""Legs whose reasons an operation's failure repeats; each has its own on the leg, up to 1,000 characters long."""
+"""Most legs whose reasons an operation's failure repeats; each leg stores its own, of at most 1,000 characters."""
 
 _FAILURES = {
     LegState.REFUSED: "the connector refused {kind} of {value} on payment {payment}: {message}",
@@ -22,7 +19,7 @@ _FAILURES = {
 
 
 def missing_legs(operation: Operation, legs: Iterable[Leg]) -> list[Leg]:
-    """Return the legs of an operation that it has failed by. A payment that is denied is an answer, not a failure."""
+    """Return the legs that make an operation fail. A denied payment is an answer, not a failure."""
     return [
         leg
         for leg in legs
@@ -31,9 +28,9 @@ def missing_legs(operation: Operation, legs: Iterable[Leg]) -> list[Leg]:
 
 
 def failure_of(operation: Operation, legs: Sequence[Leg], currency: str) -> str | None:
-    """Say why an operation has failed: what no payment could do, then what its connectors did not do; or None.
+    """Return why an operation has failed: what no payment could do, then what its connectors did not do; or None.
 
-    It is for people: its amounts are decimals with their currency.
+    The text is for people: amounts are decimals with their currency.
     """
     planning = [operation.failure] if _has_no_plan(operation) else []
     failed = missing_legs(operation, legs)
@@ -52,7 +49,7 @@ def failure_of(operation: Operation, legs: Sequence[Leg], currency: str) -> str 
 
 
 def state_at_the_end(operation: Operation, legs: Sequence[Leg]) -> OperationState:
-    """Return the state of an operation of which no leg is open: a failure comes before what a person has to do."""
+    """Return the state of an operation without open legs; ``failed`` takes precedence over ``manual``."""
     if missing_legs(operation, legs) or (operation.failure and _has_no_plan(operation)):
         return OperationState.FAILED
     by_hand = any(leg.state is LegState.MANUAL for leg in legs)
@@ -60,22 +57,22 @@ def state_at_the_end(operation: Operation, legs: Sequence[Leg]) -> OperationStat
 
 
 def _has_no_plan(operation: Operation) -> bool:
-    """Whether a part of what was asked found no payment."""
+    """True if no payment could do a part of the ask."""
     is_short = operation.unplanned > 0 or operation.unsettled > 0
     return is_short and operation.kind is not OperationKind.AUTHORISE
 
 
 def misses_settlement(operation: Operation, legs: Iterable[Leg]) -> bool:
-    """Whether the order's settlement waits for a failed operation; not if only giving back failed."""
+    """True if a failed operation misses a settlement of the order, and not only a refund or cancellation."""
     if operation.state is not OperationState.FAILED or not operation.settling:
         return False
     return operation.unsettled > 0 or any(leg.kind is LegKind.SETTLE for leg in missing_legs(operation, legs))
 
 
 def ask_again(operation: Operation, legs: Iterable[Leg], transaction: Transaction) -> tuple[OperationKind, Ask]:
-    """Return what a retry of a failed operation asks for; the payments decide how much of it is still to be done.
+    """Return the kind and the ask of a failed operation's retry; planning decides how much is still to be done.
 
-    Calls in doubt are not in it: they are repeated as they were, which is how their outcome is found out.
+    Calls in doubt are not part of it: the retry repeats the same calls, which finds out their outcome.
     """
     missing = [leg for leg in missing_legs(operation, legs) if not leg.is_in_doubt]
     untold = tuple(Untold(leg.payment_id, leg.value) for leg in missing if leg.kind is LegKind.CANCEL)

@@ -1,6 +1,6 @@
-"""Value that an order no longer owes, and that its connector has not cancelled: it is withheld (R33, D7).
+"""Withholds value that an order no longer owes and that its connector has not cancelled (R33, D7).
 
-Whatever a cancellation comes to (refused, left to a person, never tried), its value is never captured.
+If a cancellation is refused, left to a person or never tried, its value is still never captured.
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ from settlement.domain.transaction.payment import Payment
 def withheld(leg: Leg, payment: Payment) -> tuple[Leg, Payment, dict[str, int]]:
     """Return a cancellation that has not happened, its payment with the value withheld, and the ledger's deltas.
 
-    Any other leg, and one whose value is withheld already, come back as they are, with no deltas.
+    Other legs, and legs whose value is withheld already, are returned unchanged, without deltas.
     """
     if leg.kind is not LegKind.CANCEL or leg.from_withheld:
         return leg, payment, {}
@@ -28,5 +28,5 @@ def withheld(leg: Leg, payment: Payment) -> tuple[Leg, Payment, dict[str, int]]:
 
 
 def takes_value_off(kind: OperationKind) -> bool:
-    """Tell whether what an operation cancels is no longer owed; what only anticipates a lapse still is."""
+    """Return True if the value that an operation cancels is no longer owed; an expiry's value still is."""
     return kind is not OperationKind.EXPIRE
