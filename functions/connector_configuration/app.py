@@ -1,6 +1,5 @@
 """The account's connectors, which the gateway calls affiliations: configured, disabled, asked what they can do."""
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,26 +10,12 @@ from settlement.api.affiliation_view import affiliation_view, manifest_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.connectors.connector_calls import ManifestFault
 from settlement.domain.errors import ConnectorFailed
-from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.connectors import configure_connector as connectors
-from settlement.use_cases.connectors.connector_ports import ConnectorProbe
 
 logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
-
-
-@cache
-def probe() -> ConnectorProbe:
-    """Return the process's way to look at connectors; manifests that it has read are kept with it."""
-    from settlement.connectors.probe import ConnectorProbe
-
-    return ConnectorProbe(
-        timeout_seconds=ENVIRONMENT.connector_timeout_seconds,
-        credentials=bootstrap.credentials().of,
-        allow_loopback=ENVIRONMENT.sandbox,
-    )
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -56,7 +41,7 @@ def create() -> Response[str]:
     account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
     created = connectors.create_connector(
-        bootstrap.ports(), bootstrap.credentials(), probe(), account, wanted, credentials
+        bootstrap.ports(), bootstrap.credentials(), bootstrap.connector_probe(), account, wanted, credentials
     )
     return answer(200, affiliation_view(created))
 
@@ -76,7 +61,14 @@ def replace(affiliation_id: str) -> Response[str]:
     account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
     replaced = connectors.replace_connector(
-        bootstrap.ports(), bootstrap.credentials(), probe(), account, affiliation_id, wanted, credentials, body.id
+        bootstrap.ports(),
+        bootstrap.credentials(),
+        bootstrap.connector_probe(),
+        account,
+        affiliation_id,
+        wanted,
+        credentials,
+        body.id,
     )
     return answer(200, affiliation_view(replaced))
 
@@ -92,7 +84,7 @@ def disable(affiliation_id: str) -> Response[str]:
 def manifest(affiliation_id: str) -> Response[str]:
     """Show what a connector says it can do; asked at most once an hour."""
     account = api.caller()
-    outcome = connectors.read_manifest(bootstrap.store(), probe(), account, affiliation_id)
+    outcome = connectors.read_manifest(bootstrap.store(), bootstrap.connector_probe(), account, affiliation_id)
     if isinstance(outcome, ManifestFault):
         raise ConnectorFailed(f"The connector's manifest cannot be read: {outcome.reason}")
     return answer(200, manifest_view(outcome))

@@ -3,7 +3,6 @@
 A run that raises is repeated by Lambda, twice; then its event lies in the queue of failed status changes.
 """
 
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -12,20 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.feed_view import hook_view, update_of
 from settlement.api.resolver import Api, answer
-from settlement.connectors.hook_client import HookClient
-from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.updates.call_hooks import call_hooks, configure_hook, retrieve_hook
 
 logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
-
-
-@cache
-def client() -> HookClient:
-    """Return the process's client; the sandbox may call this machine."""
-    return HookClient(allow_loopback=ENVIRONMENT.sandbox)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -47,7 +38,7 @@ def configure() -> Response[str]:
 
     account, app_key = api.caller_key()
     hook = api.read(HookBody).as_hook(app_key)
-    configure_hook(bootstrap.feeds(), client(), account, hook, bootstrap.ports().pause)
+    configure_hook(bootstrap.feeds(), bootstrap.hook_client(), account, hook, bootstrap.ports().pause)
     return answer(200, hook_view(hook))
 
 
@@ -62,6 +53,6 @@ def _call(detail: dict[str, Any]) -> dict[str, Any]:
     """Post a status change to the hooks that want it."""
     update, account = update_of(detail), detail["account"]
     logger.append_keys(account=account, order=update.order_id)
-    called = call_hooks(bootstrap.feeds(), client(), account, update)
+    called = call_hooks(bootstrap.feeds(), bootstrap.hook_client(), account, update)
     logger.info("hooks called", state=update.state, hooks=called)
     return {"hooks": called}

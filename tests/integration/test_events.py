@@ -241,6 +241,8 @@ def _forget_clients() -> None:
         bootstrap.secrets,
         bootstrap.credentials,
         bootstrap.connector_client,
+        bootstrap.connector_probe,
+        bootstrap.hook_client,
     ):
         made.cache_clear()
     importlib.import_module("functions.sandbox_connector.app")

@@ -114,12 +114,9 @@ class Service:
         self.patch.setattr(bootstrap, "feeds", lambda: self.feeds)
         self.patch.setattr(bootstrap, "ports", self._ports)
         self.patch.setattr(bootstrap, "credentials", self._vault)
-        self._replace("order_hook", "client", self.hooks)
+        self.patch.setattr(bootstrap, "hook_client", lambda: self.hooks)
         self.patch.setattr(bootstrap, "connector_client", lambda: self.shop.provider)
-        self._replace("connector_configuration", "probe", self.probe)
-
-    def _replace(self, function: str, port: str, fake: object) -> None:
-        self.patch.setattr(importlib.import_module(f"functions.{function}.app"), port, lambda: fake)
+        self.patch.setattr(bootstrap, "connector_probe", lambda: self.probe)
 
     def call(
         self,

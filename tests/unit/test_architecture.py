@@ -85,6 +85,7 @@ def _inner_rooms(folder: str, rooms: dict[str, str], below: str = "") -> Iterato
         yield _room(f"{LAYER}/{folder}/{name}".rstrip("/"), f"{own} {below}", but=() if name else tuple(rooms)[1:])
 
 
+WIRED = "settlement.bootstrap settlement.environment settlement.logs"
 ROOMS = (
     *_inner_rooms("domain", DOMAIN),
     *_inner_rooms("use_cases", USE_CASES, "settlement.domain"),
@@ -109,7 +110,14 @@ ROOMS = (
         f"boto3 botocore aws_lambda_powertools {STUBS}",
         but=("domain", "use_cases", "storage", "connectors", "api"),
     ),
-    _room("functions", "settlement", f"aws_lambda_powertools {STUBS}", but=("sandbox_connector",)),
+    _room(
+        "functions",
+        f"settlement.api settlement.domain settlement.use_cases {WIRED}",
+        f"aws_lambda_powertools {STUBS}",
+        but=("authorizer", "event_relay", "sandbox_connector"),
+    ),
+    _room("functions/authorizer", f"settlement.storage.app_keys {WIRED}", "aws_lambda_powertools"),
+    _room("functions/event_relay", f"settlement.storage {WIRED}", "aws_lambda_powertools"),
     _room(
         "functions/sandbox_connector",
         "settlement sandbox_calls sandbox_provider sandbox_scripts sandbox_store",
@@ -150,7 +158,9 @@ PLANTED = {
     f"{LAYER}/connectors": "settlement.use_cases.shared.heads settlement.storage settlement.api boto3 pydantic",
     f"{LAYER}/api": "settlement.storage.table settlement.connectors.ppp settlement.bootstrap boto3 httpcore httpx",
     LAYER: "settlement.api local httpcore httpx",
-    "functions": "local operations boto3 httpcore httpx tests",
+    "functions": "settlement.storage settlement.connectors.ppp local operations boto3 httpcore httpx tests testkit",
+    "functions/authorizer": "settlement.api settlement.use_cases settlement.storage.dynamodb boto3",
+    "functions/event_relay": "settlement.api settlement.use_cases settlement.connectors boto3",
     "functions/sandbox_connector": "local operations httpx",
     "operations": "local.settings conformance bench tests ministack",
     "conformance": "settlement.storage settlement.use_cases local operations boto3 httpx",
@@ -180,7 +190,8 @@ def imports_of(path: Path) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} has a relative import"
             assert node.module is not None
-            yield node.module
+            if node.module != "settlement":
+                yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
+    from settlement.connectors.hook_client import HookClient
     from settlement.connectors.ppp import PaymentProviderClient
+    from settlement.connectors.probe import ConnectorProbe
     from settlement.storage.connector_credentials import SecretsManagerCredentials
     from settlement.storage.feeds import DynamoDBFeeds
 
@@ -107,6 +109,26 @@ def connector_client() -> "PaymentProviderClient":
         credentials=credentials().of,
         allow_loopback=ENVIRONMENT.sandbox,
     )
+
+
+@cache
+def connector_probe() -> "ConnectorProbe":
+    """Return the process's way to look at connectors; manifests that it has read are kept with it."""
+    from settlement.connectors.probe import ConnectorProbe
+
+    return ConnectorProbe(
+        timeout_seconds=ENVIRONMENT.connector_timeout_seconds,
+        credentials=credentials().of,
+        allow_loopback=ENVIRONMENT.sandbox,
+    )
+
+
+@cache
+def hook_client() -> "HookClient":
+    """Return the process's client of hooks; with ``SANDBOX`` it may call loopback addresses."""
+    from settlement.connectors.hook_client import HookClient
+
+    return HookClient(allow_loopback=ENVIRONMENT.sandbox)
 
 
 def store() -> DynamoDBStore:
