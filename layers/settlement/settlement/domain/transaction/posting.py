@@ -302,7 +302,7 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Undone:
-    """A leg that did not happen, its payment without the doubt, the ledger's deltas, and the value formerly in doubt."""
+    """A leg that did not happen, its payment without the doubt, the deltas, and the value that was in doubt."""
 
     leg: Leg
     payment: Payment
