@@ -66,7 +66,7 @@ def payment_statuses(placed: Placed) -> list[str]:
     return [payment_status(payment, whole).value for payment in placed.payments]
 
 
-def view(placed: Placed) -> dict[str, Any]:
+def view(placed: Placed) -> Any:
     """The transaction as the gateway shows it."""
     found = retrieve_movements(placed.shop.store, ACCOUNT, placed.transaction_id)
     told = placed.shop.store.additional_data(ACCOUNT, placed.transaction_id)

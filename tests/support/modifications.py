@@ -61,13 +61,13 @@ def preview(placed: Placed, **fields: Any) -> Preview:
     return use_case.preview_modification(placed.shop.ports, ACCOUNT, placed.order_id, wanted)
 
 
-def previewed(placed: Placed, **fields: Any) -> dict[str, Any]:
+def previewed(placed: Placed, **fields: Any) -> Any:
     """What the preview's route answers."""
     body = body_of(**fields)
     return preview_view(preview(placed, **fields), body.as_text(DEFAULTS), placed.shop.clock.time)
 
 
-def answered(taken: Modified) -> dict[str, Any]:
+def answered(taken: Modified) -> Any:
     """What the create's route answers."""
     return modification_view(taken)
 
@@ -77,12 +77,12 @@ def found(placed: Placed, request_id: str) -> Modified:
     return use_case.retrieve_modification(placed.shop.ports, ACCOUNT, placed.order_id, request_id)
 
 
-def details(placed: Placed, request_id: str) -> dict[str, Any]:
+def details(placed: Placed, request_id: str) -> Any:
     """What the details' route answers."""
     return modification_details(found(placed, request_id))
 
 
-def history(placed: Placed) -> dict[str, Any]:
+def history(placed: Placed) -> Any:
     """What the history's route answers."""
     return history_view(use_case.retrieve_modifications(placed.shop.ports, ACCOUNT, placed.order_id))
 

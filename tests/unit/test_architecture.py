@@ -102,7 +102,7 @@ ROOMS = (
     _room(
         f"{LAYER}/api",
         "settlement.domain settlement.use_cases settlement.api",
-        "aws_lambda_powertools pydantic pydantic_core",
+        "aws_lambda_powertools pydantic pydantic_core typing_extensions",
     ),
     _room(
         LAYER,

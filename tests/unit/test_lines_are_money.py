@@ -51,7 +51,7 @@ def open_order(shop: Shop, body: dict[str, Any]) -> Placed:
     return placed
 
 
-def view(placed: Placed) -> dict[str, Any]:
+def view(placed: Placed) -> Any:
     """The order as its route shows it."""
     return order_view(retrieve_order(placed.shop.store, ACCOUNT, placed.order_id))
 

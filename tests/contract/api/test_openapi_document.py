@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from settlement.api.contract.described import Described, Listed, Relayed
 from settlement.api.contract.descriptions import DESCRIBED
@@ -16,7 +16,7 @@ from settlement.api.contract.document import codes_of, make_document, statuses
 from settlement.api.contract.refusals import WHEN
 from settlement.api.contract.routes import ROUTE, ROUTES
 from settlement.api.contract.served import FILE
-from settlement.api.openapi.parts import Error
+from settlement.api.shared.answer import Error
 from testkit.shop import Shop
 from tests.support.service import Heard, Service
 from tests.template.cloudformation import CHECKOUT, load_template
@@ -182,6 +182,11 @@ def test_every_refusal_has_a_documented_code(route: Described, heard: list[Heard
     assert {(answer.status, answer.json["error"]["code"]) for answer in refused} <= codes
 
 
+def exactly(described: Any) -> TypeAdapter[Any]:
+    """Lists of an answer; a key that no ``TypedDict`` names is a fault."""
+    return TypeAdapter(list[described], config=ConfigDict(extra="forbid"))
+
+
 @pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)
 def test_every_answer_is_exactly_what_its_model_says(route: Described, heard: list[Heard]) -> None:
     answers = [answer for answer in heard if answer.route is route]
@@ -191,8 +196,8 @@ def test_every_answer_is_exactly_what_its_model_says(route: Described, heard: li
         if content is None:
             assert answer.text == ""
         elif not isinstance(content, dict | Relayed):
-            adapter = TypeAdapter(list[content.of] if isinstance(content, Listed) else content)  # type: ignore[name-defined]
-            adapter.validate_json(answer.text, strict=True)
+            wrapped = answer.text if isinstance(content, Listed) else f"[{answer.text}]"
+            exactly(content.of if isinstance(content, Listed) else content).validate_json(wrapped, strict=True)
 
 
 @pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)

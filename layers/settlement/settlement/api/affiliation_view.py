@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.api.affiliation_names import MASK, Key
 from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol
 from settlement.domain.connectors.connector_calls import Manifest
+
+if TYPE_CHECKING:
+    from settlement.api.affiliations.answer import AffiliationAnswer, DelayAnswer, ManifestAnswer
 
 _PPP = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
 _MICROSECONDS_OF_A_DAY = timedelta(days=1) // timedelta(microseconds=1)
 _LEGACY = "Vtex.PaymentGateway.Connectors.LegacyConnector"
 
 
-def affiliation_view(connector: Connector) -> dict[str, Any]:
+def affiliation_view(connector: Connector) -> "AffiliationAnswer":
     """The whole affiliation; of key and token only that they are set, and when."""
     usual = _PPP if connector.protocol is ConnectorProtocol.PPP else _LEGACY
     return {
@@ -28,16 +31,20 @@ def affiliation_view(connector: Connector) -> dict[str, Any]:
     }
 
 
-def manifest_view(manifest: Manifest) -> dict[str, Any]:
+def manifest_view(manifest: Manifest) -> "ManifestAnswer":
     """What a connector says it can do, as the protocol writes it."""
-    delay = manifest.auto_settle_delay
     return {
         "paymentMethods": [
             {"name": method.name, "allowsSplit": method.allows_split.value} for method in manifest.payment_methods
         ],
-        "autoSettleDelay": delay and {"minimum": str(delay.minimum_hours), "maximum": str(delay.maximum_hours)},
+        "autoSettleDelay": _delay(manifest),
         "version": manifest.version,
     }
+
+
+def _delay(manifest: Manifest) -> "DelayAnswer | None":
+    delay = manifest.auto_settle_delay
+    return {"minimum": str(delay.minimum_hours), "maximum": str(delay.maximum_hours)} if delay else None
 
 
 def _configuration(connector: Connector) -> dict[Key, str]:

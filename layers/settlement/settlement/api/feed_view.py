@@ -2,15 +2,18 @@
 
 import base64
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settlement.domain.account.feed import Feed, Hook, StatusUpdate
 from settlement.use_cases.updates.read_feed import FeedState
 
+if TYPE_CHECKING:
+    from settlement.api.feeds.answer import FeedAnswer, FeedStateAnswer, FilterAnswer, HookAnswer, UpdateAnswer
+
 MAX_LOT = 10
 
 
-def feed_view(feed: Feed) -> dict[str, Any]:
+def feed_view(feed: Feed) -> "FeedAnswer":
     """A feed's configuration, as it was sent."""
     return {
         "filter": _filter(feed.statuses),
@@ -22,21 +25,22 @@ def feed_view(feed: Feed) -> dict[str, Any]:
     }
 
 
-def feed_state_view(state: FeedState, now: datetime) -> dict[str, Any]:
+def feed_state_view(state: FeedState, now: datetime) -> "FeedStateAnswer":
     """A feed's configuration, and how much waits in it for how long."""
     age = (now - state.oldest).total_seconds() if state.oldest else 0.0
-    return feed_view(state.feed) | {
+    return {
+        **feed_view(state.feed),
         "quantity": state.quantity,
         "approximateAgeOfOldestMessageInSeconds": max(age, 0.0),
     }
 
 
-def hook_view(hook: Hook) -> dict[str, Any]:
+def hook_view(hook: Hook) -> "HookAnswer":
     """A hook's configuration, as it was sent."""
     return {"filter": _filter(hook.statuses), "hook": {"url": hook.url, "headers": dict(hook.headers)}}
 
 
-def update_view(update: StatusUpdate) -> dict[str, Any]:
+def update_view(update: StatusUpdate) -> "UpdateAnswer":
     """An update as the feed hands it out."""
     return {
         "eventId": update.event_id,
@@ -50,7 +54,7 @@ def update_view(update: StatusUpdate) -> dict[str, Any]:
     }
 
 
-def _filter(statuses: tuple[str, ...]) -> dict[str, Any]:
+def _filter(statuses: tuple[str, ...]) -> "FilterAnswer":
     return {"type": "FromWorkflow", "status": list(statuses)}
 
 

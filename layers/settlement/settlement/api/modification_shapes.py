@@ -5,16 +5,29 @@ The published shape has many keys about catalogue and logistics; what this syste
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settlement.api.multiplier_view import multiplier_view
 from settlement.domain.order.line_value import ONE
 from settlement.domain.order.order import Line
 
+if TYPE_CHECKING:
+    from settlement.api.modifications.answer import (
+        Arriving,
+        Asked,
+        Leaving,
+        LogisticsOfItem,
+        NotKnownOfItem,
+        NotKnownOfLogistics,
+        Pickup,
+        Product,
+        ReplacementAnswer,
+    )
+
 Json = Mapping[str, Any]
 
 
-def asked_view(request: str, lines: Iterable[Line]) -> dict[str, Any]:
+def asked_view(request: str, lines: Iterable[Line]) -> "Asked":
     """The stored add, remove, replace and settings; ``lines`` are those that items were taken off."""
     asked = json.loads(request)
     settings = asked["settings"]
@@ -28,7 +41,7 @@ def asked_view(request: str, lines: Iterable[Line]) -> dict[str, Any]:
     }
 
 
-def _replacement(part: Json, lines: list[Line]) -> dict[str, Any]:
+def _replacement(part: Json, lines: list[Line]) -> "ReplacementAnswer":
     arriving = part["to"]["items"]
     return {
         "from": {
@@ -47,7 +60,7 @@ def _replacement(part: Json, lines: list[Line]) -> dict[str, Any]:
     }
 
 
-def _leaving(item: Json, lines: list[Line]) -> dict[str, Any]:
+def _leaving(item: Json, lines: list[Line]) -> "Leaving":
     """An item that is replaced; ``sellingPrice`` is the unit price it left with."""
     line = _line_of(item, lines)
     return {
@@ -58,24 +71,56 @@ def _leaving(item: Json, lines: list[Line]) -> dict[str, Any]:
         "sellingPrice": _price(item, line),
         "name": line.name if line else None,
         "measurementUnit": line.measurement_unit if line else None,
-        **dict.fromkeys(("detailUrl", "imageUrl")),
+        "detailUrl": None,
+        "imageUrl": None,
         "unitMultiplier": _multiplier(item, line),
     }
 
 
-_UNKNOWN_OF_AN_ITEM = (
-    *("productId", "productRefId", "refId", "ean", "skuName", "modalType", "parentItemIndex", "parentAssemblyBinding"),
-    *("priceValidUntil", "manualPriceAppliedBy", "preSaleDate", "productCategoryIds", "seller"),
-    *("imageUrl", "detailUrl", "availability", "manufacturerCode", "priceDefinition"),
-)
-_UNKNOWN_OF_A_PRODUCT = (
-    *("dimension", "brandName", "brandId", "offeringInfo", "offeringType", "offeringTypeId", "categoriesIds"),
-    *("productClusterId", "commercialConditionId"),
-)
-_EMPTY = ("assemblies", "sellerChain", "components", "bundleItems", "attachments", "attachmentOfferings", "offerings")
+_PRODUCT: "Product" = {
+    "dimension": None,
+    "brandName": None,
+    "brandId": None,
+    "offeringInfo": None,
+    "offeringType": None,
+    "offeringTypeId": None,
+    "categoriesIds": None,
+    "productClusterId": None,
+    "commercialConditionId": None,
+}
+_UNKNOWN_OF_AN_ITEM: "NotKnownOfItem" = {
+    "productCategories": {},
+    "assemblies": [],
+    "sellerChain": [],
+    "components": [],
+    "bundleItems": [],
+    "attachments": [],
+    "attachmentOfferings": [],
+    "offerings": [],
+    "additionalInfo": _PRODUCT,
+    "productId": None,
+    "productRefId": None,
+    "refId": None,
+    "ean": None,
+    "skuName": None,
+    "modalType": None,
+    "parentItemIndex": None,
+    "parentAssemblyBinding": None,
+    "priceValidUntil": None,
+    "manualPriceAppliedBy": None,
+    "preSaleDate": None,
+    "productCategoryIds": None,
+    "seller": None,
+    "imageUrl": None,
+    "detailUrl": None,
+    "availability": None,
+    "manufacturerCode": None,
+    "priceDefinition": None,
+}
+"""What an item has elsewhere and this system does not know."""
 
 
-def _arriving(item: Json, lines: list[Line]) -> dict[str, Any]:
+def _arriving(item: Json, lines: list[Line]) -> "Arriving":
     """An item that comes instead; ``priceTags`` are names, the published shape has no room for their values."""
     line = _line_of(item, lines)
     return {
@@ -95,20 +140,37 @@ def _arriving(item: Json, lines: list[Line]) -> dict[str, Any]:
         "priceTags": [tag["name"] for tag in item["priceTags"]],
         "manualDiscountValue": item["manualDiscountValue"],
         "manualIncrementValue": item["manualIncrementValue"],
-        "additionalInfo": dict.fromkeys(_UNKNOWN_OF_A_PRODUCT),
-        "productCategories": {},
-        **dict.fromkeys(_UNKNOWN_OF_AN_ITEM),
-        **{name: [] for name in _EMPTY},
+        **_UNKNOWN_OF_AN_ITEM,
     }
 
 
-_UNKNOWN_OF_LOGISTICS = (
-    *("shippingEstimate", "dockEstimate", "shippingEstimateDate", "lockTTL", "deliveryCompany", "polygonName"),
-    *("transitTime", "deliveryWindow", "pickupPointId", "pickupDistance"),
-)
+_PICKUP: "Pickup" = {
+    "isPickupStore": None,
+    "friendlyName": None,
+    "address": None,
+    "additionalInfo": None,
+    "dockId": None,
+}
+_UNKNOWN_OF_LOGISTICS: "NotKnownOfLogistics" = {
+    "slas": [],
+    "shipsTo": [],
+    "deliveryIds": [],
+    "pickupStoreInfo": _PICKUP,
+    "lockTTL": None,
+    "shippingEstimate": None,
+    "dockEstimate": None,
+    "shippingEstimateDate": None,
+    "deliveryCompany": None,
+    "polygonName": None,
+    "transitTime": None,
+    "deliveryWindow": None,
+    "pickupPointId": None,
+    "pickupDistance": None,
+}
+"""What sending an item has elsewhere and this system does not know."""
 
 
-def _logistics(info: Json, items: list[Any]) -> dict[str, Any]:
+def _logistics(info: Json, items: list[Any]) -> "LogisticsOfItem":
     """How an item is sent, and for how much."""
     index, channel, price = info["itemIndex"], info["selectedDeliveryChannel"], info["price"]
     return {
@@ -119,12 +181,8 @@ def _logistics(info: Json, items: list[Any]) -> dict[str, Any]:
         "price": price,
         "listPrice": price,
         "sellingPrice": price,
-        "slas": [],
-        "shipsTo": [],
-        "deliveryIds": [],
         "deliveryChannels": [{"id": channel}] if channel else [],
-        "pickupStoreInfo": dict.fromkeys(("isPickupStore", "friendlyName", "address", "additionalInfo", "dockId")),
-        **dict.fromkeys(_UNKNOWN_OF_LOGISTICS),
+        **_UNKNOWN_OF_LOGISTICS,
     }
 
 

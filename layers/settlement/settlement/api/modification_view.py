@@ -1,7 +1,7 @@
 """Order modifications as their routes show them (C§2.2). Amounts are minor units."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.api.dates import oms_date
 from settlement.api.modification_shapes import asked_view
@@ -10,12 +10,30 @@ from settlement.domain.order.order import Order, OrderTotal
 from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.orders.modify_order import Modified, Preview
 
-_NAMES = {
+if TYPE_CHECKING:
+    from settlement.api.modifications.answer import (
+        ChangedTotal,
+        Log,
+        ModificationAnswer,
+        ModificationDetails,
+        ModificationHistory,
+        ModificationPreview,
+        Origin,
+        Progress,
+        TotalOfChange,
+    )
+
+_NAMES: "dict[TotalOfChange, str]" = {
     "Items": "Items Total",
     "Discounts": "Discounts Total",
     "Shipping": "Shipping Total",
     "Tax": "Tax Total",
     "ManualValues": "Manual Values Total",
+}
+_PUBLISHED: "dict[ModificationStatus, Progress]" = {
+    ModificationStatus.WAITING_CONFIRMATION: "waiting-confirmation",
+    ModificationStatus.DONE: "done",
+    ModificationStatus.CANCELED: "canceled",
 }
 _PROGRESS = {
     OperationState.QUEUED: "waiting for the operations before it",
@@ -27,7 +45,7 @@ _PROGRESS = {
 }
 
 
-def modification_view(modified: Modified) -> dict[str, Any]:
+def modification_view(modified: Modified) -> "ModificationAnswer":
     """The answer to a modification, and a line of the history."""
     modification = modified.modification
     return {
@@ -44,11 +62,12 @@ def modification_view(modified: Modified) -> dict[str, Any]:
     }
 
 
-def modification_details(modified: Modified) -> dict[str, Any]:
+def modification_details(modified: Modified) -> "ModificationDetails":
     """One modification with its status and log."""
     modification = modified.modification
-    return modification_view(modified) | {
-        "status": modified.status.value,
+    return {
+        **modification_view(modified),
+        "status": _PUBLISHED[modified.status],
         "inProgress": modified.status is ModificationStatus.WAITING_CONFIRMATION,
         "finished": modified.status in (ModificationStatus.DONE, ModificationStatus.CANCELED),
         "logs": _logs(modified),
@@ -56,13 +75,13 @@ def modification_details(modified: Modified) -> dict[str, Any]:
         if modification.cancelled_at is None
         else {
             "requestedByUser": True,
-            "reason": modification.cancel_reason,
+            "reason": modification.cancel_reason or "",
             "cancellationDate": oms_date(modification.cancelled_at),
         },
     }
 
 
-def history_view(modifications: list[Modified]) -> dict[str, Any]:
+def history_view(modifications: list[Modified]) -> "ModificationHistory":
     """The modifications that were carried out, and what carried them out (C§2.2)."""
     kept = [found for found in modifications if found.status is ModificationStatus.DONE]
     return {
@@ -70,7 +89,7 @@ def history_view(modifications: list[Modified]) -> dict[str, Any]:
         "actions": [
             {
                 "requestId": found.modification.request_id,
-                "status": found.status.value,
+                "status": _PUBLISHED[found.status],
                 "cancelledValue": found.operation.giving_up if found.operation else 0,
                 "refundedValue": found.operation.refunding if found.operation else 0,
             }
@@ -79,7 +98,7 @@ def history_view(modifications: list[Modified]) -> dict[str, Any]:
     }
 
 
-def preview_view(preview: Preview, request: str, at: datetime) -> dict[str, Any]:
+def preview_view(preview: Preview, request: str, at: datetime) -> "ModificationPreview":
     """What a modification would answer if it were taken now, with nothing applied, and the money plan."""
     wanted, effect = preview.wanted, preview.effect
     return {
@@ -101,15 +120,20 @@ def preview_view(preview: Preview, request: str, at: datetime) -> dict[str, Any]
     }
 
 
-def _origin(order: Order) -> dict[str, Any]:
+def _origin(order: Order) -> "Origin":
     return {"account": order.account, "orderId": order.order_id, "component": "MarketplaceComponent"}
 
 
-def _totals(totals: tuple[OrderTotal, ...]) -> list[dict[str, Any]]:
-    return [{"id": total.id, "name": _NAMES[total.id], "value": total.value} for total in totals]
+def _totals(totals: tuple[OrderTotal, ...]) -> "list[ChangedTotal]":
+    return [
+        {"id": id_, "name": name, "value": total.value}
+        for total in totals
+        for id_, name in _NAMES.items()
+        if id_ == total.id
+    ]
 
 
-def _logs(modified: Modified) -> list[dict[str, Any]]:
+def _logs(modified: Modified) -> "list[Log]":
     modification, operation = modified.modification, modified.operation
     lines = [(modification.created_at, "the change was accepted", ModificationStatus.WAITING_CONFIRMATION)]
     if operation is not None and modification.cancelled_at is None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
 from settlement.api.transaction_view import token
@@ -12,6 +12,8 @@ from settlement.domain.transaction.operation import Operation, OperationState
 from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
 
 if TYPE_CHECKING:
+    from settlement.api.operations.answer import Ended as EndedAnswer
+    from settlement.api.operations.answer import LegAnswer, OperationAnswer, OperationResult, Retried
     from settlement.domain.transaction.closing import Ending
     from settlement.use_cases.gateway.request_movement import Requested
     from settlement.use_cases.gateway.retrieve_transaction import Movements
@@ -30,7 +32,7 @@ _CODES = {
 """Status numbers; 8, 10, 11 and 13 are published, the others are not used by known clients."""
 
 
-def operation_result(requested: "Requested") -> dict[str, Any]:
+def operation_result(requested: "Requested") -> "OperationResult":
     """The result as far as it is known: values are what was done when the operation is done, else zero."""
     order, transaction = requested.heads.order, requested.heads.transaction
     operation = requested.operation
@@ -42,7 +44,7 @@ def operation_result(requested: "Requested") -> dict[str, Any]:
         "id": transaction.transaction_id,
         "token": operation_token,
         "status": _CODES[status],
-        "statusDetail": status.value,
+        "statusDetail": status,
         "processingDate": gateway_date(operation.concluded_at or operation.accepted_at),
         "refundedValue": refunded,
         "refundedToken": operation_token if refunded else None,
@@ -51,11 +53,11 @@ def operation_result(requested: "Requested") -> dict[str, Any]:
         "connectorRefundedValue": refunded,
         "cancelledValue": operation.giving_up if done else 0,
         "operation": operation.sequence,
-        "operationState": operation.state.value,
+        "operationState": operation.state,
     }
 
 
-def operations_view(movements: "Movements") -> list[dict[str, Any]]:
+def operations_view(movements: "Movements") -> "list[OperationAnswer]":
     """What was asked of a transaction, newest first, with its connector calls and what an operator can do about it."""
     legs = defaultdict(list)
     for leg in movements.legs:
@@ -63,9 +65,9 @@ def operations_view(movements: "Movements") -> list[dict[str, Any]]:
     return [
         {
             "id": operation.sequence,
-            "kind": operation.kind.value,
+            "kind": operation.kind,
             "origin": operation.origin,
-            "state": operation.state.value,
+            "state": operation.state,
             "attempts": operation.attempts,
             "failure": operation.failure,
             "unplannedValue": operation.unplanned + operation.unsettled,
@@ -73,47 +75,47 @@ def operations_view(movements: "Movements") -> list[dict[str, Any]]:
             "acceptedAt": oms_date(operation.accepted_at),
             "concludedAt": oms_date_or_none(operation.concluded_at),
             "nextAttemptAt": oms_date_or_none(operation.due_at),
-            "exits": [way.value for way in EXITS_OF_OPERATION[operation.state]],
+            "exits": list(EXITS_OF_OPERATION[operation.state]),
             "legs": [_leg(leg) for leg in legs[operation.sequence]],
         }
         for operation in reversed(movements.operations)
     ]
 
 
-def retried_view(sequence: int, retries: Sequence[Operation]) -> dict[str, Any]:
+def retried_view(sequence: int, retries: Sequence[Operation]) -> "Retried":
     """The operations that try operation ``sequence`` again; the first of them stands for all."""
     return {
         "operation": retries[0].sequence,
         "operations": [operation.sequence for operation in retries],
         "retryOf": sequence,
-        "state": retries[0].state.value,
+        "state": retries[0].state,
     }
 
 
-def ended_view(ended: "Ended", ending: "Ending") -> dict[str, Any]:
+def ended_view(ended: "Ended", ending: "Ending") -> "EndedAnswer":
     """What was booked when an operation's missing value was ended by a person."""
     operation = ended.operation
     return {
         "operation": operation.sequence,
-        "state": operation.state.value,
-        "ending": ending.value,
+        "state": operation.state,
+        "ending": ending,
         "value": ended.booked,
     }
 
 
-def _leg(leg: Leg) -> dict[str, Any]:
+def _leg(leg: Leg) -> "LegAnswer":
     return {
         "id": f"{leg.operation}-{leg.number}",
-        "kind": leg.kind.value,
+        "kind": leg.kind,
         "paymentId": leg.payment_id,
         "value": leg.value,
         "postedValue": leg.posted_value,
-        "state": leg.state.value,
+        "state": leg.state,
         "requestId": leg.request_id,
         "attempts": leg.attempts,
         "closedValue": leg.closed,
         "reference": leg.reference,
         "code": leg.code,
         "message": leg.message,
-        "exits": [way.value for way in EXITS_OF_LEG[leg.state]] if leg.kind in MOVEMENT_OF else [],
+        "exits": list(EXITS_OF_LEG[leg.state]) if leg.kind in MOVEMENT_OF else [],
     }

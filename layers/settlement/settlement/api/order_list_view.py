@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from math import ceil, sqrt
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.api.dates import oms_date, oms_date_or_none
 from settlement.domain.order.listing import ListedOrder
 from settlement.use_cases.orders.list_orders import FoundOrders
 
-_ORIGIN = "Marketplace"
+if TYPE_CHECKING:
+    from settlement.api.order_lists.answer import Facets, FacetStats, Figures, ListedOrderAnswer, OrderList, Stats
+
 _USUAL_CURRENCY = "BRL"
 
 
-def order_list_view(listed: FoundOrders, page: int, per_page: int) -> dict[str, Any]:
+def order_list_view(listed: FoundOrders, page: int, per_page: int) -> "OrderList":
     """One page of the list; ``paging.isPartial`` says that more orders may match than ``total``."""
     orders = listed.orders
     shown = orders[(page - 1) * per_page : page * per_page]
@@ -35,7 +37,7 @@ def order_list_view(listed: FoundOrders, page: int, per_page: int) -> dict[str, 
     }
 
 
-def _listed(order: ListedOrder) -> dict[str, Any]:
+def _listed(order: ListedOrder) -> "ListedOrderAnswer":
     return {
         "orderId": order.order_id,
         "creationDate": oms_date(order.created_at),
@@ -49,7 +51,7 @@ def _listed(order: ListedOrder) -> dict[str, Any]:
         "sequence": "",
         "salesChannel": order.sales_channel,
         "affiliateId": "",
-        "origin": _ORIGIN,
+        "origin": "Marketplace",
         "workflowInErrorState": order.in_error,
         "workflowInRetry": False,
         "lastMessageUnread": None,
@@ -68,24 +70,24 @@ def _listed(order: ListedOrder) -> dict[str, Any]:
     }
 
 
-def _stats_by(orders: Sequence[ListedOrder], number: Callable[[ListedOrder], int]) -> dict[str, Any]:
+def _stats_by(orders: Sequence[ListedOrder], number: Callable[[ListedOrder], int]) -> "Stats":
     currencies = sorted({order.currency for order in orders} | {_USUAL_CURRENCY})
     values = [number(order) for order in orders]
-    facets = {
-        "origin": {"Fulfillment": _facet([]), _ORIGIN: _facet(values)},
+    facets: Facets = {
+        "origin": {"Fulfillment": _facet([]), "Marketplace": _facet(values)},
         "currencyCode": {
             currency: _facet([number(order) for order in orders if order.currency == currency])
             for currency in currencies
         },
     }
-    return _stats(values) | {"Facets": facets}
+    return {**_stats(values), "Facets": facets}
 
 
-def _facet(values: Sequence[int]) -> dict[str, Any]:
-    return _stats(values) | {"Facets": None}
+def _facet(values: Sequence[int]) -> "FacetStats":
+    return {**_stats(values), "Facets": None}
 
 
-def _stats(values: Sequence[int]) -> dict[str, Any]:
+def _stats(values: Sequence[int]) -> "Figures":
     """Count, extremes, mean and sample deviation; all 0 of nothing."""
     count, total, squares = len(values), sum(values), sum(value * value for value in values)
     spread = (count * squares - total * total) / (count * (count - 1)) if count > 1 else 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.api.dates import oms_date, oms_date_or_none
 from settlement.api.multiplier_view import multiplier_view
@@ -19,17 +19,35 @@ from settlement.domain.transaction.statuses import OrderStatus, order_status, tr
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.retrieve_order import WholeOrder
 
-_NAMES = {
+if TYPE_CHECKING:
+    from settlement.api.changes.answer import ChangedItem, RegisteredChange
+    from settlement.api.invoices.answer import CourierStatus, Package, PackedItem, ReturnedItem
+    from settlement.api.orders.answer import (
+        AlternativeTotal,
+        CancellationData,
+        LeftToInvoiceAnswer,
+        NotKnownHere,
+        OrderAnswer,
+        OrderLine,
+        OrderPart,
+        PlacedOrder,
+        SellingPriceAnswer,
+        TotalId,
+    )
+    from settlement.api.payments.answer import OmsTransaction
+    from settlement.api.shared.answer import DoneValues
+
+_NAMES: "dict[TotalId, str]" = {
     "Items": "Items Total",
     "Discounts": "Discounts Total",
     "Shipping": "Shipping Total",
     "Tax": "Tax Total",
 }
-_CHANGES = ("Change", "Order Changes Total")
+_CHANGES_NAME = "Order Changes Total"
 _CHANGEABLE = frozenset({OrderStatus.HANDLING, OrderStatus.INVOICE, OrderStatus.PAYMENT_APPROVED})
 
 
-def placed_view(order: Order, transaction: Transaction) -> dict[str, Any]:
+def placed_view(order: Order, transaction: Transaction) -> "PlacedOrder":
     """The answer to placing an order: the same each time, whatever happened to the order since."""
     status = {
         Authorisation.PENDING: OrderStatus.PAYMENT_PENDING,
@@ -40,12 +58,12 @@ def placed_view(order: Order, transaction: Transaction) -> dict[str, Any]:
         "orderId": order.order_id,
         "orderGroup": order.order_group,
         "transactionId": order.transaction_id,
-        "status": status.value,
+        "status": status,
         "value": order.placed_value,
     }
 
 
-def order_view(whole: WholeOrder) -> dict[str, Any]:
+def order_view(whole: WholeOrder) -> "OrderAnswer":
     """The whole order."""
     order, transaction = whole.order, whole.transaction
     status = order_status(order, transaction)
@@ -56,14 +74,15 @@ def order_view(whole: WholeOrder) -> dict[str, Any]:
         "origin": "Marketplace",
         "hostname": order.account,
         "merchantName": whole.settings.merchant_name or order.account,
-        "status": status.value,
+        "status": status,
         "statusDescription": status.value,
         "workflowIsInError": transaction.is_in_error,
         "isCompleted": True,
         "allowCancellation": order.invoiced == 0 and order.cancelled_at is None,
         "allowEdition": status in _CHANGEABLE and not order.is_fully_invoiced,
         "value": order.value,
-        **_money(order, transaction),
+        "invoicedValue": order.invoiced,
+        **_money(transaction),
         "roundingError": order.rounding_error,
         "totals": _totals(order),
         "salesChannel": order.sales_channel,
@@ -90,7 +109,7 @@ def order_view(whole: WholeOrder) -> dict[str, Any]:
     }
 
 
-_UNKNOWN: dict[str, Any] = {
+_UNKNOWN: "NotKnownHere" = {
     "sequence": "",
     "marketplaceOrderId": "",
     "marketplaceServicesEndpoint": "",
@@ -127,10 +146,9 @@ def _last_change(whole: WholeOrder) -> datetime:
     return max((order.created_at, *(at for at in facts if at is not None), *received))
 
 
-def _money(order: Order, transaction: Transaction) -> dict[str, int]:
+def _money(transaction: Transaction) -> "DoneValues":
     ledger = transaction.ledger
     return {
-        "invoicedValue": order.invoiced,
         "settledValue": ledger.captured,
         "refundedValue": ledger.refunded,
         "openValue": ledger.open,
@@ -140,16 +158,15 @@ def _money(order: Order, transaction: Transaction) -> dict[str, int]:
     }
 
 
-def _totals(order: Order) -> list[dict[str, Any]]:
+def _totals(order: Order) -> "list[OrderPart]":
     """The parts of the current value; what changes took or added stands under discounts or items, and is named."""
-    values = {id_: 0 for id_ in _NAMES if any(part.id == id_ for part in order.totals)}
-    for part in order.totals:
-        values[part.id] += part.value
+    there = {part.id for part in order.totals}
+    values = {id_: sum(part.value for part in order.totals if part.id == id_) for id_ in _NAMES if id_ in there}
     changed = order.value - order.placed_value
-    holder = "Discounts" if changed < 0 else "Items"
+    holder: TotalId = "Discounts" if changed < 0 else "Items"
     if changed:
         values[holder] = values.get(holder, 0) + changed
-    named = [{"id": _CHANGES[0], "name": _CHANGES[1], "value": changed}]
+    named: list[AlternativeTotal] = [{"id": "Change", "name": _CHANGES_NAME, "value": changed}]
     return [
         {
             "id": id_,
@@ -161,7 +178,7 @@ def _totals(order: Order) -> list[dict[str, Any]]:
     ]
 
 
-def _cancellation(order: Order) -> dict[str, Any] | None:
+def _cancellation(order: Order) -> "CancellationData | None":
     if order.cancelled_at is None:
         return None
     by_user = order.cancel_receipt is not None
@@ -175,7 +192,7 @@ def _cancellation(order: Order) -> dict[str, Any] | None:
     }
 
 
-def _item(order: Order, line: Line) -> dict[str, Any]:
+def _item(order: Order, line: Line) -> "OrderLine":
     prices = line.unit_prices
     is_plain = line.unit_multiplier == ONE and not line.prices
     return {
@@ -200,15 +217,15 @@ def _item(order: Order, line: Line) -> dict[str, Any]:
     }
 
 
-def _priced(prices: Iterable[UnitPrice]) -> list[dict[str, int]]:
+def _priced(prices: Iterable[UnitPrice]) -> "list[SellingPriceAnswer]":
     return [{"value": price.value, "quantity": price.quantity} for price in prices]
 
 
-def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
+def _package(invoice: Invoice, whole: WholeOrder) -> "Package":
     tracking = invoice.tracking
-    package: dict[str, Any] = {
+    package: Package = {
         "items": [packed for item in invoice.items for packed in _packed(item, whole.lines)],
-        "type": invoice.type.value,
+        "type": invoice.type,
         "invoiceNumber": invoice.number,
         "invoiceValue": invoice.value,
         "invoiceUrl": invoice.url,
@@ -233,7 +250,7 @@ def _package(invoice: Invoice, whole: WholeOrder) -> dict[str, Any]:
     return package
 
 
-def _returned(item: LineMention, lines: list[Line]) -> dict[str, Any]:
+def _returned(item: LineMention, lines: list[Line]) -> "ReturnedItem":
     line = next(iter(lines_meant(lines, item)), None)
     return {
         "useFreight": None,
@@ -246,7 +263,7 @@ def _returned(item: LineMention, lines: list[Line]) -> dict[str, Any]:
     }
 
 
-def _courier_status(delivery: Delivery | None) -> dict[str, Any] | None:
+def _courier_status(delivery: Delivery | None) -> "CourierStatus | None":
     if delivery is None:
         return None
     return {
@@ -266,7 +283,7 @@ def _courier_status(delivery: Delivery | None) -> dict[str, Any] | None:
     }
 
 
-def _packed(item: LineMention, lines: list[Line]) -> list[dict[str, Any]]:
+def _packed(item: LineMention, lines: list[Line]) -> "list[PackedItem]":
     """An item of an invoice, with the line it means; a total that its quantity does not divide has two unit prices."""
     line = next(iter(lines_meant(lines, item)), None)
     multiplier = item.multiplier_on(line)
@@ -283,7 +300,7 @@ def _packed(item: LineMention, lines: list[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def _change(order: Order, change: Change) -> dict[str, Any]:
+def _change(order: Order, change: Change) -> "RegisteredChange":
     return {
         "reason": change.reason,
         "discountValue": change.discount_value,
@@ -298,7 +315,7 @@ def _change(order: Order, change: Change) -> dict[str, Any]:
     }
 
 
-def _changed_item(item: LineMention) -> dict[str, Any]:
+def _changed_item(item: LineMention) -> "ChangedItem":
     return {
         "id": item.id,
         "name": item.id,
@@ -308,17 +325,17 @@ def _changed_item(item: LineMention) -> dict[str, Any]:
     }
 
 
-def _transaction(whole: WholeOrder) -> dict[str, Any]:
+def _transaction(whole: WholeOrder) -> "OmsTransaction":
     return {
         "isActive": whole.order.cancelled_at is None,
         "transactionId": whole.transaction.transaction_id,
         "merchantName": whole.settings.merchant_name or whole.order.account,
-        "status": transaction_status(whole.order, whole.transaction).value,
+        "status": transaction_status(whole.order, whole.transaction),
         "payments": [oms_payment(payment) for payment in whole.payments],
     }
 
 
-def left_to_invoice_view(order: Order, left: LeftToInvoice) -> dict[str, Any]:
+def left_to_invoice_view(order: Order, left: LeftToInvoice) -> "LeftToInvoiceAnswer":
     """``GET …/left-to-invoice``: what the next invoices have to say so that no cent is left over (R20)."""
     return {
         "orderId": order.order_id,

@@ -6,12 +6,15 @@ Connector answers are JSON text with decimals, as the gateway writes them; ``ref
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settlement.api.dates import action_date
 from settlement.domain.money import to_major
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.payment import Authorisation, Payment
+
+if TYPE_CHECKING:
+    from settlement.api.shared.answer import NamedValue
 
 PAYMENT_PROVIDER_CONNECTOR = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
 """The value of the field ``connector`` by which clients tell a PPP connector from a legacy one (C§3.4)."""
@@ -21,7 +24,7 @@ _PARTIAL_REFUND, _CLOSING_REFUND = 1, 0
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def payment_fields(payment: Payment, currency: str, legs: Iterable[Leg]) -> list[dict[str, str]]:
+def payment_fields(payment: Payment, currency: str, legs: Iterable[Leg]) -> "list[NamedValue]":
     """Return the fields of a payment, from itself and its connector calls in any order."""
     mine = sorted((leg for leg in legs if leg.payment_id == payment.payment_id), key=_when)
     fields = {

@@ -1,7 +1,7 @@
 """A payment as the OMS and the gateway show it (C§3.1, C§3.4). Amounts are minor units."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.api.dates import gateway_date_or_none
 from settlement.api.payment_fields import payment_fields
@@ -11,8 +11,18 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import TransactionStatus, payment_status
 from settlement.domain.transaction.transaction import Transaction
 
+if TYPE_CHECKING:
+    from settlement.api.payments.answer import (
+        ConnectorResponses,
+        GatewayConnectorResponses,
+        OmsPayment,
+        PaymentAnswer,
+        PaymentSystemAnswer,
+    )
+    from settlement.api.shared.answer import LedgerValues
 
-def connector_responses(payment: Payment) -> dict[str, Any]:
+
+def connector_responses(payment: Payment) -> "ConnectorResponses":
     """What the connector said of the authorisation, in the OMS's four keys; ids are empty until it said any."""
     return {
         "Tid": payment.tid or "",
@@ -22,7 +32,7 @@ def connector_responses(payment: Payment) -> dict[str, Any]:
     }
 
 
-def oms_payment(payment: Payment) -> dict[str, Any]:
+def oms_payment(payment: Payment) -> "OmsPayment":
     """A payment on the order and in ``payment-transaction``: every documented key, many of them null or empty."""
     card = payment.card
     return {
@@ -53,9 +63,9 @@ def oms_payment(payment: Payment) -> dict[str, Any]:
 
 def gateway_payment(
     payment: Payment, transaction: Transaction, status: TransactionStatus, legs: Iterable[Leg]
-) -> dict[str, Any]:
+) -> "PaymentAnswer":
     """A payment of the gateway, with its ledger and the telling fields, which its ``legs`` are needed for."""
-    responses = connector_responses(payment) | {"nsu": payment.nsu or ""}
+    responses: GatewayConnectorResponses = {**connector_responses(payment), "nsu": payment.nsu or ""}
     value = payment.counters.authorised or payment.assigned
     return {
         "id": payment.payment_id,
@@ -77,7 +87,7 @@ def gateway_payment(
         "nsu": payment.nsu,
         "returnCode": payment.return_code,
         "returnMessage": payment.return_message,
-        "status": payment_status(payment, status).value,
+        "status": payment_status(payment, status),
         "connector": payment.connector,
         "ConnectorResponses": responses,
         "connectorResponse": responses,
@@ -95,7 +105,10 @@ def gateway_payment(
         "fields": payment_fields(payment, transaction.currency, legs),
         "sheets": None,
         "originalPaymentId": None,
-        **_own(payment),
+        **_ledger(payment),
+        "isBlocked": payment.blocked,
+        "autoSettleDate": gateway_date_or_none(payment.auto_settle_at),
+        "authorizationExpirationDate": gateway_date_or_none(payment.cancel_at),
     }
 
 
@@ -104,7 +117,7 @@ def _as_number(payment_system: str) -> int:
     return int(payment_system) if payment_system.isdigit() else 0
 
 
-def payment_system_view(system: PaymentSystem) -> dict[str, Any]:
+def payment_system_view(system: PaymentSystem) -> "PaymentSystemAnswer":
     """A payment system as the gateway lists it."""
     return {
         "id": _as_number(system.id),
@@ -124,8 +137,8 @@ def payment_href(transaction_id: str, payment_id: str) -> str:
     return f"/api/pvt/transactions/{transaction_id}/payments/{payment_id}"
 
 
-def _own(payment: Payment) -> dict[str, Any]:
-    """What the gateway's schema has no word for: the ledger, and the times at which the payment acts by itself."""
+def _ledger(payment: Payment) -> "LedgerValues":
+    """The payment's counters."""
     counters = payment.counters
     return {
         "authorizedValue": counters.authorised,
@@ -137,7 +150,4 @@ def _own(payment: Payment) -> dict[str, Any]:
         "writtenOffValue": counters.written_off,
         "paidOtherwiseValue": counters.paid_otherwise,
         "refundWrittenOffValue": counters.refund_written_off,
-        "isBlocked": payment.blocked,
-        "autoSettleDate": gateway_date_or_none(payment.auto_settle_at),
-        "authorizationExpirationDate": gateway_date_or_none(payment.cancel_at),
     }

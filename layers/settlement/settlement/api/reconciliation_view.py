@@ -1,11 +1,14 @@
 """The ``reconciliation`` section of a transaction: do requests, actions and ledger agree, and where not."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.domain.audit.reconciliation import Reconciliation
 
+if TYPE_CHECKING:
+    from settlement.api.transactions.answer import Reconciliation as ReconciliationAnswer
 
-def reconciliation_view(found: Reconciliation) -> dict[str, Any]:
+
+def reconciliation_view(found: Reconciliation) -> "ReconciliationAnswer":
     """The figures of each side in minor units, and every difference between two of them."""
     return {
         "isConsistent": found.is_consistent,

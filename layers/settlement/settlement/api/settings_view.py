@@ -1,17 +1,20 @@
 """Account settings as the settings route shows them (C§8.2)."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.domain.account.account import AccountSettings
 
+if TYPE_CHECKING:
+    from settlement.api.settings.answer import Settings
 
-def settings_view(settings: AccountSettings) -> dict[str, Any]:
+
+def settings_view(settings: AccountSettings) -> "Settings":
     """The whole settings, in camel case."""
     return {
         "merchantName": settings.merchant_name,
         "partialSettlement": settings.partial_settlement,
         "strictInvoices": settings.strict_invoices,
-        "refundPriority": settings.refund_priority.value,
+        "refundPriority": settings.refund_priority,
         "autoSettle": settings.auto_settle,
-        "expiryPolicy": settings.expiry_policy.value,
+        "expiryPolicy": settings.expiry_policy,
     }

@@ -1,44 +1,59 @@
 """The shopper as an order shows it (C§1.3): what is known, and a mask in place of what was erased."""
 
-from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.domain.order.shopper import Address, Shopper
 from settlement.domain.privacy.masking import MASK
 
-_PROFILE = {
-    "email": "email",
-    "firstName": "first_name",
-    "lastName": "last_name",
-    "documentType": "document_type",
-    "document": "document",
-    "phone": "phone",
-}
+if TYPE_CHECKING:
+    from settlement.api.shopper.answer import AddressAnswer, ClientProfileAnswer, ShippingAnswer
 
 
-def client_profile(shopper: Shopper | None) -> dict[str, Any]:
+def client_profile(shopper: Shopper | None) -> "ClientProfileAnswer":
     """Who ordered; nothing if that was never told, and masks once it was erased."""
     if shopper is None:
         return {}
-    profile = {"id": "clientProfileData", "isCorporate": False}
-    if shopper.erased_at is not None:
-        return profile | dict.fromkeys(_PROFILE, MASK)
-    return profile | {key: getattr(shopper, name) or "" for key, name in _PROFILE.items()}
+    shown = _mask if shopper.erased_at is not None else _text
+    return {
+        "id": "clientProfileData",
+        "isCorporate": False,
+        "email": shown(shopper.email),
+        "firstName": shown(shopper.first_name),
+        "lastName": shown(shopper.last_name),
+        "documentType": shown(shopper.document_type),
+        "document": shown(shopper.document),
+        "phone": shown(shopper.phone),
+    }
 
 
-def shipping_data(shopper: Shopper | None) -> dict[str, Any]:
+def shipping_data(shopper: Shopper | None) -> "ShippingAnswer":
     """Where the order goes; logistics are not known here."""
     if shopper is None or (shopper.address is None and shopper.erased_at is None):
         return {"logisticsInfo": []}
     return {"id": "shippingData", "address": _address(shopper), "logisticsInfo": []}
 
 
-def _address(shopper: Shopper) -> dict[str, str]:
+def _address(shopper: Shopper) -> "AddressAnswer":
     address = shopper.address or Address()
-    hidden = shopper.erased_at is not None
-    return {_camel(field.name): MASK if hidden else getattr(address, field.name) or "" for field in fields(Address)}
+    shown = _mask if shopper.erased_at is not None else _text
+    return {
+        "addressType": shown(address.address_type),
+        "receiverName": shown(address.receiver_name),
+        "postalCode": shown(address.postal_code),
+        "city": shown(address.city),
+        "state": shown(address.state),
+        "country": shown(address.country),
+        "street": shown(address.street),
+        "number": shown(address.number),
+        "neighborhood": shown(address.neighborhood),
+        "complement": shown(address.complement),
+        "reference": shown(address.reference),
+    }
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
+def _text(fact: str | None) -> str:
+    return fact or ""
+
+
+def _mask(fact: str | None) -> str:
+    return MASK

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.api.dates import action_date
 from settlement.domain.events import Event, EventType
 from settlement.domain.money import display
+
+if TYPE_CHECKING:
+    from settlement.api.timeline.answer import Interaction, Said
 
 
 class _Wording:
@@ -20,12 +23,19 @@ class _Wording:
         self._status = status
         self._messages = messages
 
-    def read(self, facts: Mapping[str, object]) -> dict[str, str]:
+    def read(self, facts: Mapping[str, object]) -> "Said":
         """Return source, status and message; a fact that nobody told, and nothing does without, reads as ``?``."""
         told = {name: fact for name, fact in facts.items() if fact not in (None, "")}
         message = next((message for message in self._messages if _facts_of(message) <= told.keys()), self._messages[-1])
-        parts = {"Source": self._source, "Status": self._status, "Message": message}
-        return {name: part.format_map(dict.fromkeys(_facts_of(part), "?") | told) for name, part in parts.items()}
+        return {
+            "Source": self._source,
+            "Status": _filled(self._status, told),
+            "Message": _filled(message, told),
+        }
+
+
+def _filled(template: str, told: Mapping[str, object]) -> str:
+    return template.format_map({**dict.fromkeys(_facts_of(template), "?"), **told})
 
 
 def _facts_of(template: str) -> set[str]:
@@ -212,7 +222,7 @@ _AMOUNTS = frozenset(
 """Facts that are minor units, and read as amounts in messages."""
 
 
-def interaction_view(event: Event, currency: str) -> dict[str, Any]:
+def interaction_view(event: Event, currency: str) -> "Interaction":
     """One line of the timeline: the gateway's keys, and the event itself in ``Type`` and ``Data``.
 
     Messages are for people and show amounts as decimals with their currency; ``Data`` has them in minor units.
@@ -225,7 +235,7 @@ def interaction_view(event: Event, currency: str) -> dict[str, Any]:
         "PaymentId": event.payment_id,
         "Date": action_date(event.at),
         **wording.read(facts),
-        "Type": event.type.value,
+        "Type": event.type,
         "Data": dict(event.data),
     }
 

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from settlement.api.dates import action_date, gateway_date, gateway_date_or_none
 from settlement.api.payment_fields import connector_answer
@@ -27,14 +27,29 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.gateway.retrieve_transaction import Movements
 from settlement.use_cases.shared.heads import Heads
 
-_PARTS = ("interactions", "settlements", "payments", "refunds", "cancellations", "capabilities")
+if TYPE_CHECKING:
+    from settlement.api.payments.answer import OmsTransaction
+    from settlement.api.shared.answer import NamedValue
+    from settlement.api.transactions.answer import (
+        Action,
+        Buyer,
+        HowDone,
+        OwnValues,
+        Parts,
+        RequestedValue,
+        Reversals,
+        Session,
+        Settlements,
+        TransactionAnswer,
+    )
+    from settlement.api.transactions.answer import Capabilities as CapabilitiesAnswer
 
 
-def oms_transaction_view(heads: Heads, payments: Iterable[Payment], settings: AccountSettings) -> dict[str, Any]:
+def oms_transaction_view(heads: Heads, payments: Iterable[Payment], settings: AccountSettings) -> "OmsTransaction":
     """``GET /api/oms/pvt/orders/{orderId}/payment-transaction`` (C§3.1)."""
     order, transaction = heads.order, heads.transaction
     return {
-        "status": transaction_status(order, transaction).value,
+        "status": transaction_status(order, transaction),
         "isActive": order.cancelled_at is None,
         "transactionId": transaction.transaction_id,
         "merchantName": settings.merchant_name or order.account,
@@ -44,7 +59,7 @@ def oms_transaction_view(heads: Heads, payments: Iterable[Payment], settings: Ac
 
 def transaction_view(
     movements: Movements, lines: Sequence[Line], told: Sequence[AdditionalData] = ()
-) -> dict[str, Any]:
+) -> "TransactionAnswer":
     """``GET /api/pvt/transactions/{transactionId}`` (C§3.3), with the times at which its payments act by themselves,
     and whether requests, actions and ledger agree. ``told`` is its additional data.
     """
@@ -54,10 +69,10 @@ def transaction_view(
         "id": id_,
         "transactionId": id_,
         "referenceKey": transaction.checkout.reference if transaction.checkout else order.order_group,
-        **{part: {"href": f"/api/pvt/transactions/{id_}/{part}"} for part in _PARTS},
+        **_parts(id_),
         "timeoutStatus": 0,
         "totalRefunds": ledger.refunded,
-        "status": transaction_status(order, transaction).value,
+        "status": transaction_status(order, transaction),
         "value": ledger.authorised or transaction.value,
         "receiverUri": None,
         "startDate": gateway_date(transaction.created_at),
@@ -70,13 +85,24 @@ def transaction_view(
         "cancelationToken": token(id_, "cancelation") if transaction.cancelled_at else None,
         "cancelationDate": gateway_date_or_none(transaction.cancelled_at),
         "fields": _named(_fields(order, transaction, lines) | {data.name: data.value for data in told}),
-        **_of_the_shopper(order),
-        **_of_the_checkout(transaction, told),
+        **_session(order, transaction, told),
         **_own(movements),
     }
 
 
-def _named(fields: Mapping[str, str]) -> list[dict[str, str]]:
+def _parts(transaction_id: str) -> "Parts":
+    path = f"/api/pvt/transactions/{transaction_id}"
+    return {
+        "interactions": {"href": f"{path}/interactions"},
+        "settlements": {"href": f"{path}/settlements"},
+        "payments": {"href": f"{path}/payments"},
+        "refunds": {"href": f"{path}/refunds"},
+        "cancellations": {"href": f"{path}/cancellations"},
+        "capabilities": {"href": f"{path}/capabilities"},
+    }
+
+
+def _named(fields: Mapping[str, str]) -> "list[NamedValue]":
     return [{"name": name, "value": value} for name, value in fields.items()]
 
 
@@ -114,8 +140,9 @@ def _last_refund(movements: Movements) -> datetime | None:
     return max((leg.concluded_at for leg in refunds if leg.concluded_at is not None), default=None)
 
 
-def _of_the_shopper(order: Order) -> dict[str, Any]:
-    """The keys about the shopper's session, which this system does not see."""
+def _session(order: Order, transaction: Transaction, told: Sequence[AdditionalData]) -> "Session":
+    """The shopper's session, which this system does not see, and what a checkout said of purchase and shopper."""
+    checkout = transaction.checkout
     return {
         "shopperInteraction": "ecommerce",
         "ipAddress": None,
@@ -125,39 +152,35 @@ def _of_the_shopper(order: Order) -> dict[str, Any]:
         "chargeback": None,
         "whiteSignature": None,
         "owner": order.account,
-        "orderId": order.order_group,
+        "orderId": checkout.order_group if checkout else order.order_group,
         "userAgent": "",
         "acceptHeader": "",
         "antifraudTid": None,
         "antifraudResponse": None,
         "antifraudReference": None,
         "antifraudAffiliationId": None,
-        "channel": order.account.upper(),
-        "salesChannel": order.sales_channel,
-        "urn": None,
-        "softDescriptor": None,
-        "markedForRecurrence": False,
-        "buyer": None,
+        "channel": checkout.channel if checkout else order.account.upper(),
+        "salesChannel": checkout.sales_channel if checkout else order.sales_channel,
+        "urn": checkout.urn if checkout else None,
+        "softDescriptor": checkout.soft_descriptor if checkout else None,
+        "markedForRecurrence": checkout.recurrent if checkout else False,
+        "buyer": _buyer(told),
     }
 
 
-_BUYER = ("firstName", "lastName", "documentType", "document", "email", "address", "phone")
-
-
-def _of_the_checkout(transaction: Transaction, told: Sequence[AdditionalData]) -> dict[str, Any]:
-    """What a checkout said when it started the transaction and asked for its authorisation, and of its shopper."""
-    profiles = [read_object(data.name, data.value) for data in told if data.name == CLIENT_PROFILE]
-    shopper = {"buyer": {name: _as_text(profiles[0].get(name)) for name in _BUYER}} if profiles else {}
-    checkout = transaction.checkout
-    if checkout is None:
-        return shopper
-    return shopper | {
-        "orderId": checkout.order_group,
-        "channel": checkout.channel,
-        "salesChannel": checkout.sales_channel,
-        "urn": checkout.urn,
-        "softDescriptor": checkout.soft_descriptor,
-        "markedForRecurrence": checkout.recurrent,
+def _buyer(told: Sequence[AdditionalData]) -> "Buyer | None":
+    """Who buys, as the first profile of the additional data has it."""
+    profile = next((read_object(data.name, data.value) for data in told if data.name == CLIENT_PROFILE), None)
+    if profile is None:
+        return None
+    return {
+        "firstName": _as_text(profile.get("firstName")),
+        "lastName": _as_text(profile.get("lastName")),
+        "documentType": _as_text(profile.get("documentType")),
+        "document": _as_text(profile.get("document")),
+        "email": _as_text(profile.get("email")),
+        "address": _as_text(profile.get("address")),
+        "phone": _as_text(profile.get("phone")),
     }
 
 
@@ -167,12 +190,12 @@ def _as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _own(movements: Movements) -> dict[str, Any]:
+def _own(movements: Movements) -> "OwnValues":
     """What the gateway's schema has no word for: mode, ledger, queue, timers and reconciliation."""
     order, transaction = movements.heads.order, movements.heads.transaction
     ledger, payments = transaction.ledger, list(movements.payments.values())
     return {
-        "processingMode": transaction.mode.value,
+        "processingMode": transaction.mode,
         "currencyCode": transaction.currency,
         "authorizedValue": ledger.authorised,
         "requestedValue": transaction.requested,
@@ -199,7 +222,7 @@ def _own(movements: Movements) -> dict[str, Any]:
     }
 
 
-def settlements_view(movements: Movements) -> dict[str, Any]:
+def settlements_view(movements: Movements) -> "Settlements":
     """``…/settlements``: one request per invoice, one action per capture (C§3.5)."""
     automatic = {
         operation.sequence for operation in movements.operations if operation.kind is OperationKind.AUTO_SETTLE
@@ -214,23 +237,17 @@ def settlements_view(movements: Movements) -> dict[str, Any]:
     }
 
 
-def refunds_view(movements: Movements) -> dict[str, Any]:
+def refunds_view(movements: Movements) -> "Reversals":
     """``…/refunds``: change refunds and returns; what a person has to do is ``email-notification`` (C§3.2, R25)."""
-    return {
-        "requests": _requests(movements, {op.sequence: op.refunding for op in movements.operations}),
-        **_reversals(movements, LegKind.REFUND),
-    }
+    return _reversals(movements, LegKind.REFUND, {op.sequence: op.refunding for op in movements.operations})
 
 
-def cancellations_view(movements: Movements) -> dict[str, Any]:
+def cancellations_view(movements: Movements) -> "Reversals":
     """``…/cancellations``: gateway-only ones appear in the requests, not in the actions (C§8.17)."""
-    return {
-        "requests": _requests(movements, {op.sequence: op.giving_up for op in movements.operations}),
-        **_reversals(movements, LegKind.CANCEL),
-    }
+    return _reversals(movements, LegKind.CANCEL, {op.sequence: op.giving_up for op in movements.operations})
 
 
-def capabilities_view(heads: Heads) -> dict[str, Any]:
+def capabilities_view(heads: Heads) -> "CapabilitiesAnswer":
     """``…/capabilities``: by how much the value may change, in major units (C§3.2)."""
     ledger = heads.transaction.ledger
     ceilings = [position.max_value or position.counters.authorised for position in heads.transaction.projection]
@@ -246,7 +263,7 @@ def _major(minor_units: int, currency: str) -> float:
     return float(to_major(minor_units, currency))
 
 
-def _requests(movements: Movements, values: Mapping[int, int]) -> list[dict[str, Any]]:
+def _requests(movements: Movements, values: Mapping[int, int]) -> "list[RequestedValue]":
     transaction_id = movements.heads.transaction.transaction_id
     asked = _with_retries(movements.operations, values)
     return [
@@ -273,24 +290,26 @@ def _with_retries(operations: Sequence[Operation], values: Mapping[int, int]) ->
     return asked
 
 
-def _reversals(movements: Movements, kind: LegKind) -> dict[str, Any]:
-    """What reached a connector, and the sum of what it left to a person; that is not counted as done (R25)."""
-    types = {LegState.POSTED: "online", LegState.MANUAL: "email-notification"}
-    legs = [leg for leg in movements.legs if leg.kind is kind and leg.state in types]
+def _reversals(movements: Movements, kind: LegKind, values: Mapping[int, int]) -> "Reversals":
+    """What was asked, what reached a connector, and the sum of what it left to a person; that is not done yet (R25)."""
+    legs = [leg for leg in movements.legs if leg.kind is kind and leg.state in (LegState.POSTED, LegState.MANUAL)]
     return {
-        "actions": [_action(movements, leg, types[leg.state]) for leg in legs],
+        "requests": _requests(movements, values),
+        "actions": [
+            _action(movements, leg, "online" if leg.state is LegState.POSTED else "email-notification") for leg in legs
+        ],
         "pendingManualValue": sum(leg.value for leg in legs if leg.state is LegState.MANUAL),
     }
 
 
-def _action(movements: Movements, leg: Leg, type_: str) -> dict[str, Any]:
+def _action(movements: Movements, leg: Leg, how: "HowDone") -> "Action":
     transaction_id = movements.heads.transaction.transaction_id
     payment = movements.payments[leg.payment_id]
     return {
         "paymentId": leg.payment_id,
         "payment": {"href": payment_href(transaction_id, leg.payment_id)},
         "date": action_date(leg.concluded_at or movements.heads.transaction.created_at),
-        "type": type_,
+        "type": how,
         "value": leg.posted_value if leg.state is LegState.POSTED else leg.value,
         "connectorResponse": connector_answer(payment, leg),
         "reference": leg.reference,

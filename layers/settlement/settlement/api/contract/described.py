@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel
-
 from settlement.api.contract.routes import ROUTE, Route
 from settlement.domain.account.account import Role
 
-Model = type[BaseModel]
+Model = type[Any]
+"""A request's model, or the ``TypedDict`` of an answer."""
 
 
 class Tag(StrEnum):

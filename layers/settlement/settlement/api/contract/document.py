@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 
+from settlement.api.contract.attribute_docs import docs_of, parts_of
 from settlement.api.contract.described import CHAPTERS, Content, Described, Listed, Model, Relayed, Tag
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.api.contract.refusals import WHEN
 from settlement.api.contract.served import FILE
-from settlement.api.openapi.parts import Error
+from settlement.api.shared.answer import Error
+from settlement.api.shared.schema import UNIT
 
 VERSION = "0.1.0"
 
@@ -184,10 +186,33 @@ def _models() -> dict[str, Model]:
 
 
 def _schemas() -> Json:
-    models = [(model, "validation") for model in _models().values()]
-    _, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    roots = [*_models().values()]
+    inputs = [(root.__name__, "validation", TypeAdapter(root)) for root in roots]
+    _, schemas = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    parts = {part.__name__: part for root in roots for part in parts_of(root)}
     definitions: Json = schemas["$defs"]
-    return {name: _plain(definitions[name]) for name in sorted(definitions)}
+    return {name: _plain(_told(definitions[name], parts.get(name))) for name in sorted(definitions)}
+
+
+def _told(schema: Json, part: type | None) -> Json:
+    """The schema of a class with the text under each of its keys, and the unit of the key's type after it."""
+    docs = {} if part is None else docs_of(part)
+    names = {field.alias or name: name for name, field in getattr(part, "model_fields", {}).items()}
+    for key, value in schema.get("properties", {}).items():
+        told = (docs.get(names.get(key, key)), value.get("description"), *sorted(_units(value)))
+        if words := list(dict.fromkeys(text for text in told if text)):
+            value["description"] = " ".join(words)
+    return schema
+
+
+def _units(schema: Any) -> set[str]:
+    """Take the units out of a schema."""
+    if isinstance(schema, list):
+        return {unit for part in schema for unit in _units(part)}
+    if not isinstance(schema, dict):
+        return set()
+    own = {schema.pop(UNIT)} if UNIT in schema else set()
+    return own | {unit for part in schema.values() for unit in _units(part)}
 
 
 def _plain(schema: Any) -> Any:

@@ -4,7 +4,7 @@ from settlement.api.contract.described import Tag, describe
 from settlement.api.contract.parameters import ACCOUNT_PARAMETERS
 from settlement.api.models import SettingsBody
 from settlement.api.modification_models import ModificationSettings
-from settlement.api.openapi.orders import Settings
+from settlement.api.settings.answer import Settings
 
 ROUTES = (
     describe(

@@ -4,13 +4,13 @@ from settlement.api.contract.described import Tag, describe
 from settlement.api.contract.parameters import ACCOUNT_PARAMETERS
 from settlement.api.models import ChangeBody
 from settlement.api.modification_models import ModificationBody, TakeBackBody
-from settlement.api.openapi.modifications import (
+from settlement.api.modifications.answer import (
     ModificationAnswer,
     ModificationDetails,
     ModificationHistory,
     ModificationPreview,
 )
-from settlement.api.openapi.parts import Empty, RepeatableReceipt
+from settlement.api.shared.answer import Empty, RepeatableReceipt
 
 _REFUSED = {
     400: (

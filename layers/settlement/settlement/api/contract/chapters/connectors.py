@@ -1,10 +1,10 @@
 """Affiliations, and what connectors call."""
 
 from settlement.api.affiliation_models import AffiliationBody
+from settlement.api.affiliations.answer import AffiliationAnswer, ManifestAnswer
 from settlement.api.contract.described import Listed, Relayed, Tag, describe
 from settlement.api.contract.parameters import SIGNATURE
-from settlement.api.openapi.affiliations import AffiliationAnswer, ManifestAnswer
-from settlement.api.openapi.parts import Empty
+from settlement.api.shared.answer import Empty
 
 ROUTES = (
     describe(

@@ -10,16 +10,10 @@ from settlement.api.checkout_models import (
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import CHECKOUT_ACCOUNT, IDEMPOTENCY_KEY, PURCHASE
 from settlement.api.models import MovementBody, PaidOtherwiseBody, ResolutionBody, WriteOffBody
-from settlement.api.openapi.parts import Empty
-from settlement.api.openapi.transactions import (
-    Ended,
-    OperationAnswer,
-    OperationResult,
-    PaymentAnswer,
-    PaymentSystemAnswer,
-    Retried,
-    TransactionAnswer,
-)
+from settlement.api.operations.answer import Ended, OperationAnswer, OperationResult, Retried
+from settlement.api.payments.answer import PaymentAnswer, PaymentSystemAnswer
+from settlement.api.shared.answer import Empty
+from settlement.api.transactions.answer import TransactionAnswer
 
 ROUTES = (
     describe(

@@ -1,7 +1,7 @@
 """The service itself."""
 
 from settlement.api.contract.described import Tag, describe
-from settlement.api.openapi.parts import Health, Unhealthy
+from settlement.api.shared.answer import Health, Unhealthy
 
 OPENAPI = {
     "type": "object",

@@ -2,15 +2,9 @@
 
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import PAGE
-from settlement.api.openapi.transactions import (
-    AuditAnswer,
-    Capabilities,
-    Interaction,
-    PaymentAnswer,
-    Reversals,
-    Settlements,
-    TransactionAnswer,
-)
+from settlement.api.payments.answer import PaymentAnswer
+from settlement.api.timeline.answer import Interaction
+from settlement.api.transactions.answer import AuditAnswer, Capabilities, Reversals, Settlements, TransactionAnswer
 
 ROUTES = (
     describe(

@@ -3,8 +3,8 @@
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import LOT
 from settlement.api.feed_models import CommitBody, FeedBody, HookBody
-from settlement.api.openapi.feeds import FeedAnswer, FeedStateAnswer, HookAnswer, UpdateAnswer
-from settlement.api.openapi.parts import Empty
+from settlement.api.feeds.answer import FeedAnswer, FeedStateAnswer, HookAnswer, UpdateAnswer
+from settlement.api.shared.answer import Empty
 
 ROUTES = (
     describe(

@@ -1,0 +1,1 @@
+"""The account's connectors in requests and answers."""

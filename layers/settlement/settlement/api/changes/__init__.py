@@ -1,0 +1,1 @@
+"""Registered changes in requests and answers."""

@@ -1,0 +1,1 @@
+"""Feed and hook in requests and answers."""

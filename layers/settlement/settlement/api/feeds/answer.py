@@ -1,0 +1,85 @@
+"""Answers about feed and hook of order updates."""
+
+from typing import Annotated, Literal
+
+from typing_extensions import TypedDict
+
+from settlement.api.shared.answer import OmsDate, Unsigned
+from settlement.api.shared.schema import Says
+
+
+class FilterAnswer(TypedDict):
+    """Which updates come: all of them if no status is named."""
+
+    type: Literal["FromWorkflow"]
+    """Always `FromWorkflow`."""
+    status: list[str]
+    """The order statuses that come; all of them if none is named."""
+
+
+class QueueAnswer(TypedDict):
+    """How long an update that was read stays hidden, and how long one is kept; both spellings are in use."""
+
+    visibilityTimeoutInSeconds: Unsigned
+    """For how many seconds an update that was read stays hidden."""
+    messageRetentionPeriodInSeconds: Unsigned
+    """For how many seconds an update is kept."""
+    MessageRetentionPeriodInSeconds: Unsigned
+    """The same."""
+
+
+class FeedAnswer(TypedDict):
+    """A feed's configuration."""
+
+    filter: FilterAnswer
+    """Which updates come."""
+    queue: QueueAnswer
+    """How long updates are hidden and kept."""
+
+
+class FeedStateAnswer(FeedAnswer):
+    """A feed's configuration, and how much waits in it for how long."""
+
+    quantity: Unsigned
+    """How many updates wait."""
+    approximateAgeOfOldestMessageInSeconds: Annotated[float, Says(minimum=0)]
+    """For how many seconds the oldest has waited; 0 if none does."""
+
+
+class UpdateAnswer(TypedDict):
+    """A status change of an order; it is taken off the feed by its handle."""
+
+    eventId: str
+    """The event's id; the same update has the same in a hook."""
+    handle: str
+    """What the update is committed by."""
+    domain: str
+    """The side of the order flow that the status belongs to: `Marketplace` or `Fulfillment`."""
+    state: str
+    """The order's status after the change."""
+    lastState: str
+    """The status before; empty for the first one."""
+    orderId: str
+    """The order's id."""
+    lastChange: OmsDate
+    """Since when it had the status before."""
+    currentChange: OmsDate
+    """When the status changed."""
+
+
+class HookTargetAnswer(TypedDict):
+    """Where a hook leads, and what it carries."""
+
+    url: str
+    """The address that is called."""
+    headers: dict[str, str]
+    """The headers that each call has."""
+
+
+class HookAnswer(TypedDict):
+    """A hook's configuration."""
+
+    filter: FilterAnswer
+    """Which updates are sent."""
+    hook: HookTargetAnswer
+    """Where they are sent."""

@@ -1,0 +1,1 @@
+"""Invoices and parcels in requests and answers."""

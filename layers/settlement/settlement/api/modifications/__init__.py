@@ -1,0 +1,1 @@
+"""Modifications of orders in requests and answers."""

@@ -1,0 +1,1 @@
+"""Operations and their connector calls in requests and answers."""

@@ -1,0 +1,1 @@
+"""The list of orders: its query and its answer."""

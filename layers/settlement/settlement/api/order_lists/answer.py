@@ -1,0 +1,148 @@
+"""The answer of the list of orders. Amounts are minor units."""
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from settlement.api.shared.answer import Blank, Cents, Nothing, Null, OmsDate, Unsigned
+
+
+class ListedOrderAnswer(TypedDict):
+    """An order in a list."""
+
+    orderId: str
+    """The order's id."""
+    orderGroup: str
+    """The group that the order belongs to."""
+    transactionId: str
+    """The id of its transaction."""
+    creationDate: OmsDate
+    """When it was placed."""
+    clientName: Blank
+    items: Null
+    totalValue: Cents
+    """The current value, after changes."""
+    paymentNames: str
+    """The names of its payment systems, with commas between."""
+    status: str
+    """How far the order is."""
+    statusDescription: str
+    """The same as `status`."""
+    marketPlaceOrderId: Null
+    sequence: Blank
+    salesChannel: str
+    """The sales channel that it was placed in."""
+    affiliateId: Blank
+    origin: Literal["Marketplace"]
+    """Always `Marketplace`."""
+    workflowInErrorState: bool
+    """Whether an operator has to put something right."""
+    workflowInRetry: bool
+    """Always false."""
+    lastMessageUnread: Null
+    ShippingEstimatedDate: Null
+    ShippingEstimatedDateMax: Null
+    ShippingEstimatedDateMin: Null
+    orderIsComplete: bool
+    """Always true: there are no incomplete orders."""
+    listId: Null
+    listType: Null
+    authorizedDate: OmsDate | None
+    """When its payments were authorised; null until then."""
+    callCenterOperatorName: Null
+    totalItems: Unsigned
+    """How many units it has."""
+    currencyCode: str
+    """The currency, as ISO 4217 code."""
+
+
+class Paging(TypedDict):
+    """Which page this is; ``isPartial`` says that more orders may match than ``total``."""
+
+    total: Unsigned
+    """How many orders were found."""
+    pages: Unsigned
+    """How many pages they make."""
+    currentPage: Unsigned
+    """The page that is shown, from 1."""
+    perPage: Unsigned
+    """How many orders a page has."""
+    isPartial: bool
+    """Whether more orders may match than were looked at."""
+
+
+class Figures(TypedDict):
+    """Figures over all orders that were found: minor units for values, units for items."""
+
+    Count: int
+    """How many orders."""
+    Max: int
+    """The largest."""
+    Mean: float
+    """The mean."""
+    Min: int
+    """The smallest."""
+    Missing: int
+    """Always 0."""
+    StdDev: float
+    """The standard deviation of a sample."""
+    Sum: int
+    """The sum."""
+    SumOfSquares: int
+    """The sum of squares."""
+
+
+class FacetStats(Figures):
+    """Figures over the orders of one facet."""
+
+    Facets: Null
+
+
+class Facets(TypedDict):
+    """Figures by origin and by currency."""
+
+    origin: dict[str, FacetStats]
+    """By where orders come from."""
+    currencyCode: dict[str, FacetStats]
+    """By currency; values of different currencies are not comparable."""
+
+
+_FacetsOfStats = Facets
+
+
+class Stats(Figures):
+    """Figures over all orders that were found, and by facet."""
+
+    Facets: _FacetsOfStats
+    """The same figures by facet."""
+
+
+class StatsOfOrders(TypedDict):
+    """Figures of values and of quantities."""
+
+    totalValue: Stats
+    """Of the orders' values, in minor units."""
+    totalItems: Stats
+    """Of how many units they have."""
+
+
+class ListStats(TypedDict):
+    """The figures."""
+
+    stats: StatsOfOrders
+    """Figures over all orders that were found."""
+
+
+ListedOrders = list[ListedOrderAnswer]
+
+
+class OrderList(TypedDict):
+    """One page of the orders that were found, with figures over all of them."""
+
+    list: ListedOrders
+    """The orders of this page."""
+    facets: Nothing
+    paging: Paging
+    """Which page this is."""
+    stats: ListStats
+    """Figures over all that were found."""

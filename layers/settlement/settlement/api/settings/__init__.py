@@ -1,0 +1,1 @@
+"""An account's settings in requests and answers."""

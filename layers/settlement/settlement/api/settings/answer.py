@@ -1,0 +1,23 @@
+"""The answer about an account's settings."""
+
+from typing_extensions import TypedDict
+
+from settlement.domain.account.account import ExpiryPolicy
+from settlement.domain.planning.drafting import RefundPriority
+
+
+class Settings(TypedDict):
+    """The account's settings."""
+
+    merchantName: str
+    """The name that orders show; empty for the account's own."""
+    partialSettlement: bool
+    """Whether connectors that can capture in parts do so; otherwise they work as `total`."""
+    strictInvoices: bool
+    """Whether an invoice above what is left, or a repeated number with other content, is refused."""
+    refundPriority: RefundPriority
+    """Which captured payment gives back first."""
+    autoSettle: bool
+    """Whether a payment is captured when its connector's delay has passed."""
+    expiryPolicy: ExpiryPolicy
+    """What is done with open money shortly before its authorisation lapses."""

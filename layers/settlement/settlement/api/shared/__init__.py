@@ -1,0 +1,1 @@
+"""What several resources' requests and answers are made of."""

@@ -1,0 +1,1 @@
+"""The person behind an order in answers."""

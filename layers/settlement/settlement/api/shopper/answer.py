@@ -1,0 +1,65 @@
+"""The shopper in answers: who ordered, and where it goes."""
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from settlement.api.shared.answer import Nothing
+
+
+class ClientProfileAnswer(TypedDict):
+    """Who ordered, as far as it was told; every value is `***` once it was erased."""
+
+    id: NotRequired[str]
+    """Always `clientProfileData`."""
+    isCorporate: NotRequired[bool]
+    """Always false: companies are not told apart."""
+    email: NotRequired[str]
+    """The e-mail address."""
+    firstName: NotRequired[str]
+    """The first name."""
+    lastName: NotRequired[str]
+    """The last name."""
+    documentType: NotRequired[str]
+    """The kind of document, such as `cpf`."""
+    document: NotRequired[str]
+    """The document's number."""
+    phone: NotRequired[str]
+    """The telephone number."""
+
+
+class AddressAnswer(TypedDict):
+    """Where the order goes; every value is `***` once it was erased."""
+
+    addressType: str
+    """The kind of address, such as `residential`."""
+    receiverName: str
+    """Who receives the parcel."""
+    postalCode: str
+    """The postal code."""
+    city: str
+    """The city."""
+    state: str
+    """The state or region."""
+    country: str
+    """The country, as it was sent; usually ISO 3166 with three letters."""
+    street: str
+    """The street."""
+    number: str
+    """The number in the street."""
+    neighborhood: str
+    """The neighbourhood."""
+    complement: str
+    """What else finds the door."""
+    reference: str
+    """A landmark nearby."""
+
+
+class ShippingAnswer(TypedDict):
+    """The address, if there is one; logistics are not known here."""
+
+    id: NotRequired[str]
+    """Always `shippingData`."""
+    address: NotRequired[AddressAnswer]
+    """Where the order goes."""
+    logisticsInfo: Nothing
