@@ -36,6 +36,7 @@ from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.orders.start_handling import start_handling
 from settlement.use_cases.shared.ports import Ports
 from testkit.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
+from testkit.configuring import save_connector
 from testkit.provider import FakeProvider
 from testkit.workflow import run_workflow
 
@@ -95,7 +96,7 @@ class Growth:
 
     def open(self, value: int) -> None:
         """Place the order, authorise it and start handling."""
-        self.ports.store.save_connector(ACCOUNT, a_connector("partial", Mode.PARTIAL))  # type: ignore[attr-defined]
+        save_connector(self.ports.store, ACCOUNT, a_connector("partial", Mode.PARTIAL))
         new = a_new_order(
             a_new_payment(value, "partial"),
             value=value,

@@ -47,7 +47,7 @@ def seed(table_name: str, secret_arn: str, *, base_url: str, aws_port: int) -> N
     dynamodb = client("dynamodb", aws_port)
     store = DynamoDBStore(dynamodb, table_name)
     if store.settings(ACCOUNT) == AccountSettings():
-        store.save_settings(ACCOUNT, AccountSettings(merchant_name="DEMO"))
+        store.replace_settings(ACCOUNT, AccountSettings(), AccountSettings(merchant_name="DEMO"))
     vault = SecretsManagerCredentials(
         lambda: client("secretsmanager", aws_port), secret_arn, dynamodb, table_name, _now, time.sleep
     )
@@ -63,7 +63,7 @@ def seed_connectors(store: DynamoDBStore, vault: SecretsManagerCredentials, sand
             reference = stored.credentials if stored is not None and _has(vault, stored) else None
             reference = reference or vault.put(f"{ACCOUNT}/{connector.name}", _CREDENTIALS, keep=None)
             url = f"{sandbox_url}/{connector.name}"
-            store.save_connector(ACCOUNT, replace(connector, service_url=url, credentials=reference))
+            store.replace_connector(ACCOUNT, stored, replace(connector, service_url=url, credentials=reference))
 
 
 def _has(vault: SecretsManagerCredentials, connector: Connector) -> bool:

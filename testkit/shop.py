@@ -25,6 +25,7 @@ from settlement.use_cases.shared.ports import DueOperation, Ports
 from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 from testkit.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
 from testkit.clock import Clock, Ids
+from testkit.configuring import save_connector, save_settings
 from testkit.provider import FakeProvider, Kind
 from testkit.store import FakeStore
 from testkit.workflow import run_workflow
@@ -46,11 +47,11 @@ class Shop:
 
     def connect(self, connector: Connector) -> None:
         """Configure a connector."""
-        self.store.save_connector(ACCOUNT, connector)
+        save_connector(self.store, ACCOUNT, connector)
 
     def set(self, **settings: Any) -> None:
         """Change the account's settings."""
-        self.store.save_settings(ACCOUNT, replace(self.store.settings(ACCOUNT), **settings))
+        save_settings(self.store, ACCOUNT, replace(self.store.settings(ACCOUNT), **settings))
 
     def refund_first(self, priority: RefundPriority) -> None:
         """Choose which settled payment gives back first."""

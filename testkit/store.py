@@ -33,16 +33,12 @@ class FakeStore(GuardedThings):
         """Return an account's settings, the defaults if it has none."""
         return self.get(AccountSettings, account) or AccountSettings()
 
-    def save_settings(self, account: str, settings: AccountSettings) -> None:
-        """Replace an account's settings."""
-        self.things[AccountSettings, account] = settings
-
     def replace_settings(self, account: str, before: AccountSettings, after: AccountSettings) -> None:
         """Write an account's settings over what was read, or raise ``Conflict``."""
         self._let_others_write()
         if self.settings(account) != before:
             raise Conflict
-        self.save_settings(account, after)
+        self.things[AccountSettings, account] = after
 
     def change_settings(self, account: str) -> str | None:
         """Return an account's settings of order modifications, as JSON text."""
@@ -63,10 +59,6 @@ class FakeStore(GuardedThings):
     def connectors(self, account: str) -> list[Connector]:
         """Return every connector of an account by name."""
         return sorted(self.all_of(Connector, account), key=lambda connector: connector.name)
-
-    def save_connector(self, account: str, connector: Connector) -> None:
-        """Write a connector's configuration over what it is; its revision counts up."""
-        self.replace_connector(account, self.connector(account, connector.name), connector)
 
     def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
         """Write a connector over what was read, or raise ``Conflict``; its revision counts up."""

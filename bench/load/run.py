@@ -28,6 +28,7 @@ from settlement.domain.connectors.connector import Connector, ConnectorProtocol,
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 from testkit.api import Api, new_id
+from testkit.configuring import save_connector, save_settings
 
 SWEEP_EVERY_SECONDS = 20.0
 CHECKED_AT_ONCE = 4
@@ -58,7 +59,7 @@ def _open_account(facts: Facts, provider: str) -> dict[str, str]:
     dynamodb = client("dynamodb", facts.aws_port)
     account, token = f"load-{new_id().lower()[:12]}", new_id()
     store = DynamoDBStore(dynamodb, facts.table_name)
-    store.save_settings(account, AccountSettings(merchant_name=account))
+    save_settings(store, account, AccountSettings(merchant_name=account))
     sandbox = store.connector(ACCOUNT, "sandbox")
     assert sandbox is not None
     connector = Connector(
@@ -68,7 +69,7 @@ def _open_account(facts: Facts, provider: str) -> dict[str, str]:
         service_url=provider,
         credentials=sandbox.credentials,
     )
-    store.save_connector(account, connector)
+    save_connector(store, account, connector)
     save(dynamodb, facts.table_name, Caller(account, account, (EVERY_ROLE,)), token)
     return {"X-VTEX-API-AppKey": account, "X-VTEX-API-AppToken": token}
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
@@ -12,7 +12,7 @@ from settlement.domain.audit.walk import first_walk
 from settlement.domain.changes.change import Change
 from settlement.domain.changes.modification import Modification
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
-from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Mode, VaultedCard
+from settlement.domain.connectors.connector import AutoSettle, ConnectorProtocol, Mode, VaultedCard
 from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
@@ -42,21 +42,14 @@ from testkit.builders import (
     an_order,
     item,
 )
+from testkit.configuring import save_connector, save_settings
 from testkit.store import FakeStore
-
-
-class ConfigurableStore(Store, Protocol):
-    """A store whose connectors can be configured."""
-
-    def save_settings(self, account: str, settings: AccountSettings) -> None: ...
-    def save_connector(self, account: str, connector: Connector) -> None: ...
-
 
 _tables = count(1)
 
 
 @pytest.fixture(params=["fake", "client", "own_client"])
-def store(request: pytest.FixtureRequest) -> ConfigurableStore:
+def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of either kind."""
     if request.param == "fake":
         return FakeStore()
@@ -390,12 +383,12 @@ def test_event_is_read_as_it_was_written(store: Store) -> None:
     assert store.events(ACCOUNT, TRANSACTION_ID, 10, None).items == [event]
 
 
-def test_settings_and_connectors_are_read_as_they_were_written(store: ConfigurableStore) -> None:
+def test_settings_and_connectors_are_read_as_they_were_written(store: Store) -> None:
     settings = AccountSettings("Shop", False, True, RefundPriority.CARD_FIRST)
     connector = a_connector("old", protocol=ConnectorProtocol.LEGACY, partial_refund=False)
 
-    store.save_settings(ACCOUNT, settings)
-    store.save_connector(ACCOUNT, connector)
+    save_settings(store, ACCOUNT, settings)
+    save_connector(store, ACCOUNT, connector)
 
     assert store.settings(ACCOUNT) == settings
     assert store.connector(ACCOUNT, "old") == replace(connector, revision=1)
@@ -403,7 +396,7 @@ def test_settings_and_connectors_are_read_as_they_were_written(store: Configurab
     assert store.connectors("other") == []
 
 
-def test_connector_is_replaced_only_as_it_was_read(store: ConfigurableStore) -> None:
+def test_connector_is_replaced_only_as_it_was_read(store: Store) -> None:
     first = a_connector("acme")
     store.replace_connector(ACCOUNT, None, first)
     read = store.connector(ACCOUNT, "acme")
@@ -417,7 +410,7 @@ def test_connector_is_replaced_only_as_it_was_read(store: ConfigurableStore) -> 
     assert store.connector(ACCOUNT, "acme") == replace(first, enabled=False, revision=2)
 
 
-def test_connector_is_read_with_all_of_its_configuration(store: ConfigurableStore) -> None:
+def test_connector_is_read_with_all_of_its_configuration(store: Store) -> None:
     connector = a_connector(
         "acme",
         capabilities=Capabilities(Capability.SINGLE, Capability.NONE, Capability.SINGLE),
@@ -430,7 +423,7 @@ def test_connector_is_read_with_all_of_its_configuration(store: ConfigurableStor
         implementation="Acme.PaymentProvider.PaymentProviderConnector",
     )
 
-    store.save_connector(ACCOUNT, connector)
+    save_connector(store, ACCOUNT, connector)
 
     assert store.connector(ACCOUNT, "acme") == replace(connector, revision=1)
 

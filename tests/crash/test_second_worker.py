@@ -16,6 +16,7 @@ from settlement.domain.account.account import AccountSettings, ExpiryPolicy
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
 from testkit.builders import ACCOUNT, a_connector
+from testkit.configuring import save_connector, save_settings
 from tests.crash.conftest import LONG, Tell
 from tests.crash.invariants import EVERY_EVENT
 from tests.crash.playing import disturb, require_all, undisturbed
@@ -41,9 +42,9 @@ def expires(policy: ExpiryPolicy) -> Act:
     def act(deployment: Deployment) -> None:
         for mode in Mode:
             connector = a_connector(mode.value, mode, authorisation_holds=FIVE_DAYS)
-            deployment.table.store.save_connector(ACCOUNT, connector)
+            save_connector(deployment.table.store, ACCOUNT, connector)
         settings = AccountSettings(auto_settle=False, expiry_policy=policy)
-        deployment.table.store.save_settings(ACCOUNT, settings)
+        save_settings(deployment.table.store, ACCOUNT, settings)
 
     return act
 

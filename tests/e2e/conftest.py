@@ -16,6 +16,7 @@ from settlement.storage import keys
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 from testkit.api import Api, new_id
+from testkit.configuring import save_connector, save_settings
 from testkit.merchant import Merchant, PlacedOrder
 from testkit.reconcile import reconcile
 from tests.e2e.stage import Stage, everything
@@ -90,10 +91,10 @@ def open_account(facts: Facts, dynamodb: "DynamoDBClient") -> Account:
         name = account or f"account-{new_id().lower()[:12]}"
         if account is None:
             store = DynamoDBStore(dynamodb, facts.table_name)
-            store.save_settings(name, AccountSettings(merchant_name=name))
+            save_settings(store, name, AccountSettings(merchant_name=name))
             for connector in store.connectors(ACCOUNT):
                 if connector.name in {seeded.name for seeded in CONNECTORS}:
-                    store.save_connector(name, connector)
+                    save_connector(store, name, connector)
         key, token = f"key-{new_id()}", new_id()
         save(dynamodb, facts.table_name, Caller(key, name, roles or (EVERY_ROLE,)), token)
         return Api(facts.base_url, key, token)

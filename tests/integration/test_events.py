@@ -28,6 +28,7 @@ from settlement.domain.connectors.connector import Credentials
 from settlement.domain.transaction.request_ids import request_id
 from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
+from testkit.configuring import save_settings
 from tests.support.declared_table import make_declared_table
 from tests.support.local_server import LocalServer
 from tests.support.stored_text import stored_text
@@ -206,7 +207,7 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
             environment.setenv(name, value)
         dynamodb.meta.events.register("provide-client-params.dynamodb", _write_down)
         store = DynamoDBStore(dynamodb, "events")
-        store.save_settings(ACCOUNT, AccountSettings(merchant_name="DEMO"))
+        save_settings(store, ACCOUNT, AccountSettings(merchant_name="DEMO"))
         seed_connectors(store, bootstrap.credentials(), f"{gateway}/sandbox-connector")
         save(dynamodb, "events", Caller(APP_KEY, ACCOUNT, (EVERY_ROLE,)), APP_TOKEN)
         yield store

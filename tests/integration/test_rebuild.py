@@ -23,7 +23,7 @@ from operations.rebuild import prepare, read_export, read_table, rebuild
 from settlement.domain.connectors.connector import VaultedCard
 from settlement.storage import codecs, keys
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.storage.log import PERSONAL_ATTRIBUTES, PERSONAL_ITEMS, replay
+from settlement.storage.log import PERSONAL_ATTRIBUTES, replay
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
 from testkit.builders import a_new_payment, item
@@ -38,6 +38,9 @@ CLAIM = {"attempts", "callbacks_seen", "execution", "first_attempt_at", "lease_u
 
 REPEATS = {"receipt", "replays"}
 """What a repeated notification leaves on an invoice, for which there is no event."""
+
+PERSONAL_ITEMS = (keys.SHOPPER, keys.document(""), keys.data(""))
+"""What tells of a shopper, by the beginning of its sort key: it is not in the log."""
 
 _tables = count(1)
 

@@ -25,6 +25,7 @@ from settlement.use_cases.shared.ports import Ports, Unavailable
 from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved
 from testkit.builders import ACCOUNT, ORDER_ID, a_connector
 from testkit.clock import Clock, Ids
+from testkit.configuring import save_connector
 from testkit.provider import FakeProvider
 from tests.support.effects import Crash, Effects
 from tests.support.service import Context, route_of
@@ -88,7 +89,7 @@ class Deployment:
         self._in_flight: tuple[str, dict[str, Any]] | None = None
         self._deploy(patch)
         for mode in Mode:
-            self.store.save_connector(ACCOUNT, a_connector(mode.value, mode))
+            save_connector(self.store, ACCOUNT, a_connector(mode.value, mode))
 
     def copy(self) -> "Deployment":
         """Return all of it as it is now, at rest and on a fake table, to be resumed from any number of times."""

@@ -8,8 +8,6 @@ from typing import Any, Protocol
 
 import boto3
 
-from settlement.domain.account.account import AccountSettings
-from settlement.domain.connectors.connector import Connector
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit, Store
@@ -27,18 +25,11 @@ WRITES = frozenset(name for name, method in vars(Store).items() if inspect.isfun
 """What of a store is an effect: whatever answers nothing."""
 
 
-class ConfigurableStore(Store, Protocol):
-    """A store whose connectors can be configured."""
-
-    def save_settings(self, account: str, settings: AccountSettings) -> None: ...
-    def save_connector(self, account: str, connector: Connector) -> None: ...
-
-
 class Table(Protocol):
     """A table of the service, with a store for the test to look at."""
 
     @property
-    def store(self) -> ConfigurableStore:
+    def store(self) -> Store:
         """What the table holds."""
         ...
 

@@ -15,11 +15,11 @@ from settlement.domain.transaction.transaction import MAX_OPERATIONS, MAX_TIMELI
 from settlement.use_cases.gateway.request_movement import SETTLEMENT, request_movement
 from settlement.use_cases.orders.add_interaction import add_interaction
 from settlement.use_cases.orders.modify_order import modify_order
-from settlement.use_cases.orders.update_tracking import update_delivery, update_tracking
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from settlement.use_cases.shared.ports import Commit
 from testkit.builders import ACCOUNT, item
 from testkit.shop import Placed, Shop
+from tests.support.parcels import update_delivery, update_tracking
 
 WANTED = ModificationRequest("out of stock", (ModifiedItem("B", 1),), (), 0, 0, 0, compensates_shipping=False)
 

@@ -16,9 +16,9 @@ from settlement.domain.order.invoice import (
     InvoiceType,
     Tracking,
 )
-from settlement.use_cases.orders.update_tracking import update_delivery, update_tracking
 from testkit.builders import ACCOUNT
 from testkit.shop import Placed, Shop
+from tests.support.parcels import update_delivery, update_tracking
 
 PARCEL = Tracking("Correios", "BR123", "https://track.example/BR123", "2026-03-03")
 ON_ITS_WAY = Delivery(False, None, (DeliveryEvent("Recife", "PE", "left the depot", "2026-03-04 10:00"),))

@@ -25,6 +25,7 @@ from settlement.domain.connectors.connector_calls import Unknown
 from settlement.domain.events import EventType
 from settlement.domain.transaction.operation import OperationState
 from testkit.builders import ACCOUNT, a_connector
+from testkit.configuring import save_connector
 from testkit.shop import Placed, Shop
 from tests.contract.ppp.provider import SETTLE, Provider, client, raw
 
@@ -159,7 +160,7 @@ def placed(shop: Shop, bank: Bank) -> Placed:
 
 def reach(shop: Shop, url: str) -> None:
     """Configure where the connector is."""
-    shop.store.save_connector(ACCOUNT, replace(a_connector("partial"), service_url=url))
+    save_connector(shop.store, ACCOUNT, replace(a_connector("partial"), service_url=url))
 
 
 def move(placed: Placed, kind: str) -> None:

@@ -85,6 +85,6 @@ def _decimal(value: object) -> Decimal:
         if not _NUMBER.fullmatch(value.strip()):
             raise ValueError(f"{described(value)}, which is not just the digits of a number")
         return Decimal(value.strip())
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
         raise ValueError(f"{described(value)}, not a number")
     return Decimal(value)

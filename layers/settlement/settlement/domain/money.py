@@ -51,20 +51,6 @@ def to_major(minor_units: int, currency: str) -> Decimal:
     return Decimal(minor_units).scaleb(-minor_digits(currency))
 
 
-def to_minor(major_units: Decimal, currency: str) -> int:
-    """Convert decimal major units to minor units exactly (R29).
-
-    Raises ``ValueError`` if the value is not finite, is far beyond any amount, or has more decimals than its currency.
-    """
-    if not major_units.is_finite() or major_units.adjusted() > MAX_DIGITS:
-        raise ValueError(f"{major_units} is not an amount of money")
-    numerator, denominator = major_units.as_integer_ratio()
-    minor_units, rest = divmod(numerator * 10 ** minor_digits(currency), denominator)
-    if rest:
-        raise ValueError(f"{major_units} has more decimals than {currency}")
-    return int(minor_units)
-
-
 def display(minor_units: int, currency: str) -> str:
     """Format an amount for people: ``100.00 BRL``."""
     return f"{to_major(minor_units, currency):.{minor_digits(currency)}f} {currency}"

@@ -42,10 +42,6 @@ class DynamoDBStore(Table):
         """Write an account's settings over ``before``, or raise ``Conflict`` if they changed since."""
         self._replace(*keys.account(account, keys.SETTINGS), before, after)
 
-    def save_settings(self, account: str, settings: AccountSettings) -> None:
-        """Write an account's settings over the stored ones, or raise ``Conflict``."""
-        self.replace_settings(account, self.settings(account), settings)
-
     def change_settings(self, account: str) -> str | None:
         """Return an account's settings of order modifications, as JSON text."""
         item = self._read(*keys.account(account, keys.CHANGE_SETTINGS))
@@ -64,10 +60,6 @@ class DynamoDBStore(Table):
         """Return every connector of an account by name."""
         partition, prefix = keys.account(account, keys.connector(""))
         return self._query(Connector, partition, prefix)
-
-    def save_connector(self, account: str, connector: Connector) -> None:
-        """Write a connector's configuration over the stored one, or raise ``Conflict``."""
-        self.replace_connector(account, self.connector(account, connector.name), connector)
 
     def replace_connector(self, account: str, before: Connector | None, after: Connector) -> None:
         """Write a connector over ``before`` with the next revision, or raise ``Conflict``."""

@@ -17,14 +17,13 @@ LOG = "log"
 """The attribute of an event with its commit's log."""
 
 PERSONAL_ATTRIBUTES = frozenset({"card"})
-PERSONAL_ITEMS = (keys.SHOPPER, keys.document(""), keys.data(""))
-"""Personal data, which the log leaves out: attributes, and items by the beginning of their sort keys."""
+"""Attributes with personal data, which the log leaves out."""
 
 _LOGGED = (
     *(keys.ORDER, keys.line(""), keys.invoice(""), keys.change(""), keys.modification("")),
     *(keys.TRANSACTION, keys.payment(""), keys.OPERATIONS, keys.legs(None), keys.SETTLEMENTS, keys.request("")),
 )
-"""Logged items, by the beginning of their sort keys. Add each new kind of item to this list or to the one above."""
+"""Logged items, by the beginning of their sort keys. Add each new kind of item, unless it holds personal data."""
 
 _ORDER, _TRANSACTION = "O", "T"
 

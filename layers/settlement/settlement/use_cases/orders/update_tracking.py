@@ -14,16 +14,6 @@ from settlement.use_cases.shared.ports import Ports
 _PARTS = frozenset(Tracking.__slots__)
 
 
-def update_tracking(ports: Ports, account: str, order_id: str, number: str, tracking: Tracking) -> Receipt:
-    """Replace the tracking of an invoice's parcel; raises the errors of ``update_parcel``."""
-    return update_parcel(ports, account, order_id, number, tracking, Supplement())
-
-
-def update_delivery(ports: Ports, account: str, order_id: str, number: str, delivery: Delivery) -> Receipt:
-    """Add delivery events to an invoice's parcel; raises the errors of ``update_parcel``."""
-    return update_parcel(ports, account, order_id, number, Tracking(), Supplement(unsaid=_PARTS), delivery)
-
-
 def update_parcel(
     ports: Ports,
     account: str,
