@@ -47,7 +47,11 @@ def minor_digits(currency: str) -> int:
 
 
 def to_major(minor_units: int, currency: str) -> Decimal:
-    """Convert minor units to exact decimal major units: 6999 BRL is ``Decimal("69.99")`` (R29)."""
+    """Convert minor units to exact decimal major units: 6999 BRL is ``Decimal("69.99")`` (R29).
+
+    >>> to_major(6999, "BRL"), to_major(7000, "JPY")
+    (Decimal('69.99'), Decimal('7000'))
+    """
     return Decimal(minor_units).scaleb(-minor_digits(currency))
 
 
@@ -61,6 +65,11 @@ def split_by_weight(total: int, weights: Sequence[int]) -> list[int]:
 
     Parts are in minor units and in the order of the weights; equal remainders go to the earlier part. Raises
     ``ValueError`` unless at least one weight is positive and none is negative.
+
+    A discount of 10.00 over three lines:
+
+    >>> split_by_weight(1000, [5000, 3000, 3000])
+    [454, 273, 273]
     """
     whole = sum(weights)
     if whole <= 0 or any(weight < 0 for weight in weights):

@@ -28,7 +28,15 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """A connector's capability for each kind of movement."""
+    """A connector's capability for each kind of movement.
+
+    A connector that captures a payment once, and only whole, does not take the first invoice of 70.00:
+
+    >>> whole = Capabilities(settle=Capability.NONE)
+    >>> open_payment = Counters(authorised=10000)
+    >>> whole.settleable(open_payment, 7000), whole.settleable(open_payment, 10000)
+    (0, 10000)
+    """
 
     settle: Capability = Capability.MULTIPLE
     cancel: Capability = Capability.MULTIPLE

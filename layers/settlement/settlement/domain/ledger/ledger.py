@@ -74,6 +74,17 @@ class Counters:
     connector or an operator decides. ``written_off`` was requested and will never be captured; ``paid_otherwise`` was
     requested and paid by other means. ``refund_written_off`` will never be refunded, ``change_written_off`` is the part
     of it that order changes requested (R36).
+
+    Of 100.00 authorised, 70.00 is captured and 15.00 cancelled:
+
+    >>> settle = Movement(MovementKind.SETTLE, "P1", 7000)
+    >>> cancel = Movement(MovementKind.CANCEL, "P1", 1500)
+    >>> ledger = Counters(authorised=10000).after(settle).after(cancel)
+    >>> ledger.available, ledger.refundable
+    (1500, 7000)
+    >>> ledger.after(settle)
+    Traceback (most recent call last):
+    settlement.domain.ledger.ledger.LedgerImbalance: ...
     """
 
     authorised: int = 0
@@ -190,5 +201,9 @@ class Counters:
 
 
 def total(counters: Iterable[Counters]) -> Counters:
-    """Add up the ledgers of several payments."""
+    """Add up the ledgers of several payments.
+
+    >>> total([Counters(authorised=6000, captured=6000), Counters(authorised=4000)]).available
+    4000
+    """
     return sum(counters, start=Counters())

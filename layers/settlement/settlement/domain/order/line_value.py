@@ -20,12 +20,22 @@ class UnitPrice:
 
 
 def times(price: int, multiplier: int, quantity: int) -> int:
-    """Return price x multiplier x quantity, rounded half up once; all three are at least 0."""
+    """Return price x multiplier x quantity, rounded half up once; all three are at least 0.
+
+    Three packages of 0.375 kg at 9.99 a kilogram:
+
+    >>> times(999, 375_000, 3)
+    1124
+    """
     return (price * multiplier * quantity * 2 + ONE) // (2 * ONE)
 
 
 def unit_prices(value: int, quantity: int) -> tuple[UnitPrice, ...]:
-    """Split a value into prices of ``quantity`` units that add up to it, dearest first."""
+    """Split a value into prices of ``quantity`` units that add up to it, dearest first.
+
+    >>> unit_prices(1000, 3)
+    (UnitPrice(value=334, quantity=1), UnitPrice(value=333, quantity=2))
+    """
     if quantity == 0:
         return ()
     low, more = divmod(value, quantity)

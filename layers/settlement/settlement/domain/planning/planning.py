@@ -88,6 +88,17 @@ def plan(ask: Ask, positions: Sequence[Position], policy: Policy) -> tuple[Movem
 
     They balance on the given positions and add up to the ask, less value captured before (R28) or kept back by the mode
     (C§3.6). Raises ``Infeasible`` if the payments cannot do it.
+
+    An invoice of 70.00 on two payments draws on the lowest first (R14):
+
+    >>> from settlement.domain.ledger.ledger import Counters
+    >>> low = Position("P1", 1, 4000, "giftCard", Counters(authorised=4000))
+    >>> high = Position("P2", 2, 6000, "creditCard", Counters(authorised=6000))
+    >>> policy = Policy(Mode.PARTIAL, RefundPriority.LOWEST_SETTLED, owed=10000)
+    >>> for movement in plan(Ask(request=7000, requested_through=7000), [high, low], policy):
+    ...     print(movement.kind.value, movement.payment_id, movement.value)
+    settle P1 4000
+    settle P2 3000
     """
     made = plan_as_far_as_possible(ask, positions, policy)
     if made.shortfalls:

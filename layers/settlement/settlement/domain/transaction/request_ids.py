@@ -10,5 +10,11 @@ def request_id(account: str, order_id: str, origin: str, payment_id: str, leg: s
 
     ``origin`` names the operation by its invoice or change, so that a table restored to an earlier time never reuses an
     id for another call.
+
+    >>> first = request_id("shop", "1000000000000-01", "N1", "P1", "0001")
+    >>> first == request_id("shop", "1000000000000-01", "N1", "P1", "0001")
+    True
+    >>> first == request_id("shop", "1000000000000-01", "N2", "P1", "0001")
+    False
     """
     return str(uuid.uuid5(_REQUEST_IDS, "\n".join((account, order_id, origin, payment_id, leg))))

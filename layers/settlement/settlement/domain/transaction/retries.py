@@ -28,6 +28,10 @@ def next_attempt(attempts: int, started_at: datetime) -> datetime:
     """Return the time of the next attempt: 1, 5, 15 and 60 minutes, then 4 hours after attempt ``attempts`` started.
 
     It counts from the start, so a slow connector does not delay the schedule.
+
+    >>> start = datetime(2026, 3, 2, 14, 0)
+    >>> [f"{next_attempt(attempts, start):%H:%M}" for attempts in (1, 2, 3, 4, 5, 6)]
+    ['14:01', '14:05', '14:15', '15:00', '18:00', '18:00']
     """
     return started_at + (_DELAYS[attempts - 1] if attempts <= len(_DELAYS) else _LATER)
 
