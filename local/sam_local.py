@@ -32,7 +32,8 @@ _SAM = ENVIRONMENTS / "venv-sam" / "bin" / "sam"
 _ENDPOINT = "AWS_ENDPOINT_URL"
 _RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _ARCHITECTURE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
-_IMAGE = f"public.ecr.aws/lambda/python:{_RUNTIME.removeprefix('python')}-{_ARCHITECTURE}"
+IMAGE = f"public.ecr.aws/lambda/python:{_RUNTIME.removeprefix('python')}-{_ARCHITECTURE}"
+"""The base image that SAM asks for."""
 
 
 def main() -> int:
@@ -68,7 +69,7 @@ def invoke(settings: StackSettings, function: str, event: Path) -> int:
         "--parameter-overrides", f"PythonRuntime={_RUNTIME}", f"Architecture={_ARCHITECTURE}", "Sandbox=true",
     ]  # fmt: skip
     with host_network(os.environ.get("DOCKER_HOST")) as docker_host:
-        if has_image(docker_host, _IMAGE):
+        if has_image(docker_host, IMAGE):
             command.append("--skip-pull-image")
         environment = plain_environment(
             **aws_environment(facts.aws_port),
