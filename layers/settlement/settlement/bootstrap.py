@@ -1,4 +1,4 @@
-"""Wires the ports to AWS, once per process: each client on first use, and boto3 for those that are not DynamoDB's."""
+"""Wires the ports to AWS. Each client is created once per process, on first use; all but DynamoDB's are boto3's."""
 
 import time
 import uuid
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from settlement.storage.feeds import DynamoDBFeeds
 
 CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
-"""One call of AWS, with its tries and the pauses between them, ends in 12 s: sooner than the function that makes it.
+"""One call of AWS, with its tries and pauses, ends within 12 s, before the function that makes it does.
 
-Tries of one transactional write carry one token, so that it happens once.
+All tries of a transactional write have the same token, so it is applied once.
 """
 
 
@@ -51,7 +51,7 @@ def dynamodb() -> "DynamoDBClient":
 
 @cache
 def session() -> "Session":
-    """Return the process's session of boto3, which is loaded now."""
+    """Return the process's session of boto3; the first call loads boto3."""
     import boto3
 
     return boto3.Session()
@@ -101,7 +101,7 @@ def credentials() -> "SecretsManagerCredentials":
 
 @cache
 def connector_client() -> "PaymentProviderClient":
-    """Return the process's connector client; it is loaded when a connector is first called."""
+    """Return the process's connector client; its first call loads the HTTP library."""
     from settlement.connectors.ppp import PaymentProviderClient
 
     return PaymentProviderClient(
@@ -113,7 +113,7 @@ def connector_client() -> "PaymentProviderClient":
 
 @cache
 def connector_probe() -> "ConnectorProbe":
-    """Return the process's way to look at connectors; manifests that it has read are kept with it."""
+    """Return the process's probe of connectors, which caches the manifests that it has read."""
     from settlement.connectors.probe import ConnectorProbe
 
     return ConnectorProbe(
@@ -149,7 +149,7 @@ def ports() -> Ports:
 
 
 def patience() -> timedelta:
-    """Return how long a request may wait for what it started, as ``ANSWER_WAIT_SECONDS`` says."""
+    """Return how long a request may wait for its operation: ``ANSWER_WAIT_SECONDS``."""
     return timedelta(seconds=ENVIRONMENT.answer_wait_seconds)
 
 

@@ -1,4 +1,4 @@
-"""What a function's environment variables say: each is read, and judged, when it is asked for."""
+"""The environment variables of the functions; each is read and checked on access."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -10,14 +10,14 @@ Value = TypeVar("Value")
 
 
 class EnvironmentFault(Exception):
-    """A variable is not set, or says what it may not; the message names it, what it says, and what it may say."""
+    """A variable is not set or its value is not allowed; the message names it, its value and the allowed ones."""
 
 
 class Variable(Generic[Value]):
-    """One variable as an attribute of ``Environment``; a variable without ``default`` has to be set."""
+    """One variable as an attribute of ``Environment``; without a ``default``, it has to be set."""
 
     def __init__(self, name: str, read: Callable[[str], Value], takes: str, default: str | None = None) -> None:
-        """``read`` raises ``ValueError`` for what the variable does not take."""
+        """``read`` converts the text and raises ``ValueError`` for a value that is not allowed."""
         self.name = name
         self.default = default
         self._read = read
@@ -30,7 +30,7 @@ class Variable(Generic[Value]):
     def __get__(self, environment: "Environment", owner: type) -> Value: ...
 
     def __get__(self, environment: "Environment | None", owner: type) -> "Variable[Value] | Value":
-        """Return what the variable says; raises ``EnvironmentFault``."""
+        """Return the variable's value; raises ``EnvironmentFault``."""
         if environment is None:
             return self
         text = environment.variables.get(self.name, self.default)
@@ -88,9 +88,9 @@ class Environment:
 
     @property
     def certificate_authorities(self) -> str | None:
-        """The file of authorities that AWS's own clients would ask; None for those they bring."""
+        """The file of certificate authorities for AWS's clients; None for their own."""
         return self.variables.get("AWS_CA_BUNDLE") or self.variables.get("REQUESTS_CA_BUNDLE")
 
 
 ENVIRONMENT = Environment(os.environ)
-"""That of this process, as it is at each reading."""
+"""The environment of this process, read anew on each access."""

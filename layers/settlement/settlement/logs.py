@@ -10,7 +10,7 @@ from settlement.domain.privacy.masking import masked
 
 
 class MaskingFormatter(LambdaPowertoolsFormatter):
-    """Writes each line as Powertools does, whatever got into it masked."""
+    """Writes lines like Powertools, with personal data and secrets masked."""
 
     def serialize(self, log: Any) -> str:
         """Return the line as JSON."""
@@ -19,7 +19,7 @@ class MaskingFormatter(LambdaPowertoolsFormatter):
 
 
 def _quiet(part: Any) -> Any:
-    """The same with its texts masked; numbers stay, so that a line stays JSON."""
+    """Return the part with its texts masked; numbers stay, so that a line stays JSON."""
     if isinstance(part, str):
         return masked(part)
     if isinstance(part, dict):

@@ -1,1 +1,1 @@
-"""Adapters that speak to payment connectors."""
+"""Clients for payment connectors and hooks."""

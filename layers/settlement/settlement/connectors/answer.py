@@ -1,11 +1,11 @@
-"""What came back from a call over the network."""
+"""The result of a call over the network."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer."""
+    """A complete response."""
 
     status: int
     body: bytes
@@ -13,6 +13,6 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """No complete answer came; ``reason`` is for a person."""
+    """There was no complete response; ``reason`` is for people."""
 
     reason: str

@@ -1,6 +1,6 @@
-"""One HTTP request that ends at its deadline whatever the other side does: httpx over a transport of our own (D70).
+"""HTTP requests that end at their deadline whatever the other side does: httpx over a transport of our own (D70).
 
-Redirects, proxies of the environment, cookies and content encodings do not exist here.
+It ignores redirects, proxies of the environment, cookies and content encodings.
 """
 
 import logging
@@ -15,24 +15,24 @@ Headers = list[tuple[str, str]]
 
 
 class DeadlineHttp:
-    """A client whose calls end at their deadline and never raise for what the other side does."""
+    """A client whose calls end at their deadline and never raise because of the other side."""
 
     def __init__(self, address_rule: AddressRule | None = None) -> None:
-        """Connect to nothing yet; ``address_rule`` is the transport's."""
+        """Create the client without connecting; ``address_rule`` is the transport's."""
         self._address_rule = address_rule
         self._client = httpx.Client(transport=DeadlineTransport(address_rule), trust_env=False, timeout=None)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log each URL, beside the masking logger
 
     def get(self, url: str, headers: Headers, seconds: float) -> Answer | NoAnswer:
-        """Ask for ``url`` and read the whole answer, at most 1 MB of it, within ``seconds`` in total."""
+        """Send GET and return the whole response, of at most 1 MB, within ``seconds`` in total."""
         return self._send("GET", url, headers, None, seconds)
 
     def post(self, url: str, headers: Headers, body: bytes, seconds: float) -> Answer | NoAnswer:
-        """Send ``body`` and read the whole answer, at most 1 MB of it, within ``seconds`` in total."""
+        """Send POST and return the whole response, of at most 1 MB, within ``seconds`` in total."""
         return self._send("POST", url, headers, body, seconds)
 
     def unreachable(self, host: str, port: int, seconds: float) -> str | None:
-        """Tell why a name would not be connected to, by where it leads now; None if it may be."""
+        """Return why a host name is not allowed, by its current addresses; None if it is."""
         try:
             return fault_of_name(host, port, seconds, self._address_rule)
         except _FAILURES as failure:
@@ -51,13 +51,13 @@ class DeadlineHttp:
 
 
 def _target(url: str) -> bytes:
-    """Return path and query as they are written: httpx would resolve dots, so that an id could lead elsewhere."""
+    """Return path and query unchanged: httpx would resolve dots, and an id could change the path."""
     parts = urlsplit(url.encode("ascii"))
     return (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")
 
 
 _NOT_HTTP = "the connector's address or keys have characters that HTTP does not take"
-"""Without detail, which would be the key itself."""
+"""It has no detail, which could be the key itself."""
 
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.ConnectTimeout, "no connection within {seconds:g} s"),
@@ -71,7 +71,7 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.InvalidURL, _NOT_HTTP),
     (ValueError, _NOT_HTTP),
 )
-"""What a failure is called, the first row that fits."""
+"""Reasons of failures; the first matching row applies."""
 
 _FAILURES = tuple(kind for kind, _ in _REASONS)
 

@@ -1,8 +1,8 @@
 """An httpx transport whose requests end at their deadline whatever the other side does (D70).
 
 A read time-out starts anew with every byte, so a peer that drips its headers or its body could hold a caller for
-hours. Here every step on the network (name look-up, connect, TLS handshake, each write, each read) gets what is left
-of one deadline: that needs the sockets, so the transport stands on httpcore, the engine of httpx's own.
+hours. Here every step on the network (name look-up, connect, TLS handshake, each write, each read) gets the rest of one
+deadline. That needs the sockets, so the transport is built on httpcore, like httpx's own.
 """
 
 import queue
@@ -24,31 +24,31 @@ MAX_ANSWER_BYTES = 1_000_000
 _WRITE_BYTES = 16_384
 
 AddressRule = Callable[[str], str | None]
-"""Tells why an address that a name resolves to is not connected to, None if it may be."""
+"""Returns why a resolved address is not allowed, None if it is."""
 
 _deadline: ContextVar[float] = ContextVar("deadline")
 
 
 class AnswerTooLarge(httpx.TransportError):
-    """An answer has more than ``MAX_ANSWER_BYTES``; it was not read to its end."""
+    """A response is longer than ``MAX_ANSWER_BYTES``; it was not read to its end."""
 
 
 class DeadlineTransport(httpx.BaseTransport):
-    """A pool of connections, on which a request and its whole answer take at most the request's ``seconds``.
+    """A pool of connections; a request with its whole response takes at most the request's ``seconds``.
 
-    A request has two extensions: ``seconds``, and ``target``, which is what stands in its first line as it is. The
-    answer has no headers, so that httpx finds no redirect, cookie or encoding in it.
+    A request has two extensions: ``seconds``, and ``target``, which is sent unchanged in its first line. The response
+    has no headers, so that httpx finds no redirect, cookie or encoding in it.
     """
 
     def __init__(self, address_rule: AddressRule | None = None) -> None:
-        """Load the certificate authorities; connect to nothing.
+        """Load the certificate authorities without connecting.
 
-        The rule is asked about every address of a name, and the connection goes to one it was asked about.
+        The rule checks every address of a name; the connection uses one of the checked addresses.
         """
         self._pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=_DeadlineBackend(address_rule))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and read its answer to the end; raises ``httpx.TransportError`` or ``OSError``."""
+        """Send a request and return its whole response; raises ``httpx.TransportError`` or ``OSError``."""
         seconds: float = request.extensions["seconds"]
         before = _deadline.set(monotonic() + seconds)
         try:
@@ -81,7 +81,7 @@ class DeadlineTransport(httpx.BaseTransport):
 
 
 def fault_of_name(host: str, port: int, seconds: float, rule: AddressRule | None) -> str | None:
-    """Tell why no address of a name would be connected to, by where it leads now; None if it may be.
+    """Return why a host name is not allowed, by its current addresses; None if it is.
 
     Raises ``httpx.ConnectError`` and, after ``seconds``, ``httpx.ConnectTimeout``.
     """
@@ -91,7 +91,7 @@ def fault_of_name(host: str, port: int, seconds: float, rule: AddressRule | None
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Load the certificate authorities, which takes some 40 ms: once for all transports of a process."""
+    """Load the certificate authorities, once per process, because it takes some 40 ms."""
     context = ssl.create_default_context(cafile=certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -99,7 +99,7 @@ def _tls() -> ssl.SSLContext:
 
 @contextmanager
 def _told_by_httpx(request: httpx.Request | None) -> Iterator[None]:
-    """Raise what httpcore raises as httpx does, which has the same names for it."""
+    """Raise httpcore's exceptions as httpx's of the same names."""
     try:
         yield
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as failure:
@@ -115,7 +115,7 @@ def _left(exhausted: type[httpcore.TimeoutException]) -> float:
 
 
 class _DeadlineBackend(httpcore.NetworkBackend):
-    """Connects within the deadline, name look-up and all addresses of the name included."""
+    """Connects within the deadline, including the name look-up and tries of all its addresses."""
 
     def __init__(self, address_rule: AddressRule | None) -> None:
         self._sockets = httpcore.SyncBackend()
@@ -145,13 +145,13 @@ class _DeadlineBackend(httpcore.NetworkBackend):
 
 
 def _fault_of(addresses: list[str], rule: AddressRule | None) -> str | None:
-    """Return what is wrong with the first address that a rule does not let pass."""
+    """Return the rule's reason for the first address that is not allowed, None if all are."""
     faults = [rule(address) for address in addresses] if rule is not None else []
     return next((fault for fault in faults if fault is not None), None)
 
 
 def _look_up(host: str, port: int, seconds: float) -> list[str]:
-    """Resolve a name within ``seconds``: the resolver has no time-out of its own that could be set."""
+    """Resolve a name within ``seconds``; the resolver itself has no time-out to set."""
     found: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
     def resolve() -> None:
@@ -172,7 +172,7 @@ def _look_up(host: str, port: int, seconds: float) -> list[str]:
 
 
 class _DeadlineStream(httpcore.NetworkStream):
-    """A stream each of whose operations gets what is left of the deadline of the call it serves."""
+    """A stream whose operations each get the rest of the call's deadline."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream

@@ -1,7 +1,6 @@
-"""JSON whose numbers stay exact: decimals are ``Decimal`` both ways, and what is ambiguous is refused.
+"""JSON with exact numbers: decimals are ``Decimal`` in both directions, and ambiguous texts are refused.
 
-Money crosses the Payment Provider Protocol as decimal major units (R29), so neither direction may pass
-through a binary float.
+The Payment Provider Protocol has amounts in decimal major units (R29), so neither direction may use a binary float.
 """
 
 import json
@@ -14,12 +13,12 @@ Members = list[tuple[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Stands for a member that is there more than once with different values: nobody who reads it knows which."""
+    """The value of a key that occurs more than once with different values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Stands for what is written like a number and is none that can be held: ``NaN``, or thousands of digits."""
+    """The value of a number that cannot be represented: ``NaN``, or thousands of digits."""
 
     written: str
 
@@ -27,25 +26,25 @@ class Unreadable:
 def read(text: bytes | str) -> object:
     """Parse JSON with decimals as ``Decimal`` and whole numbers as ``int``.
 
-    Raises ``ValueError`` for what is not JSON (RFC 8259), is not UTF-8, names a key twice in one object, or
-    is nested too deeply to be read.
+    Raises ``ValueError`` if the text is not JSON (RFC 8259), is not UTF-8, has a key twice in one object, or is nested
+    too deeply.
     """
     return _parsed(text, _refuse_number, _unique_keys)
 
 
 def read_forgiving(text: bytes | str) -> object:
-    """Parse JSON as ``read`` does, but let pass what harms only its reader.
+    """Parse JSON like ``read``, but accept faults in values that may not be needed.
 
-    A key that is there twice is one if its values are equal, else ``Ambiguous``; a number that cannot be held is
-    ``Unreadable``.
+    A key that occurs twice is accepted if its values are equal, else its value is ``Ambiguous``; a number that cannot
+    be represented is ``Unreadable``.
     """
     return _parsed(text, Unreadable, _merged_keys)
 
 
 def write(value: object) -> str:
-    """Write ``value`` as JSON on one line, decimals with the digits they have.
+    """Return ``value`` as JSON on one line; decimals keep their digits.
 
-    Raises ``TypeError`` for a float: an amount is never one.
+    Raises ``TypeError`` for a float, because an amount is never one.
     """
     match value:
         case Decimal():
@@ -107,5 +106,5 @@ def _merged_keys(pairs: Members) -> dict[str, object]:
 
 
 def _are_equal(one: object, other: object) -> bool:
-    """Tell whether two values mean the same: 70 and 70.00 do, true and 1 do not."""
+    """Return True if two values mean the same: 70 and 70.00 do, true and 1 do not."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -1,8 +1,7 @@
-"""Posting to hooks: addresses that integrators choose, and that must not lead inside.
+"""Posts to hooks, whose addresses integrators choose and which must not lead into private networks.
 
-Only https, only to addresses of the public internet, as the name resolves at the moment of the call; no redirect is
-followed, and an answer is read for at most 5 s. Where ``allow_loopback`` says so, this machine may be called too,
-without TLS.
+Only https is allowed, and only addresses of the public internet, checked when the name is resolved at each call. No
+redirect is followed, and a call lasts at most 5 s. With ``allow_loopback``, this machine is allowed too, without TLS.
 """
 
 import json
@@ -18,23 +17,23 @@ if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp
 
 TIMEOUT_SECONDS = 5.0
-"""How long integrators know a hook to have for its answer."""
+"""The published time limit of a hook's answer."""
 
 
 class HookClient:
-    """The ``HookCaller`` port over HTTP; it never raises for what the other side does."""
+    """The ``HookCaller`` port over HTTP; it never raises because of the other side."""
 
     def __init__(self, *, allow_loopback: bool, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        """Keep the settings; the HTTP library is imported at the first call."""
+        """Store the settings; the first call imports the HTTP library."""
         self._allow_loopback = allow_loopback
         self._timeout_seconds = timeout_seconds
 
     def ping(self, hook: Hook) -> str | None:
-        """Ask whether anybody is there, before the hook is saved."""
+        """Check that the hook answers, before it is saved."""
         return self._post(hook, {"hookConfig": "ping"})
 
     def notify(self, account: str, hook: Hook, update: StatusUpdate) -> str | None:
-        """Tell of a status change."""
+        """Post a status change."""
         return self._post(hook, _notification(account, hook, update))
 
     def _post(self, hook: Hook, body: dict[str, Any]) -> str | None:

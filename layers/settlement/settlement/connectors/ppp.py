@@ -1,7 +1,7 @@
 """The Payment Provider Protocol's client (C§4): one call, one deadline, one outcome.
 
-Legacy connectors speak the same way over the wire and are asked for whole amounts by the planner, so this
-client serves both protocols.
+Legacy connectors have the same wire format, and planning asks them for whole amounts only, so this client serves both
+protocols.
 """
 
 from collections.abc import Callable
@@ -66,11 +66,10 @@ MANIFEST_LIFETIME_SECONDS = 3_600
 
 
 class PaymentProviderClient:
-    """Calls connectors over TLS within ``timeout_seconds`` in total; never raises for what comes back.
+    """Calls connectors over TLS within ``timeout_seconds`` in total; no response raises an exception.
 
-    A connector has to be at an address of the public internet; with ``allow_loopback`` it may be on this machine,
-    without TLS. ``credentials`` returns what a connector is called with, and raises if that cannot be told: nothing
-    is sent then. Threads may share a client.
+    A connector must have an address of the public internet; with ``allow_loopback`` it can be on this machine, without
+    TLS. ``credentials`` returns a connector's credentials; if it raises, nothing is sent. A client is thread-safe.
     """
 
     def __init__(
@@ -81,7 +80,7 @@ class PaymentProviderClient:
         allow_loopback: bool,
         clock_seconds: Callable[[], float] = monotonic,
     ) -> None:
-        """Keep the settings; the HTTP library is imported at the first call."""
+        """Store the settings; the first call imports the HTTP library."""
         self._timeout_seconds = timeout_seconds
         self._credentials = credentials
         self._allow_loopback = allow_loopback
@@ -89,7 +88,7 @@ class PaymentProviderClient:
         self._manifests: dict[tuple[str, CredentialsReference | None], tuple[float, Manifest]] = {}
 
     def manifest(self, connector: Connector) -> ManifestOutcome:
-        """Tell what a connector can do (C§4.1); asked at most once an hour, unless it gave no manifest."""
+        """Return a connector's manifest (C§4.1); a good one is cached for an hour."""
         key = (connector.service_url, connector.credentials)
         now = self._clock_seconds()
         read_at, kept = self._manifests.get(key, (now, None))
@@ -106,7 +105,7 @@ class PaymentProviderClient:
         return manifest
 
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
-        """Create the payment, or ask for its state when it exists (C§4.2)."""
+        """Create the payment, or ask for its state if it exists (C§4.2)."""
         body = authorise_body(request)
         exchange, answer = self._call(connector, "payments", body, facts_of(request.shopper, request.holder))
         if isinstance(answer, NoAnswer):
@@ -125,11 +124,11 @@ class PaymentProviderClient:
         return self._move(connector, request, CANCELLATION, body)
 
     def refund(self, connector: Connector, request: Refund) -> MovementOutcome:
-        """Give back a value of one settlement (C§4.5)."""
+        """Refund a value of one settlement (C§4.5)."""
         return self._move(connector, request, REFUND, refund_body(request))
 
     def inbound(self, connector: Connector, action: str, request: Inbound) -> InboundOutcome:
-        """Hand a request on to the connector, which says how to answer it (C§4.6)."""
+        """Relay a request to the connector and return its answer (C§4.6)."""
         payment_id = request.payment.payment_id
         path = f"payments/{quote(payment_id, safe='')}/inbound/{quote(action, safe='')}"
         exchange, answer = self._call(connector, path, inbound_body(request), request.payment.facts)
@@ -138,7 +137,7 @@ class PaymentProviderClient:
         return inbound_outcome(payment_id, request.request_id, answer.status, answer.body, exchange)
 
     def address_fault(self, service_url: str) -> str | None:
-        """Tell why no connector is called at an address, by where its name leads now; None if one may be."""
+        """Return why connectors are not called at an address, by its name's current addresses; None if allowed."""
         fault = address_fault(service_url, allow_loopback=self._allow_loopback)
         if fault is not None:
             return fault
@@ -165,7 +164,7 @@ class PaymentProviderClient:
     def _call(
         self, connector: Connector, path: str, body: Body | None, facts: tuple[str, ...] = ()
     ) -> tuple[Exchange, Answer | NoAnswer]:
-        """Post a body, or get what is there when there is none; the exchange tells no secrets, nor the ``facts``."""
+        """Send POST with a body, GET without one; secrets and ``facts`` are masked in the exchange."""
         credentials = self._credentials(connector)
         hidden = self._hidden(connector, body, facts)
         sent = "" if body is None else exact_json.write(body)
@@ -196,7 +195,7 @@ class PaymentProviderClient:
 
 
 def call_headers(connector: Connector, credentials: Credentials) -> list[tuple[str, str]]:
-    """Return the headers of every call, the app keys under the names the connector is set to (C§0)."""
+    """Return the headers of every call; the connector's configuration names those of the app keys (C§0)."""
     prefix = "X-PROVIDER-API" if connector.provider_headers else "X-VTEX-API"
     return [
         ("Content-Type", "application/json"),
@@ -209,25 +208,25 @@ def call_headers(connector: Connector, credentials: Credentials) -> list[tuple[s
 
 
 def address_fault(service_url: str, *, allow_loopback: bool) -> str | None:
-    """Tell why a connector's address is not called, if so: card tokens and app keys travel over TLS only."""
+    """Return why a connector's address is not allowed, None if it is: card tokens and app keys need TLS."""
     fault = url_fault(service_url, allow_loopback=allow_loopback)
     return "the address has a query" if fault is None and urlsplit(service_url).query else fault
 
 
 @dataclass(frozen=True, slots=True)
 class _Hidden:
-    """What is told by no word of a connector: ``secrets`` as they are, ``facts`` about the shopper in any spelling."""
+    """Data to mask in a connector's texts: ``secrets`` verbatim, ``facts`` about the shopper in any spelling."""
 
     secrets: tuple[str, ...]
     facts: tuple[str, ...]
 
     def of(self, words: str) -> str:
-        """Return words with secrets, facts and whatever looks like a document, e-mail or card masked."""
+        """Mask secrets, facts, and everything in the form of a document, e-mail address or card."""
         return masked(without(words, self.facts, self.secrets))
 
 
 def _without(hidden: _Hidden, outcome: Spoken) -> Spoken:
-    """Return the outcome with secrets and what tells of the shopper masked in the connector's own words."""
+    """Mask secrets and the shopper's data in the connector's texts of an outcome."""
     exchange = replace(outcome.exchange, remarks=tuple(hidden.of(remark) for remark in outcome.exchange.remarks))
     if isinstance(outcome, Unknown):
         return replace(outcome, exchange=exchange, reason=hidden.of(outcome.reason))
@@ -238,5 +237,5 @@ def _without(hidden: _Hidden, outcome: Spoken) -> Spoken:
 
 
 def _cut(wire: str) -> str:
-    """Return text of the wire as the timeline keeps it: at most 4,000 characters."""
+    """Cut a body for the timeline to 4,000 characters."""
     return wire if len(wire) <= MAX_EXCHANGE_CHARACTERS else f"{wire[: MAX_EXCHANGE_CHARACTERS - 1]}…"

@@ -1,7 +1,7 @@
-"""Amounts as connectors write them: decimal major units, with the noise of binary floats or as text (C§9.23, D80).
+"""Reads amounts of connectors: decimal major units, also with the noise of binary floats or as text (C§9.23, D80).
 
-What is within a ten-thousandth of a minor unit of a whole one is that amount. Whatever else has more decimals than
-its currency would have to be rounded, and is none.
+A value within a ten-thousandth of a minor unit of a whole amount is that amount. Any other value with more decimals
+than its currency would have to be rounded, and is not an amount.
 """
 
 import re
@@ -14,26 +14,26 @@ from settlement.connectors.ppp_fields import described
 from settlement.domain.money import MAX_DIGITS, display, minor_digits
 
 NOISE = Fraction(1, 10_000)
-"""Of a minor unit: what software that computes with binary floats leaves behind."""
+"""Largest error of binary floats that is ignored, as a fraction of a minor unit."""
 
 MAX_WRITTEN_DIGITS = 1_000
-"""A binary float written out in full has at most 767; more would only cost time."""
+"""Most digits that are read; a binary float written out in full has at most 767."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
 _NEXT_TO_NOTHING = -30
-"""The exponent of ten below which a number is zero to any currency."""
+"""The exponent of ten below which a number is zero in any currency."""
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount in minor units; ``remark`` says what was written when it is not exactly that, None otherwise."""
+    """An amount in minor units; ``remark`` quotes the written value if it differs, else it is None."""
 
     minor_units: int
     remark: str | None = None
 
 
 def amount(value: object, currency: str) -> int | None:
-    """Read decimal major units as minor units; None for what is no amount."""
+    """Convert decimal major units to minor units; None if the value is not an amount."""
     try:
         return read_amount(value, currency).minor_units
     except ValueError:
@@ -41,7 +41,7 @@ def amount(value: object, currency: str) -> int | None:
 
 
 def ceiling(value: object, currency: str) -> int | None:
-    """Read an amount that nothing may exceed as minor units; None for what is no amount."""
+    """Convert an upper limit to minor units, rounded down; None if the value is not an amount."""
     try:
         return read_ceiling(value, currency).minor_units
     except ValueError:
@@ -49,7 +49,7 @@ def ceiling(value: object, currency: str) -> int | None:
 
 
 def read_amount(value: object, currency: str) -> Amount:
-    """Read decimal major units as minor units; raises ``ValueError``, saying what stands there instead."""
+    """Convert decimal major units to minor units; raises ``ValueError``, which describes the value."""
     exact = _minor_units(value, currency)
     nearest = round(exact)
     if abs(exact - nearest) > NOISE:
@@ -58,7 +58,7 @@ def read_amount(value: object, currency: str) -> Amount:
 
 
 def read_ceiling(value: object, currency: str) -> Amount:
-    """Read an amount that nothing may exceed: as ``read_amount``, but what has more decimals is rounded down."""
+    """Convert an upper limit like ``read_amount``, but round further decimals down."""
     exact = _minor_units(value, currency)
     nearest = round(exact)
     return _amount(value, exact, nearest if abs(exact - nearest) <= NOISE else floor(exact), currency)

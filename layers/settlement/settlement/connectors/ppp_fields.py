@@ -1,4 +1,4 @@
-"""Fields of a connector's answer, read one by one: each is what the protocol says it is, or None."""
+"""Reads single fields of a connector's response: the value if the protocol allows it, else None."""
 
 import codecs
 import re
@@ -20,27 +20,27 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_object(body: bytes) -> Fields:
-    """Parse a JSON object, strictly; raises ``ValueError``, saying what it is instead."""
+    """Parse a JSON object strictly; raises ``ValueError``, which describes the text."""
     return _object(body, exact_json.read)
 
 
 def read_answer(body: bytes) -> Fields:
-    """Parse the JSON object of an answer, in which what nobody reads may be odd; raises ``ValueError`` like the other.
+    """Parse the JSON object of a response, in which unused fields can be faulty; raises ``ValueError``.
 
-    Which of its members are ``Ambiguous`` or ``Unreadable`` shows when they are read.
+    Faulty values are ``Ambiguous`` or ``Unreadable``.
     """
     return _object(body, lambda found: exact_json.read_forgiving(decoded(found)))
 
 
 def decoded(body: bytes) -> str:
-    """Return the text of an answer: UTF-8 with or without a mark, UTF-16 with one, else ISO 8859-1."""
+    """Return the text of a response: UTF-8 with or without byte order mark, UTF-16 with one, else ISO 8859-1."""
     if body.startswith(_UTF_16):
         return body.decode("utf-16", "replace")
     return body.decode("utf-8-sig") if is_utf8(body) else body.decode("iso-8859-1")
 
 
 def is_utf8(body: bytes) -> bool:
-    """Tell whether bytes are UTF-8, as JSON has to be (RFC 8259)."""
+    """Return True if the bytes are UTF-8, which JSON requires (RFC 8259)."""
     try:
         body.decode()
     except UnicodeDecodeError:
@@ -49,14 +49,14 @@ def is_utf8(body: bytes) -> bool:
 
 
 def text(value: object) -> str | None:
-    """Read words for a person, cut to 1,000 characters; a number is taken as its digits."""
+    """Read a text for people, cut to 1,000 characters; a number becomes its digits."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     return str(value).encode("utf-8", "replace").decode()[:MAX_TEXT_CHARACTERS].strip() or None
 
 
 def identifier(value: object) -> str | None:
-    """Read an id, verbatim: not blank, at most 255 characters, storable as UTF-8."""
+    """Read an id, unchanged: not blank, at most 255 characters, storable as UTF-8."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     written = str(value)
@@ -65,7 +65,7 @@ def identifier(value: object) -> str | None:
 
 
 def seconds(value: object, most: int = MAX_DELAY_SECONDS) -> int | None:
-    """Read a delay of at most 30 days; whole numbers are taken as strings too."""
+    """Read a delay of at most 30 days by default; whole numbers are accepted as strings too."""
     if isinstance(value, str) and re.fullmatch("[0-9]{1,7}", value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -74,18 +74,18 @@ def seconds(value: object, most: int = MAX_DELAY_SECONDS) -> int | None:
 
 
 def ambiguous(fields: Fields, names: Iterable[str]) -> str | None:
-    """Tell which of some fields is there more than once with different values; None if none is."""
+    """Return the first field of ``names`` that occurs more than once with different values, None if none does."""
     twice = next((name for name in names if isinstance(fields.get(name), exact_json.Ambiguous)), None)
     return None if twice is None else f"the key {twice!r} is there twice, with different values"
 
 
 def is_blank(value: object) -> bool:
-    """Tell whether a field is there without a value: null, empty or nothing but white space."""
+    """Return True if a field is null, empty or only white space."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
 def described(value: object) -> str:
-    """Say what stands in a field: the digits of a number, the words of a text, the type of anything else."""
+    """Describe a field's value: the digits of a number, a text itself, the type of anything else."""
     match value:
         case None:
             return "null"

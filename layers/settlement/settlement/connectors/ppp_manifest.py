@@ -1,4 +1,4 @@
-"""What a connector says it can do (C§4.1), read field by field; a fault names its field."""
+"""Reads a connector's manifest (C§4.1) field by field; a fault names its field."""
 
 import re
 
@@ -11,7 +11,7 @@ _HOURS = re.compile("[0-9]{1,5}")
 
 
 def read_manifest(status: int, body: bytes) -> Manifest:
-    """Read the answer to the manifest's request; raises ``ValueError``, saying what makes it none."""
+    """Read the response to the manifest's request; raises ``ValueError``, which names the fault."""
     if status != 200:
         raise ValueError(f"the connector answered {status} to the manifest's request")
     fields = read_answer(body)
@@ -54,7 +54,7 @@ def _auto_settle_delay(written: object) -> AutoSettleDelay | None:
 
 
 def _hours(written: Fields, name: str) -> int:
-    """Read whole hours, which the protocol writes as a string; a number is taken too."""
+    """Read whole hours, a string in the protocol; a number is accepted too."""
     value = written.get(name)
     digits = str(value) if isinstance(value, str | int) else ""
     if not _HOURS.fullmatch(digits):

@@ -1,15 +1,15 @@
-"""What an answer of the Payment Provider Protocol means: one for each, however odd (C§4, C§7.10, C§9.23).
+"""The outcome of every response of the Payment Provider Protocol (C§4, C§7.10, C§9.23).
 
-The first row that fits decides; "2xx" are 200, 201 and 202:
+The first matching row applies; "2xx" are 200, 201 and 202:
 
 ===============  ============================================  ========================================
 status           body                                          outcome
 ===============  ============================================  ========================================
 501              cancel, refund; no JSON object, no id in it   Manual
 any              not a JSON object                             Unknown
-any              a key it is read by twice, not the same       Unknown
+any              a needed key twice with different values      Unknown
 any              echoes another paymentId or requestId         Unknown
-2xx, 4xx*, 500   movement; code says it is already done        Done: what it says, else what was asked
+2xx, 4xx*, 500   movement; code "already done"                 Done: its value, else the value asked
 any but 3xx      cancel, refund; manual code, no id            Manual
 any but 3xx      cancel, refund; manual code and an id         Unknown: it contradicts itself
 2xx              create; status approved, denied, undefined    Approved, Denied, Undecided
@@ -21,14 +21,14 @@ any but 3xx      cancel, refund; manual code and an id         Unknown: it contr
 any              anything else                                 Unknown
 ===============  ============================================  ========================================
 
-4xx* are 400, 402, 404, 409, 410 and 422. A refusal has a ``code``, ``message`` or ``status``; a 404 must
-have a ``code`` or echo the ``requestId``, since web servers and gateways answer 404 with a ``message`` of
-their own for an address that is wrong, and a refusal gives the value free. "Already done" counts only for
-the same kind of movement: a settlement refused as already cancelled is Refused (C§7.22). "Id" is the id
-of the movement asked for: a refusal may well echo other fields of its request. An id that is blank is none.
+4xx* are 400, 402, 404, 409, 410 and 422. A refusal has a ``code``, ``message`` or ``status``. A 404 must have a
+``code`` or echo the ``requestId``: web servers and gateways answer 404 with a ``message`` of their own for a wrong
+address, and a refusal makes the value available again. "Already done" counts only for the same kind of movement: a
+settlement refused as already cancelled is Refused (C§7.22). "Id" is the id of the requested movement; a refusal can
+echo other fields of its request. A blank id counts as none.
 
-What is read otherwise than it is written (the noise of binary floats, a text for a number, a status in capitals),
-and what is there and cannot be used, is a remark of the outcome's exchange.
+Corrected values (the noise of binary floats, a text for a number, a status in capitals) and unusable ones are remarks
+of the outcome's exchange.
 """
 
 import re
@@ -57,13 +57,13 @@ from settlement.domain.money import display
 Read = TypeVar("Read", bound=AuthorisationOutcome | MovementOutcome | InboundOutcome)
 
 MAX_AUTO_SETTLE_SECONDS = 604_800
-"""A week, the longest delay to automatic settlement of the protocol (C§4.2)."""
+"""A week, the protocol's longest delay of an automatic settlement (C§4.2)."""
 
 MANUAL_CODES = frozenset({"cancel-manually", "refund-manually"})
 NOT_IMPLEMENTED = 501
 
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(;[\x20-\x7e]*)?")
-"""As RFC 9110 has it, with whatever parameters."""
+"""A content type of RFC 9110, with any parameters."""
 
 _ANY_SIGN = ("code", "message", "status")
 _REFUSAL_SIGNS: Mapping[int, tuple[str, ...]] = {
@@ -74,7 +74,7 @@ _REFUSAL_SIGNS: Mapping[int, tuple[str, ...]] = {
     410: _ANY_SIGN,
     422: _ANY_SIGN,
 }
-"""Which statuses can be a refusal, and the fields of which one must be there."""
+"""Statuses that can be a refusal; one of the fields is required."""
 
 _SUCCESS = frozenset({200, 201, 202})
 _REDIRECTS = range(300, 400)
@@ -86,12 +86,12 @@ _READ_OF_AUTHORISATIONS = (
     *("paymentId", "status", "authorizationId", "tid", "nsu", "code", "message", "paymentUrl", "redirectUrl"),
     *("delayToAutoSettle", "delayToCancel", "maxValue"),
 )
-"""The fields that an answer is read by."""
+"""The fields that decide an outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolCall:
-    """One kind of movement: where it is asked for and how it is answered; ``by_hand``, whether a person may do it."""
+    """One kind of movement: its path and the fields of its response; ``by_hand`` is True if a person may do it."""
 
     route: str
     id_field: str
@@ -125,7 +125,7 @@ REFUND = ProtocolCall(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a movement's answer is held against; ``value`` in minor units."""
+    """The request that a movement's response is compared with; ``value`` in minor units."""
 
     movement: ProtocolCall
     payment_id: str
@@ -137,7 +137,7 @@ class Asked:
 def authorisation_outcome(
     payment_id: str, currency: str, status: int, body: bytes, exchange: Exchange
 ) -> AuthorisationOutcome:
-    """Read the answer to create payment by the table of this module."""
+    """Return the outcome of a response to create payment, by the table of this module."""
     try:
         reading = Reading(body)
     except ValueError as failure:
@@ -146,7 +146,7 @@ def authorisation_outcome(
 
 
 def movement_outcome(asked: Asked, status: int, body: bytes, exchange: Exchange) -> MovementOutcome:
-    """Read the answer to a settlement, cancellation or refund by the table of this module."""
+    """Return the outcome of a response to a settlement, cancellation or refund, by the table of this module."""
     movement = asked.movement
     try:
         reading = Reading(body)
@@ -158,7 +158,7 @@ def movement_outcome(asked: Asked, status: int, body: bytes, exchange: Exchange)
 
 
 def inbound_outcome(payment_id: str, request_id: str, status: int, body: bytes, exchange: Exchange) -> InboundOutcome:
-    """Read the answer to an inbound request by the table of this module."""
+    """Return the outcome of a response to an inbound request, by the table of this module."""
     try:
         reading = Reading(body)
     except ValueError as failure:
@@ -259,7 +259,7 @@ def _already_done(asked: Asked, reading: Reading, exchange: Exchange) -> Done:
 
 
 def _approved(reading: Reading, currency: str, exchange: Exchange) -> Approved:
-    """How long the payment may stay undecided is over with it: ``delayToCancel`` is looked at, and not kept."""
+    """Read an approval; ``delayToCancel`` no longer applies, so it is checked and not returned."""
     reading.seconds("delayToCancel", MAX_DELAY_SECONDS)
     code, message = reading.words()
     return Approved(

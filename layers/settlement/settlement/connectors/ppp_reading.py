@@ -1,4 +1,4 @@
-"""Reading one answer field by field, with remarks on what is not read as it is written: the timeline tells them."""
+"""Reads one response field by field, and collects remarks on corrected and unusable values for the timeline."""
 
 import re
 
@@ -19,20 +19,20 @@ _UUID = re.compile("[0-9a-f]{32}")
 
 
 class Reading:
-    """The fields of an answer; what is there and cannot be used is None, and one of the ``remarks``."""
+    """The fields of a response; an unusable value is None and adds one of the ``remarks``."""
 
     def __init__(self, body: bytes) -> None:
-        """Parse an answer; raises ``ValueError``, saying what makes it none."""
+        """Parse a response; raises ``ValueError``, which names the fault."""
         self.fields: Fields = read_answer(body)
         self._remarks = [] if is_utf8(body) else ["the answer is not UTF-8"]
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the timeline has to tell, each once."""
+        """The remarks for the timeline, each once."""
         return tuple(dict.fromkeys(self._remarks))
 
     def other_echo(self, **asked: str) -> str | None:
-        """Tell which id is echoed otherwise than it was asked with; a blank one is no echo."""
+        """Return the first id that is echoed with another value, None if none is; a blank one is no echo."""
         for name, value in asked.items():
             echoed = self.fields.get(name)
             if not is_blank(echoed) and _bare(str(echoed)) != _bare(value):
@@ -40,7 +40,7 @@ class Reading:
         return None
 
     def state(self) -> str | None:
-        """Read the status of a payment, in whatever case."""
+        """Read the status of a payment, in any case."""
         written = self.fields.get("status")
         if not isinstance(written, str):
             return None
@@ -54,7 +54,7 @@ class Reading:
         return self.text("code"), self.text("message")
 
     def text(self, name: str) -> str | None:
-        """Read words for a person."""
+        """Read a text for people."""
         value = self.fields.get(name)
         words = text(value)
         if words is None and not is_blank(value):
@@ -62,7 +62,7 @@ class Reading:
         return words
 
     def identifier(self, name: str) -> str | None:
-        """Read an id, verbatim; a blank one is absent."""
+        """Read an id, unchanged; a blank one counts as absent."""
         value = self.fields.get(name)
         name_of = identifier(value)
         if name_of is None and not is_blank(value):
@@ -80,7 +80,7 @@ class Reading:
         return delay
 
     def amount(self, name: str, currency: str) -> int:
-        """Read an amount in minor units; raises ``ValueError``, saying what stands there instead."""
+        """Read an amount in minor units; raises ``ValueError``, which describes the value."""
         if name not in self.fields:
             raise ValueError(f"{name} is missing")
         try:
@@ -92,7 +92,7 @@ class Reading:
         return read.minor_units
 
     def amount_or_none(self, name: str, currency: str) -> int | None:
-        """Read an amount that another field makes up for: what is none is left out."""
+        """Read an amount that another field can replace; None if it is not an amount."""
         if self.fields.get(name) is None:
             return None
         try:
@@ -102,7 +102,7 @@ class Reading:
             return None
 
     def ceiling(self, name: str, currency: str) -> int | None:
-        """Read an amount above zero that nothing may exceed, rounded down."""
+        """Read an upper limit above zero, rounded down."""
         value = self.fields.get(name)
         if value is None:
             return None
@@ -120,7 +120,7 @@ class Reading:
 
 
 def _bare(name: str) -> str:
-    """Return what of an id carries meaning: not its case and, of a UUID, not whether it is written with dashes."""
+    """Return an id for comparison: without case and, for a UUID, without dashes."""
     name = name.strip().casefold()
     digits = name.strip("{}").replace("-", "")
     return digits if _UUID.fullmatch(digits) else name

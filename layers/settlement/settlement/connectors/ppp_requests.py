@@ -1,9 +1,8 @@
 """The bodies of the Payment Provider Protocol's requests (C§4.2 to C§4.6).
 
-Amounts are exact decimals of major units. A field the protocol requires and the service does not know (a
-device's fingerprint, a shopper who was not named) is an empty string, or null where the schema has it
-nullable; an optional one is left out. A card is known by its vault token: its number and code are always
-null.
+Amounts are exact decimals of major units. A required field with an unknown value (a device's fingerprint, an unnamed
+shopper) is an empty string, or null if the schema allows it; an optional one is left out. A card is sent by its vault
+token; its number and code are always null.
 """
 
 from settlement.domain.connectors.connector import VaultedCard
@@ -70,7 +69,7 @@ def settle_body(request: Settle) -> Body:
 
 
 def cancel_body(request: Cancel, value_in_cents: bool) -> Body:
-    """Build the body of a cancellation (C§4.4), its value in minor units for a connector set so (C§8.5)."""
+    """Build the body of a cancellation (C§4.4); the connector's configuration can ask for minor units (C§8.5)."""
     payment = request.payment
     return {
         "paymentId": payment.payment_id,
@@ -111,14 +110,14 @@ def inbound_body(request: Inbound) -> Body:
 
 
 def secrets(body: Body) -> tuple[str, ...]:
-    """Return the vault token and the callback's signature that a body carries, which may be shown nowhere."""
+    """Return the secrets of a body: the vault token and the callback's signature."""
     card = body.get("card")
     tokens = (str(card["numberToken"]),) if isinstance(card, dict) else ()
     return (*tokens, str(body.get("callbackUrl", "")).partition("X-VTEX-signature=")[2])
 
 
 def without_person(body: Body) -> Body:
-    """Return the body with a mask in place of every fact about the shopper."""
+    """Return the body with all data of the shopper masked."""
     return {name: _mask(inner) if name in _PERSONAL else _inside(inner) for name, inner in body.items()}
 
 

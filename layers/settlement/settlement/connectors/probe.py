@@ -1,4 +1,4 @@
-"""Looking at a connector before it is saved: where its address leads, and what it says it can do."""
+"""Checks a connector before it is saved: its address and its manifest."""
 
 from collections.abc import Callable
 
@@ -8,22 +8,22 @@ from settlement.domain.connectors.connector_calls import ManifestOutcome
 
 
 class ConnectorProbe:
-    """The ``ConnectorProbe`` port over HTTP; it never raises for what comes back."""
+    """The ``ConnectorProbe`` port over HTTP; no response raises an exception."""
 
     def __init__(
         self, timeout_seconds: float, credentials: Callable[[Connector], Credentials], *, allow_loopback: bool
     ) -> None:
-        """Keep the settings; the HTTP library is imported at the first call."""
+        """Store the settings; the first call imports the HTTP library."""
         self._timeout_seconds = timeout_seconds
         self._allow_loopback = allow_loopback
         self._client = PaymentProviderClient(timeout_seconds, credentials, allow_loopback=allow_loopback)
 
     def address_fault(self, service_url: str) -> str | None:
-        """Tell why no connector is called at an address; None if one may be."""
+        """Return the reason why connectors are not called at an address, None if it is allowed."""
         return self._client.address_fault(service_url)
 
     def manifest(self, connector: Connector, given: Credentials | None) -> ManifestOutcome:
-        """Tell what a connector can do; asked with what is ``given``, else with its stored credentials."""
+        """Return a connector's manifest; uses the ``given`` credentials, else the stored ones."""
         if given is None:
             return self._client.manifest(connector)
         return PaymentProviderClient(

@@ -1,8 +1,7 @@
-"""Addresses that others choose and this service calls: they must not lead inside (D44, D71).
+"""Checks addresses that others choose and this service calls: they must not lead into private networks (D44, D71).
 
-Only https, only to addresses of the public internet. Where a name leads is looked at when it is resolved, at every
-call, by ``address_rule``. Where ``allow_loopback`` says so, this machine may be called too, without TLS: that is for
-the sandbox.
+Only https is allowed, and only addresses of the public internet. ``address_rule`` checks the addresses of a name when
+it is resolved, at every call. With ``allow_loopback``, for the sandbox, this machine is allowed too, without TLS.
 """
 
 from collections.abc import Callable
@@ -13,7 +12,7 @@ _NAT64 = IPv6Network("64:ff9b::/32")
 
 
 def url_fault(url: str, *, allow_loopback: bool) -> str | None:
-    """Tell why an address is never called, if so; where its name leads is seen at each call."""
+    """Return why a URL is never called, None if it can be; the addresses of its name are checked at each call."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -29,7 +28,7 @@ def url_fault(url: str, *, allow_loopback: bool) -> str | None:
 
 
 def address_rule(*, allow_loopback: bool) -> Callable[[str], str | None]:
-    """Return the rule that tells why an address is not connected to: it is not one of the public internet."""
+    """Return the rule that refuses every address outside the public internet, with the reason."""
 
     def fault(address: str) -> str | None:
         if is_public(address) or (allow_loopback and is_loopback(address)):
@@ -40,7 +39,7 @@ def address_rule(*, allow_loopback: bool) -> Callable[[str], str | None]:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address is of the public internet and stands for no other one inside of it."""
+    """Return True if an address is of the public internet and contains no other address, as NAT64 does."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -51,7 +50,7 @@ def is_public(address: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine by its name or address."""
+    """Return True if a host is this machine, by name or address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
