@@ -37,16 +37,16 @@ status: local ## Print the address and the names of the running stack
 demo: local ## Play the story of one order, on the running stack or on one started for it
 	@$(LOCAL) -m local.stack exec -- $(LOCAL) -m local.demo
 
-audit: local ## Compare every figure of an order with the others that tell of it (ORDER=… or ALL=1; ACCOUNT=… STACK=…)
+audit: local ## Audit an order, or all: compare its stored figures with each other (ORDER=… or ALL=1; ACCOUNT=… STACK=…)
 	@$(LOCAL) -m operations audit $(if $(filter-out 0 no false,$(ALL)),--all) $(if $(ORDER),--order "$$ORDER") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(STACK),--stack "$$STACK")
 
-redrive: local ## Send what lies in the dead-letter queues back (QUEUES="parked-events …"; STACK=…)
+redrive: local ## Send the messages in the dead-letter queues back (QUEUES="parked-events …"; STACK=…)
 	@$(WORDS) $(LOCAL) -m operations redrive $(QUEUES) $(if $(STACK),--stack "$$STACK")
 
 republish: local ## Publish events again from the table (ORDER=… or ALL=1; SINCE=… UNTIL=… ACCOUNT=… STACK=…)
 	@$(LOCAL) -m operations republish $(if $(filter-out 0 no false,$(ALL)),--all) $(if $(ORDER),--order "$$ORDER") $(if $(SINCE),--since "$$SINCE") $(if $(UNTIL),--until "$$UNTIL") $(if $(ACCOUNT),--account "$$ACCOUNT") $(if $(STACK),--stack "$$STACK")
 
-rebuild: local ## Make every order and transaction anew from events (FROM=table or folder of an export, TO=empty table; ENDPOINT=…)
+rebuild: local ## Rebuild every order and transaction from its events (FROM=table or folder of an export, TO=empty table; ENDPOINT=…)
 	@$(LOCAL) -m operations rebuild $(if $(FROM),--from "$$FROM") $(if $(TO),--to "$$TO") $(if $(ENDPOINT),--endpoint "$$ENDPOINT")
 
 sweep: local ## Run the due-work sweep at once on the running stack

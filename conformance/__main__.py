@@ -1,4 +1,4 @@
-"""Plays the cases against a connector, tells how each ended, and ends with 1 when one failed."""
+"""Plays the cases against a connector and reports the verdict of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.run import CASES, Unreachable, named, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0 when no case failed, 1 when one did, 2 when nothing could be played."""
+    """Run the kit; exit code 0 if no case failed, 1 if one did, 2 if nothing could be played."""
     options = read_options(sys.argv[1:] if arguments is None else arguments)
     if options.only_list:
         for case in CASES:

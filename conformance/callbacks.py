@@ -1,4 +1,4 @@
-"""A listener for the calls by which a connector says that a payment is decided (C§4.2)."""
+"""A listener for callbacks, by which a connector reports that a payment is decided (C§4.2)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MAX_BODY_BYTES = 1_000_000
 
 
 class Callbacks:
-    """Keeps what is posted to the addresses it has handed out, while it is open.
+    """Collects the posts to its callback addresses while it is open.
 
-    ``base_url`` is how the connector reaches the listener, when that is not its own address (a tunnel, a
-    container's host).
+    ``base_url`` is the address under which the connector reaches the listener, if it differs (a tunnel, a container's
+    host).
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, base_url: str | None = None) -> None:
-        """Take the port, or any free one for 0; raises ``OSError`` when it cannot."""
+        """Bind the port, or any free one for 0; raises ``OSError`` if it cannot."""
         self._server = _Server((host, port), self)
         self._base_url = (base_url or f"http://{host}:{self._server.server_address[1]}").rstrip("/")
         self._received: defaultdict[str, list[bytes]] = defaultdict(list)
@@ -39,7 +39,7 @@ class Callbacks:
         self._server.server_close()
 
     def address(self, transaction_id: str, payment_id: str) -> str:
-        """Return a callback URL, in the form of the gateway's, signature included."""
+        """Return a signed callback URL in the gateway's form."""
         path = f"/api/pvt/payment-provider/transactions/{transaction_id}/payments/{payment_id}/callback"
         return f"{self._base_url}{path}?accountName=conformance&X-VTEX-signature={uuid4().hex}"
 
@@ -48,17 +48,17 @@ class Callbacks:
         return list(self._received[address.removeprefix(self._base_url)])
 
     def strays(self, payment_id: str, address: str) -> list[str]:
-        """Return where calls about a payment came that were not made to the address as it was given."""
+        """Return the other paths at which callbacks for a payment arrived."""
         expected = address.removeprefix(self._base_url)
         return [path for path, bodies in self._received.items() if payment_id in path and path != expected and bodies]
 
     def wait(self, seconds: float) -> None:
-        """Return when a call comes, at the latest after ``seconds``."""
+        """Return when a call arrives, at the latest after ``seconds``."""
         with self._arrival:
             self._arrival.wait(seconds)
 
     def take(self, path: str, body: bytes) -> None:
-        """Keep a call."""
+        """Record a call."""
         self._received[path].append(body)
         with self._arrival:
             self._arrival.notify_all()
@@ -84,4 +84,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """What comes is told by the case that waits for it."""
+        """Log nothing: the waiting case reports the calls."""

@@ -1,4 +1,4 @@
-"""What a run knows beforehand: the connector, its payment methods, the cards, and what it is said not to do."""
+"""The setup of a run: the connector, its payment methods, the cards, and the capabilities that it lacks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from settlement.domain.money import minor_digits
 
 
 class Card(StrEnum):
-    """What a card of the test suite is for (C§4.8)."""
+    """Cards of the test suite by their outcome (C§4.8)."""
 
     APPROVED = "approved"
     DENIED = "denied"
@@ -48,7 +48,7 @@ REDIRECT_METHODS = (
 
 
 class Need(StrEnum):
-    """What a case needs of a connector; the values from ``partial-settlement`` on may be given to ``--without``."""
+    """Requirements of cases; ``--without`` accepts the values from ``partial-settlement`` on."""
 
     CARDS = "cards"
     BANK_INVOICE = "bank-invoice"
@@ -68,7 +68,7 @@ CAPABILITIES = tuple(Need)[tuple(Need).index(Need.PARTIAL_SETTLEMENT) :]
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The same for every case of a run; ``methods`` are the names of the manifest."""
+    """The settings of all cases of a run; ``methods`` are the names in the manifest."""
 
     connector: Connector
     credentials: Credentials
@@ -93,11 +93,11 @@ class Setup:
 
     @property
     def redirected_method(self) -> str | None:
-        """The method that was named, or the first of the manifest whose shopper is sent to another page."""
+        """The configured method, or the manifest's first one that redirects the shopper to another page."""
         return self.redirect_method or self._first(REDIRECT_METHODS)
 
     def unmet(self, need: Need) -> str | None:
-        """Tell why a need is not met, None when it is."""
+        """Return why a need is not met, None if it is."""
         if need in self.without:
             return f"told so by --without {need}"
         met, reason = {

@@ -1,4 +1,4 @@
-"""What a case is, and what comes of playing one."""
+"""Cases and their results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conformance.wire import Call
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A named case; ``shows`` is the fact that it holds when it passes."""
+    """A named case; ``shows`` is the fact that it proves by passing."""
 
     name: str
     shows: str
@@ -25,7 +25,7 @@ class Case:
 
 
 class Verdict(StrEnum):
-    """How a case ended."""
+    """The verdict on a case."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -34,7 +34,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a case ended, why when it did not pass, and the calls it made."""
+    """The verdict on a case, the reason if it did not pass, and its calls."""
 
     case: Case
     verdict: Verdict
@@ -45,7 +45,7 @@ class Result:
 
 
 def case(*needs: Need) -> Callable[[Callable[[Play], None]], Case]:
-    """Make a case of a function: its name with hyphens, and its docstring is what the case shows."""
+    """Turn a function into a case; its name, with hyphens, names the case, and its docstring is ``shows``."""
 
     def make(play: Callable[[Play], None]) -> Case:
         return Case(play.__name__.replace("_", "-"), inspect.getdoc(play) or "", needs, play)
@@ -54,7 +54,7 @@ def case(*needs: Need) -> Callable[[Callable[[Play], None]], Case]:
 
 
 def judge(case: Case, play: Play) -> Result:
-    """Play a case to its end."""
+    """Play a case and return its result."""
     started = monotonic()
     verdict, reason = _judge(case, play)
     duration_ms = round((monotonic() - started) * 1_000)

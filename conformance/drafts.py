@@ -1,4 +1,4 @@
-"""Payments as the kit asks for them: realistic, complete, and each under ids of its own."""
+"""The kit's payments: realistic, complete, and each with new ids."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ADDRESS: Fields = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A payment to be created; ``value`` in minor units."""
+    """A payment to create; ``value`` in minor units."""
 
     transaction_id: str
     payment_id: str
@@ -50,12 +50,12 @@ class Draft:
 
 
 def new_id() -> str:
-    """Return an id as the gateway makes them: 32 upper-case hexadecimal digits."""
+    """Return an id in the gateway's form: 32 upper-case hexadecimal digits."""
     return uuid4().hex.upper()
 
 
 def draft(setup: Setup, method: str, card: str | None, value: int, ids: tuple[str, str], callback_url: str) -> Draft:
-    """Write a payment of ``value`` minor units by a method; ``card`` is a card number or a vault token."""
+    """Build a payment of ``value`` minor units by a method; ``card`` is a card number or a vault token."""
     transaction_id, payment_id = ids
     request = Authorise(
         transaction_id=transaction_id,
@@ -95,7 +95,7 @@ def draft(setup: Setup, method: str, card: str | None, value: int, ids: tuple[st
 
 
 def _card(card: str) -> Fields:
-    """Write a card: digits are its number, anything else a vault token."""
+    """Build a card: digits are a number, any other text is a vault token."""
     if card.isdecimal():
         expiration = {"month": "12", "year": "2030"}
         return {"holder": "John Doe", "number": card, "csc": "123", "bin": card[:6], "expiration": expiration}

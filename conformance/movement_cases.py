@@ -1,5 +1,5 @@
-"""What settling invoice by invoice needs of a connector and the public suite does not play: captures,
-cancellations and refunds of parts.
+"""Cases of partial captures, cancellations and refunds: settling by invoices needs them, and the public suite lacks
+them.
 """
 
 from __future__ import annotations

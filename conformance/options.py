@@ -19,7 +19,7 @@ DEFAULT_ASYNCHRONOUS_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is asked for."""
+    """The options of a run."""
 
     setup: Setup
     cases: tuple[str, ...]
@@ -30,7 +30,7 @@ class Options:
 
 
 def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> Options:
-    """Read the command line; ends the process with 2 and a message when it cannot be."""
+    """Read the command line; ends the process with 2 and a message if it is wrong."""
     parser = _parser(environ)
     given = parser.parse_args(arguments)
     url = given.url or given.url_option
@@ -63,7 +63,7 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.envir
 
 
 def read_cards(text: str) -> dict[Card, str]:
-    """Read cards: names of presets and ``kind=card``, separated by commas, later ones first."""
+    """Read cards: names of presets and ``kind=card``, separated by commas; later ones take precedence."""
     cards = dict(CARD_PRESETS["vtex"])
     for word in text.split(","):
         kind, is_pair, card = word.strip().partition("=")
@@ -112,7 +112,7 @@ def _currency(text: str) -> str:
 def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="quita-conformance",
-        description="Plays the Payment Provider Protocol against a connector and says where it departs from it.",
+        description="Plays the Payment Provider Protocol against a connector and reports its deviations.",
         epilog="Exit code: 0 when no case failed, 1 when one did, 2 when nothing could be played.",
         allow_abbrev=False,
     )
@@ -120,7 +120,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     address = parser.add_mutually_exclusive_group()
     address.add_argument("url", nargs="?", metavar="URL",
         help="the connector's address, to which /manifest and /payments are added; TLS outside loopback")  # fmt: skip
-    address.add_argument("--url", dest="url_option", metavar="URL", help="the same")
+    address.add_argument("--url", dest="url_option", metavar="URL", help="the same address")
     add("--app-key", default=environ.get("APP_KEY", ""), help="or the environment's APP_KEY")
     add("--app-token", default=environ.get("APP_TOKEN", ""), help="or the environment's APP_TOKEN")
     names = parser.add_mutually_exclusive_group()
@@ -128,21 +128,21 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         "--provider-headers", action="store_true", default=True, help="keys as X-PROVIDER-API-* (the default)"
     )
     names.add_argument("--vtex-headers", action="store_false", dest="provider_headers", help="keys as X-VTEX-API-*")
-    add("--case", action="append", default=[], metavar="NAME", help="play only this one; may be given again")
+    add("--case", action="append", default=[], metavar="NAME", help="play only this case; can be repeated")
     add("--list", action="store_true", help="list the cases and what each shows")
-    add("--json", type=Path, metavar="FILE", help="write the results there too")
+    add("--json", type=Path, metavar="FILE", help="also write the results to a file")
     add("--cards", type=read_cards, default=read_cards("vtex"), metavar="CARDS",
         help="vtex (the default) or sandbox, and approved=…, denied=…, async-approved=…, async-denied=…, "
         "separated by commas; digits are card numbers, anything else vault tokens")  # fmt: skip
-    add("--currency", type=_currency, default="BRL", help="of every payment (BRL)")
-    add("--timeout", type=_seconds, default=DEFAULT_TIMEOUT_SECONDS, metavar="S", help="for one answer, in s (5)")
+    add("--currency", type=_currency, default="BRL", help="currency of every payment (BRL)")
+    add("--timeout", type=_seconds, default=DEFAULT_TIMEOUT_SECONDS, metavar="S", help="limit of one answer, in s (5)")
     add("--async-timeout", type=_seconds, default=DEFAULT_ASYNCHRONOUS_SECONDS, metavar="S",
-        help="for an undefined payment to be decided, in s (15)")  # fmt: skip
+        help="time limit for the decision of an undefined payment, in s (15)")  # fmt: skip
     add("--callback-listen", type=_listen, default=("127.0.0.1", 0), metavar="HOST:PORT",
         help="where to listen for callbacks (127.0.0.1, any free port)")  # fmt: skip
-    add("--callback-url", metavar="URL", help="how the connector reaches that, if otherwise: a tunnel, a gateway")
+    add("--callback-url", metavar="URL", help="the listener's address for the connector: a tunnel, a gateway")
     add("--cancel-value-unit", choices=("decimal", "cents"), default="decimal",
-        help="of a cancellation's value (decimal)")  # fmt: skip
+        help="unit of a cancellation's value (decimal)")  # fmt: skip
     add("--redirect-method", metavar="NAME", help="a payment method whose shopper pays on another page")
     add("--inbound-action", metavar="NAME", help="an action for an inbound request")
     add("--without", type=_without, default=frozenset(), metavar="WHAT",

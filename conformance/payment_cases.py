@@ -1,4 +1,4 @@
-"""The cases of the public test suite (C§4.8), and what is told before and with an authorisation."""
+"""The cases of the public test suite (C§4.8), and of the data before and with an authorisation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One case being played: payments are created, moved and judged, and every call is kept."""
+"""The tools of a case: create, move and judge payments; every call is recorded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from settlement.connectors.ppp_requests import cancel_body, refund_body, settle_
 from settlement.domain.connectors.connector_calls import Cancel, PaymentReference, Refund, Settle
 
 WHOLE = 10_000
-"""The value of a payment unless said, in minor units."""
+"""The default value of a payment, in minor units."""
 
 POLL_SECONDS = 0.5
 FINAL = ("approved", "denied")
@@ -33,7 +33,7 @@ Got = TypeVar("Got")
 
 @dataclass(slots=True)
 class Play:
-    """What a case works with; values are in minor units."""
+    """The tools of one case; values are in minor units."""
 
     setup: Setup
     wire: Wire
@@ -41,13 +41,13 @@ class Play:
     remarks: list[str] = field(default_factory=list)
 
     def draft(self, method: str, card: Card | None = None, value: int = WHOLE) -> Draft:
-        """Write a payment under new ids."""
+        """Build a payment with new ids."""
         ids = new_id(), new_id()
         number = self.setup.cards[card] if card else None
         return draft(self.setup, method, number, value, ids, self.callbacks.address(*ids))
 
     def by_card(self, card: Card, value: int = WHOLE) -> Draft:
-        """Write a card payment."""
+        """Build a card payment."""
         return self.draft(self.setup.card_method or "Visa", card, value)
 
     def create(self, payment: Draft) -> Call:
@@ -55,18 +55,18 @@ class Play:
         return self.wire.post("payments", payment.body)
 
     def approved(self, value: int = WHOLE) -> PaymentReference:
-        """Create a payment that is approved, by a card where the connector takes one."""
+        """Create an approved payment, by card if the connector accepts cards."""
         return self.approve(self.payable(value))
 
     def payable(self, value: int = WHOLE) -> Draft:
-        """Write a payment that will be approved."""
+        """Build a payment that will be approved."""
         setup = self.setup
         if setup.card_method or not setup.methods:
             return self.by_card(Card.APPROVED, value)
         return self.draft(setup.bank_invoice_method or setup.redirected_method or setup.methods[0], None, value)
 
     def approve(self, payment: Draft) -> PaymentReference:
-        """Create a payment and wait, where its method needs that, until it is approved."""
+        """Create a payment and, if its method requires it, wait until it is approved."""
         call = self.create(payment)
         if call.fields.get("status") == "undefined":
             call = self.decided(payment)
@@ -74,13 +74,13 @@ class Play:
         return self.reference(payment, call)
 
     def reference(self, payment: Draft, call: Call) -> PaymentReference:
-        """Name a payment by the ids its creation was answered with."""
+        """Return the reference of a payment, with the ids of the answer to its creation."""
         authorization_id, tid, nsu = (identifier(call.fields.get(name)) for name in ("authorizationId", "tid", "nsu"))
         ids = payment.transaction_id, payment.payment_id
         return PaymentReference(*ids, self.setup.currency, authorization_id, tid, nsu)
 
     def decided(self, payment: Draft) -> Call:
-        """Ask again, at once when the connector calls back, until the payment is approved or denied."""
+        """Ask again, at once after a callback, until the payment is approved or denied."""
         deadline = monotonic() + self.setup.asynchronous_seconds
         while True:
             call = self.create(payment)
@@ -93,39 +93,39 @@ class Play:
             self.callbacks.wait(min(POLL_SECONDS, left))
 
     def settle(self, payment: PaymentReference, value: int, request_id: str | None = None) -> Moved:
-        """Ask for a settlement."""
+        """Request a settlement."""
         request = Settle(payment, request_id or str(uuid4()), value)
         return self._move(SETTLEMENT, request, settle_body(request))
 
     def cancel(self, payment: PaymentReference, value: int, request_id: str | None = None) -> Moved:
-        """Ask for a cancellation."""
+        """Request a cancellation."""
         request = Cancel(payment, request_id or str(uuid4()), value)
         return self._move(CANCELLATION, request, cancel_body(request, self.setup.connector.cancel_value_in_cents))
 
     def cancel_all(self, payment: PaymentReference, value: int) -> Moved:
-        """Ask for a cancellation without a value; ``value`` is what is open."""
+        """Request a cancellation without a value; ``value`` is the open value."""
         request = Cancel(payment, str(uuid4()), value)
         body = cancel_body(request, False)
         del body["value"]
         return self._move(CANCELLATION, request, body)
 
     def refund(self, payment: PaymentReference, settle_id: str, value: int, request_id: str | None = None) -> Moved:
-        """Ask for a refund of one settlement."""
+        """Request a refund of one settlement."""
         request = Refund(payment, request_id or str(uuid4()), settle_id, value)
         return self._move(REFUND, request, refund_body(request))
 
     def settled(self, payment: PaymentReference, value: int) -> str:
-        """Settle, and return the settleId."""
+        """Settle and return the settleId."""
         return verdicts.done(self.settle(payment, value))
 
     def refuses(self, moved: Moved, why: str) -> None:
-        """Hold that a movement is refused."""
+        """Require that a movement is refused."""
         remark = verdicts.refused(moved, why)
         if remark is not None:
             self.remarks.append(remark)
 
     def at_once(self, calls: Sequence[Callable[[], Got]]) -> list[Got]:
-        """Make calls at the same time."""
+        """Make calls in parallel."""
         gate = Barrier(len(calls))
 
         def go(call: Callable[[], Got]) -> Got:
@@ -144,7 +144,7 @@ class Play:
         return moved
 
     def _agrees(self, payment: Draft, status: str) -> None:
-        """Hold that callbacks, where there were any, said the same and came to the address as it was given."""
+        """Require that callbacks, if any, have this status and arrived at the given address."""
         for told in self._told(payment):
             if told in FINAL and told != status:
                 raise Failed(f"the callback said {told}, the payment asked for again is {status}")
@@ -160,7 +160,7 @@ class Play:
         return f"the payment is not decided after {seconds}, neither by a callback nor when asked for again"
 
     def _told(self, payment: Draft) -> list[str | None]:
-        """Return the statuses that callbacks brought; None for one without, which only asks to be asked."""
+        """Return the statuses of callbacks; None for one without a status, which only asks for a call."""
         told = []
         for body in self.callbacks.received(payment.callback_url):
             try:

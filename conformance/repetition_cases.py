@@ -1,5 +1,5 @@
-"""Asking again: the gateway repeats what it got no answer to, so a repeated id has the first answer and no
-further effect (C§4.7).
+"""Cases of repeated requests: the gateway repeats a request without an answer, so a repeated id must get the first
+answer and have no further effect (C§4.7).
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _again(first: Moved, again: Moved) -> None:
 
 
 def _left(moved: Moved, because: str) -> None:
-    """Hold that a movement of all that should be left is done."""
+    """Require that the whole expected rest can be moved."""
     try:
         verdicts.done(moved)
     except Failed as failure:
@@ -121,7 +121,7 @@ def _left(moved: Moved, because: str) -> None:
 
 
 def _once(play: Play, ask: Callable[[], Moved]) -> None:
-    """Hold that one request sent several times at once has one answer; a 5xx only asks to be asked again."""
+    """Require that parallel repeats of a request get the same answer; after a 5xx, it is sent again."""
     asked = play.at_once([ask] * AT_ONCE)
     last = ask()
     reference = verdicts.done(last)

@@ -1,4 +1,4 @@
-"""What a run tells: a line for each case, the calls of those that failed, and the same as JSON."""
+"""The report of a run: a line for each case, the calls of failed ones, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _MARKS: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Writes results; keys of the connector and cards appear nowhere in it."""
+    """Writes results, without the connector's keys and cards."""
 
     url: str
     secrets: tuple[str, ...]
 
     def lines(self, result: Result) -> list[str]:
-        """Write a case: a failed one with every call it made."""
+        """Return the lines of a case; a failed one has all of its calls."""
         case = result.case
         lines = _paragraph(f"{_MARKS[result.verdict]:<7}{case.name}: {case.shows}", 2, 9)
         if result.reason:
@@ -41,7 +41,7 @@ class Report:
         return lines
 
     def summary(self, results: Sequence[Result]) -> list[str]:
-        """Count the cases and name those that failed."""
+        """Return the number of cases, and the names of failed ones."""
         counts = _counts(results)
         lines = ["", f"{counts['passed']} passed, {counts['failed']} failed, {counts['notApplicable']} not applicable"]
         failed = [result.case.name for result in results if result.verdict is Verdict.FAILED]
@@ -50,7 +50,7 @@ class Report:
         return lines
 
     def as_json(self, results: Sequence[Result]) -> dict[str, object]:
-        """Return everything for a machine; the calls of every case."""
+        """Return all results for machines, with the calls of every case."""
         return {"url": self.url, **_counts(results), "cases": [self._result(result) for result in results]}
 
     def _result(self, result: Result) -> dict[str, object]:

@@ -1,6 +1,4 @@
-"""What should not happen and does: unknown payments, bodies that are none, values that are none; and the
-form of every answer.
-"""
+"""Cases of faulty requests (unknown payments, malformed bodies, impossible values), and of the form of all answers."""
 
 from __future__ import annotations
 
@@ -86,7 +84,7 @@ def echo(play: Play) -> None:
 
 
 def _each(play: Play, payment: PaymentReference) -> list[Moved]:
-    """Make one movement of every kind that the connector does."""
+    """Make one movement of every kind that the connector supports."""
     cancelled = play.approved()
     first = play.settle(payment, WHOLE)
     moves = [first, play.cancel(cancelled, WHOLE)]
@@ -97,7 +95,7 @@ def _each(play: Play, payment: PaymentReference) -> list[Moved]:
 
 
 def _body(payment: PaymentReference, **changes: object) -> Fields:
-    """Write a settlement of the whole, changed; what is changed to None is left out."""
+    """Build a settlement of the whole value with changed fields; None leaves a field out."""
     body = settle_body(Settle(payment, new_id(), WHOLE)) | changes
     return {key: value for key, value in body.items() if value is not None}
 

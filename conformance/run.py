@@ -1,4 +1,4 @@
-"""Plays cases one after the other against a connector."""
+"""Plays cases in sequence against a connector."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ CASES: tuple[Case, ...] = (
 
 
 class Unreachable(Exception):
-    """The connector cannot be called at all; no case was played."""
+    """The connector cannot be reached; no case was played."""
 
 
 def run(setup: Setup, callbacks: Callbacks, cases: Iterable[Case], tell: Callable[[Result], None]) -> list[Result]:
-    """Play cases in order and tell each result at once; raises ``Unreachable`` before the first."""
+    """Play cases in order and report each result at once; raises ``Unreachable`` before the first."""
     http = DeadlineHttp()
     setup = replace(setup, methods=_methods(setup, http))
     results = []
@@ -41,12 +41,12 @@ def run(setup: Setup, callbacks: Callbacks, cases: Iterable[Case], tell: Callabl
 
 
 def named(names: Sequence[str]) -> tuple[Case, ...]:
-    """Return the cases of these names, in the kit's order; all when there is no name."""
+    """Return the named cases in the kit's order; all if there are no names."""
     return tuple(case for case in CASES if not names or case.name in names)
 
 
 def _methods(setup: Setup, http: DeadlineHttp) -> tuple[str, ...]:
-    """Read the payment methods; none when the manifest is no good, which is a case of its own."""
+    """Return the payment methods; none if the manifest is faulty, which is a case of its own."""
     fault = address_fault(setup.connector.service_url, allow_loopback=True)
     if fault is not None:
         raise Unreachable(fault)

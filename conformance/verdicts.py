@@ -1,6 +1,4 @@
-"""What a case makes of an answer. An answer is read by the client of the service itself, so that what passes
-here is what the service books.
-"""
+"""Judges answers. They are read by the service's own client, so an answer that passes here is one that it books."""
 
 from __future__ import annotations
 
@@ -17,39 +15,39 @@ _NOT_A_VERDICT = frozenset({401, 403, 429})
 
 
 class Failed(Exception):
-    """What a connector does is not what the protocol says."""
+    """The connector violates the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A settlement, cancellation or refund that was asked for, and its answer."""
+    """A requested settlement, cancellation or refund, and its answer."""
 
     asked: Asked
     call: Call
 
     @property
     def what(self) -> str:
-        """Name the movement for a person."""
+        """The movement's description for people."""
         kind = self.asked.movement.route.removesuffix("s")
         return f"the {kind} of {display(self.asked.value, self.asked.currency)}"
 
     @property
     def outcome(self) -> MovementOutcome:
-        """What the service makes of the answer."""
+        """The service's outcome for the answer."""
         if self.call.status is None:
             return Unknown(NO_EXCHANGE, self.call.fault)
         return movement_outcome(self.asked, self.call.status, self.call.answer, NO_EXCHANGE)
 
 
 def answered(call: Call, what: str) -> int:
-    """Return the status of an answer that came in time."""
+    """Return the status of an answer; raises ``Failed`` if none came in time."""
     if call.status is None:
         raise Failed(f"{what}: {call.fault}")
     return call.status
 
 
 def done(moved: Moved) -> str:
-    """Return the id of a movement that is done, whole."""
+    """Return the id of a movement; raises ``Failed`` unless all of it is done."""
     answered(moved.call, moved.what)
     match moved.outcome:
         case Done(value=value, reference=reference) if moved.call.status == 200:
@@ -66,7 +64,7 @@ def done(moved: Moved) -> str:
 
 
 def refused(moved: Moved, why: str) -> str | None:
-    """Hold that a movement is refused, for the reason ``why``; return a remark when the refusal is a 500."""
+    """Require that a movement is refused, for the reason ``why``; return a remark if the refusal is a 500."""
     status = answered(moved.call, moved.what)
     outcome = moved.outcome
     if isinstance(outcome, Refused):
@@ -82,7 +80,7 @@ def refused(moved: Moved, why: str) -> str | None:
 
 
 def same(first: Call, again: Call, what: str) -> None:
-    """Hold that a repeated call got the answer of the first one, field by field."""
+    """Require that a repeated call got the same answer as the first, field by field."""
     answered(again, what)
     if again.status != first.status:
         raise Failed(f"{what} is answered {again.status}, the first time {first.status}")
@@ -94,14 +92,14 @@ def same(first: Call, again: Call, what: str) -> None:
 
 
 def client_error(call: Call, what: str) -> None:
-    """Hold that a call nobody should send is the client's fault, not the connector's."""
+    """Require that a faulty call is answered with a 4xx."""
     status = answered(call, what)
     if status in _NOT_A_VERDICT or not 400 <= status <= 499:
         raise Failed(f"{what} is answered {status}, not 400")
 
 
 def status_is(call: Call, status: str, what: str) -> None:
-    """Hold that a payment is created with a status."""
+    """Require that a payment is created with a status."""
     answered(call, what)
     found = text(call.fields.get("status"))
     if call.status != 200 or found != status:

@@ -1,4 +1,4 @@
-"""Calls to the connector as the service makes them, and a record of each for the report."""
+"""Calls the connector like the service does, and records each call for the report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CARD_SECRETS = ("number", "csc", "numberToken")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: bodies as they went over the wire. ``status`` is None when no answer came, ``fault`` says why."""
+    """One call with its unchanged bodies. ``status`` is None without an answer; ``fault`` is the reason."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ class Call:
 
     @property
     def fields(self) -> Fields:
-        """The answer's JSON object; empty when it is none."""
+        """The answer's JSON object; empty if it is not one."""
         try:
             return read_object(self.answer)
         except ValueError:
@@ -43,7 +43,7 @@ class Call:
 
 @dataclass(slots=True)
 class Wire:
-    """Calls one connector, each within ``timeout_seconds`` in total, and keeps the calls in order."""
+    """Calls one connector, each call within ``timeout_seconds`` in total, and records the calls in order."""
 
     connector: Connector
     credentials: Credentials
@@ -52,11 +52,11 @@ class Wire:
     calls: list[Call] = field(default_factory=list)
 
     def get(self, path: str) -> Call:
-        """Ask for a path."""
+        """Send GET to a path."""
         return self._call("GET", path, b"")
 
     def post(self, path: str, body: Fields | bytes) -> Call:
-        """Post a JSON object, or bytes as they are."""
+        """Post a JSON object, or bytes unchanged."""
         return self._call("POST", path, body if isinstance(body, bytes) else exact_json.write(body).encode())
 
     def _call(self, method: str, path: str, body: bytes) -> Call:
@@ -78,9 +78,9 @@ class Wire:
 
 
 def shown(text: str, secrets: tuple[str, ...], most: int) -> str:
-    """Return a body as a report may show it: keys and cards masked, at most ``most`` characters.
+    """Return a body for the report: keys and cards masked, at most ``most`` characters.
 
-    What is shorter than 4 characters is no secret, and masking it would spoil the text.
+    Secrets shorter than 4 characters are not masked: that would spoil the text.
     """
     for secret in (*secrets, *_card_secrets(text)):
         if len(secret) >= 4:

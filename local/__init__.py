@@ -1,7 +1,7 @@
-"""The local stack: the project's own template on an embedded AWS, behind one plain address."""
+"""The local stack: the project's template on an embedded AWS emulator, behind one plain HTTP address."""
 
 import sys
 from pathlib import Path
 
-# The seed and the demo speak the words of the package that is deployed as a layer.
+# The seed and the demo import the package that is deployed as a layer.
 sys.path.append(str(Path(__file__).resolve().parent.parent / "layers" / "settlement"))

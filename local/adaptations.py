@@ -1,8 +1,8 @@
-"""The four places where the emulator needs help to do what AWS does with the same template (D91).
+"""Four adaptations that make the emulator treat the template as AWS does (D91).
 
-It reads a workflow's definition as JSON only; it does not take gateway responses out of an API's body; and
-after a restart it remembers how far a table's stream was read, but not the stream, and would skip that many
-new records. It has queues refuse what comes over plain HTTP, as their policies say, and speaks nothing else.
+The emulator reads workflow definitions in JSON only, and ignores the gateway responses in an API's body. After a
+restart it knows the position in a table's stream, but not the stream, and would skip as many new records. It applies
+the queues' policies against plain HTTP, but offers no HTTPS.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import yaml
 
 
 def write_definitions_as_json(build_directory: Path) -> None:
-    """Puts each definition as JSON into the build folder, and has the built template name that."""
+    """Write each definition as JSON into the build folder, and refer to it in the built template."""
     file = build_directory / "template.yaml"
     template = yaml.safe_load(file.read_text(encoding="utf-8"))
     for name, resource in template["Resources"].items():
@@ -29,7 +29,7 @@ def write_definitions_as_json(build_directory: Path) -> None:
 
 
 def put_gateway_responses(build_directory: Path, gateway: Any, api_id: str) -> None:
-    """Gives the deployed API the gateway responses that the built template asks for, and deploys them."""
+    """Add the built template's gateway responses to the deployed API, and deploy them."""
     template = yaml.safe_load((build_directory / "template.yaml").read_text(encoding="utf-8"))
     for kind, response in template["Resources"]["Api"]["Properties"]["GatewayResponses"].items():
         status = {"statusCode": str(response["StatusCode"])} if "StatusCode" in response else {}
@@ -43,13 +43,13 @@ def put_gateway_responses(build_directory: Path, gateway: Any, api_id: str) -> N
 
 
 def open_queues(sqs: Any, stack: str) -> None:
-    """Takes the policies off the stack's queues."""
+    """Remove the policies of the stack's queues."""
     for url in sqs.list_queues(QueueNamePrefix=f"{stack}-").get("QueueUrls", []):
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
 
 
 def forget_stream_positions(save: Path) -> None:
-    """Has the emulator read the table's stream from its beginning, which is empty after a restart."""
+    """Reset the position in the table's stream, which is empty after a restart."""
     file = save / "lambda.json"
     if file.exists():
         state = json.loads(file.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The story of one order, played with real HTTP calls; every figure is checked."""
+"""Plays the story of one order with real HTTP calls and checks every figure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ PATIENCE_SECONDS = 60.0
 
 
 class Mismatch(Exception):
-    """A figure that is not what the story says."""
+    """A figure differs from the story."""
 
 
 class Shop:
-    """A store's view of the service: the calls of the story, each of which has to succeed."""
+    """The story's calls to the service; each has to succeed."""
 
     def __init__(self, base_url: str) -> None:
         headers = {"X-VTEX-API-AppKey": APP_KEY, "X-VTEX-API-AppToken": APP_TOKEN}
@@ -44,7 +44,7 @@ class Shop:
 
 
 class Story:
-    """The order, followed from its placing to the return of an item."""
+    """The story of an order, from its placing to the return of an item."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
@@ -53,7 +53,7 @@ class Story:
         self._payment = ""
 
     def play(self) -> None:
-        """Play every step; raises Mismatch at the first figure that differs."""
+        """Play all steps; raises ``Mismatch`` at the first figure that differs."""
         self._place()
         self._invoice("N1", "Output", 7000, [{"id": "A", "price": 5000, "quantity": 1}])
         self._settles(status="payment-approved", transaction="Settling", captured=7000, open_value=3000)
@@ -104,7 +104,7 @@ class Story:
         self._shop.post(f"/api/oms/pvt/orders/{self._order}/changes", change)
 
     def _settles(self, *, status: str, transaction: str, captured: int, open_value: int, refunded: int = 0) -> None:
-        """Wait until nothing is on its way, then check what the order and its transaction show."""
+        """Wait until no operation is pending, then check the order and its transaction."""
         self._wait(lambda: self._read_transaction()["operationsWaiting"] == 0)
         order, seen = self._shop.get(f"/api/oms/pvt/orders/{self._order}"), self._read_transaction()
         _tell(
@@ -121,7 +121,7 @@ class Story:
         self._expect("refunded", order["refundedValue"], refunded)
 
     def _connector(self) -> None:
-        """Compare with what arrived at the connector."""
+        """Compare with the calls that arrived at the connector."""
         calls = self._shop.get(f"/sandbox-connector/calls?paymentId={self._payment}")
         seen = [(call["operation"], call["value"]) for call in calls]
         _tell("What arrived at the connector", *(f"{operation} {value:.2f}" for operation, value in seen))
@@ -164,7 +164,7 @@ class Story:
 
 
 def main() -> int:
-    """Play the story; 0 if every figure is right."""
+    """Play the story; exit code 0 if every figure is right."""
     try:
         Story(Shop(require_running(read_settings()).base_url)).play()
     except (Mismatch, StackError, httpx.HTTPError) as problem:

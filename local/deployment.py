@@ -1,4 +1,4 @@
-"""Builds the template and deploys it to the emulator, each only when something it depends on has changed."""
+"""Builds the template and deploys it to the emulator, each only after a change of its inputs."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ _SAM = ENVIRONMENTS / "venv-sam" / "bin" / "sam"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What the deployed stack consists of; functions maps folder names to function names, `is_new` tells whether this
-    start has deployed it."""
+    """The deployed stack; ``functions`` maps folder names to function names, ``is_new`` is True if this start has
+    deployed it.
+    """
 
     api_id: str
     table_name: str
@@ -47,12 +48,12 @@ class Deployment:
 
 
 def client(service: str, aws_port: int) -> Any:
-    """A boto3 client of the emulator, whatever the caller's profile says."""
+    """Return a boto3 client of the emulator, independent of the caller's profile."""
     return cloud_client(service, f"http://{HOST}:{aws_port}")
 
 
 def build(settings: StackSettings) -> str:
-    """Builds when the sources have changed since the last build; returns the digest of what was built."""
+    """Build if the sources have changed since the last build; return the digest of the build."""
     digest = _digest_of(CHECKOUT / name for name in _SOURCES)
     stamp = settings.directory / "built"
     template = settings.build_directory / "template.yaml"
@@ -72,7 +73,7 @@ def build(settings: StackSettings) -> str:
 
 
 def deploy(settings: StackSettings, *, built: str, port: int, aws_port: int) -> Deployment:
-    """Makes the emulator hold exactly what was built, with this stack's parameters."""
+    """Deploy the build to the emulator with this stack's parameters, unless it is deployed already."""
     parameters = {
         "Sandbox": "true",
         "PythonRuntime": f"python{_PYTHON_VERSION}",
@@ -125,7 +126,7 @@ def _describe(aws_port: int, is_new: bool) -> Deployment:
 
 
 def _deployed_digest(aws_port: int) -> str:
-    """The digest kept in the emulator itself, so that it is as old or new as the state it speaks of."""
+    """Return the digest of the deployed build; the emulator stores it, so it always fits the emulator's state."""
     ssm = client("ssm", aws_port)
     try:
         value: str = ssm.get_parameter(Name=_DIGEST_PARAMETER)["Parameter"]["Value"]
@@ -162,7 +163,7 @@ def _sam_environment(settings: StackSettings, aws_port: int = 0) -> dict[str, st
 
 
 def _digest_of(paths: Iterable[Path], *words: str) -> str:
-    """One digest over words, and over the names and contents of all files under the paths."""
+    """Return a digest of ``words`` and of the names and contents of all files under the paths."""
     digest = hashlib.sha256()
     for word in (*words, _PYTHON_VERSION):
         digest.update(word.encode() + b"\0")

@@ -1,4 +1,4 @@
-"""The embedded AWS: one child process that ends when its parent does, however the parent ends."""
+"""The AWS emulator: a child process that ends with its parent, in whatever way the parent ends."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from local.settings import StackSettings
 from operations.running_stack import LOCAL_REGION
 
 START_SECONDS = 300
-"""Most of it for what a last run has left in its journal."""
+"""Replaying the last run's journal takes most of it."""
 
 SAVE_SECONDS = 600
 """The state of 2,000 orders takes more than half a minute."""
 
 
 def aws_environment(port: int) -> dict[str, str]:
-    """Environment in which every AWS client talks to the emulator and to nothing else."""
+    """Return an environment in which every AWS client calls the emulator only."""
     return {
         "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
         "AWS_DEFAULT_REGION": LOCAL_REGION,
@@ -47,7 +47,7 @@ def aws_environment(port: int) -> dict[str, str]:
 
 @dataclass(slots=True)
 class Emulator:
-    """A started emulator. It lives as long as the write end of its standard input is open."""
+    """A started emulator. It runs until the write end of its standard input is closed."""
 
     port: int
     log: Path
@@ -59,14 +59,14 @@ class Emulator:
         return self.process.poll() is not None
 
     def wait_until_ready(self) -> None:
-        """Returns when the emulator answers; raises StackError with the end of its log when it does not."""
+        """Return when the emulator answers; raises ``StackError`` with the end of its log if it does not."""
         if not awaited(self._answers_within, START_SECONDS, "still waiting for the local AWS to start"):
             raise StackError(
                 f"The local AWS did not answer in {START_SECONDS} s. The end of {self.log}:\n{tail(self.log)}"
             )
 
     def save(self) -> None:
-        """Has the emulator save all it holds, and returns when it has."""
+        """Let the emulator save its whole state; return when it has."""
         before = saved_state.current(self.state)
         self.leash.write(b"s")
         self.leash.flush()
@@ -78,7 +78,7 @@ class Emulator:
             raise StackError(f"The local AWS cannot save what it holds. The end of {self.log}:\n{tail(self.log)}")
 
     def stop(self) -> None:
-        """Lets the emulator save its state, then leaves nothing of it behind."""
+        """Let the emulator save its state, then end all of its processes."""
         self.leash.close()
         if not awaited(self._ends_within, SAVE_SECONDS, "still saving"):
             self.process.send_signal(signal.SIGKILL)
@@ -100,9 +100,10 @@ class Emulator:
 
 
 def start_emulator(settings: StackSettings, port: int, keep_open: int) -> Emulator:
-    """Starts the emulator on 127.0.0.1, with its state in the stack's folder and the template's roles enforced.
+    """Start the emulator on 127.0.0.1, with its state in the stack's folder; it enforces the template's roles.
 
-    `keep_open` is the descriptor of the stack's lock: the lock is free only when the emulator is gone too.
+    ``keep_open`` is the descriptor of the stack's lock; the emulator inherits it, so the lock is free only when the
+    emulator has ended too.
     """
     shutil.rmtree(settings.scratch_directory, ignore_errors=True)
     if found := str(saved_state.recover(settings.state_directory)):

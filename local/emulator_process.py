@@ -1,4 +1,4 @@
-"""Runs the emulator until standard input ends: whoever holds the other end closes it, or dies."""
+"""Runs the emulator until standard input ends, because the parent closes it or dies."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Ends when the emulator has saved its state; its function workers, in the same group, end with it.
+    """Run the emulator; at the end, save its state and end its function workers, which are in the same group.
 
-    A byte on standard input has it save at once, and go on.
+    A byte on standard input makes it save at once and go on.
     """
     from ministack.app import main as emulate
 

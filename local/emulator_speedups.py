@@ -1,7 +1,7 @@
-"""Work that the emulator does at every call, done once (D92). What it answers, and what it refuses, stays the same.
+"""Saves the emulator repeated work (D92); its answers and refusals stay the same.
 
-For each process of a function it unpacks the function and its layers anew, a second of work; for each item that a
-query looks at it parses the query's condition; after each call it waits 50 ms for a line of log that may never come.
+For each process of a function it would unpack the function and its layers anew, which takes a second; for each item of
+a query it would parse the query's condition; after each call it would wait 50 ms for a line of log that may never come.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from types import SimpleNamespace
 from typing import Any
 
 CONDITIONS = 4096
-"""So many conditions are remembered, whose text is the service's own and has no value in it."""
+"""Most cached conditions; their texts are the service's own and contain no values."""
 
 LOG_SECONDS = 0.25
 LOG_POLL_SECONDS = 0.001
@@ -28,7 +28,7 @@ SILENT_POLLS = 3
 
 
 def speed_up(unpacked: Path) -> None:
-    """Has the emulator of this process do so. `unpacked` is a folder for the contents of packages, emptied with it."""
+    """Apply all of it to the emulator of this process; ``unpacked`` is a scratch folder for unpacked packages."""
     from ministack.core import lambda_runtime
     from ministack.services import dynamodb
 
@@ -40,12 +40,12 @@ def speed_up(unpacked: Path) -> None:
 
 
 def unpacks_into(folder: Path) -> type[zipfile.ZipFile]:
-    """An archive that is unpacked once, and linked to wherever its contents are wanted after that."""
+    """Return a ``ZipFile`` class that unpacks each archive once into ``folder``, and then links its contents."""
     unpacking = Lock()
 
     class Unpacked(zipfile.ZipFile):
         def namelist(self) -> list[str]:
-            """Nothing: whoever asks wants to look for names that lead out of the folder, which unpacking drops."""
+            """Return nothing: callers only look for names that lead out of the folder, and unpacking drops those."""
             return []
 
         def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
@@ -65,8 +65,8 @@ def unpacks_into(folder: Path) -> type[zipfile.ZipFile]:
 
 
 def log_so_far(worker: Any) -> str:
-    """What a process has logged: what is in the pipe is awaited, what nobody wrote is not."""
-    if worker._proc is None:  # it was killed: its log has an end
+    """Return the log of a process so far: read the bytes in the pipe, and wait for no others."""
+    if worker._proc is None:  # it was killed, so its log is complete
         worker._stderr_thread.join(LOG_SECONDS)
         return str(worker._drain_stderr())
     over, silent = time.monotonic() + LOG_SECONDS, 0
@@ -77,5 +77,5 @@ def log_so_far(worker: Any) -> str:
 
 
 def _bytes_in(pipe: Any) -> int:
-    """How many bytes nobody has read."""
+    """Return the number of unread bytes."""
     return int(struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0])

@@ -1,9 +1,8 @@
 """Puts the containers of `sam local` on the network of this machine, where the local stack listens (D94).
 
-The stack listens on 127.0.0.1 only, and SAM gives its containers a network of their own, whatever its option
-`--docker-network` says. So SAM talks to the container engine through a socket of ours, which changes one request
-only: a container that runs a function is created with the host's network, and its runtime listens on the port that
-SAM has chosen, on 127.0.0.1.
+The stack listens on 127.0.0.1 only, and SAM gives its containers a network of their own, whatever `--docker-network`
+is. So SAM calls the container engine through a socket of ours, which changes one request only: a container that runs a
+function is created with the host's network, and its runtime listens on the port that SAM has chosen, on 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _CREATE = re.compile(rb"POST (?:/v[0-9.]+)?/containers/create[? ]")
 
 @contextmanager
 def host_network(docker_host: str | None) -> Iterator[str]:
-    """Yields the DOCKER_HOST to use; raises StackError when no engine answers at `docker_host`."""
+    """Yield the DOCKER_HOST for SAM; raises ``StackError`` if no engine answers at ``docker_host``."""
     if sys.platform != "linux":
         raise StackError(
             "Functions run in containers on Linux only: elsewhere containers cannot share the host's network."
@@ -49,7 +48,7 @@ def host_network(docker_host: str | None) -> Iterator[str]:
 
 
 def engine_fault(docker_host: str | None) -> str | None:
-    """Says why no container engine can be used, None when one answers."""
+    """Return why no container engine can be used, None if one answers."""
     try:
         _engine_socket(docker_host)
     except StackError as error:
@@ -58,12 +57,12 @@ def engine_fault(docker_host: str | None) -> str | None:
 
 
 def has_image(docker_host: str | None, image: str) -> bool:
-    """Tells whether the engine has an image already."""
+    """Return True if the engine has the image already."""
     return _knows(_engine_socket(docker_host), f"/images/{image}/json")
 
 
 def on_host_network(body: dict[str, Any]) -> dict[str, Any]:
-    """The request for a container as it is, or, for one that runs a function, with the host's network."""
+    """Return the request for a container, with the host's network if the container runs a function."""
     entry = body.get("Entrypoint") or []
     settings = body.get("HostConfig") or {}
     bindings = (settings.get("PortBindings") or {}).get(_RUNTIME_PORT)
@@ -73,7 +72,7 @@ def on_host_network(body: dict[str, Any]) -> dict[str, Any]:
         "--runtime-interface-emulator-address", f"{HOST}:{bindings[0]['HostPort']}",
         "--runtime-api-address", f"{HOST}:{any_free()}",
     ]  # fmt: skip
-    # The engine ignores published ports here; they stay for whatever else reads the request.
+    # The engine ignores published ports on the host's network; they stay for other readers of the request.
     dropped = ("ExtraHosts", "Dns")
     settings = {name: value for name, value in settings.items() if name not in dropped} | {"NetworkMode": "host"}
     kept = {name: value for name, value in body.items() if name != "NetworkingConfig"}
@@ -90,7 +89,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 class _Handler(socketserver.BaseRequestHandler):
-    """Passes one request on, and its answer back; each connection carries one request."""
+    """Forwards one request and its response; each connection carries one request."""
 
     server: _Server
 
@@ -118,7 +117,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
 
 def _read_head(client: socket.socket) -> tuple[bytes, bytes]:
-    """The request line and headers with their blank line, and what of the body has come with them."""
+    """Return the request line and headers with their blank line, and the part of the body received with them."""
     received = b""
     while b"\r\n\r\n" not in received:
         part = client.recv(65536)

@@ -1,7 +1,7 @@
-"""A file of what was written, entry after entry: each is there whole or not at all, whenever its writer was killed.
+"""A journal file: each entry is complete or absent, even if its writer was killed.
 
-An entry is a line: the CRC-32 of its text, a space, its text. What follows the first line that is not so was cut off
-while it was written, and is no entry.
+An entry is a line: the CRC-32 of its text, a space, its text. The first line without this form was cut off; it and all
+after it are not entries.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from threading import Lock
 
 
 class Journal:
-    """A journal that is written to. An entry is with the operating system when ``append`` returns, and so outlives
-    this process; ``flush`` has it outlive the machine.
+    """A journal, open for writing.
+
+    When ``append`` returns, the entry survives the process; when ``flush`` returns, it survives the machine.
     """
 
     def __init__(self, file: Path) -> None:
@@ -24,7 +25,7 @@ class Journal:
         self._flushed = True
 
     def append(self, text: str) -> None:
-        """Add an entry; its text is one line."""
+        """Add an entry; its text must be one line."""
         content = text.encode()
         line = b"%08x %s\n" % (zlib.crc32(content), content)
         with self._lock:
@@ -33,24 +34,24 @@ class Journal:
                 line = line[os.write(self._descriptor, line) :]
 
     def flush(self) -> None:
-        """Have everything on the disk."""
+        """Write all entries to the disk."""
         if not self._flushed:
             self._flushed = True
             os.fdatasync(self._descriptor)
 
     def close(self) -> None:
-        """Write nothing more."""
+        """Close the file."""
         os.close(self._descriptor)
 
 
 def entries(file: Path) -> Iterator[str]:
-    """Yield the whole entries of a journal, oldest first; none of one that is not there."""
+    """Yield the complete entries of a journal, oldest first; none if the file does not exist."""
     for text, _ in _lines(file):
         yield text
 
 
 def cut_off_the_rest(file: Path) -> tuple[int, int]:
-    """Leave only whole entries in a journal; return how many there are, and how many bytes were none."""
+    """Cut a journal after its last complete entry; return the number of entries and of bytes cut off."""
     if not file.exists():
         return 0, 0
     ends = [end for _, end in _lines(file)]
@@ -62,7 +63,7 @@ def cut_off_the_rest(file: Path) -> tuple[int, int]:
 
 
 def _lines(file: Path) -> Iterator[tuple[str, int]]:
-    """Yield each whole entry, and where it ends."""
+    """Yield each complete entry and its end."""
     if not file.exists():
         return
     end = 0

@@ -1,9 +1,8 @@
-"""Has the emulator of this process keep what it answers: every write is in a journal before its answer goes out (D95).
+"""Makes the emulator of this process durable: every write is in a journal before its answer is sent (D95).
 
-The writes of one request are one entry, so a transaction is there whole or not at all. Beside the tables' writes the
-journal has, each as a whole whenever it changes, the definitions of tables that a request makes, connectors'
-credentials, and the queues (twice a second). What a deployment makes, which is much and changes rarely, is saved by
-``save``; logs and executions are saved only so.
+The writes of one request are one entry, so a transaction is stored whole or not at all. The journal also has the
+definitions of created tables, connectors' credentials and queues, each whole after every change (queues twice a
+second). The large and rarely changing results of deployments are saved by ``save``, and so are logs and executions.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _DEFINING = frozenset({"CreateTable", "DeleteTable", "UpdateTable", "UpdateTimeT
 _READING = ("Get", "List", "Describe", "BatchGet", "Validate")
 
 Write = tuple[str, str, str, dict[str, Any] | None]
-"""A table's ARN, partition and sort key, and the item that is there now."""
+"""A table's ARN, partition and sort key, and the item after the write, None if it was deleted."""
 
 
 class Keeper:
@@ -46,7 +45,7 @@ class Keeper:
         self._queues = ""
 
     def take_over(self) -> None:
-        """Has the emulator load and save by this, and tell it of every write."""
+        """Let the emulator load and save through this object, and report every write to it."""
         load = self._app._load_persisted_state
         self._app._load_persisted_state = lambda: self._load(load)
         self._app.save_all = self._save_at_the_end
@@ -58,7 +57,7 @@ class Keeper:
         threading.Thread(target=self._flush_for_ever, daemon=True).start()
 
     def save(self) -> None:
-        """Save everything now, between two requests; called from any thread."""
+        """Save everything between two requests; can be called from any thread."""
         self._app._MAIN_LOOP.call_soon_threadsafe(lambda: self._save(self._app._build_persistence_save_dict()))
 
     def _load(self, load: Callable[[], None]) -> None:
@@ -72,7 +71,7 @@ class Keeper:
         self._journal = Journal(saved_state.journal_of(save))
 
     def _save(self, services: Mapping[str, Callable[[], Any]]) -> None:
-        """Save every service; what cannot be saved leaves the save before, with its journal, as the one that counts."""
+        """Save every service; after a failure, the previous save with its journal stays the current one."""
         before, save = saved_state.current(self._state), saved_state.next_save(self._state)
         unused: set[str] = set()
         prune, self._lambda._prune_orphan_code_blobs = self._lambda._prune_orphan_code_blobs, unused.update
@@ -84,7 +83,7 @@ class Keeper:
                     continue
                 self._persistence.save_state(name, state)
                 if not (save / f"{name}.json").exists():
-                    print(f"{name} cannot be saved: the journal goes on", file=sys.stderr, flush=True)
+                    print(f"{name} cannot be saved; the journal continues", file=sys.stderr, flush=True)
                     return
         finally:
             self._lambda._prune_orphan_code_blobs = prune
@@ -103,7 +102,7 @@ class Keeper:
         self._journal = None
 
     def _play(self, entry: dict[str, Any]) -> None:
-        """Do again what an entry tells."""
+        """Apply an entry."""
         dynamodb = self._dynamodb
         if "definitions" in entry:
             self._define(entry["definitions"])
@@ -121,7 +120,7 @@ class Keeper:
                 dynamodb._set_item(table, partition, sort, item)
 
     def _define(self, definitions: dict[str, Any]) -> None:
-        """Have just these tables, with the items they have."""
+        """Replace all tables by these definitions; existing tables keep their items."""
         held = dict(self._dynamodb._tables.all_items())
         self._dynamodb._tables.clear()
         self._dynamodb.load_persisted_state(definitions)
@@ -131,7 +130,7 @@ class Keeper:
                 self._dynamodb._items_replaced(table)
 
     def _noting(self, change: Callable[..., Any]) -> Callable[..., Any]:
-        """A change of one item, which is written down with the others of its request."""
+        """Wrap a change of one item, to record it with the other changes of its request."""
 
         def changed(table: dict[str, Any], partition: str, sort: str, *item: Any) -> Any:
             done = change(table, partition, sort, *item)
@@ -170,7 +169,7 @@ class Keeper:
         return handled
 
     def _definitions(self) -> dict[str, Any]:
-        """What the emulator knows of its tables, without their items."""
+        """Return the definitions of the emulator's tables, without their items."""
         held = [(table, table["items"]) for table in self._dynamodb._tables.all_values()]
         try:
             for table, _ in held:
@@ -208,6 +207,6 @@ def _action(headers: Mapping[str, str]) -> str:
 
 
 def _scope(arn: str) -> tuple[str, str, str]:
-    """Account, region and name of a table."""
+    """Return account, region and name of a table."""
     _, _, _, region, account, resource = arn.split(":", 5)
     return account, region, resource.removeprefix("table/")

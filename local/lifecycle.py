@@ -24,14 +24,14 @@ STOP_SECONDS = SAVE_SECONDS + KILL_SECONDS
 
 
 def running_facts(settings: StackSettings) -> Facts | None:
-    """The facts of the stack in this folder, None unless it runs and is ready."""
+    """Return the facts of the stack in this folder, None unless it runs and is ready."""
     pid = lock.holder(settings.lock_file)
     facts = read_facts(settings.facts_file) if pid is not None else None
     return facts if facts is not None and facts.pid == pid and lives(pid) else None
 
 
 def require_running(settings: StackSettings) -> Facts:
-    """The facts of the stack in this folder; raises StackError unless it runs and is ready."""
+    """Return the facts of the stack in this folder; raises ``StackError`` unless it runs and is ready."""
     facts = running_facts(settings)
     if facts is None:
         pid = lock.holder(settings.lock_file)
@@ -40,14 +40,14 @@ def require_running(settings: StackSettings) -> Facts:
 
 
 def not_ready(pid: int) -> str:
-    """Why a stack that holds its folder's lock cannot be used now."""
+    """Return the reason why a stack that holds its folder's lock cannot be used now."""
     if lives(pid):
         return f"The local stack is still starting (process {pid}); it can be used once it says that it is ready."
     return "The last local stack was killed and is still saving what it holds; try again in a moment."
 
 
 def why_not_free(settings: StackSettings) -> str:
-    """Why a stack cannot be started in a folder that has one."""
+    """Return the reason why a stack cannot be started in a folder that has one."""
     pid = lock.holder(settings.lock_file)
     if pid is not None and running_facts(settings) is None:
         return not_ready(pid)
@@ -55,9 +55,9 @@ def why_not_free(settings: StackSettings) -> str:
 
 
 def start_detached(settings: StackSettings) -> Facts:
-    """Starts the stack in the background and returns when it is ready, showing its progress meanwhile.
+    """Start the stack in the background, show its progress, and return when it is ready.
 
-    Raises StackError when it does not start, as when there is one already.
+    Raises ``StackError`` if it does not start, for instance because one runs already.
     """
     settings.directory.mkdir(parents=True, exist_ok=True)
     log = settings.log("stack")
@@ -86,7 +86,7 @@ def start_detached(settings: StackSettings) -> Facts:
 
 
 def stop(settings: StackSettings) -> bool:
-    """Stops the stack of this folder and returns when nothing of it is left; False when there was none."""
+    """Stop the stack of this folder and return when all of it has ended; False if there was none."""
     pid = lock.holder(settings.lock_file)
     if pid is None:
         return False
@@ -94,7 +94,7 @@ def stop(settings: StackSettings) -> bool:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
     is_free = partial(lock.wait_until_free, settings.lock_file)
-    if not awaited(is_free, STOP_SECONDS, "still saving what the local AWS holds"):
+    if not awaited(is_free, STOP_SECONDS, "still saving the state of the local AWS"):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         if not lock.wait_until_free(settings.lock_file, KILL_SECONDS):
@@ -104,9 +104,9 @@ def stop(settings: StackSettings) -> bool:
 
 @contextmanager
 def stack_in_use(settings: StackSettings) -> Iterator[Facts]:
-    """The stack that runs or is starting in this folder, or one started for the time being.
+    """Yield the stack that runs or is starting in this folder, or a temporary one.
 
-    One that was started so is stopped when everybody who uses it so is done.
+    A temporary stack is stopped when its last user is done.
     """
     with lock.share(settings.directory / "users") as wait_for_others:
         facts, is_ours = _found_or_started(settings)
@@ -119,8 +119,8 @@ def stack_in_use(settings: StackSettings) -> Iterator[Facts]:
 
 
 def _found_or_started(settings: StackSettings) -> tuple[Facts, bool]:
-    """The facts of the stack, and whether it was started here."""
-    with lock.in_turn(settings.directory / "starting", lambda: say("waiting for the stack that is being started …")):
+    """Return the facts of the stack, and True if it was started here."""
+    with lock.in_turn(settings.directory / "starting", lambda: say("waiting for a stack that is starting …")):
         while True:
             facts = _found(settings)
             if facts is not None:
@@ -133,7 +133,7 @@ def _found_or_started(settings: StackSettings) -> tuple[Facts, bool]:
 
 
 def _found(settings: StackSettings) -> Facts | None:
-    """The facts of the stack that has this folder, once it is ready; None if there is none, or it gave up."""
+    """Return the facts of this folder's stack once it is ready; None if there is none, or its start failed."""
     told = False
     while (facts := running_facts(settings)) is None and (pid := lock.holder(settings.lock_file)) is not None:
         if not told and pid:

@@ -1,4 +1,4 @@
-"""One stack per folder, and one at a time at whatever two would do in it: locks that end with whoever holds them."""
+"""Locks for one stack per folder, and for work that one process may do at a time; a lock ends with its process."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LOOK_SECONDS = 0.5
-"""Whoever looks at a lock holds it for a moment; for so long it is tried again."""
+"""How long a lock is tried: looking at a lock holds it for a moment."""
 
 POLL_SECONDS = 0.05
 
 
 @contextmanager
 def hold(file: Path) -> Iterator[int | None]:
-    """Holds the folder's lock, with this process's id in it; None when another stack holds it."""
+    """Hold the folder's lock, with this process's id in it; yields None if another stack holds it."""
     with _opened(file) as descriptor:
         if not _taken(descriptor, LOOK_SECONDS):
             yield None
@@ -29,7 +29,7 @@ def hold(file: Path) -> Iterator[int | None]:
 
 @contextmanager
 def in_turn(file: Path, say_that_it_waits: Callable[[], object]) -> Iterator[None]:
-    """Holds a lock, after whoever holds it now."""
+    """Hold a lock, after waiting for its current holder."""
     with _opened(file) as descriptor:
         if not _taken(descriptor, 0):
             say_that_it_waits()
@@ -39,14 +39,14 @@ def in_turn(file: Path, say_that_it_waits: Callable[[], object]) -> Iterator[Non
 
 @contextmanager
 def share(file: Path) -> Iterator[Callable[[], None]]:
-    """Is one of those that use something; calling what it yields waits until it is the only one."""
+    """Hold a shared lock; the yielded function waits until this process is the only holder."""
     with _opened(file) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         yield lambda: fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def holder(file: Path) -> int | None:
-    """Process id of the stack that holds the lock, None when it is free."""
+    """Return the process id of the stack that holds the lock, None if it is free."""
     if not file.exists():
         return None
     descriptor = os.open(file, os.O_RDWR)
@@ -60,7 +60,7 @@ def holder(file: Path) -> int | None:
 
 
 def wait_until_free(file: Path, seconds: float) -> bool:
-    """True when the lock became free within the time."""
+    """Return True if the lock became free within the time."""
     deadline = time.monotonic() + seconds
     while holder(file) is not None:
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Ports: is one free, and which one to take."""
+"""Finds free ports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ HOST = "127.0.0.1"
 
 
 def is_free(port: int) -> bool:
-    """True when a server can listen on the port now."""
+    """Return True if a server can listen on the port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -19,7 +19,7 @@ def is_free(port: int) -> bool:
 
 
 def any_free() -> int:
-    """A port that was free a moment ago."""
+    """Return a port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -27,5 +27,5 @@ def any_free() -> int:
 
 
 def first_free(*wishes: int) -> int:
-    """The first of the wished ports that is free, else any free one."""
+    """Return the first free port of ``wishes``, else any free one."""
     return next((port for port in wishes if is_free(port)), 0) or any_free()

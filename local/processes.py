@@ -1,4 +1,4 @@
-"""Programs that the stack runs to completion."""
+"""Runs programs to completion."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TZ", "USER")
 
 
 def plain_environment(**extra: str) -> dict[str, str]:
-    """The little of the caller's environment that is the same for everybody, and `extra`.
+    """Return the part of the caller's environment that is the same for all users, and ``extra``.
 
-    Nobody's profile, proxy, endpoint or PYTHONPATH gets into the stack.
+    It has no profile, proxy, endpoint or PYTHONPATH of the caller.
     """
     return {name: os.environ[name] for name in _INHERITED if name in os.environ} | extra
 
 
 def run_logged(command: Sequence[str], *, log: Path, environment: Mapping[str, str], cwd: Path) -> None:
-    """Runs a command with its output in a log; raises StackError with the log's end when it fails.
+    """Run a command with its output in a log; raises ``StackError`` with the log's end if it fails.
 
-    When the caller is interrupted, the command and all it started are gone too.
+    If the caller is interrupted, the command and all its children end too.
     """
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -44,6 +44,6 @@ def run_logged(command: Sequence[str], *, log: Path, environment: Mapping[str, s
 
 
 def kill_group(group: int) -> None:
-    """Kills every process of the group that is still there."""
+    """Kill every remaining process of the group."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What a person in front of the terminal sees while the stack starts."""
+"""Progress of the stack's start, on the terminal."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _TOLD_EVERY_SECONDS = 5
 
 
 class StackError(Exception):
-    """The stack cannot go on; the message says what happened and what to do about it."""
+    """The stack cannot go on; the message gives the reason and a remedy."""
 
 
 def say(text: str) -> None:
-    """Prints one line at once, also into a pipe."""
+    """Print one line at once, also into a pipe."""
     print(text, flush=True)
 
 
 @contextmanager
 def step(what: str, about: str = "") -> Iterator[None]:
-    """Announces a step that may take over two seconds, and how long it took when it did."""
+    """Announce a step that may take over two seconds, and report its duration if it did."""
     say(f"  {what} …" + (f" (about {about})" if about else ""))
     start = time.monotonic()
     yield
@@ -31,7 +31,7 @@ def step(what: str, about: str = "") -> Iterator[None]:
 
 
 def awaited(ends_within: Callable[[float], bool], seconds: float, what: str) -> bool:
-    """Whether something ends in time; says every few seconds that it has not."""
+    """Return True if something ends in time; report every few seconds that it still runs."""
     start = time.monotonic()
     while not ends_within(_TOLD_EVERY_SECONDS):
         waited = time.monotonic() - start
@@ -42,7 +42,7 @@ def awaited(ends_within: Callable[[float], bool], seconds: float, what: str) -> 
 
 
 def tail(log: Path, lines: int = 30) -> str:
-    """The last lines of a log, indented; empty when there is no log."""
+    """Return the last lines of a log, indented; empty if there is no log."""
     if not log.exists():
         return ""
     text = log.read_text(encoding="utf-8", errors="replace").splitlines()

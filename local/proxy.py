@@ -1,4 +1,4 @@
-"""A plain address in front of the deployed API: same method, path, query, headers and body, byte for byte."""
+"""A plain HTTP address for the deployed API; method, path, query, headers and body are forwarded unchanged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 from local.ports import HOST
 from local.progress import StackError
 
-# The limit of the real API, which the emulator does not know. Of what is larger, some is read before it is
-# refused, since many clients hear no answer while they send.
+# The limit of the real API, which the emulator does not have. A part of a larger body is read before it is refused,
+# because many clients read no answer while they send.
 MAX_BODY_BYTES = 10 * 1024 * 1024
 DISCARDED_BYTES = 64 * 1024 * 1024
 UPSTREAM_TIMEOUT_SECONDS = 35
@@ -27,17 +27,17 @@ _HOP_BY_HOP = frozenset(
 )  # fmt: skip
 
 _OWN = frozenset(("x-forwarded-proto", "x-forwarded-prefix"))
-"""What the proxy tells by itself: the functions are reached without TLS, and without the stage in the path."""
+"""Headers that the proxy sets itself: the functions are called without TLS, and without the stage in the path."""
 
 
 class Proxy(ThreadingHTTPServer):
-    """Serves each connection in a thread of its own until it is closed."""
+    """Serves each connection in a thread of its own until the proxy is closed."""
 
     daemon_threads = True
     request_queue_size = 256
 
     def __init__(self, port: int) -> None:
-        """Takes the port, or any free one for 0; raises StackError when another program has it."""
+        """Bind the port, or any free one for 0; raises ``StackError`` if another program uses it."""
         try:
             super().__init__((HOST, port), _Handler)
         except OSError as error:
@@ -51,19 +51,19 @@ class Proxy(ThreadingHTTPServer):
         self.upstream_prefix = ""
 
     def forward_to(self, aws_port: int, api_id: str, stage: str) -> None:
-        """Says where requests go, and starts to answer them."""
+        """Set the API to forward to, and start to serve."""
         self.upstream_port = aws_port
         self.upstream_prefix = f"/restapis/{api_id}/{stage}/_user_request_"
         threading.Thread(target=self.serve_forever, name="proxy", daemon=True).start()
 
     def stop(self) -> None:
-        """Takes no further request and frees the port."""
+        """Stop serving and free the port."""
         if self.upstream_port:
             self.shutdown()
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is not worth a traceback."""
+        """Print no traceback for a client that closed its connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _forward
 
     def _read_body(self) -> bytes | None:
-        """The whole body; None when the request has been answered because its body cannot be taken."""
+        """Return the whole body; None if the request was refused because of its body."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._read_chunks()
         length = self.headers.get("Content-Length", "0")
@@ -156,10 +156,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def _drop(self) -> None:
-        """Closes the connection without a byte of an answer."""
+        """Close the connection without an answer."""
         self.close_connection = True
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests are in the functions' logs."""
+        """Log nothing: requests are in the functions' logs."""

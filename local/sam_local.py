@@ -1,8 +1,8 @@
-"""One function in the container that AWS SAM makes of it, on the running stack's table.
+"""Runs one function in its AWS SAM container, on the running stack's table.
 
 python -m local.sam_local [--function NAME] EVENT_FILE
 
-The answer is on standard output, the function's log on standard error.
+It prints the answer on standard output and the function's log on standard error.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ IMAGE = f"public.ecr.aws/lambda/python:{_RUNTIME.removeprefix('python')}-{_ARCHI
 
 
 def main() -> int:
-    """Exit code of `sam local invoke`, or 1 with a message."""
+    """Run the command; return the exit code of `sam local invoke`, or 1 with a message."""
     parser = argparse.ArgumentParser(prog="local.sam_local", description=__doc__)
     parser.add_argument("--function", help="folder or logical id; the event's folder names it otherwise")
     parser.add_argument("event", type=Path)
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def invoke(settings: StackSettings, function: str, event: Path) -> int:
-    """Runs the function once, as the running stack has built and configured it; returns SAM's exit code."""
+    """Run the function once, built and configured like in the running stack; return SAM's exit code."""
     facts = require_running(settings)
     folder = _folder(function, facts)
     if not event.is_file():
@@ -81,7 +81,7 @@ def invoke(settings: StackSettings, function: str, event: Path) -> int:
 
 
 def _folder(function: str, facts: Facts) -> str:
-    """The function's folder, by which the stack knows it, from that or from its logical id."""
+    """Return the function's folder, given the folder or the logical id."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", function.removesuffix("Function")).lower()
     if words not in facts.functions:
         raise StackError(f"No such function: {function}. There are: {', '.join(facts.functions)}.")
@@ -89,7 +89,7 @@ def _folder(function: str, facts: Facts) -> str:
 
 
 def _write_template(settings: StackSettings) -> Path:
-    """The built template, and one variable more for every function: SAM sets only what a template declares."""
+    """Write the built template with one more variable for every function: SAM sets only declared ones."""
     template = yaml.safe_load((settings.build_directory / "template.yaml").read_text(encoding="utf-8"))
     template["Globals"]["Function"]["Environment"]["Variables"][_ENDPOINT] = ""
     file = settings.build_directory / "invoke.yaml"
@@ -98,7 +98,7 @@ def _write_template(settings: StackSettings) -> Path:
 
 
 def _variables(facts: Facts, folder: str) -> dict[str, str]:
-    """What the deployed function has in its environment, and the address of the local AWS."""
+    """Return the deployed function's environment variables, and the address of the local AWS."""
     functions = client("lambda", facts.aws_port)
     deployed: dict[str, Any] = functions.get_function_configuration(FunctionName=facts.functions[folder])
     variables: dict[str, str] = deployed["Environment"]["Variables"]

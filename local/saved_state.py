@@ -1,7 +1,7 @@
-"""The state that the emulator has saved: one folder per save, and a file that names the one that counts.
+"""The emulator's saved state: one folder per save, and a file that names the current one.
 
-A save is written beside the one before, and counts from the moment at which it is named: one that was cut off never
-does. What happens after it goes into the journal in its folder.
+A save is written beside the previous one and becomes current when the file names it, so an incomplete save never does.
+Later writes go into the journal in its folder.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FIRST = "1"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a start finds beside the last save: entries of its journal, and bytes of one that was cut off."""
+    """The journal that a start finds: its number of entries, and the bytes of an incomplete one."""
 
     entries: int
     cut_off: int
@@ -32,18 +32,18 @@ class Found:
 
 
 def current(state: Path) -> Path | None:
-    """The folder of the save that counts; None before the first."""
+    """Return the folder of the current save; None before the first."""
     name = state / _NAME
     return state / name.read_text(encoding="utf-8") if name.exists() else None
 
 
 def journal_of(save: Path) -> Path:
-    """The journal of what came after a save."""
+    """Return the journal of the writes after a save."""
     return save / "journal"
 
 
 def recover(state: Path) -> Found:
-    """Leave only the save that counts, with a journal of whole entries; say what there is in it."""
+    """Delete all but the current save, cut its journal to complete entries, and describe it."""
     _adopt(state)
     save = current(state)
     _remove_all_but(state, save)
@@ -51,7 +51,7 @@ def recover(state: Path) -> Found:
 
 
 def next_save(state: Path) -> Path:
-    """An empty folder for the save after the current one."""
+    """Return an empty folder for the save after the current one."""
     save = current(state)
     folder = state / (str(int(save.name) + 1) if save is not None else _FIRST)
     shutil.rmtree(folder, ignore_errors=True)
@@ -60,7 +60,7 @@ def next_save(state: Path) -> Path:
 
 
 def let_it_count(save: Path) -> None:
-    """Have a save that is complete be the one that counts, and the one before gone."""
+    """Make a complete save the current one and delete the previous one."""
     for file in save.iterdir():
         _to_disk(file)
     _point_to(save)
@@ -68,7 +68,7 @@ def let_it_count(save: Path) -> None:
 
 
 def _adopt(state: Path) -> None:
-    """Make a save of what an emulator wrote into the state's folder itself."""
+    """Turn the files that an emulator wrote into the state's folder itself into a save."""
     if current(state) is None and (state / "dynamodb.json").exists():
         save = next_save(state)
         for file in state.glob("*.json"):

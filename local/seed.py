@@ -1,4 +1,4 @@
-"""The demo account: app key, settings and connectors, written at every start since the port may differ."""
+"""The demo account: app key, settings and connectors, written at every start because the port can differ."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ CONNECTORS = (
 
 
 def seed(table_name: str, secret_arn: str, *, base_url: str, aws_port: int) -> None:
-    """Leaves the table with the demo account complete; settings that were changed stay as they are."""
+    """Complete the demo account in the table; changed settings stay."""
     dynamodb = client("dynamodb", aws_port)
     store = DynamoDBStore(dynamodb, table_name)
     if store.settings(ACCOUNT) == AccountSettings():
@@ -56,7 +56,7 @@ def seed(table_name: str, secret_arn: str, *, base_url: str, aws_port: int) -> N
 
 
 def seed_connectors(store: DynamoDBStore, vault: SecretsManagerCredentials, sandbox_url: str) -> None:
-    """Leaves the demo account with its connectors, each at its place in the sandbox."""
+    """Write the demo account's connectors with their addresses in the sandbox."""
     with vault.exclusively():
         for connector in CONNECTORS:
             stored = store.connector(ACCOUNT, connector.name)

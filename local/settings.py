@@ -1,4 +1,4 @@
-"""Where the local stack keeps its state and which ports it asks for."""
+"""Settings of the local stack: its folder and ports."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ DEFAULT_AWS_PORT = 4566
 
 @dataclass(frozen=True, slots=True)
 class StackSettings:
-    """One local stack: its folder, and the ports wished for.
+    """One local stack: its folder and its preferred ports.
 
-    `port` 0 takes any free one; `aws_port` None takes the one used last, the default, or any free one.
+    ``port`` 0 means any free one; ``aws_port`` None means the last one, the default, or any free one.
     """
 
     directory: Path
@@ -52,7 +52,7 @@ class StackSettings:
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> StackSettings:
-    """StackSettings from QUITA_LOCAL_DIR, PORT and AWS_PORT; raises StackError for a port that is none."""
+    """Read QUITA_LOCAL_DIR, PORT and AWS_PORT; raises ``StackError`` for an invalid port."""
     directory = Path(environ.get("QUITA_LOCAL_DIR") or ENVIRONMENTS).resolve()
     aws_port = environ.get("AWS_PORT")
     return StackSettings(

@@ -17,7 +17,7 @@ from local.supervisor import supervise
 
 
 def main() -> int:
-    """Exit code 0 when what was asked for is done, 1 with a message otherwise."""
+    """Run a command; exit code 0 if it succeeds, 1 with a message otherwise."""
     arguments = _parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -1,4 +1,4 @@
-"""Starts everything, keeps it running, and stops everything it started, in whatever way it ends."""
+"""Starts all parts of the stack, keeps them running, and stops them, in whatever way it ends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEALTH_SECONDS = 60
 
 
 def supervise(settings: StackSettings) -> None:
-    """Runs the stack until told to stop; raises StackError when it cannot start or a part of it ends."""
+    """Run the stack until it is told to stop; raises ``StackError`` if it cannot start or a part of it ends."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as running:
@@ -81,7 +81,7 @@ def _start(settings: StackSettings, descriptor: int, running: ExitStack) -> Emul
 
 
 def _aws_port(settings: StackSettings) -> int:
-    """The port asked for; else that of the last start, the default, or any free one, which it remembers."""
+    """Return the configured port, else that of the last start, the default, or any free one; remember it."""
     memory = settings.directory / "aws-port"
     if settings.aws_port:
         port = first_free(settings.aws_port)
@@ -135,7 +135,7 @@ def _require_running(emulator: Emulator) -> None:
 
 
 def _ignore_further_signals() -> None:
-    """The way down is not to be interrupted: state is being saved."""
+    """Ignore signals from now on: the shutdown saves state and must not be interrupted."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
 

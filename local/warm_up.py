@@ -1,4 +1,4 @@
-"""First calls, made before the user's: every function that an order meets is loaded once."""
+"""Warms up every function on an order's way by a first call before the user's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.progress import step
 from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
 
 NOTHING = "warm-up"
-"""Id of an order and a transaction that do not exist: the calls find nothing and leave nothing."""
+"""Id of an order and a transaction that do not exist, so that the calls change nothing."""
 
 _ORDER = f"/api/oms/pvt/orders/{NOTHING}"
 _REQUESTS = (
@@ -36,7 +36,7 @@ _EVENTS: dict[str, dict[str, object]] = {
 
 
 def warm_up(base_url: str, functions: dict[str, str], aws_port: int) -> None:
-    """Leaves the functions of an order's way loaded; what they answer does not matter."""
+    """Load the functions on an order's way; their answers are ignored."""
     with step("loading the functions"), ThreadPoolExecutor() as calls:
         for method, path in _REQUESTS:
             calls.submit(_send, method, base_url + path)

@@ -1,4 +1,4 @@
-"""Audits orders straight from the table of a stack, whoever runs it. It only reads."""
+"""Audits orders in the table of any stack. It only reads."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from settlement.use_cases.upkeep.audit_order import Audited, audit_order
 
 
 def audit(store: DynamoDBStore, account: str, order_id: str | None, output: Output) -> int:
-    """Audit an order of an account, or all without one; return the exit code.
+    """Audit one order of an account, or all if ``order_id`` is None; return the exit code.
 
-    Raises CommandError for an order that is not there.
+    Raises ``CommandError`` if the order does not exist.
     """
     if order_id is None:
         found = output.counted(order_ids(store, account), "orders")
@@ -25,7 +25,7 @@ def audit(store: DynamoDBStore, account: str, order_id: str | None, output: Outp
 
 
 def _report(audits: Iterable[Audited], account: str, output: Output) -> int:
-    """Say every audit that found something, then the sum of all."""
+    """Print every audit with mismatches, then the totals."""
     orders, wrong = 0, []
     for audited in audits:
         orders += 1
@@ -34,10 +34,10 @@ def _report(audits: Iterable[Audited], account: str, output: Output) -> int:
         wrong.append(audited)
         output.say(f"order {audited.order_id}, transaction {audited.transaction_id}")
         for mismatch in audited.mismatches:
-            output.say(f"  {mismatch.where}: {mismatch.what}: {mismatch.found}, the others say {mismatch.expected}")
+            output.say(f"  {mismatch.where}: {mismatch.what}: found {mismatch.found}, expected {mismatch.expected}")
     if not orders:
         return output.nothing(f"Account {account} has no orders: nothing was audited.", account=account, audited=0)
-    output.say(f"{orders} orders audited, {len(wrong)} with books that disagree")
+    output.say(f"{orders} orders audited, {len(wrong)} with mismatches")
     mismatches = [
         {"order": audited.order_id, "transaction": audited.transaction_id, "where": held.where, "what": held.what,
          "found": held.found, "expected": held.expected}

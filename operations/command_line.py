@@ -1,7 +1,7 @@
-"""The words of the ``quita`` command, and the exit codes of them all.
+"""The command line of ``quita``, and its exit codes.
 
-0: done, and all is well. 1: it cannot go on, and says why. 2: it found what somebody has to look at, or nothing at all.
-64: no command takes these words.
+0: success. 1: the command cannot go on; the message gives the reason. 2: it found something for a person to look at, or
+nothing at all. 64: wrong arguments.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return app(args=words, prog_name="quita", standalone_mode=False) or 0
     except TyperException as error:
-        print(f"{error.format_message()}\n--help after a command shows what it takes.", file=sys.stderr, flush=True)
+        print(f"{error.format_message()}\nA command lists its arguments with --help.", file=sys.stderr, flush=True)
         return MISUSED
     except typer.Abort:
         return STOPPED
@@ -59,7 +59,7 @@ def audit(
     order: OneOrder = None, every: EveryOrder = False, account: Account = None,
     stack: StackName = None, region: Region = None, as_json: AsJson = False,
 ) -> int:  # fmt: skip
-    """Compare every figure of an order with the others that tell of it."""
+    """Audit an order, or all: compare its stored figures with each other."""
     from operations.audit import audit as run
     from settlement.storage.dynamodb import DynamoDBStore
 
@@ -90,7 +90,7 @@ def redrive(
     queues: Annotated[list[str] | None, typer.Argument(help="Queues such as parked-events; none for all.")] = None,
     stack: StackName = None, region: Region = None, as_json: AsJson = False,
 ) -> int:  # fmt: skip
-    """Send what lies in the dead-letter queues back where it came from."""
+    """Send the messages in the dead-letter queues back."""
     from operations.redrive.command import redrive as run
 
     return run(the_stack(stack, region), queues or [], Output(as_json))
@@ -99,12 +99,12 @@ def redrive(
 @app.command()
 def rebuild(
     source: Annotated[str, typer.Option("--from", help="A table's name, or a folder with an export.")],
-    to: Annotated[str, typer.Option("--to", help="An empty table with the template's keys and indexes, or none yet.")],
+    to: Annotated[str, typer.Option("--to", help="A table, empty or not created yet; its keys are the template's.")],
     region: Region = None,
     endpoint: Annotated[str | None, typer.Option(help="Address of a local AWS.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Make every order and transaction anew from their events."""
+    """Rebuild every order and transaction from its events, in an empty table."""
     from operations.rebuild import rebuild_table
 
     try:
@@ -116,7 +116,7 @@ def rebuild(
 
 @app.command()
 def status(stack: StackName = None, region: Region = None, as_json: AsJson = False) -> int:
-    """Show a stack's names and addresses, and what lies in its dead-letter queues."""
+    """Show a stack's names and addresses, and the messages in its dead-letter queues."""
     from operations.status import status as run
 
     return run(the_stack(stack, region), Output(as_json))
@@ -135,10 +135,10 @@ def create_key(
     key: Key,
     account: Annotated[str, typer.Option("--account")],
     role: Annotated[list[str] | None, typer.Option("--role", help="May be repeated, or a list with commas.")] = None,
-    every_role: Annotated[bool, typer.Option("--every-role", help="Whatever there is, as --role '*'.")] = False,
+    every_role: Annotated[bool, typer.Option("--every-role", help="All roles, like --role '*'.")] = False,
     table: TableName = None, stack: StackName = None, region: Region = None, as_json: AsJson = False,
 ) -> int:  # fmt: skip
-    """Make a key; its token is shown once."""
+    """Create a key; its token is shown once."""
     roles = [*(name.strip() for text in role or () for name in text.split(",")), *(["*"] if every_role else [])]
     if not roles:
         raise typer.BadParameter(f"name one of {', '.join(app_keys.ROLES)}, or --every-role", param_hint="--role")
@@ -154,7 +154,7 @@ def create_key(
 def rotate_key(
     key: Key,
     overlap: Annotated[
-        int, typer.Option(min=0, max=app_keys.MAX_OVERLAP_HOURS, help="Hours that the old token goes on working.")
+        int, typer.Option(min=0, max=app_keys.MAX_OVERLAP_HOURS, help="Hours for which the old token stays valid.")
     ] = 0,
     table: TableName = None, stack: StackName = None, region: Region = None, as_json: AsJson = False,
 ) -> int:  # fmt: skip
@@ -166,7 +166,7 @@ def rotate_key(
 def disable_key(
     key: Key, table: TableName = None, stack: StackName = None, region: Region = None, as_json: AsJson = False
 ) -> int:
-    """Refuse a key from now on."""
+    """Disable a key."""
     return _keys(table, stack, region, as_json).switch(key, enabled=False)
 
 
@@ -174,7 +174,7 @@ def disable_key(
 def enable_key(
     key: Key, table: TableName = None, stack: StackName = None, region: Region = None, as_json: AsJson = False
 ) -> int:
-    """Accept a disabled key again."""
+    """Enable a disabled key."""
     return _keys(table, stack, region, as_json).switch(key, enabled=True)
 
 
@@ -195,7 +195,7 @@ def _keys(table: str | None, stack: str | None, region: str | None, as_json: boo
 
 
 def _the_stack(name: str | None, region: str | None, account: str | None) -> Stack:
-    """Return the stack; raises CommandError, before anything is asked of it, where the account is not told."""
+    """Return the stack; raises ``CommandError``, before any call, if the account has to be named and is not."""
     if (name is not None or account is not None) and not (account or "").strip():
         raise CommandError(
             f"Which account of {f'stack {name}' if name else 'the local stack'}? Name it with --account."

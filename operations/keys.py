@@ -1,4 +1,4 @@
-"""App keys: created, rotated, disabled, enabled and listed, in the table of a stack."""
+"""Creates, rotates, disables, enables and lists app keys in the table of a stack."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 MAX_OVERLAP_HOURS = 7 * 24
 CACHED_SECONDS = 60
-"""How long the API remembers what it was told of a key and token."""
+"""How long the API caches its decision on a key and token."""
 ROLES = (*(role.value for role in Role), EVERY_ROLE)
 
 
 @dataclass(frozen=True, slots=True)
 class AppKeys:
-    """The app keys of a table; each command returns its exit code and raises ``KeyRefused`` for what cannot be."""
+    """The app keys of a table. Each command returns its exit code; an impossible one raises ``KeyRefused``."""
 
     dynamodb: DynamoDBClient
     table: str
     output: Output
 
     def create(self, key: str, account: str, roles: list[str]) -> int:
-        """Make a key, and show its token this once."""
+        """Create a key and show its token once."""
         caller = Caller(key, account, tuple(dict.fromkeys(roles)))
         return self._show(key, app_keys.create(self.dynamodb, self.table, caller, datetime.now(UTC)))
 
     def rotate(self, key: str, overlap_hours: int) -> int:
-        """Give a key another token; the old one goes on working for so many hours."""
+        """Give a key a new token; the old one stays valid for ``overlap_hours``."""
         now = datetime.now(UTC)
         until = now + timedelta(hours=overlap_hours)
         token = app_keys.rotate(self.dynamodb, self.table, key, now, until)
@@ -43,7 +43,7 @@ class AppKeys:
         return self._show(key, token, oldTokenUntil=until.isoformat())
 
     def switch(self, key: str, *, enabled: bool) -> int:
-        """Refuse a key from now on, or accept it again."""
+        """Enable or disable a key."""
         app_keys.set_enabled(self.dynamodb, self.table, key, enabled=enabled)
         self.output.say(f"{key} is {'enabled' if enabled else 'disabled'}, after {CACHED_SECONDS} s at the latest.")
         return self.output.end(appKey=key, enabled=enabled)

@@ -1,4 +1,4 @@
-"""Finding orders in a table by the list's index, and accounts by their audits: no scan."""
+"""Finds orders of a table by the list's index, and accounts by their audits, without a scan."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.ports import ListRange
 
 MONTHS = 120
-"""How far back orders are looked for, by their creation."""
+"""How far back orders are searched, by their creation."""
 
 _EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def order_ids(store: DynamoDBStore, account: str) -> Iterator[str]:
-    """Every order of an account, and every transaction without one, newest month first."""
+    """Yield every order of an account, and every gateway-only transaction, newest month first."""
     month = datetime.now(UTC).replace(day=1)
     for _ in range(MONTHS):
         for gateway_only in (False, True):
@@ -25,7 +25,7 @@ def order_ids(store: DynamoDBStore, account: str) -> Iterator[str]:
 
 
 def account_names(stack: Stack) -> list[str]:
-    """The accounts of a table that are audited: the sweep begins with each within days of its first order."""
+    """Return the accounts with an audit; the sweep starts an account's within days of its first order."""
     store = DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"])
     return [walk.account for walk in store.due_audits(_EVER[1])]
 

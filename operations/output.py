@@ -1,4 +1,4 @@
-"""What every command has in common: lines for people or one JSON document, progress, and exit codes."""
+"""The commands' output: lines for people or one JSON document, progress, and exit codes."""
 
 from __future__ import annotations
 
@@ -15,23 +15,22 @@ if TYPE_CHECKING:
 TOLD_EVERY_SECONDS = 2.0
 
 STOPPED = 1
-"""Exit code of a command that cannot go on: no such stack, no credentials, a refusal."""
+"""Exit code of a command that cannot go on: unknown stack, no credentials, a refusal."""
 FOUND = 2
-"""Exit code of a command that found what somebody has to look at, or nothing at all, which would read as all being
-well."""
+"""Exit code of a command that found something for a person to look at, or nothing at all, which is no success."""
 MISUSED = 64
-"""Exit code of words that no command takes."""
+"""Exit code for wrong arguments."""
 
 T = TypeVar("T")
 
 
 class CommandError(Exception):
-    """The command cannot go on; the message says what happened and what to do about it."""
+    """The command cannot go on; the message gives the reason and a remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where a command says what it found: lines for people, or with ``--json`` one document for machines."""
+    """The output of a command: lines for people, or with ``--json`` one document for machines."""
 
     as_json: bool = False
 
@@ -41,13 +40,13 @@ class Output:
             print(text, flush=True)
 
     def table(self, title: str, *columns: str) -> Table:
-        """Return an empty table to be filled and shown."""
+        """Return an empty table, to fill and show."""
         from rich.table import Table
 
         return Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
 
     def show(self, table: Table) -> None:
-        """Print a table for people, its words as they are, and as wide as it is where no terminal limits it."""
+        """Print a table for people, with unchanged words, in full width unless a terminal limits it."""
         from rich.console import Console
 
         if not self.as_json:
@@ -55,18 +54,18 @@ class Output:
             Console(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False).print(table)
 
     def end(self, code: int = 0, /, **found: Any) -> int:
-        """Print the document for machines, and return the exit code."""
+        """Print the document for machines; return the exit code."""
         if self.as_json:
             print(json.dumps(found, indent=2, default=str), flush=True)
         return code
 
     def nothing(self, text: str, **found: Any) -> int:
-        """Say that nothing was found, and return the exit code for it."""
+        """Print that nothing was found; return the exit code for it."""
         print(text, file=sys.stderr, flush=True)
         return self.end(FOUND, **found)
 
     def counted(self, things: Iterable[T], what: str) -> Iterator[T]:
-        """Yield the things, and say on standard error every other second how many there were."""
+        """Yield the things, and report their number on standard error every other second."""
         told = time.monotonic()
         for number, thing in enumerate(things, 1):
             yield thing

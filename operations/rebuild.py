@@ -1,9 +1,9 @@
-"""Makes every order and transaction anew from their events alone, in an empty table.
+"""Rebuilds every order and transaction from its events, in an empty table.
 
-The events come from a table (one restored from a backup, say) or from the folder of a DynamoDB export to S3, brought
-here: its files of JSON lines, compressed or not. The table they go to is made like the one they come from if it is not
-there. What is not in the events is not made: app keys, settings, connectors, feeds and hooks, and what may tell of a
-shopper (cards, embedded documents, additional data).
+The source is a table (for instance one restored from a backup) or a local copy of a DynamoDB export to S3: its files of
+JSON lines, compressed or not. If the target does not exist, it is created like the source. Data outside of the events
+is not rebuilt: app keys, settings, connectors, feeds and hooks, and personal data (shoppers, cards, embedded documents,
+additional data).
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from settlement.storage.log import replay
 _AT_ONCE = 25
 
 Events = list[dict[str, Any]]
-"""The events of one transaction as they are stored, in any order."""
+"""The stored events of one transaction, in any order."""
 
 
 def rebuild_table(source: str, table: str, client: Any, output: Output) -> int:
-    """Make ``table`` of the events in a table or a folder; return the exit code.
+    """Rebuild ``table`` from the events in a table or a folder; return the exit code.
 
-    Raises CommandError without either, and for a table that is not empty.
+    Raises ``CommandError`` if the source does not exist or the target is not empty.
     """
     folder = Path(source)
     from_folder = folder.is_dir()
@@ -37,21 +37,22 @@ def rebuild_table(source: str, table: str, client: Any, output: Output) -> int:
     prepare(client, table, None if from_folder else source, output)
     made, of = rebuild(client, table, read_export(folder) if from_folder else read_table(client, source), output)
     if not of:
-        return output.nothing(f"There are no events in {source}: nothing was made.", items=0, events=0)
-    output.say(f"{made} items made of {of} events, in {table}")
+        return output.nothing(f"There are no events in {source}: nothing was rebuilt.", items=0, events=0)
+    output.say(f"{made} items rebuilt from {of} events, in {table}")
     return output.end(items=made, events=of, table=table)
 
 
 def prepare(client: Any, table: str, model: str | None, output: Output) -> None:
-    """Have an empty table: made like its model if it is not there.
+    """Check that a table is empty, or create it like its model.
 
-    Raises CommandError if it has no model, or if anything is in it, which must not be mixed with what was.
+    Raises ``CommandError`` if there is no model, or if the table is not empty: its items must not be mixed with rebuilt
+    ones.
     """
     if not _exists(client, table):
         if model is None:
             raise CommandError(f"There is no table {table}.")
         create_like(client, model, table)
-        output.say(f"made table {table}, with the keys and indexes of {model}")
+        output.say(f"created table {table}, with the keys and indexes of {model}")
     elif client.scan(TableName=table, Limit=1, ConsistentRead=True)["Items"]:
         raise CommandError(f"Table {table} is not empty.")
 
@@ -91,7 +92,7 @@ def read_table(client: Any, table: str) -> Iterator[Events]:
 def read_export(folder: Path) -> Iterator[Events]:
     """Yield the events of each transaction of an export: JSON lines, each with one item.
 
-    An export is in no order, so its events are all held in memory.
+    An export has no order, so all of its events are held in memory.
     """
     by_transaction: dict[str, Events] = {}
     for file in sorted([*folder.rglob("*.json"), *folder.rglob("*.json.gz")]):
@@ -104,7 +105,7 @@ def read_export(folder: Path) -> Iterator[Events]:
 
 
 def rebuild(client: Any, table: str, transactions: Iterable[Events], output: Output) -> tuple[int, int]:
-    """Write the events, and every item that they tell of, into a table; return how many items, of how many events."""
+    """Write the events and the items rebuilt from them into a table; return the numbers of items and events."""
     made = of = 0
     for events in output.counted(transactions, "transactions"):
         items = [codecs.to_wire(item) for item in replay(map(codecs.from_wire, events)).values()]
@@ -121,7 +122,7 @@ def _write(client: Any, table: str, items: list[dict[str, Any]]) -> None:
 
 
 def _with_bytes(item: dict[str, Any]) -> dict[str, Any]:
-    """Binary attributes are base64 in an export."""
+    """Return an item of an export with its binary attributes decoded from base64."""
     from base64 import b64decode
 
     return {name: {"B": b64decode(value["B"])} if "B" in value else value for name, value in item.items()}

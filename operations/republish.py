@@ -1,6 +1,6 @@
-"""Publishes events again, as the table has them: what an outage longer than the stream's 24 hours has lost.
+"""Publishes stored events again, which an outage longer than the stream's 24 hours has lost.
 
-Each event has the id it always had, so those who take it twice can tell.
+Each event keeps its id, so consumers recognise repeats.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.outbox import entry_of_event
 
 AROUND = timedelta(minutes=5)
-"""Added on both sides of a time that the stream tells: its clock is not the one that events are written by."""
+"""Added on both sides of a time of the stream, because its clock differs from the events'."""
 
 _EVENTS_AT_ONCE = 1000
 _EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
@@ -40,9 +40,9 @@ class Republisher:
         )
 
     def publish_order(self, account: str, order_id: str, since: datetime, until: datetime) -> int:
-        """Publish an order's public events of a time, oldest first; return how many.
+        """Publish an order's public events of a time span, oldest first; return their number.
 
-        Raises CommandError for an order that is not there, and when the bus refuses one.
+        Raises ``CommandError`` if the order does not exist, or if the bus refuses an event.
         """
         order = self._store.order(account, order_id)
         if order is None:
@@ -55,7 +55,7 @@ class Republisher:
         return len(entries)
 
     def publish_account(self, account: str, since: datetime, until: datetime, output: Output) -> int:
-        """Publish the events of a time of all orders of an account; return how many."""
+        """Publish the events of a time span of all orders of an account; return their number."""
         orders = output.counted(order_ids(self._store, account), "orders")
         return sum(self.publish_order(account, order_id, since, until) for order_id in orders)
 
@@ -72,10 +72,10 @@ class Republisher:
 def republish(
     stack: Stack, account: str, order_id: str | None, ends: tuple[datetime | None, datetime | None], output: Output
 ) -> int:
-    """Publish the events of an order, or of all of an account without one; return the exit code.
+    """Publish the events of one order, or of all of an account; return the exit code.
 
-    ``ends`` are the first and the last moment of the events, None for ever. Raises CommandError for an order that is
-    not there, and for a time that ends before it begins.
+    ``ends`` are the first and the last time of the events, None without limit. Raises ``CommandError`` if the order
+    does not exist, or if the time span ends before it begins.
     """
     since, until = ends[0] or _EVER[0], ends[1] or _EVER[1]
     if since > until:

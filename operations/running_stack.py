@@ -1,4 +1,4 @@
-"""What others may know of the running local stack: one JSON file in its folder."""
+"""The facts of the running local stack: one JSON file in its folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from operations.output import CommandError
 
 LOCAL_STACK, LOCAL_REGION = "quita", "us-east-1"
-"""The name that the local stack has in its own cloud, and the region of that."""
+"""Name and region of the local stack in its emulated cloud."""
 
 FILE_NAME = "stack.json"
 
@@ -38,19 +38,19 @@ class Facts:
 
     @property
     def lives(self) -> bool:
-        """Whether its process is there."""
+        """True if its process exists."""
         return lives(self.pid)
 
 
 def write_facts(file: Path, stack: Facts) -> None:
-    """Replace the file as a whole, so that a reader never sees half of it."""
+    """Replace the file as a whole, so that no reader sees half of it."""
     draft = file.with_suffix(".tmp")
     draft.write_text(json.dumps(asdict(stack), indent=2) + "\n", encoding="utf-8")
     draft.replace(file)
 
 
 def read_facts(file: Path) -> Facts | None:
-    """Return what the file tells of a stack, None when none has become ready, or one of another version."""
+    """Return the facts in the file; None if no stack is ready, or if one of another version wrote it."""
     try:
         return Facts(**json.loads(file.read_text(encoding="utf-8")))
     except (FileNotFoundError, TypeError):
@@ -58,7 +58,7 @@ def read_facts(file: Path) -> Facts | None:
 
 
 def require_running() -> Facts:
-    """Return the stack that runs from this folder (``QUITA_LOCAL_DIR``, or ``.local``); raises CommandError else."""
+    """Return the running stack of this folder (``QUITA_LOCAL_DIR``, or ``.local``); raises ``CommandError``."""
     folder = Path(os.environ.get("QUITA_LOCAL_DIR") or ".local").resolve()
     stack = read_facts(folder / FILE_NAME)
     if stack is None or not stack.lives:
@@ -67,7 +67,7 @@ def require_running() -> Facts:
 
 
 def lives(pid: int) -> bool:
-    """Tell whether there is a process of this id."""
+    """Return True if a process with this id exists."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""A stack by its name: the running local one, or one in the cloud, with what the commands need of it."""
+"""Finds a stack: the running local one, or one in the cloud by its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from operations.running_stack import LOCAL_REGION, LOCAL_STACK, Facts, require_r
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployed stack with its template's outputs; ``account`` is the one of the local stack, None in the cloud."""
+    """A deployed stack with its template's outputs; ``account`` is the local stack's, None in the cloud."""
 
     name: str
     outputs: dict[str, str]
@@ -31,7 +31,7 @@ class Stack:
         return self.clients[service]
 
     def account_of(self, given: str | None) -> str:
-        """Return the account a command is about; raises CommandError where only a guess could name it."""
+        """Return the given account, or the local stack's; raises ``CommandError`` if there is neither."""
         account = self.account if given is None else given.strip()
         if not account:
             raise CommandError(f"Which account of stack {self.name}? Name it with --account.")
@@ -39,7 +39,7 @@ class Stack:
 
 
 def the_stack(name: str | None, region: str | None = None) -> Stack:
-    """Return the stack of this name in the cloud, the running local one without; raises CommandError without it."""
+    """Return the stack of this name in the cloud, or for None the running local one; raises ``CommandError``."""
     running: Facts | None = require_running() if name is None else None
     endpoint = running.aws_endpoint if running is not None else None
     found = name or LOCAL_STACK
@@ -52,9 +52,9 @@ def the_stack(name: str | None, region: str | None = None) -> Stack:
 
 
 def cloud_client(service: str, endpoint: str | None = None, region: str | None = None) -> Any:
-    """Return a client of AWS by the credentials of the environment, or of a local AWS by its address.
+    """Return a client of AWS with the environment's credentials, or of a local AWS by its address.
 
-    Raises ValueError for what is no address.
+    Raises ``ValueError`` if the address is invalid.
     """
     if endpoint is None:
         return boto3.client(service, region_name=region)  # type: ignore[call-overload]

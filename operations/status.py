@@ -1,4 +1,4 @@
-"""What a stack is made of and what lies in its dead-letter queues; and the sweep, run at once."""
+"""Shows a stack's outputs and dead-letter queues; runs the sweep at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from operations.stacks import Stack
 
 
 def status(stack: Stack, output: Output) -> int:
-    """Show names and addresses, and how many messages each dead-letter queue holds; return the exit code."""
+    """Show names and addresses, and the number of messages in each dead-letter queue; return the exit code."""
     sqs = stack.client("sqs")
     waiting = {}
     for name in Ways(stack, output.say).by_queue:
@@ -29,7 +29,7 @@ def status(stack: Stack, output: Output) -> int:
 
 
 def sweep(stack: Stack, output: Output) -> int:
-    """Do what is due at once; return the exit code."""
+    """Run the due-work sweep at once; return the exit code."""
     answer = stack.client("lambda").invoke(FunctionName=stack.outputs["DueWorkFunctionName"], Payload=b"{}")
     said = json.loads(answer["Payload"].read() or b"null")
     output.say(json.dumps(said))

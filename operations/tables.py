@@ -1,4 +1,4 @@
-"""Tables beside the service's own, which nothing listens to."""
+"""Creates tables beside the service's own, without a stream."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _PARTS = ("IndexName", "KeySchema", "Projection")
 
 
 def create_like(dynamodb: Any, model: str, table: str) -> None:
-    """Makes an empty table with the keys and indexes of another, and returns when it is there."""
+    """Create an empty table with the keys and indexes of another; return when it is ready."""
     known = dynamodb.describe_table(TableName=model)["Table"]
     dynamodb.create_table(
         TableName=table,

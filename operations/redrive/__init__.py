@@ -1,1 +1,1 @@
-"""The way back from every dead-letter queue: of the running local stack, or of one in the cloud."""
+"""Sends the messages of every dead-letter queue back to their destinations."""

@@ -1,4 +1,4 @@
-"""Sends what lies in the dead-letter queues back where it came from: a message leaves only when it has arrived."""
+"""Empties the dead-letter queues; a message is deleted only after it has arrived at its destination."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from operations.stacks import Stack
 
 
 def redrive(stack: Stack, queues: list[str], output: Output) -> int:
-    """Empty the queues of these names behind the stack's own, all without one; return the exit code.
+    """Empty the queues of these names (without the stack's prefix), or all; return the exit code.
 
-    Raises CommandError for a queue that is not there.
+    Raises ``CommandError`` for an unknown queue.
     """
     ways = Ways(stack, lambda text: output.say(f"  {text}")).by_queue
     if unknown := set(queues) - set(ways):

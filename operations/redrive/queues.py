@@ -1,4 +1,4 @@
-"""A dead-letter queue, emptied message by message: each leaves only once it has found its way back."""
+"""Empties a dead-letter queue message by message; each is deleted only after it was sent back."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 HIDDEN_SECONDS = 300
-"""How long a message that is worked on is hidden from others; one that stays is shown again at once."""
+"""How long a message in work is hidden from other readers; one that stays is visible again at once."""
 
 
 LOOK_SECONDS = 1
-"""How long to look for messages: a look that does not wait may miss some that are there."""
+"""How long a read waits for messages; one that does not wait can miss some."""
 
 
 class Stays(Exception):
-    """A message cannot go back now; the text says why."""
+    """A message cannot be sent back now; the text gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it was read: its JSON body, and the attributes that EventBridge puts beside an event."""
+    """A message: its JSON body, and the attributes that EventBridge adds to an event."""
 
     body: dict[str, Any]
     attributes: dict[str, str]
@@ -31,14 +31,14 @@ class Message:
 
 @dataclass(slots=True)
 class Tally:
-    """How many messages of a queue went back, and why the others stay."""
+    """The number of messages sent back, and the reasons why the others stay."""
 
     back: int = 0
     stay: int = 0
 
 
 def drain(sqs: Any, url: str, send_back: Callable[[Message], object], tell: Callable[[str], object]) -> Tally:
-    """Send every message of a queue back; what cannot go, whatever is wrong with it, stays whole."""
+    """Send every message of a queue back; a message that cannot be sent, for any reason, stays unchanged."""
     tally = Tally()
     kept: list[str] = []
     for raw in _messages(sqs, url):
@@ -57,7 +57,7 @@ def drain(sqs: Any, url: str, send_back: Callable[[Message], object], tell: Call
 
 
 def _messages(sqs: Any, url: str) -> Iterator[dict[str, Any]]:
-    """Read a queue until it shows nothing new."""
+    """Yield the messages of a queue until a read brings no new ones."""
     seen: set[str] = set()
     while True:
         answer = sqs.receive_message(

@@ -1,5 +1,5 @@
-"""Where the messages of each dead-letter queue came from, and how they get back there. Repeats do no harm: consumers
-tell events by id, orders are taken once, an operation is claimed by one execution."""
+"""The destination of each dead-letter queue's messages. Repeats are harmless: consumers recognise events by id, orders
+are placed once, and one execution claims an operation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Ways:
 
     @property
     def by_queue(self) -> dict[str, Callable[[Message], object]]:
-        """The way of each queue, by the queue's name behind that of the stack."""
+        """The way of each queue, by its name without the stack's prefix."""
         return {
             "parked-events": self.publish_parked,
             "failed-relay": self.publish_given_up,
@@ -41,7 +41,7 @@ class Ways:
         }
 
     def publish_parked(self, message: Message) -> None:
-        """Put a parked event on the bus, under the id it had; a record that could not be read is read again."""
+        """Publish a parked event under its id; read a record again that could not be read."""
         body = message.body
         if "record" in body:
             entry = entry_of(body["record"])
@@ -53,7 +53,7 @@ class Ways:
         self._publish([Entry(body["type"], datetime.fromisoformat(body["at"]), body["detail"])])
 
     def publish_given_up(self, message: Message) -> None:
-        """Publish the stream records that the relay gave up; from the table, once the stream has forgotten them."""
+        """Publish the stream records that the relay gave up, from the table if the stream has dropped them."""
         batch = message.body["DDBStreamBatchInfo"]
         try:
             entries = [entry for record in self._records(batch) if (entry := entry_of(record)) is not None]
@@ -70,13 +70,13 @@ class Ways:
         self._publish(entries)
 
     def _republish(self, first: datetime, last: datetime) -> int:
-        """Publish a time's events from the table, which tells its accounts; without one nothing says all is there."""
+        """Publish the events of a time span from the table; without known accounts, the message has to stay."""
         if not account_names(self._stack):
             raise Stays("the stream has forgotten it, and the table names no account yet: use quita republish")
         return Republisher(self._stack).publish_time(first, last)
 
     def start_operation(self, message: Message) -> None:
-        """Start the workflow of an operation; one that runs or is done by now ends at once."""
+        """Start the workflow of an operation; it ends at once if the operation runs or is done."""
         event = _event(message)
         detail = event.get("detail", event)
         name = {part: detail[part] for part in ("account", "transactionId", "operation")}
@@ -84,17 +84,17 @@ class Ways:
         self._stack.client("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(name))
 
     def take_in_order(self, message: Message) -> None:
-        """Give an order to the intake again, as the very event it was: an event without an order id names its order."""
+        """Send an order to the intake again as the same event, whose id names an order without one."""
         self._invoke(f"{self._stack.name}-order-intake", _event(message))
 
     def deliver_status_change(self, message: Message) -> None:
-        """Give a status change to the function that it did not reach."""
+        """Send a status change to the function that it did not reach."""
         arn = message.attributes.get("TARGET_ARN") or message.body["requestContext"]["functionArn"]
         function = arn.split(":function:")[1].split(":")[0]
         self._invoke(function, _event(message))
 
     def sweep(self, message: Message) -> None:
-        """Do what is due: a run that failed left nothing else behind."""
+        """Run the due-work sweep, which replaces the failed run."""
         self._invoke(self._stack.outputs["DueWorkFunctionName"], {})
 
     def _publish(self, entries: Iterable[Entry]) -> None:
@@ -109,7 +109,7 @@ class Ways:
             raise Stays(f"{function} says: {said.get('errorMessage', said)}")
 
     def _records(self, batch: dict[str, Any]) -> list[dict[str, Any]]:
-        """Read a batch from the stream, by the numbers of its first and last record."""
+        """Read a batch from the stream, by the sequence numbers of its first and last record."""
         streams = self._stack.client("dynamodbstreams")
         iterator = streams.get_shard_iterator(
             StreamArn=batch["streamArn"],
@@ -129,5 +129,5 @@ class Ways:
 
 
 def _event(message: Message) -> Any:
-    """The event that a function was given: as a rule leaves it behind, or as Lambda reports it after its retries."""
+    """Return the event of a failed call, as EventBridge stores it, or as Lambda reports it after its retries."""
     return message.body.get("requestPayload", message.body)

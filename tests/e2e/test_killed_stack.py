@@ -141,7 +141,7 @@ def require_all(stack: Stack, *loads: Load) -> None:
     said = stack.run("operations", "audit", "--all")
     audited = int(said.rpartition(" orders audited")[0].split()[-1])
     assert audited >= sum(len(load.placed) for load in loads)
-    assert "0 with books that disagree" in said
+    assert "0 with mismatches" in said
 
 
 def test_killed_stack_goes_on_with_all_it_answered(stack: Stack) -> None:

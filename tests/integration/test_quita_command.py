@@ -194,7 +194,7 @@ def test_local_stack_that_does_not_run_is_told(monkeypatch: pytest.MonkeyPatch, 
 
 def test_table_and_folder_without_events_make_nothing(stack: Stack, capsys: Show, tmp_path: Path) -> None:
     assert main(["rebuild", "--from", TABLE, "--to", "made"]) == FOUND
-    assert f"There are no events in {TABLE}: nothing was made." in capsys.readouterr().err
+    assert f"There are no events in {TABLE}: nothing was rebuilt." in capsys.readouterr().err
     assert main(["rebuild", "--from", str(tmp_path), "--to", "made"]) == FOUND
 
 
