@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.use_cases.shared.ports import Store
+from testkit.store import FakeStore
 from tests.support.dynamodb_server import DynamoDBServer, OwnClient
 
 
@@ -28,3 +32,32 @@ def own_client(client: Any) -> Iterator[Any]:
     """The service's own client, on the same tables."""
     with DynamoDBServer() as server:
         yield OwnClient(server.url, client)
+
+
+_tables = count(1)
+
+
+@pytest.fixture(params=["fake", "client", "own_client"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty store of either kind."""
+    if request.param == "fake":
+        return FakeStore()
+    client = request.getfixturevalue(request.param)
+    table = f"settlement-{next(_tables)}"
+    client.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK", "duePK", "dueAt")],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "due",
+                "KeySchema": [
+                    {"AttributeName": "duePK", "KeyType": "HASH"},
+                    {"AttributeName": "dueAt", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+    return DynamoDBStore(client, table)

@@ -235,6 +235,12 @@ def test_file_and_its_functions_are_short(path: Path) -> None:
     assert not too_long
 
 
+def test_tests_are_short_too() -> None:
+    lengths = {name_of(path): path.read_text().count("\n") for path in sorted((ROOT / "tests").rglob("*.py"))}
+
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES_OF_FILE} == {}
+
+
 @pytest.mark.parametrize("path", ALL_FILES, ids=name_of)
 def test_file_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text()))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.shop import Shop
+from testkit.shop import Placed, Shop
 from tests.support.service import Heard, Service
 from tests.support.tour import Tour
 
@@ -12,3 +12,15 @@ def heard() -> list[Heard]:
     """Every answer of a tour of the API; what the tour replaced is back in place."""
     with pytest.MonkeyPatch.context() as patch:
         return Tour(Service(Shop(), patch)).walk()
+
+
+@pytest.fixture
+def service(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The service of a shop, for one test."""
+    return Service(shop, monkeypatch)
+
+
+@pytest.fixture
+def placed(service: Service) -> Placed:
+    """A started order of 10000."""
+    return Tour(service).place("written-01")

@@ -1,0 +1,232 @@
+"""Plays the event files on the functions, in order, and notes what each does with the table."""
+
+import importlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from threading import local
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN, seed_connectors
+from settlement import bootstrap
+from settlement.domain.account.account import EVERY_ROLE, AccountSettings
+from settlement.storage.app_keys import Caller, save
+from settlement.storage.dynamodb import DynamoDBStore
+from testkit.configuring import save_settings
+from tests.support.declared_table import make_declared_table
+from tests.template.cloudformation import CHECKOUT
+
+EVENTS = CHECKOUT / "events"
+
+
+FUNCTIONS = sorted(folder.name for folder in EVENTS.iterdir() if folder.is_dir())
+
+
+@dataclass(frozen=True)
+class Context:
+    """The little of a Lambda context that the logger reads."""
+
+    function_name: str = "by-hand"
+    function_version: str = "1"
+    memory_limit_in_mb: int = 128
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:by-hand"
+    aws_request_id: str = "request"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function made of an event; ``status`` and ``body`` are those of an HTTP answer."""
+
+    result: Any
+    error: Exception | None = None
+
+    @property
+    def status(self) -> int:
+        return int(self.result["statusCode"])
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.result["body"]) if self.result["body"] else None
+
+    @property
+    def code(self) -> tuple[int, str]:
+        return self.status, self.body["error"]["code"]
+
+
+TOUCHED: set[tuple[str, str, str, str]] = set()
+"""What the functions did with the table: function, index, action, partition."""
+
+
+_running = local()
+
+
+def handler(function: str) -> Callable[[dict[str, Any], Context], Any]:
+    """Return the function's handler; what it does with the table is written down."""
+    found: Callable[[dict[str, Any], Context], Any] = importlib.import_module(f"functions.{function}.app").handler
+
+    def run_it(event: dict[str, Any], context: Context) -> Any:
+        before, _running.function = getattr(_running, "function", None), function
+        try:
+            return found(event, context)
+        finally:
+            _running.function = before
+
+    return run_it
+
+
+def write_down(params: Any, model: Any, **_: Any) -> None:
+    """Take down one call of the table, before it is sent."""
+    function = getattr(_running, "function", None)
+    if function is None:
+        return
+    for write in params.get("TransactItems", ()):
+        ((kind, asked),) = write.items()
+        action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
+        TOUCHED.add((function, "", f"dynamodb:{action}", _partition(asked)))
+    if "TransactItems" not in params:
+        TOUCHED.add((function, params.get("IndexName", ""), f"dynamodb:{model.name}", _partition(params)))
+
+
+def _partition(asked: Any) -> str:
+    """The partition that a call names: of its item, its key, or its key condition."""
+    if "KeyConditionExpression" in asked:
+        name = re.search(r"PK = (:\w+)", asked["KeyConditionExpression"])
+        assert name is not None
+        return str(asked["ExpressionAttributeValues"][name[1]]["S"])
+    return str((asked.get("Item") or asked["Key"])["PK"]["S"])
+
+
+def run(name: str, **replaced: str) -> Answer:
+    """Execute one event file by its function; ``replaced`` fills in what the file leaves open."""
+    text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    try:
+        return Answer(handler(name.split("/")[0])(json.loads(text), Context()))
+    except Exception as error:  # an asynchronous function raises what it cannot do
+        return Answer(None, error)
+
+
+class Gateway(BaseHTTPRequestHandler):
+    """The sandbox connector behind HTTP, as the API puts it there."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        event = {
+            "httpMethod": "POST",
+            "path": urlsplit(self.path).path,
+            "resource": "/{proxy+}",
+            "headers": dict(self.headers.items()),
+            "multiValueHeaders": {},
+            "queryStringParameters": None,
+            "body": body,
+            "isBase64Encoded": False,
+            "requestContext": {"requestId": "1", "stage": "v1"},
+        }
+        answer = handler("sandbox_connector")(event, Context())
+        content = answer["body"].encode()
+        self.send_response(answer["statusCode"])
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def collect_what_is_published() -> None:
+    """The bus, and a queue that gets every event of the service."""
+    bus, sqs = boto3.client("events"), boto3.client("sqs")
+    bus.create_event_bus(Name="quita")
+    queue = sqs.create_queue(QueueName="published")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    bus.put_rule(Name="everything", EventBusName="quita", EventPattern='{"source":["quita"]}')
+    bus.put_targets(Rule="everything", EventBusName="quita", Targets=[{"Id": "queue", "Arn": arn}])
+
+
+def published() -> list[dict[str, Any]]:
+    """Return the events that reached the bus."""
+    sqs = boto3.client("sqs")
+    queue = sqs.get_queue_url(QueueName="published")["QueueUrl"]
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
+
+
+def forget_clients() -> None:
+    """Clients made now belong to this module's table."""
+    for made in (
+        bootstrap.session,
+        bootstrap.events,
+        bootstrap.queues,
+        bootstrap.workflows,
+        bootstrap.secrets,
+        bootstrap.credentials,
+        bootstrap.connector_client,
+        bootstrap.connector_probe,
+        bootstrap.hook_client,
+    ):
+        made.cache_clear()
+    importlib.import_module("functions.sandbox_connector.app")
+    sys.modules["sandbox_store"]._client.cache_clear()
+
+
+def event_named(name: str) -> dict[str, Any]:
+    """Return an event file."""
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return event
+
+
+def names_of_events() -> list[str]:
+    """Return the name of every event file."""
+    return sorted(str(file.relative_to(EVENTS).with_suffix("")) for file in EVENTS.rglob("*.json"))
+
+
+@contextmanager
+def demo_account(gateway: str) -> Iterator[DynamoDBStore]:
+    """The table of the template, the bus and the queue, and the demo account as `make up` seeds it."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+            environment.delenv(name, raising=False)
+        for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+            environment.setenv(name, "us-east-1")
+        environment.setenv("AWS_ACCESS_KEY_ID", "test")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        forget_clients()
+        dynamodb = boto3.client("dynamodb")
+        environment.setattr(bootstrap, "dynamodb", lambda: dynamodb)  # moto patches boto3, not sockets
+        make_declared_table(dynamodb, "events")
+        queue = boto3.client("sqs").create_queue(QueueName="parked")["QueueUrl"]
+        collect_what_is_published()
+        variables = {
+            "TABLE_NAME": "events",
+            "SANDBOX": "true",
+            "ANSWER_WAIT_SECONDS": "0",
+            "HEALTH_ACCOUNT": ACCOUNT,
+            "CONNECTOR_TIMEOUT_SECONDS": "5",
+            "PUBLIC_BASE_URL": gateway,
+            "CREDENTIALS_SECRET": boto3.client("secretsmanager").create_secret(Name="credentials")["ARN"],
+            "EVENT_BUS_NAME": "quita",
+            "PARKED_EVENTS_QUEUE_URL": queue,
+            "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:quita-settlement",
+            "POWERTOOLS_METRICS_NAMESPACE": "quita",
+            "POWERTOOLS_SERVICE_NAME": "quita",
+        }
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        dynamodb.meta.events.register("provide-client-params.dynamodb", write_down)
+        store = DynamoDBStore(dynamodb, "events")
+        save_settings(store, ACCOUNT, AccountSettings(merchant_name="DEMO"))
+        seed_connectors(store, bootstrap.credentials(), f"{gateway}/sandbox-connector")
+        save(dynamodb, "events", Caller(APP_KEY, ACCOUNT, (EVERY_ROLE,)), APP_TOKEN)
+        yield store
+        forget_clients()
