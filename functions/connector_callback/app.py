@@ -10,8 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api import body
 from settlement.api.resolver import Api, answer
+from settlement.api.shared import body
 from settlement.domain.account.account import is_account
 from settlement.domain.errors import InvalidRequest, PaymentNotFound
 from settlement.logs import new_logger

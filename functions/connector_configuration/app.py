@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.affiliation_view import affiliation_view, manifest_view
+from settlement.api.affiliations.view import affiliation_view, manifest_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.connectors.connector_calls import ManifestFault
 from settlement.domain.errors import ConnectorFailed
@@ -36,7 +36,7 @@ def list_all() -> Response[str]:
 @api.serves("addAffiliation")
 def create() -> Response[str]:
     """Add an affiliation."""
-    from settlement.api.affiliation_models import AffiliationBody
+    from settlement.api.affiliations.request import AffiliationBody
 
     account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
@@ -56,7 +56,7 @@ def get(affiliation_id: str) -> Response[str]:
 @api.serves("putAffiliation")
 def replace(affiliation_id: str) -> Response[str]:
     """Replace an affiliation's configuration; credentials that are not given stay."""
-    from settlement.api.affiliation_models import AffiliationBody
+    from settlement.api.affiliations.request import AffiliationBody
 
     account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()

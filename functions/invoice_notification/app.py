@@ -6,7 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.resolver import Api, answer, receipt_view
+from settlement.api.resolver import Api, answer
+from settlement.api.shared.view import receipt_view
 from settlement.domain.account.account import Role
 from settlement.domain.order.invoice import InvoiceType
 from settlement.logs import new_logger
@@ -14,7 +15,7 @@ from settlement.use_cases.orders.notify_invoice import notify_invoice
 from settlement.use_cases.orders.update_tracking import update_parcel
 
 if TYPE_CHECKING:
-    from settlement.api.invoice_models import DocumentInvoiceBody, InvoiceBody
+    from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody
 
 logger = new_logger()
 api = Api(logger)
@@ -33,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.serves("notifyInvoice")
 def notify(order_id: str) -> Response[str]:
     """Notify a sale or return invoice."""
-    from settlement.api.invoice_models import InvoiceBody
+    from settlement.api.invoices.request import InvoiceBody
 
     return _notify(order_id, api.read(InvoiceBody))
 
@@ -41,7 +42,7 @@ def notify(order_id: str) -> Response[str]:
 @api.serves("notifyDocumentInvoice")
 def notify_document(order_id: str) -> Response[str]:
     """Notify an invoice with its items by index and an extra value."""
-    from settlement.api.invoice_models import DocumentInvoiceBody
+    from settlement.api.invoices.request import DocumentInvoiceBody
 
     return _notify(order_id, api.read(DocumentInvoiceBody))
 
@@ -49,7 +50,7 @@ def notify_document(order_id: str) -> Response[str]:
 @api.serves("trackInvoice", "trackDelivery")
 def track(order_id: str, invoice_number: str) -> Response[str]:
     """Say where the parcel of an invoice is to be found, how far it is, and what came later than the invoice."""
-    from settlement.api.invoice_models import TrackingBody
+    from settlement.api.invoices.request import TrackingBody
 
     account, body = api.caller(), api.read(TrackingBody)
     tracking, told, delivery = body.as_tracking(), body.as_supplement(), body.as_delivery()

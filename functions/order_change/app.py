@@ -7,14 +7,15 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api import modification_view as views
-from settlement.api.resolver import Api, answer, no_content, receipt_view
+from settlement.api.modifications import view as views
+from settlement.api.resolver import Api, answer, no_content
+from settlement.api.shared.view import receipt_view
 from settlement.logs import new_logger
 from settlement.use_cases.orders import modify_order as modify
 from settlement.use_cases.orders.change_order import change_order
 
 if TYPE_CHECKING:
-    from settlement.api.modification_models import ModificationSettings
+    from settlement.api.modifications.request import ModificationSettings
 
 logger = new_logger()
 api = Api(logger)
@@ -33,7 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.serves("registerChange")
 def register(order_id: str) -> Response[str]:
     """Register a change of an order."""
-    from settlement.api.models import ChangeBody
+    from settlement.api.changes.request import ChangeBody
 
     account = api.caller()
     request = api.read(ChangeBody).as_request()
@@ -50,7 +51,7 @@ def get_settings() -> Response[str]:
 @api.serves("putModificationSettings")
 def put_settings() -> Response[str]:
     """Replace the account's settings of modifications."""
-    from settlement.api.modification_models import ModificationSettings
+    from settlement.api.modifications.request import ModificationSettings
     from settlement.use_cases.account.change_settings import replace_change_settings
 
     account = api.caller()
@@ -62,7 +63,7 @@ def put_settings() -> Response[str]:
 @api.serves("modifyOrder")
 def create(order_id: str) -> Response[str]:
     """Take a modification; it is carried out after the answer."""
-    from settlement.api.modification_models import ModificationBody
+    from settlement.api.modifications.request import ModificationBody
 
     account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
@@ -73,7 +74,7 @@ def create(order_id: str) -> Response[str]:
 @api.serves("previewModification")
 def preview(order_id: str) -> Response[str]:
     """Show what a modification would do."""
-    from settlement.api.modification_models import ModificationBody
+    from settlement.api.modifications.request import ModificationBody
 
     account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
@@ -108,7 +109,7 @@ def retry(order_id: str, request_id: str) -> Response[str]:
 @api.serves("takeBackModification")
 def take_back(order_id: str, request_id: str) -> Response[str]:
     """Take back a modification whose money has not moved."""
-    from settlement.api.modification_models import TakeBackBody
+    from settlement.api.modifications.request import TakeBackBody
 
     account = api.caller()
     reason = api.read(TakeBackBody).reason
@@ -117,7 +118,7 @@ def take_back(order_id: str, request_id: str) -> Response[str]:
 
 
 def _settings(account: str) -> "ModificationSettings":
-    from settlement.api.modification_models import ModificationSettings
+    from settlement.api.modifications.request import ModificationSettings
 
     text = bootstrap.store().change_settings(account)
     return ModificationSettings.model_validate_json(text) if text else ModificationSettings.model_validate({})

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.feed_view import MAX_LOT, feed_state_view, feed_view, update_of, update_view
+from settlement.api.feeds.view import MAX_LOT, feed_state_view, feed_view, update_of, update_view
 from settlement.api.resolver import Api, answer
 from settlement.logs import new_logger
 from settlement.use_cases.updates import read_feed
@@ -34,7 +34,7 @@ def get_configuration() -> Response[str]:
 @api.serves("configureFeed")
 def configure() -> Response[str]:
     """Create the caller's feed, or change it."""
-    from settlement.api.feed_models import FeedBody
+    from settlement.api.feeds.request import FeedBody
 
     account, app_key = api.caller_key()
     ports = bootstrap.ports()
@@ -62,7 +62,7 @@ def read() -> Response[str]:
 @api.serves("commitFeed")
 def commit() -> Response[str]:
     """Take updates off the feed that were processed."""
-    from settlement.api.feed_models import CommitBody
+    from settlement.api.feeds.request import CommitBody
 
     account, app_key = api.caller_key()
     read_feed.commit_updates(bootstrap.feeds(), account, app_key, api.read(CommitBody).as_keys())

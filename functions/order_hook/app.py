@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.feed_view import hook_view, update_of
+from settlement.api.feeds.view import hook_view, update_of
 from settlement.api.resolver import Api, answer
 from settlement.logs import new_logger
 from settlement.use_cases.updates.call_hooks import call_hooks, configure_hook, retrieve_hook
@@ -34,7 +34,7 @@ def get_configuration() -> Response[str]:
 @api.serves("configureHook")
 def configure() -> Response[str]:
     """Create or replace the caller's hook, once its address has answered a ping."""
-    from settlement.api.feed_models import HookBody
+    from settlement.api.feeds.request import HookBody
 
     account, app_key = api.caller_key()
     hook = api.read(HookBody).as_hook(app_key)

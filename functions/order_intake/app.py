@@ -6,8 +6,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api import body
-from settlement.api.card_data import refuse_card_data
+from settlement.api.payments.card_data import refuse_card_data
+from settlement.api.shared import body
 from settlement.logs import new_logger
 from settlement.use_cases.orders.place_order import place_order
 
@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     An event may arrive twice: without an order id, the event's own id names the order.
     """
-    from settlement.api.order_models import OrderBody
+    from settlement.api.orders.request import OrderBody
 
     detail = event["detail"]
     logger.append_keys(account=detail["account"])

@@ -7,11 +7,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api import body
 from settlement.api.contract.served import served_document
-from settlement.api.order_view import left_to_invoice_view, order_view, placed_view
-from settlement.api.resolver import Api, answer, no_content, receipt_view
-from settlement.api.settings_view import settings_view
+from settlement.api.orders.view import left_to_invoice_view, order_view, placed_view
+from settlement.api.resolver import Api, answer, no_content
+from settlement.api.settings.view import settings_view
+from settlement.api.shared import body
+from settlement.api.shared.view import receipt_view
 from settlement.domain.order.left_to_invoice import left_to_invoice
 from settlement.domain.order.order import MAX_INVOICES
 from settlement.environment import ENVIRONMENT
@@ -41,8 +42,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.serves("placeOrder")
 def place() -> Response[str]:
     """Place an order, and wait a while for its authorisation."""
-    from settlement.api.card_data import refuse_card_data
-    from settlement.api.order_models import OrderBody
+    from settlement.api.orders.request import OrderBody
+    from settlement.api.payments.card_data import refuse_card_data
 
     account = api.caller()
     parsed = api.read_json()
@@ -55,8 +56,8 @@ def place() -> Response[str]:
 @api.serves("listOrders")
 def list_all() -> Response[str]:
     """List orders, newest first; ``order_list_query`` says by what."""
-    from settlement.api.order_list_query import read_list_query
-    from settlement.api.order_list_view import order_list_view
+    from settlement.api.order_lists.query import read_list_query
+    from settlement.api.order_lists.view import order_list_view
     from settlement.use_cases.orders.list_orders import list_orders
 
     account, query = api.caller(), read_list_query(api.query())
@@ -92,7 +93,7 @@ def left(order_id: str) -> Response[str]:
 @api.serves("addInteraction")
 def interact(order_id: str) -> Response[str]:
     """Add a line to an order's timeline."""
-    from settlement.api.models import InteractionBody
+    from settlement.api.timeline.request import InteractionBody
 
     account, body = api.caller(), api.read(InteractionBody)
     add_interaction(bootstrap.ports(), account, order_id, body.source, body.message)
@@ -109,7 +110,7 @@ def start(order_id: str) -> Response[str]:
 @api.serves("cancelOrder", "cancelDocument")
 def cancel(order_id: str) -> Response[str]:
     """Cancel an order; the reason is optional, and so is the whole body."""
-    from settlement.api.models import CancelBody
+    from settlement.api.orders.request import CancelBody
 
     account = api.caller()
     request = api.read(CancelBody) if api.current_event.body else CancelBody()
@@ -143,7 +144,7 @@ def get_settings() -> Response[str]:
 @api.serves("changeSettings")
 def patch_settings() -> Response[str]:
     """Change the account's settings; answers with all of them."""
-    from settlement.api.models import SettingsBody
+    from settlement.api.settings.request import SettingsBody
     from settlement.use_cases.account.change_settings import change_settings
 
     account, body = api.caller(), api.read(SettingsBody)

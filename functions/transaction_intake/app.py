@@ -6,12 +6,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api import body
-from settlement.api.card_data import refuse_card_data_of_payments, refuse_card_data_of_texts
-from settlement.api.operation_view import operation_result
-from settlement.api.payment_view import gateway_payment, payment_system_view
+from settlement.api.operations.view import operation_result
+from settlement.api.payments.card_data import refuse_card_data_of_payments, refuse_card_data_of_texts
+from settlement.api.payments.view import gateway_payment, payment_system_view
 from settlement.api.resolver import Api, answer, no_content
-from settlement.api.transaction_view import transaction_view
+from settlement.api.shared import body
+from settlement.api.transactions.view import transaction_view
 from settlement.domain.connectors.payment_systems import payment_systems_served
 from settlement.domain.errors import InvalidRequest
 from settlement.logs import new_logger
@@ -48,7 +48,7 @@ def payment_systems() -> Response[str]:
 @api.serves("startTransaction")
 def start() -> Response[str]:
     """Start a transaction."""
-    from settlement.api.checkout_models import TransactionBody
+    from settlement.api.checkout.request import TransactionBody
 
     account, new = api.caller(), api.read(TransactionBody).as_transaction()
     started = start_transaction(bootstrap.ports(), account, new, api.idempotency_key())
@@ -78,7 +78,7 @@ def send(transaction_id: str) -> Response[str]:
 @api.serves("sendAdditionalData", "updateAdditionalData")
 def tell(transaction_id: str) -> Response[str]:
     """Take named texts about the transaction: the cart, the shopper."""
-    from settlement.api.checkout_models import AdditionalDataBody
+    from settlement.api.checkout.request import AdditionalDataBody
 
     account, parsed = api.caller(), api.read_json()
     refuse_card_data_of_texts(parsed)
@@ -89,7 +89,7 @@ def tell(transaction_id: str) -> Response[str]:
 @api.serves("requestAuthorization")
 def authorise(transaction_id: str) -> Response[str]:
     """Authorise the payments, and wait a while for it."""
-    from settlement.api.checkout_models import AuthorisationBody
+    from settlement.api.checkout.request import AuthorisationBody
 
     account, wanted = api.caller(), api.read(AuthorisationBody)
     if wanted.transaction_id not in (None, transaction_id):
@@ -113,7 +113,7 @@ def notify_whole(payment_id: str) -> Response[str]:
 @api.serves("notifyPaymentValueReceived")
 def notify(payment_id: str) -> Response[str]:
     """Take the merchant's word of how much was received, and when."""
-    from settlement.api.checkout_models import ReceivedBody
+    from settlement.api.checkout.request import ReceivedBody
     from settlement.use_cases.gateway.notify_payment import notify_payment
 
     account, received = api.caller(), api.read(ReceivedBody).as_received()
@@ -131,7 +131,7 @@ def notify_of_order(order_id: str, payment_id: str) -> Response[str]:
 
 
 def _send(account: str, transaction_id: str) -> None:
-    from settlement.api.checkout_models import PaymentsBody
+    from settlement.api.checkout.request import PaymentsBody
 
     parsed = api.read_json()
     refuse_card_data_of_payments(parsed)

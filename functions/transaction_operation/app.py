@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.operation_view import ended_view, operation_result, operations_view, retried_view
+from settlement.api.operations.view import ended_view, operation_result, operations_view, retried_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.domain.errors import OperationNotFound
 from settlement.logs import new_logger
@@ -71,7 +71,7 @@ def retry(transaction_id: str, operation_id: str) -> Response[str]:
 @api.serves("writeOffOperation")
 def write_off(transaction_id: str, operation_id: str) -> Response[str]:
     """Write off what a failed operation will never do."""
-    from settlement.api.models import WriteOffBody
+    from settlement.api.operations.request import WriteOffBody
     from settlement.domain.transaction.closing import Ending
     from settlement.use_cases.recovery.end_operation import EndRequest
 
@@ -84,7 +84,7 @@ def write_off(transaction_id: str, operation_id: str) -> Response[str]:
 @api.serves("payOperationOtherwise")
 def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
     """Take note that what a failed operation could not settle was paid by other means."""
-    from settlement.api.models import PaidOtherwiseBody
+    from settlement.api.operations.request import PaidOtherwiseBody
     from settlement.domain.transaction.closing import Ending
     from settlement.use_cases.recovery.end_operation import EndRequest
 
@@ -104,7 +104,7 @@ def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequ
 @api.serves("resolveLeg")
 def resolve(transaction_id: str, leg_id: str) -> Response[str]:
     """Say what became of a connector call that is in doubt or left to a person."""
-    from settlement.api.models import ResolutionBody
+    from settlement.api.operations.request import ResolutionBody
     from settlement.use_cases.recovery.resolve_leg import resolve_leg
 
     account = api.caller()
@@ -122,7 +122,7 @@ def _sequence(operation_id: str) -> int:
 
 
 def _request(transaction_id: str, movement: movements.DirectRequest) -> Response[str]:
-    from settlement.api.models import MovementBody
+    from settlement.api.operations.request import MovementBody
 
     account = api.caller()
     value = api.read(MovementBody).value

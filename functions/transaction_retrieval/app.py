@@ -7,10 +7,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api import transaction_view as views
-from settlement.api.payment_view import gateway_payment
+from settlement.api.payments.view import gateway_payment
 from settlement.api.resolver import Api, answer
-from settlement.api.timeline_view import interaction_view
+from settlement.api.timeline.view import interaction_view
+from settlement.api.transactions import view as views
 from settlement.logs import new_logger
 from settlement.use_cases.gateway import retrieve_transaction as retrieve
 from settlement.use_cases.shared.heads import load, load_by_transaction
@@ -105,7 +105,7 @@ def interactions(transaction_id: str) -> Response[str]:
 @api.serves("auditTransaction")
 def audit(transaction_id: str) -> Response[str]:
     """Compare every figure of a transaction and its order with the others that tell of it."""
-    from settlement.api.audit_view import audit_view
+    from settlement.api.transactions.audit import audit_view
     from settlement.use_cases.upkeep.audit_order import audit_transaction
 
     account = api.caller()

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from settlement.api.body import MAX_BODY_BYTES, MAX_DEPTH
 from settlement.api.contract.described import Described
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.api.contract.document import statuses
+from settlement.api.shared.body import MAX_BODY_BYTES, MAX_DEPTH
 from settlement.storage import keys
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit

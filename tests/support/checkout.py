@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from settlement.api.transaction_view import transaction_view
+from settlement.api.transactions.view import transaction_view
 from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.transaction.checkout import Checkout
 from settlement.domain.transaction.statuses import TransactionStatus, payment_status, transaction_status

@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from settlement.api.modification_models import (
+from settlement.api.modifications.request import (
     ModificationBody,
     ModificationSettings,
 )

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from settlement.api.modification_models import ModificationBody, ModificationSettings
-from settlement.api.modification_view import history_view, modification_details, modification_view, preview_view
+from settlement.api.modifications.request import ModificationBody, ModificationSettings
+from settlement.api.modifications.view import history_view, modification_details, modification_view, preview_view
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import Refusal
 from settlement.domain.order.order import Line

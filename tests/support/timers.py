@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from settlement.api.transaction_view import settlements_view
+from settlement.api.transactions.view import settlements_view
 from settlement.domain.account.account import ExpiryPolicy
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.transaction.operation import OperationKind

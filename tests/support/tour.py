@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from settlement.api.feed_view import handle_of
+from settlement.api.feeds.view import handle_of
 from settlement.domain.account.feed import StatusUpdate
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.use_cases.updates.read_feed import publish_update

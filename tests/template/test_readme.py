@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from operations.command_line import app as operators
 from operations.output import FOUND, MISUSED, STOPPED
-from settlement.api.affiliation_names import Key
+from settlement.api.affiliations.names import Key
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.api.contract.refusals import WHEN
 from settlement.domain.account.account import EVERY_ROLE, AccountSettings, Role

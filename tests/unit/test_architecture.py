@@ -75,14 +75,36 @@ USE_CASES = {
     "upkeep": "shared",
 }
 """The rooms of the use cases, and those below them."""
+API = {
+    "": "contract.routes shared",
+    "shared": "",
+    "affiliations": "shared",
+    "changes": "shared",
+    "checkout": "payments shared",
+    "feeds": "shared",
+    "invoices": "shared",
+    "modifications": "shared",
+    "operations": "shared transactions",
+    "order_lists": "shared",
+    "orders": "changes invoices payments shared shopper",
+    "payments": "shared",
+    "settings": "shared",
+    "shopper": "shared",
+    "timeline": "shared",
+    "transactions": "payments shared",
+}
+"""The rooms of the API, and those below them: resources know none of the contract, which knows them all."""
 
 
-def _inner_rooms(folder: str, rooms: dict[str, str], below: str = "") -> Iterator[Room]:
+def _inner_rooms(
+    folder: str, rooms: dict[str, str], below: str = "", packages: str = "", apart: str = ""
+) -> Iterator[Room]:
     """The rooms within a folder: each may import itself, the ones below it, and what is below the folder."""
     package = f"settlement.{folder}"
     for name, others in rooms.items():
         own = " ".join(f"{package}.{room}" for room in (name, *others.split()) if room)
-        yield _room(f"{LAYER}/{folder}/{name}".rstrip("/"), f"{own} {below}", but=() if name else tuple(rooms)[1:])
+        but = () if name else (*tuple(rooms)[1:], *apart.split())
+        yield _room(f"{LAYER}/{folder}/{name}".rstrip("/"), f"{own} {below}", packages, but)
 
 
 WIRED = "settlement.bootstrap settlement.environment settlement.logs"
@@ -99,10 +121,15 @@ ROOMS = (
         "settlement.domain settlement.connectors settlement.use_cases.shared.ports",
         "certifi httpcore httpx",
     ),
-    _room(
-        f"{LAYER}/api",
-        "settlement.domain settlement.use_cases settlement.api",
+    *_inner_rooms(
+        "api",
+        API,
+        "settlement.domain settlement.use_cases",
         "aws_lambda_powertools pydantic pydantic_core typing_extensions",
+        "contract",
+    ),
+    _room(
+        f"{LAYER}/api/contract", "settlement.domain settlement.use_cases settlement.api", "pydantic typing_extensions"
     ),
     _room(
         LAYER,
@@ -156,7 +183,13 @@ PLANTED = {
     ),
     f"{LAYER}/storage": "settlement.use_cases.shared.heads settlement.api settlement.connectors httpcore httpx",
     f"{LAYER}/connectors": "settlement.use_cases.shared.heads settlement.storage settlement.api boto3 pydantic",
-    f"{LAYER}/api": "settlement.storage.table settlement.connectors.ppp settlement.bootstrap boto3 httpcore httpx",
+    **_planted_in(
+        "api",
+        API,
+        "settlement.api.contract.document settlement.storage.table settlement.connectors.ppp settlement.bootstrap "
+        "boto3 httpcore httpx",
+    ),
+    f"{LAYER}/api/contract": "settlement.storage.table settlement.bootstrap aws_lambda_powertools boto3 tests testkit",
     LAYER: "settlement.api local httpcore httpx",
     "functions": "settlement.storage settlement.connectors.ppp local operations boto3 httpcore httpx tests testkit",
     "functions/authorizer": "settlement.api settlement.use_cases settlement.storage.dynamodb boto3",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from settlement.api.card_data import refuse_card_data, refuse_card_data_of_payments, refuse_card_data_of_texts
+from settlement.api.payments.card_data import refuse_card_data, refuse_card_data_of_payments, refuse_card_data_of_texts
 from settlement.domain.errors import InvalidRequest
 
 NUMBER = "4444333322221111"

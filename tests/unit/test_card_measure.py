@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from settlement.api.card_data import refuse_card_data_of_payments, refuse_card_data_of_texts
+from settlement.api.payments.card_data import refuse_card_data_of_payments, refuse_card_data_of_texts
 from settlement.domain.errors import InvalidRequest
 from tests.support.documents import a_cnpj, a_cpf, a_gtin, with_luhn
 

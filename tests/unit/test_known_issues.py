@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import pytest
 
-from settlement.api.transaction_view import refunds_view, settlements_view
+from settlement.api.transactions.view import refunds_view, settlements_view
 from settlement.connectors.ppp_outcomes import REFUND, Asked, movement_outcome
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.connectors.connector_calls import Done, Exchange, Manual, Refused, Unknown

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from settlement.api.invoice_models import InvoiceBody
+from settlement.api.invoices.request import InvoiceBody
 from settlement.connectors.ppp_amounts import read_amount
 from settlement.connectors.ppp_outcomes import SETTLEMENT, Asked, movement_outcome
 from settlement.domain.connectors.connector_calls import Done, Exchange

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.api.order_models import OrderBody
-from settlement.api.order_view import order_view
+from settlement.api.orders.request import OrderBody
+from settlement.api.orders.view import order_view
 from settlement.domain.changes.modification import ModificationRequest, ModifiedItem, effect_of
 from settlement.domain.errors import ChangeRefused, InvalidRequest
 from settlement.domain.order.left_to_invoice import left_to_invoice

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from settlement.api.modification_models import ModificationSettings
+from settlement.api.modifications.request import ModificationSettings
 from settlement.domain.changes.modification import ModificationStatus
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.api.order_view import order_view
+from settlement.api.orders.view import order_view
 from settlement.connectors.ppp_amounts import read_amount
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import (

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from settlement.api.order_list_query import read_list_query
-from settlement.api.order_list_view import order_list_view
+from settlement.api.order_lists.query import read_list_query
+from settlement.api.order_lists.view import order_list_view
 from settlement.domain.errors import InvalidRequest, OrderNotFound
 from settlement.domain.events import EventType
 from settlement.domain.order.listing import as_listed

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from settlement.api.payment_fields import PAYMENT_PROVIDER_CONNECTOR, payment_fields
+from settlement.api.payments.fields import PAYMENT_PROVIDER_CONNECTOR, payment_fields
 from settlement.domain.connectors.connector import VaultedCard
 from testkit.builders import a_connector, a_new_payment
 from testkit.provider import Partial

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from settlement.api.order_view import order_view
+from settlement.api.orders.view import order_view
 from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.errors import OrderNotFound

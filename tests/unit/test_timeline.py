@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from settlement.api.timeline_view import interaction_view
+from settlement.api.timeline.view import interaction_view
 from settlement.domain.events import Event, EventType
 from settlement.domain.order.invoice import InvoiceType
 from testkit.provider import Partial

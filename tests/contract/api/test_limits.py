@@ -5,15 +5,15 @@ The table of limits in docs/limits.md is what is tested: a row without a test he
 
 import pytest
 
-from settlement.api.body import MAX_BODY_BYTES, MAX_DEPTH
-from settlement.api.checkout_models import MAX_DATA_AT_ONCE, MAX_DATA_CHARACTERS
-from settlement.api.invoice_models import MAX_DOCUMENT_BYTES, MAX_INVOICE_ITEMS, MAX_SIGHTINGS, MAX_TEXT_BYTES
-from settlement.api.models import MAX_ANY_TEXT, MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TOTALS
-from settlement.api.modification_models import (
+from settlement.api.checkout.request import MAX_DATA_AT_ONCE, MAX_DATA_CHARACTERS
+from settlement.api.invoices.request import MAX_DOCUMENT_BYTES, MAX_INVOICE_ITEMS, MAX_SIGHTINGS, MAX_TEXT_BYTES
+from settlement.api.modifications.request import (
     MAX_REQUEST_BYTES,
     MAX_SETTINGS_BYTES,
     MAX_TAGS,
 )
+from settlement.api.shared.body import MAX_BODY_BYTES, MAX_DEPTH
+from settlement.api.shared.request import MAX_ANY_TEXT, MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TOTALS
 from settlement.domain.account.feed import MAX_RETENTION_SECONDS, MAX_VISIBILITY_SECONDS
 from settlement.domain.money import MAX_DIGITS
 from settlement.domain.order.order import MAX_LINES

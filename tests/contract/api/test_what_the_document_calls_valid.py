@@ -15,9 +15,9 @@ from jsonschema.exceptions import ValidationError as Invalid
 from jsonschema.validators import extend
 from pydantic import BaseModel
 
-from settlement.api import body
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.api.contract.document import make_document
+from settlement.api.shared import body
 from settlement.domain.errors import BodyTooLarge, InvalidRequest
 from testkit.shop import Shop
 from tests.support.service import Service

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from settlement.api.timeline_view import interaction_view
+from settlement.api.timeline.view import interaction_view
 from settlement.connectors import exact_json
 from settlement.domain.account.account import ExpiryPolicy
 from settlement.domain.connectors.connector import Mode

@@ -10,10 +10,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from settlement.api import body
 from settlement.api.contract.routes import ROUTE, Route
-from settlement.api.dates import oms_date
-from settlement.api.query_parameters import ACCOUNT_PARAMETERS, require_known
+from settlement.api.shared import body
+from settlement.api.shared.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.account.account import EVERY_ROLE, Role
 from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
 from settlement.use_cases.shared.ports import Unavailable
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from pydantic import BaseModel
 
-    from settlement.use_cases.orders.notify_invoice import Receipt
 
 MAX_KEY_LENGTH = 255
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -181,15 +179,6 @@ def answer(status: int, content: Any, headers: Mapping[str, str | list[str]] | N
 def no_content(status: int = 204) -> Response[str]:
     """Return an empty answer."""
     return Response(status, body="")
-
-
-def receipt_view(receipt: "Receipt") -> dict[str, Any]:
-    """The answer to an invoice, a change and a cancel: when, which order, and the receipt (C§1.1).
-
-    A repeat of an invoice or change that says other things is told what ``stands``.
-    """
-    view: dict[str, Any] = {"date": oms_date(receipt.date), "orderId": receipt.order_id, "receipt": receipt.receipt}
-    return view | {"stands": dict(receipt.stands)} if receipt.stands else view
 
 
 def _error(status: int, code: str, message: str, headers: Mapping[str, str | list[str]] | None = None) -> Response[str]:

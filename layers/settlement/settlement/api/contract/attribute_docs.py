@@ -8,7 +8,9 @@ import inspect
 from collections.abc import Iterator, Mapping
 from functools import cache
 from textwrap import dedent
-from typing import Any, get_args, get_type_hints, is_typeddict
+from typing import Any, get_args, get_type_hints
+
+from typing_extensions import is_typeddict
 
 
 def docs_of(described: type) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Query parameters and headers of the routes."""
 
-from settlement.api import feed_view
 from settlement.api.contract.described import Parameter
-from settlement.api.order_list_query import DEFAULT_PER_PAGE, MAX_PER_PAGE, UNKNOWN_HERE
-from settlement.api.patterns import DAY, MOMENT, any_case
+from settlement.api.feeds.view import MAX_LOT
+from settlement.api.order_lists.query import DEFAULT_PER_PAGE, MAX_PER_PAGE, UNKNOWN_HERE
+from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.domain.order.order import MAX_INVOICES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 
@@ -69,6 +69,6 @@ PAGE = (
     Parameter("limit", "Events per page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}),
     Parameter("after", "Where to go on, as the `Link` of the page before says.", {"type": "string"}),
 )
-LOT = Parameter("maxlot", "Updates at most.", {"type": "integer", "minimum": 1, "maximum": feed_view.MAX_LOT})
+LOT = Parameter("maxlot", "Updates at most.", {"type": "integer", "minimum": 1, "maximum": MAX_LOT})
 CHECKOUT_ACCOUNT = Parameter("an", "The account.", _ID, required=True)
 PURCHASE = Parameter("orderId", "The purchase that is paid; connectors are told it.", _ID)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from settlement.api.modification_models import (
+from settlement.api.modifications.request import (
     Items,
     PaymentConfiguration,
     PipelineConfiguration,

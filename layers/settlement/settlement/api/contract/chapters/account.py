@@ -2,9 +2,9 @@
 
 from settlement.api.contract.described import Tag, describe
 from settlement.api.contract.parameters import ACCOUNT_PARAMETERS
-from settlement.api.models import SettingsBody
-from settlement.api.modification_models import ModificationSettings
+from settlement.api.modifications.request import ModificationSettings
 from settlement.api.settings.answer import Settings
+from settlement.api.settings.request import SettingsBody
 
 ROUTES = (
     describe(

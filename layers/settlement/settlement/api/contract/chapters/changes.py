@@ -1,15 +1,15 @@
 """Changes of orders: registered at once, or carried out after the answer."""
 
+from settlement.api.changes.request import ChangeBody
 from settlement.api.contract.described import Tag, describe
 from settlement.api.contract.parameters import ACCOUNT_PARAMETERS
-from settlement.api.models import ChangeBody
-from settlement.api.modification_models import ModificationBody, TakeBackBody
 from settlement.api.modifications.answer import (
     ModificationAnswer,
     ModificationDetails,
     ModificationHistory,
     ModificationPreview,
 )
+from settlement.api.modifications.request import ModificationBody, TakeBackBody
 from settlement.api.shared.answer import Empty, RepeatableReceipt
 
 _REFUSED = {

@@ -1,7 +1,7 @@
 """Affiliations, and what connectors call."""
 
-from settlement.api.affiliation_models import AffiliationBody
 from settlement.api.affiliations.answer import AffiliationAnswer, ManifestAnswer
+from settlement.api.affiliations.request import AffiliationBody
 from settlement.api.contract.described import Listed, Relayed, Tag, describe
 from settlement.api.contract.parameters import SIGNATURE
 from settlement.api.shared.answer import Empty

@@ -1,6 +1,6 @@
 """A checkout's transactions, direct requests, and the ways on for operators."""
 
-from settlement.api.checkout_models import (
+from settlement.api.checkout.request import (
     AdditionalDataBody,
     AuthorisationBody,
     PaymentsBody,
@@ -9,8 +9,8 @@ from settlement.api.checkout_models import (
 )
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import CHECKOUT_ACCOUNT, IDEMPOTENCY_KEY, PURCHASE
-from settlement.api.models import MovementBody, PaidOtherwiseBody, ResolutionBody, WriteOffBody
 from settlement.api.operations.answer import Ended, OperationAnswer, OperationResult, Retried
+from settlement.api.operations.request import MovementBody, PaidOtherwiseBody, ResolutionBody, WriteOffBody
 from settlement.api.payments.answer import PaymentAnswer, PaymentSystemAnswer
 from settlement.api.shared.answer import Empty
 from settlement.api.transactions.answer import TransactionAnswer

@@ -2,13 +2,13 @@
 
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import INVOICES, LIST_PARAMETERS
-from settlement.api.invoice_models import DocumentInvoiceBody, InvoiceBody, TrackingBody
-from settlement.api.models import CancelBody, InteractionBody
+from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, TrackingBody
 from settlement.api.order_lists.answer import OrderList
-from settlement.api.order_models import OrderBody
 from settlement.api.orders.answer import LeftToInvoiceAnswer, OrderAnswer, PlacedOrder
+from settlement.api.orders.request import CancelBody, OrderBody
 from settlement.api.payments.answer import OmsTransaction
 from settlement.api.shared.answer import Empty, RepeatableReceipt
+from settlement.api.timeline.request import InteractionBody
 
 _REFUSED_INVOICE = {
     400: "OMS001 OMS010 OMS011",

@@ -2,8 +2,8 @@
 
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import LOT
-from settlement.api.feed_models import CommitBody, FeedBody, HookBody
 from settlement.api.feeds.answer import FeedAnswer, FeedStateAnswer, HookAnswer, UpdateAnswer
+from settlement.api.feeds.request import CommitBody, FeedBody, HookBody
 from settlement.api.shared.answer import Empty
 
 ROUTES = (

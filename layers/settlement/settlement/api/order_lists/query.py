@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from settlement.api.patterns import DAY, MOMENT
-from settlement.api.query_parameters import ACCOUNT_PARAMETERS, require_known
+from settlement.api.shared.patterns import DAY, MOMENT
+from settlement.api.shared.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy, OrderQuery, SearchField, Span
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema, model_validator
 
-from settlement.api.models import Body, Code, Id, Index, ItemId, Price, Quantity, Text
-from settlement.api.patterns import BLANKS, any_case
-from settlement.api.unit_multiplier import UnitMultiplier
-from settlement.api.written import (
+from settlement.api.shared.patterns import BLANKS, any_case
+from settlement.api.shared.request import Body, Code, Id, Index, ItemId, Price, Quantity, Text
+from settlement.api.shared.unit_multiplier import UnitMultiplier
+from settlement.api.shared.written import (
     MAX_CODE_DIGITS,
     MAX_NUMBER_TEXT,
     Date,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from settlement.api.affiliation_names import MASK, Key
+from settlement.api.affiliations.names import MASK, Key
 from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol
 from settlement.domain.connectors.connector_calls import Manifest
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from settlement.api.dates import action_date, gateway_date, gateway_date_or_none
-from settlement.api.payment_fields import connector_answer
-from settlement.api.payment_view import oms_payment, payment_href
-from settlement.api.reconciliation_view import reconciliation_view
+from settlement.api.payments.fields import connector_answer
+from settlement.api.payments.view import oms_payment, payment_href
+from settlement.api.shared.dates import action_date, gateway_date, gateway_date_or_none
+from settlement.api.transactions.reconciliation import reconciliation_view
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.connectors.connector import Mode

@@ -9,9 +9,9 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema
 
-from settlement.api.affiliation_names import MASK, MAX_AUTHORISATION_DAYS, MAX_GAP_SECONDS, MAX_WINDOW_DAYS, Key
-from settlement.api.models import Body
-from settlement.api.written import MAX_CODE_DIGITS, Described, Shaped, text_of_number
+from settlement.api.affiliations.names import MASK, MAX_AUTHORISATION_DAYS, MAX_GAP_SECONDS, MAX_WINDOW_DAYS, Key
+from settlement.api.shared.request import Body
+from settlement.api.shared.written import MAX_CODE_DIGITS, Described, Shaped, text_of_number
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
 from settlement.domain.connectors.connector import (
     DEFAULT_AUTHORISATION_HOLDS,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, Field, StrictInt
 from pydantic_core import core_schema
 
-from settlement.api.patterns import BLANKS, DATE, any_case, digits_between
+from settlement.api.shared.patterns import BLANKS, DATE, any_case, digits_between
 from settlement.domain.money import MAX_MINOR_UNITS
 
 if TYPE_CHECKING:

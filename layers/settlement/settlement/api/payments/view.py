@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from settlement.api.dates import gateway_date_or_none
-from settlement.api.payment_fields import payment_fields
+from settlement.api.payments.fields import payment_fields
+from settlement.api.shared.dates import gateway_date_or_none
 from settlement.domain.connectors.payment_systems import CUSTOM_GROUP, PaymentSystem
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.payment import Payment

@@ -4,32 +4,30 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
-from settlement.api.models import (
+from settlement.api.payments.request import PaymentData
+from settlement.api.shared.request import (
     MAX_NAME_BYTES,
     MAX_QUANTITY,
     MAX_TOTALS,
     Body,
-    ClientProfile,
     CurrencyCode,
     Id,
     ItemId,
     Measure,
     OrderId,
-    PaymentData,
     Price,
     Quantity,
     SalesChannel,
-    ShippingData,
     SignedValue,
     Text,
-    Total,
     Value,
 )
-from settlement.api.unit_multiplier import UnitMultiplier
-from settlement.api.written import Described, DigitsToo
+from settlement.api.shared.unit_multiplier import UnitMultiplier
+from settlement.api.shared.written import Described, DigitsToo, Shaped
+from settlement.api.shopper.request import ClientProfile, ShippingData
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.line_value import ONE, UnitPrice, times, total_of
-from settlement.domain.order.order import DEFAULT_SALES_CHANNEL, MAX_LINES
+from settlement.domain.order.order import DEFAULT_SALES_CHANNEL, MAX_LINES, OrderTotal
 from settlement.domain.order.shopper import Address, Shopper
 from settlement.use_cases.orders.place_order import NewLine, NewOrder
 
@@ -157,6 +155,19 @@ class OrderItem(Body):
             )
 
 
+class Total(Body):
+    """One part of the order's value; only discounts are negative."""
+
+    id: Annotated[str, Shaped("(Items|Discounts|Shipping|Tax)", "Items, Discounts, Shipping or Tax")]
+    value: SignedValue
+
+    def as_total(self) -> OrderTotal:
+        """Return the part, checked for its sign."""
+        if (self.value > 0) if self.id == "Discounts" else (self.value < 0):
+            raise InvalidRequest(f"totals: the value of {self.id}, {self.value}, has the wrong sign")
+        return OrderTotal(self.id, self.value)
+
+
 class OrderBody(Body):
     """``POST /api/oms/pvt/orders``."""
 
@@ -197,3 +208,9 @@ class OrderBody(Body):
         profile = dict(self.client_profile_data) if self.client_profile_data else {}
         shopper = Shopper(**profile, address=address if address != Address() else None)
         return shopper if shopper.is_known else None
+
+
+class CancelBody(Body):
+    """``POST /api/oms/pvt/orders/{orderId}/cancel``."""
+
+    reason: Text | None = None

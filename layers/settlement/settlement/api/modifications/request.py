@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
-from settlement.api.models import MAX_QUANTITY, Body, Code, Measure, Price, Text
-from settlement.api.unit_multiplier import UnitMultiplier
-from settlement.api.written import DigitsToo, FullText, NumberToo, WholeNumber
+from settlement.api.shared.request import MAX_QUANTITY, Body, Code, Measure, Price, Text
+from settlement.api.shared.unit_multiplier import UnitMultiplier
+from settlement.api.shared.written import DigitsToo, FullText, NumberToo, WholeNumber
 from settlement.domain.changes.modification import ModificationRequest, ModifiedItem, PriceTag
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS

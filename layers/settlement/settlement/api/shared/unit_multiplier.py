@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
-from settlement.api.multiplier_view import multiplier_view
-from settlement.api.patterns import BLANKS
+from settlement.api.shared.multiplier import multiplier_view
+from settlement.api.shared.patterns import BLANKS
 from settlement.domain.order.line_value import ONE
 
 MAX_MULTIPLIER = 100_000

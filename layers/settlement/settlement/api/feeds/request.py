@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema, model_validator
 
-from settlement.api.models import Body
-from settlement.api.patterns import any_case
-from settlement.api.written import Described, DigitsToo, Shaped
+from settlement.api.shared.patterns import any_case
+from settlement.api.shared.request import Body
+from settlement.api.shared.written import Described, DigitsToo, Shaped
 from settlement.domain.account.feed import (
     DEFAULT_RETENTION_SECONDS,
     DEFAULT_VISIBILITY_SECONDS,

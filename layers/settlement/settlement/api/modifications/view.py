@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from settlement.api.dates import oms_date
-from settlement.api.modification_shapes import asked_view
+from settlement.api.modifications.shapes import asked_view
+from settlement.api.shared.dates import oms_date
 from settlement.domain.changes.modification import ModificationStatus
 from settlement.domain.order.order import Order, OrderTotal
 from settlement.domain.transaction.operation import OperationState

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
-from settlement.api.dates import oms_date, oms_date_or_none
+from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.domain.order.listing import ListedOrder
 from settlement.use_cases.orders.list_orders import FoundOrders
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from settlement.api.dates import action_date
+from settlement.api.shared.dates import action_date
 from settlement.domain.events import Event, EventType
 from settlement.domain.money import display
 

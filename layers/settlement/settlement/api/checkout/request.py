@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, RootModel, StrictBool, WithJsonSchema
 
-from settlement.api.models import (
+from settlement.api.payments.request import Card
+from settlement.api.shared.patterns import BLANKS
+from settlement.api.shared.request import (
     Body,
-    Card,
     CurrencyCode,
     FirstDigits,
     Id,
@@ -22,8 +23,7 @@ from settlement.api.models import (
     Value,
     VaultToken,
 )
-from settlement.api.patterns import BLANKS
-from settlement.api.written import NumberToo, Shaped, WholeNumberAboveZero
+from settlement.api.shared.written import NumberToo, Shaped, WholeNumberAboveZero
 from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.connectors.payment_systems import payment_system
 from settlement.domain.errors import BadValue, InvalidRequest

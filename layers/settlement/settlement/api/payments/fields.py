@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from settlement.api.dates import action_date
+from settlement.api.shared.dates import action_date
 from settlement.domain.money import to_major
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.payment import Authorisation, Payment

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from settlement.api.dates import oms_date, oms_date_or_none
-from settlement.api.multiplier_view import multiplier_view
-from settlement.api.payment_view import oms_payment
-from settlement.api.shopper_view import client_profile, shipping_data
+from settlement.api.payments.view import oms_payment
+from settlement.api.shared.dates import oms_date, oms_date_or_none
+from settlement.api.shared.multiplier import multiplier_view
+from settlement.api.shopper.view import client_profile, shipping_data
 from settlement.domain.changes.change import Change
 from settlement.domain.money import minor_digits
 from settlement.domain.order.invoice import Delivery, Invoice, InvoiceType

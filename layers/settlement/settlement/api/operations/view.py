@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from settlement.api.dates import gateway_date, oms_date, oms_date_or_none
-from settlement.api.transaction_view import token
+from settlement.api.shared.dates import gateway_date, oms_date, oms_date_or_none
+from settlement.api.transactions.view import token
 from settlement.domain.transaction.exits import EXITS_OF_LEG, EXITS_OF_OPERATION
 from settlement.domain.transaction.leg import MOVEMENT_OF, Leg
 from settlement.domain.transaction.operation import Operation, OperationState

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from settlement.api.multiplier_view import multiplier_view
+from settlement.api.shared.multiplier import multiplier_view
 from settlement.domain.order.line_value import ONE
 from settlement.domain.order.order import Line
 

@@ -78,7 +78,7 @@ def validate(model: type[Model], parsed: Any) -> Model:
     """Return parsed JSON as ``model``; the error names each field, what it was, and what it should be."""
     from pydantic import ValidationError  # a function that reads no body does without it
 
-    from settlement.api.refusals import words_for
+    from settlement.api.shared.refusals import words_for
 
     try:
         return model.model_validate(parsed)

@@ -1,0 +1,59 @@
+"""The request body of a registered change (C§2.1). Amounts are minor units."""
+
+from typing import Annotated
+
+from pydantic import (
+    Field,
+    StrictInt,
+)
+
+from settlement.api.shared.request import MAX_QUANTITY, Body, Id, Text
+from settlement.api.shared.unit_multiplier import UnitMultiplier
+from settlement.api.shared.written import (
+    DigitsToo,
+    FullText,
+    NumberToo,
+    Shaped,
+    WholeNumber,
+)
+from settlement.domain.order.order import MAX_LINES, LineMention
+from settlement.use_cases.orders.change_order import ChangeRequest
+
+
+class ChangeItem(Body):
+    """An item removed or added by a change; what its values may be is the contract's to say (C§2.1)."""
+
+    id: Annotated[str, Field(max_length=100), FullText, NumberToo()]
+    price: WholeNumber = 0
+    quantity: Annotated[StrictInt, Field(le=MAX_QUANTITY), DigitsToo(least=1)]
+    unique_id: Id | None = None
+    unit_multiplier: UnitMultiplier | None = None
+
+    def as_mention(self) -> LineMention:
+        """Return the item as the domain names it."""
+        return LineMention(self.id, self.price, self.quantity, self.unique_id, unit_multiplier=self.unit_multiplier)
+
+
+Changes = Annotated[list[ChangeItem], Field(max_length=MAX_LINES)]
+
+
+class ChangeBody(Body):
+    """``POST /api/oms/pvt/orders/{orderId}/changes`` (C§2.1)."""
+
+    request_id: Annotated[str, Shaped(r"[^\x00-\x1f\x7f]{1,100}", "1 to 100 characters, none a control"), NumberToo()]
+    reason: Annotated[Text, FullText]
+    discount_value: WholeNumber
+    increment_value: WholeNumber
+    items_removed: Changes | None = None
+    items_added: Changes | None = None
+
+    def as_request(self) -> ChangeRequest:
+        """Return the change to register."""
+        return ChangeRequest(
+            request_id=self.request_id,
+            reason=self.reason,
+            discount_value=self.discount_value,
+            increment_value=self.increment_value,
+            items_removed=tuple(item.as_mention() for item in self.items_removed or ()),
+            items_added=tuple(item.as_mention() for item in self.items_added or ()),
+        )

@@ -1,0 +1,1 @@
+"""What a checkout sends that drives the gateway by itself."""

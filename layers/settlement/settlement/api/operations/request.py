@@ -1,0 +1,56 @@
+"""Request bodies of direct requests and of an operator's ways on (C§3.2, C§8.18)."""
+
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    Field,
+)
+
+from settlement.api.shared.request import MAX_ANY_TEXT, Body
+from settlement.api.shared.written import (
+    FullText,
+    WholeNumberAboveZero,
+)
+from settlement.use_cases.recovery.resolve_leg import Resolution
+
+
+class MovementBody(Body):
+    """``POST …/settlement-request``, ``…/refunding-request``, ``…/cancellation-request`` (C§3.2); the value is cents.
+
+    Freight, tax and minicart are accepted and not looked at: they matter to payout splits alone.
+    """
+
+    value: WholeNumberAboveZero
+
+
+def _trimmed(value: str) -> str:
+    if not (trimmed := value.strip()):
+        raise ValueError("must not be blank")
+    return trimmed
+
+
+Reason = Annotated[str, Field(max_length=MAX_ANY_TEXT), AfterValidator(_trimmed), FullText]
+
+
+Reference = Annotated[str, Field(max_length=100), AfterValidator(_trimmed), FullText]
+
+
+class ResolutionBody(Body):
+    """``POST …/legs/{legId}/resolve``: what a person knows of a connector call, and the connector's name for it."""
+
+    resolution: Resolution
+    reference: Reference | None = None
+
+
+class WriteOffBody(Body):
+    """``POST …/operations/{operationId}/write-off``: why what is missing never will be done, and who says so."""
+
+    reason: Reason
+    actor: Reference
+
+
+class PaidOtherwiseBody(WriteOffBody):
+    """``POST …/operations/{operationId}/paid-otherwise``: also by what other means it was paid."""
+
+    reference: Reference

@@ -1,0 +1,31 @@
+"""The request body of an account's settings."""
+
+from typing import Annotated
+
+from pydantic import (
+    ConfigDict,
+    Field,
+    StrictBool,
+)
+
+from settlement.api.shared.request import Body
+from settlement.domain.account.account import AccountSettings, ExpiryPolicy
+from settlement.domain.planning.drafting import RefundPriority
+
+
+class SettingsBody(Body):
+    """``PATCH /api/oms/pvt/account/settings``: what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    partial_settlement: StrictBool | None = None
+    strict_invoices: StrictBool | None = None
+    refund_priority: RefundPriority | None = None
+    auto_settle: StrictBool | None = None
+    expiry_policy: ExpiryPolicy | None = None
+    merchant_name: Annotated[str, Field(max_length=100)] | None = None
+
+    def applied_to(self, settings: AccountSettings) -> AccountSettings:
+        """Return the settings with what the body sets."""
+        changes = {name: value for name, value in self if value is not None}
+        return AccountSettings(**{name: getattr(settings, name) for name in settings.__slots__} | changes)
