@@ -1,4 +1,4 @@
-"""What the emulator is spared: a package is unpacked once, and the log of a call is complete without a fixed wait."""
+"""What the emulator is spared: unpacking a package twice, and fixed waits for a log and before a workflow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from local.emulator_speedups import log_so_far, unpacks_into
+from local.emulator_speedups import (
+    FIRST_STATE_SECONDS,
+    STARTED_SECONDS,
+    log_so_far,
+    sleep_in_workflow,
+    unpacks_into,
+)
 
 
 def pack(file: Path, contents: dict[str, str]) -> Path:
@@ -117,3 +123,11 @@ def test_a_thread_that_does_not_end_is_not_awaited_for_ever(monkeypatch: pytest.
     assert log_so_far(worker) == ""
     assert worker._stderr_thread.is_alive()
     worker._stderr_thread.join()
+
+
+def test_workflow_begins_at_once_and_waits_as_its_states_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    for seconds in (FIRST_STATE_SECONDS, 1.0, 2.0):
+        sleep_in_workflow(seconds)
+    assert slept == [STARTED_SECONDS, 1.0, 2.0]
