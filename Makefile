@@ -70,7 +70,8 @@ test: installed ## Everything: linters, types, template, unit to end-to-end test
 	$(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- sh -c '\
-		$(DEV) -m pytest $(EVENLY) -n 3 -m "not long and not alone" tests/e2e && $(DEV) -m pytest -m alone tests/e2e'
+		$(DEV) -m pytest $(EVENLY) -n 3 -m "not long and not alone and not own_stack" tests/e2e && \
+		$(DEV) -m pytest --dist loadgroup -n 2 -m "alone or own_stack" tests/e2e'
 
 test-fast: dev ## The tests that need no stack
 	$(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e

@@ -24,7 +24,7 @@ from testkit.merchant import Merchant, settle
 from tests.support.affiliations import PPP, affiliation_body
 from tests.template.cloudformation import CHECKOUT
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.own_stack, pytest.mark.timeout(1200)]
 
 PYTHON = str(CHECKOUT / ".local" / "venv-local" / "bin" / "python")
 ENOUGH = 12
