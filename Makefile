@@ -10,6 +10,10 @@ TEST_STACK := QUITA_LOCAL_DIR=.local/test PORT=0
 WORDS := set -f;
 # A process that has played its tests takes over some of another's: single files are minutes long.
 EVENLY := --dist worksteal
+# The tests over HTTP wait most of their time and those without a stack compute: together they take as long as the
+# longer ones. What computes yields to what has deadlines. Each tells of itself when it is done.
+YIELDING :=
+WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What is built for the cloud.
 TARGET_VERSION := $(or $(QUITA_PYTHON_VERSION),3.13)
 TARGET_PARAMETERS := PythonRuntime=python$(TARGET_VERSION) Architecture=$(or $(QUITA_ARCHITECTURE),x86_64)
@@ -20,7 +24,7 @@ export PYTHONPATH := $(CURDIR)/layers/settlement
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: docs currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-engine openapi lint validate build deploy lock clean python installed dev local
+.PHONY: docs currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-engine openapi lint validate build deploy lock clean python installed dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,14 +71,16 @@ invoke: local ## Run a function in a container on the running stack's table (EVE
 
 test: installed ## Everything: linters, types, template, unit to end-to-end tests
 	@$(MAKE) --no-print-directory -j2 lint validate
-	$(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e
+	@$(MAKE) --no-print-directory -j2 $(WHOLE_OUTPUT) YIELDING='nice -n 10' test-http test-fast
+
+test-fast: dev ## The tests that need no stack
+	$(YIELDING) $(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e
+
+test-http: installed ## The tests over HTTP, on a local stack of their own
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- sh -c '\
 		$(DEV) -m pytest $(EVENLY) -n 3 -m "not long and not alone and not own_stack" tests/e2e && \
 		$(DEV) -m pytest --dist loadgroup -n 2 -m "alone or own_stack" tests/e2e'
-
-test-fast: dev ## The tests that need no stack
-	$(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e
 
 test-long: dev ## The property, crash and fuzz tests with many more examples; takes hours
 	QUITA_LONG=1 $(DEV) -m pytest -n auto --timeout 3600 tests/unit tests/security tests/crash
