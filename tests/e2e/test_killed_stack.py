@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -29,6 +30,8 @@ pytestmark = [pytest.mark.own_stack, pytest.mark.timeout(1200)]
 PYTHON = str(CHECKOUT / ".local" / "venv-local" / "bin" / "python")
 ENOUGH = 12
 WRITERS = 3
+CUTS = 5
+"""How often a save is cut off at most: on a busy machine it can be whole before its emulator is killed."""
 ORDERS = "/api/oms/pvt/orders"
 
 
@@ -192,7 +195,7 @@ def test_killed_stack_goes_on_with_all_it_answered(stack: Stack) -> None:
     assert "The one that was being written is left out." in said
     require_all(stack, first, second)
 
-    cut_off_the_save(stack, save)
+    cut_off_a_save(stack)
     said = stack.up()
     assert "did not stop by itself" in said
     require_all(stack, first, second)
@@ -209,14 +212,21 @@ def kill_both(stack: Stack) -> None:
     os.killpg(emulator, signal.SIGKILL)
 
 
-def cut_off_the_save(stack: Stack, save: Path) -> None:
-    """Stop the stack, and kill its emulator while it writes the next save."""
-    emulator, following = stack.emulator, save.with_name(str(int(save.name) + 1))
-    os.kill(stack.facts.pid, signal.SIGTERM)
-    deadline = time.monotonic() + 60
-    while not (following / "dynamodb.json").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-    os.kill(emulator, signal.SIGKILL)
-    stack.wait_until_gone()
-    assert saved_state.current(save.parent) == save
+def cut_off_a_save(stack: Stack) -> None:
+    """Stop the stack, and kill its emulator while it saves; once more if the save was whole before that."""
+    for _ in range(CUTS):
+        save = saved_state.current(stack.settings.state_directory)
+        assert save is not None
+        emulator, following = stack.emulator, save.with_name(str(int(save.name) + 1))
+        os.kill(stack.facts.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 60
+        while not (following / "dynamodb.json").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        with suppress(ProcessLookupError):
+            os.kill(emulator, signal.SIGKILL)
+        stack.wait_until_gone()
+        if saved_state.current(save.parent) == save:
+            return
+        stack.up()
+    raise AssertionError(f"{CUTS} saves were whole before the emulator was killed")
