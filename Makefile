@@ -88,7 +88,8 @@ test-long: dev ## The property, crash and fuzz tests with many more examples; ta
 test-engine: dev local ## Every function in a container, by sam local (needs Docker on Linux)
 	$(TEST_STACK) $(LOCAL) -m local.stack exec -- $(DEV) -m pytest tests/engine
 
-openapi: dev ## Write the OpenAPI document that the service serves
+openapi: dev ## Record its examples, and write the OpenAPI document that the service serves
+	@$(DEV) -m tests.support.api_examples >/dev/null
 	$(DEV) -m settlement.api.contract.document
 
 currencies: dev ## Write the table of currencies again, from the package iso4217

@@ -65,8 +65,11 @@ class ConfigurationItem(Body):
     """One name of a configuration with its value."""
 
     name: Annotated[str, Field(min_length=1, max_length=100), Described((("enum", [key.value for key in Key]),))]
+    """What is configured."""
     value: ConfigurationText | None = None
+    """Its value as text."""
     value_key: Annotated[str, Field(max_length=100)] | None = None
+    """Ignored."""
 
 
 class AffiliationBody(Body):
@@ -77,11 +80,17 @@ class AffiliationBody(Body):
     """
 
     id: Annotated[str, Field(max_length=100)] | None = None
+    """The affiliation's id, as it was shown; another one is refused."""
     implementation: Implementation
+    """The protocol that the connector speaks, by the gateway's name for it."""
     name: ConnectorName
+    """The connector's name; payments name it as `connector`."""
     isdelivered: Annotated[StrictBool, Field(alias="isdelivered")] = True
+    """Whether it takes new payments."""
     is_configured: StrictBool | None = None
+    """As it was shown; it changes nothing."""
     configuration: Annotated[list[ConfigurationItem], Field(max_length=50)]
+    """Address, behaviour and credentials, each as a name and a text."""
 
     def as_connector(self) -> Connector:
         """Return the connector to save, without credentials; raises ``InvalidRequest``, naming what is wrong."""

@@ -24,10 +24,15 @@ class ChangeItem(Body):
     """An item removed or added by a change; what its values may be is the contract's to say (C§2.1)."""
 
     id: Annotated[str, Field(max_length=100), FullText, NumberToo()]
+    """The item's id."""
     price: WholeNumber = 0
+    """The price of one unit."""
     quantity: Annotated[StrictInt, Field(le=MAX_QUANTITY), DigitsToo(least=1)]
+    """How many units, above 0."""
     unique_id: Id | None = None
+    """The line's id, unique in the order."""
     unit_multiplier: UnitMultiplier | None = None
+    """How many measurement units one unit has, with at most six decimals."""
 
     def as_mention(self) -> LineMention:
         """Return the item as the domain names it."""
@@ -41,11 +46,17 @@ class ChangeBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/changes`` (C§2.1)."""
 
     request_id: Annotated[str, Shaped(r"[^\x00-\x1f\x7f]{1,100}", "1 to 100 characters, none a control"), NumberToo()]
+    """The change's id; a repeat is taken once."""
     reason: Annotated[Text, FullText]
+    """Why, in words."""
     discount_value: WholeNumber
+    """By how much the order's value falls."""
     increment_value: WholeNumber
+    """By how much the order's value rises."""
     items_removed: Changes | None = None
+    """The items that leave; each has to be in the order."""
     items_added: Changes | None = None
+    """The items that come."""
 
     def as_request(self) -> ChangeRequest:
         """Return the change to register."""

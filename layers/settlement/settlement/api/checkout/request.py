@@ -72,10 +72,15 @@ class TransactionBody(Body):
     """``POST /api/pvt/transactions``; ``referenceId`` is the caller's own id of the purchase."""
 
     value: WholeNumberAboveZero
+    """What is to be paid."""
     reference_id: OrderId
+    """The caller's own id of the purchase."""
     channel: Label
+    """The channel of the purchase."""
     sales_channel: Annotated[str, Field(max_length=20), NumberToo()] = DEFAULT_SALES_CHANNEL
+    """The sales channel."""
     urn: Annotated[str, Field(max_length=500)] | None = None
+    """An address of the caller's, kept and shown."""
 
     def as_transaction(self) -> NewTransaction:
         """Return the transaction to start; raises ``BadValue`` (1402) for a value that none can have."""
@@ -88,12 +93,19 @@ class PaymentFields(Body):
     """What a payment says of its method; a card goes by its vault token, under any of the names in use."""
 
     holder_name: Label | None = None
+    """The name on the card."""
     token: VaultToken | None = None
+    """The vault's token of the card."""
     card_token: VaultToken | None = None
+    """The same, by another name in use."""
     number_token: VaultToken | None = None
+    """The same, by another name in use."""
     account_id: VaultToken | None = None
+    """The same, by another name in use."""
     first_digits: FirstDigits | None = None
+    """The card's first digits."""
     last_digits: LastDigits | None = None
+    """The card's last digits."""
 
     def as_card(self) -> VaultedCard | None:
         """Return the card that is meant, None if there is none."""
@@ -105,25 +117,40 @@ class PaymentTransaction(Body):
     """The transaction that a payment says it belongs to."""
 
     id: Id | None = None
+    """The transaction's id; another one than the path's is refused."""
 
 
 class SentPayment(Body):
     """One payment of a transaction; without a ``connector`` the one that serves its payment system."""
 
     id: Id | None = None
+    """The payment's id; without it one is made."""
     payment_system: PaymentSystemId
+    """The id of the payment system."""
     payment_system_name: Name | None = None
+    """The payment system's name; without it the usual one."""
     group: Name | None = None
+    """The group of the payment system; without it the usual one."""
     installments: Installments = 1
+    """In how many parts the shopper pays."""
     currency_code: CurrencyCode = "BRL"
+    """The currency, as ISO 4217 code; all payments have the same."""
     value: Value
+    """What it pays."""
     installments_interest_rate: ExactDecimal = Decimal(0)
+    """The interest of the installments, in per cent."""
     installments_value: Price | None = None
+    """The value of one installment."""
     reference_value: Price | None = None
+    """The value before interest."""
     connector: Name | None = None
+    """The affiliation that serves it, by name; without it the one that serves its payment system."""
     card: Card | None = None
+    """The card, by its vault token."""
     fields_: Annotated[PaymentFields | None, Field(alias="fields")] = None
+    """What it says of its method."""
     transaction: PaymentTransaction | None = None
+    """The transaction that it belongs to."""
 
     def as_payment(self) -> NewPayment:
         """Return the payment to send."""
@@ -164,7 +191,9 @@ class NamedText(Body):
     """A named text about a transaction."""
 
     name: Annotated[str, Shaped("[A-Za-z0-9._-]{1,50}", "1 to 50 of A-Z a-z 0-9 . _ -")]
+    """What the text is about, such as `cart` or `clientProfileData`."""
     value: Annotated[str, Field(max_length=MAX_DATA_CHARACTERS)]
+    """The text; for `cart` and `clientProfileData` a JSON object."""
 
 
 class AdditionalDataBody(RootModel[Annotated[list[NamedText], Field(min_length=1, max_length=MAX_DATA_AT_ONCE)]]):
@@ -181,15 +210,20 @@ class AuthorisationBody(Body):
     """``POST …/authorization-request``."""
 
     transaction_id: Id | None = None
+    """The transaction's id; another one than the path's is refused."""
     soft_descriptor: Annotated[str, Field(max_length=100)] | None = None
+    """What the shopper's statement is to show."""
     prepare_for_recurrency: StrictBool = False
+    """Whether connectors are asked to prepare recurring payments."""
 
 
 class ReceivedBody(Body):
     """``POST …/payment-notification``: what the merchant has received, in decimal major units."""
 
     payment_date: Annotated[str, Field(max_length=40)] | None = None
+    """When it was received; shown as it is sent."""
     value_paid: ExactDecimal
+    """What was received, in major units."""
 
     def as_received(self) -> Received:
         """Return what was received."""

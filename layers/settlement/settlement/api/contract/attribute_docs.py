@@ -12,6 +12,8 @@ from typing import Any, get_args, get_type_hints
 
 from typing_extensions import is_typeddict
 
+from settlement.api.shared.schema import Says
+
 
 def docs_of(described: type) -> dict[str, str]:
     """Return the text under each key of a ``TypedDict`` or model; a nearer class goes before those it is made of."""
@@ -39,12 +41,18 @@ def _made_of(described: type) -> Iterator[type]:
             yield from _made_of(base)
 
 
+def _texts_of_types(described: Any) -> Iterator[tuple[str, str]]:
+    """The texts of a ``TypedDict`` that is made by a call, since a key of it is a keyword: they stand in its types."""
+    for key, hint in get_type_hints(described, include_extras=True).items():
+        yield from ((key, mark.keywords["description"]) for mark in hint.__metadata__ if isinstance(mark, Says))
+
+
 @cache
 def _own_docs(described: type) -> Mapping[str, str]:
     try:
         tree: Any = ast.parse(dedent(inspect.getsource(described))).body[0]
     except OSError:
-        return {}
+        return dict(_texts_of_types(described))
     if not isinstance(tree, ast.ClassDef):
         return {}
     docs = {}

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from settlement.api.contract.attribute_docs import docs_of, parts_of
 from settlement.api.contract.described import CHAPTERS, Content, Described, Listed, Model, Relayed, Tag
 from settlement.api.contract.descriptions import DESCRIBED
+from settlement.api.contract.examples import recorded, request_of
 from settlement.api.contract.refusals import WHEN
 from settlement.api.contract.served import FILE
 from settlement.api.shared.answer import Error
@@ -106,7 +107,8 @@ def _operation(route: Described) -> Json:
     if parameters := [*_path_parameters(route), *_other_parameters(route)]:
         operation["parameters"] = parameters
     if route.body is not None:
-        operation["requestBody"] = {"required": route.body_required, "content": _content(route.body)}
+        content = _content(route.body, request_of(route.name, "body"))
+        operation["requestBody"] = {"required": route.body_required, "content": content}
     operation["responses"] = {str(status): _response(route, status) for status in sorted(statuses(route))}
     return operation
 
@@ -123,18 +125,29 @@ def _paragraphs(route: Described) -> Iterator[str]:
 
 def _path_parameters(route: Described) -> Iterator[Json]:
     for name in re.findall(r"{(\w+)}", route.path):
-        yield {"name": name, "in": "path", "required": True, "schema": _ID}
+        example = request_of(route.name, "path").get(name)
+        yield {"name": name, "in": "path", "required": True, "schema": _ID} | _example(example)
 
 
 def _other_parameters(route: Described) -> Iterator[Json]:
     for parameter in route.parameters:
+        told = request_of(route.name, "headers" if parameter.where == "header" else "query").get(parameter.name)
         yield {
             "name": parameter.name,
             "in": parameter.where,
             "description": parameter.about,
             "required": parameter.required,
             "schema": parameter.schema,
-        }
+        } | _example(_as_typed(told, parameter.schema))
+
+
+def _as_typed(told: str | None, schema: Json) -> Any:
+    """What a query says, as its schema has it."""
+    return int(told) if told is not None and schema["type"] == "integer" else told
+
+
+def _example(value: Any) -> Json:
+    return {} if value is None or value == {} else {"example": value}
 
 
 def _response(route: Described, status: int) -> Json:
@@ -145,8 +158,9 @@ def _response(route: Described, status: int) -> Json:
         response["headers"] = {
             name: {"description": about, "schema": {"type": "string"}} for name, about in route.answer_headers.items()
         }
-    content = route.answers[status]
-    return response if content is None else response | {"content": _content(content)}
+    content, example = route.answers[status], recorded().get(route.name, {})
+    answer = example.get("answer") if example.get("status") == status else None
+    return response if content is None else response | {"content": _content(content, answer)}
 
 
 def _refusal_responses() -> Json:
@@ -158,9 +172,9 @@ def _refusal_responses() -> Json:
     }
 
 
-def _content(content: Content) -> Json:
+def _content(content: Content, example: Any = None) -> Json:
     media_type = "*/*" if isinstance(content, Relayed) else "application/json"
-    return {media_type: {"schema": _schema(content)}}
+    return {media_type: {"schema": _schema(content)} | ({} if example is None else {"example": example})}
 
 
 def _schema(content: Content) -> Json:
@@ -205,13 +219,23 @@ def _told(schema: Json, part: type | None) -> Json:
     return schema
 
 
+def _choices(part: Json) -> list[Json]:
+    """What a part of a choice stands for: its own choices, where it had nothing but a unit beside them."""
+    return part["anyOf"] if part.keys() - {UNIT} == {"anyOf"} and UNIT in part else [part]
+
+
 def _units(schema: Any) -> set[str]:
-    """Take the units out of a schema."""
+    """Take the units out of a schema, and make it plain where that leaves a choice of choices, or of anything."""
     if isinstance(schema, list):
         return {unit for part in schema for unit in _units(part)}
     if not isinstance(schema, dict):
         return set()
     own = {schema.pop(UNIT)} if UNIT in schema else set()
+    if "anyOf" in schema:
+        own |= {part[UNIT] for part in schema["anyOf"] if UNIT in part}
+        schema["anyOf"] = [inner for part in schema["anyOf"] for inner in _choices(part)]
+        if any(part.keys() <= {"title"} for part in schema["anyOf"]):
+            del schema["anyOf"]
     return own | {unit for part in schema.values() for unit in _units(part)}
 
 

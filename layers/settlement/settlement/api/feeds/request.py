@@ -104,9 +104,13 @@ class FilterBody(ConfigurationBody):
     """Which updates come: by status (``FromWorkflow``), all of them if it names none."""
 
     type: Literal["FromWorkflow"] = "FromWorkflow"
+    """Always `FromWorkflow`."""
     status: Annotated[list[Status], Field(max_length=50)] | None = None
+    """The order statuses that come; all of them if none is named."""
     expression: Literal[""] | None = None
+    """Empty: expressions are not taken."""
     disable_single_fire: Annotated[StrictBool, AfterValidator(_off), Described((("const", False),))] | None = None
+    """False: every update comes once."""
 
     @model_validator(mode="before")
     @classmethod
@@ -130,8 +134,11 @@ class QueueBody(ConfigurationBody):
     visibility_timeout_in_seconds: Annotated[StrictInt, Field(ge=1, le=MAX_VISIBILITY_SECONDS), DigitsToo()] = (
         DEFAULT_VISIBILITY_SECONDS
     )
+    """For how many seconds an update that was read stays hidden."""
     message_retention_period_in_seconds: Retention = DEFAULT_RETENTION_SECONDS
+    """For how many seconds an update is kept."""
     retention_too: Annotated[Retention | None, Field(alias=RETENTION_TOO)] = None
+    """The same; both spellings are in use."""
 
     @model_validator(mode="before")
     @classmethod
@@ -148,10 +155,15 @@ class FeedBody(ConfigurationBody):
     """``POST /api/orders/feed/config``."""
 
     filter: FilterBody = Field(default_factory=FilterBody)
+    """Which updates come; all of them without it."""
     queue: QueueBody = Field(default_factory=QueueBody)
+    """How long updates are hidden and kept."""
     hook: None = None
-    quantity: Annotated[Any, Field(description="As it was shown; it changes nothing.")] = None
-    approximate_age_of_oldest_message_in_seconds: Annotated[Any, Field(description="The same.")] = None
+    """Null: a hook is configured by its own route."""
+    quantity: Any = None
+    """As it was shown; it changes nothing."""
+    approximate_age_of_oldest_message_in_seconds: Any = None
+    """As it was shown; it changes nothing."""
 
     @model_validator(mode="before")
     @classmethod
@@ -174,15 +186,20 @@ class HookTarget(ConfigurationBody):
     """Where a hook leads, and what it carries."""
 
     url: Annotated[str, Shaped(r"[\x21-\x7e]{1,2000}", "at most 2000 printable ASCII characters without spaces")]
+    """The address that is called."""
     headers: Headers | None = None
+    """The headers that each call has."""
 
 
 class HookBody(ConfigurationBody):
     """``POST /api/orders/hook/config``."""
 
     filter: FilterBody = Field(default_factory=FilterBody)
+    """Which updates come; all of them without it."""
     hook: HookTarget
+    """Where updates are sent."""
     queue: None = None
+    """Null: a queue is configured by the feed's route."""
 
     @model_validator(mode="before")
     @classmethod
@@ -198,6 +215,7 @@ class CommitBody(Body):
     """``POST /api/orders/feed``: the handles of what was processed."""
 
     handles: Annotated[list[Annotated[str, Field(max_length=1000)]], Field(min_length=1, max_length=MAX_COMMITS)]
+    """The handles of the updates that were processed."""
 
     def as_keys(self) -> list[str]:
         """Return the keys of the updates, each once; raises ``InvalidRequest`` for a handle that is none."""

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictB
 
 from settlement.api.shared.patterns import BLANKS, any_case
 from settlement.api.shared.request import Body, Code, Id, Index, ItemId, Price, Quantity, Text
+from settlement.api.shared.schema import Says
 from settlement.api.shared.unit_multiplier import UnitMultiplier
 from settlement.api.shared.written import (
     MAX_CODE_DIGITS,
@@ -101,6 +102,7 @@ InvoiceValue = Annotated[
             ]
         }
     ),
+    Says("Minor units."),
 ]
 Type = Annotated[InvoiceType, BeforeValidator(_invoice_type), WithJsonSchema(one_of_any_case(InvoiceType))]
 Document = Annotated[
@@ -114,12 +116,19 @@ class InvoiceItem(Body):
     """An item of an invoice; ``price`` is the unit price."""
 
     id: ItemId
+    """The item's id."""
     price: Price
+    """The price of one unit."""
     quantity: Quantity
+    """How many units."""
     unique_id: Id | None = None
+    """The line's id, unique in the order."""
     item_index: Index | None = None
+    """The line's index in the order, from 0."""
     description: Text | None = None
+    """What it is, in words."""
     unit_multiplier: UnitMultiplier | None = None
+    """How many measurement units one unit has, with at most six decimals."""
 
     def as_mention(self) -> LineMention:
         """Return the item as the domain names it."""
@@ -138,20 +147,35 @@ class InvoiceBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/invoice`` (C§1.1)."""
 
     type: Type
+    """`Output` for a sale, `Input` for a return."""
     issuance_date: Date
+    """When it was issued."""
     invoice_number: InvoiceNumber
+    """The invoice's number, unique in the order; a repeat is taken once."""
     invoice_value: InvoiceValue
+    """The whole value, above 0."""
     items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS), AfterValidator(_few_texts)] | None = None
+    """What is invoiced; without it, only the value counts."""
     invoice_key: Code | None = None
+    """The key that a tax authority gave it."""
     invoice_url: Text | None = None
+    """Where the document lies."""
     embedded_invoice: Document | None = None
+    """The document itself, as text."""
     courier: Text | None = None
+    """Who carries the parcel."""
     tracking_number: Code | None = None
+    """The parcel's tracking number."""
     tracking_url: Text | None = None
+    """Where the parcel is tracked."""
     dispatched_date: Text | None = None
+    """When the parcel left; shown as it is sent."""
     cfop: Code | None = None
+    """The fiscal code of the operation."""
     volumes: Index | None = None
+    """How many boxes."""
     extra_value: Price | None = None
+    """What the invoice has beside its items, such as freight."""
 
     def as_notification(self) -> Notification:
         """Return the notification."""
@@ -179,8 +203,11 @@ class DocumentItem(Body):
     """An item of an invoice by its place in the order; ``price`` is the value of the whole quantity (C§1.1)."""
 
     item_index: Index
+    """The line's index in the order, from 0."""
     price: Price
+    """The value of the whole quantity."""
     quantity: Quantity
+    """How many units."""
 
     def as_mention(self) -> LineMention:
         """Return the item as the domain names it."""
@@ -192,18 +219,31 @@ class DocumentInvoiceBody(Body):
     """``POST /api/orders/pvt/document/{orderId}/invoices`` (C§1.1)."""
 
     type: Type
+    """`Output` for a sale, `Input` for a return."""
     issued_date: Date
+    """When it was issued."""
     invoice_number: InvoiceNumber
+    """The invoice's number, unique in the order; a repeat is taken once."""
     invoice_value: InvoiceValue
+    """The whole value, above 0."""
     items: Annotated[list[DocumentItem], Field(max_length=MAX_INVOICE_ITEMS)] | None = None
+    """What is invoiced; without it, only the value counts."""
     extra_value: Price | None = None
+    """What the invoice has beside its items, such as freight."""
     invoice_key: Code | None = None
+    """The key that a tax authority gave it."""
     invoice_url: Text | None = None
+    """Where the document lies."""
     courier: Text | None = None
+    """Who carries the parcel."""
     tracking_number: Code | None = None
+    """The parcel's tracking number."""
     tracking_url: Text | None = None
+    """Where the parcel is tracked."""
     cfop: Code | None = None
+    """The fiscal code of the operation."""
     volumes: Index | None = None
+    """How many boxes."""
 
     def as_notification(self) -> Notification:
         """Return the notification."""
@@ -226,9 +266,13 @@ class DeliveryEventBody(Body):
     """One sighting of a parcel."""
 
     city: Text | None = None
+    """The city."""
     state: Text | None = None
+    """The state or region."""
     description: Text | None = None
+    """What happened, in words."""
     date: Text | None = None
+    """When it was seen; shown as it is sent."""
 
 
 _OF_A_PARCEL = {
@@ -256,25 +300,43 @@ class TrackingBody(Body):
     model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(_of_something(schema)))
 
     tracking_number: Code | None = None
+    """The parcel's tracking number."""
     tracking_url: Text | None = None
+    """Where the parcel is tracked."""
     dispatched_date: Text | None = None
+    """When the parcel left; shown as it is sent."""
     courier: Text | None = None
+    """Who carries the parcel."""
     is_delivered: StrictBool | None = None
+    """Whether it is delivered; what was delivered stays so."""
     delivered_date: Text | None = None
+    """When it was delivered; shown as it is sent."""
     events: Annotated[list[DeliveryEventBody], Field(max_length=MAX_SIGHTINGS), AfterValidator(_few_texts)] | None = (
         None
     )
+    """Where it was seen; they are added to those before."""
     invoice_key: Code | None = None
+    """The key that a tax authority gave it."""
     invoice_url: Text | None = None
+    """Where the document lies."""
     embedded_invoice: Document | None = None
+    """The document itself, as text."""
     cfop: Code | None = None
+    """The fiscal code of the operation."""
     volumes: Index | None = None
+    """How many boxes."""
     type: Type | None = None
+    """The invoice's type; another one than it was notified with is refused."""
     issuance_date: Date | None = None
+    """The invoice's date; another one is refused."""
     invoice_number: InvoiceNumber | None = None
+    """The invoice's number; another one than the path's is refused."""
     invoice_value: InvoiceValue | None = None
+    """The invoice's value; another one is refused."""
     extra_value: Price | None = None
+    """The invoice's extra value; another one is refused."""
     items: Annotated[list[InvoiceItem], Field(max_length=MAX_INVOICE_ITEMS)] | None = None
+    """The invoice's items; other ones are refused."""
 
     @model_validator(mode="after")
     def _says_something(self) -> "TrackingBody":

@@ -1,6 +1,6 @@
 """Answers about order modifications (C§2.2). Amounts are minor units."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
@@ -11,6 +11,7 @@ from settlement.api.modifications.request import (
     RolloutConfiguration,
 )
 from settlement.api.shared.answer import Cents, Nothing, Null, OmsDate, Unknown
+from settlement.api.shared.schema import Says
 
 TotalOfChange = Literal["Items", "Discounts", "Shipping", "Tax", "ManualValues"]
 Progress = Literal["waiting-confirmation", "done", "canceling", "canceled"]
@@ -257,7 +258,13 @@ class ReplacingItems(TypedDict):
     """How they are sent."""
 
 
-ReplacementAnswer = TypedDict("ReplacementAnswer", {"from": ReplacedItems, "to": ReplacingItems})
+ReplacementAnswer = TypedDict(
+    "ReplacementAnswer",
+    {
+        "from": Annotated[ReplacedItems, Says(description="What leaves.")],
+        "to": Annotated[ReplacingItems, Says(description="What comes instead.")],
+    },
+)
 ReplacementAnswer.__doc__ = """Items out (``from``), and others in (``to``)."""
 
 

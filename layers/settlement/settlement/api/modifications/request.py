@@ -27,26 +27,42 @@ class Tag(Body):
     """A manual price tag: minor units, or per cent of the item's value."""
 
     name: Literal["DISCOUNT@MANUALPRICE", "TAX@MANUALPRICE"]
+    """Whether it is a discount or a tax."""
     value: Annotated[StrictInt, DigitsToo(least=-MAX_MINOR_UNITS)]
+    """Minor units of the whole line, or per cent of it; a discount is taken off."""
     is_percentual: StrictBool = False
+    """Whether the value is per cent."""
 
 
 class Item(Body):
     """An item to add or remove; what its values may be is the contract's to say."""
 
     id: Annotated[str, Field(max_length=100), FullText, NumberToo()]
+    """The item's id."""
     quantity: Annotated[StrictInt, Field(le=MAX_QUANTITY), DigitsToo(least=1)]
+    """How many units, above 0."""
     unique_id: Annotated[str, Field(max_length=100), NumberToo()] | None = None
+    """The line's id, where the item stands on several; of one that comes, its new line's."""
     price: WholeNumber | None = None
+    """The price of one measurement unit; needed for an item that is new to the order."""
     price_tags: Annotated[list[Tag], Field(default_factory=list, max_length=MAX_TAGS)]
+    """What makes its price."""
     manual_discount_value: WholeNumber = 0
+    """What is taken off."""
     manual_increment_value: WholeNumber = 0
+    """What is added."""
     unit_multiplier: UnitMultiplier | None = None
+    """How many measurement units one unit has, with at most six decimals."""
     measurement_unit: Measure | None = None
+    """What it is measured in, such as `un` or `kg`."""
     list_price: Price | None = None
+    """The price without promotions, of one measurement unit."""
     selling_price: Annotated[WholeNumber | None, Field(exclude=True)] = None
+    """The price again; another one is refused."""
     manual_price: Annotated[WholeNumber | None, Field(exclude=True)] = None
+    """The price again; another one is refused."""
     price_definition: Annotated[dict[str, Any] | None, Field(exclude=True), WithJsonSchema({"type": "null"})] = None
+    """Always null: the price of every unit is `price`."""
 
     @model_validator(mode="after")
     def _one_price(self) -> "Item":
@@ -78,28 +94,36 @@ class Items(Body):
     """A list of items."""
 
     items: Annotated[list[Item], Field(max_length=MAX_LINES)]
+    """The items."""
 
 
 class Logistics(Body):
     """How a replacement is sent, and for how much."""
 
     item_index: Annotated[StrictInt, Field(ge=0, lt=MAX_LINES), DigitsToo()] = 0
+    """The item's index in `items`, from 0."""
     selected_sla: Text | None = None
+    """The way of delivery that was chosen."""
     selected_delivery_channel: Text | None = None
+    """The channel that was chosen, such as `delivery`."""
     address_id: Code | None = None
+    """The address that was chosen."""
     price: Price = 0
+    """What sending it costs; it is added to the order's shipping."""
 
 
 class Shipping(Body):
     """How replacements are sent."""
 
     logistics_info: Annotated[list[Logistics], Field(default_factory=list, max_length=MAX_LINES)]
+    """One for each item whose shipping is named."""
 
 
 class Replacing(Items):
     """What comes instead."""
 
     shipping_data: Annotated[Shipping, Field(default_factory=Shipping)]
+    """How they are sent."""
 
 
 class Replacement(Body):
@@ -108,7 +132,9 @@ class Replacement(Body):
     model_config = ConfigDict(populate_by_name=True)
 
     from_: Annotated[Items, Field(alias="from")]
+    """What leaves."""
     to: Replacing
+    """What comes instead."""
 
 
 class SettingsPart(Body):
@@ -121,38 +147,51 @@ class Workspaces(SettingsPart):
     """Where changes are enabled."""
 
     enabled_workspaces: Annotated[list[Text], Field(default_factory=list, max_length=100)]
+    """The workspaces where changes are enabled."""
 
 
 class PaymentConfiguration(SettingsPart):
     """Payment systems that may be changed besides the usual ones."""
 
     custom_payment_systems_allowed: Annotated[list[Code], Field(default_factory=list, max_length=MAX_PAYMENT_SYSTEMS)]
+    """The ids of payment systems that may be changed besides the usual ones."""
 
 
 class RolloutConfiguration(SettingsPart):
     """Who may change orders."""
 
     using_default_behavior: StrictBool = True
+    """Kept and shown; it has no effect here."""
     enable_api: StrictBool = True
+    """Kept and shown; it has no effect here."""
     enable_admin_orders: Annotated[Workspaces, Field(default_factory=Workspaces)]
+    """Kept and shown; it has no effect here."""
     enable_my_orders: Annotated[Workspaces, Field(default_factory=Workspaces)]
+    """Kept and shown; it has no effect here."""
 
 
 class PipelineConfiguration(SettingsPart):
     """What is computed anew; only ``compensateShippingChanges`` has an effect here."""
 
     enable_tax_hub_recalculation: StrictBool = False
+    """Kept and shown; it has no effect here."""
     compensate_shipping_changes: StrictBool = False
+    """Whether what sending replacements costs leaves the order's value as it is."""
     enable_promotion_recalculation: StrictBool = False
+    """Kept and shown; it has no effect here."""
     enable_native_tax_recalculation: StrictBool = False
+    """Kept and shown; it has no effect here."""
 
 
 class ModificationSettings(SettingsPart):
     """``PUT /api/order-system/orders/changes/settings``."""
 
     payment_configuration: Annotated[PaymentConfiguration, Field(default_factory=PaymentConfiguration)]
+    """Payment systems that may be changed besides the usual ones."""
     rollout_configuration: Annotated[RolloutConfiguration, Field(default_factory=RolloutConfiguration)]
+    """Who may change orders."""
     pipeline_configuration: Annotated[PipelineConfiguration, Field(default_factory=PipelineConfiguration)]
+    """What is computed anew."""
 
     @model_validator(mode="after")
     def _few_bytes(self) -> "ModificationSettings":
@@ -171,6 +210,7 @@ class SettingsOfRequest(ModificationSettings):
     custom_payment_systems_allowed: Annotated[
         list[Code] | None, Field(max_length=MAX_PAYMENT_SYSTEMS, exclude=True)
     ] = None
+    """The same as in `paymentConfiguration`; other ones are refused."""
 
     @model_validator(mode="after")
     def _one_list(self) -> "SettingsOfRequest":
@@ -184,12 +224,19 @@ class ModificationBody(Body):
     """``PATCH …/changes`` and ``POST …/changes/preview``."""
 
     reason: Annotated[Text, FullText]
+    """Why, in words."""
     add: Items | None = None
+    """The items that come."""
     remove: Items | None = None
+    """The items that leave."""
     replace: Annotated[list[Replacement], Field(default_factory=list, max_length=MAX_LINES)]
+    """Items that leave, and others that come instead."""
     manual_discount_value: WholeNumber = 0
+    """What is taken off beside the items."""
     manual_increment_value: WholeNumber = 0
+    """What is added beside the items."""
     settings: SettingsOfRequest | None = None
+    """Under which settings; without it the account's."""
 
     def as_wanted(self, account: ModificationSettings) -> ModificationRequest:
         """Return what is wanted, under the body's own settings or else the account's."""
@@ -227,3 +274,4 @@ class TakeBackBody(Body):
     model_config = ConfigDict(alias_generator=to_camel)
 
     reason: Text
+    """Why, in words."""

@@ -22,6 +22,7 @@ class MovementBody(Body):
     """
 
     value: WholeNumberAboveZero
+    """How much."""
 
 
 def _trimmed(value: str) -> str:
@@ -40,17 +41,22 @@ class ResolutionBody(Body):
     """``POST …/legs/{legId}/resolve``: what a person knows of a connector call, and the connector's name for it."""
 
     resolution: Resolution
+    """What became of the call."""
     reference: Reference | None = None
+    """The connector's id of what it did."""
 
 
 class WriteOffBody(Body):
     """``POST …/operations/{operationId}/write-off``: why what is missing never will be done, and who says so."""
 
     reason: Reason
+    """Why, in words."""
     actor: Reference
+    """Who says so."""
 
 
 class PaidOtherwiseBody(WriteOffBody):
     """``POST …/operations/{operationId}/paid-otherwise``: also by what other means it was paid."""
 
     reference: Reference
+    """By what other means it was paid, such as the number of a transfer."""

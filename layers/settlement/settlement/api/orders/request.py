@@ -46,23 +46,31 @@ class SellingPrice(Body):
     """A price that some units of a line have, its multiplier included (C§1.3)."""
 
     value: Price
+    """The price of one unit, its multiplier included."""
     quantity: Quantity
+    """How many units have it."""
 
 
 class PriceDefinition(Body):
     """The exact prices of a line's units; ``calculatedSellingPrice`` is one of theirs or the line's (C§1.3)."""
 
     calculated_selling_price: Price | None = None
+    """One of the unit prices, or the line's selling price."""
     total: Price | None = None
+    """What the unit prices add up to."""
     selling_prices: Annotated[list[SellingPrice], Field(min_length=1, max_length=MAX_UNIT_PRICES)]
+    """Unit prices; their quantities add up to the line's."""
 
 
 class AppliedPriceTag(Body):
     """What made a price: a discount (negative) or tax; minor units of the whole line, or per cent of it."""
 
     name: Text
+    """What made the price; one that begins with `TAX` is a tax."""
     value: SignedValue
+    """Minor units of the whole line, or per cent of it; negative for a discount."""
     is_percentual: StrictBool = False
+    """Whether the value is per cent."""
 
     @property
     def is_tax(self) -> bool:
@@ -77,19 +85,33 @@ class OrderItem(Body):
     """
 
     unique_id: Id | None = None
+    """The line's id, unique in the order; without it one is made."""
     id: ItemId
+    """The item's id."""
     name: Annotated[Text, AfterValidator(_short)] | None = None
+    """The item's name; without it the id."""
     quantity: Quantity
+    """How many units."""
     price: Price
+    """The price of one measurement unit."""
     selling_price: Price | None = None
+    """What one measurement unit is sold for; without it the price."""
     unit_multiplier: UnitMultiplier | None = None
+    """How many measurement units one unit has, with at most six decimals."""
     measurement_unit: Measure | None = None
+    """What it is measured in, such as `un` or `kg`."""
     price_definition: PriceDefinition | None = None
+    """The exact prices of the units."""
     list_price: Price | None = None
+    """The price without promotions, of one measurement unit; without it the price."""
     manual_price: Price | None = None
+    """The price or selling price again; another one is refused."""
     price_tags: Annotated[list[AppliedPriceTag], Field(max_length=MAX_PRICE_TAGS)] | None = None
+    """What made the price; discounts are in the selling price already."""
     tax: Price | None = None
+    """The line's tax; it is in `totals` too."""
     bundle_items: Annotated[list[Any], Field(max_length=MAX_PRICE_TAGS), Described((("maxItems", 0),))] | None = None
+    """Empty: what belongs to a bundle is sent as items."""
 
     def as_line(self) -> NewLine:
         """Return the line to place; raises ``InvalidRequest`` when its fields say different prices."""
@@ -159,7 +181,9 @@ class Total(Body):
     """One part of the order's value; only discounts are negative."""
 
     id: Annotated[str, Shaped("(Items|Discounts|Shipping|Tax)", "Items, Discounts, Shipping or Tax")]
+    """Which part."""
     value: SignedValue
+    """Its value in minor units; only that of discounts may be negative."""
 
     def as_total(self) -> OrderTotal:
         """Return the part, checked for its sign."""
@@ -172,15 +196,25 @@ class OrderBody(Body):
     """``POST /api/oms/pvt/orders``."""
 
     order_id: OrderId | None = None
+    """The order's id; without it one is made. A repeat is taken once."""
     items: Annotated[list[OrderItem], Field(min_length=1, max_length=MAX_LINES)]
+    """The lines."""
     totals: Annotated[list[Total], Field(min_length=1, max_length=MAX_TOTALS)]
+    """The parts of the value; with `roundingError` they add up to it."""
     value: Value
+    """What is to be paid."""
     currency: CurrencyCode = "BRL"
+    """The currency, as ISO 4217 code."""
     payment_data: PaymentData
+    """How it is paid."""
     client_profile_data: ClientProfile | None = None
+    """Who orders."""
     shipping_data: ShippingData | None = None
+    """Where it goes."""
     sales_channel: SalesChannel = DEFAULT_SALES_CHANNEL
+    """The sales channel."""
     rounding_error: Annotated[StrictInt, Field(ge=-MAX_ROUNDING, le=MAX_ROUNDING), DigitsToo()] = 0
+    """By how many minor units lines and `Items` may differ: at most one for each unit."""
 
     def as_order(self) -> NewOrder:
         """Return the order to place."""
@@ -214,3 +248,4 @@ class CancelBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/cancel``."""
 
     reason: Text | None = None
+    """Why, in words."""

@@ -26,9 +26,13 @@ class Card(Body):
     """A card by its vault token."""
 
     token: VaultToken
+    """The vault's token of the card."""
     holder: Annotated[str, Field(max_length=100)] | None = None
+    """The name on the card."""
     first_digits: FirstDigits | None = None
+    """The card's first digits."""
     last_digits: LastDigits | None = None
+    """The card's last digits."""
 
     def as_card(self) -> VaultedCard:
         """Return the card as the domain names it."""
@@ -39,13 +43,21 @@ class OrderPayment(Body):
     """One payment of a new order; without a ``connector`` the one that serves its payment system."""
 
     id: Id | None = None
+    """The payment's id; without it one is made."""
     payment_system: PaymentSystemId
+    """The id of the payment system."""
     payment_system_name: Name | None = None
+    """The payment system's name; without it the id."""
     group: Name
+    """The group of the payment system, such as `creditCard`."""
     value: Value
+    """What it pays."""
     installments: Installments = 1
+    """In how many parts the shopper pays."""
     connector: Name | None = None
+    """The affiliation that serves it, by name; without it the one that serves its payment system."""
     card: Card | None = None
+    """The card, by its vault token."""
 
     def as_payment(self) -> NewPayment:
         """Return the payment to place."""
@@ -66,10 +78,13 @@ class OrderTransaction(Body):
     """The transaction of a new order."""
 
     transaction_id: Id | None = None
+    """The transaction's id; without it one is made."""
     payments: Annotated[list[OrderPayment], Field(min_length=1, max_length=MAX_PAYMENTS)]
+    """The payments; they add up to the order's value at least."""
 
 
 class PaymentData(Body):
     """How a new order is paid: one transaction."""
 
     transactions: Annotated[list[OrderTransaction], Field(min_length=1, max_length=1)]
+    """One transaction."""

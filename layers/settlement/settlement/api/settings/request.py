@@ -19,11 +19,17 @@ class SettingsBody(Body):
     model_config = ConfigDict(extra="forbid")
 
     partial_settlement: StrictBool | None = None
+    """Whether connectors that can capture in parts do so; otherwise they work as `total`."""
     strict_invoices: StrictBool | None = None
+    """Whether an invoice above what is left, or a repeated number with other content, is refused."""
     refund_priority: RefundPriority | None = None
+    """Which captured payment gives back first."""
     auto_settle: StrictBool | None = None
+    """Whether a payment is captured when its connector's delay has passed."""
     expiry_policy: ExpiryPolicy | None = None
+    """What is done with open money shortly before its authorisation lapses."""
     merchant_name: Annotated[str, Field(max_length=100)] | None = None
+    """The name that orders show; empty for the account's own."""
 
     def applied_to(self, settings: AccountSettings) -> AccountSettings:
         """Return the settings with what the body sets."""

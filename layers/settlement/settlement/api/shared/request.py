@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from settlement.api.shared.schema import Says
 from settlement.api.shared.written import (
     Described,
     DigitsToo,
@@ -90,8 +91,8 @@ Text = Annotated[str, Field(max_length=MAX_ANY_TEXT)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Code = Annotated[str, Field(max_length=MAX_ANY_TEXT), NumberToo()]
 """A text that may be digits alone, which some software writes as a number."""
-Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS), DigitsToo()]
-Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS), DigitsToo()]
+Price = Annotated[StrictInt, Field(ge=0, le=MAX_MINOR_UNITS), DigitsToo(), Says("Minor units.")]
+Value = Annotated[StrictInt, Field(gt=0, le=MAX_MINOR_UNITS), DigitsToo(), Says("Minor units.")]
 SignedValue = Annotated[StrictInt, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS), DigitsToo()]
 CurrencyCode = Annotated[str, AfterValidator(_currency), Described((("enum", currencies_in_use()),))]
 PaymentSystemId = Annotated[str, Field(min_length=1, max_length=50), NumberToo()]

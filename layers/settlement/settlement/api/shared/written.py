@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StrictInt
 from pydantic_core import core_schema
 
 from settlement.api.shared.patterns import BLANKS, DATE, any_case, digits_between
+from settlement.api.shared.schema import Says
 from settlement.domain.money import MAX_MINOR_UNITS
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ def one_of_any_case(words: "Iterable[str]") -> "JsonSchemaValue":
     return {"type": "string", "pattern": f"^({'|'.join(map(any_case, known))})$", "description": about}
 
 
-WholeNumber = Annotated[StrictInt, DigitsToo()]
-WholeNumberAboveZero = Annotated[StrictInt, DigitsToo(least=1)]
+WholeNumber = Annotated[StrictInt, DigitsToo(), Says("Minor units.")]
+WholeNumberAboveZero = Annotated[StrictInt, DigitsToo(least=1), Says("Minor units.")]
 FullText = Described((("pattern", r"\S"),))
 """Of a text that must not be blank, which is checked later."""
 

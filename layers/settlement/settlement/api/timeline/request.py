@@ -13,4 +13,6 @@ class InteractionBody(Body):
     """``POST /api/oms/pvt/orders/{orderId}/interactions``: a line for the timeline, and who says it."""
 
     source: Name
+    """Who tells."""
     message: Annotated[str, Field(min_length=1, max_length=MAX_ANY_TEXT)]
+    """What happened."""
