@@ -1,1 +1,1 @@
-"""Measurements of the service, printed as figures."""
+"""Benchmarks of the service; they print figures."""

@@ -1,8 +1,8 @@
-"""Does an order get dearer as it grows? The cost of its last invoices, returns and pages beside that of its first.
+"""Compares the cost of a large order's last invoices, returns and pages with that of its first.
 
-The use cases run in this process, on a table of their own of the running local stack, and DynamoDB says what they
-consume. Figures are medians over some invoices of the same kind, so that neither the first of an order, which starts
-it, nor the last, which completes it, is compared with one in between.
+The use cases run in this process, on their own table in the running local stack; DynamoDB reports the consumption.
+Figures are medians over some invoices of the same kind, without the first of an order, which starts it, and the last,
+which completes it.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ from testkit.workflow import run_workflow
 
 VALUE = 100
 COMPARED = 20
-"""At most so many invoices, returns or pages at either end, whose median is compared."""
+"""Most invoices, returns or pages at either end, whose medians are compared."""
 
 MOST = 1.10
-"""How much dearer the last may be than the first."""
+"""Largest allowed ratio of the last cost to the first."""
 
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one thing cost; ``seconds`` are CPU of this process."""
+    """The cost of one action; ``cpu_ms`` is CPU time of this process."""
 
     requests: float
     write_units: float
@@ -61,14 +61,14 @@ class Cost:
     cpu_ms: float
 
     def over(self, first: Cost, *figures: str) -> float:
-        """Return the largest ratio of this to the first; of what there is nothing of, none."""
+        """Return the largest ratio of the figures to those of ``first``; figures of zero are left out."""
         pairs = [(getattr(self, name), getattr(first, name)) for name in figures]
         return max(float(last / before) for last, before in pairs if before)
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The first and the last of a kind."""
+    """The first and the last cost of a kind."""
 
     what: str
     first: Cost
@@ -76,17 +76,17 @@ class Compared:
 
     @property
     def ratio(self) -> float:
-        """By how much the last is dearer, in its worst figure."""
+        """The largest ratio of the last to the first, over all figures."""
         return self.last.over(self.first, *(one.name for one in fields(Cost)))
 
     @property
     def ratio_of_requests_and_capacity(self) -> float:
-        """The same of what no other process on the machine can disturb."""
+        """The same over the figures that other processes of the machine cannot disturb."""
         return self.last.over(self.first, "requests", "write_units", "read_units", "kilobytes")
 
 
 class Growth:
-    """One order on a table of its own, which grows invoice by invoice."""
+    """One order on its own table, which grows invoice by invoice."""
 
     def __init__(self, dynamodb: Any, table: str) -> None:
         self.meter = Meter(dynamodb)
@@ -109,7 +109,7 @@ class Growth:
         start_handling(self.ports, ACCOUNT, self.order_id)
 
     def invoice(self, number: str, type_: InvoiceType) -> Cost:
-        """Notify an invoice and do what it asks for."""
+        """Notify an invoice and run its operation."""
         items = (LineMention("A", VALUE, 1),)
         notification = Notification(type_, number, VALUE, "2026-03-02T14:00:00Z", items)
 
@@ -124,7 +124,7 @@ class Growth:
         add_interaction(self.ports, ACCOUNT, self.order_id, "bench", "An event like any other")
 
     def cost(self, action: Callable[[], object]) -> Cost:
-        """Return what an action costs."""
+        """Return the cost of an action."""
         with self.meter.measure() as used:
             started = time.process_time()
             action()
@@ -132,7 +132,7 @@ class Growth:
         return _cost(used, seconds)
 
     def length(self) -> tuple[int, str]:
-        """Return how many events the timeline has, and where its oldest whole page begins."""
+        """Return the number of events on the timeline, and the mark of its oldest full page."""
         count, beginnings, after = 0, [""], None
         while True:
             page = retrieve_events(self.ports.store, ACCOUNT, self.transaction_id, PAGE, after)[1]
@@ -142,7 +142,7 @@ class Growth:
             beginnings.append(after)
 
     def page(self, after: str) -> Cost:
-        """Read a page that begins somewhere, several times; return what that costs."""
+        """Read the page after a mark several times; return the typical cost."""
 
         def read() -> None:
             retrieve_events(self.ports.store, ACCOUNT, self.transaction_id, PAGE, after or None)
@@ -162,19 +162,19 @@ def _cost(used: Consumption, seconds: float) -> Cost:
 
 
 def _typical(costs: Sequence[Cost]) -> Cost:
-    """The medians; of CPU the least, since other processes only add to it."""
+    """Return the medians, but the least CPU time, because other processes only add to it."""
     medians = Cost(*(statistics.median(getattr(cost, one.name) for cost in costs) for one in fields(Cost)))
     return replace(medians, cpu_ms=min(cost.cpu_ms for cost in costs))
 
 
 def compare(what: str, costs: Sequence[Cost]) -> Compared:
-    """Compare the first with the last, leaving out the very first and the very last; none is on both sides."""
+    """Compare the first costs with the last, without the very first and the very last; the two sets are disjoint."""
     compared = min(COMPARED, (len(costs) - 2) // 2)
     return Compared(what, _typical(costs[1 : compared + 1]), _typical(costs[-compared - 1 : -1]))
 
 
 def grow(growth: Growth, sales: int, returns: int, events: int) -> list[Compared]:
-    """Grow the order to so many invoices, returns and events, telling how far it is; compare the ends."""
+    """Grow the order to these numbers of invoices, returns and events, with progress; compare the ends."""
     growth.open(sales * VALUE)
 
     def each(what: str, count: int, action: Callable[[int], Cost]) -> list[Cost]:
@@ -197,7 +197,7 @@ def grow(growth: Growth, sales: int, returns: int, events: int) -> list[Compared
 
 
 def show(compared: Sequence[Compared]) -> None:
-    """Print the ends of each kind beside each other."""
+    """Print the first and the last cost of each kind."""
     print(f"{'':38}{'requests':>10}{'write units':>13}{'read units':>12}{'kB':>8}{'CPU ms':>8}")
     for one in compared:
         for when, cost in (("first", one.first), ("last", one.last)):
@@ -209,7 +209,7 @@ def show(compared: Sequence[Compared]) -> None:
 
 
 def main() -> int:
-    """Exit code 0 when nothing got dearer by more than 10 %."""
+    """Run the benchmark; exit code 0 if no cost grew by more than 10 %."""
     parser = argparse.ArgumentParser(prog="bench.growth", description=__doc__)
     parser.add_argument("--invoices", type=int, default=MAX_INVOICES)
     parser.add_argument("--events", type=int, default=10_000)

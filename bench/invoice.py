@@ -1,7 +1,7 @@
-"""What one partial invoice costs: time over HTTP, DynamoDB requests and capacity, workflow transitions, cold starts.
+"""The cost of one partial invoice: time over HTTP, DynamoDB requests and capacity, workflow transitions, cold starts.
 
-Times are taken over HTTP on the running local stack. Requests and capacity are counted in this process, which runs
-the same use cases on the stack's table with the sandbox connector, and lets DynamoDB say what it consumed.
+Times are measured over HTTP on the running local stack. Requests and capacity are counted in this process, which runs
+the same use cases on the stack's table with the sandbox connector; DynamoDB reports the consumption.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Shop:
         self.http = httpx.Client(base_url=base_url, headers=headers, timeout=60, trust_env=False)
 
     def open_order(self, value: int) -> tuple[str, str]:
-        """Place an order and start handling it; return its id and its transaction's."""
+        """Place an order and start handling it; return its id and its transaction's id."""
         payment = {"paymentSystem": "2", "group": "creditCard", "value": value, "connector": "sandbox"}
         order = {
             "items": [{"id": "A", "quantity": 1, "price": value}],
@@ -62,7 +62,7 @@ class Shop:
         return placed["orderId"], placed["transactionId"]
 
     def invoice(self, order_id: str, number: str, value: int) -> float:
-        """Notify an invoice; return the seconds it took."""
+        """Notify an invoice; return the duration in seconds."""
         body = {
             "type": "Output",
             "issuanceDate": "2026-03-02T14:00:00Z",
@@ -75,7 +75,7 @@ class Shop:
         return time.perf_counter() - started
 
     def until_captured(self, transaction_id: str, value: int) -> float:
-        """Wait until the connector's capture is posted; return the seconds it took."""
+        """Wait until the capture is posted; return the duration in seconds."""
         started = time.perf_counter()
         path = f"/api/pvt/transactions/{transaction_id}"
         while self.http.get(path).raise_for_status().json()["settledValue"] < value:
@@ -84,7 +84,7 @@ class Shop:
 
 
 def main() -> int:
-    """Print every figure."""
+    """Run the benchmark and print every figure."""
     facts = require_running(read_settings())
     _print_times(Shop(facts.base_url))
     _print_consumption(facts, Shop(facts.base_url))
@@ -109,7 +109,7 @@ def _print_times(shop: Shop) -> None:
 
 
 def _print_consumption(facts: Facts, shop: Shop) -> None:
-    """Drive one invoice in this process; the stack's own workflow finds it claimed, and leaves it."""
+    """Run one invoice in this process; the stack's own workflow finds the operation claimed and skips it."""
     dynamodb = client("dynamodb", facts.aws_port)
     meter = Meter(dynamodb)
     ports = Ports(DynamoDBStore(dynamodb, facts.table_name), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())

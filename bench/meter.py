@@ -1,4 +1,4 @@
-"""What DynamoDB is asked and what it consumes, taken from a client's requests and answers."""
+"""Counts DynamoDB requests and their consumption, from a client's requests and answers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 READS = frozenset({"GetItem", "Query"})
 READ_UNIT_BYTES = 4096
-"""A consistent read is billed by the size of what it returns; the emulator counts the request alone."""
+"""Unit of a consistent read, billed by the size of its items; the emulator counts the request alone."""
 
 
 @dataclass(slots=True)
 class Consumption:
-    """What DynamoDB was asked and what it consumed: requests, capacity units, bytes there and back."""
+    """The consumption of DynamoDB: requests, capacity units, bytes sent and received."""
 
     requests: Counter[str] = field(default_factory=Counter)
     read_units: float = 0.0
@@ -30,7 +30,7 @@ class Consumption:
 
 
 class Meter:
-    """A DynamoDB client's consumption; the client has to be of one thread."""
+    """Measures a DynamoDB client, which only one thread may use."""
 
     def __init__(self, client: Any) -> None:
         self._current = Consumption()
@@ -41,7 +41,7 @@ class Meter:
 
     @contextmanager
     def measure(self) -> Iterator[Consumption]:
-        """Count what happens inside."""
+        """Count the requests within the context."""
         self._current = consumption = Consumption()
         yield consumption
 
@@ -66,7 +66,7 @@ class Meter:
 
 
 def size_of(item: dict[str, Any]) -> int:
-    """Return the bytes an item is billed by: its attributes' names and values."""
+    """Return the billed size of an item: the bytes of its attributes' names and values."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 

@@ -1,1 +1,1 @@
-"""What developers run: environments from lock files, checks of the repository, the site, generated tables."""
+"""Developers' tools: environments from lock files, checks of the repository, the site, generated tables."""

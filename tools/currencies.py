@@ -1,6 +1,6 @@
-"""Writes the currencies that the service takes from the package `iso4217`, which carries the published list itself.
+"""Writes the service's table of currencies from the package `iso4217`, which contains the published list.
 
-What was in use before and is no longer is kept as withdrawn: orders of it may be stored.
+A currency that is no longer in use is kept as withdrawn, because orders in it may be stored.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ _DICTS = {
 
 
 def published() -> dict[str, int]:
-    """Return the decimals of every currency of the published list, without metals and tests, which have none."""
+    """Return the decimals of every currency of the published list; metals and test codes have none and are left out."""
     found = {code: str(row["CcyMnrUnts"]) for code, row in iso4217.raw_table.items() if code and row["CcyNbr"]}
     return {code: int(digits) for code, digits in found.items() if digits.isdigit()}
 
@@ -37,7 +37,7 @@ def module(in_use: Mapping[str, int], withdrawn: Mapping[str, int], day: str) ->
 
 
 def renewed() -> str:
-    """Return the module's text as the package has it now."""
+    """Return the module's text for the package's current list."""
     in_use = published()
     known = {code: digits for table in (currencies.IN_USE, currencies.WITHDRAWN) for code, digits in _read(table)}
     withdrawn = {code: digits for code, digits in known.items() if code not in in_use}

@@ -1,4 +1,4 @@
-"""Virtual environments from lock files, at once, made anew only when the lock or the interpreter has changed.
+"""Creates virtual environments from lock files, again only after the lock file or the interpreter has changed.
 
 python3 -m tools.environments dev local sam
 """
@@ -21,7 +21,7 @@ _CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A folder with an interpreter and exactly what a lock file lists."""
+    """A folder with an interpreter and exactly the packages of a lock file."""
 
     folder: Path
     lock: Path
@@ -53,7 +53,7 @@ ENVIRONMENTS = {
 
 
 def main() -> int:
-    """Exit code 0 when each named environment is there and current."""
+    """Ensure each named environment; exit code 0 if all are complete and current."""
     try:
         with ThreadPoolExecutor() as pool:
             list(pool.map(ensure, (ENVIRONMENTS[name] for name in sys.argv[1:])))
@@ -64,9 +64,9 @@ def main() -> int:
 
 
 def ensure(environment: Environment) -> None:
-    """Leaves the environment complete and current; raises StackError, and leaves none, when that fails.
+    """Make the environment complete and current; raises ``StackError``, and leaves none, if that fails.
 
-    Of several that want it at once, one installs it and the others wait.
+    Of several processes at once, one installs it and the others wait.
     """
     wanted = hashlib.sha256(sys.version.encode() + environment.lock.read_bytes()).hexdigest()
     if _is_current(environment, wanted):

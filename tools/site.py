@@ -1,6 +1,6 @@
-"""Builds the documents as a site into ``.local/site``; a link or an anchor that leads nowhere ends it with 1.
+"""Builds the documents as a site into ``.local/site``; a broken link or anchor ends it with exit code 1.
 
-The documents stay where they are read in the repository. Their copies lie in one folder, with links between them.
+The documents stay in their folders of the repository. Copies in one folder, with adapted links, are built.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LINK = re.compile(r"(\]\()([^)\s:#]+)([)#])")
 
 
 def main() -> int:
-    """Lay the pages out and build them; return the exit code."""
+    """Copy the pages and build them; return the exit code."""
     lay_out(PAGES)
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "NO_MKDOCS_2_WARNING": "1"}
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def sources() -> dict[Path, str]:
-    """Return every document and file that the site has, each with its name there."""
+    """Return every document and file of the site, with its name in the site."""
     docs = [path for path in sorted((CHECKOUT / "docs").iterdir()) if path.is_file()]
     top = [path for path in sorted(CHECKOUT.glob("*.md")) if path.name != "README.md"]
     return {
@@ -44,7 +44,7 @@ def sources() -> dict[Path, str]:
 
 
 def lay_out(folder: Path) -> None:
-    """Leaves the folder with the pages and nothing else; raises LookupError for a link to what is no page."""
+    """Fill the folder with the pages and nothing else; raises ``LookupError`` for a link to a file outside the site."""
     names = sources()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -54,7 +54,7 @@ def lay_out(folder: Path) -> None:
 
 
 def linked(text: str, source: Path, names: dict[Path, str]) -> str:
-    """Return a document with its links between files as links between pages; examples stay as they are."""
+    """Return a document with its links between files turned into links between pages; examples stay unchanged."""
 
     def page(found: re.Match[str]) -> str:
         target = (source.parent / found[2]).resolve()
@@ -67,7 +67,7 @@ def linked(text: str, source: Path, names: dict[Path, str]) -> str:
 
 
 def slug(text: str, separator: str) -> str:
-    """Return the anchor of a heading as a forge makes it."""
+    """Return the anchor of a heading, by the rules of a forge."""
     return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", separator)
 
 

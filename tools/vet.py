@@ -1,6 +1,6 @@
-"""What others know to be wrong: vulnerable packages, dangerous code, secrets in the sources.
+"""Searches for vulnerable packages, dangerous code, and secrets in the sources.
 
-Exit code 0 when all three find nothing. Exceptions stand in `pyproject.toml` and here, each with its reason.
+Exit code 0 if all three checks find nothing. Exceptions are in `pyproject.toml` and here, each with its reason.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ LOCKS = (
 )
 CODE = ("layers/settlement/settlement", "functions", "operations", "conformance", "local", "tools")
 GUESSING = ("Base64HighEntropyString", "HexHighEntropyString", "KeywordDetector")
-"""Detectors of anything random, or called a token: hashes, ids, the tests' words. Others know a secret's form."""
+"""Detectors that are off: they report anything random or named a token. The others know the forms of secrets."""
 
 UNREACHABLE = "Dependency not found on PyPI and could not be audited"
 
 
 def main() -> int:
-    """Run all three, whatever the others find."""
+    """Run all three checks, even if one of them finds something."""
     return max(_packages(), _code(), _secrets())
 
 
 def _packages() -> int:
-    """The locked packages against the public advisories; told apart from an index that has none."""
+    """Check the locked packages against the public advisories; report it if the index has none."""
     known, unknown = 0, 0
     failed = 0
     for lock in LOCKS:

@@ -1,1 +1,1 @@
-"""Load: many orders through invoice, change, invoice and return at a fixed rate, against a connector that fails."""
+"""Load test: many orders at a fixed rate, each with invoice, change, invoice and return, on a failing connector."""

@@ -1,4 +1,4 @@
-"""``python -m bench.load``: drive orders against the running local stack and check every one of them at rest."""
+"""``python -m bench.load``: drives orders against the running local stack and checks each of them at rest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_RATE = 1.0
 
 
 def main() -> int:
-    """Exit code 0 when every order is right, 1 when one is wrong or the stack does not run."""
+    """Run the load test; exit code 0 if every order is right, 1 if one is wrong or the stack does not run."""
     usual = Faults()
     parser = argparse.ArgumentParser(prog="bench.load", description=__doc__)
     parser.add_argument("--orders", type=int, default=DEFAULT_ORDERS)

@@ -1,4 +1,4 @@
-"""Is an order right at rest? Its figures, its connector's own books and its timeline are held against each other."""
+"""Checks an order at rest: compares its figures, its connector's books and its timeline with each other."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from testkit.merchant import PlacedOrder
 from testkit.reconcile import reconcile
 
 MAX_RETRIES = 12
-"""Retries of an order's operations, in all; what is refused after that is written off."""
+"""Most retries of an order's operations together; operations still refused are then written off."""
 
 
 class NoWayOn(Exception):
-    """An order is in error, and nobody can put it right."""
+    """An order is in error without an exit."""
 
 
 class OrderAtRest(PlacedOrder):
-    """A driven order as the service shows it, each view read once; its connector is the bench's own."""
+    """A driven order in the service's views, each read once; its connector is the bench's own."""
 
     def __init__(self, api: Api, provider: Provider, planned: Planned, transaction_id: str) -> None:
         self.api = api
@@ -48,11 +48,11 @@ class OrderAtRest(PlacedOrder):
         return newest_first[::-1]
 
     def recorded_calls(self, payment: int = 1) -> list[dict[str, Any]]:
-        """What the connector recorded of a payment."""
+        """Return the connector's records of a payment."""
         return self._provider.calls_of(self.payment_ids[payment - 1])
 
     def forget(self) -> None:
-        """Read everything anew the next time."""
+        """Drop all read views, so that the next access reads them again."""
         self._read.clear()
 
     def _once(self, name: str, path: str) -> Any:
@@ -62,15 +62,15 @@ class OrderAtRest(PlacedOrder):
 
 
 def is_at_rest(order: OrderAtRest) -> bool:
-    """Tell whether nothing is queued or waiting on an order's transaction any more."""
+    """Return True if no operation is queued or waiting on an order's transaction."""
     order.forget()
     return int(order.transaction()["operationsWaiting"]) == 0
 
 
 def put_right(order: OrderAtRest) -> str | None:
-    """Take an operator's next step on an order in error; return which, None if nothing has to be put right.
+    """Take an operator's next step on an order in error and return its name; None if the order is not in error.
 
-    What was refused is retried, and written off once retries did not help; an order without a way on is wrong.
+    A refused operation is retried, and written off after too many retries. Raises ``NoWayOn`` if there is no exit.
     """
     if not order.order()["workflowIsInError"]:
         return None
@@ -87,7 +87,7 @@ def put_right(order: OrderAtRest) -> str | None:
 
 
 def faults_of(order: OrderAtRest) -> str | None:
-    """Return what is wrong with an order at rest, None if nothing is."""
+    """Return the fault of an order at rest, None if it has none."""
     try:
         if not order.order()["writtenOffValue"] + order.order()["refundWrittenOffValue"]:
             _require(order.order(), ORDER_AT_REST)
@@ -102,7 +102,7 @@ def faults_of(order: OrderAtRest) -> str | None:
 
 
 def seconds_to_capture(order: OrderAtRest) -> list[float]:
-    """Return how long each settlement took from its invoice to its last capture, by the timeline."""
+    """Return the duration of each settlement from its invoice to its last capture, by the timeline."""
     asked: dict[int, datetime] = {}
     done: dict[int, datetime] = {}
     for event in order.events():

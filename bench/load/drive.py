@@ -1,7 +1,7 @@
-"""Driving orders at a fixed rate, whatever the service's pace: an open loop.
+"""Drives orders at a fixed rate, independent of the service's pace: an open loop.
 
-A request's latency is counted from when it was to be sent, so one that had to wait behind a slow one counts its wait
-(no coordinated omission). Requests that fail on the way or with 5xx are sent again: every one of them may be.
+A request's latency counts from its scheduled time, so it includes any wait behind slow requests (no coordinated
+omission). Requests without an answer or with 5xx are sent again; all of them are safe to repeat.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bench.load.story import STEPS, Planned
 
 SECONDS_BETWEEN_STEPS = 1.0
 CONNECTIONS = 16
-"""At most this many requests at once; one beyond them waits, and its latency with it."""
+"""Most requests at once; a further one waits, and its latency includes the wait."""
 
 REQUEST_SECONDS = 30.0
 TOLD_EVERY_SECONDS = 5.0
@@ -31,12 +31,12 @@ WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504})
 
 
 class Undriven(Exception):
-    """A request that the service should have taken and did not."""
+    """The service refused a request that it should have accepted."""
 
 
 @dataclass(slots=True)
 class Driven:
-    """What came of driving: latencies in seconds by step, requests sent again, and each order's transaction."""
+    """The result: latencies in seconds by step, the number of repeated requests, and each order's transaction."""
 
     latencies: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     again: Counter[str] = field(default_factory=Counter)
@@ -50,7 +50,7 @@ class Driven:
 async def drive(
     base_url: str, headers: dict[str, str], plan: list[Planned], rate: float, told: Callable[[Driven], None]
 ) -> Driven:
-    """Place ``rate`` orders a second and take each through its story; ``told`` hears of the progress."""
+    """Place ``rate`` orders a second and play the story of each; ``told`` gets the progress."""
     driven = Driven()
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     async with httpx.AsyncClient(
@@ -77,7 +77,7 @@ class _Driver:
         self._clock = asyncio.get_running_loop().time
 
     async def play(self, planned: Planned, due: float) -> None:
-        """Take one order through its story, from a moment on."""
+        """Play the story of one order, starting at a time."""
         try:
             await self._wait_until(due)
             self._driven.placed += 1
@@ -99,7 +99,7 @@ class _Driver:
         await asyncio.sleep(max(0.0, due - self._clock()))
 
     async def _until_ready(self, path: str, status: str) -> None:
-        """Wait for an authorisation that its connector was slow to give, as a merchant would."""
+        """Wait for a slow authorisation, as a merchant would."""
         deadline = self._clock() + READY_SECONDS
         while status != "ready-for-handling":
             if self._clock() > deadline:
@@ -115,7 +115,7 @@ class _Driver:
                 self._driven.latencies[step].append(self._clock() - due)
                 return dict(answer.json()) if answer.content else {}
             if step == "start" and sending and answer is not None and answer.status_code == 409:
-                return {}  # it was taken the first time, and its answer lost
+                return {}  # it was accepted the first time, and its answer was lost
             if step == "return" and answer is not None and answer.status_code == NOTHING_TO_REFUND_YET:
                 await self._put_right(path)
                 continue
@@ -126,7 +126,7 @@ class _Driver:
         raise Undriven(f"{step} was not taken in {MAX_SENDINGS} sendings")
 
     async def _put_right(self, path: str) -> None:
-        """Have what failed tried again, as an operator would who cannot give back what was not captured."""
+        """Retry failed operations, like an operator who needs their captures for a refund."""
         order = await self._ask("GET", path.removesuffix("/invoice"))
         if order is not None and order.status_code == httpx.codes.OK:
             [transaction] = order.json()["paymentData"]["transactions"]
@@ -138,7 +138,7 @@ class _Driver:
         await asyncio.sleep(SECONDS_BETWEEN_STEPS)
 
     async def _ask(self, method: str, path: str, body: Any = None) -> httpx.Response | None:
-        """Send a request; None if no answer came."""
+        """Send a request and return the answer, None if none came."""
         content = None if body is None else json.dumps(body)
         try:
             return await self._http.request(method, path, content=content, headers={"Content-Type": "application/json"})

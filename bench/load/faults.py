@@ -1,4 +1,4 @@
-"""Which of a connector's calls fail or hang: a fixed share, the same calls for the same seed."""
+"""Chooses the connector calls that fail or hang: a fixed share, the same calls for the same seed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 AUTHORISATION = "payments"
-"""The operation of a connector that a refusal would end the order of."""
+"""The connector call whose refusal would end the order."""
 
 
 class Fault(StrEnum):
-    """What becomes of a call: done as asked, or in one of the ways in which a connector fails."""
+    """The result of a call: done, or a kind of failure."""
 
     NONE = "answered"
     FAILED = "answered 500 without effect"
@@ -22,8 +22,9 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """The shares of calls that fail, that hang, and that are refused for good; of those that fail every second one has
-    had its effect. An authorisation is never refused: its order would be cancelled.
+    """The shares of calls that fail, that hang, and that are refused finally.
+
+    Every second failed call has its effect. An authorisation is never refused, because its order would be cancelled.
     """
 
     failing: float = 0.05
@@ -32,7 +33,7 @@ class Faults:
     refusing: float = 0.0
 
     def of(self, payment: str, operation: str, call: int) -> Fault:
-        """Return what becomes of the ``call``-th call of an operation on a payment."""
+        """Return the result of the ``call``-th call of an operation on a payment."""
         name = f"{self.seed}/{payment}/{operation}/{call}"
         drawn = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64
         if drawn < self.hanging:

@@ -1,4 +1,4 @@
-"""What a load is, and what a run of it found."""
+"""The parameters and the results of a load test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.load.faults import Fault, Faults
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many orders, how many of them a second, and how their connector fails."""
+    """The number of orders, their rate per second, and the connector's failures."""
 
     orders: int
     rate: float
@@ -20,7 +20,7 @@ class Load:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run found: ``wrong`` says of each order that is not right why."""
+    """The results of a run; ``wrong`` has the fault of each wrong order."""
 
     load: Load
     driven: Driven

@@ -28,15 +28,15 @@ from sandbox_scripts import NORMAL, Operation
 from settlement.connectors import exact_json
 
 HANG_SECONDS = 8.0
-"""Above the 5 s that a connector call may take on the local stack."""
+"""Duration of a hanging call, above the 5 s limit of a connector call on the local stack."""
 
 
 _STATUSES = {Fault.FAILED: 500, Fault.REFUSED: 400}
-"""Faults that are answered, without effect, by this status."""
+"""Statuses of faults that are answered without an effect."""
 
 
 class Provider:
-    """Books, answers by request id, and a record of every call as it arrived and was answered."""
+    """Books, answers by request id, and a record of every call with its answer."""
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
@@ -48,7 +48,7 @@ class Provider:
         self._lock = Lock()
 
     def take(self, call: Call) -> tuple[Reply, Fault]:
-        """Answer a call, with its fault; a repeated request is answered as before."""
+        """Return the answer to a call, and its fault; a repeated request gets its first answer."""
         with self._lock:
             calls = self._calls[call.payment_id]
             earlier = sum(known["operation"] == call.operation for known in calls)
@@ -59,7 +59,7 @@ class Provider:
         return reply, fault
 
     def calls_of(self, payment_id: str) -> list[dict[str, Any]]:
-        """Return every call about a payment, in the order they arrived, as the sandbox connector lists them."""
+        """Return every call about a payment in the order of arrival, in the sandbox connector's form."""
         with self._lock:
             return list(self._calls[payment_id])
 
@@ -97,7 +97,7 @@ def _record(call: Call, reply: Reply, *, heard: bool) -> dict[str, Any]:
 
 @contextmanager
 def served(provider: Provider) -> Iterator[str]:
-    """Serve a provider on a free port; give its address."""
+    """Serve a provider on a free port; yield its address."""
     closing = Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -129,7 +129,7 @@ def served(provider: Provider) -> Iterator[str]:
         request_queue_size = 256
 
         def handle_error(self, request: object, client_address: object) -> None:
-            """Say nothing: a gateway hangs up on what is slow."""
+            """Print nothing: the service closes the connection of a slow call."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, name="provider", daemon=True).start()

@@ -1,4 +1,4 @@
-"""What a run found, for a person: throughput, latencies, the connector's faults, and every wrong order."""
+"""The report of a run for people: throughput, latencies, the connector's faults, and every wrong order."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ SHOWN_WRONG = 20
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value that ``share`` of the values do not exceed: the nearest rank."""
+    """Return the percentile by the nearest rank: ``share`` of the values do not exceed it."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * int(share * 1000) // 1000) - 1)]
 
 
 def report(outcome: Outcome) -> None:
-    """Print the run."""
+    """Print the results of a run."""
     driven, load = outcome.driven, outcome.load
     requests = sum(len(taken) for taken in driven.latencies.values())
     print(f"driven      {load.orders} orders at {load.rate:g} a second in {driven.seconds:.0f} s: ", end="")

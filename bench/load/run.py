@@ -1,4 +1,4 @@
-"""A run: an account of its own, the orders, rest, the check of each, and the report."""
+"""One run: creates an account, drives the orders, waits until they are at rest, checks and reports them."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ CHECKED_AT_ONCE = 4
 CHECKED_IN_A_ROW = 20
 LOOK_AGAIN_SECONDS = 2.0
 REST_SECONDS = 900.0
-"""How long the last order may take to come to rest: its connector is tried again after 1, then 5 minutes."""
+"""How long the last order can take to come to rest: its connector is tried again after 1, then 5 minutes."""
 
 
 def run(facts: Facts, load: Load) -> Outcome:
-    """Drive the orders, wait until all are at rest, check each, and print what was found."""
+    """Drive the orders, wait until all are at rest, check each, and print the results."""
     provider = Provider(load.faults)
     plan = [Planned(number, f"{load.faults.seed}") for number in range(1, load.orders + 1)]
     print(f"{load.orders} orders, {load.rate:g} a second, at {facts.base_url}", flush=True)
@@ -55,7 +55,7 @@ def run(facts: Facts, load: Load) -> Outcome:
 
 
 def _open_account(facts: Facts, provider: str) -> dict[str, str]:
-    """Make an account whose only connector is the bench's own; return what its requests carry."""
+    """Create an account whose only connector is the bench's own; return the headers of its requests."""
     dynamodb = client("dynamodb", facts.aws_port)
     account, token = f"load-{new_id().lower()[:12]}", new_id()
     store = DynamoDBStore(dynamodb, facts.table_name)
@@ -76,7 +76,7 @@ def _open_account(facts: Facts, provider: str) -> dict[str, str]:
 
 @contextmanager
 def _sweeps(facts: Facts) -> Iterator[None]:
-    """Run the due-work sweep every few seconds, so that what waits goes on when its time has come."""
+    """Run the due-work sweep every few seconds, so that waiting operations start when they are due."""
     lambdas: Any = client("lambda", facts.aws_port)
     over = Event()
 
@@ -95,7 +95,7 @@ def _sweeps(facts: Facts) -> Iterator[None]:
 
 
 def _check(outcome: Outcome, orders: list[OrderAtRest]) -> None:
-    """Check every order as it comes to rest; one that does not in its time is wrong."""
+    """Check every order once it is at rest; one that does not come to rest in time is wrong."""
     started, left = time.monotonic(), orders
     with ThreadPoolExecutor(CHECKED_AT_ONCE) as pool:
         while left and time.monotonic() - started < REST_SECONDS:
@@ -113,7 +113,7 @@ def _check(outcome: Outcome, orders: list[OrderAtRest]) -> None:
 
 
 def _look_at(outcome: Outcome, order: OrderAtRest) -> OrderAtRest | None:
-    """Check an order if it is at rest and in no error, else return it to be looked at again."""
+    """Check an order if it is at rest and not in error, else return it for a later check."""
     try:
         if not is_at_rest(order):
             return order
@@ -134,7 +134,7 @@ def _look_at(outcome: Outcome, order: OrderAtRest) -> OrderAtRest | None:
 
 
 class _Teller:
-    """Prints how far a run is, at most every other second."""
+    """Prints the progress of a run, at most every other second."""
 
     def __init__(self, orders: int) -> None:
         self._orders = orders

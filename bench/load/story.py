@@ -14,7 +14,7 @@ _IDS = uuid.UUID("0b0f3f6e-7f0e-5c4e-9a53-3f1a5f3f2c11")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request of the story; ``path`` goes on from the order's."""
+    """One request of the story; ``path`` is appended to the order's."""
 
     name: str
     path: str
@@ -23,7 +23,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An order to be driven: its ids are its number's, so that the same seed is the same run."""
+    """An order to drive; its ids follow from its number, so the same seed gives the same run."""
 
     number: int
     run: str
@@ -41,7 +41,7 @@ class Planned:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The order of 100.00 as it is placed: A for 50.00, two B for 15.00, 20.00 for shipping."""
+        """The order of 100.00 to place: A for 50.00, two B for 15.00, 20.00 for shipping."""
         ids = self.payment_ids
         values = [10000] if len(ids) == 1 else [4000, 6000]
         payments = [
@@ -102,4 +102,4 @@ TRANSACTION_AT_REST = {
     "operationsWaiting": 0,
 }
 TOLD_ONCE = {"OrderPlaced": 1, "HandlingStarted": 1, "InvoiceNotified": 3, "OrderChanged": 1}
-"""How often a timeline tells of what the merchant did, however often it had to ask."""
+"""How often an event of the merchant's requests is on a timeline, however often they were sent."""

@@ -1,4 +1,4 @@
-"""Who calls: an app key and its token become an account and roles (C§0)."""
+"""Authenticates callers: turns an app key and its token into an account and roles (C§0)."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ bootstrap.dynamodb()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Allow every route of the API to a valid pair; the functions check the roles. Anything else is 401."""
+    """Allow a valid pair every route of the API; the functions check the roles. Refuse anything else with 401."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     app_key, token = headers.get("x-vtex-api-appkey", ""), headers.get("x-vtex-api-apptoken", "")
     client, table = bootstrap.dynamodb(), ENVIRONMENT.table_name

@@ -1,6 +1,6 @@
-"""Callbacks of connectors (C§4.2), and requests that are theirs to answer (C§4.6).
+"""Callbacks of connectors (C§4.2), and inbound requests, which connectors answer (C§4.6).
 
-They carry no key; each payment has a signature of its own.
+They carry no app key; each payment has its own signature.
 """
 
 import re
@@ -33,14 +33,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @api.serves("callBack", "notifyAuthorisation", "retryAuthorisation")
 def callback(transaction_id: str, payment_id: str) -> Response[str]:
-    """Ask the connector again; a notification's body is not believed, so it need not be read."""
+    """Ask the connector again; the callback's body is not trusted, so it is not read."""
     receive_callback(bootstrap.ports(), *_signed(transaction_id, payment_id))
     return answer(200, {})
 
 
 @api.serves("relayInbound")
 def inbound(transaction_id: str, payment_id: str, action: str) -> Response[str]:
-    """Hand a request on to the connector, and answer what it says, as text that no browser takes for a page."""
+    """Relay a request to the connector and return its answer, as text that no browser renders as a page."""
     if not _ACTION.fullmatch(action):
         raise InvalidRequest("action: must be 1 to 64 of letters, digits and . _ -, a letter or digit first")
     account, transaction, payment, signature = _signed(transaction_id, payment_id)

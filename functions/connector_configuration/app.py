@@ -1,4 +1,4 @@
-"""The account's connectors, which the gateway calls affiliations: configured, disabled, asked what they can do."""
+"""Configures an account's connectors, which the gateway calls affiliations; disables them, and shows manifests."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def get(affiliation_id: str) -> Response[str]:
 
 @api.serves("putAffiliation")
 def replace(affiliation_id: str) -> Response[str]:
-    """Replace an affiliation's configuration; credentials that are not given stay."""
+    """Replace an affiliation's configuration; without new credentials, the stored ones stay."""
     from settlement.api.affiliations.request import AffiliationBody
 
     account, body = api.caller(), api.read(AffiliationBody)
@@ -75,14 +75,14 @@ def replace(affiliation_id: str) -> Response[str]:
 
 @api.serves("disableAffiliation")
 def disable(affiliation_id: str) -> Response[str]:
-    """Let an affiliation take no new payments; those it has go on."""
+    """Disable an affiliation for new payments; existing ones go on."""
     connectors.disable_connector(bootstrap.ports(), api.caller(), affiliation_id)
     return no_content()
 
 
 @api.serves("getManifest")
 def manifest(affiliation_id: str) -> Response[str]:
-    """Show what a connector says it can do; asked at most once an hour."""
+    """Show a connector's manifest, which is cached for an hour."""
     account = api.caller()
     outcome = connectors.read_manifest(bootstrap.store(), bootstrap.connector_probe(), account, affiliation_id)
     if isinstance(outcome, ManifestFault):

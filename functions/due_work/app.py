@@ -1,4 +1,4 @@
-"""The due-work sweep, once a minute: retries, timers, operations whose event was lost, and a slice of the audit."""
+"""The due-work sweep, once a minute: retries, timers, operations with a lost event, and a slice of the audit."""
 
 import json
 import time
@@ -17,7 +17,7 @@ from settlement.use_cases.upkeep.audit_slice import audit_slice
 from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 
 AUDIT_UNTIL_SECONDS = 25
-"""A run older than this audits no further order; the function has 55 s, and one order may take some."""
+"""Age after which a run audits no further order; the function has 55 s, and one order can take long."""
 
 logger = new_logger()
 metrics = Metrics()
@@ -27,7 +27,7 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Start what is due, then audit some orders; return how much that was."""
+    """Start all due work, then audit some orders; return the numbers of each."""
     until = time.monotonic() + AUDIT_UNTIL_SECONDS
     swept = asdict(sweep_due_work(bootstrap.ports(), _start))
     metrics.add_metric("OperationsStarted", MetricUnit.Count, swept["operations_started"])
@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 
 def _audit(until: float) -> dict[str, int]:
-    """Audit until the time is up; every order whose books disagree counts, whether its timeline tells it already."""
+    """Audit until the time is up; every order with mismatches counts, even if its timeline has them already."""
     audited = audit_slice(bootstrap.ports(), lambda: time.monotonic() < until)
     for found in audited.mismatched:
         logger.error(

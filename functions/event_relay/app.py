@@ -1,4 +1,4 @@
-"""The outbox: public events that the table's stream brings become events of the bus, in order, none lost (A§3.11)."""
+"""The outbox: publishes the stream's public events on the bus, in order and without loss (A§3.11)."""
 
 import json
 from typing import Any
@@ -16,10 +16,10 @@ logger = new_logger()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Publish a batch of stream records; what the bus will not take is parked whole in the relay's own queue.
+    """Publish a batch of stream records; events that the bus refuses are parked whole in the relay's own queue.
 
-    A record that cannot be read is parked as it came, and keeps no other from its way. Raises only if parking fails
-    too, so that the stream brings the batch again.
+    An unreadable record is parked unchanged and does not stop the others. Raises only if parking fails too; then the
+    stream delivers the batch again.
     """
     entries = [entry for record in event["Records"] if (entry := _read(record)) is not None]
     left = publish(bootstrap.events(), ENVIRONMENT.event_bus_name, entries)
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _read(record: dict[str, Any]) -> Entry | None:
     try:
         return entry_of(record)
-    except Exception:  # whatever is wrong with it, the records behind it are not
+    except Exception:  # any fault of one record must not stop the records behind it
         logger.exception("record cannot be read")
         _park({"record": record})
         return None

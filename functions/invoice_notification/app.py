@@ -1,4 +1,4 @@
-"""Invoices: notified, replayed, and tracked (C§1.1, C§1.2)."""
+"""Accepts invoices and their tracking (C§1.1, C§1.2)."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,8 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
-# Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
-# request without a body does without.
+# Routes import the models of their bodies themselves: creating those classes is the most expensive part of a cold
+# start, and a request without a body does not need them.
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -49,7 +49,7 @@ def notify_document(order_id: str) -> Response[str]:
 
 @api.serves("trackInvoice", "trackDelivery")
 def track(order_id: str, invoice_number: str) -> Response[str]:
-    """Say where the parcel of an invoice is to be found, how far it is, and what came later than the invoice."""
+    """Add tracking and later fields to an invoice."""
     from settlement.api.invoices.request import TrackingBody
 
     account, body = api.caller(), api.read(TrackingBody)
@@ -59,7 +59,7 @@ def track(order_id: str, invoice_number: str) -> Response[str]:
 
 
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response[str]:
-    """Notify an invoice. Of the route's two roles a return needs the one for refunds, a sale the other."""
+    """Notify an invoice. Of the route's two roles, a return needs the one for refunds, a sale the other."""
     api.require(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)
     receipt = notify_invoice(bootstrap.ports(), api.caller(), order_id, body.as_notification())
     return answer(200, receipt_view(receipt))

@@ -1,4 +1,4 @@
-"""Order changes: registered ones (C§2.1) and asynchronous modifications (C§2.2)."""
+"""Order changes: registered changes (C§2.1) and modifications (C§2.2)."""
 
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,8 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
-# Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
-# request without a body does without.
+# Routes import the models of their bodies themselves: creating those classes is the most expensive part of a cold
+# start, and a request without a body does not need them.
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -62,7 +62,7 @@ def put_settings() -> Response[str]:
 
 @api.serves("modifyOrder")
 def create(order_id: str) -> Response[str]:
-    """Take a modification; it is carried out after the answer."""
+    """Accept a modification; its money moves after the answer."""
     from settlement.api.modifications.request import ModificationBody
 
     account = api.caller()
@@ -73,7 +73,7 @@ def create(order_id: str) -> Response[str]:
 
 @api.serves("previewModification")
 def preview(order_id: str) -> Response[str]:
-    """Show what a modification would do."""
+    """Show the effect of a modification without making it."""
     from settlement.api.modifications.request import ModificationBody
 
     account = api.caller()

@@ -1,4 +1,4 @@
-"""The feed of order updates: filled by events ``OrderStatusChanged``, configured, read and committed over HTTP."""
+"""The feed of order updates: events ``OrderStatusChanged`` fill it; it is configured and read over HTTP."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,13 +19,13 @@ bootstrap.dynamodb()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Take an event of the bus, or answer a REST API proxy event."""
+    """Handle an event of the bus, or answer a REST API proxy event."""
     return _publish(event["detail"]) if "detail-type" in event else api.resolve(event, context)
 
 
 @api.serves("getFeed")
 def get_configuration() -> Response[str]:
-    """Show the caller's feed and how much waits in it."""
+    """Show the caller's feed and the number of its updates."""
     account, app_key = api.caller_key()
     now = datetime.now(UTC)
     return answer(200, feed_state_view(read_feed.retrieve_feed(bootstrap.feeds(), account, app_key, now), now))
@@ -33,7 +33,7 @@ def get_configuration() -> Response[str]:
 
 @api.serves("configureFeed")
 def configure() -> Response[str]:
-    """Create the caller's feed, or change it."""
+    """Create or change the caller's feed."""
     from settlement.api.feeds.request import FeedBody
 
     account, app_key = api.caller_key()
@@ -44,14 +44,14 @@ def configure() -> Response[str]:
 
 @api.serves("deleteFeed")
 def delete_configuration() -> Response[str]:
-    """Forget the caller's feed and what is in it."""
+    """Delete the caller's feed and its updates."""
     bootstrap.feeds().delete_feed(*api.caller_key())
     return answer(200, {})
 
 
 @api.serves("readFeed")
 def read() -> Response[str]:
-    """Hand out the oldest updates; they are hidden until they are committed or the time for that is over."""
+    """Return the oldest updates, and hide them until they are committed or their time is over."""
     account, app_key = api.caller_key()
     api.list_query("maxlot")
     most = api.query_integer("maxlot", MAX_LOT, 1, MAX_LOT)
@@ -61,7 +61,7 @@ def read() -> Response[str]:
 
 @api.serves("commitFeed")
 def commit() -> Response[str]:
-    """Take updates off the feed that were processed."""
+    """Delete processed updates from the feed."""
     from settlement.api.feeds.request import CommitBody
 
     account, app_key = api.caller_key()
@@ -70,7 +70,7 @@ def commit() -> Response[str]:
 
 
 def _publish(detail: dict[str, Any]) -> dict[str, Any]:
-    """Put a status change into the feeds that want it; an event that comes twice is there once."""
+    """Add a status change to the feeds with a matching filter; a repeated event is added once."""
     update, account = update_of(detail), detail["account"]
     feeds = read_feed.publish_update(bootstrap.feeds(), account, update, datetime.now(UTC))
     logger.info("published", account=account, order=update.order_id, state=update.state, feeds=feeds)

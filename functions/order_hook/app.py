@@ -1,6 +1,6 @@
 """The hook of order updates: configured over HTTP, called for events ``OrderStatusChanged``.
 
-A run that raises is repeated by Lambda, twice; then its event lies in the queue of failed status changes.
+Lambda repeats a failed run twice, and then sends its event to the queue of failed status changes.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ bootstrap.dynamodb()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Take an event of the bus, or answer a REST API proxy event."""
+    """Handle an event of the bus, or answer a REST API proxy event."""
     return _call(event["detail"]) if "detail-type" in event else api.resolve(event, context)
 
 
@@ -33,7 +33,7 @@ def get_configuration() -> Response[str]:
 
 @api.serves("configureHook")
 def configure() -> Response[str]:
-    """Create or replace the caller's hook, once its address has answered a ping."""
+    """Create or replace the caller's hook after its address has answered a ping."""
     from settlement.api.feeds.request import HookBody
 
     account, app_key = api.caller_key()
@@ -44,13 +44,13 @@ def configure() -> Response[str]:
 
 @api.serves("deleteHook")
 def delete_configuration() -> Response[str]:
-    """Forget the caller's hook."""
+    """Delete the caller's hook."""
     bootstrap.feeds().delete_hook(*api.caller_key())
     return answer(200, {})
 
 
 def _call(detail: dict[str, Any]) -> dict[str, Any]:
-    """Post a status change to the hooks that want it."""
+    """Post a status change to the hooks with a matching filter."""
     update, account = update_of(detail), detail["account"]
     logger.append_keys(account=account, order=update.order_id)
     called = call_hooks(bootstrap.feeds(), bootstrap.hook_client(), account, update)

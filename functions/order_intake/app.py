@@ -1,4 +1,4 @@
-"""Orders that arrive as ``OrderPlaced`` events: the same use case as over HTTP."""
+"""Places orders that arrive as ``OrderPlaced`` events, by the same use case as over HTTP."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,9 +17,9 @@ bootstrap.dynamodb()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Place the order in ``detail.order`` for ``detail.account``; raises what makes it impossible.
+    """Place the order in ``detail.order`` for ``detail.account``; a refusal is raised.
 
-    An event may arrive twice: without an order id, the event's own id names the order.
+    An order without an id gets the event's id, so that a repeated event places it once.
     """
     from settlement.api.orders.request import OrderBody
 

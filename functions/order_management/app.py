@@ -1,4 +1,4 @@
-"""The rest of an order's life: placed, read, handled, cancelled; the account's settings; the service's health."""
+"""Places, reads, lists, handles and cancels orders; the account's settings; the service's health."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -29,8 +29,8 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
-# Routes import the models of their bodies themselves, and the list what only it needs: making those classes is the
-# dearest part of a cold start, and most requests do without.
+# Routes import the models of their bodies themselves, and the list its own modules: creating those classes is the most
+# expensive part of a cold start, and most requests do not need them.
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @api.serves("placeOrder")
 def place() -> Response[str]:
-    """Place an order, and wait a while for its authorisation."""
+    """Place an order and wait for its authorisation for a limited time."""
     from settlement.api.orders.request import OrderBody
     from settlement.api.payments.card_data import refuse_card_data
 
@@ -55,7 +55,7 @@ def place() -> Response[str]:
 
 @api.serves("listOrders")
 def list_all() -> Response[str]:
-    """List orders, newest first; ``order_list_query`` says by what."""
+    """List orders, newest first; ``order_list_query`` has the filters."""
     from settlement.api.order_lists.query import read_list_query
     from settlement.api.order_lists.view import order_list_view
     from settlement.use_cases.orders.list_orders import list_orders
@@ -83,7 +83,7 @@ def get(order_id: str) -> Response[str]:
 
 @api.serves("getLeftToInvoice")
 def left(order_id: str) -> Response[str]:
-    """Show what is left to invoice, to the cent, and how it splits over ``invoices`` invoices."""
+    """Show the value left to invoice, to the cent, and its split over ``invoices`` invoices."""
     account, store = api.caller(), bootstrap.store()
     invoices = api.query_integer("invoices", 1, 1, MAX_INVOICES)
     order = load(store, account, order_id).order
@@ -119,7 +119,7 @@ def cancel(order_id: str) -> Response[str]:
 
 @api.serves("eraseShopper")
 def erase(order_id: str) -> Response[str]:
-    """Erase what is known of the person behind an order."""
+    """Erase the personal data of an order's shopper."""
     from settlement.use_cases.orders.erase_shopper import erase_shopper
 
     erase_shopper(bootstrap.ports(), api.caller(), order_id)
@@ -128,7 +128,7 @@ def erase(order_id: str) -> Response[str]:
 
 @api.serves("eraseShopperOfTransaction")
 def erase_of_transaction(transaction_id: str) -> Response[str]:
-    """Erase what is known of the person behind a transaction."""
+    """Erase the personal data of a transaction's shopper."""
     from settlement.use_cases.orders.erase_shopper import erase_shopper_of_transaction
 
     erase_shopper_of_transaction(bootstrap.ports(), api.caller(), transaction_id)
@@ -143,7 +143,7 @@ def get_settings() -> Response[str]:
 
 @api.serves("changeSettings")
 def patch_settings() -> Response[str]:
-    """Change the account's settings; answers with all of them."""
+    """Change the account's settings; the answer has all of them."""
     from settlement.api.settings.request import SettingsBody
     from settlement.use_cases.account.change_settings import change_settings
 
@@ -159,6 +159,6 @@ def openapi() -> Response[str]:
 
 @api.serves("getHealth")
 def health() -> Response[str]:
-    """Tell whether the service can take an order of the account in ``HEALTH_ACCOUNT``."""
+    """Check that the service can place an order of the account in ``HEALTH_ACCOUNT``."""
     missing = check_health(bootstrap.store(), ENVIRONMENT.health_account)
     return answer(503, {"status": "unavailable", "missing": missing}) if missing else answer(200, {"status": "ok"})

@@ -1,7 +1,7 @@
-"""A payment provider for trying things out: the protocol, scripted outcomes, a record of calls.
+"""A payment provider for tests and trials: the protocol, scripted outcomes, a record of calls.
 
-Deployed only with ``Sandbox=true``. The routes of the protocol are open; ``calls`` and ``script`` are
-behind the authorizer of the API.
+It is deployed only with ``Sandbox=true``. The routes of the protocol are open; ``calls`` and ``script`` need the API's
+authorizer.
 """
 
 import re
@@ -24,7 +24,7 @@ from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 
 MAX_HANG_SECONDS = 27.0
-"""Within the 29 s of the function and of the API."""
+"""Longest delay of an answer, within the 29 s of the function and of the API."""
 
 TEST_SUITE_HEADER = "X-VTEX-API-Is-TestSuite"
 
@@ -51,14 +51,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @app.get("/sandbox-connector/<name>/manifest")
 def manifest(name: str) -> Response[str]:
-    """Say what the provider can do (C§4.1); every name is the same provider."""
+    """Return the manifest (C§4.1); every name is the same provider."""
     logger.append_keys(connector=name)
     return _json(200, _MANIFEST)
 
 
 @app.post("/sandbox-connector/<name>/payments")
 def create_payment(name: str) -> Response[str]:
-    """Authorise a payment, or tell its state (C§4.2)."""
+    """Authorise a payment, or return its state (C§4.2)."""
     return _call(name, Operation.PAYMENTS, "")
 
 
@@ -70,19 +70,19 @@ def settle(name: str, payment_id: str) -> Response[str]:
 
 @app.post("/sandbox-connector/<name>/payments/<payment_id>/cancellations")
 def cancel(name: str, payment_id: str) -> Response[str]:
-    """Cancel a value, or all that is open (C§4.4)."""
+    """Cancel a value, or all open value (C§4.4)."""
     return _call(name, Operation.CANCELLATIONS, payment_id)
 
 
 @app.post("/sandbox-connector/<name>/payments/<payment_id>/refunds")
 def refund(name: str, payment_id: str) -> Response[str]:
-    """Give back a value of one settlement (C§4.5)."""
+    """Refund a value of one settlement (C§4.5)."""
     return _call(name, Operation.REFUNDS, payment_id)
 
 
 @app.post("/sandbox-connector/<name>/payments/<payment_id>/inbound/<action>")
 def inbound(name: str, payment_id: str, action: str) -> Response[str]:
-    """Answer an inbound request with its own words (C§4.6); nothing is stored."""
+    """Answer an inbound request with its own body (C§4.6); nothing is stored."""
     logger.append_keys(connector=name, action=action)
     try:
         fields = _body()
@@ -98,7 +98,7 @@ def inbound(name: str, payment_id: str, action: str) -> Response[str]:
 
 @app.get("/sandbox-connector/calls")
 def list_calls() -> Response[str]:
-    """List every call about a payment that arrived, repeats included, in order."""
+    """List every call about a payment, including repeats, in the order of arrival."""
     payment_id = app.current_event.get_query_string_value("paymentId")
     if not payment_id:
         return _error(400, "missing-parameter", "the query parameter paymentId is missing")
@@ -107,7 +107,7 @@ def list_calls() -> Response[str]:
 
 @app.post("/sandbox-connector/script")
 def set_script() -> Response[str]:
-    """Store what happens to the next calls of an operation, in place of what was stored before."""
+    """Replace the scripted outcomes of an operation's next calls."""
     try:
         body = _body()
         operation = _operation(body)
@@ -121,13 +121,13 @@ def set_script() -> Response[str]:
 
 @app.not_found
 def not_found(_: NotFoundError) -> Response[str]:
-    """Answer a path that is none."""
+    """Answer an unknown path."""
     return _error(404, "not-found", f"there is no {app.current_event.http_method} {app.current_event.path}")
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def unexpected(_: Exception) -> Response[str]:
-    """Answer a fault of the sandbox itself, which a connector's client takes for an unknown outcome."""
+    """Answer a fault of the sandbox itself, which is an unknown outcome for the client."""
     logger.exception("the sandbox failed")
     return _error(500, "sandbox-fault", "the sandbox failed; its log says why")
 
@@ -164,7 +164,7 @@ def _call(name: str, operation: Operation, payment_id: str) -> Response[str]:
 
 
 def _deliver(decision: sandbox_calls.Decision) -> Response[str]:
-    """Answer as the script has it; an API cannot drop a connection, so a 502 asks the local proxy to."""
+    """Deliver the answer by the script; an API cannot drop a connection, so a 502 makes the local proxy drop it."""
     if decision.delivery is Delivery.DROP:
         return Response(502, "application/json", "", {"X-Sandbox-Drop": "true"})
     if decision.delivery is Delivery.HANG:

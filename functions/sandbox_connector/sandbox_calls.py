@@ -1,7 +1,7 @@
 """One call to the sandbox: replayed or performed, recorded, and written in one transaction.
 
-Two calls at the same time cannot both take the last of a payment: every record is written over the version
-it was read with, and the one that comes second decides again on what the first has left.
+Parallel calls cannot both use a payment's last value: every record is written over the version that was read, and the
+second writer decides again on the new state.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ Kept = TypeVar("Kept", Payment, Settlement)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A reply, how it travels, and the records it changes."""
+    """A reply, its delivery, and the changed records."""
 
     reply: Reply
     delivery: Delivery
@@ -45,23 +45,23 @@ class Decision:
 
 
 def answer(call: Call, arrived: datetime) -> Decision:
-    """Answer a call; its effect, what it takes from a script and its record are written together."""
+    """Answer a call; write its effect, its script's change and its record together."""
     return _until_written(lambda: _recorded(call, arrived, _decide(call)))
 
 
 def refuse(call: Call, arrived: datetime, message: str) -> Decision:
-    """Answer a call whose body cannot be read; it is recorded when its payment is known."""
+    """Answer a call with an unreadable body; it is recorded if its payment is known."""
     decision = Decision(failure(call, 400, "invalid-body", message), Delivery.ANSWER, [])
     return _until_written(lambda: _recorded(call, arrived, decision)) if call.payment_id else decision
 
 
 def calls_of(payment_id: str) -> list[Fields]:
-    """Return every call about a payment, in the order they arrived."""
+    """Return every call about a payment, in the order of arrival."""
     return [record.document for record in sandbox_store.read_all(_pk(payment_id), "CALL#")]
 
 
 def set_script(payment_id: str, operation: Operation, outcomes: list[object]) -> None:
-    """Store the outcomes to come, in place of those that were."""
+    """Replace the outcomes to come."""
     document: Fields = {"outcomes": outcomes}
 
     def decide() -> Decision:
@@ -101,7 +101,7 @@ def _decide(call: Call) -> Decision:
 
 
 def _replay(call: Call, payment: Payment | None, request: Record) -> Reply | None:
-    """Return the answer a call got before, None for a new one; ``undefined`` is no answer to stay with."""
+    """Return a repeated call's first answer, None for a new call; ``undefined`` is not kept as an answer."""
     if call.operation is Operation.PAYMENTS:
         return Reply(200, payment.answer) if payment and payment.status != UNDEFINED else None
     if not request.version:
@@ -114,7 +114,7 @@ def _replay(call: Call, payment: Payment | None, request: Record) -> Reply | Non
 
 
 def _next_outcome(call: Call) -> tuple[Outcome, list[Record]]:
-    """Return what the scripts say, the payment's own first, with the record that taking it changes."""
+    """Return the next scripted outcome, the payment's own first, with the changed record of the script."""
     for name in (call.payment_id, EVERY_PAYMENT):
         script = sandbox_store.read(*script_key(name, call.operation))
         taken = take_next(script.document, call.operation)
@@ -139,7 +139,7 @@ def _changes(call: Call, effect: Effect, state: Record, settlement: Record, requ
 
 
 def _recorded(call: Call, arrived: datetime, decision: Decision) -> Decision:
-    """Add the record of the call, with the answer it gets: none when the connection is dropped."""
+    """Add the record of the call with its answer, or none if the connection is dropped."""
     dropped = decision.delivery is Delivery.DROP
     at = arrived.isoformat(timespec="microseconds").replace("+00:00", "Z")
     document: Fields = {

@@ -1,8 +1,8 @@
-"""The sandbox's own books: what a strict payment provider allows, and how it answers (C§4).
+"""The sandbox's own books: the rules and answers of a strict payment provider (C§4).
 
-Pure: a call and what is stored go in, the answer and what changes come out. Values are minor units of the
-payment's currency. Nothing refused is remembered. A payment may be captured above its value up to the
-``maxValue`` its authorisation answered, since order changes raise it without telling the provider.
+The functions are pure: they take a call and the stored books, and return the answer and the changes. Values are minor
+units of the payment's currency. Refused calls are not stored. A payment can be captured above its value, up to the
+``maxValue`` of its authorisation, because order changes raise it without a call to the provider.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,18 +26,18 @@ _FIRST_STATUS: Mapping[str, str] = {
     "sandbox-undefined-denied": UNDEFINED,
 }
 _LATER_STATUS: Mapping[str, str] = {"sandbox-denied": DENIED, "sandbox-undefined-denied": DENIED}
-"""What a vault token decides, at the first call and after ``undefined``; every other is approved (C§4.8)."""
+"""Statuses by vault token, at the first call and after ``undefined``; any other token is approved (C§4.8)."""
 
 
 _PAID_ELSEWHERE = frozenset({"BankInvoice", "RedirectPay"})
-"""Methods whose shopper goes to another page to pay: a test suite sees them undefined first (C§4.8)."""
+"""Methods that redirect the shopper to another page; a test suite sees them undefined first (C§4.8)."""
 
 
 class Refusal(Exception):
-    """A call this provider does not do; it has no effect."""
+    """The provider refuses the call; it has no effect."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        """Keep what the answer says."""
+        """Store the answer's fields."""
         super().__init__(message)
         self.status = status
         self.code = code
@@ -46,7 +46,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call whose body is an object; ``fields`` are as they arrived. ``is_test``: a test suite has sent it."""
+    """A call whose body is an object; ``fields`` are unchanged. ``is_test`` is True if a test suite has sent it."""
 
     operation: Operation
     payment_id: str
@@ -62,7 +62,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, before it travels."""
+    """An answer before its delivery."""
 
     status: int
     body: Fields
@@ -70,7 +70,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment's books; ``most`` is what may be captured and cancelled in all."""
+    """A payment's books; ``most`` is the limit of captured and cancelled value together."""
 
     status: str
     token: str
@@ -84,13 +84,13 @@ class Payment:
 
     @property
     def open(self) -> int:
-        """What can still be captured or cancelled."""
+        """The value that can still be captured or cancelled."""
         return 0 if self.closed else self.most - self.captured - self.cancelled
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A capture and what of it is given back."""
+    """A capture and its refunded value."""
 
     settle_id: str
     value: int
@@ -99,7 +99,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What is stored of a payment, as far as a call is about it."""
+    """The stored state of a payment that concerns a call."""
 
     payment: Payment | None = None
     settlement: Settlement | None = None
@@ -107,7 +107,7 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The answer, and the books as they are after it: None is unchanged."""
+    """The answer and the books after it; None means unchanged."""
 
     reply: Reply
     payment: Payment | None = None
@@ -115,7 +115,7 @@ class Effect:
 
 
 def failure(call: Call, status: int, code: str, message: str) -> Reply:
-    """Answer without effect, in the protocol's shape for the call."""
+    """Return a failure without effect, in the protocol's form for the call."""
     if call.operation is Operation.PAYMENTS:
         return Reply(status, {"status": "error", "code": code, "message": message})
     ids: Fields = {"paymentId": call.payment_id, _ID_FIELDS[call.operation]: None}
@@ -125,13 +125,13 @@ def failure(call: Call, status: int, code: str, message: str) -> Reply:
 
 
 def scripted_failure(call: Call, status: int) -> Reply:
-    """Answer with the failure a script asks for."""
+    """Return the failure of a script."""
     code, message = _SCRIPTED_FAILURES.get((call.operation, status)) or _SCRIPTED_FAILURES[None, status]
     return failure(call, status, code, message)
 
 
 def perform(call: Call, books: Books, outcome: Outcome) -> Effect:
-    """Do what is asked, or raise ``Refusal``; ``outcome`` may lower the value and change the answer."""
+    """Execute a call or raise ``Refusal``; ``outcome`` can lower the value and change the answer."""
     return _PERFORM[call.operation](call, books, outcome)
 
 
@@ -194,7 +194,7 @@ def _cancel(call: Call, books: Books, outcome: Outcome) -> Effect:
 
 
 def _void(call: Call, payment: Payment, outcome: Outcome) -> Effect:
-    """Give up a payment that was not decided: it is denied from now on."""
+    """Void an undecided payment: it is denied from now on."""
     answer = _answer(call, _id(call, "CAN"), "Successfully cancelled") | outcome.merged
     denied = replace(payment, status=DENIED, closed=True, answer=_authorisation(call.payment_id, DENIED))
     return Effect(Reply(200, answer), payment=denied)
@@ -215,7 +215,7 @@ def _refund(call: Call, books: Books, outcome: Outcome) -> Effect:
 
 
 def _movement(call: Call, currency: str, asked: int, outcome: Outcome, message: str) -> tuple[int, Fields]:
-    """Return what is moved and the answer; a merged ``value`` counts when it could have been moved."""
+    """Return the moved value and the answer; a scripted ``value`` counts if that value could be moved."""
     capped = min(asked, outcome.most_minor_units or asked)
     prefix = "SET" if call.operation is Operation.SETTLEMENTS else "REF"
     normal = _answer(call, _id(call, prefix), message) | {"value": to_major(capped, currency)}
@@ -261,7 +261,7 @@ def _approved(call: Call, books: Books) -> Payment:
 
 
 def _value(call: Call, currency: str) -> int:
-    """Read what is asked for, which nobody may have to round or guess."""
+    """Read the requested value; a value that needs rounding or guessing is refused."""
     value = call.fields.get("value")
     minor_units = None if isinstance(value, str) else amount(value, currency)
     if minor_units is None or minor_units <= 0 or to_major(minor_units, currency) != value:

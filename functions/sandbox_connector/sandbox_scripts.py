@@ -1,16 +1,16 @@
-"""Scripts: what the sandbox does with the next calls instead of its normal answer.
+"""Scripts: outcomes of the next calls in place of the normal answer.
 
 ==================  ==========================================================================================
-outcome             what happens
+outcome             effect
 ==================  ==========================================================================================
 ``"ok"``            the normal answer
-``"400"``           refused, without effect; nothing is remembered, so the same requestId works later
-``"500"``           fails, without effect; nothing is remembered
-``"501"``           cannot be done here, without effect (cancel-manually, refund-manually); not remembered
-``"drop"``          the effect happens and is remembered, and the connection closes without an answer
-``"hang"``          the effect happens and is remembered, and the answer comes after the client's time-out
-``"partial:5000"``  settlements, refunds: at most that many minor units are moved and answered
-an object           its keys replace those of the normal answer, also in what is remembered
+``"400"``           refused, without effect; nothing is stored, so the same requestId works later
+``"500"``           fails, without effect; nothing is stored
+``"501"``           not possible, without effect (cancel-manually, refund-manually); nothing is stored
+``"drop"``          the effect happens and is stored, and the connection closes without an answer
+``"hang"``          the effect happens and is stored, and the answer comes after the client's time-out
+``"partial:5000"``  settlements, refunds: at most so many minor units are moved and answered
+an object           its keys replace those of the normal answer, also in the stored one
 ==================  ==========================================================================================
 """
 
@@ -36,7 +36,7 @@ class Operation(StrEnum):
 
 
 class Delivery(StrEnum):
-    """How an answer travels back."""
+    """How an answer is delivered."""
 
     ANSWER = "answer"
     DROP = "drop"
@@ -68,12 +68,12 @@ _PARTIAL_OPERATIONS = (Operation.SETTLEMENTS, Operation.REFUNDS)
 
 
 def script_key(payment_id: str, operation: Operation) -> tuple[str, str]:
-    """Return where the script of a payment, or of every payment, is stored."""
+    """Return the key of the script of a payment, or of all payments."""
     return f"SANDBOX-SCRIPT#{payment_id}", operation.value
 
 
 def read_outcome(written: object, operation: Operation) -> Outcome:
-    """Read one outcome as it was written; raises ``ValueError`` naming what is none."""
+    """Parse one outcome; raises ``ValueError``, which quotes an invalid one."""
     if isinstance(written, dict):
         return Outcome(merged=written)
     if isinstance(written, str):
@@ -89,7 +89,7 @@ def read_outcome(written: object, operation: Operation) -> Outcome:
 
 
 def take_next(script: Fields, operation: Operation) -> tuple[Outcome, Fields] | None:
-    """Take the first outcome of a stored script, with the script that is left; None when it is empty."""
+    """Return the first outcome of a stored script, and the rest of the script; None if it is empty."""
     outcomes = script.get("outcomes")
     if not isinstance(outcomes, list) or not outcomes:
         return None

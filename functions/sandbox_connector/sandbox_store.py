@@ -1,12 +1,12 @@
-"""The sandbox's records in the table: documents with a version, read consistently and written all or none.
+"""The sandbox's records in the table: versioned documents, read consistently and written all or none.
 
 ====================================  ==========================  ======================================
 PK                                    SK                          document
 ====================================  ==========================  ======================================
 ``SANDBOX#<paymentId>``               ``STATE``                   the payment
-``SANDBOX#<paymentId>``               ``SETTLEMENT#<settleId>``   what of a settlement is given back
-``SANDBOX#<paymentId>``               ``REQUEST#<requestId>``     the answer a requestId got
-``SANDBOX#<paymentId>``               ``CALL#<time>#<n>``         a call that arrived, with its answer
+``SANDBOX#<paymentId>``               ``SETTLEMENT#<settleId>``   a settlement with its refunded value
+``SANDBOX#<paymentId>``               ``REQUEST#<requestId>``     the answer to a requestId
+``SANDBOX#<paymentId>``               ``CALL#<time>#<n>``         a call with its answer
 ``SANDBOX-SCRIPT#<paymentId or *>``   the operation               outcomes to come
 ====================================  ==========================  ======================================
 
@@ -36,7 +36,7 @@ _LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A document under its key; version 0 is one that is not stored yet."""
+    """A document under its key; version 0 means not stored yet."""
 
     pk: str
     sk: str
@@ -50,7 +50,7 @@ def _client() -> "DynamoDBClient":
 
 
 def read(pk: str, sk: str) -> Record:
-    """Return what is stored under a key, consistently; a record of version 0 when nothing is."""
+    """Return the record under a key by a consistent read; one of version 0 if there is none."""
     found = _client().get_item(
         TableName=ENVIRONMENT.table_name, Key={"PK": {"S": pk}, "SK": {"S": sk}}, ConsistentRead=True
     )
@@ -59,7 +59,7 @@ def read(pk: str, sk: str) -> Record:
 
 
 def read_all(pk: str, sk_prefix: str) -> list[Record]:
-    """Return every record whose sort key starts so, in its order."""
+    """Return every record whose sort key has the prefix, in the order of the keys."""
     pages = (
         _client()
         .get_paginator("query")
@@ -74,7 +74,7 @@ def read_all(pk: str, sk_prefix: str) -> list[Record]:
 
 
 def write(records: Sequence[Record]) -> bool:
-    """Store all or none, each over the version it was read with; False when another was first."""
+    """Store all records or none, each over the version that was read; return False if another writer was first."""
     client = _client()
     try:
         client.transact_write_items(TransactItems=[_put(record) for record in records])

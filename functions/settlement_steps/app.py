@@ -1,4 +1,4 @@
-"""The tasks of the settlement workflow: plan, execute, conclude. The only function that calls connectors."""
+"""The tasks of the settlement workflow: plan, execute, conclude."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Do one step; an exception means "try again"."""
+    """Run one step; an exception means "try again"."""
     account, transaction_id, operation = event["account"], event["transactionId"], int(event["operation"])
     logger.append_keys(account=account, transaction=transaction_id, operation=operation, step=event["step"])
     logger.append_keys(execution=event["execution"])

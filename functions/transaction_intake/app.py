@@ -1,4 +1,4 @@
-"""A checkout drives the gateway: start, payments, additional data, authorisation, notification (C§3.2)."""
+"""Requests of a checkout to the gateway: start, payments, additional data, authorisation, notification (C§3.2)."""
 
 from typing import Any
 
@@ -26,8 +26,8 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
-# Routes import the models of their bodies themselves: making those classes is the dearest part of a cold start, and a
-# request without a body does without.
+# Routes import the models of their bodies themselves: creating those classes is the most expensive part of a cold
+# start, and a request without a body does not need them.
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @api.serves("listPaymentSystems")
 def payment_systems() -> Response[str]:
-    """Show the payment systems whose payments find a connector by themselves."""
+    """Show the payment systems whose payments need not name a connector."""
     account = api.caller()
     api.list_query()
     served = payment_systems_served(bootstrap.store().connectors(account))
@@ -58,7 +58,7 @@ def start() -> Response[str]:
 
 @api.serves("sendPaymentsPublic")
 def send_openly(transaction_id: str) -> Response[str]:
-    """Take payments from a shopper's browser, which has no key: to know the transaction's id is enough (C§3.2)."""
+    """Accept payments from a shopper's browser, which has no key: the transaction's id is enough (C§3.2)."""
     account = api.query_id("an")
     if account is None:
         raise InvalidRequest("an: the query must name the account")
@@ -68,7 +68,7 @@ def send_openly(transaction_id: str) -> Response[str]:
 
 @api.serves("sendPayments")
 def send(transaction_id: str) -> Response[str]:
-    """Take payments, and show all that the transaction has."""
+    """Accept payments, and show all payments of the transaction."""
     account = api.caller()
     _send(account, transaction_id)
     heads, found, legs = retrieve_payments(bootstrap.store(), account, transaction_id)
@@ -77,7 +77,7 @@ def send(transaction_id: str) -> Response[str]:
 
 @api.serves("sendAdditionalData", "updateAdditionalData")
 def tell(transaction_id: str) -> Response[str]:
-    """Take named texts about the transaction: the cart, the shopper."""
+    """Store additional data of the transaction, such as the cart and the shopper."""
     from settlement.api.checkout.request import AdditionalDataBody
 
     account, parsed = api.caller(), api.read_json()
@@ -88,7 +88,7 @@ def tell(transaction_id: str) -> Response[str]:
 
 @api.serves("requestAuthorization")
 def authorise(transaction_id: str) -> Response[str]:
-    """Authorise the payments, and wait a while for it."""
+    """Authorise the payments, and wait for the decision for a limited time."""
     from settlement.api.checkout.request import AuthorisationBody
 
     account, wanted = api.caller(), api.read(AuthorisationBody)
@@ -103,7 +103,7 @@ def authorise(transaction_id: str) -> Response[str]:
 
 @api.serves("notifyPaymentReceived")
 def notify_whole(payment_id: str) -> Response[str]:
-    """Take the merchant's word that a payment was received."""
+    """Accept the merchant's notice that a payment was received."""
     from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 
     notify_payment(bootstrap.ports(), api.caller(), payment_id, Received())
@@ -112,7 +112,7 @@ def notify_whole(payment_id: str) -> Response[str]:
 
 @api.serves("notifyPaymentValueReceived")
 def notify(payment_id: str) -> Response[str]:
-    """Take the merchant's word of how much was received, and when."""
+    """Accept the merchant's notice with value and date of a received payment."""
     from settlement.api.checkout.request import ReceivedBody
     from settlement.use_cases.gateway.notify_payment import notify_payment
 
@@ -123,7 +123,7 @@ def notify(payment_id: str) -> Response[str]:
 
 @api.serves("notifyOrderPaymentReceived")
 def notify_of_order(order_id: str, payment_id: str) -> Response[str]:
-    """Take the merchant's word that a payment of an order was received."""
+    """Accept the merchant's notice that a payment of an order was received."""
     from settlement.use_cases.gateway.notify_payment import notify_payment_of_order
 
     notify_payment_of_order(bootstrap.ports(), api.caller(), order_id, payment_id)

@@ -1,4 +1,4 @@
-"""Asking the gateway directly: settle, refund, cancel (C§3.2), and an operator's retry and resolve (C§8.18)."""
+"""Direct requests to settle, refund and cancel (C§3.2), and an operator's exits (C§8.18)."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ logger = new_logger()
 api = Api(logger)
 bootstrap.dynamodb()
 
-# Routes import the models of their bodies themselves, and an operator's ways on what they need: making those classes is
-# the dearest part of a cold start, and most requests do without.
+# Routes import the models of their bodies themselves, and an operator's routes their use cases: loading them is the
+# most expensive part of a cold start, and most requests do not need them.
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -34,25 +34,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @api.serves("requestSettlement")
 def settle(transaction_id: str) -> Response[str]:
-    """Settle a value of what is not requested yet."""
+    """Settle a value that is not requested yet."""
     return _request(transaction_id, movements.SETTLEMENT)
 
 
 @api.serves("requestRefund")
 def refund(transaction_id: str) -> Response[str]:
-    """Refund a value of what is settled."""
+    """Refund a settled value."""
     return _request(transaction_id, movements.REFUND)
 
 
 @api.serves("requestCancellation")
 def cancel(transaction_id: str) -> Response[str]:
-    """Cancel a value of what is not settled."""
+    """Cancel a value that is not settled."""
     return _request(transaction_id, movements.CANCELLATION)
 
 
 @api.serves("listOperations")
 def operations(transaction_id: str) -> Response[str]:
-    """Show what was asked of a transaction, and how far it is."""
+    """Show a transaction's operations and their states."""
     account = api.caller()
     api.list_query()
     return answer(200, operations_view(retrieve_movements(bootstrap.store(), account, transaction_id)))
@@ -60,7 +60,7 @@ def operations(transaction_id: str) -> Response[str]:
 
 @api.serves("retryOperation")
 def retry(transaction_id: str, operation_id: str) -> Response[str]:
-    """Try what a failed operation is missing again."""
+    """Retry the missing value of a failed operation."""
     from settlement.use_cases.recovery.retry_operation import retry_operation
 
     account = api.caller()
@@ -70,7 +70,7 @@ def retry(transaction_id: str, operation_id: str) -> Response[str]:
 
 @api.serves("writeOffOperation")
 def write_off(transaction_id: str, operation_id: str) -> Response[str]:
-    """Write off what a failed operation will never do."""
+    """Write off the missing value of a failed operation."""
     from settlement.api.operations.request import WriteOffBody
     from settlement.domain.transaction.closing import Ending
     from settlement.use_cases.recovery.end_operation import EndRequest
@@ -83,7 +83,7 @@ def write_off(transaction_id: str, operation_id: str) -> Response[str]:
 
 @api.serves("payOperationOtherwise")
 def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
-    """Take note that what a failed operation could not settle was paid by other means."""
+    """Record that the missing settlement of a failed operation was paid by other means."""
     from settlement.api.operations.request import PaidOtherwiseBody
     from settlement.domain.transaction.closing import Ending
     from settlement.use_cases.recovery.end_operation import EndRequest
@@ -103,7 +103,7 @@ def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequ
 
 @api.serves("resolveLeg")
 def resolve(transaction_id: str, leg_id: str) -> Response[str]:
-    """Say what became of a connector call that is in doubt or left to a person."""
+    """Resolve a connector call that is in doubt or left to a person."""
     from settlement.api.operations.request import ResolutionBody
     from settlement.use_cases.recovery.resolve_leg import resolve_leg
 

@@ -1,4 +1,4 @@
-"""Reading transactions: the OMS's view, the gateway's views, and the timeline (C§3)."""
+"""Shows transactions: the OMS's view, the gateway's views, and the timeline (C§3)."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @api.serves("getPaymentTransaction")
 def payment_transaction(order_id: str) -> Response[str]:
-    """Show an order's transaction as the OMS does."""
+    """Show an order's transaction in the OMS's view."""
     account, store = api.caller(), bootstrap.store()
     heads = load(store, account, order_id)
     payments = store.payments(account, heads.transaction.transaction_id)
@@ -66,32 +66,32 @@ def payment(transaction_id: str, payment_id: str) -> Response[str]:
 
 @api.serves("listSettlements")
 def settlements(transaction_id: str) -> Response[str]:
-    """Show what was asked to be settled, and what was."""
+    """Show the settlements requested and made."""
     return answer(200, views.settlements_view(_movements(transaction_id)))
 
 
 @api.serves("listRefunds")
 def refunds(transaction_id: str) -> Response[str]:
-    """Show what was asked to be refunded, and what was."""
+    """Show the refunds requested and made."""
     return answer(200, views.refunds_view(_movements(transaction_id)))
 
 
 @api.serves("listCancellations")
 def cancellations(transaction_id: str) -> Response[str]:
-    """Show what was asked to be cancelled, and what was."""
+    """Show the cancellations requested and made."""
     return answer(200, views.cancellations_view(_movements(transaction_id)))
 
 
 @api.serves("getCapabilities")
 def capabilities(transaction_id: str) -> Response[str]:
-    """Show by how much the transaction's value may change."""
+    """Show by how much the transaction's value can change."""
     found = load_by_transaction(bootstrap.store(), api.caller(), transaction_id)
     return answer(200, views.capabilities_view(found))
 
 
 @api.serves("listInteractions")
 def interactions(transaction_id: str) -> Response[str]:
-    """Show the timeline, newest first; ``Link`` leads to the next page."""
+    """Show the timeline, newest first; the ``Link`` header has the next page."""
     account = api.caller()
     limit = api.query_integer("limit", MAX_EVENTS, 1, MAX_EVENTS)
     after = api.list_query("limit", "after").get("after")
@@ -104,7 +104,7 @@ def interactions(transaction_id: str) -> Response[str]:
 
 @api.serves("auditTransaction")
 def audit(transaction_id: str) -> Response[str]:
-    """Compare every figure of a transaction and its order with the others that tell of it."""
+    """Audit a transaction and its order: compare their stored figures with each other."""
     from settlement.api.transactions.audit import audit_view
     from settlement.use_cases.upkeep.audit_order import audit_transaction
 
