@@ -195,7 +195,7 @@ def test_error_table_tells_the_statuses_of_the_catalogue() -> None:
         ("seconds that a feed hides an update", "MAX_VISIBILITY_SECONDS"),
         ("seconds that a feed keeps an update, at least 60", "MAX_RETENTION_SECONDS"),
         ("remainders in one attempt", "MAX_REMAINDERS_AT_ONCE"),
-        ("callbacks and notifications that repeat an authorisation's call", "MAX_CALLBACKS"),
+        ("callbacks and notifications of one authorisation", "MAX_CALLBACKS"),
         ("a request's body", "MAX_BODY_BYTES"),
         ("arrays and objects in each other, in a body", "MAX_DEPTH"),
         ("an embedded invoice document", "MAX_DOCUMENT_BYTES"),

@@ -214,7 +214,7 @@ TESTED_ELSEWHERE = {
     "operations waiting on a transaction": _OF_AN_ORDER,
     "operations of a transaction that takes direct requests and retries": _OF_AN_ORDER,
     "events of a timeline that takes interactions, tracking and additional data": _OF_AN_ORDER,
-    "callbacks and notifications that repeat an authorisation's call": "test_word_about_a_card_without_end_has_no_effect",
+    "callbacks and notifications of one authorisation": "test_word_about_a_card_without_end_has_no_effect",
     "sightings of a parcel": "test_parcel_has_so_many_sightings",
     "calls of an operation": "test_operation_of_more_calls_than_one_takes_fails_with_both_numbers",
     "calls that one retry of an operation takes over": "test_retry_takes_over_every_missing_leg_once",
