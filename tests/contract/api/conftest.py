@@ -3,6 +3,7 @@
 import pytest
 
 from testkit.shop import Placed, Shop
+from tests.support.refusal_tour import RefusalTour
 from tests.support.service import Heard, Service
 from tests.support.tour import Tour
 
@@ -12,6 +13,13 @@ def heard() -> list[Heard]:
     """Every answer of a tour of the API; what the tour replaced is back in place."""
     with pytest.MonkeyPatch.context() as patch:
         return Tour(Service(Shop(), patch)).walk()
+
+
+@pytest.fixture(scope="session")
+def refused() -> list[Heard]:
+    """Every answer of the tour of refusals; what it replaced is back in place."""
+    with pytest.MonkeyPatch.context() as patch:
+        return RefusalTour(Service(Shop(), patch)).walk()
 
 
 @pytest.fixture

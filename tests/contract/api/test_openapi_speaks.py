@@ -18,6 +18,20 @@ BARE_UNITS = {"Minor units.", "UTC, without a zone or a fraction.", "ISO 8601 in
 """What types say by themselves; a property says also of what."""
 
 
+BY_THE_AUTHORIZER = {(401, "1")}
+"""What no function answers with: the authorizer lets nobody in who has no key."""
+OF_THE_PLAN = {
+    "cancelOrder": {(409, "CHK0096")},
+    "cancelDocument": {(409, "CHK0096")},
+    "notifyInvoice": {(409, "CHK0054")},
+    "notifyDocumentInvoice": {(409, "CHK0054")},
+    "requestCancellation": {(409, "CHK0096")},
+    "retryOperation": {(409, "1402"), (409, "CHK00342"), (409, "CHK0054"), (409, "CHK0096")},
+    "retryModification": {(409, "OMS003")},
+}
+"""What the plan of an operation can refuse (``tests/unit/test_acceptance.py``); no tour gets there."""
+
+
 def operation_of(route: Described) -> Any:
     """The route's operation in the document."""
     return DOCUMENT["paths"][route.path][route.method]
@@ -43,6 +57,18 @@ def test_operation_says_what_it_does_and_which_codes_it_refuses_with(route: Desc
     for status, codes in codes_of(route).items():
         for code in codes:
             assert f"- {status} `{code}`: " in text
+
+
+@pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)
+def test_every_documented_code_can_occur_and_no_other_does(
+    route: Described, heard: list[Heard], refused: list[Heard]
+) -> None:
+    answers = [answer for answer in (*heard, *refused) if answer.route is route and answer.status not in route.answers]
+    found = {(answer.status, answer.json["error"]["code"]) for answer in answers}
+    documented = {(status, code) for status, codes in codes_of(route).items() for code in codes}
+
+    assert found <= documented
+    assert documented - found <= BY_THE_AUTHORIZER | OF_THE_PLAN.get(route.name, set())
 
 
 @pytest.mark.parametrize("route", DESCRIBED, ids=lambda route: route.name)

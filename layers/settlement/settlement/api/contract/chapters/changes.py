@@ -85,7 +85,7 @@ ROUTES = (
         "Try a waiting modification at once",
         "Starts the next attempt of a modification's operation now, or tries again what a failed one is missing.",
         {204: None},
-        {404: "CHK0201 CHK0289", 409: "OMS003 SalesOrderSystem016", 503: "OMS503"},
+        {404: "CHK0201 CHK0289", 409: "OMS003 OMS009 SalesOrderSystem016", 503: "OMS503"},
         parameters=ACCOUNT_PARAMETERS,
     ),
     describe(

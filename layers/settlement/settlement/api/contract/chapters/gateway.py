@@ -45,7 +45,7 @@ ROUTES = (
         "Queues the cancellation of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat "
         "is done once.",
         {200: OperationResult},
-        {400: "OMS001 1402", 404: "1404", 409: "1403 1419 OMS008 OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 OMS008 OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
         body=MovementBody,
         parameters=(IDEMPOTENCY_KEY,),
     ),
