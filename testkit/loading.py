@@ -29,8 +29,20 @@ print(spent() - before)
 """
 
 
+_LOADED = """
+import sys
+import app
+print(*sys.modules)
+"""
+
+
 def _spent(work: str, path: list[Path], byte_code: Path) -> float:
     """CPU seconds of some work in a fresh interpreter."""
+    return float(_printed(_MEASURED.format(work=work), path, byte_code))
+
+
+def _printed(program: str, path: list[Path], byte_code: Path) -> str:
+    """Return the output of a program in a fresh interpreter."""
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(map(str, path)),
@@ -44,14 +56,23 @@ def _spent(work: str, path: list[Path], byte_code: Path) -> float:
         "TABLE_NAME": "table",
     }
     done = subprocess.run(
-        [sys.executable, "-c", _MEASURED.format(work=work)],
+        [sys.executable, "-c", program],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return float(done.stdout)
+    return done.stdout
+
+
+def modules_of(name: str, byte_code: Path) -> set[str]:
+    """Return the names of all modules that loading a function loads."""
+    return set(_printed(_LOADED, _path_of(name), byte_code).split())
+
+
+def _path_of(name: str) -> list[Path]:
+    return [ROOT / "functions" / name, ROOT / "layers" / "settlement"]
 
 
 def init_cost(name: str, byte_code: Path, limit: float = inf) -> float:
@@ -62,7 +83,7 @@ def init_cost(name: str, byte_code: Path, limit: float = inf) -> float:
     """
     enough = PAIRS if limit == inf else PAIRS // 2 + 1
     _make_byte_code_of_reference(byte_code)
-    path = [ROOT / "functions" / name, ROOT / "layers" / "settlement"]
+    path = _path_of(name)
     _spent(_FUNCTION, path, byte_code)
     ratios: list[float] = []
     for _ in range(MAX_PAIRS):

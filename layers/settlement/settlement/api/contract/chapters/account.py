@@ -18,8 +18,7 @@ ROUTES = (
         "changeSettings",
         Tag.ACCOUNT,
         "Change the account's settings; answers with all of them",
-        "Sets what the body names and leaves the rest as it is. Orders that are under way follow the new settings "
-        "from their next step on.",
+        "Sets what the body names and leaves the rest as it is. A transaction that is placed keeps its mode.",
         {200: Settings},
         {400: "OMS001", 413: "OMS413"},
         body=SettingsBody,

@@ -53,8 +53,7 @@ ROUTES = (
         "listPaymentSystems",
         Tag.GATEWAY,
         "Show the payment systems that the account's connectors serve",
-        "Answers the payment systems whose payments find a connector by themselves; an affiliation that serves "
-        "every system (`*`) adds none.",
+        "Answers the payment systems whose payments need not name a connector, the usual ones first.",
         {200: Listed(PaymentSystemAnswer)},
         {400: "OMS001"},
     ),
@@ -95,8 +94,8 @@ ROUTES = (
         "sendAdditionalData",
         Tag.GATEWAY,
         "Tell more about a transaction: cart, shopper",
-        "Stores named texts of the transaction; `cart` and `clientProfileData` are passed on to connectors. A "
-        "name that is told again is replaced.",
+        "Stores named texts of the transaction; a name that is told again is replaced. Connectors get the "
+        "`cart` if it comes before the authorisation is requested.",
         {200: Empty},
         {400: "OMS001", 404: "1404", 409: "OMS009", 413: "OMS413", 503: "OMS503"},
         body=AdditionalDataBody,

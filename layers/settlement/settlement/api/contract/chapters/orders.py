@@ -118,8 +118,8 @@ ROUTES = (
         "eraseShopper",
         Tag.ORDERS,
         "Erase what is known of the person behind an order",
-        "Replaces what is stored of the person who ordered by `***`, in order, additional data and cards. Values "
-        "and statuses stay; a repeat changes nothing.",
+        "Erases the person of the order, the names on its cards and its additional data but the cart, for "
+        "good; answers show `***` in their place. A repeat changes nothing.",
         {204: None},
         {404: "OMS007", 503: "OMS503"},
     ),

@@ -11,7 +11,7 @@ ROUTES = (
         "eraseShopperOfTransaction",
         Tag.TRANSACTIONS,
         "Erase what is known of the person behind a transaction",
-        "Replaces what is stored of the person by `***`, for a transaction that a checkout started without an order.",
+        "Does the same as `DELETE /api/oms/pvt/orders/{orderId}/shopper`, for a transaction that may have no order.",
         {204: None},
         {404: "1404", 503: "OMS503"},
     ),
