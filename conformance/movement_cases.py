@@ -30,7 +30,7 @@ def settlement_of_the_rest(play: Play) -> None:
 
 @case(Need.PARTIAL_SETTLEMENT, Need.REPEATED_SETTLEMENT)
 def equal_settlements_both_count(play: Play) -> None:
-    """Two settlements of 50.00 under different requestIds are two: by the id they are told apart, not by value."""
+    """Two settlements of 50.00 under different requestIds both count: the id distinguishes them, not the value."""
     payment = play.approved()
     _apart("settleId", play.settled(payment, 5_000), play.settled(payment, 5_000))
     play.refuses(play.settle(payment, 1), NOTHING_LEFT)
@@ -38,7 +38,7 @@ def equal_settlements_both_count(play: Play) -> None:
 
 @case(Need.PARTIAL_SETTLEMENT, Need.REPEATED_SETTLEMENT)
 def settlement_above_the_rest_is_refused(play: Play) -> None:
-    """Neither 100.01 of 100.00 nor 30.01 after 70.00 is settled, and a refusal takes nothing."""
+    """Settlements of 100.01 of 100.00, and of 30.01 after 70.00, are refused, and a refusal moves nothing."""
     payment = play.approved()
     play.refuses(play.settle(payment, WHOLE + 1), "the payment is of 100.00")
     play.settled(payment, 7_000)
@@ -48,7 +48,7 @@ def settlement_above_the_rest_is_refused(play: Play) -> None:
 
 @case(Need.PARTIAL_SETTLEMENT)
 def settlements_at_once_stay_within_the_payment(play: Play) -> None:
-    """Of settlements of 70.00 that come at the same time, one is done."""
+    """Of parallel settlements of 70.00, one is done."""
     payment = play.approved()
     outcomes = [moved.outcome for moved in play.at_once([lambda: play.settle(payment, 7_000)] * 4)]
     times = sum(isinstance(outcome, Done) for outcome in outcomes)
@@ -75,7 +75,7 @@ def settlement_after_cancellation_is_refused(play: Play) -> None:
 
 @case()
 def cancellation_without_a_value_is_of_all(play: Play) -> None:
-    """A cancellation that names no value cancels all that is open."""
+    """A cancellation without a value cancels all open value."""
     payment = play.approved()
     verdicts.done(play.cancel_all(payment, WHOLE))
     play.refuses(play.settle(payment, 1), "the payment is cancelled")
@@ -83,7 +83,7 @@ def cancellation_without_a_value_is_of_all(play: Play) -> None:
 
 @case(Need.PARTIAL_CANCELLATION, Need.PARTIAL_SETTLEMENT)
 def partial_cancellation(play: Play) -> None:
-    """After a cancellation of 15.00 of 100.00 not 85.01 but 85.00 is settled."""
+    """After a cancellation of 15.00 of 100.00, a settlement of 85.01 is refused and one of 85.00 is done."""
     payment = play.approved()
     verdicts.done(play.cancel(payment, 1_500))
     play.refuses(play.settle(payment, 8_501), "15.00 is cancelled, 85.00 is left")
@@ -92,7 +92,7 @@ def partial_cancellation(play: Play) -> None:
 
 @case(Need.PARTIAL_CANCELLATION, Need.PARTIAL_SETTLEMENT)
 def cancellation_of_what_is_settled_is_refused(play: Play) -> None:
-    """After a settlement of 70.00 not 30.01 but 30.00 is cancelled."""
+    """After a settlement of 70.00, a cancellation of 30.01 is refused and one of 30.00 is done."""
     payment = play.approved()
     play.settled(payment, 7_000)
     play.refuses(play.cancel(payment, 3_001), "70.00 is settled, 30.00 is left")
@@ -101,7 +101,7 @@ def cancellation_of_what_is_settled_is_refused(play: Play) -> None:
 
 @case(Need.REFUND, Need.PARTIAL_SETTLEMENT, Need.REPEATED_SETTLEMENT, Need.PARTIAL_REFUND)
 def partial_refund_of_each_settlement(play: Play) -> None:
-    """Of settlements of 70.00 and 30.00, refunds of 50.00 and 20.00 give back just that, each of its own."""
+    """Of settlements of 70.00 and 30.00, refunds of 50.00 and 20.00 are done, each on its own settlement."""
     payment = play.approved()
     first, second = play.settled(payment, 7_000), play.settled(payment, 3_000)
     _apart(
@@ -113,7 +113,7 @@ def partial_refund_of_each_settlement(play: Play) -> None:
 
 @case(Need.REFUND, Need.PARTIAL_SETTLEMENT, Need.REPEATED_SETTLEMENT)
 def refund_above_its_settlement_is_refused(play: Play) -> None:
-    """A refund of 30.01 of a settlement of 30.00 is refused, though 100.00 is settled in all."""
+    """A refund of 30.01 of a settlement of 30.00 is refused, although 100.00 is settled in all."""
     payment = play.approved()
     first, second = play.settled(payment, 7_000), play.settled(payment, 3_000)
     play.refuses(play.refund(payment, second, 3_001), "its settlement is of 30.00")
@@ -124,7 +124,7 @@ def refund_above_its_settlement_is_refused(play: Play) -> None:
 
 @case(Need.REFUND, Need.PARTIAL_REFUND, Need.REPEATED_REFUND)
 def equal_refunds_both_count(play: Play) -> None:
-    """Two refunds of 40.00 under different requestIds are two: after them not 20.01 but 20.00 is refunded."""
+    """Two refunds of 40.00 under different requestIds both count: then 20.01 is refused and 20.00 is refunded."""
     payment = play.approved()
     settle_id = play.settled(payment, WHOLE)
     first = verdicts.done(play.refund(payment, settle_id, 4_000))
@@ -135,7 +135,7 @@ def equal_refunds_both_count(play: Play) -> None:
 
 @case(Need.REFUND)
 def refund_of_an_unknown_settlement_is_refused(play: Play) -> None:
-    """A refund of a settleId that the payment does not have is refused."""
+    """A refund of an unknown settleId is refused."""
     payment = play.approved()
     play.settled(payment, WHOLE)
     play.refuses(play.refund(payment, "unknown-settlement", WHOLE), "the payment has no such settlement")

@@ -41,7 +41,7 @@ def approved(play: Play) -> None:
 
 @case(Need.CARDS)
 def denied(play: Play) -> None:
-    """A payment is denied, and is denied when asked for again."""
+    """A payment is denied, and stays denied at a repeated call."""
     payment = play.by_card(Card.DENIED)
     verdicts.status_is(play.create(payment), "denied", "the payment")
     verdicts.status_is(play.create(payment), "denied", "the payment asked for again")
@@ -55,13 +55,13 @@ def cancellation(play: Play) -> None:
 
 @case(Need.CARDS)
 def async_approved(play: Play) -> None:
-    """A payment is undefined first, and approved within 15 s, by a callback or when asked for again."""
+    """A payment is undefined first, and approved within 15 s, by a callback or at a repeated call."""
     _decided_later(play, play.by_card(Card.ASYNC_APPROVED), "approved")
 
 
 @case(Need.CARDS)
 def async_denied(play: Play) -> None:
-    """A payment is undefined first, and denied within 15 s, by a callback or when asked for again."""
+    """A payment is undefined first, and denied within 15 s, by a callback or at a repeated call."""
     _decided_later(play, play.by_card(Card.ASYNC_DENIED), "denied")
 
 
@@ -74,7 +74,7 @@ def bank_invoice(play: Play) -> None:
 
 @case(Need.REDIRECT)
 def redirect(play: Play) -> None:
-    """A redirected payment is undefined first, with the address to pay at, and approved within 15 s."""
+    """A redirected payment is undefined first, with the address of the payment page, and approved within 15 s."""
     payment = play.draft(play.setup.redirected_method or "")
     _decided_later(play, payment, "approved", ("paymentUrl", "redirectUrl"))
 
@@ -101,7 +101,7 @@ def delays(play: Play) -> None:
 
 @case(Need.INBOUND)
 def inbound(play: Play) -> None:
-    """An inbound request is answered with the status, content type and content to answer it with."""
+    """An inbound request gets a status, a content type and content to relay."""
     payment, request_id = play.approved(), str(uuid4())
     body = inbound_body(Inbound(payment, request_id, '{"conformance":true}'))
     action = quote(play.setup.inbound_action or "", safe="")

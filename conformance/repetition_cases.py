@@ -19,7 +19,7 @@ AT_ONCE = 5
 
 @case()
 def repeated_create(play: Play) -> None:
-    """The same paymentId again has the same answer, also after a settlement, and makes no second payment."""
+    """The same paymentId again gets the same answer, also after a settlement, and creates no second payment."""
     draft = play.payable()
     payment = play.approve(draft)
     first = play.create(draft)
@@ -31,7 +31,7 @@ def repeated_create(play: Play) -> None:
 
 @case(Need.PARTIAL_SETTLEMENT, Need.REPEATED_SETTLEMENT)
 def repeated_settlement(play: Play) -> None:
-    """The same requestId again has the same answer and settleId, also after another one, and settles nothing."""
+    """The same requestId again gets the same answer and settleId, also after another one, and settles nothing."""
     payment = play.approved()
     request_id = str(uuid4())
     first = play.settle(payment, 7_000, request_id)
@@ -44,7 +44,7 @@ def repeated_settlement(play: Play) -> None:
 
 @case(Need.PARTIAL_CANCELLATION, Need.PARTIAL_SETTLEMENT)
 def repeated_cancellation(play: Play) -> None:
-    """The same requestId again has the same answer and cancels nothing."""
+    """The same requestId again gets the same answer and cancels nothing."""
     payment = play.approved()
     request_id = str(uuid4())
     first = play.cancel(payment, 1_500, request_id)
@@ -55,7 +55,7 @@ def repeated_cancellation(play: Play) -> None:
 
 @case(Need.REFUND, Need.PARTIAL_REFUND, Need.REPEATED_REFUND)
 def repeated_refund(play: Play) -> None:
-    """The same requestId again has the same answer and refundId, also after another one, and refunds nothing."""
+    """The same requestId again gets the same answer and refundId, also after another one, and refunds nothing."""
     payment = play.approved()
     settle_id, request_id = play.settled(payment, WHOLE), str(uuid4())
     first = play.refund(payment, settle_id, 4_000, request_id)
@@ -68,7 +68,7 @@ def repeated_refund(play: Play) -> None:
 
 @case()
 def create_at_once(play: Play) -> None:
-    """The same paymentId several times at the same moment makes one payment."""
+    """The same paymentId several times at once creates one payment."""
     draft = play.payable()
     calls = play.at_once([lambda: play.create(draft)] * AT_ONCE)
     play.approve(draft)
@@ -76,12 +76,12 @@ def create_at_once(play: Play) -> None:
     for call in calls:
         if call.status is None or call.status >= 500 or call.fields.get("status") == "undefined":
             continue
-        verdicts.same(last, call, "the payment created at the same moment")
+        verdicts.same(last, call, "the payment created in parallel")
 
 
 @case(Need.PARTIAL_SETTLEMENT)
 def settlement_at_once(play: Play) -> None:
-    """The same requestId several times at the same moment settles once, under one settleId."""
+    """The same requestId several times at once settles once, under one settleId."""
     payment = play.approved()
     request_id = str(uuid4())
     _once(play, lambda: play.settle(payment, 7_000, request_id))
@@ -92,7 +92,7 @@ def settlement_at_once(play: Play) -> None:
 
 @case(Need.PARTIAL_CANCELLATION, Need.PARTIAL_SETTLEMENT)
 def cancellation_at_once(play: Play) -> None:
-    """The same requestId several times at the same moment cancels once."""
+    """The same requestId several times at once cancels once."""
     payment = play.approved()
     request_id = str(uuid4())
     _once(play, lambda: play.cancel(payment, 1_500, request_id))
@@ -101,7 +101,7 @@ def cancellation_at_once(play: Play) -> None:
 
 @case(Need.REFUND, Need.PARTIAL_REFUND, Need.REPEATED_REFUND)
 def refund_at_once(play: Play) -> None:
-    """The same requestId several times at the same moment refunds once, under one refundId."""
+    """The same requestId several times at once refunds once, under one refundId."""
     payment = play.approved()
     settle_id, request_id = play.settled(payment, WHOLE), str(uuid4())
     _once(play, lambda: play.refund(payment, settle_id, 2_000, request_id))

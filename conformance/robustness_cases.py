@@ -32,7 +32,7 @@ def unknown_payment(play: Play) -> None:
 
 @case()
 def malformed_body(play: Play) -> None:
-    """A body that is no JSON object, or lacks its id, is answered with a 4xx and has no effect."""
+    """A body that is not a JSON object, or lacks its id, is answered with a 4xx and has no effect."""
     payment = play.approved()
     for body in NOT_AN_OBJECT:
         verdicts.client_error(play.wire.post("payments", body), f"a payment with the body {body.decode()!r}")
@@ -49,7 +49,7 @@ def malformed_body(play: Play) -> None:
 
 @case()
 def impossible_value(play: Play) -> None:
-    """A settlement or refund of zero, less or no number is answered with a 4xx and has no effect."""
+    """A settlement or refund of zero, of less, or without a number is answered with a 4xx and has no effect."""
     payment = play.approved()
     unit = to_major(WHOLE, play.setup.currency)
     for value in (0, -unit, "ten", None, True):
@@ -67,7 +67,7 @@ def impossible_value(play: Play) -> None:
 
 @case()
 def answer_time(play: Play) -> None:
-    """Every call is answered within the time of the test suite, 5 s unless said."""
+    """Every call is answered within the time of the test suite, 5 s by default."""
     payment = play.approved()
     for moved in _each(play, payment):
         verdicts.answered(moved.call, moved.what)

@@ -124,7 +124,7 @@ class Story:
         """Compare with the calls that arrived at the connector."""
         calls = self._shop.get(f"/sandbox-connector/calls?paymentId={self._payment}")
         seen = [(call["operation"], call["value"]) for call in calls]
-        _tell("What arrived at the connector", *(f"{operation} {value:.2f}" for operation, value in seen))
+        _tell("The calls that arrived at the connector", *(f"{operation} {value:.2f}" for operation, value in seen))
         story = [
             ("payments", 100.0),
             ("settlements", 70.0),

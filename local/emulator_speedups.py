@@ -31,7 +31,7 @@ FIRST_STATE_SECONDS = 0.15
 """How long the emulator waits before the first state of a workflow; no state waits exactly this long."""
 
 STARTED_SECONDS = 0.01
-"""Enough for whoever started it to be answered first."""
+"""Delay in its place, enough to answer the starting request first."""
 
 
 def speed_up(unpacked: Path) -> None:

@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=DEFAULT_RATE, help="orders placed in a second")
     parser.add_argument("--failing", type=float, default=usual.failing, help="share of connector calls that fail")
     parser.add_argument("--hanging", type=float, default=usual.hanging, help="share of connector calls that hang")
-    parser.add_argument("--refusing", type=float, default=usual.refusing, help="share of calls refused for good")
+    parser.add_argument("--refusing", type=float, default=usual.refusing, help="share of calls refused finally")
     parser.add_argument("--seed", type=int, default=usual.seed)
     given = parser.parse_args()
     load = Load(given.orders, given.rate, Faults(given.failing, given.hanging, given.seed, given.refusing))

@@ -17,7 +17,7 @@ class Fault(StrEnum):
     FAILED = "answered 500 without effect"
     DROPPED = "done, and the connection cut"
     HUNG = "done, and answered after the caller's time-out"
-    REFUSED = "refused for good, without effect"
+    REFUSED = "refused finally, without effect"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def _listing(records: Records) -> Iterator[Mismatch]:
     yield from unequal(
         "order head",
         ("listed status and derived status", order_status(order, transaction).value, order.listed_status),
-        ("marked as in error and operations to put right", transaction.is_in_error, order.in_error),
+        ("marked as in error and failed operations", transaction.is_in_error, order.in_error),
         ("time of authorisation", transaction.authorised_at, order.authorised_at),
     )
 
@@ -88,7 +88,7 @@ def _queue(records: Records) -> Iterator[Mismatch]:
          transaction.last_settling),
         ("value written off for good", _ended(records, "takenOff") - _reversed(records), transaction.taken_off),
         ("operations that miss a settlement", missing, transaction.unsettled),
-        ("operations to put right", sum(held.state.is_trouble for held in operations), transaction.troubled),
+        ("failed operations", sum(held.state.is_trouble for held in operations), transaction.troubled),
     )  # fmt: skip
     for place, operation in enumerate(operations, start=1):
         where = f"operation {operation.sequence}"
