@@ -73,7 +73,7 @@ def unpacks_into(folder: Path) -> type[zipfile.ZipFile]:
 
 
 def sleep_in_workflow(seconds: float) -> None:
-    """Sleep as long as a state says, but before the first state only ``STARTED_SECONDS``."""
+    """Sleep for the time of a state, but before the first state only ``STARTED_SECONDS``."""
     time.sleep(STARTED_SECONDS if seconds == FIRST_STATE_SECONDS else seconds)
 
 

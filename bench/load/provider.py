@@ -122,7 +122,7 @@ def served(provider: Provider) -> Iterator[str]:
                 self.wfile.write(head.encode() + body)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

@@ -153,7 +153,7 @@ def patch_settings() -> Response[str]:
 
 @api.serves("getOpenApi")
 def openapi() -> Response[str]:
-    """Show what every route takes and answers."""
+    """Show the description of all routes."""
     return Response(200, "application/json", served_document(api.current_event.raw_event))
 
 
