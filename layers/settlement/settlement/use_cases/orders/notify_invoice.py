@@ -136,7 +136,7 @@ def _completing(
     notification: Notification,
     receipt: str,
 ) -> Commit:
-    """Write a repeat's receipt, and add what the stored invoice lacks."""
+    """Return the commit of a repeat: its receipt, and the fields that the stored invoice lacks."""
     order = heads.order
     if completed == stored:
         commit = Commit(order.account, order.order_id, order.transaction_id)
