@@ -41,7 +41,13 @@ def create() -> Response[str]:
     account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
     created = connectors.create_connector(
-        bootstrap.ports(), bootstrap.credentials(), bootstrap.connector_probe(), account, wanted, credentials
+        bootstrap.ports(),
+        bootstrap.credentials(),
+        bootstrap.connector_probe(),
+        account,
+        wanted,
+        credentials,
+        body.given_fields(),
     )
     return answer(200, affiliation_view(created))
 
@@ -69,6 +75,7 @@ def replace(affiliation_id: str) -> Response[str]:
         wanted,
         credentials,
         body.id,
+        body.given_fields(),
     )
     return answer(200, affiliation_view(replaced))
 

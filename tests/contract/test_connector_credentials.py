@@ -72,6 +72,16 @@ def test_what_was_put_is_read_by_another_process(stored: Stored) -> None:
     assert stored.process().of(connector) == Credentials("key", "first")
 
 
+def test_passwords_of_custom_fields_are_kept_with_the_pair(stored: Stored) -> None:
+    credentials = Credentials("key", "token", (("Signing key", "open-sesame-7"), ("Pin", "1")))
+    vault = stored.process()
+    with vault.exclusively():
+        connector = a_connector(credentials=vault.put("demo/acme", credentials, keep=None))
+    put(vault, "other", "demo/other")
+
+    assert stored.process().of(connector) == credentials
+
+
 def test_secret_is_read_once_until_a_version_is_asked_for_that_is_not_known(stored: Stored) -> None:
     writer, reader = stored.process(), stored.process()
     old = put(writer, "first")

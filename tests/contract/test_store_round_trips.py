@@ -8,7 +8,7 @@ import pytest
 
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
-from settlement.domain.connectors.connector import AutoSettle, ConnectorProtocol, Mode
+from settlement.domain.connectors.connector import AutoSettle, ConnectorProtocol, CustomField, Mode
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import InvoiceType, Tracking
@@ -142,6 +142,7 @@ def test_operation_is_read_as_it_was_written(store: Store, operation: Any) -> No
             auto_settle_at=LATER,
             cancel_at=LATER,
             refunded_through="000001-0001",
+            connector_metadata=(("Route", "R-7"),),
             counters=Counters(10000, 7000, 1000, 500, 100, 50, 200, 100, 50),
         ),
     ],
@@ -278,6 +279,7 @@ def test_connector_is_read_with_all_of_its_configuration(store: Store) -> None:
         auto_settle_delay=timedelta(hours=5),
         enabled=False,
         implementation="Acme.PaymentProvider.PaymentProviderConnector",
+        custom_fields=(CustomField("Shop", "Shop 7"), CustomField("Signing key", None)),
     )
 
     save_connector(store, ACCOUNT, connector)

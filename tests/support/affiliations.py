@@ -8,6 +8,7 @@ from typing import Any
 from settlement.domain.connectors.connector import Connector, Credentials, CredentialsReference
 from settlement.domain.connectors.connector_calls import (
     AutoSettleDelay,
+    DeclaredField,
     Exchange,
     Manifest,
     ManifestFault,
@@ -40,6 +41,11 @@ class FakeVault:
         finally:
             self._held = False
 
+    def of(self, connector: Connector) -> Credentials:
+        """Return what is kept for a connector."""
+        assert connector.credentials is not None
+        return self.kept[connector.credentials.name][connector.credentials.version]
+
     def put(self, name: str, credentials: Credentials, keep: str | None) -> CredentialsReference:
         """Add a version beside the one to keep."""
         assert self._held
@@ -58,6 +64,7 @@ class FakeProbe:
     faults: dict[str, str] = field(default_factory=dict)
     delay: AutoSettleDelay | None = field(default_factory=lambda: AutoSettleDelay(0, 168))
     silent: bool = False
+    custom_fields: tuple[DeclaredField, ...] = ()
     asked_with: list[Credentials | None] = field(default_factory=list)
 
     def address_fault(self, service_url: str) -> str | None:
@@ -69,7 +76,7 @@ class FakeProbe:
         self.asked_with.append(given)
         if self.silent:
             return ManifestFault(Exchange("", None, "", 1), "no complete answer within 20 s")
-        return Manifest((PaymentMethod("Visa", SplitMoment.DISABLED),), self.delay, "1.0.0")
+        return Manifest((PaymentMethod("Visa", SplitMoment.DISABLED),), self.delay, "1.0.0", self.custom_fields)
 
 
 PPP = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"

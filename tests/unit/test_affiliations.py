@@ -154,7 +154,10 @@ class TestCreate:
                 {"usesAutoSettleOptions": "true", "autoSettle": "4", "autoSettleDelay": "169"},
                 "configuration.autoSettleDelay: the connector allows from 0 to 168 hours; got 169",
             ),
-            ({"MerchantKey": "secret"}, "configuration: MerchantKey is not one of serviceUrl, appKey"),
+            (
+                {"MerchantKey": "secret"},
+                "manifest, which has: none; nor is it a setting: serviceUrl, appKey",
+            ),
         ],
     )
     def test_what_is_wrong_is_named_and_nothing_is_saved(

@@ -52,7 +52,7 @@ DOMAIN = {
     "": "currencies errors events identity money",
     "order": "errors money",
     "ledger": "",
-    "connectors": "ledger order",
+    "connectors": "errors ledger order",
     "planning": "connectors ledger money",
     "transaction": "connectors errors events identity ledger money order planning",
     "changes": "errors money order transaction",

@@ -228,6 +228,8 @@ TESTED_ELSEWHERE = {
     "feeds of an account": "test_account_has_so_many_feeds_and_hooks",
     "hooks of an account": "test_account_has_so_many_feeds_and_hooks",
     "connectors of an account": "test_one_connector_too_many_is_refused",
+    "custom fields of a connector": "test_connector_has_so_many_custom_fields",
+    "metadata that a connector gets back, names and values": "test_largest_metadata_is_kept",
 }
 """Limits that are not one request's, and the tests of them."""
 

@@ -63,7 +63,6 @@ LATER: dict[str, tuple[str, Path]] = {
     "TransactionBody": ("startTransaction", ()),
     "MovementBody": ("requestSettlement", ()),
     "SentPayment": ("sendPayments", (0,)),
-    "ConfigurationItem": ("addAffiliation", ("configuration", 0)),
 }
 """Models some of whose limits have codes of their own, so the domain checks them: a route, and where in its body."""
 

@@ -8,6 +8,8 @@ import pytest
 from settlement.connectors.ppp import MANIFEST_LIFETIME_SECONDS, PaymentProviderClient
 from settlement.domain.connectors.connector_calls import (
     AutoSettleDelay,
+    DeclaredField,
+    FieldType,
     Manifest,
     ManifestFault,
     PaymentMethod,
@@ -50,6 +52,56 @@ def test_delays_are_whole_hours(provider: Provider, written: object, read: AutoS
     body = {"paymentMethods": METHODS, "autoSettleDelay": written, "customFields": [], "version": "2.0.0"}
     provider.respond = answer(200, body)
     assert client().manifest(provider.connector) == replace(READ, auto_settle_delay=read, version="2.0.0")
+
+
+def test_custom_fields_and_names_of_metadata_are_read(provider: Provider) -> None:
+    select = {
+        "name": "Merchant's region",
+        "type": "select",
+        "options": [{"text": "Europe", "value": "eu"}, {"value": "7"}],
+    }
+    fields = [{"name": "Shop", "type": "text"}, {"name": "Key", "type": "password", "options": None}, select]
+    body = {"paymentMethods": METHODS, "customFields": fields, "metadataFields": ["Route", "Batch"]}
+    provider.respond = answer(200, body)
+
+    assert client().manifest(provider.connector) == replace(
+        READ,
+        custom_fields=(
+            DeclaredField("Shop", FieldType.TEXT),
+            DeclaredField("Key", FieldType.PASSWORD),
+            DeclaredField("Merchant's region", FieldType.SELECT, (("Europe", "eu"), ("7", "7"))),
+        ),
+        metadata_fields=("Route", "Batch"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ({"customFields": "Shop"}, "customFields is not a list of at most 50"),
+        ({"customFields": [{"name": "F", "type": "text"}] * 51}, "customFields is not a list of at most 50"),
+        ({"customFields": ["Shop"]}, "customFields[0] is not an object"),
+        ({"customFields": [{"type": "text"}]}, "customFields[0].name is not a name of at most 100 characters"),
+        ({"customFields": [{"name": "x" * 101, "type": "text"}]}, "customFields[0].name is not a name"),
+        ({"customFields": [{"name": "Shop", "type": "number"}]}, "customFields[0].type is number, not one of text,"),
+        ({"customFields": [{"name": "Shop", "type": "text"}] * 2}, "customFields has Shop more than once"),
+        ({"customFields": [{"name": "R", "type": "select"}]}, "customFields[0].options is empty, and R is a select"),
+        ({"customFields": [{"name": "R", "type": "select", "options": [{"text": "E"}]}]}, "one without a value"),
+        ({"customFields": [{"name": "R", "type": "select", "options": "eu"}]}, "options is not a list of at most 100"),
+        ({"metadataFields": ["a", "b", "c", "d"]}, "metadataFields is not a list of at most 3"),
+        ({"metadataFields": ["x" * 21]}, "not a name of at most 20 characters"),
+        ({"metadataFields": [7]}, "metadataFields has 7, not a name"),
+    ],
+)
+def test_fields_that_are_none_are_a_fault_that_is_named(
+    provider: Provider, written: dict[str, object], reason: str
+) -> None:
+    provider.respond = answer(200, {"paymentMethods": METHODS} | written)
+
+    fault = client().manifest(provider.connector)
+
+    assert isinstance(fault, ManifestFault)
+    assert reason in fault.reason
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ class TestMovementIsDone:
             '"a":1,"a":2',
             '"fee":NaN,"more":[-Infinity,1e99999999999999999999]',
             '"big":' + "9" * 5_000,
-            '"connectorMetadata":{"n":1,"n":2}',
+            '"batchInfo":{"n":1,"n":2}',
             '"message":"done"',
             '"code":null',
         ],

@@ -27,12 +27,15 @@ from settlement.connectors.ppp_outcomes import (
 )
 from settlement.connectors.ppp_requests import (
     Body,
+    Settings,
     authorise_body,
     cancel_body,
     inbound_body,
     refund_body,
     secrets,
     settle_body,
+    with_masked_passwords,
+    with_settings,
     without_person,
 )
 from settlement.connectors.public_address import address_rule, url_fault
@@ -62,6 +65,9 @@ if TYPE_CHECKING:
 Spoken = TypeVar("Spoken", bound=AuthorisationOutcome | MovementOutcome)
 
 MAX_EXCHANGE_CHARACTERS = 4_000
+MIN_SECRET_CHARACTERS = 4
+"""Shorter passwords are masked where they are sent, not wherever their few characters stand in an answer."""
+
 MANIFEST_LIFETIME_SECONDS = 3_600
 
 
@@ -106,7 +112,7 @@ class PaymentProviderClient:
 
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
         """Create the payment, or ask for its state if it exists (C§4.2)."""
-        body = authorise_body(request)
+        body = with_settings(authorise_body(request), self._settings(connector))
         exchange, answer = self._call(connector, "payments", body, facts_of(request.shopper, request.holder))
         if isinstance(answer, NoAnswer):
             return Unknown(exchange, answer.reason)
@@ -149,6 +155,7 @@ class PaymentProviderClient:
         self, connector: Connector, request: Settle | Cancel | Refund, movement: ProtocolCall, body: Body
     ) -> MovementOutcome:
         payment = request.payment
+        body = with_settings(body, self._settings(connector))
         path = f"payments/{quote(payment.payment_id, safe='')}/{movement.route}"
         exchange, answer = self._call(connector, path, body, payment.facts)
         if isinstance(answer, NoAnswer):
@@ -157,9 +164,20 @@ class PaymentProviderClient:
         outcome = movement_outcome(asked, answer.status, answer.body, exchange)
         return _without(self._hidden(connector, body, payment.facts), outcome)
 
+    def _settings(self, connector: Connector) -> Settings:
+        """Return the connector's custom fields by name and value; the passwords are with its credentials."""
+        if not connector.custom_fields:
+            return ()
+        passwords = dict(self._credentials(connector).passwords)
+        return [
+            (field.name, field.value if field.value is not None else passwords.get(field.name, ""))
+            for field in connector.custom_fields
+        ]
+
     def _hidden(self, connector: Connector, body: Body | None, facts: tuple[str, ...]) -> "_Hidden":
         credentials = self._credentials(connector)
-        return _Hidden((credentials.app_key, credentials.app_token, *secrets(body or {})), facts)
+        passwords = [value for _, value in credentials.passwords if len(value) >= MIN_SECRET_CHARACTERS]
+        return _Hidden((credentials.app_key, credentials.app_token, *passwords, *secrets(body or {})), facts)
 
     def _call(
         self, connector: Connector, path: str, body: Body | None, facts: tuple[str, ...] = ()
@@ -168,7 +186,7 @@ class PaymentProviderClient:
         credentials = self._credentials(connector)
         hidden = self._hidden(connector, body, facts)
         sent = "" if body is None else exact_json.write(body)
-        shown = "" if body is None else _cut(without(exact_json.write(without_person(body)), (), hidden.secrets))
+        shown = "" if body is None else _cut(without(_shown(body, credentials), (), hidden.secrets))
         started = monotonic()
         answer = self._send(connector, credentials, path, None if body is None else sent.encode())
         duration_ms = round((monotonic() - started) * 1_000)
@@ -234,6 +252,11 @@ def _without(hidden: _Hidden, outcome: Spoken) -> Spoken:
         return outcome
     code, message = (words and hidden.of(words) for words in (outcome.code, outcome.message))
     return replace(outcome, exchange=exchange, code=code, message=message)
+
+
+def _shown(body: Body, credentials: Credentials) -> str:
+    """Write a body for the timeline, without the shopper's data and the passwords among the custom fields."""
+    return exact_json.write(with_masked_passwords(without_person(body), {name for name, _ in credentials.passwords}))
 
 
 def _cut(wire: str) -> str:

@@ -60,7 +60,7 @@ def identifier(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return None
     written = str(value)
-    whole = written.strip() and len(written) <= MAX_IDENTIFIER_CHARACTERS and _is_storable(written)
+    whole = written.strip() and len(written) <= MAX_IDENTIFIER_CHARACTERS and is_storable(written)
     return written if whole else None
 
 
@@ -115,7 +115,7 @@ def _object(body: bytes, read: Callable[[bytes], object]) -> Fields:
     return fields
 
 
-def _is_storable(written: str) -> bool:
+def is_storable(written: str) -> bool:
     try:
         written.encode()
     except UnicodeEncodeError:

@@ -298,8 +298,9 @@ _AUTHORISATIONS: Mapping[str, Callable[[Reading, str, Exchange], AuthorisationOu
 
 
 def _remarked(reading: Reading, outcome: Read) -> Read:
-    """Return the outcome with the remarks of its reading."""
-    return replace(outcome, exchange=replace(outcome.exchange, remarks=reading.remarks))
+    """Return the outcome with the remarks of its reading and, if it is usable, what the connector asks to get back."""
+    metadata = None if isinstance(outcome, Unknown) else reading.metadata()
+    return replace(outcome, exchange=replace(outcome.exchange, remarks=reading.remarks, metadata=metadata))
 
 
 def _code(fields: Fields) -> str:

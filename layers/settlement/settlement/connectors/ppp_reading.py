@@ -8,11 +8,15 @@ from settlement.connectors.ppp_fields import (
     described,
     identifier,
     is_blank,
+    is_storable,
     is_utf8,
     read_answer,
     seconds,
     text,
 )
+
+MAX_METADATA_BYTES = 2_000
+"""Names and values of a connector's metadata, together; they are kept with the payment."""
 
 _LEFT_OUT = "which is not taken"
 _UUID = re.compile("[0-9a-f]{32}")
@@ -69,6 +73,23 @@ class Reading:
             self._remarks.append(f"{name} is {described(value)}, {_LEFT_OUT}: it is no id of at most 255 characters")
         return name_of
 
+    def metadata(self) -> tuple[tuple[str, str], ...] | None:
+        """Read what the connector asks to get back: names and texts, at most 2,000 bytes in all; None if it has none.
+
+        An empty list takes back what was asked before.
+        """
+        written = self.fields.get("connectorMetadata")
+        if written is None:
+            return None
+        pairs = [_pair(entry) for entry in written] if isinstance(written, list) else [None]
+        named = tuple(pair for pair in pairs if pair is not None)
+        size = sum(len(part.encode()) for pair in named for part in pair)
+        if len(named) < len(pairs) or size > MAX_METADATA_BYTES:
+            rule = f"it is not a list of names and texts of at most {MAX_METADATA_BYTES} bytes"
+            self._remarks.append(f"connectorMetadata is {described(written)}, {_LEFT_OUT}: {rule}")
+            return None
+        return named
+
     def seconds(self, name: str, most: int) -> int | None:
         """Read a delay of at most ``most`` seconds."""
         value = self.fields.get(name)
@@ -117,6 +138,16 @@ class Reading:
         if read.remark is not None:
             self._remarks.append(f"{name} is {read.remark}")
         return read.minor_units
+
+
+def _pair(entry: object) -> tuple[str, str] | None:
+    """Read one name with its value, unchanged; None if it is neither."""
+    if not isinstance(entry, dict):
+        return None
+    name, value = entry.get("name"), entry.get("value")
+    if not isinstance(name, str) or not name or not isinstance(value, str) or not is_storable(name + value):
+        return None
+    return name, value
 
 
 def _bare(name: str) -> str:

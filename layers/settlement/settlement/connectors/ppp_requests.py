@@ -5,13 +5,24 @@ shopper) is an empty string, or null if the schema allows it; an optional one is
 token; its number and code are always null.
 """
 
+from collections.abc import Collection, Sequence
+
 from settlement.domain.connectors.connector import VaultedCard
-from settlement.domain.connectors.connector_calls import Authorise, Cancel, Inbound, Refund, Settle
+from settlement.domain.connectors.connector_calls import (
+    Authorise,
+    Cancel,
+    Inbound,
+    PaymentReference,
+    Refund,
+    Settle,
+)
 from settlement.domain.money import to_major
 from settlement.domain.order.shopper import Address, Shopper
 from settlement.domain.privacy.masking import MASK
 
 Body = dict[str, object]
+Settings = Sequence[tuple[str, str]]
+"""Custom fields by name and value, passwords among them."""
 
 _ADDRESS = {
     "country": "country",
@@ -24,6 +35,19 @@ _ADDRESS = {
     "state": "state",
 }
 _PERSONAL = frozenset({"buyer", "shippingAddress", "billingAddress", "holder"})
+
+
+def with_settings(body: Body, settings: Settings) -> Body:
+    """Add the merchant's custom fields, which go with every call that moves money or asks for its authorisation."""
+    return body | {"merchantSettings": _pairs(settings)} if settings else body
+
+
+def _pairs(named: Settings) -> list[Body]:
+    return [{"name": name, "value": value} for name, value in named]
+
+
+def _metadata(payment: PaymentReference) -> Body:
+    return {"connectorMetadata": _pairs(payment.metadata)} if payment.metadata else {}
 
 
 def authorise_body(request: Authorise) -> Body:
@@ -65,6 +89,7 @@ def settle_body(request: Settle) -> Body:
         "value": to_major(request.value, payment.currency),
         "authorizationId": payment.authorization_id or "",
         **_known(tid=payment.tid, nsu=payment.nsu),
+        **_metadata(payment),
     }
 
 
@@ -78,6 +103,7 @@ def cancel_body(request: Cancel, value_in_cents: bool) -> Body:
         "transactionId": payment.transaction_id,
         "value": request.value if value_in_cents else to_major(request.value, payment.currency),
         **_known(tid=payment.tid, nsu=payment.nsu),
+        **_metadata(payment),
     }
 
 
@@ -92,6 +118,7 @@ def refund_body(request: Refund) -> Body:
         "value": to_major(request.value, payment.currency),
         "transactionId": payment.transaction_id,
         **_known(authorizationId=payment.authorization_id, nsu=payment.nsu),
+        **_metadata(payment),
     }
 
 
@@ -114,6 +141,15 @@ def secrets(body: Body) -> tuple[str, ...]:
     card = body.get("card")
     tokens = (str(card["numberToken"]),) if isinstance(card, dict) else ()
     return (*tokens, str(body.get("callbackUrl", "")).partition("X-VTEX-signature=")[2])
+
+
+def with_masked_passwords(body: Body, passwords: Collection[str]) -> Body:
+    """Return the body with the values of the custom fields that are ``passwords`` masked, however short they are."""
+    settings = body.get("merchantSettings")
+    if not isinstance(settings, list):
+        return body
+    masked = [field | {"value": MASK} if field["name"] in passwords else field for field in settings]
+    return body | {"merchantSettings": masked}
 
 
 def without_person(body: Body) -> Body:

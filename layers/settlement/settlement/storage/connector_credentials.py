@@ -1,4 +1,4 @@
-"""Credentials of all connectors in one secret of Secrets Manager, a JSON map of name, version, key and token.
+"""Credentials of all connectors in one secret of Secrets Manager, a JSON map of name, version and pair.
 
 Secrets Manager has no conditional write, so a lock in the table keeps two writers from undoing each other's change. It
 lasts longer than any function that can hold it (D74).
@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
@@ -30,7 +30,7 @@ LOCK_LASTS = timedelta(seconds=60)
 _TRIES = 50
 _PAUSE_SECONDS = 0.1
 
-Versions = dict[str, dict[str, tuple[str, str]]]
+Versions = dict[str, dict[str, Credentials]]
 
 
 class SecretsManagerCredentials:
@@ -60,10 +60,10 @@ class SecretsManagerCredentials:
             raise LookupError(f"connector {connector.name} has no credentials")
         if reference.version not in self._kept.get(reference.name, {}):
             self._kept = self._read()
-        pair = self._kept.get(reference.name, {}).get(reference.version)
-        if pair is None:
+        credentials = self._kept.get(reference.name, {}).get(reference.version)
+        if credentials is None:
             raise LookupError(f"the secret has no version {reference.version} of {reference.name}")
-        return Credentials(*pair)
+        return credentials
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
@@ -81,9 +81,13 @@ class SecretsManagerCredentials:
         Raises ``CredentialsFull`` if the secret would be too large.
         """
         versions, added = self._read(), uuid4().hex
-        kept = {version: pair for version, pair in versions.get(name, {}).items() if version == keep}
-        versions[name] = kept | {added: (credentials.app_key, credentials.app_token)}
-        text = json.dumps(versions, separators=(",", ":"), sort_keys=True)
+        kept = {version: held for version, held in versions.get(name, {}).items() if version == keep}
+        versions[name] = kept | {added: credentials}
+        written = {
+            name: {version: _written(held) for version, held in versions_of_one.items()}
+            for name, versions_of_one in versions.items()
+        }
+        text = json.dumps(written, separators=(",", ":"), sort_keys=True)
         if len(text.encode()) > MAX_SECRET_BYTES:
             raise CredentialsFull(len(text.encode()), MAX_SECRET_BYTES)
         self._secrets().put_secret_value(SecretId=self._secret_id, SecretString=text, ClientRequestToken=uuid4().hex)
@@ -97,7 +101,7 @@ class SecretsManagerCredentials:
         except client.exceptions.ResourceNotFoundException:  # nothing was put yet
             text = ""
         return {
-            name: {version: (key, token) for version, (key, token) in versions.items()}
+            name: {version: _read_back(parts) for version, parts in versions.items()}
             for name, versions in json.loads(text or "{}").items()
         }
 
@@ -139,6 +143,17 @@ class SecretsManagerCredentials:
     def _key(self) -> codecs.Item:
         pk, sk = keys.CREDENTIALS_LOCK
         return {"PK": pk, "SK": sk}
+
+
+def _written(credentials: Credentials) -> list[object]:
+    """Write key and token and, where there are any, the passwords among the custom fields."""
+    pair: list[object] = [credentials.app_key, credentials.app_token]
+    return [*pair, [list(named) for named in credentials.passwords]] if credentials.passwords else pair
+
+
+def _read_back(parts: list[Any]) -> Credentials:
+    key, token, *rest = parts
+    return Credentials(key, token, tuple((name, value) for name, value in rest[0]) if rest else ())
 
 
 def _held_back(error: ClientError) -> bool:

@@ -17,6 +17,15 @@ class ConfigurationAnswer(TypedDict):
     valueKey: Null
 
 
+class CustomFieldAnswer(TypedDict):
+    """A custom field with the merchant's value."""
+
+    name: str
+    """Its name in the connector's manifest."""
+    value: str
+    """Its value; `***` for a password."""
+
+
 class AffiliationAnswer(TypedDict):
     """A connector's configuration."""
 
@@ -28,6 +37,8 @@ class AffiliationAnswer(TypedDict):
     """The connector's name; payments name it as `connector`."""
     configuration: list[ConfigurationAnswer]
     """Address, behaviour and credentials, each as a name and a text."""
+    customFields: list[CustomFieldAnswer]
+    """The custom fields that the connector's manifest declares, filled in; they are in `configuration` too."""
     isdelivered: bool
     """Whether it takes new payments."""
     isConfigured: bool
@@ -52,6 +63,26 @@ class DelayAnswer(TypedDict):
     """The longest delay, in whole hours."""
 
 
+class OptionAnswer(TypedDict):
+    """What can be chosen for a select."""
+
+    text: str
+    """What a person reads."""
+    value: str
+    """What is sent to the connector."""
+
+
+class DeclaredFieldAnswer(TypedDict):
+    """A custom field that the connector needs from a merchant."""
+
+    name: str
+    """Its name."""
+    type: Literal["text", "password", "select"]
+    """How it is filled in."""
+    options: list[OptionAnswer]
+    """What can be chosen; empty unless it is a select."""
+
+
 class ManifestAnswer(TypedDict):
     """What a connector says it can do."""
 
@@ -61,3 +92,7 @@ class ManifestAnswer(TypedDict):
     """Between which delays of the automatic capture a merchant may choose; null for none."""
     version: str
     """The version of the manifest's form."""
+    customFields: list[DeclaredFieldAnswer]
+    """The fields that a merchant fills in when it configures the connector."""
+    metadataFields: list[str]
+    """The names of what the connector asks to get back with later calls."""

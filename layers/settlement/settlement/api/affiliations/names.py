@@ -5,6 +5,9 @@ from enum import StrEnum
 MASK = "**********"
 """Stands for a credential that is set; sent back, it keeps it."""
 
+PASSWORD_MASK = "***"
+"""Stands for the value of a custom field that is a password; sent back, it keeps it."""
+
 MAX_WINDOW_DAYS = 3_650
 MAX_GAP_SECONDS = 3_600
 MAX_AUTHORISATION_DAYS = 365

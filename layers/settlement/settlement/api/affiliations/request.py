@@ -9,9 +9,16 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema
 
-from settlement.api.affiliations.names import MASK, MAX_AUTHORISATION_DAYS, MAX_GAP_SECONDS, MAX_WINDOW_DAYS, Key
+from settlement.api.affiliations.names import (
+    MASK,
+    MAX_AUTHORISATION_DAYS,
+    MAX_GAP_SECONDS,
+    MAX_WINDOW_DAYS,
+    PASSWORD_MASK,
+    Key,
+)
 from settlement.api.shared.request import Body
-from settlement.api.shared.written import MAX_CODE_DIGITS, Described, Shaped, text_of_number
+from settlement.api.shared.written import MAX_CODE_DIGITS, Shaped, text_of_number
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
 from settlement.domain.connectors.connector import (
     DEFAULT_AUTHORISATION_HOLDS,
@@ -22,7 +29,9 @@ from settlement.domain.connectors.connector import (
     Credentials,
     Mode,
 )
+from settlement.domain.connectors.custom_fields import MAX_CUSTOM_FIELDS
 from settlement.domain.errors import InvalidRequest
+from settlement.use_cases.connectors.configure_connector import GivenFields
 
 PPP_IMPLEMENTATION = "PaymentProvider.PaymentProviderConnector"
 """What the class of every connector that speaks the Payment Provider Protocol has in its name (C§3.4)."""
@@ -61,15 +70,27 @@ ConfigurationText = Annotated[
 ]
 
 
+FieldName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
 class ConfigurationItem(Body):
     """One name of a configuration with its value."""
 
-    name: Annotated[str, Field(min_length=1, max_length=100), Described((("enum", [key.value for key in Key]),))]
-    """What is configured."""
+    name: FieldName
+    """A setting such as `serviceUrl` or `mode`, or a custom field that the connector's manifest declares."""
     value: ConfigurationText | None = None
     """Its value as text."""
     value_key: Annotated[str, Field(max_length=100)] | None = None
     """Ignored."""
+
+
+class CustomFieldItem(Body):
+    """A custom field that the connector's manifest declares, with the merchant's value."""
+
+    name: FieldName
+    """Its name in the connector's manifest."""
+    value: ConfigurationText | None = None
+    """The merchant's value; `***` or null keeps a password as it is."""
 
 
 class AffiliationBody(Body):
@@ -89,8 +110,12 @@ class AffiliationBody(Body):
     """Whether it takes new payments."""
     is_configured: StrictBool | None = None
     """As it was shown; it changes nothing."""
-    configuration: Annotated[list[ConfigurationItem], Field(max_length=50)]
-    """Address, behaviour and credentials, each as a name and a text."""
+    configuration: Annotated[list[ConfigurationItem], Field(max_length=100)]
+    """Address, behaviour and credentials, each as a name and a text; custom fields may stand here too."""
+    custom_fields: Annotated[list[CustomFieldItem], Field(max_length=MAX_CUSTOM_FIELDS, default_factory=list)]
+    """The custom fields that the connector's manifest declares; all of them are needed."""
+    accept_without_manifest: StrictBool = False
+    """Whether custom fields are saved unchecked, as passwords, while the connector's manifest cannot be read."""
 
     def as_connector(self) -> Connector:
         """Return the connector to save, without credentials; raises ``InvalidRequest``, naming what is wrong."""
@@ -131,12 +156,30 @@ class AffiliationBody(Body):
             raise InvalidRequest("configuration: appKey and appToken are given together, or neither to keep them")
         return Credentials(key, token) if key is not None and token is not None else None
 
+    def given_fields(self) -> GivenFields:
+        """Return the custom fields: those of ``customFields``, and every name of the configuration that is no setting.
+
+        A masked value, or none, keeps the password that is stored. Raises ``InvalidRequest`` for two values of a name.
+        """
+        values: dict[str, str | None] = {}
+        given: list[ConfigurationItem | CustomFieldItem] = [*self._custom_in_configuration(), *self.custom_fields]
+        for item in given:
+            value = None if item.value in (None, MASK, PASSWORD_MASK) else item.value
+            if values.get(item.name, value) != value:
+                raise InvalidRequest(f"customFields: {item.name} is there twice, with two values")
+            values[item.name] = value
+        if len(values) > MAX_CUSTOM_FIELDS:
+            raise InvalidRequest(f"customFields: has {len(values)} names; the limit is {MAX_CUSTOM_FIELDS}")
+        return GivenFields(values, self.accept_without_manifest, tuple(Key))
+
+    def _custom_in_configuration(self) -> list[ConfigurationItem]:
+        return [item for item in self.configuration if item.name not in tuple(Key)]
+
     def _settings(self) -> "_Settings":
         values: dict[str, str] = {}
         for item in self.configuration:
             if item.name not in tuple(Key):
-                known = ", ".join(Key)
-                raise InvalidRequest(f"configuration: {item.name[:80]} is not one of {known}; nothing else is kept")
+                continue
             if item.name in values:
                 raise InvalidRequest(f"configuration: {item.name} is there twice")
             values[item.name] = item.value or ""

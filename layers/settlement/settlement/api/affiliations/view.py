@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from settlement.api.affiliations.names import MASK, Key
+from settlement.api.affiliations.names import MASK, PASSWORD_MASK, Key
 from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol
 from settlement.domain.connectors.connector_calls import Manifest
 
@@ -24,8 +24,10 @@ def affiliation_view(connector: Connector) -> "AffiliationAnswer":
         "implementation": connector.implementation or usual,
         "name": connector.name,
         "configuration": [
-            {"name": key.value, "value": value, "valueKey": None} for key, value in _configuration(connector).items()
+            {"name": name, "value": value, "valueKey": None}
+            for name, value in (_custom_fields(connector) | _configuration(connector)).items()
         ],
+        "customFields": [{"name": name, "value": value} for name, value in _custom_fields(connector).items()],
         "isdelivered": connector.enabled,
         "isConfigured": connector.credentials is not None,
     }
@@ -39,7 +41,20 @@ def manifest_view(manifest: Manifest) -> "ManifestAnswer":
         ],
         "autoSettleDelay": _delay(manifest),
         "version": manifest.version,
+        "customFields": [
+            {
+                "name": field.name,
+                "type": field.type.value,
+                "options": [{"text": text, "value": value} for text, value in field.options],
+            }
+            for field in manifest.custom_fields
+        ],
+        "metadataFields": list(manifest.metadata_fields),
     }
+
+
+def _custom_fields(connector: Connector) -> dict[str, str]:
+    return {field.name: PASSWORD_MASK if field.value is None else field.value for field in connector.custom_fields}
 
 
 def _delay(manifest: Manifest) -> "DelayAnswer | None":
@@ -47,7 +62,7 @@ def _delay(manifest: Manifest) -> "DelayAnswer | None":
     return {"minimum": str(delay.minimum_hours), "maximum": str(delay.maximum_hours)} if delay else None
 
 
-def _configuration(connector: Connector) -> dict[Key, str]:
+def _configuration(connector: Connector) -> dict[str, str]:
     capabilities, windows, credentials = connector.capabilities, connector.windows, connector.credentials
     delay = connector.auto_settle_delay
     return {

@@ -53,10 +53,19 @@ class CredentialsReference:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Key and token for calls to a connector."""
+    """Key and token for calls to a connector, and its custom fields that are passwords, by name and value."""
 
     app_key: str
     app_token: str
+    passwords: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A custom field of a connector with the merchant's value; None for a password, which is in the vault."""
+
+    name: str
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ class Connector:
     auto_settle_delay: timedelta | None = None
     enabled: bool = True
     implementation: str = ""
+    custom_fields: tuple[CustomField, ...] = ()
     credentials: CredentialsReference | None = None
     revision: int = 0
 

@@ -43,8 +43,8 @@ class Authorise:
 class PaymentReference:
     """The identification of an authorised payment at its connector.
 
-    ``facts`` are expressions for the shopper's data (``person.facts_of``): never sent, and masked in the connector's
-    answers.
+    ``metadata`` is what the connector last asked to get back, by name. ``facts`` are expressions for the shopper's data
+    (``person.facts_of``): never sent, and masked in the connector's answers.
     """
 
     transaction_id: str
@@ -53,6 +53,7 @@ class PaymentReference:
     authorization_id: str | None
     tid: str | None
     nsu: str | None
+    metadata: tuple[tuple[str, str], ...] = ()
     facts: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
@@ -98,7 +99,8 @@ class Exchange:
     """One call for the timeline: bodies are text, cut to 4,000 characters, without secrets.
 
     ``status`` is None without a complete response. ``remarks`` list the parts of the response that were corrected in
-    reading, or ignored.
+    reading, or ignored. ``metadata`` is what the connector asks to get back with later calls (``connectorMetadata``),
+    None if the response has none.
     """
 
     request: str
@@ -106,6 +108,7 @@ class Exchange:
     response: str
     duration_ms: int
     remarks: tuple[str, ...] = ()
+    metadata: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,23 @@ class AutoSettleDelay:
     maximum_hours: int
 
 
+class FieldType(StrEnum):
+    """How a custom field is filled in."""
+
+    TEXT = "text"
+    PASSWORD = "password"
+    SELECT = "select"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredField:
+    """A custom field that a connector's manifest declares; ``options`` are the texts and values of a select."""
+
+    name: str
+    type: FieldType
+    options: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """A connector's description of itself (C§4.1). It has no partial captures; those are configured."""
@@ -231,6 +251,8 @@ class Manifest:
     payment_methods: tuple[PaymentMethod, ...]
     auto_settle_delay: AutoSettleDelay | None
     version: str
+    custom_fields: tuple[DeclaredField, ...] = ()
+    metadata_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ class Payment:
     without an invoice. ``cancel_at`` is the deadline of an undecided authorisation, and the lapse of an approved one;
     ``expiry_watch_at`` is when the account is warned of it. ``next_call_at`` is the earliest time of the next call.
     ``paid_at`` is the time of the merchant's notice that it has the money; with ``offline``, the payment rests on the
-    notice alone, and its connector is not called. Settlements up to ``refunded_through`` are refunded whole.
+    notice alone, and its connector is not called. ``connector_metadata`` is what the connector last asked to get back,
+    by name. Settlements up to ``refunded_through`` are refunded whole.
     """
 
     payment_id: str
@@ -65,6 +66,7 @@ class Payment:
     offline: bool = False
     refunded_through: str | None = None
     next_call_at: datetime | None = None
+    connector_metadata: tuple[tuple[str, str], ...] | None = None
     counters: Counters = field(default_factory=Counters)
 
     @property

@@ -84,7 +84,14 @@ class Posting:
 
 def post(context: LegContext, leg: Leg, outcome: Outcome, journal: Journal) -> Posting:
     """Return an outcome's changes of a leg, as stored now, and record them; ``journal.at`` is the answer's time."""
-    posting = _Case(context, leg, journal)
+    posting = _outcome_posted(_Case(context, leg, journal), outcome)
+    metadata, before = outcome.exchange.metadata, posting.payment or context.payment
+    if metadata is None or metadata == (before.connector_metadata or ()):
+        return posting
+    return replace(posting, payment=replace(before, connector_metadata=metadata))
+
+
+def _outcome_posted(posting: "_Case", outcome: Outcome) -> Posting:
     match outcome:
         case Approved():
             return posting.approve(outcome)
@@ -95,7 +102,7 @@ def post(context: LegContext, leg: Leg, outcome: Outcome, journal: Journal) -> P
         case Undecided():
             return posting.wait(outcome)
         case Done():
-            return posting.void(outcome) if leg.kind is LegKind.VOID else posting.move(outcome)
+            return posting.void(outcome) if posting.leg.kind is LegKind.VOID else posting.move(outcome)
         case Refused():
             return posting.refuse(outcome)
         case Manual():

@@ -4,10 +4,12 @@ A connector is never deleted, because its payments are still settled and refunde
 takes no new payments.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Credentials
+from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Credentials, CustomField
 from settlement.domain.connectors.connector_calls import Manifest, ManifestFault, ManifestOutcome
+from settlement.domain.connectors.custom_fields import Passwords, require_declared, split_passwords
 from settlement.domain.errors import AffiliationNotFound, AlreadyExists, InvalidRequest
 from settlement.use_cases.connectors.connector_ports import ConnectorProbe, Vault
 from settlement.use_cases.shared.contention import decide_until_written
@@ -25,13 +27,33 @@ def find_connector(store: Store, account: str, affiliation: str) -> Connector:
     raise AffiliationNotFound(affiliation)
 
 
+@dataclass(frozen=True, slots=True)
+class GivenFields:
+    """The custom fields that a request gives, by name; a value of None keeps the password that is stored.
+
+    ``accept_without_manifest`` has them saved although the connector's manifest, which declares them, cannot be read.
+    ``settings`` are the names of a configuration that are no custom fields.
+    """
+
+    values: Mapping[str, str | None] = field(default_factory=dict)
+    accept_without_manifest: bool = False
+    settings: tuple[str, ...] = ()
+
+
 def create_connector(
-    ports: Ports, vault: Vault, probe: ConnectorProbe, account: str, wanted: Connector, credentials: Credentials | None
+    ports: Ports,
+    vault: Vault,
+    probe: ConnectorProbe,
+    account: str,
+    wanted: Connector,
+    credentials: Credentials | None,
+    given: GivenFields | None = None,
 ) -> Connector:
-    """Save a new connector with its credentials.
+    """Save a new connector with its credentials and custom fields.
 
     Raises ``AlreadyExists`` if the name is taken, ``InvalidRequest`` without credentials, for an address that is not
-    allowed, or for too many connectors, and ``CredentialsFull``; then nothing is saved.
+    allowed, for custom fields other than the manifest declares, or for too many connectors, and ``CredentialsFull``;
+    then nothing is saved.
     """
     existing = ports.store.connectors(account)
     _require_new(wanted, next((held for held in existing if held.name == wanted.name), None))
@@ -40,6 +62,8 @@ def create_connector(
     if credentials is None:
         raise InvalidRequest("configuration: appKey and appToken are missing; a new affiliation needs both")
     _require_sound(probe, wanted, credentials)
+    fields, passwords = _custom_fields(probe, wanted, credentials, given or GivenFields(), None, ())
+    wanted, credentials = replace(wanted, custom_fields=fields), replace(credentials, passwords=passwords)
     with vault.exclusively():
         _require_new(wanted, ports.store.connector(account, wanted.name))
         reference = vault.put(_secret_name(account, wanted), credentials, keep=None)
@@ -55,6 +79,7 @@ def replace_connector(
     wanted: Connector,
     credentials: Credentials | None,
     named: str | None = None,
+    given: GivenFields | None = None,
 ) -> Connector:
     """Replace a connector's configuration; without ``credentials``, its credentials stay.
 
@@ -62,12 +87,23 @@ def replace_connector(
     ``AffiliationNotFound``, ``InvalidRequest`` for another name, for an id (``named``) of another connector, or for an
     address that is not allowed, and ``CredentialsFull``.
     """
+    given = given or GivenFields()
     stored = find_connector(ports.store, account, affiliation)
     if named not in (None, "", stored.name, stored.affiliation_id):
         raise InvalidRequest(f"id: {named} is not the affiliation of the path, {stored.affiliation_id}")
     if wanted.name != stored.name:
         raise InvalidRequest(f"name: an affiliation keeps its name, {stored.name}, since payments know it by that")
-    _require_sound(probe, replace(wanted, credentials=stored.credentials), credentials)
+    wanted = replace(wanted, credentials=stored.credentials)
+    _require_sound(probe, wanted, credentials)
+    held = vault.of(stored) if stored.credentials is not None and _needs_passwords(stored, given) else None
+    fields, passwords = _custom_fields(
+        probe, wanted, credentials, given, stored, held.passwords if held is not None else ()
+    )
+    wanted = replace(wanted, custom_fields=fields, credentials=None)
+    if held is not None and credentials is None and passwords != held.passwords:
+        credentials = held
+    if credentials is not None:
+        credentials = replace(credentials, passwords=passwords)
     if credentials is None:
         return decide_until_written(ports, lambda: _write(ports, account, wanted))
     with vault.exclusively():
@@ -113,6 +149,43 @@ def _write(ports: Ports, account: str, wanted: Connector) -> Connector:
         wanted = replace(wanted, credentials=stored.credentials)
     ports.store.replace_connector(account, stored, wanted)
     return wanted
+
+
+def _needs_passwords(stored: Connector, given: GivenFields) -> bool:
+    return bool(given.values) or any(field.value is None for field in stored.custom_fields)
+
+
+def _custom_fields(
+    probe: ConnectorProbe,
+    wanted: Connector,
+    credentials: Credentials | None,
+    given: GivenFields,
+    stored: Connector | None,
+    passwords: Passwords,
+) -> tuple[tuple[CustomField, ...], Passwords]:
+    """Return the custom fields to store and the passwords to keep, as the connector's manifest declares them.
+
+    ``passwords`` are those of the ``stored`` connector. A manifest that cannot be read is no reason to refuse a
+    connector that has no custom fields: there is nothing to check.
+    """
+    values = {name: dict(passwords).get(name, "") if value is None else value for name, value in given.values.items()}
+    kept = stored.custom_fields if stored is not None else ()
+    if wanted.protocol is not ConnectorProtocol.PPP:
+        if values:
+            raise InvalidRequest("customFields: a connector without a manifest has none")
+        return (), ()
+    if stored is not None and not values and not kept:
+        return (), ()
+    manifest = probe.manifest(wanted, credentials)
+    if isinstance(manifest, Manifest):
+        require_declared(values, manifest.custom_fields, given.settings)
+        return split_passwords(values, manifest.custom_fields)
+    if (values or kept) and not given.accept_without_manifest:
+        raise InvalidRequest(
+            f"customFields: the connector's manifest, which declares them, cannot be read: {manifest.reason}; "
+            "send acceptWithoutManifest true to save them unchecked"
+        )
+    return split_passwords(values, ())
 
 
 def _require_sound(probe: ConnectorProbe, wanted: Connector, credentials: Credentials | None) -> None:

@@ -14,6 +14,10 @@ class Vault(Protocol):
         """Hold the lock; raises ``Busy`` if another writer does not release it within seconds."""
         ...
 
+    def of(self, connector: Connector) -> Credentials:
+        """Return a connector's credentials; raises ``LookupError`` if it has none."""
+        ...
+
     def put(self, name: str, credentials: Credentials, keep: str | None) -> CredentialsReference:
         """Add a version and delete the others but ``keep``, which may be in use. Call it within ``exclusively``.
 

@@ -17,5 +17,6 @@ def payment_reference(ports: Ports, transaction: Transaction, payment: Payment) 
         payment.authorization_id,
         payment.tid,
         payment.nsu,
+        payment.connector_metadata or (),
         facts_of(ports.store.shopper(transaction.account, transaction.order_id), holder),
     )
