@@ -11,9 +11,8 @@ WORDS := set -f;
 # A process that has played its tests takes over some of another's: single files are minutes long.
 EVENLY := --dist worksteal
 # The tests over HTTP wait most of their time and those without a stack compute: together they take as long as the
-# longer ones. What computes yields to what has deadlines. Each tells of itself when it is done.
+# longer ones. What computes yields to what has deadlines. Their progress comes mixed.
 YIELDING :=
-WHOLE_OUTPUT := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What is built for the cloud.
 TARGET_VERSION := $(or $(QUITA_PYTHON_VERSION),3.13)
 TARGET_PARAMETERS := PythonRuntime=python$(TARGET_VERSION) Architecture=$(or $(QUITA_ARCHITECTURE),x86_64)
@@ -71,7 +70,7 @@ invoke: local ## Run a function in a container on the running stack's table (EVE
 
 test: installed ## Everything: linters, types, template, unit to end-to-end tests
 	@$(MAKE) --no-print-directory -j2 lint validate
-	@$(MAKE) --no-print-directory -j2 $(WHOLE_OUTPUT) YIELDING='nice -n 10' test-http test-fast
+	@$(MAKE) --no-print-directory -j2 YIELDING='nice -n 10' test-http test-fast
 
 test-fast: dev ## The tests that need no stack
 	$(YIELDING) $(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e

@@ -95,7 +95,7 @@ def test_disabled_connector_takes_no_new_order_and_serves_the_ones_it_has(api: A
     assert api.read(f"{AFFILIATIONS}/acme-pay")["isdelivered"] is False
     refused = api.post("/api/oms/pvt/orders", order_body([Payment(connector="acme-pay")]))
     assert (refused.status, refused.code) == (400, "OMS001")
-    assert "takes no new payments" in refused.message
+    assert "accepts no new payments" in refused.message
     order.invoice("N1", 10000)
     assert order.calls()[-1] == settle("100.0")
 

@@ -98,7 +98,7 @@ def test_whatever_is_sent_is_answered_as_documented(operation: Any, fuzzed: Fuzz
     def ask(case: Any, exists: bool) -> None:
         if exists:
             case.path_parameters = {name: fuzzed.known[name] for name in case.path_parameters or {}}
-        response = case.call(base_url=fuzzed.api.base_url, headers=fuzzed.api.headers)
+        response = case.call(base_url=fuzzed.api.base_url, headers=fuzzed.api.headers, timeout=60)
         case.validate_response(response, checks=CHECKS)
 
     ask()

@@ -193,6 +193,13 @@ def test_event_reads_in_exactly_these_words(type_: EventType, data: dict[str, ob
     assert interaction_view(an_event(type_, data), "BRL")["Message"] == message
 
 
+def test_source_of_an_interaction_is_its_sender() -> None:
+    """Words of its own with braces in them are left as they are."""
+    shown = interaction_view(an_event(T.INTERACTION_ADDED, {"source": "Desk {7}", "message": "Add {it}"}), "BRL")
+
+    assert (shown["Source"], shown["Status"], shown["Message"]) == ("Desk {7}", "Interaction", "Add {it}")
+
+
 def test_every_event_has_its_words() -> None:
     assert {type_ for type_, _, _ in TOLD} == set(EventType)
 
@@ -203,6 +210,7 @@ def test_event_of_which_nothing_is_told_still_reads(type_: EventType) -> None:
 
     assert shown["Message"]
     assert "nothing" not in f"{shown['Source']} {shown['Status']} {shown['Message']}"
+    assert not set("{}") & set(shown["Source"] + shown["Status"])
 
 
 @pytest.mark.parametrize(("currency", "shown"), [("JPY", "7000 JPY"), ("KWD", "7.000 KWD"), ("BRL", "70.00 BRL")])

@@ -28,7 +28,7 @@ class _Wording:
         told = {name: fact for name, fact in facts.items() if fact not in (None, "")}
         message = next((message for message in self._messages if _facts_of(message) <= told.keys()), self._messages[-1])
         return {
-            "Source": self._source,
+            "Source": _filled(self._source, told),
             "Status": _filled(self._status, told),
             "Message": _filled(message, told),
         }
