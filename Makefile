@@ -23,7 +23,7 @@ export PYTHONPATH := $(CURDIR)/layers/settlement
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: docs currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-engine openapi lint validate build deploy lock clean python installed dev local
+.PHONY: docs currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,15 +71,20 @@ invoke: local ## Run a function in a container on the running stack's table (EVE
 test: installed ## Everything: linters, types, template, unit to end-to-end tests
 	@$(MAKE) --no-print-directory -j2 lint validate
 	@$(MAKE) --no-print-directory -j2 YIELDING='nice -n 10' test-http test-fast
+	@$(MAKE) --no-print-directory test-alone
 
 test-fast: dev ## The tests that need no stack
 	$(YIELDING) $(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e
 
 test-http: installed ## The tests over HTTP, on a local stack of their own
 	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
-	$(TEST_STACK) $(LOCAL) -m local.stack exec -- sh -c '\
-		$(DEV) -m pytest $(EVENLY) -n 3 -m "not long and not alone and not own_stack" tests/e2e && \
-		$(DEV) -m pytest --dist loadgroup -n 2 -m "alone or own_stack" tests/e2e'
+	$(TEST_STACK) $(LOCAL) -m local.stack exec -- \
+		$(DEV) -m pytest $(EVENLY) -n 3 -m "not long and not alone and not own_stack" tests/e2e
+
+test-alone: installed ## The tests over HTTP that load their stack, or kill it: nothing else runs beside them
+	@$(TEST_STACK) $(LOCAL) -m local.stack down && rm -rf .local/test/state
+	$(TEST_STACK) $(LOCAL) -m local.stack exec -- \
+		$(DEV) -m pytest -m "alone or own_stack" tests/e2e
 
 test-long: dev ## The property, crash and fuzz tests with many more examples; takes hours
 	QUITA_LONG=1 $(DEV) -m pytest -n auto --timeout 3600 tests/unit tests/security tests/crash

@@ -29,12 +29,10 @@ HERE = "tests/e2e/"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here ``e2e``; what is to be alone on the stack is played by one process."""
+    """Mark everything here ``e2e``."""
     for item in items:
         if HERE in item.path.as_posix():
             item.add_marker(pytest.mark.e2e)
-        if item.get_closest_marker("alone"):
-            item.add_marker(pytest.mark.xdist_group("alone"))
 
 
 class _ClientArguments(TypedDict):
