@@ -68,7 +68,11 @@ def _code() -> int:
 def _secrets() -> int:
     unwanted = [word for name in GUESSING for word in ("--disable-plugin", name)]
     done = _run("detect-secrets", "scan", *unwanted)
-    found = json.loads(done.stdout)["results"]
+    try:
+        found = json.loads(done.stdout)["results"]
+    except ValueError:
+        say(f"detect-secrets did not end: exit code {done.returncode}; {done.stderr.strip()[-300:]}")
+        return 1
     for file, secrets in found.items():
         say(f"{file}: {', '.join(sorted({secret['type'] for secret in secrets}))}")
     say("detect-secrets: " + (f"{len(found)} files with secrets" if found else "nothing found"))

@@ -20,7 +20,8 @@ class DeadlineHttp:
     def __init__(self, address_rule: AddressRule | None = None) -> None:
         """Create the client without connecting; ``address_rule`` is the transport's."""
         self._address_rule = address_rule
-        self._client = httpx.Client(transport=DeadlineTransport(address_rule), trust_env=False, timeout=None)
+        # Time-outs are the transport's: httpx's own, which begin anew with every byte, never reach it.
+        self._client = httpx.Client(transport=DeadlineTransport(address_rule), trust_env=False)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log each URL, beside the masking logger
 
     def get(self, url: str, headers: Headers, seconds: float) -> Answer | NoAnswer:
