@@ -11,11 +11,10 @@ from settlement.domain.connectors.connector_calls import (
     PaymentMethod,
     SplitMoment,
 )
+from settlement.domain.connectors.custom_fields import MAX_CUSTOM_FIELDS, MAX_NAME_LENGTH
 
 DEFAULT_VERSION = "1.0.0"
 
-MAX_CUSTOM_FIELDS = 50
-MAX_FIELD_NAME_LENGTH = 100
 MAX_OPTIONS = 100
 MAX_METADATA_FIELDS = 3
 MAX_METADATA_NAME_LENGTH = 20
@@ -56,8 +55,8 @@ def _custom_field(position: int, written: object) -> DeclaredField:
     if not isinstance(written, dict):
         raise ValueError(f"{where} is not an object")
     name, kind = written.get("name"), written.get("type")
-    if not isinstance(name, str) or identifier(name) is None or len(name) > MAX_FIELD_NAME_LENGTH:
-        raise ValueError(f"{where}.name is not a name of at most {MAX_FIELD_NAME_LENGTH} characters")
+    if not isinstance(name, str) or identifier(name) is None or len(name) > MAX_NAME_LENGTH:
+        raise ValueError(f"{where}.name is not a name of at most {MAX_NAME_LENGTH} characters")
     if kind not in tuple(FieldType):
         raise ValueError(f"{where}.type is {text(kind)}, not one of {', '.join(FieldType)}")
     options = _list_of(f"{where}.options", written.get("options"), MAX_OPTIONS) if kind == FieldType.SELECT else []

@@ -17,7 +17,7 @@ from settlement.api.affiliations.names import (
     PASSWORD_MASK,
     Key,
 )
-from settlement.api.shared.request import Body
+from settlement.api.shared.request import Body, Name
 from settlement.api.shared.written import MAX_CODE_DIGITS, Shaped, text_of_number
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
 from settlement.domain.connectors.connector import (
@@ -70,13 +70,10 @@ ConfigurationText = Annotated[
 ]
 
 
-FieldName = Annotated[str, Field(min_length=1, max_length=100)]
-
-
 class ConfigurationItem(Body):
     """One name of a configuration with its value."""
 
-    name: FieldName
+    name: Name
     """A setting such as `serviceUrl` or `mode`, or a custom field that the connector's manifest declares."""
     value: ConfigurationText | None = None
     """Its value as text."""
@@ -87,7 +84,7 @@ class ConfigurationItem(Body):
 class CustomFieldItem(Body):
     """A custom field that the connector's manifest declares, with the merchant's value."""
 
-    name: FieldName
+    name: Name
     """Its name in the connector's manifest."""
     value: ConfigurationText | None = None
     """The merchant's value; `***` or null keeps a password as it is."""

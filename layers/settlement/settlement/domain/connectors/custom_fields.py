@@ -7,8 +7,8 @@ from settlement.domain.connectors.connector_calls import DeclaredField, FieldTyp
 from settlement.domain.errors import InvalidRequest
 
 MAX_CUSTOM_FIELDS = 50
-MAX_VALUE_LENGTH = 2_000
-"""Characters of a custom field's value."""
+MAX_NAME_LENGTH = 100
+"""Characters of a custom field's name."""
 
 Passwords = tuple[tuple[str, str], ...]
 
