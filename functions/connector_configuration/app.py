@@ -74,8 +74,8 @@ def replace(affiliation_id: str) -> Response[str]:
         affiliation_id,
         wanted,
         credentials,
-        body.id,
         body.given_fields(),
+        body.id,
     )
     return answer(200, affiliation_view(replaced))
 

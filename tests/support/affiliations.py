@@ -1,6 +1,6 @@
 """Fakes of what configuring connectors needs: a vault for credentials, and a look at where connectors are."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,17 +21,20 @@ from testkit.builders import NOON
 
 
 class FakeVault:
-    """Keeps credentials in memory; whoever writes without keeping others out is at fault."""
+    """Keeps credentials in memory; a write without keeping others out is a fault. ``before`` come first, one a time."""
 
     def __init__(self) -> None:
         self.kept: dict[str, dict[str, Credentials]] = {}
         self.busy = self.full = False
+        self.before: list[Callable[[], object]] = []
         self._held = False
         self._count = 0
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
         """Keep other writers out."""
+        if self.before:
+            self.before.pop(0)()
         assert not self._held
         if self.busy:
             raise Busy("the credentials of a connector are being written; try again")

@@ -1,5 +1,6 @@
 """Custom fields of a connector: taken as its manifest declares them, passwords kept in the vault only (C§4.1)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,27 @@ def test_new_key_and_token_keep_the_password(service: Service) -> None:
     service.do("PUT", ONE, rotated | {"customFields": service.do("GET", ONE)["customFields"]})
 
     assert service.vault.of(stored(service)) == Credentials("key-2", "token-2", (("Signing key", "open-sesame-7"),))
+
+
+def test_password_that_another_request_changes_meanwhile_is_the_one_that_is_kept(service: Service) -> None:
+    service.do("POST", AFFILIATIONS, body(VALUES))
+    another = body(VALUES | {"Signing key": "new-key-8"})
+    service.vault.before = [lambda: service.do("PUT", ONE, another)]
+
+    rotated = affiliation_body(appKey="key-2", appToken="token-2")
+    service.do("PUT", ONE, rotated | {"customFields": service.do("GET", ONE)["customFields"]})
+
+    assert service.vault.of(stored(service)) == Credentials("key-2", "token-2", (("Signing key", "new-key-8"),))
+
+
+def test_passwords_need_a_key_and_token_to_be_kept_with(service: Service) -> None:
+    service.do("POST", AFFILIATIONS, body(VALUES))
+    without = replace(stored(service), credentials=None, custom_fields=())
+    service.shop.store.replace_connector(ACCOUNT, stored(service), without)
+    pairless = affiliation_body(appKey=None, appToken=None) | {"customFields": body(VALUES)["customFields"]}
+
+    assert "appKey and appToken are missing" in refused(service.call("PUT", ONE, pairless))
+    assert stored(service).custom_fields == ()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,15 @@ takes no new payments.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Credentials, CustomField
-from settlement.domain.connectors.connector_calls import Manifest, ManifestFault, ManifestOutcome
+from settlement.domain.connectors.connector import (
+    AutoSettle,
+    Connector,
+    ConnectorProtocol,
+    Credentials,
+    CredentialsReference,
+    CustomField,
+)
+from settlement.domain.connectors.connector_calls import DeclaredField, Manifest, ManifestFault, ManifestOutcome
 from settlement.domain.connectors.custom_fields import Passwords, require_declared, split_passwords
 from settlement.domain.errors import AffiliationNotFound, AlreadyExists, InvalidRequest
 from settlement.use_cases.connectors.connector_ports import ConnectorProbe, Vault
@@ -47,7 +54,7 @@ def create_connector(
     account: str,
     wanted: Connector,
     credentials: Credentials | None,
-    given: GivenFields | None = None,
+    given: GivenFields,
 ) -> Connector:
     """Save a new connector with its credentials and custom fields.
 
@@ -62,7 +69,7 @@ def create_connector(
     if credentials is None:
         raise InvalidRequest("configuration: appKey and appToken are missing; a new affiliation needs both")
     _require_sound(probe, wanted, credentials)
-    fields, passwords = _custom_fields(probe, wanted, credentials, given or GivenFields(), None, ())
+    fields, passwords = _filled(given, (), _declared(probe, wanted, credentials, given, kept=()))
     wanted, credentials = replace(wanted, custom_fields=fields), replace(credentials, passwords=passwords)
     with vault.exclusively():
         _require_new(wanted, ports.store.connector(account, wanted.name))
@@ -78,8 +85,8 @@ def replace_connector(
     affiliation: str,
     wanted: Connector,
     credentials: Credentials | None,
+    given: GivenFields,
     named: str | None = None,
-    given: GivenFields | None = None,
 ) -> Connector:
     """Replace a connector's configuration; without ``credentials``, its credentials stay.
 
@@ -87,30 +94,45 @@ def replace_connector(
     ``AffiliationNotFound``, ``InvalidRequest`` for another name, for an id (``named``) of another connector, or for an
     address that is not allowed, and ``CredentialsFull``.
     """
-    given = given or GivenFields()
     stored = find_connector(ports.store, account, affiliation)
     if named not in (None, "", stored.name, stored.affiliation_id):
         raise InvalidRequest(f"id: {named} is not the affiliation of the path, {stored.affiliation_id}")
     if wanted.name != stored.name:
         raise InvalidRequest(f"name: an affiliation keeps its name, {stored.name}, since payments know it by that")
-    wanted = replace(wanted, credentials=stored.credentials)
-    _require_sound(probe, wanted, credentials)
-    held = vault.of(stored) if stored.credentials is not None and _needs_passwords(stored, given) else None
-    fields, passwords = _custom_fields(
-        probe, wanted, credentials, given, stored, held.passwords if held is not None else ()
-    )
-    wanted = replace(wanted, custom_fields=fields, credentials=None)
-    if held is not None and credentials is None and passwords != held.passwords:
-        credentials = held
-    if credentials is not None:
-        credentials = replace(credentials, passwords=passwords)
-    if credentials is None:
+    as_stored = replace(wanted, credentials=stored.credentials)
+    _require_sound(probe, as_stored, credentials)
+    has_fields = bool(given.values or stored.custom_fields)
+    if credentials is None and not has_fields:
         return decide_until_written(ports, lambda: _write(ports, account, wanted))
+    declared = _declared(probe, as_stored, credentials, given, stored.custom_fields) if has_fields else None
     with vault.exclusively():
-        before = ports.store.connector(account, wanted.name)
-        used = before.credentials.version if before is not None and before.credentials is not None else None
-        reference = vault.put(_secret_name(account, wanted), credentials, keep=used)
-        return decide_until_written(ports, lambda: _write(ports, account, replace(wanted, credentials=reference)))
+        before = ports.store.connector(account, wanted.name) or stored
+        held = vault.of(before) if before.credentials is not None and _needs_passwords(before, given) else None
+        fields, passwords = _filled(given, held.passwords if held is not None else (), declared)
+        wanted = replace(
+            wanted, custom_fields=fields, credentials=_put(vault, account, before, credentials, held, passwords)
+        )
+        return decide_until_written(ports, lambda: _write(ports, account, wanted))
+
+
+def _put(
+    vault: Vault,
+    account: str,
+    before: Connector,
+    credentials: Credentials | None,
+    held: Credentials | None,
+    passwords: Passwords,
+) -> CredentialsReference | None:
+    """Add what is new to the vault; None if key, token and passwords stay as they are ``held``."""
+    pair = credentials or held
+    if pair is None:
+        if passwords:
+            raise InvalidRequest("configuration: appKey and appToken are missing; custom fields are kept with them")
+        return None
+    if credentials is None and passwords == pair.passwords:
+        return None
+    used = before.credentials.version if before.credentials is not None else None
+    return vault.put(_secret_name(account, before), replace(pair, passwords=passwords), keep=used)
 
 
 def disable_connector(ports: Ports, account: str, affiliation: str) -> None:
@@ -155,37 +177,41 @@ def _needs_passwords(stored: Connector, given: GivenFields) -> bool:
     return bool(given.values) or any(field.value is None for field in stored.custom_fields)
 
 
-def _custom_fields(
+def _declared(
     probe: ConnectorProbe,
     wanted: Connector,
     credentials: Credentials | None,
     given: GivenFields,
-    stored: Connector | None,
-    passwords: Passwords,
-) -> tuple[tuple[CustomField, ...], Passwords]:
-    """Return the custom fields to store and the passwords to keep, as the connector's manifest declares them.
+    kept: tuple[CustomField, ...],
+) -> tuple[DeclaredField, ...] | None:
+    """Return the custom fields of the connector's manifest, None where they are accepted without one.
 
-    ``passwords`` are those of the ``stored`` connector. A manifest that cannot be read is no reason to refuse a
-    connector that has no custom fields: there is nothing to check.
+    ``kept`` are the stored ones. A manifest that cannot be read is no reason to refuse a connector that has no custom
+    fields: there is nothing to check.
     """
-    values = {name: dict(passwords).get(name, "") if value is None else value for name, value in given.values.items()}
-    kept = stored.custom_fields if stored is not None else ()
     if wanted.protocol is not ConnectorProtocol.PPP:
-        if values:
+        if given.values:
             raise InvalidRequest("customFields: a connector without a manifest has none")
-        return (), ()
-    if stored is not None and not values and not kept:
-        return (), ()
+        return None
     manifest = probe.manifest(wanted, credentials)
     if isinstance(manifest, Manifest):
-        require_declared(values, manifest.custom_fields, given.settings)
-        return split_passwords(values, manifest.custom_fields)
-    if (values or kept) and not given.accept_without_manifest:
+        return manifest.custom_fields
+    if (given.values or kept) and not given.accept_without_manifest:
         raise InvalidRequest(
             f"customFields: the connector's manifest, which declares them, cannot be read: {manifest.reason}; "
             "send acceptWithoutManifest true to save them unchecked"
         )
-    return split_passwords(values, ())
+    return None
+
+
+def _filled(
+    given: GivenFields, passwords: Passwords, declared: tuple[DeclaredField, ...] | None
+) -> tuple[tuple[CustomField, ...], Passwords]:
+    """Return the custom fields to store and the passwords to keep; ``passwords`` are the stored ones."""
+    values = {name: dict(passwords).get(name, "") if value is None else value for name, value in given.values.items()}
+    if declared is not None:
+        require_declared(values, declared, given.settings)
+    return split_passwords(values, declared or ())
 
 
 def _require_sound(probe: ConnectorProbe, wanted: Connector, credentials: Credentials | None) -> None:
