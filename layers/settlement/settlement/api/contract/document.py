@@ -14,6 +14,7 @@ from settlement.api.contract.attribute_docs import docs_of, parts_of
 from settlement.api.contract.described import CHAPTERS, Content, Described, Listed, Model, Relayed, Tag
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.api.contract.examples import recorded, request_of
+from settlement.api.contract.parameters import ID
 from settlement.api.contract.refusals import WHEN
 from settlement.api.contract.served import FILE
 from settlement.api.shared.answer import Error
@@ -64,14 +65,13 @@ _REFUSALS = {
     504: "No answer in time",
 }
 _OF_EVERY_ROUTE = (429, 500, 502, 504)
-_OF_KEYED_DESCRIBED = (401, 403)
+_OF_KEYED_ROUTES = (401, 403)
 _DONE = {200: "Done", 201: "Placed", 202: "Taken; it is carried out after the answer", 204: "Done", 503: "Unavailable"}
-_ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
 
 
 def statuses(route: Described) -> set[int]:
     """Every status that is documented of a route."""
-    keyed = _OF_KEYED_DESCRIBED if route.roles else ()
+    keyed = _OF_KEYED_ROUTES if route.roles else ()
     return {*route.answers, *route.refusals, *keyed, *_OF_EVERY_ROUTE}
 
 
@@ -126,7 +126,7 @@ def _paragraphs(route: Described) -> Iterator[str]:
 def _path_parameters(route: Described) -> Iterator[Json]:
     for name in re.findall(r"{(\w+)}", route.path):
         example = request_of(route.name, "path").get(name)
-        yield {"name": name, "in": "path", "required": True, "schema": _ID} | _example(example)
+        yield {"name": name, "in": "path", "required": True, "schema": ID} | _example(example)
 
 
 def _other_parameters(route: Described) -> Iterator[Json]:

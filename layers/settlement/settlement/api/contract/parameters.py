@@ -7,7 +7,7 @@ from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.domain.order.order import MAX_INVOICES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 
-_ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
+ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
 _TEXT = {"type": "string", "maxLength": 200}
 _FLAG = {"type": "string", "pattern": f"^({any_case('true')}|{any_case('false')})$"}
 _WORDS = {"type": "string", "maxLength": 1000, "pattern": "[^, ]"}
@@ -70,5 +70,5 @@ PAGE = (
     Parameter("after", "Where to go on, as the `Link` of the page before says.", {"type": "string"}),
 )
 LOT = Parameter("maxlot", "Updates at most.", {"type": "integer", "minimum": 1, "maximum": MAX_LOT})
-CHECKOUT_ACCOUNT = Parameter("an", "The account.", _ID, required=True)
-PURCHASE = Parameter("orderId", "The purchase that is paid; connectors are told it.", _ID)
+CHECKOUT_ACCOUNT = Parameter("an", "The account.", ID, required=True)
+PURCHASE = Parameter("orderId", "The purchase that is paid; connectors are told it.", ID)

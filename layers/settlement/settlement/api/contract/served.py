@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,15 @@ FILE = Path(__file__).with_name("openapi.json")
 
 def served_document(event: Mapping[str, Any]) -> str:
     """Return the document as JSON text; its one server is the address that the request of ``event`` came to."""
-    document = json.loads(FILE.read_text(encoding="utf-8"))
-    document["servers"] = [{"url": address_of(event), "description": "This service"}]
+    document = _packed() | {"servers": [{"url": address_of(event), "description": "This service"}]}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def _packed() -> dict[str, Any]:
+    """Read the document, once per process."""
+    document: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return document
 
 
 def address_of(event: Mapping[str, Any]) -> str:
