@@ -14,7 +14,7 @@ from operations.output import MISUSED
 from settlement import bootstrap
 from settlement.storage import app_keys
 from settlement.storage.app_keys import Caller, KeyRefused
-from tests.support.service import Context
+from tests.support.lambda_context import Context
 from tests.template.cloudformation import load_template
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from settlement.use_cases.shared.ports import Commit, Conflict, DueOperation, St
 from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_leg, a_transaction, an_operation, an_order
 from testkit.shop import Shop
+from tests.support.lambda_context import Context
 from tests.support.local_server import LocalServer
 from tests.support.outages import FAULTS, LOST_RACES, OUTAGES
-from tests.support.service import Context
 from tests.template.cloudformation import load_template, of_type
 
 ALONE = Commit(ACCOUNT, ORDER_ID, TRANSACTION_ID, operations=[an_operation()])

@@ -17,19 +17,9 @@ from settlement.storage import codecs, keys
 from settlement.storage.outbox import MAX_BYTES
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
+from tests.support.lambda_context import Context
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Context:
-    """The little of a Lambda context that the logger reads."""
-
-    function_name: str = "event-relay"
-    function_version: str = "1"
-    memory_limit_in_mb: int = 128
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:event-relay"
-    aws_request_id: str = "request"
 
 
 @dataclass

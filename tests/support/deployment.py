@@ -28,7 +28,8 @@ from testkit.clock import Clock, Ids
 from testkit.configuring import save_connector
 from testkit.provider import FakeProvider
 from tests.support.effects import Crash, Effects
-from tests.support.service import Context, route_of
+from tests.support.lambda_context import Context
+from tests.support.service import route_of
 from tests.support.tables import FakeTable, Table
 
 SWEEP_EVERY = timedelta(minutes=1)

@@ -23,23 +23,13 @@ from settlement.storage.app_keys import Caller, save
 from settlement.storage.dynamodb import DynamoDBStore
 from testkit.configuring import save_settings
 from tests.support.declared_table import make_declared_table
+from tests.support.lambda_context import Context
 from tests.template.cloudformation import CHECKOUT
 
 EVENTS = CHECKOUT / "events"
 
 
 FUNCTIONS = sorted(folder.name for folder in EVENTS.iterdir() if folder.is_dir())
-
-
-@dataclass(frozen=True)
-class Context:
-    """The little of a Lambda context that the logger reads."""
-
-    function_name: str = "by-hand"
-    function_version: str = "1"
-    memory_limit_in_mb: int = 128
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:by-hand"
-    aws_request_id: str = "request"
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,12 @@ from types import ModuleType
 from typing import Any
 
 from settlement.connectors import exact_json
+from tests.support.lambda_context import Context
 
 FUNCTION = Path(__file__).parents[2] / "functions" / "sandbox_connector"
 
 
 TABLE = "sandbox-test"
-
-
-@dataclass(frozen=True)
-class Context:
-    """The little of a Lambda context that the logger reads."""
-
-    function_name: str = "sandbox"
-    function_version: str = "1"
-    memory_limit_in_mb: int = 128
-    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:000000000000:function:sandbox"
-    aws_request_id: str = "request"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from testkit.builders import ACCOUNT
 from testkit.shop import Shop
 from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.feeds import FakeFeeds, FakeHookCaller
+from tests.support.lambda_context import Context
 
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -32,17 +33,6 @@ _ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "quita",
     "POWERTOOLS_METRICS_NAMESPACE": "quita",
 }
-
-
-@dataclass(frozen=True)
-class Context:
-    """The little of a Lambda context that the logger reads."""
-
-    function_name: str = "in-process"
-    function_version: str = "1"
-    memory_limit_in_mb: int = 128
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:in-process"
-    aws_request_id: str = "request"
 
 
 Query = Mapping[str, str | list[str]]
