@@ -1,7 +1,7 @@
 """Order modifications as their routes show them (C§2.2). Amounts are minor units."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from settlement.api.modifications.shapes import asked_view
 from settlement.api.shared.dates import oms_date
@@ -125,12 +125,8 @@ def _origin(order: Order) -> "Origin":
 
 
 def _totals(totals: tuple[OrderTotal, ...]) -> "list[ChangedTotal]":
-    return [
-        {"id": id_, "name": name, "value": total.value}
-        for total in totals
-        for id_, name in _NAMES.items()
-        if id_ == total.id
-    ]
+    ids = [cast("TotalOfChange", total.id) for total in totals]
+    return [{"id": id_, "name": _NAMES[id_], "value": total.value} for id_, total in zip(ids, totals, strict=True)]
 
 
 def _logs(modified: Modified) -> "list[Log]":
