@@ -28,7 +28,6 @@ before = spent()
 print(spent() - before)
 """
 
-
 _LOADED = """
 import sys
 import app

@@ -57,7 +57,6 @@ def a_change(**changes: Any) -> Change:
 
 FULL_CARD = VaultedCard("token", "John Doe", "444433", "1111")
 
-
 LATER = NOON + timedelta(hours=1, microseconds=1)
 
 

@@ -9,12 +9,9 @@ from testkit.merchant import PlacedOrder
 
 ORDERS = "/api/oms/pvt/orders"
 
-
 LARGEST = 999_999_999_999
 
-
 MISSING = object()
-
 
 LONG = "x" * 3000
 

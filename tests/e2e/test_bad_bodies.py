@@ -41,7 +41,6 @@ _NO_BODIES: dict[str, tuple[bytes, str]] = {
     "escaped null byte": (b'{"type": "Out\\u0000put"}', "type"),
 }
 
-
 _NO_JSON_HERE = ("duplicate key", "huge integer", "huge exponent", "escaped null byte")
 
 

@@ -22,7 +22,6 @@ from testkit.shop import Placed, Shop
 
 CART = {"items": [{"id": "A", "name": "Shoe", "value": 8000, "quantity": 1}], "freight": 2000, "tax": 0}
 
-
 NEW = NewTransaction(10000, Checkout("purchase-1", "store", "1"))
 
 

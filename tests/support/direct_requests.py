@@ -14,7 +14,6 @@ from testkit.shop import Placed, Shop
 
 DAY = timedelta(hours=26)
 
-
 MODES = pytest.mark.parametrize("mode", list(Mode))
 
 

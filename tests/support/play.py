@@ -3,10 +3,8 @@
 SIGNATURE = "SIGNATURE-OF-THE-PAYMENT"
 """Stands in the events that need what only the running service knows."""
 
-
 CHECKOUT_TRANSACTION = "TRANSACTION-OF-THE-CHECKOUT"
 """Stands for the transaction that a checkout started."""
-
 
 BEFORE_THE_SETTLEMENT = (
     "authorizer/valid_key",
@@ -30,7 +28,6 @@ BEFORE_THE_SETTLEMENT = (
     "settlement_steps/authorise_3_conclude",
     "order_management/start_handling",
 )
-
 
 THE_SETTLEMENT = (
     "invoice_notification/value_zero",
@@ -76,7 +73,6 @@ THE_SETTLEMENT = (
     "settlement_steps/return_2_execute",
     "settlement_steps/return_3_conclude",
 )
-
 
 AFTER_THE_SETTLEMENT = (
     "order_management/get_order",
@@ -149,9 +145,7 @@ AFTER_THE_SETTLEMENT = (
     "due_work/every_minute",
 )
 
-
 PLAY = BEFORE_THE_SETTLEMENT + THE_SETTLEMENT + AFTER_THE_SETTLEMENT
-
 
 ACCEPTED = [
     ("order_management/health", 200),
@@ -185,7 +179,6 @@ ACCEPTED = [
     ("sandbox_connector/manifest", 200),
     ("sandbox_connector/script_three_failures", 200),
 ]
-
 
 REFUSED = [
     ("order_management/place_order_same_id_other_content", 409, "OMS008"),

@@ -28,7 +28,6 @@ from tests.template.cloudformation import CHECKOUT
 
 EVENTS = CHECKOUT / "events"
 
-
 FUNCTIONS = sorted(folder.name for folder in EVENTS.iterdir() if folder.is_dir())
 
 
@@ -54,7 +53,6 @@ class Answer:
 
 TOUCHED: set[tuple[str, str, str, str]] = set()
 """What the functions did with the table: function, index, action, partition."""
-
 
 _running = local()
 

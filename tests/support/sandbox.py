@@ -12,7 +12,6 @@ from tests.support.lambda_context import Context
 
 FUNCTION = Path(__file__).parents[2] / "functions" / "sandbox_connector"
 
-
 TABLE = "sandbox-test"
 
 

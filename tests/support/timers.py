@@ -12,9 +12,7 @@ from testkit.shop import Placed, Shop
 
 MINUTE = timedelta(minutes=1)
 
-
 HOUR = timedelta(hours=1)
-
 
 DAY = timedelta(days=1)
 

@@ -4,7 +4,6 @@ from typing import Any
 
 TOO_LARGE = "x" * 1_000_001
 
-
 PERSON = {
     "clientProfileData": {
         "email": "maria.silva@mail.example",
@@ -29,7 +28,6 @@ PERSON = {
         }
     },
 }
-
 
 ITEMS = [{"id": "A", "price": 5000, "quantity": 1, "description": "Shoe"}]
 
@@ -83,9 +81,7 @@ def change_body(request_id: str, discount: int) -> dict[str, Any]:
 
 STARTED = {"value": 10000, "referenceId": "1234567", "channel": "store", "salesChannel": "1", "urn": None}
 
-
 AUTHORISE = {"softDescriptor": "STORE*1234567", "prepareForRecurrency": False}
-
 
 TOLD = [
     {"name": "cart", "value": '{"items":[{"id":"A","name":"Shoe","value":8000,"quantity":1}],"freight":2000,"tax":0}'},
@@ -133,12 +129,9 @@ SWAP = {
     ],
 }
 
-
 RESOLVED = {"resolution": "not-done"}
 
-
 TRACKING = {"trackingNumber": "T1", "trackingUrl": None, "dispatchedDate": None, "courier": "Post"}
-
 
 DELIVERY = {
     "isDelivered": False,

@@ -17,7 +17,6 @@ DOCUMENT = make_document()
 BARE_UNITS = {"Minor units.", "UTC, without a zone or a fraction.", "ISO 8601 in UTC, to the microsecond."}
 """What types say by themselves; a property says also of what."""
 
-
 BY_THE_AUTHORIZER = {(401, "1")}
 """What no function answers with: the authorizer lets nobody in who has no key."""
 OF_THE_PLAN = {
