@@ -12,6 +12,9 @@ from threading import Event, Thread
 from typing import Any, Self
 from zlib import crc32
 
+HANGING_PEER_SECONDS = 15
+"""How long a peer says nothing, or drips: longer than any client here waits for."""
+
 Behaviour = Callable[[socket.socket], bool]
 """What a server does with a request; tells whether the connection goes on."""
 
@@ -125,13 +128,14 @@ def stop_halfway(connection: socket.socket) -> bool:
 
 def say_nothing(connection: socket.socket) -> bool:
     """Keep the client waiting for longer than it does."""
-    time.sleep(2)
+    time.sleep(HANGING_PEER_SECONDS)
     return False
 
 
 def drip(connection: socket.socket) -> bool:
     """Send an answer byte by byte, each before a read of the client could be given up."""
-    for byte in _bytes(200, b"{}" + b" " * 100, (), None):
+    pause = 0.03
+    for byte in _bytes(200, b"{}" + b" " * int(HANGING_PEER_SECONDS / pause), (), None):
         connection.sendall(bytes([byte]))
-        time.sleep(0.03)
+        time.sleep(pause)
     return False

@@ -90,7 +90,7 @@ def test_every_leg_is_executed_before_the_conclusion() -> None:
 def test_at_most_five_legs_at_a_time() -> None:
     running = Counter[str]()
     lock = threading.Lock()
-    all_five = threading.Barrier(5, timeout=10)
+    all_five = threading.Barrier(5, timeout=60)
 
     def step(event: dict[str, Any]) -> dict[str, Any]:
         if event["step"] == "plan":

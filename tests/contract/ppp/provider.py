@@ -59,6 +59,9 @@ AUTHORISE = Authorise(
 
 CREDENTIALS = Credentials("key-of-the-shop", "token-of-the-shop")
 
+PATIENCE_SECONDS = 5
+"""How late a client may be on a busy machine, and half of what a peer here hangs or drips for."""
+
 Respond = Callable[[socket.socket], None]
 
 

@@ -29,7 +29,11 @@ from testkit.configuring import save_connector
 from testkit.shop import Placed, Shop
 from tests.contract.ppp.provider import SETTLE, Provider, client, raw
 
-TIMEOUT_SECONDS = 0.8
+HANGING_SECONDS = 0.8
+"""How long a call that hangs is waited for."""
+PATIENT_SECONDS = 60
+"""How long any other is: a busy machine answers late, which is no fault of the connector's."""
+
 IDS = {"settlements": "settleId", "cancellations": "cancellationId", "refunds": "refundId"}
 
 
@@ -44,6 +48,11 @@ class Bank:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def will_hang(self) -> bool:
+        """Whether the next call ends by its deadline alone."""
+        return bool(self.faults) and self.faults[0] in HANGING
 
     def close(self) -> None:
         """Let go of every call that hangs."""
@@ -139,6 +148,18 @@ DONE = [
     *("slow body", "half-closed", "not HTTP"),
 ]
 TRANSPORT = [*UNDONE, *DONE]
+HANGING = {"hang", "hang after doing it", "slow body"}
+
+
+class Patient:
+    """The real client, which waits for a call briefly where it will hang, and long where it will not."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+        self._hanging, self._patient = client(HANGING_SECONDS), client(PATIENT_SECONDS)
+
+    def __getattr__(self, call: str) -> Any:
+        return getattr(self._hanging if self._bank.will_hang else self._patient, call)
 
 
 @pytest.fixture
@@ -154,7 +175,7 @@ def placed(shop: Shop, bank: Bank) -> Placed:
     """An order whose payment is authorised; from here on its connector is the bank, behind the real client."""
     placed = shop.open()
     reach(shop, bank.url)
-    shop.provider = client(TIMEOUT_SECONDS)  # type: ignore[assignment]
+    shop.provider = Patient(bank)  # type: ignore[assignment]
     return placed
 
 
