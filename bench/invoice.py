@@ -28,17 +28,12 @@ from settlement.domain.order.invoice import InvoiceType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
 from settlement.use_cases.shared.ports import Ports
-from settlement.use_cases.workflow.conclude_operation import conclude_operation
-from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg
-from settlement.use_cases.workflow.plan_operation import plan_operation
+from settlement.use_cases.workflow.attempt_operation import AttemptTask, attempt_operation
 from testkit.loading import FUNCTIONS, init_cost
 
 WARM_INVOICES = 20
-TRANSITIONS_PER_LEG = 2
-"""The Map's iteration and its task."""
-
-TRANSITIONS_BESIDE_LEGS = 8
-"""Start, Plan, its choice, the Map, Conclude, its choice, Done, end."""
+TRANSITIONS = 4
+"""Start, Attempt, its choice, Done."""
 
 
 class Shop:
@@ -120,14 +115,11 @@ def _print_consumption(facts: Facts, shop: Shop) -> None:
         notify_invoice(ports, ACCOUNT, order_id, notification)
     now = ports.now()
     with meter.measure() as settlement_part:
-        planned = plan_operation(ports, ACCOUNT, transaction_id, 2, "bench")
-        for leg in planned.legs:
-            execute_leg(ports, connector, LegTask(ACCOUNT, transaction_id, 2, leg, now), facts.base_url)
-        conclude_operation(ports, ACCOUNT, transaction_id, 2, "bench", now)
+        attempt_operation(ports, connector, AttemptTask(ACCOUNT, transaction_id, 2, "bench", now), facts.base_url)
     print("DynamoDB for one partial invoice on one payment")
     print(f"  HTTP part                {http_part}")
     print(f"  settlement part          {settlement_part}")
-    print(f"  state transitions        {TRANSITIONS_BESIDE_LEGS + TRANSITIONS_PER_LEG * max(1, len(planned.legs))}")
+    print(f"  state transitions        {TRANSITIONS}")
 
 
 def _print_cold_starts() -> None:

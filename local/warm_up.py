@@ -26,8 +26,9 @@ _REQUESTS = (
 _EVENTS: dict[str, dict[str, object]] = {
     "event_relay": {"Records": []},
     "settlement_steps": {
-        "step": "plan",
+        "step": "attempt",
         "execution": NOTHING,
+        "startedAt": "2026-01-01T00:00:00Z",
         "account": ACCOUNT,
         "transactionId": NOTHING,
         "operation": 1,

@@ -73,7 +73,8 @@ def _calls_back(stage: Stage) -> bool:
 
 def _plans(stage: Stage) -> bool:
     name = {"account": "demo", "transactionId": stage.order.transaction_id, "operation": 1}
-    return stage.runs("settlement_steps", {"step": "plan", "execution": "probe", **name})
+    attempt = {"step": "attempt", "execution": "probe", "startedAt": "2026-01-01T00:00:00Z", **name}
+    return stage.runs("settlement_steps", attempt)
 
 
 def _takes_an_order_in(stage: Stage) -> bool:

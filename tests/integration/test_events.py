@@ -107,9 +107,13 @@ def test_error_names_the_field_the_value_and_the_limit(answers: Mapping[str, Ans
     assert message.endswith('got "70.00"')
 
 
-@pytest.mark.parametrize("operation", ["authorise", "first_invoice", "change", "last_invoice", "return"])
-def test_steps_plan_one_leg_post_it_and_conclude(answers: Mapping[str, Answer], operation: str) -> None:
-    steps = [answers[f"settlement_steps/{operation}_{step}"] for step in ("1_plan", "2_execute", "3_conclude")]
+@pytest.mark.parametrize("operation", ["authorise", "change", "last_invoice", "return"])
+def test_attempt_with_one_call_is_done(answers: Mapping[str, Answer], operation: str) -> None:
+    assert answers[f"settlement_steps/{operation}_attempt"].result == {"outcome": "done", "legs": []}
+
+
+def test_steps_plan_one_leg_post_it_and_conclude(answers: Mapping[str, Answer]) -> None:
+    steps = [answers[f"settlement_steps/first_invoice_{step}"] for step in ("1_plan", "2_execute", "3_conclude")]
     assert [step.result for step in steps] == [
         {"outcome": "execute", "legs": [{"leg": "0001"}]},
         {"outcome": "posted"},

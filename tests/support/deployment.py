@@ -33,8 +33,8 @@ from tests.support.service import route_of
 from tests.support.tables import FakeTable, Table
 
 SWEEP_EVERY = timedelta(minutes=1)
-PLAN_TRIES = CONCLUDE_TRIES = 4
-EXECUTE_TRIES = 3
+CONCLUDE_TRIES = 4
+ATTEMPT_TRIES = EXECUTE_TRIES = 3
 BATCH = 100
 PATIENCE = timedelta(minutes=30)
 SENDS = 5
@@ -253,10 +253,11 @@ class Deployment:
             execution = {**name, "execution": self._ids(), "startedAt": self.clock.time.isoformat()}
             outcome = "more"
             while outcome == "more":
-                planned = self._task(PLAN_TRIES, {**execution, "step": "plan"})
-                if planned is None or planned["outcome"] == "skip":
-                    return
-                for leg in planned["legs"]:
+                attempted = self._task(ATTEMPT_TRIES, {**execution, "step": "attempt"})
+                if attempted is not None and attempted["outcome"] != "execute":
+                    outcome = attempted["outcome"]
+                    continue
+                for leg in attempted["legs"] if attempted is not None else ():
                     self._task(EXECUTE_TRIES, {**execution, **leg, "step": "execute"})
                 concluded = self._task(CONCLUDE_TRIES, {**execution, "step": "conclude"})
                 outcome = concluded["outcome"] if concluded else "failed"

@@ -23,9 +23,7 @@ BEFORE_THE_SETTLEMENT = (
     "transaction_retrieval/unknown_transaction",
     "order_management/place_order",
     "order_management/place_order_same_id_other_content",
-    "settlement_steps/authorise_1_plan",
-    "settlement_steps/authorise_2_execute",
-    "settlement_steps/authorise_3_conclude",
+    "settlement_steps/authorise_attempt",
     "order_management/start_handling",
 )
 
@@ -56,22 +54,16 @@ THE_SETTLEMENT = (
     "order_change/increase_that_connector_cannot_raise",
     "order_change/reason_missing",
     "order_change/remove_one_b",
-    "settlement_steps/change_1_plan",
-    "settlement_steps/change_2_execute",
-    "settlement_steps/change_3_conclude",
+    "settlement_steps/change_attempt",
     "order_change/modification_after_registered_change",
     "order_management/left_to_invoice",
     "invoice_notification/last_invoice",
-    "settlement_steps/last_invoice_1_plan",
-    "settlement_steps/last_invoice_2_execute",
-    "settlement_steps/last_invoice_3_conclude",
+    "settlement_steps/last_invoice_attempt",
     "invoice_notification/stand_alone_invoice",
     "invoice_notification/document_invoice_stand_alone",
     "invoice_notification/return_above_invoiced",
     "invoice_notification/return_invoice",
-    "settlement_steps/return_1_plan",
-    "settlement_steps/return_2_execute",
-    "settlement_steps/return_3_conclude",
+    "settlement_steps/return_attempt",
 )
 
 AFTER_THE_SETTLEMENT = (

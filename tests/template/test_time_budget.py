@@ -37,7 +37,7 @@ def test_last_leg_and_its_conclusion_fit_into_the_execution() -> None:
 
 
 def test_execution_ends_before_its_lease() -> None:
-    assert DEFINITION["TimeoutSeconds"] + TASKS["Plan"]["TimeoutSeconds"] < LEASE_SECONDS
+    assert DEFINITION["TimeoutSeconds"] + TASKS["Attempt"]["TimeoutSeconds"] < LEASE_SECONDS
 
 
 def test_settlement_steps_has_no_network_configuration() -> None:
@@ -53,8 +53,9 @@ def test_task_retries_with_full_jitter_and_catches_everything_by_no_name(name: s
     assert [catch["ErrorEquals"] for catch in TASKS[name]["Catch"]] == [["States.ALL"]]
 
 
-def test_leg_is_attempted_three_times() -> None:
-    assert [retry["MaxAttempts"] for retry in TASKS["Execute"]["Retry"]] == [2]
+@pytest.mark.parametrize("name", ["Attempt", "Execute"])
+def test_call_is_made_three_times(name: str) -> None:
+    assert [retry["MaxAttempts"] for retry in TASKS[name]["Retry"]] == [2]
 
 
 def test_every_state_says_what_it_is_for() -> None:

@@ -136,7 +136,7 @@ def test_r27_invoice_that_loses_to_a_cancel_is_refused(shop: Shop) -> None:
 def test_r27_invoice_during_a_running_operation_is_queued_behind_it(shop: Shop) -> None:
     placed = shop.open()
     placed.notify("N1", 7000, type_=InvoiceType.OUTPUT)
-    shop.store.interrupt(lambda: None, lambda: None, sale(placed, "N2", 3000))
+    shop.store.interrupt(lambda: None, sale(placed, "N2", 3000))
 
     placed.run()
 

@@ -30,7 +30,7 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import failure_of, misses_settlement, state_at_the_end
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
-from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.shared.ports import Commit, Ports, Store
 from settlement.use_cases.workflow.mark_in_doubt import mark_in_doubt
 from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import next_ready, project_queue
@@ -54,7 +54,7 @@ class Conclusion:
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
+class Attempt:
     """One attempt after the execution of its legs."""
 
     before: Heads
@@ -82,6 +82,14 @@ class _Attempt:
         return leg.tried_in < self.operation.attempts and is_too_early(self.payment_of(leg), self.now)
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ends, and its writes; None if there is nothing to write."""
+
+    conclusion: Conclusion
+    commit: Commit | None
+
+
 def conclude_operation(
     ports: Ports, account: str, transaction_id: str, sequence: int, execution: str, started_at: datetime
 ) -> Conclusion:
@@ -103,30 +111,45 @@ def _conclude(
     operation = store.operation(account, transaction_id, sequence)
     if transaction is None or operation is None or operation.is_concluded or operation.execution != execution:
         return Conclusion(ConcludeOutcome.SKIP)
-    order = store.order(account, transaction.order_id)
-    if order is None:
-        raise LookupError(f"transaction {transaction_id} has no order {transaction.order_id}")
-    attempt = _Attempt(
-        Heads(order, transaction),
+    attempt = Attempt(
+        heads_of(store, transaction),
         operation,
         planned_legs(ports, transaction, operation),
         store.payments(account, transaction_id),
         ports.now(),
         started_at,
     )
+    ending = ending_of(ports, attempt)
+    if ending is None:
+        mark_in_doubt(ports, attempt.before, operation, attempt.payments, attempt.open_legs)
+        return _conclude(ports, account, transaction_id, sequence, execution, started_at)
+    if ending.commit is not None:
+        store.commit(ending.commit)
+    return ending.conclusion
+
+
+def heads_of(store: Store, transaction: Transaction) -> Heads:
+    """Return a transaction with its order; raises ``Conflict`` if the order has changed since."""
+    order = store.order(transaction.account, transaction.order_id)
+    if order is None:
+        raise LookupError(f"transaction {transaction.transaction_id} has no order {transaction.order_id}")
+    return Heads(order, transaction)
+
+
+def ending_of(ports: Ports, attempt: Attempt) -> Ending | None:
+    """Return how an attempt ends; None if its open legs have to be marked in doubt first."""
     if _can_go_on(attempt):
-        return Conclusion(ConcludeOutcome.MORE)
+        return Ending(Conclusion(ConcludeOutcome.MORE), None)
     if not attempt.open_legs and not _is_undecided(attempt):
         return _finish(ports, attempt)
     if attempt.now < _deadline(attempt) or not attempt.open_legs:
-        return _wait(ports, attempt)
-    if operation.kind is OperationKind.AUTHORISE and operation.failure is None:
-        return _abandon(ports, attempt)
-    mark_in_doubt(ports, attempt.before, operation, attempt.payments, attempt.open_legs)
-    return _conclude(ports, account, transaction_id, sequence, execution, started_at)
+        return _wait(attempt)
+    if attempt.operation.kind is OperationKind.AUTHORISE and attempt.operation.failure is None:
+        return _abandon(attempt)
+    return None
 
 
-def _can_go_on(attempt: _Attempt) -> bool:
+def _can_go_on(attempt: Attempt) -> bool:
     operation = attempt.operation
     if attempt.now - attempt.started_at > NO_CALL_AFTER:
         return False
@@ -140,7 +163,7 @@ def _can_go_on(attempt: _Attempt) -> bool:
     )
 
 
-def _is_undecided(attempt: _Attempt) -> bool:
+def _is_undecided(attempt: Attempt) -> bool:
     """True if an authorisation still needs legs that are not planned."""
     if attempt.operation.kind is not OperationKind.AUTHORISE:
         return False
@@ -148,7 +171,7 @@ def _is_undecided(attempt: _Attempt) -> bool:
     return bool(legs_to_decide(attempt.payments, attempt.legs, abandoned=abandoned))
 
 
-def _deadline(attempt: _Attempt) -> datetime:
+def _deadline(attempt: Attempt) -> datetime:
     """Return when to give up: 24 h after the first attempt, or when an undecided authorisation expires (C§4.2).
 
     It is now if all open legs are below what the connector can move (R36).
@@ -161,7 +184,7 @@ def _deadline(attempt: _Attempt) -> datetime:
     return min([at for at in patience if at is not None], default=usual)
 
 
-def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
+def _wait(attempt: Attempt) -> Ending:
     """Release the operation until its next attempt, which is due now if a callback came during this one."""
     operation, before = attempt.operation, attempt.before
     journal = before.journal(attempt.now)
@@ -185,11 +208,10 @@ def _wait(ports: Ports, attempt: _Attempt) -> Conclusion:
     )
     transaction = replace(before.transaction, ledger=total(payment.counters for payment in attempt.payments))
     commit = before.becomes(journal, before.order, transaction)
-    ports.store.commit(replace(commit, operations=[waiting]))
-    return Conclusion(ConcludeOutcome.WAITING)
+    return Ending(Conclusion(ConcludeOutcome.WAITING), replace(commit, operations=[waiting]))
 
 
-def _due(attempt: _Attempt, leg: Leg) -> datetime:
+def _due(attempt: Attempt, leg: Leg) -> datetime:
     payment = attempt.payment_of(leg)
     if attempt.came_too_early(leg) and payment.next_call_at is not None:
         return payment.next_call_at
@@ -203,7 +225,7 @@ def _due(attempt: _Attempt, leg: Leg) -> datetime:
     return min(next_inquiry(cancel_at - created_at, attempt.now), max(cancel_at, attempt.now + timedelta(minutes=1)))
 
 
-def _abandon(ports: Ports, attempt: _Attempt) -> Conclusion:
+def _abandon(attempt: Attempt) -> Ending:
     """Give up an authorisation; the next plan voids undecided payments and cancels approved ones."""
     before = attempt.before
     abandoned = replace(
@@ -211,11 +233,10 @@ def _abandon(ports: Ports, attempt: _Attempt) -> Conclusion:
     )
     journal = before.journal(attempt.now)
     commit = before.becomes(journal, before.order, before.transaction)
-    ports.store.commit(replace(commit, operations=[abandoned]))
-    return Conclusion(ConcludeOutcome.MORE)
+    return Ending(Conclusion(ConcludeOutcome.MORE), replace(commit, operations=[abandoned]))
 
 
-def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
+def _finish(ports: Ports, attempt: Attempt) -> Ending:
     """Take the operation off the queue, in any final state, and make the next one ready."""
     before, operation = attempt.before, attempt.operation
     journal = before.journal(attempt.now)
@@ -244,11 +265,11 @@ def _finish(ports: Ports, attempt: _Attempt) -> Conclusion:
     if is_finished(order, transaction) and transaction.finished_at is None:
         transaction = replace(transaction, finished_at=attempt.now)
     commit = before.becomes(journal, order, transaction)
-    ports.store.commit(replace(commit, operations=[concluded] if following is None else [concluded, following]))
-    return Conclusion(ConcludeOutcome.DONE, failure)
+    operations = [concluded] if following is None else [concluded, following]
+    return Ending(Conclusion(ConcludeOutcome.DONE, failure), replace(commit, operations=operations))
 
 
-def _decided(attempt: _Attempt) -> tuple[Order, Transaction]:
+def _decided(attempt: Attempt) -> tuple[Order, Transaction]:
     """Return both heads with the operation off the queue and, for an authorisation, its decision."""
     order, transaction = attempt.before.order, attempt.before.transaction
     transaction = replace(
@@ -266,7 +287,7 @@ def _decided(attempt: _Attempt) -> tuple[Order, Transaction]:
     return order, transaction
 
 
-def _projection(ports: Ports, attempt: _Attempt, transaction: Transaction, failure: str | None) -> tuple[Position, ...]:
+def _projection(ports: Ports, attempt: Attempt, transaction: Transaction, failure: str | None) -> tuple[Position, ...]:
     """Return the projection after this operation: unchanged if all went as planned, else recomputed from the ledger."""
     as_planned = failure is None and attempt.operation.kind is not OperationKind.AUTHORISE
     if not transaction.is_idle and as_planned and all(leg.state is LegState.POSTED for leg in attempt.legs):

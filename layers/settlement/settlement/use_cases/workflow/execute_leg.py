@@ -61,21 +61,31 @@ def execute_leg(ports: Ports, client: ConnectorClient, call: LegTask, callback_b
     context = read_leg_context(ports, call)
     if not context.leg.state.is_open:
         return context.leg.state.value
-    if context.payment.offline and context.leg.kind in MOVEMENT_OF:
-        return _posted(ports, call, context, done_offline(context.leg))
-    outcome: Outcome | None = outcome_of_closed_window(ports, context)
+    outcome = outcome_of_call(ports, client, context, callback_base)
     if outcome is None:
-        if not claim_call(ports, context):
-            return DEFERRED
-        outcome = _ask(ports, client, context, callback_base)
-    return _posted(ports, call, context, outcome)
-
-
-def _posted(ports: Ports, call: LegTask, context: LegContext, outcome: Outcome) -> str:
+        return DEFERRED
     leg = decide_until_written(ports, lambda: post_outcome(ports, call, context, outcome))
+    require_resolved(leg)
+    return leg.state.value
+
+
+def require_resolved(leg: Leg) -> None:
+    """Raise ``ConnectorUnresolved`` for a leg whose last call had an unknown outcome."""
     if leg.state is LegState.UNKNOWN:
         raise ConnectorUnresolved(leg.message)
-    return leg.state.value
+
+
+def outcome_of_call(ports: Ports, client: ConnectorClient, context: LegContext, callback_base: str) -> Outcome | None:
+    """Make the connector call of an open leg; return None if it is too early for it.
+
+    Payments received outside of their connector, and legs whose window is over, have an outcome without a call.
+    """
+    if context.payment.offline and context.leg.kind in MOVEMENT_OF:
+        return done_offline(context.leg)
+    closed = outcome_of_closed_window(ports, context)
+    if closed is not None:
+        return closed
+    return _ask(ports, client, context, callback_base) if claim_call(ports, context) else None
 
 
 def read_leg_context(ports: Ports, call: LegTask) -> LegContext:
@@ -86,8 +96,12 @@ def read_leg_context(ports: Ports, call: LegTask) -> LegContext:
     leg = store.leg(call.account, call.transaction_id, call.operation, call.leg)
     if transaction is None or operation is None or leg is None:
         raise LookupError(f"no leg {call.leg} of operation {call.operation} on transaction {call.transaction_id}")
-    payment = _payment(ports, call, leg)
-    connector = store.connector(call.account, payment.connector)
+    return leg_context(ports, transaction, operation, leg, _payment(ports, call, leg))
+
+
+def leg_context(ports: Ports, transaction: Transaction, operation: Operation, leg: Leg, payment: Payment) -> LegContext:
+    """Return the context of a leg's call; reads its connector."""
+    connector = ports.store.connector(transaction.account, payment.connector)
     if connector is None:
         raise LookupError(f"connector {payment.connector} is not configured any more")
     return LegContext(transaction, operation.kind, operation.attempts, leg, payment, connector)
@@ -175,36 +189,55 @@ def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outc
     concluded = None if in_turn and leg.state.is_open else _concluded_operation(ports, call)
     if not in_turn or concluded is not None:
         context = replace(context, payment=_payment_beside(ports, call, leg))
+    posted = posting_of(ports, context, leg, outcome)
+    if concluded is None:
+        ports.store.commit(posted.commit)
+        return posted.leg
+    parked = replace(posted.commit, new_legs=[_parked(remainder) for remainder in posted.commit.new_legs])
+    ports.store.commit(resolve_doubt(ports, parked, concluded))
+    return posted.leg
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An outcome's posting: its writes, and the leg and payment after them."""
+
+    commit: Commit
+    leg: Leg
+    payment: Payment
+
+
+def posting_of(ports: Ports, context: LegContext, leg: Leg, outcome: Outcome) -> Posted:
+    """Return the posting of an outcome on a leg as it is stored now."""
+    transaction = context.transaction
     journal = Journal(
         writer=leg_writer(leg.operation, leg.number),
         written=leg.events,
-        order_id=context.transaction.order_id,
-        transaction_id=call.transaction_id,
+        order_id=transaction.order_id,
+        transaction_id=transaction.transaction_id,
         at=ports.now(),
     )
     posting = post(context, leg, outcome, journal)
     after = replace(posting.leg, attempts=leg.attempts + 1, tried_in=context.attempt, events=journal.written)
-    remainder = posting.remainder if concluded is None or posting.remainder is None else _parked(posting.remainder)
     commit = Commit(
-        call.account,
-        context.transaction.order_id,
-        call.transaction_id,
+        transaction.account,
+        transaction.order_id,
+        transaction.transaction_id,
         legs=[Changed(leg, after)],
         payments=[] if posting.payment is None else [Changed(context.payment, posting.payment)],
-        new_legs=[] if remainder is None else [remainder],
+        new_legs=[] if posting.remainder is None else [posting.remainder],
         new_settlements=[] if posting.capture is None else [posting.capture],
-        settlements=_refunded_capture(ports, call, leg, posting),
+        settlements=_refunded_capture(ports, transaction, leg, posting),
         events=journal.events,
     )
-    ports.store.commit(commit if concluded is None else resolve_doubt(ports, commit, concluded))
-    return after
+    return Posted(commit, after, posting.payment or context.payment)
 
 
-def _refunded_capture(ports: Ports, call: LegTask, leg: Leg, posting: Posting) -> list[Changed[Settlement]]:
+def _refunded_capture(ports: Ports, transaction: Transaction, leg: Leg, posting: Posting) -> list[Changed[Settlement]]:
     """Return the change of the settlement that the refund is booked against, or whose doubt ends."""
     if not posting.changes_its_capture or leg.settlement is None:
         return []
-    capture = ports.store.settlement(call.account, call.transaction_id, leg.payment_id, leg.settlement)
+    capture = ports.store.settlement(transaction.account, transaction.transaction_id, leg.payment_id, leg.settlement)
     if capture is None:
         raise LookupError(f"no settlement {leg.settlement} of payment {leg.payment_id}")
     return [Changed(capture, posting.capture_after(capture, leg))]

@@ -56,24 +56,52 @@ def planned_legs(ports: Ports, transaction: Transaction, operation: Operation) -
     return [leg for leg in legs if leg.index <= operation.legs]
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An operation claimed and planned by an execution, with all that its plan was made on, as stored by now."""
+
+    transaction: Transaction
+    operation: Operation
+    legs: list[Leg]
+    payments: list[Payment]
+
+    @property
+    def to_do(self) -> list[Leg]:
+        """The open legs that this attempt has not tried."""
+        return [leg for leg in self.legs if leg.state.is_open and leg.tried_in < self.operation.attempts]
+
+    @property
+    def handed_out(self) -> HandedOut:
+        """The answer of the step."""
+        numbers = sorted(leg.number for leg in self.to_do)
+        return HandedOut(PlanOutcome.EXECUTE if numbers else PlanOutcome.CONCLUDE, tuple(numbers[:MAX_LEGS_AT_ONCE]))
+
+
 def plan_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> HandedOut:
     """Claim the operation for this execution and return the legs to execute now.
 
     A second claim by the same execution returns the remaining legs of the same plan. An operation that is done, not at
     the head of its queue, or claimed by another execution under a valid lease is skipped; so duplicates are harmless.
     """
-    return decide_until_written(ports, lambda: _plan(ports, account, transaction_id, sequence, execution))
+    claimed = claim_operation(ports, account, transaction_id, sequence, execution)
+    return HandedOut(PlanOutcome.SKIP) if claimed is None else claimed.handed_out
 
 
-def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> HandedOut:
+def claim_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> Claimed | None:
+    """Claim the operation for this execution and plan its legs in one write; None if it is to be skipped."""
+    return decide_until_written(ports, lambda: _claim(ports, account, transaction_id, sequence, execution))
+
+
+def _claim(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> Claimed | None:
     store, now = ports.store, ports.now()
     transaction = store.transaction(account, transaction_id)
     operation = store.operation(account, transaction_id, sequence)
     if transaction is None or operation is None or operation.is_concluded or transaction.head != sequence:
-        return HandedOut(PlanOutcome.SKIP)
+        return None
     if operation.lease_until is not None and operation.lease_until > now and operation.execution != execution:
-        return HandedOut(PlanOutcome.SKIP)
+        return None
     legs = planned_legs(ports, transaction, operation)
+    payments = store.payments(account, transaction_id)
     if operation.execution != execution:
         operation = replace(
             operation,
@@ -90,29 +118,40 @@ def _plan(ports: Ports, account: str, transaction_id: str, sequence: int, execut
         transaction_id=transaction.transaction_id,
         at=now,
     )
-    planned = _add_legs(ports, transaction, operation, legs, journal)
+    planned = _add_legs(ports, transaction, operation, legs, payments, journal)
     if planned.new_legs or planned.operation.planned != operation.planned:
         _record_plan(journal, planned)
+    written = replace(planned.operation.to(OperationState.READY), events=journal.written)
     store.commit(
         Commit(
             account,
             transaction.order_id,
             transaction_id,
-            operations=[replace(planned.operation.to(OperationState.READY), events=journal.written)],
+            operations=[written],
             new_legs=planned.new_legs,
             legs=planned.closed_legs,
             payments=planned.payments,
             events=journal.events,
         )
     )
-    closed = {changed.after.number for changed in planned.closed_legs}
-    to_do = [
-        leg.number
-        for leg in (*legs, *planned.new_legs)
-        if leg.state.is_open and leg.number not in closed and leg.tried_in < planned.operation.attempts
-    ]
-    outcome = PlanOutcome.EXECUTE if to_do else PlanOutcome.CONCLUDE
-    return HandedOut(outcome, tuple(sorted(to_do)[:MAX_LEGS_AT_ONCE]))
+    return _as_stored(transaction, replace(written, version=written.version + 1), legs, payments, planned)
+
+
+def _as_stored(
+    transaction: Transaction,
+    operation: Operation,
+    legs: Sequence[Leg],
+    payments: Sequence[Payment],
+    planned: _Planned,
+) -> Claimed:
+    closed = {changed.after.number: changed.after for changed in planned.closed_legs}
+    moved = {changed.after.payment_id: changed.after for changed in planned.payments}
+    return Claimed(
+        transaction,
+        operation,
+        [*(closed.get(leg.number, leg) for leg in legs), *planned.new_legs],
+        [moved.get(payment.payment_id, payment) for payment in payments],
+    )
 
 
 def _record_plan(journal: Journal, planned: _Planned) -> None:
@@ -124,31 +163,22 @@ def _record_plan(journal: Journal, planned: _Planned) -> None:
 
 
 def _add_legs(
-    ports: Ports, transaction: Transaction, operation: Operation, legs: Sequence[Leg], journal: Journal
+    ports: Ports,
+    transaction: Transaction,
+    operation: Operation,
+    legs: Sequence[Leg],
+    stored: Sequence[Payment],
+    journal: Journal,
 ) -> _Planned:
     if operation.kind is OperationKind.AUTHORISE:
-        return _decide_authorisation(ports, transaction, operation, legs)
+        return _decide_authorisation(ports, transaction, operation, legs, stored)
     if operation.planned:
         return _Planned(operation, [], [], [])
-    payments = {
-        payment.payment_id: payment for payment in ports.store.payments(transaction.account, transaction.transaction_id)
-    }
+    payments = {payment.payment_id: payment for payment in stored}
     positions = [payment.position for payment in payments.values()]
     policy = policy_of(ports.store, transaction, _waiting_behind(ports.store, transaction))
     made = plan_as_far_as_possible(operation.ask, positions, policy)
-    drafts: list[LegDraft] = []
-    moved = dict(payments)
-    for movement in made.movements:
-        payment = moved[movement.payment_id]
-        if movement.kind is MovementKind.REFUND:
-            refund = refund_drafts(ports.store, transaction, payment, movement)
-            drafts += refund.drafts
-            moved[movement.payment_id] = replace(payment, refunded_through=refund.refunded_through)
-        elif movement.kind in _LEG_OF:
-            drafts.append(_draft(movement))
-        else:
-            moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
-            _record_direct(journal, movement)
+    drafts, moved = _drafted(ports, transaction, made.movements, payments, journal)
     if len(drafts) > MAX_LEGS:
         made, drafts = _without_refunds(made, drafts)
     new_legs = _number(transaction, operation, drafts, after=operation.legs)
@@ -173,6 +203,30 @@ def _add_legs(
         [],
         [Changed(payments[id_], moved[id_]) for id_ in payments if moved[id_] != payments[id_]],
     )
+
+
+def _drafted(
+    ports: Ports,
+    transaction: Transaction,
+    movements: Iterable[Movement],
+    payments: dict[str, Payment],
+    journal: Journal,
+) -> tuple[list[LegDraft], dict[str, Payment]]:
+    """Return the calls that movements need, and the payments after those that need none."""
+    drafts: list[LegDraft] = []
+    moved = dict(payments)
+    for movement in movements:
+        payment = moved[movement.payment_id]
+        if movement.kind is MovementKind.REFUND:
+            refund = refund_drafts(ports.store, transaction, payment, movement)
+            drafts += refund.drafts
+            moved[movement.payment_id] = replace(payment, refunded_through=refund.refunded_through)
+        elif movement.kind in _LEG_OF:
+            drafts.append(_draft(movement))
+        else:
+            moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
+            _record_direct(journal, movement)
+    return drafts, moved
 
 
 def _without_refunds(made: Plan, drafts: list[LegDraft]) -> tuple[Plan, list[LegDraft]]:
@@ -206,12 +260,11 @@ def policy_of(store: Store, transaction: Transaction, waiting: Iterable[Operatio
 
 
 def _decide_authorisation(
-    ports: Ports, transaction: Transaction, operation: Operation, legs: Sequence[Leg]
+    ports: Ports, transaction: Transaction, operation: Operation, legs: Sequence[Leg], payments: Sequence[Payment]
 ) -> _Planned:
     order = ports.store.order(transaction.account, transaction.order_id)
     if order is None:
         raise LookupError(f"transaction {transaction.transaction_id} has no order {transaction.order_id}")
-    payments = ports.store.payments(transaction.account, transaction.transaction_id)
     abandoned = order.cancelled_at is not None or operation.failure is not None
     drafts = legs_to_decide(payments, legs, abandoned=abandoned)
     voided = {draft.payment_id for draft in drafts if draft.kind is LegKind.VOID}
