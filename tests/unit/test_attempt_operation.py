@@ -10,12 +10,12 @@ from settlement.domain.events import EventType
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.leg import LegState
 from settlement.domain.transaction.operation import OperationState
-from settlement.domain.transaction.retries import NO_CALL_AFTER
+from settlement.domain.transaction.retries import LEASE, NO_CALL_AFTER
 from settlement.use_cases.shared.ports import Commit
 from settlement.use_cases.workflow.attempt_operation import Attempted, AttemptOutcome, AttemptTask, attempt_operation
 from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved
 from testkit.builders import ACCOUNT, a_connector, a_new_payment
-from testkit.provider import Partial
+from testkit.provider import Kind, Partial
 from testkit.shop import Placed, Shop
 
 DONE = Attempted(AttemptOutcome.DONE)
@@ -93,6 +93,24 @@ def test_rival_execution_is_skipped_while_the_claim_lasts(shop: Shop) -> None:
 
     assert attempt(placed, execution="another") == Attempted(AttemptOutcome.SKIP)
     assert placed.moved("settle") == []
+
+
+@pytest.mark.parametrize("kind", ["settle", "refund"])
+def test_answer_that_another_worker_has_posted_meanwhile_changes_nothing(shop: Shop, kind: Kind) -> None:
+    placed = notified(shop, 10000)
+    if kind == "refund":
+        placed.run()
+        placed.notify("D1", 10000, type_=InvoiceType.INPUT)
+
+    def another_worker_does_it() -> None:
+        shop.clock.advance(LEASE + timedelta(seconds=1))
+        assert attempt(placed, execution="another") == DONE
+
+    shop.provider.delay(another_worker_does_it)
+    assert attempt(placed) == Attempted(AttemptOutcome.SKIP)
+
+    assert placed.moved(kind) == [10000]
+    assert (placed.ledger.captured, placed.ledger.refunded) == (10000, 10000 if kind == "refund" else 0)
 
 
 def test_several_calls_are_handed_out_and_none_is_made(shop: Shop) -> None:

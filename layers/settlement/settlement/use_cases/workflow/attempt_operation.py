@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from settlement.domain.connectors.connector_calls import ConnectorClient
+from settlement.domain.ledger.ledger import LedgerImbalance
 from settlement.domain.transaction.leg import Leg, LegState
 from settlement.domain.transaction.posting import LegContext, Outcome
 from settlement.domain.transaction.retries import NO_CALL_AFTER
@@ -97,7 +98,7 @@ def _call(
         return _ended(_conclude(ports, task))
     try:
         return _ended(_post_and_conclude(ports, task, claimed, posting_of(ports, context, leg, outcome)))
-    except Conflict:
+    except (Conflict, LedgerImbalance):  # another worker was first; the capture that a refund reads may show it already
         return _ended(_post_then_conclude(ports, task, context, outcome))
 
 
