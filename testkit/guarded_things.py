@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from settlement.domain.audit.walk import AuditWalk
+from settlement.domain.events import Event
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
@@ -31,6 +32,11 @@ MAX_LEGS = 50
 
 class UnwritableCommit(Exception):
     """The table would refuse this commit whatever it holds: too many writes, or two on one item."""
+
+
+def place_of(event: Event) -> str:
+    """Return a text that sorts as events do: by time, writer and number."""
+    return f"{event.at.isoformat(timespec='microseconds')}#{event.writer}#{event.number:06d}"
 
 
 class GuardedThings:
@@ -137,8 +143,9 @@ class GuardedThings:
             yield self._untried(leg, *transaction)
         for tried in commit.legs:
             yield self._replaced(tried, "attempts", *transaction, tried.after.operation, tried.after.number)
+        record = max(map(place_of, commit.events), default="")
         for event in commit.events:
-            yield self._new(event, *transaction, event.at, event.writer, event.number)
+            yield self._new(event, *transaction, f"{record} {place_of(event)}")
 
     def _of_payments(self, commit: Commit) -> Iterator[tuple[Key, Any]]:
         transaction = (commit.account, commit.transaction_id)

@@ -197,11 +197,14 @@ class FakeStore(GuardedThings):
 
     def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
         """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the page before."""
-        found = self.all_of(Event, account, transaction_id)
-        by_key = {f"{held.at.isoformat('#', 'microseconds')}#{held.writer}#{held.number:06d}": held for held in found}
-        keys = sorted((key for key in by_key if after is None or key < after), reverse=True)
-        page = keys[:page_size]
-        return Page([by_key[key] for key in page], page[-1] if len(keys) > page_size else None)
+        by_place = {
+            str(key[3]): thing
+            for key, thing in list(self.things.items())
+            if key[:3] == (Event, account, transaction_id)
+        }
+        places = sorted((place for place in by_place if after is None or place < after), reverse=True)
+        page = places[:page_size]
+        return Page([by_place[place] for place in page], page[-1] if len(places) > page_size else None)
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]:
         """Return the operations and payments whose time has come."""

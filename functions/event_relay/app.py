@@ -9,7 +9,7 @@ from settlement import bootstrap
 from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.storage.bus import publish
-from settlement.storage.outbox import Entry, entry_of
+from settlement.storage.outbox import Entry, entries_of
 
 logger = new_logger()
 
@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     An unreadable record is parked unchanged and does not stop the others. Raises only if parking fails too; then the
     stream delivers the batch again.
     """
-    entries = [entry for record in event["Records"] if (entry := _read(record)) is not None]
+    entries = [entry for record in event["Records"] for entry in _read(record)]
     left = publish(bootstrap.events(), ENVIRONMENT.event_bus_name, entries)
     for entry in left:
         _park_entry(entry)
@@ -29,13 +29,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"batchItemFailures": []}
 
 
-def _read(record: dict[str, Any]) -> Entry | None:
+def _read(record: dict[str, Any]) -> list[Entry]:
     try:
-        return entry_of(record)
+        return entries_of(record)
     except Exception:  # any fault of one record must not stop the records behind it
         logger.exception("record cannot be read")
         _park({"record": record})
-        return None
+        return []
 
 
 def _park_entry(entry: Entry) -> None:

@@ -15,7 +15,7 @@ from operations.redrive.queues import Message, Stays
 from operations.republish import Republisher
 from operations.stacks import Stack
 from settlement.storage.bus import publish
-from settlement.storage.outbox import Entry, entry_of
+from settlement.storage.outbox import Entry, entries_of
 
 _TRIMMED = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"})
 _RECORDS_AT_ONCE = 1000
@@ -44,9 +44,7 @@ class Ways:
         """Publish a parked event under its id; read a record again that could not be read."""
         body = message.body
         if "record" in body:
-            entry = entry_of(body["record"])
-            if entry is not None:
-                self._publish([entry])
+            self._publish(entries_of(body["record"]))
             return
         if "tooLarge" in body:
             raise Stays(f"event {body['detail']['id']} is too large for the bus ({body['tooLarge']} bytes)")
@@ -56,7 +54,7 @@ class Ways:
         """Publish the stream records that the relay gave up, from the table if the stream has dropped them."""
         batch = message.body["DDBStreamBatchInfo"]
         try:
-            entries = [entry for record in self._records(batch) if (entry := entry_of(record)) is not None]
+            entries = [entry for record in self._records(batch) for entry in entries_of(record)]
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") not in _TRIMMED:
                 raise

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -120,18 +121,24 @@ def test_operations_are_read_from_a_sequence_on(store: Store) -> None:
     assert [held.sequence for held in store.operations(ACCOUNT, TRANSACTION_ID)] == [1, 2, 9, 10, 11]
 
 
-def test_events_page_newest_first_and_whole(store: Store) -> None:
+@pytest.mark.parametrize("page_size", [1, 2, 5, 7, 23, 50])
+def test_events_page_newest_first_and_whole_while_others_arrive(store: Store, page_size: int) -> None:
     events = [an_event(number, at=NOON + timedelta(microseconds=number)) for number in range(1, 24)]
-    write(store, events=events)
+    for first, last in pairwise([0, 1, 4, 6, 16, 23]):
+        write(store, events=events[first:last])
 
     read: list[Event] = []
-    after = None
+    pages, after = 0, None
     while True:
-        page = store.events(ACCOUNT, TRANSACTION_ID, 5, after)
+        page = store.events(ACCOUNT, TRANSACTION_ID, page_size, after)
+        assert len(page.items) <= page_size
         read += page.items
         after = page.next
         if after is None:
             break
+        assert len(page.items) == page_size
+        pages += 1
+        write(store, events=[an_event(100 + pages, at=LATER)])
 
     assert read == events[::-1]
 

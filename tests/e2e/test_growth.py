@@ -6,7 +6,8 @@ On a table of their own, which is like the service's but for its stream: nothing
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
@@ -72,12 +73,14 @@ def facts_of(first: int, many: int) -> list[Event]:
 
 
 def write(dynamodb: "DynamoDBClient", table: str, events: Sequence[Event]) -> None:
-    """Write events as commits do, a batch at a time."""
-    for start in range(0, len(events), BATCH):
-        _, puts = writes(table, Commit(ACCOUNT, ORDER_ID, TRANSACTION_ID, events=events[start : start + BATCH]))
-        answer = dynamodb.batch_write_item(
-            RequestItems={table: [{"PutRequest": {"Item": put["Put"]["Item"]}} for put in puts]}
-        )
+    """Write events as commits do, those of a moment together."""
+    moments = [list(held) for _, held in groupby(events, key=lambda event: event.at)]
+    commits = [Commit(ACCOUNT, ORDER_ID, TRANSACTION_ID, events=held) for held in moments]
+    puts: list[Any] = [
+        {"PutRequest": {"Item": write["Put"]["Item"]}} for commit in commits for write in writes(table, commit)[1]
+    ]
+    for start in range(0, len(puts), BATCH):
+        answer = dynamodb.batch_write_item(RequestItems={table: puts[start : start + BATCH]})
         assert not answer["UnprocessedItems"]
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import random
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,9 @@ import pytest
 from local.seed import ACCOUNT
 from operations.running_stack import Facts
 from settlement.domain.connectors.connector import Mode
+from settlement.domain.events import EventType
 from settlement.storage import codecs, keys
+from settlement.storage.event_record import record_of
 from testkit.bodies import Payment, change_body, invoice_body
 from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, settle, until
 from tests.e2e.conftest import client_arguments
@@ -137,6 +139,11 @@ def test_same_workflow_started_twenty_times_captures_once(merchant: Merchant, fa
     assert order.figures() == Figures("invoiced", "Finished", invoiced=10000, settled=10000)
 
 
+def types_of(item: Mapping[str, Any]) -> list[EventType]:
+    """What kinds of events a record of the table has."""
+    return [event.type for event in record_of(codecs.from_wire(item)).events]
+
+
 @pytest.mark.timeout(300)
 def test_events_that_come_twice_and_in_any_order_change_nothing(
     merchant: Merchant, facts: Facts, dynamodb: "DynamoDBClient", lambdas: "LambdaClient"
@@ -151,7 +158,7 @@ def test_events_that_come_twice_and_in_any_order_change_nothing(
         ConsistentRead=True,
     )["Items"]
     public = [item for item in items if "public" in item]
-    ready = [item for item in public if item["type"]["S"] == "OperationReady"]
+    ready = [item for item in public if EventType.OPERATION_READY in types_of(item)]
     assert len(ready) == 2, "the authorisation, and the invoice that waits"
 
     records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in (*public[::-1], *ready[::-1])]

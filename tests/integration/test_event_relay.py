@@ -2,6 +2,8 @@
 
 import itertools
 import json
+from base64 import b64encode
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -17,6 +19,8 @@ from settlement.storage import codecs, keys
 from settlement.storage.outbox import MAX_BYTES
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
+from testkit.builders import an_order
+from tests.support.earlier_layout import writes_of_earlier_version
 from tests.support.lambda_context import Context
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -90,15 +94,30 @@ def an_event(number: int, type_: EventType = EventType.PAYMENT_SETTLED, **data: 
     return Event(type_, at, "transaction", number, "O-01", "T", "P", {"value": 7000} | data)
 
 
+def commits_of(events: Iterable[Event]) -> list[Commit]:
+    """One commit for each event."""
+    return [Commit("demo", "O-01", "T", events=[event]) for event in events]
+
+
 def records(*events: Event) -> dict[str, Any]:
-    """The stream records of the commit that writes some events."""
-    commit = Commit("demo", "O-01", "T", events=events)
-    return {
-        "Records": [
-            {"eventName": "INSERT", "dynamodb": {"NewImage": write["Put"]["Item"], "SequenceNumber": str(number)}}
-            for number, write in enumerate(itertools.chain(*writes("table", commit)))
-        ]
-    }
+    """The stream records of events that were written one by one."""
+    return batch_of(write for commit in commits_of(events) for write in itertools.chain(*writes("table", commit)))
+
+
+def records_of_earlier_version(*events: Event) -> dict[str, Any]:
+    """The same as they were before records of events."""
+    return batch_of(write for commit in commits_of(events) for write in writes_of_earlier_version("table", commit))
+
+
+def batch_of(written: Iterable[Any]) -> dict[str, Any]:
+    """The stream records of writes, as a function gets them: JSON, bytes in base64."""
+    batch = [
+        {"eventName": "INSERT", "dynamodb": {"NewImage": write["Put"]["Item"], "SequenceNumber": str(number)}}
+        for number, write in enumerate(written)
+    ]
+    text = json.dumps({"Records": batch}, default=lambda held: b64encode(held).decode())
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def test_every_public_event_is_published_and_no_other(bus: Bus) -> None:
@@ -209,19 +228,49 @@ def test_throttled_events_are_tried_again_one_by_one(bus: Bus) -> None:
     assert bus.batches == [7, 1, 1, 1, 1, 1]
 
 
+def test_events_of_one_commit_are_published_in_their_order(bus: Bus) -> None:
+    events = [
+        an_event(2),
+        an_event(1, EventType.ORDER_PLACED),
+        an_event(1),
+        an_event(3, EventType.ORDER_STATUS_CHANGED),
+    ]
+
+    relay(batch_of(itertools.chain(*writes("table", Commit("demo", "O-01", "T", events=events)))))
+
+    assert bus.ids == ["T-transaction-1", "T-transaction-2", "T-transaction-3"]
+
+
+def test_events_of_an_earlier_version_are_published(bus: Bus) -> None:
+    order = an_order()
+    commit = Commit("demo", order.order_id, order.transaction_id, order=order, events=[an_event(1), an_event(2)])
+
+    relay(batch_of(writes_of_earlier_version("table", commit)))
+
+    assert bus.ids == ["T-transaction-1", "T-transaction-2"]
+    assert bus.parked == []
+
+
 @pytest.mark.parametrize(
-    "damage",
+    ("written", "damage"),
     [
-        {"number": {"S": "one"}},
-        {"type": {"S": "NobodyKnows"}},
-        {"at": {"S": "yesterday"}},
-        {"data": {"NULL": True}},
-        {"account": None},
+        (records_of_earlier_version, {"number": {"S": "one"}}),
+        (records_of_earlier_version, {"type": {"S": "NobodyKnows"}}),
+        (records_of_earlier_version, {"at": {"S": "yesterday"}}),
+        (records_of_earlier_version, {"data": {"NULL": True}}),
+        (records_of_earlier_version, {"account": None}),
+        (records, {"packed": {"B": "AAAA"}}),
+        (records, {"packed": {"B": "not base64"}}),
+        (records, {"packed": {"S": "text"}}),
+        (records, {"packed": None}),
+        (records, {"dictionary": {"N": "99"}}),
+        (records, {"dictionary": None}),
     ],
-    ids=lambda damage: next(iter(damage)),
 )
-def test_record_that_cannot_be_read_is_parked_whole_and_holds_up_no_other(bus: Bus, damage: dict[str, Any]) -> None:
-    batch = records(an_event(1), an_event(2), an_event(3))
+def test_record_that_cannot_be_read_is_parked_whole_and_holds_up_no_other(
+    bus: Bus, written: Callable[..., dict[str, Any]], damage: dict[str, Any]
+) -> None:
+    batch = written(an_event(1), an_event(2), an_event(3))
     image = batch["Records"][1]["dynamodb"]["NewImage"]
     for name, value in damage.items():
         image.pop(name) if value is None else image.update({name: value})

@@ -373,7 +373,7 @@ def test_connector_has_its_credentials_in_the_secret_and_nowhere_else(
         [answer.result for name, answer in answers.items() if name.startswith("connector_configuration/")]
     )
     items = boto3.client("dynamodb").scan(TableName="events")["Items"]
-    assert any("log" in item for item in items)
+    assert any("packed" in item for item in items)
     assert "token-of-acme-pay" not in told + "".join(map(stored_text, items))
 
 

@@ -6,7 +6,8 @@ import json
 import re
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -21,14 +22,17 @@ from moto import mock_aws
 from operations.output import CommandError, Output
 from operations.rebuild import prepare, read_export, read_table, rebuild
 from settlement.domain.connectors.connector import VaultedCard
+from settlement.domain.events import Event
 from settlement.storage import codecs, keys
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.event_record import EventRecord, packed, record_of
 from settlement.storage.log import PERSONAL_ATTRIBUTES, replay
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
-from testkit.builders import a_new_payment, item
+from testkit.builders import NOON, a_new_payment, item
 from testkit.shop import Shop
 from tests.support.declared_table import make_declared_table
+from tests.support.earlier_layout import writes_of_earlier_version
 from tests.support.service import Service
 from tests.support.tour import Tour
 from tests.unit.test_interleavings import OneOrder
@@ -297,17 +301,53 @@ def test_transactions_are_told_apart(dynamodb: Any) -> None:
     read = list(read_table(dynamodb, table))
 
     assert [len({event["PK"]["S"] for event in events}) for events in read] == [1, 1, 1]
-    assert require_equal(dynamodb, table) > 60
+    assert require_equal(dynamodb, table) > 40
+
+
+@pytest.mark.parametrize("share", [1, 0.5])
+def test_events_as_earlier_versions_stored_them_are_read_and_gone_on_from(dynamodb: Any, share: float) -> None:
+    commits = a_told_shop().store.commits
+    told = int(len(commits) * share)
+    table, store = a_table(dynamodb), None
+    for commit in commits[:told]:
+        dynamodb.transact_write_items(TransactItems=list(writes_of_earlier_version(table, commit)))
+    store = DynamoDBStore(dynamodb, table)
+    for commit in commits[told:]:
+        store.commit(commit)
+
+    assert require_equal(dynamodb, table) > 40
+    [(account, transaction_id)] = {(commit.account, commit.transaction_id) for commit in commits}
+    mine = store.events(account, transaction_id, 1000, None).items
+    assert sorted(map(ids_of, mine)) == sorted(ids_of(event) for commit in commits for event in commit.events)
+    assert paged(store, account, transaction_id) == mine
+
+
+def ids_of(event: Event) -> tuple[str, int]:
+    """What names an event within its transaction."""
+    return event.writer, event.number
+
+
+def paged(store: DynamoDBStore, account: str, transaction_id: str) -> list[Event]:
+    """Every event, three at a time."""
+    found: list[Event] = []
+    page = store.events(account, transaction_id, 3, None)
+    while page.next is not None:
+        assert len(page.items) == 3
+        found += page.items
+        page = store.events(account, transaction_id, 3, page.next)
+    return found + page.items
 
 
 def test_clocks_that_disagree_change_nothing(dynamodb: Any) -> None:
     table = stored(dynamodb, a_told_shop().store.commits)
-    skewed: Callable[[codecs.Item], codecs.Item] = lambda event: (  # noqa: E731
-        event | {"at": "2026-03-01T00:00:00Z"} if event["writer"].startswith("leg-") else event
-    )
-    events = [skewed(found) for key, found in items_of(dynamodb, table).items() if key[1].startswith(keys.EVENTS)]
 
-    made = replay(events)
+    def skewed(record: EventRecord) -> EventRecord:
+        early = NOON - timedelta(days=1)
+        events = [replace(held, at=early) if held.writer.startswith("leg-") else held for held in record.events]
+        return replace(record, events=events)
+
+    records = [record_of(found) for key, found in items_of(dynamodb, table).items() if key[1].startswith(keys.EVENTS)]
+    made = replay(packed(skewed(record)) for record in records)
 
     original = items_of(dynamodb, table)
     for (pk, sk), found in made.items():

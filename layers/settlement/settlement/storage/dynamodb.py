@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.changes.change import Change
 from settlement.domain.connectors.connector import Connector
-from settlement.domain.errors import InvalidRequest
-from settlement.domain.events import Event
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
@@ -20,7 +18,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.races import lost_races_as_conflicts
-from settlement.storage.table import Table
+from settlement.storage.timeline import Timeline
 from settlement.storage.writing import equals, versioned_put, writes
 from settlement.use_cases.shared.ports import Commit, DueOperation, DuePayment, ListRange, Page
 
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.shopper import Shopper
 
 
-class DynamoDBStore(Table):
+class DynamoDBStore(Timeline):
     """The ``Store`` port on one table."""
 
     def settings(self, account: str) -> AccountSettings:
@@ -227,22 +225,6 @@ class DynamoDBStore(Table):
         """Return one settlement."""
         partition = keys.transaction_partition(account, transaction_id)
         return self._get(Settlement, partition, keys.settlement(payment_id, number))
-
-    def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
-        """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the previous page.
-
-        Raises ``InvalidRequest`` if ``after`` is not such a mark.
-        """
-        partition = keys.transaction_partition(account, transaction_id)
-        request = self._range(partition, keys.EVENTS) | {"ScanIndexForward": False, "Limit": page_size}
-        if after is not None:
-            if not after.startswith(keys.EVENTS) or not keys.can_exist(partition, after):
-                raise InvalidRequest(f"after: must be what the page before names; got {after[:80]}")
-            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": after})
-        answer = self._client.query(**request)
-        last = answer.get("LastEvaluatedKey")
-        found = [codecs.decode(Event, codecs.from_wire(item)) for item in answer["Items"]]
-        return Page(found, codecs.from_wire(last)["SK"] if last else None)
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]:
         """Return the operations and payment timers that are due."""

@@ -1,20 +1,17 @@
 """The log in the events: the writes of each commit, from which every item can be rebuilt (D63).
 
-A commit's log is one compressed text on the smallest of its events. It holds all attributes of new items and the
-changed attributes of existing ones. It never holds cards, shoppers, embedded documents or additional data.
+A commit's log stands with its events. It holds all attributes of new items and the changed attributes of existing
+ones. It never holds cards, shoppers, embedded documents or additional data.
 """
 
-import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from settlement.storage import codecs, keys
+from settlement.storage.event_record import EventRecord, Log, record_of
 from settlement.use_cases.shared.ports import Commit
-
-LOG = "log"
-"""The attribute of an event with its commit's log."""
 
 PERSONAL_ATTRIBUTES = frozenset({"card"})
 """Attributes with personal data, which the log leaves out."""
@@ -33,43 +30,40 @@ _REVISIONS = ("version", "attempts", "replays", "revision")
 Key = tuple[str, str]
 
 
-def log_of(commit: Commit, puts: Iterable[Mapping[str, Any]]) -> bytes:
+def log_of(commit: Commit, puts: Iterable[Mapping[str, Any]]) -> Log:
     """Return the log of a commit; ``puts`` are the items that it puts, on the wire, without its events."""
     names: dict[str, str] = _names(commit)
     known = dict(_changed(commit))
-    changes: list[list[Any]] = []
+    changes: Log = []
     for (pk, sk), (before, after) in known.items():
         changes.append([names.get(pk, pk), sk, _difference(before, after)])
     for item in puts:
         pk, sk = item["PK"]["S"], item["SK"]["S"]
         if (pk, sk) not in known and sk.startswith(_LOGGED):
             changes.append([names.get(pk, pk), sk, {"i": _impersonal(codecs.from_wire(item))}])
-    return zlib.compress(json.dumps(changes, separators=(",", ":")).encode(), 9)
+    return changes
 
 
-def replay(events: Iterable[codecs.Item]) -> dict[Key, codecs.Item]:
-    """Rebuild the items of one transaction from its events, given in any order.
+def replay(items: Iterable[codecs.Item]) -> dict[Key, codecs.Item]:
+    """Rebuild the items of one transaction from those of its events, given in any order.
 
     Changes of an item with a revision are applied by revision, so a writer's wrong clock cannot reorder them.
     """
     changes: dict[Key, list[tuple[int, int, dict[str, Any]]]] = defaultdict(list)
-    for rank, event in enumerate(_in_order(events)):
-        if LOG not in event:
-            continue
-        account = event["account"]
+    for rank, record in enumerate(_in_order(map(record_of, items))):
         partitions = {
-            _ORDER: keys.order_partition(account, event["order_id"]),
-            _TRANSACTION: keys.transaction_partition(account, event["transaction_id"]),
+            _ORDER: keys.order_partition(record.account, record.newest.order_id),
+            _TRANSACTION: keys.transaction_partition(record.account, record.newest.transaction_id),
         }
-        for name, sk, change in json.loads(zlib.decompress(bytes(event[LOG]))):
-            changes[partitions.get(name, name), sk].append((_revision(change), rank, change))
-    items = {}
+        for name, sk, change in record.log:
+            changes[partitions.get(str(name), str(name)), str(sk)].append((_revision(change), rank, change))
+    made = {}
     for key, found in changes.items():
         item: codecs.Item = {"PK": key[0], "SK": key[1]}
         for _, _, change in sorted(found, key=lambda held: held[:2]):
             item = _apply(item, change)
-        items[key] = item
-    return items
+        made[key] = item
+    return made
 
 
 def _names(commit: Commit) -> dict[str, str]:
@@ -144,11 +138,13 @@ def _apply(item: codecs.Item, change: dict[str, Any]) -> codecs.Item:
     return changed
 
 
-def _in_order(events: Iterable[codecs.Item]) -> list[codecs.Item]:
-    """Sort events by time, but those of one writer by number."""
-    latest: dict[str, str] = {}
-    ranked = []
-    for event in sorted(events, key=lambda event: (event["writer"], event["number"])):
-        latest[event["writer"]] = max(latest.get(event["writer"], ""), keys.timestamp_of(event["at"]))
-        ranked.append(((latest[event["writer"]], event["writer"], event["number"]), event))
-    return [event for _, event in sorted(ranked, key=lambda pair: pair[0])]
+def _in_order(records: Iterable[EventRecord]) -> list[EventRecord]:
+    """Sort records by the time of their events, but those of one writer by number."""
+    latest: dict[str, datetime] = {}
+    ranked: dict[int, tuple[tuple[datetime, str, int], EventRecord]] = {}
+    events = [(event.writer, event.number, event.at, record) for record in records for event in record.events]
+    for writer, number, at, record in sorted(events, key=lambda found: found[:2]):
+        latest[writer] = max(latest.get(writer, at), at)
+        rank = (latest[writer], writer, number)
+        ranked[id(record)] = max(ranked.get(id(record), (rank, record)), (rank, record), key=lambda held: held[0])
+    return [record for _, record in sorted(ranked.values(), key=lambda held: held[0])]

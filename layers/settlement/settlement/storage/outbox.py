@@ -8,7 +8,7 @@ from typing import Any
 
 from settlement.domain.events import PUBLISHED, Event
 from settlement.storage import codecs
-from settlement.storage.log import LOG
+from settlement.storage.event_record import record_of
 
 MAX_ENTRIES = 10
 """Most entries in one call of the bus."""
@@ -46,13 +46,13 @@ class Entry:
         return self.size > MAX_BYTES
 
 
-def entry_of(record: dict[str, Any]) -> Entry | None:
-    """Return the public event of a stream record, None if the record is anything else."""
+def entries_of(record: dict[str, Any]) -> list[Entry]:
+    """Return the public events of a stream record in their order; none if the record is anything else."""
     image = record.get("dynamodb", {}).get("NewImage")
     if record.get("eventName") != "INSERT" or not image or "public" not in image:
-        return None
-    item = codecs.from_wire({name: value for name, value in image.items() if name != LOG})
-    return entry_of_event(item["account"], codecs.decode(Event, item))
+        return []
+    written = record_of(codecs.from_wire(image))
+    return [entry for event in written.events if (entry := entry_of_event(written.account, event)) is not None]
 
 
 def entry_of_event(account: str, event: Event) -> Entry | None:

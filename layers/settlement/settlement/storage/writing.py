@@ -5,22 +5,21 @@ lines                  put, guarded by the order's version
 legs                   put, if no attempt was made since they were read
 payments, settlements  counters are added, if no falling counter goes below zero; the time of a payment's next call
                        is set, if it is the one that was read
-events                 put, if none exists under the same key
+events                 one item, put if none exists under the same key
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from settlement.domain.events import PUBLISHED, Event
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.storage import codecs, keys
-from settlement.storage.log import LOG, log_of
+from settlement.storage.event_record import EventRecord, in_order, packed
+from settlement.storage.log import log_of
 from settlement.use_cases.shared.ports import Changed, Commit
 
 if TYPE_CHECKING:
@@ -78,13 +77,11 @@ class _Writes:
         yield from self._of_transaction()
 
     def events(self, state: "Sequence[TransactWriteItemTypeDef]") -> "Iterator[TransactWriteItemTypeDef]":
-        """Yield the writes of the commit's events; the smallest event carries the log of ``state``."""
-        items = [self._event(event) for event in self._commit.events]
-        if items and state:
-            puts = [write["Put"]["Item"] for write in state if "Put" in write]
-            min(items, key=lambda item: len(json.dumps(item)))[LOG] = log_of(self._commit, puts)
-        for event, item in zip(self._commit.events, items, strict=True):
-            yield self._put(self._transaction, keys.event(event.at, event.writer, event.number), item)
+        """Yield the write of the commit's events, with the log of ``state``; nothing if there are none."""
+        if self._commit.events:
+            log = log_of(self._commit, [write["Put"]["Item"] for write in state if "Put" in write])
+            record = EventRecord(self._commit.account, in_order(self._commit.events), log)
+            yield self._put(self._transaction, record.sort_key, packed(record))
 
     def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":
         if (order := self._commit.order) is not None:
@@ -225,10 +222,6 @@ class _Writes:
         if isinstance(thing, Payment):
             return codecs.payment_attributes(self._commit.transaction_id, thing)
         return codecs.encode(thing)
-
-    def _event(self, event: Event) -> codecs.Item:
-        item = codecs.encode(event) | {"account": self._commit.account}
-        return item | {"public": True} if event.type in PUBLISHED else item
 
 
 def equals(name: str, value: int | str) -> dict[str, Any]:
