@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from settlement.domain.audit.walk import AuditWalk
+from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
 from settlement.domain.events import Event
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
@@ -194,10 +195,13 @@ class GuardedThings:
         stored, before, after = self._stored(key), changed.before, changed.after
         if before.next_call_at != after.next_call_at and stored.next_call_at != before.next_call_at:
             raise Conflict
+        changed_parts = _facts(before, after, {"counters"})
+        if stored.erased and not before.erased and any(changed_parts.get(part) for part in PERSONAL_PARTS):
+            raise Conflict
         names = [*Counters.__slots__, "available", "refundable"]
         added = _added(stored.counters, before.counters, after.counters, names)
         counters = Counters(**{name: added[name] for name in Counters.__slots__})
-        return key, replace(stored, **_facts(before, after, {"counters"}), counters=counters)
+        return key, replace(stored, **changed_parts, counters=counters)
 
     def _drawn(self, changed: Changed[Settlement], key: Key) -> tuple[Key, Any]:
         stored, before, after = self._stored(key), changed.before, changed.after

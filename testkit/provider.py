@@ -32,6 +32,7 @@ from settlement.domain.connectors.connector_calls import (
     Undecided,
     Unknown,
 )
+from settlement.domain.connectors.payment_answer import PaymentAnswer
 
 Kind = Literal["authorise", "settle", "cancel", "refund"]
 
@@ -91,6 +92,7 @@ class FakeProvider:
         self.delay_to_auto_settle_seconds: int | None = None
         self.delay_to_cancel_seconds: int | None = None
         self.headroom: int | None = None
+        self.tells: PaymentAnswer | None = None
         self._steps: dict[Kind, deque[Step]] = defaultdict(deque)
         self._usual: dict[Kind, Step] = {}
         self._answers: dict[str, tuple[Movement, MovementOutcome]] = {}
@@ -144,7 +146,7 @@ class FakeProvider:
         """Create the payment, or tell its state."""
         with self._lock:
             self.authorisations.append(request)
-            outcome = self._authorise(request)
+            outcome = self._told(self._authorise(request))
             answer = type(outcome).__name__.lower()
             self.calls.append(Call("authorise", request.payment_id, request.payment_id, request.value, None, answer))
         self._wait()
@@ -186,7 +188,7 @@ class FakeProvider:
         if step == "drop":
             return Unknown(_EXCHANGE, "the connection was cut")
         if books.state == "undefined":
-            return Undecided(_EXCHANGE, "TID", self.delay_to_cancel_seconds, "https://pay.example", None, None)
+            return Undecided(_UNDECIDED, "TID", self.delay_to_cancel_seconds, None, None)
         if books.state in ("denied", "voided"):
             return Denied(_EXCHANGE, "51", "no funds")
         return Approved(
@@ -199,6 +201,12 @@ class FakeProvider:
             code=None,
             message=None,
         )
+
+    def _told(self, outcome: AuthorisationOutcome) -> AuthorisationOutcome:
+        """Have an answer tell what is set to be told beside its decision."""
+        if self.tells is None or isinstance(outcome, Unknown):
+            return outcome
+        return replace(outcome, exchange=replace(outcome.exchange, answered=self.tells))
 
     def _serve(self, kind: Kind, request: Movement, settle_id: str | None) -> MovementOutcome:
         with self._lock:
@@ -280,6 +288,7 @@ class FakeProvider:
 
 
 _EXCHANGE = Exchange("{}", 200, "{}", 1)
+_UNDECIDED = replace(_EXCHANGE, answered=PaymentAnswer(payment_url="https://pay.example"))
 
 
 def _kind_of(request: Movement) -> Kind:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from settlement.domain.connectors.payment_answer import PaymentApp
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transaction.checkout import AdditionalData
@@ -347,3 +348,16 @@ def test_data_told_again_replaces_what_was_told(store: Store) -> None:
         write(store, additional_data=[AdditionalData("device", value)])
 
     assert store.additional_data(ACCOUNT, TRANSACTION_ID) == [AdditionalData("device", "2")]
+
+
+def test_way_to_pay_is_not_set_on_a_payment_that_was_erased_meanwhile(store: Store) -> None:
+    payment = a_payment(payment_url="https://pay.example/1")
+    write(store, new_payments=[payment])
+    erased = payment.without_person()
+    write(store, payments=[Changed(payment, erased)])
+
+    with pytest.raises(Conflict):
+        write(store, payments=[Changed(payment, replace(payment, payment_app=PaymentApp("shop.pix", "00020126")))])
+    write(store, payments=[Changed(payment, replace(payment, nsu="N"))])
+
+    assert store.payment(ACCOUNT, TRANSACTION_ID, "P1") == replace(erased, nsu="N")

@@ -9,6 +9,7 @@ import pytest
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
 from settlement.domain.connectors.connector import AutoSettle, ConnectorProtocol, CustomField, Mode
+from settlement.domain.connectors.payment_answer import PaymentApp
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import InvoiceType, Tracking
@@ -143,6 +144,17 @@ def test_operation_is_read_as_it_was_written(store: Store, operation: Any) -> No
             cancel_at=LATER,
             refunded_through="000001-0001",
             connector_metadata=(("Route", "R-7"),),
+            acquirer="TestPay",
+            redirect_url="https://pay.example/old",
+            payment_app=PaymentApp("shop.pix", "00020126"),
+            identification_number="23790",
+            identification_number_formatted="237.90",
+            bar_code_image_type="i25",
+            bar_code_image_number="237",
+            bank_issue_invoice_id="BI-1",
+            delay_to_auto_settle_seconds=21600,
+            delay_after_antifraud_seconds=1800,
+            erased=True,
             counters=Counters(10000, 7000, 1000, 500, 100, 50, 200, 100, 50),
         ),
     ],

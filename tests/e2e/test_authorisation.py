@@ -119,6 +119,34 @@ def test_undecided_order_can_be_cancelled(merchant: Merchant) -> None:
     assert order.settlements() == Moved()
 
 
+def test_slip_is_shown_while_it_waits_to_be_paid_until_the_shopper_is_erased(merchant: Merchant) -> None:
+    payment, number = Payment(token="sandbox-undefined-approved"), "23790504004199031316957008109209378300000019900"
+    slip = {
+        "paymentUrl": "https://pay.example/1",
+        "identificationNumber": number,
+        "paymentAppData": {"payload": "0002"},
+    }
+    merchant.script("payments", slip | {"acquirer": "TestPay"}, payment=payment.id)
+
+    order = merchant.submit(payment)
+
+    [shown] = order.order()["paymentData"]["transactions"][0]["payments"]
+    said = shown["connectorResponses"]
+    assert (shown["url"], shown["bankIssuedInvoiceIdentificationNumber"]) == ("https://pay.example/1", number)
+    assert {name: said[name] for name in slip} == slip
+    assert said["acquirer"] == "TestPay"
+    assert order.api.read(f"{order.transaction_path}/payments")[0]["connectorResponse"]["paymentAppData"] == {
+        "payload": "0002"
+    }
+    assert "pay.example/1" not in str(order.events())
+
+    assert order.api.send("DELETE", f"{order.path}/shopper").status == 204
+    [shown] = order.order()["paymentData"]["transactions"][0]["payments"]
+    assert shown["url"] is None
+    assert not {"paymentUrl", "paymentAppData"} & shown["connectorResponses"].keys()
+    order.cancel()
+
+
 @pytest.mark.parametrize("outcomes", [["500", "500"], ["drop"], ["hang"]])
 def test_authorisation_without_an_answer_is_asked_again(merchant: Merchant, outcomes: list[str]) -> None:
     payment = Payment()

@@ -17,6 +17,7 @@ from tests.support.tour_bodies import (
     DELIVERY,
     PERSON,
     RESOLVED,
+    SLIP,
     STARTED,
     SWAP,
     TOLD,
@@ -312,8 +313,11 @@ class Tour:
 
     def _calling_back(self) -> None:
         self.shop.provider.usually("authorise", "undefined")
+        self.shop.provider.tells = SLIP
         placed = self.place("undecided", start=False)
+        self.shop.provider.tells = None
         self.service.do("GET", f"{ORDERS}/undecided")
+        self.service.do("GET", f"{ORDERS}/undecided/payment-transaction")
         transaction = f"/api/pvt/transactions/{placed.transaction_id}"
         self.service.do("GET", f"{transaction}/payments")
         self.service.do("GET", transaction)

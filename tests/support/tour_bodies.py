@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from settlement.domain.connectors.payment_answer import PaymentAnswer, PaymentApp
+
 TOO_LARGE = "x" * 1_000_001
 
 PERSON = {
@@ -148,3 +150,20 @@ def embedded_document(number: str) -> dict[str, Any]:
         "invoiceValue": 3500,
         "items": [{"itemIndex": 1, "price": 1500, "quantity": 1}],
     }
+
+
+SLIP = PaymentAnswer(
+    nsu="NSU-60F328ACD8",
+    acquirer="TestPay",
+    payment_url="https://pay.example/slips/1",
+    redirect_url="https://pay.example/old/1",
+    payment_app=PaymentApp("shop.pix", "00020126"),
+    identification_number="23790504004199031316957008109209378300000019900",
+    identification_number_formatted="23790.50400 41990.313169 57008.109209 3 78300000019900",
+    bar_code_image_type="i25",
+    bar_code_image_number="23793783000000199000504041990313165700810920",
+    bank_issue_invoice_id="BI-1",
+    delay_to_auto_settle_seconds=21_600,
+    delay_after_antifraud_seconds=1_800,
+)
+"""What a connector tells of a slip, with every other way to pay."""

@@ -205,6 +205,7 @@ def test_what_is_above_the_limit_is_refused_with_field_and_limit(service: Servic
 
 
 _OF_AN_ORDER = "test_what_keeps_within_it_is_taken"
+_OF_AN_ANSWER = "test_part_that_cannot_be_kept_is_remarked_and_the_answer_stands"
 
 TESTED_ELSEWHERE = {
     "invoices of an order": _OF_AN_ORDER,
@@ -230,6 +231,10 @@ TESTED_ELSEWHERE = {
     "connectors of an account": "test_one_connector_too_many_is_refused",
     "custom fields of a connector": "test_connector_has_so_many_custom_fields",
     "metadata that a connector gets back, names and values": "test_largest_metadata_is_kept",
+    "an id or number in a connector's answer": _OF_AN_ANSWER,
+    "an address in a connector's answer, `paymentUrl`": _OF_AN_ANSWER,
+    "the `payload` of `paymentAppData` in a connector's answer": _OF_AN_ANSWER,
+    "the message in a connector's answer; the rest is cut": _OF_AN_ANSWER,
 }
 """Limits that are not one request's, and the tests of them."""
 

@@ -166,11 +166,9 @@ class TestAuthorisation:
         body = self.approved(status="undefined", authorizationId=None, paymentUrl="https://pay.example")
         outcome = self.authorise(provider, 200, body)
         assert isinstance(outcome, Undecided)
-        assert (outcome.tid, outcome.delay_to_cancel_seconds, outcome.payment_url) == (
-            "TID1",
-            600,
-            "https://pay.example",
-        )
+        assert (outcome.tid, outcome.delay_to_cancel_seconds) == ("TID1", 600)
+        assert outcome.exchange.answered is not None
+        assert outcome.exchange.answered.payment_url == "https://pay.example"
 
     @pytest.mark.parametrize(
         ("written", "meant"),

@@ -25,6 +25,7 @@ from settlement.connectors.ppp_outcomes import (
     inbound_outcome,
     movement_outcome,
 )
+from settlement.connectors.ppp_payment_answer import without_way_to_pay
 from settlement.connectors.ppp_requests import (
     Body,
     Settings,
@@ -192,7 +193,7 @@ class PaymentProviderClient:
         duration_ms = round((monotonic() - started) * 1_000)
         if isinstance(answer, NoAnswer):
             return Exchange(shown, None, "", duration_ms), answer
-        response = _cut(hidden.of(decoded(answer.body)))
+        response = _cut(hidden.of(without_way_to_pay(decoded(answer.body))))
         return Exchange(shown, answer.status, response, duration_ms), answer
 
     def _send(self, connector: Connector, credentials: Credentials, path: str, body: bytes | None) -> Answer | NoAnswer:

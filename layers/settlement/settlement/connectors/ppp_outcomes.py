@@ -37,6 +37,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from settlement.connectors.ppp_fields import MAX_DELAY_SECONDS, Fields, ambiguous, described, identifier, is_blank, text
+from settlement.connectors.ppp_payment_answer import MAX_AUTO_SETTLE_SECONDS, payment_answer
 from settlement.connectors.ppp_reading import Reading
 from settlement.domain.connectors.connector_calls import (
     Approved,
@@ -55,9 +56,6 @@ from settlement.domain.connectors.connector_calls import (
 from settlement.domain.money import display
 
 Read = TypeVar("Read", bound=AuthorisationOutcome | MovementOutcome | InboundOutcome)
-
-MAX_AUTO_SETTLE_SECONDS = 604_800
-"""A week, the protocol's longest delay of an automatic settlement (C§4.2)."""
 
 MANUAL_CODES = frozenset({"cancel-manually", "refund-manually"})
 NOT_IMPLEMENTED = 501
@@ -142,7 +140,7 @@ def authorisation_outcome(
         reading = Reading(body)
     except ValueError as failure:
         return Unknown(exchange, f"{failure} (status {status})")
-    return _remarked(reading, _authorisation(payment_id, currency, status, reading, exchange))
+    return _remarked(reading, _told(reading, _authorisation(payment_id, currency, status, reading, exchange)))
 
 
 def movement_outcome(asked: Asked, status: int, body: bytes, exchange: Exchange) -> MovementOutcome:
@@ -284,7 +282,6 @@ def _undecided(reading: Reading, currency: str, exchange: Exchange) -> Undecided
         exchange=exchange,
         tid=reading.identifier("tid"),
         delay_to_cancel_seconds=reading.seconds("delayToCancel", MAX_DELAY_SECONDS),
-        payment_url=reading.text("paymentUrl") or reading.text("redirectUrl"),
         code=code,
         message=message,
     )
@@ -301,6 +298,12 @@ def _remarked(reading: Reading, outcome: Read) -> Read:
     """Return the outcome with the remarks of its reading and, if it is usable, what the connector asks to get back."""
     metadata = None if isinstance(outcome, Unknown) else reading.metadata()
     return replace(outcome, exchange=replace(outcome.exchange, remarks=reading.remarks, metadata=metadata))
+
+
+def _told(reading: Reading, outcome: AuthorisationOutcome) -> AuthorisationOutcome:
+    """Return the outcome with what a usable answer tells of the payment."""
+    answered = None if isinstance(outcome, Unknown) else payment_answer(reading)
+    return replace(outcome, exchange=replace(outcome.exchange, answered=answered))
 
 
 def _code(fields: Fields) -> str:

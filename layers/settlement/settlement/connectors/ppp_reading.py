@@ -1,9 +1,11 @@
 """Reads one response field by field, and collects remarks on corrected and unusable values for the timeline."""
 
 import re
+from copy import copy
 
 from settlement.connectors.ppp_amounts import read_amount, read_ceiling
 from settlement.connectors.ppp_fields import (
+    MAX_TEXT_CHARACTERS,
     Fields,
     described,
     identifier,
@@ -29,6 +31,7 @@ class Reading:
         """Parse a response; raises ``ValueError``, which names the fault."""
         self.fields: Fields = read_answer(body)
         self._remarks = [] if is_utf8(body) else ["the answer is not UTF-8"]
+        self._prefix = ""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -63,7 +66,33 @@ class Reading:
         words = text(value)
         if words is None and not is_blank(value):
             self._remarks.append(f"{name} is {described(value)}, {_LEFT_OUT}")
+        if words is not None and len(str(value)) > MAX_TEXT_CHARACTERS:
+            self._remarks.append(f"{name} has {len(str(value))} characters, of which {MAX_TEXT_CHARACTERS} are taken")
         return words
+
+    def part(self, name: str) -> "Reading | None":
+        """Read an object within the response; its remarks are among those of the response."""
+        value = self.fields.get(name)
+        if value is not None and not isinstance(value, dict):
+            self._remarks.append(f"{name} is no object, {_LEFT_OUT}")
+        if not isinstance(value, dict):
+            return None
+        inner = copy(self)
+        inner.fields, inner._prefix = value, f"{name}."
+        return inner
+
+    def whole_text(self, name: str, most_bytes: int) -> str | None:
+        """Read a text for software, unchanged: whole or not at all. A remark does not repeat it."""
+        value = self.fields.get(name)
+        if is_blank(value):
+            return None
+        if not isinstance(value, str) or not is_storable(value):
+            self._remarks.append(f"{self._prefix}{name} is no text, {_LEFT_OUT}")
+            return None
+        if (size := len(value.encode())) > most_bytes:
+            self._remarks.append(f"{self._prefix}{name} has {size} bytes, {_LEFT_OUT}: the limit is {most_bytes}")
+            return None
+        return value
 
     def identifier(self, name: str) -> str | None:
         """Read an id, unchanged; a blank one counts as absent."""

@@ -1,7 +1,7 @@
 """The log in the events: the writes of each commit, from which every item can be rebuilt (D63).
 
 A commit's log stands with its events. It holds all attributes of new items and the changed attributes of existing
-ones. It never holds cards, shoppers, embedded documents or additional data.
+ones. It never holds cards, shoppers, personal parts of connectors' answers, embedded documents or additional data.
 """
 
 from collections import defaultdict
@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
 from settlement.storage import codecs, keys
 from settlement.storage.event_record import EventRecord, Log, record_of
 from settlement.use_cases.shared.ports import Commit
 
-PERSONAL_ATTRIBUTES = frozenset({"card"})
+PERSONAL_ATTRIBUTES = frozenset({"card"}) | PERSONAL_PARTS
 """Attributes with personal data, which the log leaves out."""
 
 _LOGGED = (

@@ -4,7 +4,7 @@ heads and operations   put, if the version is the one that was read (new ones: i
 lines                  put, guarded by the order's version
 legs                   put, if no attempt was made since they were read
 payments, settlements  counters are added, if no falling counter goes below zero; the time of a payment's next call
-                       is set, if it is the one that was read
+                       is set, if it is the one that was read; personal parts are set, if they were not erased
 events                 one item, put if none exists under the same key
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.leg import Leg
@@ -189,6 +190,9 @@ class _Writes:
         if before.get(_CLAIM) != after.get(_CLAIM):
             guards.append(f"{_CLAIM} = :claim" if _CLAIM in before else f"attribute_not_exists({_CLAIM})")
             values |= {":claim": before[_CLAIM]} if _CLAIM in before else {}
+        if _brings_personal_parts(before, after):
+            guards.append("(attribute_not_exists(erased) OR erased = :kept)")
+            values[":kept"] = False
         for index, name in enumerate(sorted(before.keys() | after.keys())):
             if before.get(name) == after.get(name):
                 continue
@@ -222,6 +226,13 @@ class _Writes:
         if isinstance(thing, Payment):
             return codecs.payment_attributes(self._commit.transaction_id, thing)
         return codecs.encode(thing)
+
+
+def _brings_personal_parts(before: codecs.Item, after: codecs.Item) -> bool:
+    """True if an answer's personal parts are set on a payment that was read before an erasure could write."""
+    return not before.get("erased") and any(
+        part in after and before.get(part) != after[part] for part in PERSONAL_PARTS
+    )
 
 
 def equals(name: str, value: int | str) -> dict[str, Any]:

@@ -1,13 +1,64 @@
 """Answers about payments, as the OMS and the gateway show them (C§3.1, C§3.4)."""
 
+from typing import NotRequired
+
 from typing_extensions import TypedDict
 
 from settlement.api.shared.answer import Cents, GatewayDate, Href, LedgerValues, NamedValue, Null
 from settlement.domain.transaction.statuses import TransactionStatus
 
 
-class ConnectorResponses(TypedDict):
-    """What the connector said of the authorisation; ids are empty until it said any."""
+class PaymentAppAnswer(TypedDict):
+    """The app with which the shopper pays."""
+
+    appName: NotRequired[str]
+    """The app's name."""
+    payload: NotRequired[str]
+    """The text that the app is given, as the connector wrote it."""
+
+
+class AnsweredParts(TypedDict):
+    """What the connector's answers named of the payment, by the protocol's names; what none named is left out."""
+
+    authorizationId: NotRequired[str]
+    """The connector's id of the authorisation."""
+    tid: NotRequired[str]
+    """The connector's id of the payment."""
+    acquirer: NotRequired[str]
+    """Who acquires the payment for the connector."""
+    code: NotRequired[str]
+    """The code of the newest answer."""
+    message: NotRequired[str]
+    """The message of the newest answer."""
+    paymentUrl: NotRequired[str]
+    """Where the shopper pays; gone once the shopper was erased."""
+    redirectUrl: NotRequired[str]
+    """The same, by the protocol's deprecated name."""
+    paymentAppData: NotRequired[PaymentAppAnswer]
+    """The app with which the shopper pays; gone once the shopper was erased."""
+    identificationNumber: NotRequired[str]
+    """The number by which a slip is paid."""
+    identificationNumberFormatted: NotRequired[str]
+    """The same, as it is printed."""
+    barCodeImageType: NotRequired[str]
+    """The kind of a slip's bar code, such as `i25`."""
+    barCodeImageNumber: NotRequired[str]
+    """What the bar code says."""
+    bankIssueInvoiceId: NotRequired[str]
+    """The slip's id, by the protocol's deprecated name."""
+    delayToAutoSettle: NotRequired[int]
+    """The seconds after which the connector wants the payment captured."""
+    delayToAutoSettleAfterAntifraud: NotRequired[str]
+    """The same after a fraud analysis: digits as text, as published."""
+    maxValue: NotRequired[Cents]
+    """The limit to which the payment can be raised."""
+
+
+class FourKeys(AnsweredParts):
+    """What the connector said of the payment, in the four keys that are always there; ids are empty until it said any.
+
+    Beside them is what it named by the protocol's names.
+    """
 
     Tid: str
     """The connector's id of the payment."""
@@ -17,6 +68,20 @@ class ConnectorResponses(TypedDict):
     """The connector's message."""
     authId: str
     """The connector's id of the authorisation."""
+
+
+class ConnectorResponses(FourKeys):
+    """What the connector said of the payment: four keys that are always there, and what it named beside them."""
+
+    nsu: NotRequired[str]
+    """The connector's sequence number of the authorisation."""
+
+
+class GatewayConnectorResponses(FourKeys):
+    """What the connector said of the payment: five keys that are always there, and what it named beside them."""
+
+    nsu: str
+    """The connector's sequence number of the authorisation; empty until it said any."""
 
 
 class OmsPayment(TypedDict):
@@ -55,8 +120,16 @@ class OmsPayment(TypedDict):
     tid: str
     """The connector's id of the payment; empty until it said any."""
     dueDate: Null
+    bankIssuedInvoiceIdentificationNumber: str | None
+    """The number by which a slip is paid."""
+    bankIssuedInvoiceIdentificationNumberFormatted: str | None
+    """The same, as it is printed."""
+    bankIssuedInvoiceBarCodeNumber: str | None
+    """What the slip's bar code says."""
+    bankIssuedInvoiceBarCodeType: str | None
+    """The kind of the slip's bar code, such as `i25`."""
     connectorResponses: ConnectorResponses
-    """What the connector said of the authorisation."""
+    """What the connector said of the payment."""
 
 
 class OmsTransaction(TypedDict):
@@ -92,13 +165,6 @@ class PaymentSystemAnswer(TypedDict):
     """Always false."""
     implementation: Null
     dueDate: Null
-
-
-class GatewayConnectorResponses(ConnectorResponses):
-    """What the connector said of the authorisation; ids are empty until it said any."""
-
-    nsu: str
-    """The connector's sequence number of the authorisation."""
 
 
 class PaymentAnswer(LedgerValues):
@@ -146,7 +212,7 @@ class PaymentAnswer(LedgerValues):
     ConnectorResponses: GatewayConnectorResponses
     """The same as `connectorResponse`; both spellings are in use."""
     connectorResponse: GatewayConnectorResponses
-    """What the connector said of the authorisation."""
+    """What the connector said of the payment."""
     ShowConnectorResponses: bool
     """Always true."""
     value: Cents

@@ -79,6 +79,7 @@ def _of_the_authorisation(payment: Payment) -> dict[str, str]:
         "authorizationId": payment.authorization_id,
         "tid": payment.tid,
         "nsu": payment.nsu,
+        "acquirer": payment.acquirer,
         "code": payment.return_code,
         "message": payment.return_message,
     }

@@ -1,10 +1,11 @@
 """A payment as the OMS and the gateway show it (C§3.1, C§3.4). Amounts are minor units."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from settlement.api.payments.fields import payment_fields
 from settlement.api.shared.dates import gateway_date_or_none
+from settlement.domain.connectors.payment_answer import PaymentApp
 from settlement.domain.connectors.payment_systems import CUSTOM_GROUP, PaymentSystem
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.payment import Payment
@@ -13,23 +14,73 @@ from settlement.domain.transaction.transaction import Transaction
 
 if TYPE_CHECKING:
     from settlement.api.payments.answer import (
+        AnsweredParts,
         ConnectorResponses,
+        FourKeys,
         GatewayConnectorResponses,
         OmsPayment,
         PaymentAnswer,
+        PaymentAppAnswer,
         PaymentSystemAnswer,
     )
     from settlement.api.shared.answer import LedgerValues
 
 
-def connector_responses(payment: Payment) -> "ConnectorResponses":
-    """What the connector said of the authorisation, in the OMS's four keys; ids are empty until it said any."""
+def _four_keys(payment: Payment) -> "FourKeys":
+    """What the connector said of the payment, in the OMS's four keys, and what it named by the protocol's names."""
     return {
         "Tid": payment.tid or "",
         "ReturnCode": payment.return_code,
         "Message": payment.return_message,
         "authId": payment.authorization_id or "",
+        **_answered_parts(payment),
     }
+
+
+def _answered_parts(payment: Payment) -> "AnsweredParts":
+    parts: AnsweredParts = {}
+    for key, name in _PARTS.items():
+        if (value := getattr(payment, name)) is not None:
+            parts[key] = value  # type: ignore[literal-required]
+    if payment.payment_app is not None:
+        parts["paymentAppData"] = _payment_app(payment.payment_app)
+    if payment.delay_after_antifraud_seconds is not None:
+        parts["delayToAutoSettleAfterAntifraud"] = str(payment.delay_after_antifraud_seconds)
+    return parts
+
+
+def _payment_app(app: PaymentApp) -> "PaymentAppAnswer":
+    shown: PaymentAppAnswer = {}
+    if app.name is not None:
+        shown["appName"] = app.name
+    if app.payload is not None:
+        shown["payload"] = app.payload
+    return shown
+
+
+_PARTS = {
+    "authorizationId": "authorization_id",
+    "tid": "tid",
+    "acquirer": "acquirer",
+    "code": "return_code",
+    "message": "return_message",
+    "paymentUrl": "payment_url",
+    "redirectUrl": "redirect_url",
+    "identificationNumber": "identification_number",
+    "identificationNumberFormatted": "identification_number_formatted",
+    "barCodeImageType": "bar_code_image_type",
+    "barCodeImageNumber": "bar_code_image_number",
+    "bankIssueInvoiceId": "bank_issue_invoice_id",
+    "delayToAutoSettle": "delay_to_auto_settle_seconds",
+    "maxValue": "max_value",
+}
+"""What answers named, by the protocol's name and the payment's."""
+
+
+def connector_responses(payment: Payment) -> "ConnectorResponses":
+    """What the connector said of the payment, for the OMS."""
+    four_keys = _four_keys(payment)
+    return cast("ConnectorResponses", four_keys if payment.nsu is None else {**four_keys, "nsu": payment.nsu})
 
 
 def oms_payment(payment: Payment) -> "OmsPayment":
@@ -49,7 +100,7 @@ def oms_payment(payment: Payment) -> "OmsPayment":
         "cvv2": None,
         "expireMonth": None,
         "expireYear": None,
-        "url": payment.payment_url,
+        "url": payment.shopper_url,
         "giftCardId": None,
         "giftCardName": None,
         "giftCardCaption": None,
@@ -57,6 +108,10 @@ def oms_payment(payment: Payment) -> "OmsPayment":
         "group": payment.group,
         "tid": payment.tid or "",
         "dueDate": None,
+        "bankIssuedInvoiceIdentificationNumber": payment.identification_number,
+        "bankIssuedInvoiceIdentificationNumberFormatted": payment.identification_number_formatted,
+        "bankIssuedInvoiceBarCodeNumber": payment.bar_code_image_number,
+        "bankIssuedInvoiceBarCodeType": payment.bar_code_image_type,
         "connectorResponses": connector_responses(payment),
     }
 
@@ -65,7 +120,7 @@ def gateway_payment(
     payment: Payment, transaction: Transaction, status: TransactionStatus, legs: Iterable[Leg]
 ) -> "PaymentAnswer":
     """A payment of the gateway, with its ledger and the telling fields, which its ``legs`` are needed for."""
-    responses: GatewayConnectorResponses = {**connector_responses(payment), "nsu": payment.nsu or ""}
+    responses: GatewayConnectorResponses = {**_four_keys(payment), "nsu": payment.nsu or ""}
     value = payment.counters.authorised or payment.assigned
     return {
         "id": payment.payment_id,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from settlement.domain.connectors.connector import CartItem, Connector, VaultedCard
+from settlement.domain.connectors.payment_answer import PaymentAnswer
 from settlement.domain.order.shopper import Shopper
 
 
@@ -100,7 +101,7 @@ class Exchange:
 
     ``status`` is None without a complete response. ``remarks`` list the parts of the response that were corrected in
     reading, or ignored. ``metadata`` is what the connector asks to get back with later calls (``connectorMetadata``),
-    None if the response has none.
+    None if the response has none. ``answered`` is what it tells of the payment, in a usable answer to create payment.
     """
 
     request: str
@@ -109,6 +110,7 @@ class Exchange:
     duration_ms: int
     remarks: tuple[str, ...] = ()
     metadata: tuple[tuple[str, str], ...] | None = None
+    answered: PaymentAnswer | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,6 @@ class Undecided:
     exchange: Exchange
     tid: str | None
     delay_to_cancel_seconds: int | None
-    payment_url: str | None
     code: str | None
     message: str | None
 

@@ -3,12 +3,15 @@
 Amounts are minor units.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from settlement.domain.connectors.capabilities import IN_PARTS, Capabilities
 from settlement.domain.connectors.connector import VaultedCard
+from settlement.domain.connectors.connector_calls import Exchange
+from settlement.domain.connectors.payment_answer import PERSONAL_PARTS, PaymentAnswer, PaymentApp
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.planning.drafting import Position
 
@@ -32,7 +35,8 @@ class Payment:
     ``expiry_watch_at`` is when the account is warned of it. ``next_call_at`` is the earliest time of the next call.
     ``paid_at`` is the time of the merchant's notice that it has the money; with ``offline``, the payment rests on the
     notice alone, and its connector is not called. ``connector_metadata`` is what the connector last asked to get back,
-    by name. Settlements up to ``refunded_through`` are refunded whole.
+    by name. Settlements up to ``refunded_through`` are refunded whole. ``acquirer`` and what follows it are as the
+    newest answer that named them told. Once the shopper is ``erased``, no answer brings personal parts back.
     """
 
     payment_id: str
@@ -67,7 +71,41 @@ class Payment:
     refunded_through: str | None = None
     next_call_at: datetime | None = None
     connector_metadata: tuple[tuple[str, str], ...] | None = None
+    acquirer: str | None = None
+    redirect_url: str | None = None
+    payment_app: PaymentApp | None = None
+    identification_number: str | None = None
+    identification_number_formatted: str | None = None
+    bar_code_image_type: str | None = None
+    bar_code_image_number: str | None = None
+    bank_issue_invoice_id: str | None = None
+    delay_to_auto_settle_seconds: int | None = None
+    delay_after_antifraud_seconds: int | None = None
+    erased: bool = False
     counters: Counters = field(default_factory=Counters)
+
+    def after(self, exchange: Exchange) -> "Payment":
+        """Return the payment with what an answer tells of it; what the answer does not name stays as it was."""
+        told = _named(exchange.answered, without=PERSONAL_PARTS if self.erased else frozenset())
+        if exchange.metadata is not None and exchange.metadata != (self.connector_metadata or ()):
+            told["connector_metadata"] = exchange.metadata
+        return replace(self, **told) if told else self
+
+    def without_person(self) -> "Payment":
+        """Return the payment without the card holder's name and the personal parts of answers."""
+        card = self.card and replace(self.card, holder=None)
+        return replace(self, card=card, erased=True, payment_url=None, redirect_url=None, payment_app=None)
+
+    @property
+    def is_personal(self) -> bool:
+        """True if it holds something about the shopper."""
+        holder = self.card.holder if self.card is not None else None
+        return holder is not None or any(getattr(self, part) is not None for part in PERSONAL_PARTS)
+
+    @property
+    def shopper_url(self) -> str | None:
+        """Where the shopper pays, if the connector said any place."""
+        return self.payment_url or self.redirect_url
 
     @property
     def due_at(self) -> datetime | None:
@@ -86,3 +124,11 @@ class Payment:
             self.max_value,
             self.capabilities,
         )
+
+
+def _named(answer: PaymentAnswer | None, without: frozenset[str]) -> dict[str, Any]:
+    """Return the parts that an answer names, by the names of the payment's fields."""
+    if answer is None:
+        return {}
+    told = ((part.name, getattr(answer, part.name)) for part in fields(answer) if part.name not in without)
+    return {name: value for name, value in told if value is not None}

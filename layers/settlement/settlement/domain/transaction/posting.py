@@ -85,10 +85,9 @@ class Posting:
 def post(context: LegContext, leg: Leg, outcome: Outcome, journal: Journal) -> Posting:
     """Return an outcome's changes of a leg, as stored now, and record them; ``journal.at`` is the answer's time."""
     posting = _outcome_posted(_Case(context, leg, journal), outcome)
-    metadata, before = outcome.exchange.metadata, posting.payment or context.payment
-    if metadata is None or metadata == (before.connector_metadata or ()):
-        return posting
-    return replace(posting, payment=replace(before, connector_metadata=metadata))
+    before = posting.payment or context.payment
+    after = before.after(outcome.exchange)
+    return posting if after is before else replace(posting, payment=after)
 
 
 def _outcome_posted(posting: "_Case", outcome: Outcome) -> Posting:
@@ -133,9 +132,9 @@ class _Case:
         authorised = replace(
             payment,
             authorisation=Authorisation.APPROVED,
-            authorization_id=outcome.authorization_id,
-            tid=outcome.tid,
-            nsu=outcome.nsu,
+            authorization_id=outcome.authorization_id or payment.authorization_id,
+            tid=outcome.tid or payment.tid,
+            nsu=outcome.nsu or payment.nsu,
             return_code=outcome.code,
             return_message=outcome.message,
             max_value=outcome.max_value,
@@ -155,7 +154,7 @@ class _Case:
             payment,
             authorisation=Authorisation.APPROVED,
             offline=True,
-            tid=outcome.tid,
+            tid=outcome.tid or payment.tid,
             authorised_at=self.at,
             cancel_at=None,
             counters=payment.counters.after(Movement(MovementKind.RAISE, payment.payment_id, value)),
@@ -178,7 +177,13 @@ class _Case:
         first = self.payment.cancel_at or self.context.transaction.created_at + (
             DEFAULT_DELAY_TO_CANCEL if delay is None else timedelta(seconds=delay)
         )
-        waiting = replace(self.payment, tid=outcome.tid, payment_url=outcome.payment_url, cancel_at=first)
+        waiting = replace(
+            self.payment,
+            tid=outcome.tid or self.payment.tid,
+            return_code=outcome.code,
+            return_message=outcome.message,
+            cancel_at=first,
+        )
         self._record(EventType.AUTHORISATION_UNDECIDED, outcome.exchange, code=outcome.code)
         return Posting(
             replace(self.leg.to(LegState.UNDECIDED), code=outcome.code, message=outcome.message),

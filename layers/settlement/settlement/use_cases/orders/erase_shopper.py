@@ -6,7 +6,6 @@ from dataclasses import replace
 from settlement.domain.events import EventType
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import CART, AdditionalData
-from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Commit, Ports
@@ -16,7 +15,7 @@ _NOTHING = "{}"
 
 
 def erase_shopper(ports: Ports, account: str, order_id: str) -> None:
-    """Erase an order's shopper, the names on its cards and its additional data but the cart, for good.
+    """Erase an order's shopper, personal parts of its payments and its additional data but the cart, for good.
 
     A repeat changes nothing. Raises ``OrderNotFound``.
     """
@@ -38,19 +37,10 @@ def _erase(ports: Ports, read: Callable[[], Heads]) -> None:
     journal.record(EventType.SHOPPER_ERASED)
     commit = heads.becomes(journal, heads.order, heads.transaction)
     shopper = ports.store.shopper(commit.account, commit.order_id)
-    named, told = _named(ports, commit), _told(ports, commit)
-    if named or told or (shopper is not None and shopper.is_known):
-        erased = Shopper(erased_at=now)
-        ports.store.commit(replace(commit, shopper=erased, payments=named, additional_data=told))
-
-
-def _named(ports: Ports, commit: Commit) -> list[Changed[Payment]]:
-    """Return the changes that remove card holders' names from payments."""
-    return [
-        Changed(payment, replace(payment, card=replace(payment.card, holder=None)))
-        for payment in ports.store.payments(commit.account, commit.transaction_id)
-        if payment.card is not None and payment.card.holder is not None
-    ]
+    payments, told = ports.store.payments(commit.account, commit.transaction_id), _told(ports, commit)
+    if told or (shopper is not None and shopper.is_known) or any(payment.is_personal for payment in payments):
+        erased, nameless = Shopper(erased_at=now), [Changed(payment, payment.without_person()) for payment in payments]
+        ports.store.commit(replace(commit, shopper=erased, payments=nameless, additional_data=told))
 
 
 def _told(ports: Ports, commit: Commit) -> list[AdditionalData]:

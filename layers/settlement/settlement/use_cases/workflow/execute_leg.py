@@ -178,7 +178,8 @@ def _total(order: Order, id_: str) -> int:
 def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outcome) -> Leg:
     """Post an outcome: a positive one always, any other only if no later attempt was posted.
 
-    If the operation is concluded already, the same write holds all consequences of the late answer.
+    If the operation is concluded already, the same write holds all consequences of the late answer. An answer that
+    tells of the payment is posted on the payment as it is stored now: its shopper can have been erased.
     """
     leg = ports.store.leg(call.account, call.transaction_id, call.operation, call.leg)
     if leg is None or leg.state in (LegState.POSTED, LegState.REPLACED):
@@ -187,7 +188,7 @@ def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outc
     if not in_turn and not isinstance(outcome, Done | Approved | PaidOffline):
         return leg
     concluded = None if in_turn and leg.state.is_open else _concluded_operation(ports, call)
-    if not in_turn or concluded is not None:
+    if not in_turn or concluded is not None or outcome.exchange.answered is not None:
         context = replace(context, payment=_payment_beside(ports, call, leg))
     posted = posting_of(ports, context, leg, outcome)
     if concluded is None:
