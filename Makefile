@@ -99,8 +99,8 @@ openapi: dev ## Record its examples, and write the OpenAPI document that the ser
 currencies: dev ## Write the table of currencies again, from the package iso4217
 	@$(DEV) -m tools.currencies
 
-bench: dev local ## What one invoice costs: time, DynamoDB capacity, cold starts
-	$(LOCAL) -m local.stack exec -- $(DEV) -m bench.invoice
+bench: dev local ## What one invoice costs: time, DynamoDB capacity, CPU, cold starts (ARGS="--json FILE")
+	$(WORDS) $(LOCAL) -m local.stack exec -- $(DEV) -m bench.invoice $(ARGS)
 
 bench-load: dev local ## Orders at a fixed rate, a connector that fails; each is checked at rest (ARGS="--orders 200 --rate 0.7")
 	$(WORDS) $(LOCAL) -m local.stack exec -- env PYTHONPATH=$(PYTHONPATH):functions/sandbox_connector $(DEV) -m bench.load $(ARGS)

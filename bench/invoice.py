@@ -1,39 +1,29 @@
-"""The cost of one partial invoice: time over HTTP, DynamoDB requests and capacity, workflow transitions, cold starts.
+"""The cost of one partial invoice: time over HTTP, DynamoDB capacity, CPU, workflow transitions, cold starts.
 
-Times are measured over HTTP on the running local stack. Requests and capacity are counted in this process, which runs
-the same use cases on the stack's table with the sandbox connector; DynamoDB reports the consumption.
+Times are measured over HTTP on the running local stack. Capacity and CPU are measured in this process, which runs the
+same use cases on a table of its own.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import uuid4
 
 import httpx
 
-from bench.meter import Meter
-from local.deployment import client
+from bench.figures import Figures
+from bench.own_table import measure_consumption, measure_cpu
 from local.lifecycle import require_running
-from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
+from local.progress import StackError
+from local.seed import APP_KEY, APP_TOKEN
 from local.settings import read_settings
-from operations.running_stack import Facts
-from settlement.connectors.ppp import PaymentProviderClient
-from settlement.domain.connectors.connector import Credentials
-from settlement.domain.order.invoice import InvoiceType
-from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
-from settlement.use_cases.shared.ports import Ports
-from settlement.use_cases.workflow.attempt_operation import AttemptTask, attempt_operation
 from testkit.loading import FUNCTIONS, init_cost
 
 WARM_INVOICES = 20
-TRANSITIONS = 4
-"""Start, Attempt, its choice, Done."""
 
 
 class Shop:
@@ -79,54 +69,48 @@ class Shop:
 
 
 def main() -> int:
-    """Run the benchmark and print every figure."""
-    facts = require_running(read_settings())
-    _print_times(Shop(facts.base_url))
-    _print_consumption(facts, Shop(facts.base_url))
-    _print_cold_starts()
+    """Run the benchmark, print every figure, and write them to the file of ``--json``."""
+    parser = argparse.ArgumentParser(prog="bench.invoice", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure with its unit")
+    given = parser.parse_args()
+    figures = Figures()
+    try:
+        facts = require_running(read_settings())
+        _measure_times(Shop(facts.base_url), figures)
+        measure_consumption(facts, figures)
+        measure_cpu(facts, figures)
+    except StackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    _measure_cold_starts(figures)
+    if given.json is not None:
+        figures.write(given.json)
     return 0
 
 
-def _print_times(shop: Shop) -> None:
+def _measure_times(shop: Shop, figures: Figures) -> None:
     order_id, transaction_id = shop.open_order(100 * WARM_INVOICES + 100)
     first = shop.invoice(order_id, "FIRST", 100)
-    captured = [first + shop.until_captured(transaction_id, 100)]
-    warm = []
+    shop.until_captured(transaction_id, 100)
+    warm, captured = [], []
     for number in range(1, WARM_INVOICES + 1):
         warm.append(shop.invoice(order_id, f"N{number}", 100))
         captured.append(warm[-1] + shop.until_captured(transaction_id, 100 + 100 * number))
-    print("POST invoice over HTTP on the local stack")
-    print(f"  first                    {first * 1000:7.0f} ms  (cold if no invoice was notified since the start)")
-    usual, highest = statistics.median(warm), max(warm)
-    print(f"  warm, median of {WARM_INVOICES}       {usual * 1000:7.0f} ms, highest {highest * 1000:.0f} ms")
-    median, highest = statistics.median(captured[1:]), max(captured[1:])
-    print(f"  invoice to captured      {median * 1000:7.0f} ms, highest {highest * 1000:.0f} ms")
+    figures.heading(f"POST invoice over HTTP on the local stack, one client, {WARM_INVOICES} invoices")
+    figures.add("post_invoice_first_ms", "the first; cold if none was notified since the start", first * 1000, "ms")
+    figures.add("post_invoice_ms", "warm, median", statistics.median(warm) * 1000, "ms")
+    figures.add("post_invoice_highest_ms", "warm, highest", max(warm) * 1000, "ms")
+    figures.add(
+        "post_to_captured_ms", "from the invoice to the capture, median", statistics.median(captured) * 1000, "ms"
+    )
+    figures.add("post_to_captured_highest_ms", "from the invoice to the capture, highest", max(captured) * 1000, "ms")
 
 
-def _print_consumption(facts: Facts, shop: Shop) -> None:
-    """Run one invoice in this process; the stack's own workflow finds the operation claimed and skips it."""
-    dynamodb = client("dynamodb", facts.aws_port)
-    meter = Meter(dynamodb)
-    ports = Ports(DynamoDBStore(dynamodb, facts.table_name), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
-    connector = PaymentProviderClient(20, lambda _: Credentials("sandbox-key", "sandbox-token"), allow_loopback=True)
-    order_id, transaction_id = shop.open_order(10000)
-    notification = Notification(InvoiceType.OUTPUT, "N1", 7000, "2026-03-02T14:00:00Z")
-    with meter.measure() as http_part:
-        notify_invoice(ports, ACCOUNT, order_id, notification)
-    now = ports.now()
-    with meter.measure() as settlement_part:
-        attempt_operation(ports, connector, AttemptTask(ACCOUNT, transaction_id, 2, "bench", now), facts.base_url)
-    print("DynamoDB for one partial invoice on one payment")
-    print(f"  HTTP part                {http_part}")
-    print(f"  settlement part          {settlement_part}")
-    print(f"  state transitions        {TRANSITIONS}")
-
-
-def _print_cold_starts() -> None:
-    print("Loading each function, CPU with byte-code, against boto3 with a DynamoDB client in the same run")
+def _measure_cold_starts(figures: Figures) -> None:
+    figures.heading("Loading each function, CPU with byte-code, ÷ boto3 with a DynamoDB client in the same run")
     with TemporaryDirectory() as byte_code:
         for name in FUNCTIONS:
-            print(f"  {name:<24} {init_cost(name, Path(byte_code)):.2f} x")
+            figures.add(f"init_{name}_over_boto3", name, init_cost(name, Path(byte_code)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,175 @@
+"""An order's life by the use cases in this process, on a table of its own in the running stack, where no workflow runs.
+
+The connector is a fake in this process, so that figures hold what the service itself costs.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from bench.figures import Figures
+from bench.meter import Meter, size_of
+from local.deployment import client
+from local.emulator import aws_environment
+from operations.running_stack import LOCAL_REGION, Facts
+from operations.tables import create_like
+from settlement.domain.connectors.connector import Mode
+from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.order.order import LineMention
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.dynamodb_client import DynamoDB
+from settlement.storage.writing import writes
+from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
+from settlement.use_cases.orders.place_order import place_order
+from settlement.use_cases.orders.start_handling import start_handling
+from settlement.use_cases.shared.ports import Commit, Ports
+from settlement.use_cases.workflow.attempt_operation import AttemptTask, attempt_operation
+from testkit.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
+from testkit.configuring import save_connector
+from testkit.provider import FakeProvider
+
+ROUNDS = 15
+TRANSITIONS = 4
+"""State transitions of an attempt with one call: start, Attempt, its choice, Done."""
+
+
+class _Held(Exception):
+    """A commit was held back."""
+
+
+class _Holding(DynamoDBStore):
+    """A store that keeps a commit instead of writing it."""
+
+    held: Commit | None = None
+
+    def commit(self, commit: Commit) -> None:
+        self.held = commit
+        raise _Held
+
+
+class OwnTable:
+    """Orders on a table of their own."""
+
+    def __init__(self, dynamodb: Any, table: str) -> None:
+        self.table = table
+        self.dynamodb = dynamodb
+        self.ports = Ports(DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
+        self.provider = FakeProvider()
+
+    def open(self) -> tuple[str, str]:
+        """Place an order of 100.00, authorise it and start handling; return its id and its transaction's."""
+        heads = place_order(self.ports, ACCOUNT, a_new_order(a_new_payment(10000, "partial")))
+        order_id, transaction_id = heads.order.order_id, heads.transaction.transaction_id
+        self.attempt(transaction_id, 1)
+        start_handling(self.ports, ACCOUNT, order_id)
+        return order_id, transaction_id
+
+    def notify(self, order_id: str, number: str, value: int, type_: InvoiceType = InvoiceType.OUTPUT) -> None:
+        """Notify an invoice of one line."""
+        notification = Notification(type_, number, value, "2026-03-02T14:00:00Z", (LineMention("A", value, 1),))
+        notify_invoice(self.ports, ACCOUNT, order_id, notification)
+
+    def attempt(self, transaction_id: str, sequence: int) -> None:
+        """Run the operation's attempt."""
+        task = AttemptTask(ACCOUNT, transaction_id, sequence, uuid4().hex, self.ports.now())
+        attempt_operation(self.ports, self.provider, task, "https://gateway.example")
+
+    def life(self) -> None:
+        """Authorise, capture three invoices, refund a return."""
+        order_id, transaction_id = self.open()
+        for sequence, value in enumerate((4000, 3000, 3000), start=2):
+            self.notify(order_id, f"N{sequence}", value)
+            self.attempt(transaction_id, sequence)
+        self.notify(order_id, "D1", 1000, InvoiceType.INPUT)
+        self.attempt(transaction_id, 5)
+
+
+@contextmanager
+def own_table(facts: Facts, dynamodb: Any) -> Iterator[OwnTable]:
+    """Make a table like the stack's, with a connector, and delete it afterwards."""
+    table, boto3 = f"bench-{uuid4().hex[:8]}", client("dynamodb", facts.aws_port)
+    create_like(boto3, facts.table_name, table)
+    try:
+        made = OwnTable(dynamodb, table)
+        save_connector(made.ports.store, ACCOUNT, a_connector("partial", Mode.PARTIAL))
+        yield made
+    finally:
+        boto3.delete_table(TableName=table)
+
+
+def measure_consumption(facts: Facts, figures: Figures) -> None:
+    """Measure what one partial invoice with its settlement consumes of DynamoDB, as boto3 reports it."""
+    dynamodb = client("dynamodb", facts.aws_port)
+    meter = Meter(dynamodb)
+    with own_table(facts, dynamodb) as mine:
+        order_id, transaction_id = mine.open()
+        mine.notify(order_id, "N1", 2000)
+        mine.attempt(transaction_id, 2)
+        before = _kept(mine)
+        with meter.measure() as request:
+            mine.notify(order_id, "N2", 5000)
+        with meter.measure() as settlement:
+            mine.attempt(transaction_id, 3)
+        kept = _kept(mine) - before
+    figures.heading("One partial invoice of one line, on one payment, with its settlement")
+    figures.add("request_write_units", "the request: written", request.write_units, "units")
+    figures.add("request_read_units", "the request: read", request.read_units, "units")
+    figures.add("settlement_write_units", "its settlement: written", settlement.write_units, "units")
+    figures.add("settlement_read_units", "its settlement: read", settlement.read_units, "units")
+    figures.add("invoice_write_units", "both: written", request.write_units + settlement.write_units, "units")
+    figures.add("invoice_read_units", "both: read", request.read_units + settlement.read_units, "units")
+    figures.add("invoice_bytes_kept", "bytes that stay in the table", kept, "bytes")
+    figures.add("settlement_transitions", "state transitions of its settlement", TRANSITIONS)
+
+
+def _kept(mine: OwnTable) -> int:
+    pages = mine.dynamodb.get_paginator("scan").paginate(TableName=mine.table)
+    return sum(size_of(item) for page in pages for item in page["Items"])
+
+
+def measure_cpu(facts: Facts, figures: Figures) -> None:
+    """Measure CPU of this process against that of POST invoice's write sent by boto3 alone, round by round."""
+    environment = aws_environment(facts.aws_port)
+    os.environ.update(environment)
+    boto3 = client("dynamodb", facts.aws_port)
+    light = DynamoDB(environment["AWS_ENDPOINT_URL"], LOCAL_REGION, connect_seconds=5, try_seconds=30, tries=3)
+    with own_table(facts, light) as mine:
+        rounds = [_round(mine, boto3) for _ in range(ROUNDS)]
+    raw, post, settlement, job = (statistics.median(costs) for costs in zip(*rounds, strict=True))
+    figures.heading(
+        f"CPU of the calling process, ÷ the write of POST invoice by boto3 alone; median of {ROUNDS} rounds"
+    )
+    figures.add("raw_write_ms", "that write", raw * 1000, "ms")
+    figures.add("post_invoice_cpu_over_raw_write", "POST invoice, the use case", post / raw)
+    figures.add("settlement_cpu_over_raw_write", "one settlement", settlement / raw)
+    figures.add("job_cpu_over_raw_write", "a life: authorise, 3 captures, 1 refund", job / raw)
+
+
+def _round(mine: OwnTable, boto3: Any) -> tuple[float, float, float, float]:
+    """Return the CPU seconds of the raw write, POST invoice, its settlement, and a whole life."""
+    order_id, _ = mine.open()
+    holding = _Holding(mine.dynamodb, mine.table)
+    ports = Ports(holding, mine.ports.now, mine.ports.new_id)
+    notification = Notification(InvoiceType.OUTPUT, "N1", 5000, "2026-03-02T14:00:00Z", (LineMention("A", 5000, 1),))
+    with suppress(_Held):
+        notify_invoice(ports, ACCOUNT, order_id, notification)
+    assert holding.held is not None
+    _, items = writes(mine.table, holding.held)
+    raw = _cpu(lambda: boto3.transact_write_items(TransactItems=items))
+    order_id, transaction_id = mine.open()
+    post = _cpu(lambda: mine.notify(order_id, "N1", 5000))
+    settlement = _cpu(lambda: mine.attempt(transaction_id, 2))
+    return raw, post, settlement, _cpu(mine.life)
+
+
+def _cpu(action: Callable[[], object]) -> float:
+    started = time.process_time()
+    action()
+    return time.process_time() - started
