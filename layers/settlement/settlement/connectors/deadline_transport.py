@@ -8,6 +8,7 @@ deadline. That needs the sockets, so the transport is built on httpcore, like ht
 import queue
 import socket
 import ssl
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +23,8 @@ import httpx
 
 MAX_ANSWER_BYTES = 1_000_000
 _WRITE_BYTES = 16_384
+_GZIP = b"\x1f\x8b"
+"""The first bytes of gzip, with which no JSON begins."""
 
 AddressRule = Callable[[str], str | None]
 """Returns why a resolved address is not allowed, None if it is."""
@@ -75,9 +78,29 @@ class DeadlineTransport(httpx.BaseTransport):
         ) as response:
             for chunk in response.iter_stream():
                 received += chunk
-                if len(received) > MAX_ANSWER_BYTES:
-                    raise AnswerTooLarge(f"the answer is larger than {MAX_ANSWER_BYTES} bytes", request=request)
-            return httpx.Response(response.status, content=bytes(received))
+                _require_small(len(received), request)
+            return httpx.Response(response.status, content=_plain(bytes(received), request))
+
+
+def _plain(content: bytes, request: httpx.Request) -> bytes:
+    """Return a content unpacked if it is gzip, whatever its headers say: some servers pack it without being asked to.
+
+    A content that is cut short or damaged is returned as it is, for the reader to refuse.
+    """
+    if not content.startswith(_GZIP):
+        return content
+    expander = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        unpacked = expander.decompress(content, MAX_ANSWER_BYTES + 1)
+    except zlib.error:
+        return content
+    _require_small(len(unpacked), request)
+    return unpacked if expander.eof else content
+
+
+def _require_small(size: int, request: httpx.Request) -> None:
+    if size > MAX_ANSWER_BYTES:
+        raise AnswerTooLarge(f"the answer is larger than {MAX_ANSWER_BYTES} bytes", request=request)
 
 
 def fault_of_name(host: str, port: int, seconds: float, rule: AddressRule | None) -> str | None:

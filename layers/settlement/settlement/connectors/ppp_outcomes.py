@@ -14,6 +14,7 @@ any but 3xx      cancel, refund; manual code, no id            Manual
 any but 3xx      cancel, refund; manual code and an id         Unknown: it contradicts itself
 2xx              create; status approved, denied, undefined    Approved, Denied, Undecided
 2xx              settle, refund; id, and 0 < value <= asked    Done: the value answered
+2xx              movement; no id, value 0 or none, a code      Unknown: declined, to be repeated
 2xx              cancel; id                                    Done: the value asked
 501              cancel, refund; no id                         Manual
 2xx              inbound; responseData, whole                  Relayed
@@ -233,6 +234,8 @@ def _relayed(answer: object, words: tuple[str | None, str | None], exchange: Exc
 def _success(asked: Asked, status: int, reading: Reading, exchange: Exchange) -> MovementOutcome:
     movement = asked.movement
     reference = reading.identifier(movement.id_field)
+    if reference is None and _declines(movement, reading):
+        return Unknown(exchange, ": ".join(["the connector declined", *filter(None, reading.words())]))
     if reference is None:
         id_field, written = movement.id_field, reading.fields.get(movement.id_field)
         shown = "missing" if is_blank(written) else f"{described(written)}, not an id of at most 255 characters"
@@ -247,6 +250,18 @@ def _success(asked: Asked, status: int, reading: Reading, exchange: Exchange) ->
         shown, most = described(reading.fields["value"]), display(asked.value, asked.currency)
         return Unknown(exchange, f"value is {shown}, not an amount above zero and at most the {most} asked")
     return Done(exchange, value, reference, *reading.words())
+
+
+def _declines(movement: ProtocolCall, reading: Reading) -> bool:
+    """Return True for a failure as the protocol writes it: no id, a value of zero if it has one, and a code.
+
+    The protocol has such calls repeated, under whatever status they come (C§4.3 to C§4.5).
+    """
+    value = reading.fields.get("value")
+    moved_nothing = not movement.echoes_value or value is None or (value == 0 and value is not False)
+    return (
+        is_blank(reading.fields.get(movement.id_field)) and moved_nothing and not is_blank(reading.fields.get("code"))
+    )
 
 
 def _already_done(asked: Asked, reading: Reading, exchange: Exchange) -> Done:
