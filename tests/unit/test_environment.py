@@ -59,6 +59,14 @@ def test_only_what_is_asked_for_has_to_be_set() -> None:
     assert Environment({"TABLE_NAME": "orders"}).table_name == "orders"
 
 
+def test_cloud_is_where_lambda_runs_the_function_and_no_emulator() -> None:
+    function = {"AWS_LAMBDA_FUNCTION_NAME": "settlement_steps"}
+    assert Environment(function).is_in_the_cloud
+    assert Environment(function | {"AWS_ENDPOINT_URL": "https://dynamodb.eu-west-1.amazonaws.com"}).is_in_the_cloud
+    assert not Environment(function | {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}).is_in_the_cloud
+    assert not Environment({}).is_in_the_cloud
+
+
 def test_authorities_are_those_of_the_tools_of_aws() -> None:
     assert Environment({}).certificate_authorities is None
     assert Environment({"AWS_CA_BUNDLE": "", "REQUESTS_CA_BUNDLE": "b"}).certificate_authorities == "b"

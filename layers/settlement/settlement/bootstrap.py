@@ -107,7 +107,7 @@ def connector_client() -> "PaymentProviderClient":
     return PaymentProviderClient(
         timeout_seconds=ENVIRONMENT.connector_timeout_seconds,
         credentials=credentials().of,
-        allow_loopback=ENVIRONMENT.sandbox,
+        allow_loopback=_may_call_this_machine(),
     )
 
 
@@ -119,16 +119,24 @@ def connector_probe() -> "ConnectorProbe":
     return ConnectorProbe(
         timeout_seconds=ENVIRONMENT.connector_timeout_seconds,
         credentials=credentials().of,
-        allow_loopback=ENVIRONMENT.sandbox,
+        allow_loopback=_may_call_this_machine(),
     )
 
 
 @cache
 def hook_client() -> "HookClient":
-    """Return the process's client of hooks; with ``SANDBOX`` it may call loopback addresses."""
+    """Return the process's client of hooks; it may call loopback addresses on the local stack."""
     from settlement.connectors.hook_client import HookClient
 
-    return HookClient(allow_loopback=ENVIRONMENT.sandbox)
+    return HookClient(allow_loopback=_may_call_this_machine())
+
+
+def _may_call_this_machine() -> bool:
+    """Return whether connectors and hooks may be at loopback addresses: with ``SANDBOX``, and never in the cloud.
+
+    At a loopback address of the cloud, a function finds nothing but Lambda's own interfaces.
+    """
+    return ENVIRONMENT.sandbox and not ENVIRONMENT.is_in_the_cloud
 
 
 def store() -> DynamoDBStore:

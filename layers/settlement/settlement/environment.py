@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Generic, TypeVar, overload
+from urllib.parse import urlsplit
 
 Value = TypeVar("Value")
 
@@ -85,6 +86,12 @@ class Environment:
     parked_events_queue_url = Variable("PARKED_EVENTS_QUEUE_URL", _text, "a queue's URL")
     state_machine_arn = Variable("STATE_MACHINE_ARN", _text, "a state machine's ARN")
     sandbox_hang_seconds = Variable("SANDBOX_HANG_SECONDS", _seconds, "seconds, 0 or more", default="8")
+
+    @property
+    def is_in_the_cloud(self) -> bool:
+        """Whether this is a function of Lambda itself, not of an emulator at a loopback address (the local stack)."""
+        emulator = urlsplit(self.variables.get("AWS_ENDPOINT_URL", "")).hostname in ("127.0.0.1", "localhost", "::1")
+        return "AWS_LAMBDA_FUNCTION_NAME" in self.variables and not emulator
 
     @property
     def certificate_authorities(self) -> str | None:

@@ -1,13 +1,14 @@
 """Checks addresses that others choose and this service calls: they must not lead into private networks (D44, D71).
 
 Only https is allowed, and only addresses of the public internet. ``address_rule`` checks the addresses of a name when
-it is resolved, at every call. With ``allow_loopback``, for the sandbox, this machine is allowed too, without TLS.
+it is resolved, at every call. With ``allow_loopback``, for the local stack, this machine is allowed too, without TLS.
 """
 
 from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+_LOOPBACK_ONLY = "; only the local stack, with Sandbox=true, calls loopback addresses without TLS"
 _NAT64 = IPv6Network("64:ff9b::/32")
 
 
@@ -23,7 +24,7 @@ def url_fault(url: str, *, allow_loopback: bool) -> str | None:
     if parts.username is not None or parts.fragment:
         return "the address has credentials or a fragment; send credentials in headers"
     if parts.scheme == "http" and not (allow_loopback and is_loopback(host)):
-        return "the address must start with https"
+        return f"the address must start with https{_LOOPBACK_ONLY if is_loopback(host) else ''}"
     return None
 
 
