@@ -67,7 +67,9 @@ def payment(transaction_id: str, payment_id: str) -> Response[str]:
 @api.serves("listSettlements")
 def settlements(transaction_id: str) -> Response[str]:
     """Show the settlements requested and made."""
-    return answer(200, views.settlements_view(_movements(transaction_id)))
+    found = _movements(transaction_id)
+    connectors = retrieve.retrieve_connectors(bootstrap.store(), api.caller(), found.payments.values())
+    return answer(200, views.settlements_view(found, connectors))
 
 
 @api.serves("listRefunds")

@@ -292,6 +292,7 @@ def test_connector_is_read_with_all_of_its_configuration(store: Store) -> None:
         enabled=False,
         implementation="Acme.PaymentProvider.PaymentProviderConnector",
         custom_fields=(CustomField("Shop", "Shop 7"), CustomField("Signing key", None)),
+        acquirer_cnpj="12ABC34501DE35",
     )
 
     save_connector(store, ACCOUNT, connector)

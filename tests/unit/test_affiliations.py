@@ -66,6 +66,7 @@ class TestCreate:
             "usesAutoSettleOptions": "true",
             "autoSettle": "4",
             "autoSettleDelay": "5",
+            "acquirerCnpj": "12ABC34501DE35",
         }
         shown = service.do("POST", AFFILIATIONS, affiliation_body(**configuration))
 
@@ -83,6 +84,7 @@ class TestCreate:
             payment_systems=("2", "4"),
             auto_settle=AutoSettle.SCHEDULED,
             auto_settle_delay=timedelta(hours=5),
+            acquirer_cnpj="12ABC34501DE35",
             implementation=PPP,
             revision=1,
         )
@@ -112,6 +114,13 @@ class TestCreate:
 
         assert stored(service).authorisation_holds == holds
         assert {"name": "authorizationExpiresDays", "value": shown, "valueKey": None} in configured["configuration"]
+
+    @pytest.mark.parametrize("written", ["12.ABC.345/01DE-35", "12ABC34501DE35", " 12abc34501de35 "])
+    def test_acquirer_is_named_by_its_cnpj_for_the_fiscal_document(self, service: Service, written: str) -> None:
+        configured = service.do("POST", AFFILIATIONS, affiliation_body(acquirerCnpj=written))
+
+        assert stored(service).acquirer_cnpj == "12ABC34501DE35"
+        assert {"name": "acquirerCnpj", "value": "12ABC34501DE35", "valueKey": None} in configured["configuration"]
 
     def test_booleans_and_numbers_are_taken_for_their_text(self, service: Service) -> None:
         service.do("POST", AFFILIATIONS, affiliation_body(usesProviderHeadersName=False, minimumGapSeconds=90))
@@ -146,6 +155,10 @@ class TestCreate:
             ({"authorizationExpiresDays": "366"}, "authorizationExpiresDays: must be days from 0 to 365, with at"),
             ({"authorizationExpiresDays": "a week"}, "authorizationExpiresDays: must be days from 0 to 365"),
             ({"authorizationExpiresDays": "-1"}, "authorizationExpiresDays: must be days from 0 to 365"),
+            (
+                {"acquirerCnpj": "12ABC34501DE36"},
+                "configuration.acquirerCnpj: must be a CNPJ, 12 digits or letters and 2",
+            ),
             ({"cancelValueUnit": "pence"}, "configuration.cancelValueUnit: must be one of decimal, cents; got pence"),
             ({"usesProviderHeadersName": "yes"}, "usesProviderHeadersName: must be true or false; got yes"),
             ({"paymentSystems": "2,a b"}, "configuration.paymentSystems: must be numbers of payment systems"),

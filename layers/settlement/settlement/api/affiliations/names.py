@@ -35,3 +35,4 @@ class Key(StrEnum):
     USES_AUTO_SETTLE_OPTIONS = "usesAutoSettleOptions"
     AUTO_SETTLE = "autoSettle"
     AUTO_SETTLE_DELAY = "autoSettleDelay"
+    ACQUIRER_CNPJ = "acquirerCnpj"

@@ -20,6 +20,7 @@ from settlement.api.affiliations.names import (
 from settlement.api.shared.request import Body, Name
 from settlement.api.shared.written import MAX_CODE_DIGITS, Shaped, text_of_number
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
+from settlement.domain.connectors.cnpj import is_cnpj
 from settlement.domain.connectors.connector import (
     DEFAULT_AUTHORISATION_HOLDS,
     EVERY_PAYMENT_SYSTEM,
@@ -141,6 +142,7 @@ class AffiliationBody(Body):
             payment_systems=settings.payment_systems(),
             auto_settle=auto_settle,
             auto_settle_delay=delay,
+            acquirer_cnpj=settings.cnpj(Key.ACQUIRER_CNPJ),
             enabled=self.isdelivered,
             implementation=self.implementation,
         )
@@ -252,6 +254,14 @@ class _Settings:
         if hours is None:
             raise InvalidRequest(f"configuration.{Key.AUTO_SETTLE_DELAY}: is missing; autoSettle 4 needs whole hours")
         return chosen, timedelta(hours=hours)
+
+    def cnpj(self, key: Key) -> str | None:
+        """Read a CNPJ with or without its punctuation."""
+        value = self._values.get(key, "")
+        bare = re.sub("[./-]", "", value.strip()).upper()
+        if value and not is_cnpj(bare):
+            raise _wrong(key, "must be a CNPJ, 12 digits or letters and 2 check digits that are right", value)
+        return bare or None
 
     def credential(self, key: Key) -> str | None:
         value = self._values.get(key, "")

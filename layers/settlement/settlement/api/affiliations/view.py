@@ -85,6 +85,7 @@ def _configuration(connector: Connector) -> dict[str, str]:
         Key.USES_AUTO_SETTLE_OPTIONS: str(connector.auto_settle is not AutoSettle.BY_CONNECTOR).lower(),
         Key.AUTO_SETTLE: connector.auto_settle.value,
         Key.AUTO_SETTLE_DELAY: str(int(delay.total_seconds() // 3_600)) if delay is not None else "",
+        Key.ACQUIRER_CNPJ: connector.acquirer_cnpj or "",
     }
 
 

@@ -277,12 +277,45 @@ class Action(TypedDict):
     """The id that the connector knows the request by."""
 
 
+class FiscalCard(TypedDict):
+    """The group `card` of `detPag`: how an electronic payment was processed."""
+
+    tpIntegra: Literal["1"]
+    """`1`: integrated with the seller's systems, as online payments are."""
+    CNPJ: str | None
+    """The acquirer's CNPJ, 14 digits or capitals, as configured by `acquirerCnpj`."""
+    tBand: str | None
+    """The card's brand by the layout's table, `99` for any other; null for payments without a card."""
+    cAut: str | None
+    """The authorisation code."""
+
+
+class FiscalPayment(TypedDict):
+    """What an NF-e states of this payment, by the names of its group `detPag`, layout 4.00."""
+
+    tPag: str
+    """Means of payment by the layout's table, such as `03` for credit cards and `17` for Pix; `99` is any other."""
+    xPag: str | None
+    """The name of the means where `tPag` is `99`."""
+    vPag: str
+    """Reais with two decimals."""
+    card: FiscalCard | None
+    """Null for payments that are not electronic, or were received outside of their connector."""
+
+
+class Capture(Action):
+    """A capture, with what its fiscal document states of the payment."""
+
+    fiscalPayment: FiscalPayment | None
+    """For the NF-e; null in other currencies than BRL."""
+
+
 class Settlements(TypedDict):
     """What was asked to be settled, and what was."""
 
     requests: list[RequestedValue]
     """One for each invoice or direct request, retries counted with it."""
-    actions: list[Action]
+    actions: list[Capture]
     """One for each capture."""
 
 

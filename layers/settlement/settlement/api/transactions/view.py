@@ -15,10 +15,11 @@ from settlement.api.shared.dates import action_date, gateway_date, gateway_date_
 from settlement.api.transactions.reconciliation import reconciliation_view
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.audit.reconciliation import reconcile
-from settlement.domain.connectors.connector import Mode
+from settlement.domain.connectors.connector import Connector, Mode
 from settlement.domain.money import to_major
 from settlement.domain.order.order import Line, Order
 from settlement.domain.transaction.checkout import CLIENT_PROFILE, AdditionalData, read_object
+from settlement.domain.transaction.fiscal_payment import FISCAL_CURRENCY, FiscalPayment, fiscal_payment
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind
 from settlement.domain.transaction.payment import Payment
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from settlement.api.transactions.answer import (
         Action,
         Buyer,
+        Capture,
         HowDone,
         OwnValues,
         Parts,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
         TransactionAnswer,
     )
     from settlement.api.transactions.answer import Capabilities as CapabilitiesAnswer
+    from settlement.api.transactions.answer import FiscalPayment as FiscalPaymentAnswer
 
 
 def oms_transaction_view(heads: Heads, payments: Iterable[Payment], settings: AccountSettings) -> "OmsTransaction":
@@ -222,15 +225,15 @@ def _own(movements: Movements) -> "OwnValues":
     }
 
 
-def settlements_view(movements: Movements) -> "Settlements":
-    """``…/settlements``: one request per invoice, one action per capture (C§3.5)."""
+def settlements_view(movements: Movements, connectors: Mapping[str, Connector]) -> "Settlements":
+    """``…/settlements``: one request per invoice, one action per capture (C§3.5); ``connectors`` by name."""
     automatic = {
         operation.sequence for operation in movements.operations if operation.kind is OperationKind.AUTO_SETTLE
     }
     return {
         "requests": _requests(movements, {op.sequence: op.ask.request for op in movements.operations}),
         "actions": [
-            _action(movements, leg, "auto-settlement" if leg.operation in automatic else "upon-request")
+            _capture(movements, leg, connectors, "auto-settlement" if leg.operation in automatic else "upon-request")
             for leg in movements.legs
             if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED
         ],
@@ -299,6 +302,29 @@ def _reversals(movements: Movements, kind: LegKind, values: Mapping[int, int]) -
             _action(movements, leg, "online" if leg.state is LegState.POSTED else "email-notification") for leg in legs
         ],
         "pendingManualValue": sum(leg.value for leg in legs if leg.state is LegState.MANUAL),
+    }
+
+
+def _capture(movements: Movements, leg: Leg, connectors: Mapping[str, Connector], how: "HowDone") -> "Capture":
+    payment = movements.payments[leg.payment_id]
+    is_fiscal = movements.heads.transaction.currency == FISCAL_CURRENCY
+    said = fiscal_payment(payment, leg.posted_value, connectors.get(payment.connector)) if is_fiscal else None
+    return {**_action(movements, leg, how), "fiscalPayment": None if said is None else _fiscal_payment(said)}
+
+
+def _fiscal_payment(said: FiscalPayment) -> "FiscalPaymentAnswer":
+    return {
+        "tPag": said.means,
+        "xPag": said.description,
+        "vPag": f"{to_major(said.value, FISCAL_CURRENCY):.2f}",
+        "card": {
+            "tpIntegra": "1",
+            "CNPJ": said.institution,
+            "tBand": said.brand,
+            "cAut": said.authorization,
+        }
+        if said.is_integrated
+        else None,
     }
 
 

@@ -75,7 +75,7 @@ class Connector:
     Payments that name no connector go to the one with their number in ``payment_systems``, else to the one with ``*``.
     A connector that is not ``enabled`` takes no new payments; existing ones go on. ``minimum_gap`` is the shortest time
     between two calls about one payment. ``authorisation_holds`` is how long an approved payment can be captured, zero
-    if it does not lapse.
+    if it does not lapse. ``acquirer_cnpj`` is who processes its payments, for fiscal documents.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Connector:
     enabled: bool = True
     implementation: str = ""
     custom_fields: tuple[CustomField, ...] = ()
+    acquirer_cnpj: str | None = None
     credentials: CredentialsReference | None = None
     revision: int = 0
 

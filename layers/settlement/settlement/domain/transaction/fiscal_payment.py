@@ -1,0 +1,82 @@
+"""What an NF-e says of a payment: the codes of its group ``detPag``, layout 4.00 (C§3.5).
+
+Nothing is made up: what the payment does not tell is None, and the merchant's own system fills it in.
+"""
+
+from dataclasses import dataclass
+
+from settlement.domain.connectors.connector import Connector
+from settlement.domain.transaction.payment import Payment
+
+FISCAL_CURRENCY = "BRL"
+"""An NF-e states its payments in reais."""
+
+MAX_AUTHORISATION_CHARACTERS = 128
+MAX_DESCRIPTION_CHARACTERS = 60
+
+OTHER_MEANS = "99"
+OTHER_BRAND = "99"
+
+_CARDS = {"creditCard": "03", "debitCard": "04"}
+_ELECTRONIC = {**_CARDS, "bankInvoice": "15", "instantPayment": "17"}
+_MEANS = {**_ELECTRONIC, "cash": "01", "customerCredit": "05", "giftCard": "12"}
+"""``tPag`` of each group of payment methods."""
+
+_BRANDS = {
+    "visa": "01",
+    "visa electron": "01",
+    "mastercard": "02",
+    "maestro": "02",
+    "american express": "03",
+    "sorocred": "04",
+    "diners": "05",
+    "elo": "06",
+    "hipercard": "07",
+    "aura": "08",
+    "cabal": "09",
+}
+"""``tBand`` of each brand of cards."""
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalPayment:
+    """One payment of a fiscal document; ``value`` in cents.
+
+    ``description`` is needed for other means than the listed ones. Electronic payments through a connector have an
+    ``institution``, the acquirer's CNPJ, if the merchant has configured it, and the ``authorization`` of the connector.
+    """
+
+    means: str
+    value: int
+    description: str | None = None
+    is_integrated: bool = False
+    institution: str | None = None
+    brand: str | None = None
+    authorization: str | None = None
+
+
+def fiscal_payment(payment: Payment, value: int, connector: Connector | None) -> FiscalPayment:
+    """Return what an NF-e says of a capture of ``value``; ``connector`` is as it is configured now."""
+    means = _MEANS.get(payment.group, OTHER_MEANS)
+    if means == OTHER_MEANS:
+        return FiscalPayment(means, value, description=payment.payment_system_name[:MAX_DESCRIPTION_CHARACTERS])
+    if payment.offline or payment.group not in _ELECTRONIC:
+        return FiscalPayment(means, value)
+    return FiscalPayment(
+        means,
+        value,
+        is_integrated=True,
+        institution=connector.acquirer_cnpj if connector is not None else None,
+        brand=_brand(payment) if payment.group in _CARDS else None,
+        authorization=_authorization(payment),
+    )
+
+
+def _brand(payment: Payment) -> str:
+    return _BRANDS.get(payment.payment_system_name.strip().lower(), OTHER_BRAND)
+
+
+def _authorization(payment: Payment) -> str | None:
+    """Return the authorisation code, None if the field cannot hold it: a part of it would be another code."""
+    code = payment.authorization_id
+    return code if code is not None and len(code) <= MAX_AUTHORISATION_CHARACTERS else None
