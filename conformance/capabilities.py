@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from settlement.domain.connectors.connector import Connector, Credentials
+from settlement.domain.connectors.connector_calls import DeclaredField
 from settlement.domain.money import minor_digits
 
 
@@ -68,7 +69,10 @@ CAPABILITIES = tuple(Need)[tuple(Need).index(Need.PARTIAL_SETTLEMENT) :]
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The settings of all cases of a run; ``methods`` are the names in the manifest."""
+    """The settings of all cases of a run; ``settings`` are the custom fields that are sent, by name and value.
+
+    ``methods``, ``custom_fields`` and ``metadata_fields`` are those of the manifest.
+    """
 
     connector: Connector
     credentials: Credentials
@@ -79,7 +83,10 @@ class Setup:
     redirect_method: str | None = None
     inbound_action: str | None = None
     without: frozenset[Need] = field(default_factory=frozenset)
+    settings: tuple[tuple[str, str], ...] = ()
     methods: tuple[str, ...] = ()
+    custom_fields: tuple[DeclaredField, ...] = ()
+    metadata_fields: tuple[str, ...] = ()
 
     @property
     def card_method(self) -> str | None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from conformance.capabilities import Setup
 from settlement.connectors.ppp_fields import Fields
-from settlement.connectors.ppp_requests import authorise_body
+from settlement.connectors.ppp_requests import authorise_body, with_settings
 from settlement.domain.connectors.connector import CartItem
 from settlement.domain.connectors.connector_calls import Authorise
 from settlement.domain.money import to_major
@@ -74,7 +74,7 @@ def draft(setup: Setup, method: str, card: str | None, value: int, ids: tuple[st
         tax_value=0,
         callback_url=callback_url,
     )
-    body = authorise_body(request)
+    body = with_settings(authorise_body(request), setup.settings)
     cart = body["miniCart"]
     assert isinstance(cart, dict)
     body |= {

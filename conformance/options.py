@@ -58,6 +58,7 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.envir
         redirect_method=given.redirect_method,
         inbound_action=given.inbound_action,
         without=given.without,
+        settings=tuple(dict(given.setting).items()),
     )
     return Options(setup, tuple(given.case), given.json, given.callback_listen, given.callback_url, given.list)
 
@@ -76,6 +77,13 @@ def read_cards(text: str) -> dict[Card, str]:
                 f"{word!r} is neither {' nor '.join(CARD_PRESETS)} nor one of {', '.join(f'{kind}=…' for kind in Card)}"
             )
     return cards
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, is_pair, value = text.partition("=")
+    if not is_pair or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not name=value")
+    return name, value
 
 
 def _without(text: str) -> frozenset[Need]:
@@ -143,6 +151,8 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--callback-url", metavar="URL", help="the listener's address for the connector: a tunnel, a gateway")
     add("--cancel-value-unit", choices=("decimal", "cents"), default="decimal",
         help="unit of a cancellation's value (decimal)")  # fmt: skip
+    add("--setting", type=_setting, action="append", default=[], metavar="NAME=VALUE",
+        help="a custom field that the manifest declares, sent as merchantSettings; can be repeated")  # fmt: skip
     add("--redirect-method", metavar="NAME", help="a payment method whose shopper pays on another page")
     add("--inbound-action", metavar="NAME", help="an action for an inbound request")
     add("--without", type=_without, default=frozenset(), metavar="WHAT",

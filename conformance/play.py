@@ -19,7 +19,7 @@ from conformance.verdicts import Failed, Moved
 from conformance.wire import Call, Wire
 from settlement.connectors.ppp_fields import Fields, identifier, read_object, text
 from settlement.connectors.ppp_outcomes import CANCELLATION, REFUND, SETTLEMENT, Asked, ProtocolCall
-from settlement.connectors.ppp_requests import cancel_body, refund_body, settle_body
+from settlement.connectors.ppp_requests import cancel_body, refund_body, settle_body, with_settings
 from settlement.domain.connectors.connector_calls import Cancel, PaymentReference, Refund, Settle
 
 WHOLE = 10_000
@@ -77,7 +77,9 @@ class Play:
         """Return the reference of a payment, with the ids of the answer to its creation."""
         authorization_id, tid, nsu = (identifier(call.fields.get(name)) for name in ("authorizationId", "tid", "nsu"))
         ids = payment.transaction_id, payment.payment_id
-        return PaymentReference(*ids, self.setup.currency, authorization_id, tid, nsu)
+        return PaymentReference(
+            *ids, self.setup.currency, authorization_id, tid, nsu, metadata=verdicts.metadata(call) or ()
+        )
 
     def decided(self, payment: Draft) -> Call:
         """Ask again, at once after a callback, until the payment is approved or denied."""
@@ -138,6 +140,7 @@ class Play:
     def _move(self, movement: ProtocolCall, request: Settle | Cancel | Refund, body: Fields) -> Moved:
         payment = request.payment
         asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
+        body = with_settings(body, self.setup.settings)
         call = self.wire.post(f"payments/{quote(payment.payment_id, safe='')}/{movement.route}", body)
         moved = Moved(asked, call)
         self.remarks += [f"{moved.what}: {remark}" for remark in moved.outcome.exchange.remarks]

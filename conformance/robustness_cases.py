@@ -10,7 +10,7 @@ from conformance.play import WHOLE, Play
 from conformance.verdicts import Failed, Moved
 from conformance.wire import Call
 from settlement.connectors.ppp_fields import Fields, text
-from settlement.connectors.ppp_requests import settle_body
+from settlement.connectors.ppp_requests import settle_body, with_settings
 from settlement.domain.connectors.connector_calls import PaymentReference, Settle
 from settlement.domain.money import to_major
 
@@ -42,7 +42,7 @@ def malformed_body(play: Play) -> None:
     created = {key: value for key, value in play.payable().body.items() if key != "paymentId"}
     verdicts.client_error(play.wire.post("payments", created), "a payment without a paymentId")
     for route in ROUTES:
-        call = play.wire.post(f"payments/{payment.payment_id}/{route}", _body(payment, requestId=None))
+        call = play.wire.post(f"payments/{payment.payment_id}/{route}", _body(play, payment, requestId=None))
         verdicts.client_error(call, f"one of the {route} without a requestId")
     play.settled(payment, WHOLE)
 
@@ -53,13 +53,13 @@ def impossible_value(play: Play) -> None:
     payment = play.approved()
     unit = to_major(WHOLE, play.setup.currency)
     for value in (0, -unit, "ten", None, True):
-        call = play.wire.post(f"payments/{payment.payment_id}/settlements", _body(payment, value=value))
+        call = play.wire.post(f"payments/{payment.payment_id}/settlements", _body(play, payment, value=value))
         verdicts.client_error(call, f"a settlement of {value}")
     settle_id = play.settled(payment, WHOLE)
     if play.setup.unmet(Need.REFUND):
         return
     for value in (0, -unit, "ten", None, True):
-        body = _body(payment, value=value, settleId=settle_id)
+        body = _body(play, payment, value=value, settleId=settle_id)
         call = play.wire.post(f"payments/{payment.payment_id}/refunds", body)
         verdicts.client_error(call, f"a refund of {value}")
     verdicts.done(play.refund(payment, settle_id, WHOLE))
@@ -94,9 +94,9 @@ def _each(play: Play, payment: PaymentReference) -> list[Moved]:
     return moves
 
 
-def _body(payment: PaymentReference, **changes: object) -> Fields:
+def _body(play: Play, payment: PaymentReference, **changes: object) -> Fields:
     """Build a settlement of the whole value with changed fields; None leaves a field out."""
-    body = settle_body(Settle(payment, new_id(), WHOLE)) | changes
+    body = with_settings(settle_body(Settle(payment, new_id(), WHOLE)), play.setup.settings) | changes
     return {key: value for key, value in body.items() if value is not None}
 
 

@@ -14,6 +14,7 @@ from conformance.wire import Wire
 from settlement.connectors.deadline_http import DeadlineHttp
 from settlement.connectors.ppp import address_fault
 from settlement.connectors.ppp_manifest import read_manifest
+from settlement.domain.connectors.connector_calls import Manifest
 
 CASES: tuple[Case, ...] = (
     *payment_cases.CASES,
@@ -30,7 +31,14 @@ class Unreachable(Exception):
 def run(setup: Setup, callbacks: Callbacks, cases: Iterable[Case], tell: Callable[[Result], None]) -> list[Result]:
     """Play cases in order and report each result at once; raises ``Unreachable`` before the first."""
     http = DeadlineHttp()
-    setup = replace(setup, methods=_methods(setup, http))
+    manifest = _manifest(setup, http)
+    if manifest is not None:
+        setup = replace(
+            setup,
+            methods=tuple(method.name for method in manifest.payment_methods),
+            custom_fields=manifest.custom_fields,
+            metadata_fields=manifest.metadata_fields,
+        )
     results = []
     for case in cases:
         play = Play(setup, Wire(setup.connector, setup.credentials, setup.timeout_seconds, http), callbacks)
@@ -45,8 +53,8 @@ def named(names: Sequence[str]) -> tuple[Case, ...]:
     return tuple(case for case in CASES if not names or case.name in names)
 
 
-def _methods(setup: Setup, http: DeadlineHttp) -> tuple[str, ...]:
-    """Return the payment methods; none if the manifest is faulty, which is a case of its own."""
+def _manifest(setup: Setup, http: DeadlineHttp) -> Manifest | None:
+    """Return the manifest; None if it is faulty, which is a case of its own."""
     fault = address_fault(setup.connector.service_url, allow_loopback=True)
     if fault is not None:
         raise Unreachable(fault)
@@ -54,7 +62,6 @@ def _methods(setup: Setup, http: DeadlineHttp) -> tuple[str, ...]:
     if call.status is None:
         raise Unreachable(f"{setup.connector.service_url} does not answer: {call.fault}")
     try:
-        manifest = read_manifest(call.status, call.answer)
+        return read_manifest(call.status, call.answer)
     except ValueError:
-        return ()
-    return tuple(method.name for method in manifest.payment_methods)
+        return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from conformance.wire import Call
 from settlement.connectors.ppp_fields import identifier, text
 from settlement.connectors.ppp_outcomes import Asked, movement_outcome
+from settlement.connectors.ppp_reading import Reading
 from settlement.domain.connectors.connector_calls import Done, Exchange, Manual, MovementOutcome, Refused, Unknown
 from settlement.domain.money import display
 
@@ -89,6 +90,14 @@ def same(first: Call, again: Call, what: str) -> None:
     if changed:
         listed = ", ".join(f"{name} was {text(before.get(name))}, is {text(after.get(name))}" for name in changed)
         raise Failed(f"{what} gets another answer: {listed}")
+
+
+def metadata(call: Call) -> tuple[tuple[str, str], ...] | None:
+    """Return what an answer asks to get back with later calls, None if it has nothing that can be kept."""
+    try:
+        return Reading(call.answer).metadata()
+    except ValueError:
+        return None
 
 
 def client_error(call: Call, what: str) -> None:

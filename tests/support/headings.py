@@ -16,6 +16,7 @@ def documents() -> list[Path]:
         *sorted(ROOT.glob("*.md")),
         *sorted((ROOT / "docs").glob("**/*.md")),
         *sorted((ROOT / "events").glob("*.md")),
+        *sorted((ROOT / "examples").glob("*/*.md")),
     ]
 
 
