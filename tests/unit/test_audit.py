@@ -38,7 +38,7 @@ UNREPEATED: dict[type, set[str]] = {
     },
     Transaction: {"version"},
     Payment: {
-        "offline",
+        "erased", "offline",
         "authorization_id", "blocked", "connector", "installments", "is_ppp", "nsu", "payment_system",
         "payment_system_name", "signature", "tid",
     },

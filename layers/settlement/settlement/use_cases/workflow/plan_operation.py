@@ -52,6 +52,8 @@ class _Planned:
 
 def planned_legs(ports: Ports, transaction: Transaction, operation: Operation) -> list[Leg]:
     """Return the operation's planned legs, without the leftovers of a planner that died."""
+    if not operation.legs:
+        return []
     legs = ports.store.legs(transaction.account, transaction.transaction_id, operation.sequence)
     return [leg for leg in legs if leg.index <= operation.legs]
 
