@@ -81,8 +81,18 @@ def test_other_payment_has_its_means_alone(number: str, means: str) -> None:
 
 def test_means_that_the_layout_does_not_have_are_described() -> None:
     assert said(paid_by("17")) == FiscalPayment("99", 7000, description="Promissories")
-    named = replace(paid_by("900"), payment_system_name="Our own card " * 10)
-    assert said(named).description == ("Our own card " * 10)[:60]
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("Our own card", "Our own card"),
+        (" Our own card " * 10, "Our own card  Our own card  Our own card  Our own card  Our"),
+        ("7", "Pagamento 7"),
+    ],
+)
+def test_description_has_a_form_that_the_layout_takes(name: str, description: str) -> None:
+    assert said(replace(paid_by("900"), payment_system_name=name)).description == description
 
 
 def test_every_listed_payment_system_has_means() -> None:

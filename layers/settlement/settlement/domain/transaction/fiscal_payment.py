@@ -12,7 +12,7 @@ FISCAL_CURRENCY = "BRL"
 """An NF-e states its payments in reais."""
 
 MAX_AUTHORISATION_CHARACTERS = 128
-MAX_DESCRIPTION_CHARACTERS = 60
+MIN_DESCRIPTION_CHARACTERS, MAX_DESCRIPTION_CHARACTERS = 2, 60
 
 OTHER_MEANS = "99"
 OTHER_BRAND = "99"
@@ -59,7 +59,7 @@ def fiscal_payment(payment: Payment, value: int, connector: Connector | None) ->
     """Return what an NF-e says of a capture of ``value``; ``connector`` is as it is configured now."""
     means = _MEANS.get(payment.group, OTHER_MEANS)
     if means == OTHER_MEANS:
-        return FiscalPayment(means, value, description=payment.payment_system_name[:MAX_DESCRIPTION_CHARACTERS])
+        return FiscalPayment(means, value, description=_description(payment.payment_system_name))
     if payment.offline or payment.group not in _ELECTRONIC:
         return FiscalPayment(means, value)
     return FiscalPayment(
@@ -70,6 +70,12 @@ def fiscal_payment(payment: Payment, value: int, connector: Connector | None) ->
         brand=_brand(payment) if payment.group in _CARDS else None,
         authorization=_authorization(payment),
     )
+
+
+def _description(name: str) -> str:
+    """Return the name of other means in a form that the layout takes: 2 to 60 characters, no space at either end."""
+    bare = name.strip()[:MAX_DESCRIPTION_CHARACTERS].rstrip()
+    return bare if len(bare) >= MIN_DESCRIPTION_CHARACTERS else f"Pagamento {bare}".rstrip()
 
 
 def _brand(payment: Payment) -> str:
