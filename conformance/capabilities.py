@@ -46,6 +46,7 @@ REDIRECT_METHODS = (
     "PicPay", "AmazonPay", "PagSeguro", "PayU", "Webpay", "Webpay2p", "SafetyPay", "Khipu", "Servipag", "PSE",
     "PagoEfectivo", "Klarna", "Bancontact", "iDEAL", "Sofort",
 )  # fmt: skip
+APP_METHODS = ("Pix", "Bizum", "Yape", "Plin", "PromptPay")
 
 
 class Need(StrEnum):
@@ -54,6 +55,9 @@ class Need(StrEnum):
     CARDS = "cards"
     BANK_INVOICE = "bank-invoice"
     REDIRECT = "redirect"
+    APP_PAYMENT = "app-payment"
+    CUSTOM_FIELDS = "custom-fields"
+    METADATA = "metadata"
     INBOUND = "inbound"
     DECIMALS = "decimals"
     PARTIAL_SETTLEMENT = "partial-settlement"
@@ -81,6 +85,7 @@ class Setup:
     timeout_seconds: float
     asynchronous_seconds: float
     redirect_method: str | None = None
+    app_method: str | None = None
     inbound_action: str | None = None
     without: frozenset[Need] = field(default_factory=frozenset)
     settings: tuple[tuple[str, str], ...] = ()
@@ -103,6 +108,17 @@ class Setup:
         """The configured method, or the manifest's first one that redirects the shopper to another page."""
         return self.redirect_method or self._first(REDIRECT_METHODS)
 
+    @property
+    def app_payment_method(self) -> str | None:
+        """The configured method, or the manifest's first one that is paid in an app or by a code that it shows."""
+        return self.app_method or self._first(APP_METHODS)
+
+    @property
+    def missing_fields(self) -> tuple[str, ...]:
+        """The custom fields of the manifest that no setting gives."""
+        given = dict(self.settings)
+        return tuple(field.name for field in self.custom_fields if field.name not in given)
+
     def unmet(self, need: Need) -> str | None:
         """Return why a need is not met, None if it is."""
         if need in self.without:
@@ -114,6 +130,12 @@ class Setup:
                 self.redirected_method,
                 "the manifest lists no redirect method known here; name it with --redirect-method",
             ),
+            Need.APP_PAYMENT: (
+                self.app_payment_method,
+                "the manifest lists no app payment known here; name it with --app-method",
+            ),
+            Need.CUSTOM_FIELDS: (self.custom_fields or self.settings, "the manifest declares no customFields"),
+            Need.METADATA: (self.metadata_fields, "the manifest lists no metadataFields"),
             Need.INBOUND: (self.inbound_action, "name an action of the connector with --inbound-action"),
             Need.DECIMALS: (minor_digits(self.currency) >= 2, f"{self.currency} has no cents"),
         }.get(need, (True, ""))

@@ -57,6 +57,9 @@ def judge(case: Case, play: Play) -> Result:
     """Play a case and return its result."""
     started = monotonic()
     verdict, reason = _judge(case, play)
+    if verdict is Verdict.FAILED and play.setup.missing_fields and case.needs != (Need.CUSTOM_FIELDS,):
+        names = ", ".join(play.setup.missing_fields)
+        play.remarks.append(f"the manifest declares the custom field {names}, which no --setting gives")
     duration_ms = round((monotonic() - started) * 1_000)
     return Result(case, verdict, reason, tuple(play.remarks), tuple(play.wire.calls), duration_ms)
 

@@ -24,6 +24,8 @@ class Options:
     setup: Setup
     cases: tuple[str, ...]
     json_file: Path | None
+    junit_file: Path | None
+    html_file: Path | None
     callback_listen: tuple[str, int]
     callback_url: str | None
     only_list: bool
@@ -56,11 +58,21 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str] = os.envir
         timeout_seconds=given.timeout,
         asynchronous_seconds=given.async_timeout,
         redirect_method=given.redirect_method,
+        app_method=given.app_method,
         inbound_action=given.inbound_action,
         without=given.without,
         settings=tuple(dict(given.setting).items()),
     )
-    return Options(setup, tuple(given.case), given.json, given.callback_listen, given.callback_url, given.list)
+    return Options(
+        setup=setup,
+        cases=tuple(given.case),
+        json_file=given.json,
+        junit_file=given.junit,
+        html_file=given.html,
+        callback_listen=given.callback_listen,
+        callback_url=given.callback_url,
+        only_list=given.list,
+    )
 
 
 def read_cards(text: str) -> dict[Card, str]:
@@ -139,6 +151,8 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--case", action="append", default=[], metavar="NAME", help="play only this case; can be repeated")
     add("--list", action="store_true", help="list the cases and what each shows")
     add("--json", type=Path, metavar="FILE", help="also write the results to a file")
+    add("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
+    add("--html", type=Path, metavar="FILE", help="also write the results as one HTML page")
     add("--cards", type=read_cards, default=read_cards("vtex"), metavar="CARDS",
         help="vtex (the default) or sandbox, and approved=…, denied=…, async-approved=…, async-denied=…, "
         "separated by commas; digits are card numbers, anything else vault tokens")  # fmt: skip
@@ -154,6 +168,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--setting", type=_setting, action="append", default=[], metavar="NAME=VALUE",
         help="a custom field that the manifest declares, sent as merchantSettings; can be repeated")  # fmt: skip
     add("--redirect-method", metavar="NAME", help="a payment method whose shopper pays on another page")
+    add("--app-method", metavar="NAME", help="a payment method that is paid in an app, or by a code that it shows")
     add("--inbound-action", metavar="NAME", help="an action for an inbound request")
     add("--without", type=_without, default=frozenset(), metavar="WHAT",
         help=f"what the connector does not do, separated by commas: {', '.join(CAPABILITIES)}")  # fmt: skip

@@ -8,7 +8,6 @@ from uuid import uuid4
 from conformance import verdicts
 from conformance.capabilities import Card, Need
 from conformance.case import Case, case
-from conformance.drafts import Draft
 from conformance.play import WHOLE, Play
 from conformance.verdicts import Failed
 from settlement.connectors.ppp_fields import seconds, text
@@ -56,27 +55,13 @@ def cancellation(play: Play) -> None:
 @case(Need.CARDS)
 def async_approved(play: Play) -> None:
     """A payment is undefined first, and approved within 15 s, by a callback or at a repeated call."""
-    _decided_later(play, play.by_card(Card.ASYNC_APPROVED), "approved")
+    play.decided_later(play.by_card(Card.ASYNC_APPROVED), "approved")
 
 
 @case(Need.CARDS)
 def async_denied(play: Play) -> None:
     """A payment is undefined first, and denied within 15 s, by a callback or at a repeated call."""
-    _decided_later(play, play.by_card(Card.ASYNC_DENIED), "denied")
-
-
-@case(Need.BANK_INVOICE)
-def bank_invoice(play: Play) -> None:
-    """A bank invoice is undefined first, with the address or the code of its slip, and approved within 15 s."""
-    payment = play.draft(play.setup.bank_invoice_method or "")
-    _decided_later(play, payment, "approved", ("paymentUrl", "identificationNumber", "barCodeImageNumber"))
-
-
-@case(Need.REDIRECT)
-def redirect(play: Play) -> None:
-    """A redirected payment is undefined first, with the address of the payment page, and approved within 15 s."""
-    payment = play.draft(play.setup.redirected_method or "")
-    _decided_later(play, payment, "approved", ("paymentUrl", "redirectUrl"))
+    play.decided_later(play.by_card(Card.ASYNC_DENIED), "denied")
 
 
 @case()
@@ -115,16 +100,6 @@ def inbound(play: Play) -> None:
             raise Failed(f"the inbound request has an answer that cannot be passed on: {reason}")
 
 
-def _decided_later(play: Play, payment: Draft, status: str, shown_by: tuple[str, ...] = ()) -> None:
-    first = play.create(payment)
-    verdicts.status_is(first, "undefined", "the payment")
-    if shown_by and not any(first.fields.get(name) for name in shown_by):
-        raise Failed(f"the payment is undefined without {' or '.join(shown_by)}")
-    final = play.decided(payment)
-    verdicts.status_is(final, status, "the payment asked for again")
-    verdicts.same(final, play.create(payment), "the decided payment asked for again")
-
-
 CASES: tuple[Case, ...] = (
     manifest,
     approved,
@@ -132,8 +107,6 @@ CASES: tuple[Case, ...] = (
     cancellation,
     async_approved,
     async_denied,
-    bank_invoice,
-    redirect,
     delays,
     inbound,
 )

@@ -94,6 +94,15 @@ class Play:
                 raise Failed(self._undecided(payment))
             self.callbacks.wait(min(POLL_SECONDS, left))
 
+    def decided_later(self, payment: Draft, status: str) -> Call:
+        """Require that a payment is undefined first, and gets a status later; return the first answer."""
+        first = self.create(payment)
+        verdicts.status_is(first, "undefined", "the payment")
+        final = self.decided(payment)
+        verdicts.status_is(final, status, "the payment asked for again")
+        verdicts.same(final, self.create(payment), "the decided payment asked for again")
+        return first
+
     def settle(self, payment: PaymentReference, value: int, request_id: str | None = None) -> Moved:
         """Request a settlement."""
         request = Settle(payment, request_id or str(uuid4()), value)

@@ -42,6 +42,16 @@ def repeated_settlement(play: Play) -> None:
     _left(play.settle(payment, 1_000), f"settlement {settle_id} counts once, 10.00 is left")
 
 
+@case()
+def repeated_refusal(play: Play) -> None:
+    """The requestId of a refused settlement again is refused again, and settles nothing."""
+    payment = play.approved()
+    request_id = str(uuid4())
+    for _ in range(2):
+        play.refuses(play.settle(payment, WHOLE + 1, request_id), "the payment is of 100.00")
+    play.settled(payment, WHOLE)
+
+
 @case(Need.PARTIAL_CANCELLATION, Need.PARTIAL_SETTLEMENT)
 def repeated_cancellation(play: Play) -> None:
     """The same requestId again gets the same answer and cancels nothing."""
@@ -140,6 +150,7 @@ def _once(play: Play, ask: Callable[[], Moved]) -> None:
 CASES: tuple[Case, ...] = (
     repeated_create,
     repeated_settlement,
+    repeated_refusal,
     repeated_cancellation,
     repeated_refund,
     create_at_once,

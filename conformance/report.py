@@ -56,7 +56,7 @@ class Report:
     def _result(self, result: Result) -> dict[str, object]:
         return {
             "name": result.case.name,
-            "shows": result.case.shows,
+            "shows": " ".join(result.case.shows.split()),
             "outcome": result.verdict.value,
             "reason": self._shown(result.reason, MAX_BODY_CHARACTERS_IN_JSON) or None,
             "remarks": [self._shown(remark, MAX_BODY_CHARACTERS_IN_JSON) for remark in result.remarks],
@@ -69,6 +69,7 @@ class Report:
                     "status": call.status,
                     "answer": self._shown(_text(call), MAX_BODY_CHARACTERS_IN_JSON),
                     "fault": call.fault or None,
+                    "expected": call.expected or None,
                     "durationMs": call.duration_ms,
                 }
                 for call in result.calls
@@ -80,8 +81,9 @@ class Report:
         most = MAX_BODY_CHARACTERS_ON_TERMINAL
         answer = call.fault or self._shown(_text(call), most)
         return [
-            f"         {call.method} {call.path} {self._shown(call.request, most)}".rstrip(),
-            f"           {status} in {call.duration_ms} ms: {answer}",
+            f"         sent {call.method} {call.path} {self._shown(call.request, most)}".rstrip(),
+            f"           got {status} in {call.duration_ms} ms: {answer}",
+            *([f"           expected: {call.expected}"] if call.expected else []),
         ]
 
     def _shown(self, text: str, most: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from conformance import movement_cases, payment_cases, repetition_cases, robustness_cases
+from conformance import data_cases, movement_cases, payment_cases, repetition_cases, robustness_cases
 from conformance.callbacks import Callbacks
 from conformance.capabilities import Setup
 from conformance.case import Case, Result, judge
@@ -18,6 +18,7 @@ from settlement.domain.connectors.connector_calls import Manifest
 
 CASES: tuple[Case, ...] = (
     *payment_cases.CASES,
+    *data_cases.CASES,
     *movement_cases.CASES,
     *repetition_cases.CASES,
     *robustness_cases.CASES,

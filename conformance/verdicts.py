@@ -13,6 +13,8 @@ from settlement.domain.money import display
 
 NO_EXCHANGE = Exchange("", None, "", 0)
 _NOT_A_VERDICT = frozenset({401, 403, 429})
+_FAILURES_OF_THE_PROTOCOL = frozenset({200, 201, 202, 500})
+"""Statuses under which the protocol writes a failure that it has repeated."""
 
 
 class Failed(Exception):
@@ -49,6 +51,7 @@ def answered(call: Call, what: str) -> int:
 
 def done(moved: Moved) -> str:
     """Return the id of a movement; raises ``Failed`` unless all of it is done."""
+    moved.call.expected = f"{moved.what} is done: 200 with its {moved.asked.movement.id_field}"
     answered(moved.call, moved.what)
     match moved.outcome:
         case Done(value=value, reference=reference) if moved.call.status == 200:
@@ -66,6 +69,7 @@ def done(moved: Moved) -> str:
 
 def refused(moved: Moved, why: str) -> str | None:
     """Require that a movement is refused, for the reason ``why``; return a remark if the refusal is a 500."""
+    moved.call.expected = f"{moved.what} is refused: {why}"
     status = answered(moved.call, moved.what)
     outcome = moved.outcome
     if isinstance(outcome, Refused):
@@ -75,13 +79,14 @@ def refused(moved: Moved, why: str) -> str | None:
         raise Failed(f"{must}; it is answered {status} as done, {moved.asked.movement.id_field} {outcome.reference}")
     if isinstance(outcome, Manual):
         raise Failed(f"{must}; it is answered {status}, to be done by a person")
-    if status == 500 and _is_failure_of_the_protocol(moved):
-        return f"{moved.what} is refused with 500, so the gateway asks again for 24 h; a 4xx with a code ends it"
+    if status in _FAILURES_OF_THE_PROTOCOL and _is_failure_of_the_protocol(moved):
+        return f"{moved.what} is refused with {status}, so the gateway asks again for 24 h; a 4xx with a code ends it"
     raise Failed(f"{must}; its answer is no refusal: {outcome.reason}")
 
 
 def same(first: Call, again: Call, what: str) -> None:
     """Require that a repeated call got the same answer as the first, field by field."""
+    again.expected = f"{what} gets the first answer again"
     answered(again, what)
     if again.status != first.status:
         raise Failed(f"{what} is answered {again.status}, the first time {first.status}")
@@ -102,6 +107,7 @@ def metadata(call: Call) -> tuple[tuple[str, str], ...] | None:
 
 def client_error(call: Call, what: str) -> None:
     """Require that a faulty call is answered with a 4xx."""
+    call.expected = "a 4xx, such as 400"
     status = answered(call, what)
     if status in _NOT_A_VERDICT or not 400 <= status <= 499:
         raise Failed(f"{what} is answered {status}, not 400")
@@ -109,6 +115,7 @@ def client_error(call: Call, what: str) -> None:
 
 def status_is(call: Call, status: str, what: str) -> None:
     """Require that a payment is created with a status."""
+    call.expected = f"{what} is {status}"
     answered(call, what)
     found = text(call.fields.get("status"))
     if call.status != 200 or found != status:
@@ -122,9 +129,12 @@ def status_is(call: Call, status: str, what: str) -> None:
 
 
 def _is_failure_of_the_protocol(moved: Moved) -> bool:
+    """Whether an answer has no id and says why; a 200 has a code, too, and a value of zero or none."""
     fields = moved.call.fields
-    has_words = any(fields.get(name) not in (None, "") for name in ("code", "message"))
-    return has_words and identifier(fields.get(moved.asked.movement.id_field)) is None
+    said = ("code", "message") if moved.call.status == 500 else ("code",)
+    has_words = any(fields.get(name) not in (None, "") for name in said)
+    moved_nothing = moved.call.status == 500 or fields.get("value") in (None, 0)
+    return has_words and moved_nothing and identifier(fields.get(moved.asked.movement.id_field)) is None
 
 
 def _words(code: str | None, message: str | None) -> str:

@@ -20,9 +20,12 @@ TEST_SUITE_HEADER = ("X-VTEX-API-Is-TestSuite", "true")
 _CARD_SECRETS = ("number", "csc", "numberToken")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """One call with its unchanged bodies. ``status`` is None without an answer; ``fault`` is the reason."""
+    """One call with its unchanged bodies. ``status`` is None without an answer; ``fault`` is the reason.
+
+    ``expected`` is what its answer has to be, in words; empty where only the case as a whole tells.
+    """
 
     method: str
     path: str
@@ -31,6 +34,7 @@ class Call:
     answer: bytes
     fault: str
     duration_ms: int
+    expected: str = ""
 
     @property
     def fields(self) -> Fields:

@@ -29,8 +29,8 @@ _LATER_STATUS: Mapping[str, str] = {"sandbox-denied": DENIED, "sandbox-undefined
 """Statuses by vault token, at the first call and after ``undefined``; any other token is approved (C§4.8)."""
 
 
-_PAID_ELSEWHERE = frozenset({"BankInvoice", "RedirectPay"})
-"""Methods that redirect the shopper to another page; a test suite sees them undefined first (C§4.8)."""
+_PAID_ELSEWHERE = frozenset({"BankInvoice", "RedirectPay", "Pix"})
+"""Methods by which the shopper pays on another page or in an app; a test suite sees them undefined first (C§4.8)."""
 
 
 class Refusal(Exception):
@@ -147,6 +147,8 @@ def _create(call: Call, books: Books, outcome: Outcome) -> Effect:
         if call.is_test and call.fields.get("paymentMethod") in _PAID_ELSEWHERE:
             status = UNDEFINED
             elsewhere = {"paymentUrl": f"https://sandbox.example/{call.payment_id}"}
+            if call.fields.get("paymentMethod") == "Pix":
+                elsewhere = {"paymentAppData": {"appName": "pix", "payload": f"PIX-{call.payment_id}"}}
     else:
         value = books.payment.value
         status = _LATER_STATUS.get(books.payment.token, APPROVED)

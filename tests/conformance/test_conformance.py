@@ -9,14 +9,16 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
 from conformance import movement_cases
 from conformance.__main__ import main
 from conformance.run import CASES
+from tests.conformance.broken import BROKEN, Broken
 from tests.conformance.provider import Answer, Forward, Request, Variant, as_it_is, json_answer, served
-from tests.conformance.variants import BROKEN, Broken, answers
+from tests.conformance.variants import answers, declaring, instead
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
 SANDBOX = (
@@ -53,7 +55,7 @@ Run = Callable[..., tuple[int, Results]]
 
 
 def test_sandbox_passes_every_case(play: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    code, results = play(as_it_is)
+    code, results = play(declaring(), "--setting", "Shop=7")
 
     assert code == 0
     assert {result["outcome"] for result in results.values()} == {"passed"}
@@ -67,7 +69,7 @@ def test_broken_connector_fails_the_case_that_is_about_it(
     play: Run, broken: Broken, capsys: pytest.CaptureFixture[str]
 ) -> None:
     limits = ("--timeout", "1", "--async-timeout", "1") if "slow" in broken.name else ("--async-timeout", "1")
-    code, results = play(broken.make(), "--case", broken.case, *limits)
+    code, results = play(broken.make(), "--case", broken.case, *limits, *broken.options)
 
     assert code == 1
     assert results[broken.case]["outcome"] == "failed"
@@ -224,10 +226,64 @@ class TestReport:
         out = capsys.readouterr().out
         assert re.search(r"FAILED partial-settlement: .*70\.00", out)
         assert '"value":70.00' in out
-        assert "200 in " in out
+        assert "sent POST payments/" in out
+        assert "got 200 in " in out
+        assert "expected: the settlement of 70.00 BRL is done: 200 with its settleId" in out
         told = out + json.dumps(results)
         assert "***" in told
         assert not [secret for secret in ("key-of-shop", "token-of-shop", "sandbox-approved") if secret in told]
+
+    def test_missing_custom_field_is_told_with_every_failure(self, play: Run) -> None:
+        def variant(request: Request, forward: Forward) -> Answer:
+            return declaring(instead("payments", lambda _: json_answer(400, code="shop-missing")))(request, forward)
+
+        _, results = play(variant, "--case", "cancellation")
+
+        assert results["cancellation"]["remarks"] == [
+            "the manifest declares the custom field Shop, which no --setting gives"
+        ]
+
+    def test_results_are_files_for_a_ci_and_for_people(self, play: Run, tmp_path: Path) -> None:
+        junit, page = tmp_path / "results.xml", tmp_path / "results.html"
+        message = "<script>\x01 key-of-shop"
+        broken = answers("settlements", settleId=None, message=message)
+        cases = (f"--case={name}" for name in ("cancellation", "partial-settlement", "cents-are-exact"))
+        code, results = play(broken, *cases, "--currency", "JPY", "--junit", str(junit), "--html", str(page))
+
+        suite = ElementTree.parse(junit).getroot()
+        assert code == 1
+        assert [suite.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["3", "1", "0", "1"]
+        reasons = {
+            case.get("name"): [part.get("message") for part in case if part.tag != "system-out"] for case in suite
+        }
+        told = {name: [result["reason"]] if result["reason"] else [] for name, result in results.items()}
+        assert reasons == {name: [text.replace("\x01", "\ufffd") for text in reason] for name, reason in told.items()}
+        calls = suite.findtext("testcase[@name='partial-settlement']/system-out") or ""
+        assert [line.split()[0] for line in calls.splitlines() if line] == ["sent", "got", "expected"] * 2
+
+        html = page.read_text(encoding="utf-8")
+        assert "1 passed, 1 failed, 1 not applicable" in html
+        assert "&lt;script&gt;" in html
+        assert not re.search(r"<script|<link|<img|src=|href=|@import|url\(", html)
+        assert not [text for text in (html, junit.read_text(encoding="utf-8")) if "key-of-shop" in text]
+
+    def test_values_of_settings_are_masked(self, play: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        broken = answers("settlements", settleId=None)
+        _, results = play(broken, "--case", "partial-settlement", "--setting", "Signing key=very-secret")
+
+        assert "very-secret" not in capsys.readouterr().out + json.dumps(results)
+
+    def test_failure_of_the_protocol_with_200_passes_with_a_note(self, play: Run) -> None:
+        def variant(request: Request, forward: Forward) -> Answer:
+            answer = forward(request)
+            return Answer(200, answer.body) if answer.status == 400 else answer
+
+        code, results = play(variant, "--case", "settlement-above-the-rest-is-refused")
+
+        assert code == 0
+        assert "is refused with 200, so the gateway asks again" in str(
+            results["settlement-above-the-rest-is-refused"]["remarks"]
+        )
 
     def test_refusal_with_500_passes_with_a_note(self, play: Run, capsys: pytest.CaptureFixture[str]) -> None:
         def variant(request: Request, forward: Forward) -> Answer:
@@ -274,6 +330,7 @@ class TestNothingCanBePlayed:
             ["--url", "http://127.0.0.1:9", "--currency", "XXX"],
             ["--url", "http://127.0.0.1:9", "--without", "cards"],
             ["--url", "http://127.0.0.1:9", "--timeout", "nan"],
+            ["--url", "http://127.0.0.1:9", "--setting", "Shop"],
         ],
     )
     def test_command_line_that_makes_no_sense_ends_with_2(self, arguments: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Connectors with one thing broken each, and the cases that must say so.
+"""Variants of the sandbox connector, each with one thing broken.
 
 A variant stands in front of the sandbox connector: it changes what is asked of it, or what it answers, or
 answers itself.
@@ -58,7 +58,7 @@ def turned_into_done(route: str, status: int = 400) -> Variant:
             return answer
         if answer.fields.get("code") == "invalid-value":
             return answer
-        return _done(request)
+        return done(request)
 
     return variant
 
@@ -157,7 +157,7 @@ class FirstSettlementOnly:
         if request.route != "settlements":
             return forward(request)
         if payment_id in self.first and not self.refunds_against_it:
-            return _refusal(request, "captured-before")
+            return refusal(request, "captured-before")
         answer = forward(request)
         if answer.status == 200:
             self.first.setdefault(payment_id, str(answer.fields["settleId"]))
@@ -178,7 +178,7 @@ class OneByOne:
             self.done[request.path] = self.done.get(request.path, 0) + 1
         sleep(0.2)
         answer = forward(request)
-        return _done(request) if answer.status == 400 and self.done[request.path] > 1 else answer
+        return done(request) if answer.status == 400 and self.done[request.path] > 1 else answer
 
 
 @dataclass
@@ -263,83 +263,52 @@ def slow(route: str) -> Variant:
     return variant
 
 
-def _done(request: Request) -> Answer:
+def done(request: Request) -> Answer:
     fields: Fields = {name: request.fields.get(name) for name in ("paymentId", "requestId", "value")}
     return json_answer(200, **fields, **{ID_FIELDS[request.route]: uuid4().hex}, code=None, message="done")
 
 
-def _refusal(request: Request, code: str) -> Answer:
+def refusal(request: Request, code: str) -> Answer:
     ids = {name: request.fields.get(name) for name in ("paymentId", "requestId")}
     return json_answer(400, **ids, **{ID_FIELDS[request.route]: None}, value=0, code=code, message="no")
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A variant, made anew for each run, and the case that has to fail."""
+def declaring(inner: Variant = lambda request, forward: forward(request)) -> Variant:
+    """Declare a custom field and a metadata field in the manifest, and answer metadata with an approval."""
 
-    name: str
-    case: str
-    make: Callable[[], Variant]
-    says: str
+    def variant(request: Request, forward: Forward) -> Answer:
+        answer = inner(request, forward)
+        if request.route == "manifest":
+            fields = [{"name": "Shop", "type": "select", "options": [{"text": "Seven", "value": "7"}]}]
+            return answer.but(customFields=fields, metadataFields=["terminal"])
+        if request.route == "payments" and answer.status == 200 and "connectorMetadata" not in answer.fields:
+            return answer.but(connectorMetadata=[{"name": "terminal", "value": "T-7"}])
+        return answer
+
+    return variant
 
 
-def _is(status: str) -> Callable[[Answer], bool]:
-    return lambda answer: answer.fields["status"] == status
+def refuses_field(name: str) -> Variant:
+    """Refuse movements that have a field which the connector's author did not think of."""
+
+    def variant(request: Request, forward: Forward) -> Answer:
+        unknown = request.route in ID_FIELDS and name in request.fields
+        return refusal(request, f"unknown-field-{name}") if unknown else forward(request)
+
+    return variant
 
 
-BROKEN: tuple[Broken, ...] = (
-    Broken("manifest without methods", "manifest", lambda: answers("manifest", paymentMethods=[]), "paymentMethods"),
-    Broken("manifest is HTML", "manifest", lambda: instead("manifest", lambda _: Answer(200, b"<html>")), "not JSON"),
-    Broken("settleId missing", "approved", lambda: answers("settlements", settleId=None), "settleId is missing"),
-    Broken("refund denied", "approved", lambda: instead("refunds", lambda r: _refusal(r, "denied")), "400: denied"),
-    Broken("approves denied cards", "denied", lambda: approves_every_card, "status approved, not denied"),
-    Broken("denied with an id", "denied", lambda: answers("payments", only=_is("denied"), authorizationId="A"), "yet"),
-    Broken("cancellationId missing", "cancellation", lambda: answers("cancellations", cancellationId=""), "missing"),
-    Broken("stays undefined", "async-approved", lambda: stays_undefined, "not decided after"),
-    Broken("approves in the end", "async-denied", lambda: approves_every_card, "not denied"),
-    Broken("slip without address", "bank-invoice", lambda: answers("payments", paymentUrl=None), "without paymentUrl"),
-    Broken("redirect approved at once", "redirect", lambda: answers("payments", status="approved",
-           authorizationId="A"), "not undefined"),
-    Broken("cancels after 5 s", "delays", lambda: answers("payments", delayToCancel=5), "delayToCancel is 5"),
-    Broken("settles after a month", "delays", lambda: answers("payments", delayToAutoSettle=2592000), "AutoSettle is"),
-    Broken("no answer inside", "inbound", lambda: answers("inbound", responseData=None), "responseData is missing"),
-    Broken("ignores the partial value", "partial-settlement", lambda: whole_value, "not an amount"),
-    Broken("captures once", "settlement-of-the-rest", FirstSettlementOnly, "captured-before"),
-    Broken("settlements by value", "equal-settlements-both-count", lambda: ByValue("settlements"), "the same settleId"),
-    Broken("over-capture", "settlement-above-the-rest-is-refused", lambda: turned_into_done("settlements"),
-           "must be refused: the payment is of 100.00"),
-    Broken("over-capture in a race", "settlements-at-once-stay-within-the-payment", OneByOne, "4 are done"),
-    Broken("settles denied payments", "settlement-of-a-denied-payment-is-refused",
-           lambda: turned_into_done("settlements"), "the payment is denied"),
-    Broken("cancels without effect", "settlement-after-cancellation-is-refused",
-           lambda: instead("cancellations", _done), "the payment is cancelled"),
-    Broken("cancels a unit", "cancellation-without-a-value-is-of-all", lambda: cancels_a_unit_of_all, "is cancelled"),
-    Broken("cancels all for a part", "partial-cancellation", lambda: asks("cancellations", value=None), "400"),
-    Broken("cancels what is settled", "cancellation-of-what-is-settled-is-refused",
-           lambda: turned_into_done("cancellations"), "70.00 is settled"),
-    Broken("refunds another value", "partial-refund-of-each-settlement", lambda: refunds_everything, "1.00 BRL"),
-    Broken("refunds the wrong settlement", "refund-above-its-settlement-is-refused",
-           lambda: FirstSettlementOnly(refunds_against_it=True), "its settlement is of 30.00"),
-    Broken("refunds by value", "equal-refunds-both-count", lambda: ByValue("refunds"), "the same refundId"),
-    Broken("refunds anything", "refund-of-an-unknown-settlement-is-refused", lambda: turned_into_done("refunds"),
-           "no such settlement"),
-    Broken("rounds cents", "cents-are-exact", lambda: rounds_to_tenths, "69.99"),
-    Broken("new tid for a repeat", "repeated-create", lambda: NewIdOnRepeat("payments", "tid"), "tid was"),
-    Broken("new settleId for a repeat", "repeated-settlement", lambda: NewIdOnRepeat("settlements", "settleId"),
-           "settleId was"),
-    Broken("settles twice", "repeated-settlement", lambda: NewOnRepeat("settlements"), "the first time 200"),
-    Broken("cancels twice", "repeated-cancellation", lambda: NewOnRepeat("cancellations"), "cancellationId was"),
-    Broken("refunds twice", "repeated-refund", lambda: NewOnRepeat("refunds"), "refundId was"),
-    Broken("authorises in parallel", "create-at-once", AuthorisesEveryCall, "authorizationId was"),
-    Broken("settles in parallel", "settlement-at-once", lambda: CheckThenAct("settlements"), "refused once"),
-    Broken("cancels in parallel", "cancellation-at-once", lambda: CheckThenAct("cancellations"), "times at once"),
-    Broken("refunds in parallel", "refund-at-once", lambda: CheckThenAct("refunds"), "times at once"),
-    Broken("settles unknown payments", "unknown-payment", lambda: turned_into_done("settlements", 404), "no such"),
-    Broken("500 for no JSON", "malformed-body", lambda: malformed_is(500), "answered 500, not 400"),
-    Broken("takes no JSON", "malformed-body", lambda: malformed_is(200), "answered 200, not 400"),
-    Broken("takes negative values", "impossible-value", lambda: takes_any_number, "a settlement of -100.00"),
-    Broken("slow refund", "answer-time", lambda: slow("refunds"), "no complete answer within"),
-    Broken("slow settlement", "answer-time", lambda: slow("settlements"), "no complete answer within"),
-    Broken("echoes no requestId", "echo", lambda: answers("settlements", requestId=None), "requestId None"),
-    Broken("echoes another paymentId", "echo", lambda: answers("refunds", paymentId="P"), "the paymentId P,"),
-)  # fmt: skip
+@dataclass
+class DoesWhatItRefused:
+    """Answer a repeated request as done if it was refused before."""
+
+    refused: set[str] = field(default_factory=set)
+
+    def __call__(self, request: Request, forward: Forward) -> Answer:
+        request_id = str(request.fields.get("requestId"))
+        if request_id in self.refused:
+            return done(request)
+        answer = forward(request)
+        if answer.status == 400:
+            self.refused.add(request_id)
+        return answer
