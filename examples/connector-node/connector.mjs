@@ -5,7 +5,7 @@
 // books and writing the effect to the disk are one turn of the event loop, so requests come one by one.
 
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
+import { existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
 import { createServer } from "node:http";
 
 const DECISION_SECONDS = Number(process.env.DECISION_SECONDS ?? 1);

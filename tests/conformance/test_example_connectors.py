@@ -5,7 +5,11 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -18,6 +22,7 @@ from tests.support.headings import ROOT
 
 PROGRAMS = {"python": "connector-python/connector.py", "node": "connector-node/connector.mjs"}
 MOST_LINES = 199
+KILLED_AFTER = 15
 NOT_IN_THEM = {"redirect", "inbound"}
 SHOP = [{"name": "Shop", "value": "Shop 7"}]
 
@@ -79,6 +84,33 @@ def test_books_and_answers_survive_kills(connector: ExampleConnector) -> None:
     assert (settled[0], refused[0], refunded[0]) == (200, 400, 200)
     assert call(connector, "payments/P/refunds", requestId="Q", settleId=settle_id, value=0.02)[0] == 400
     assert call(connector, "payments/P/settlements", requestId="U", value=30.00)[0] == 200
+
+
+def test_kill_amid_requests_loses_and_doubles_nothing(connector: ExampleConnector) -> None:
+    call(connector, "payments", paymentId="P", value=100.00)
+    answered: dict[str, tuple[int, Any]] = {}
+    one_at_a_time = Lock()
+
+    def settle(request_id: str) -> None:
+        with suppress(OSError, HTTPException, ValueError):
+            answered[request_id] = call(connector, "payments/P/settlements", requestId=request_id, value=1.00)
+        with one_at_a_time:
+            if len(answered) >= KILLED_AFTER:
+                connector.kill()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(settle, map(str, range(40))))
+    connector.start()
+    repeated = {
+        id_: call(connector, "payments/P/settlements", requestId=id_, value=1.00) for id_ in map(str, range(40))
+    }
+
+    assert KILLED_AFTER <= len(answered) < 40
+    assert {id_: repeated[id_] for id_ in answered} == answered
+    assert {status for status, _ in repeated.values()} == {200}
+    assert len({told["settleId"] for _, told in repeated.values()}) == 40
+    assert call(connector, "payments/P/settlements", requestId="above", value=60.01)[0] == 400
+    assert call(connector, "payments/P/settlements", requestId="rest", value=60.00)[0] == 200
 
 
 def test_undecided_payment_is_decided_after_a_kill(connector: ExampleConnector) -> None:
