@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -177,6 +178,7 @@ class Service:
             self.shop.relay()
 
 
+@cache
 def route_of(method: str, path: str) -> Described:
     """Return the route that a request meets, a literal path before one with parameters."""
     for route in sorted(DESCRIBED, key=lambda known: known.path.count("{")):
