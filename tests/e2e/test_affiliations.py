@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from operations.running_stack import Facts
+from settlement.storage import keys
 from testkit.api import Answer, Api, new_id
 from testkit.bodies import Payment, order_body
 from testkit.merchant import Merchant, PlacedOrder, settle
@@ -66,7 +67,7 @@ def test_secret_is_in_no_answer_and_not_in_the_table(api: Api, facts: Facts, dyn
     assert not [answer for answer in answers if token in answer.text]
     pages = dynamodb.get_paginator("scan").paginate(TableName=facts.table_name)
     items = [item for page in pages for item in page["Items"]]
-    assert any("log" in item for item in items)
+    assert any(item["SK"]["S"].startswith(keys.EVENTS) for item in items)
     assert not [item for item in items if token in stored_text(item)]
 
 

@@ -7,7 +7,14 @@ from conformance.repetition_cases import CASES as REPETITIONS
 from operations.running_stack import Facts
 
 AT_ONCE = [case.name for case in REPETITIONS if case.name.endswith("-at-once")]
-ONE_OF_EACH_KIND = ["manifest", "bank-invoice", "inbound", "settlements-at-once-stay-within-the-payment", *AT_ONCE]
+ONE_OF_EACH_KIND = [
+    "manifest",
+    "bank-invoice",
+    "app-payment",
+    "inbound",
+    "settlements-at-once-stay-within-the-payment",
+    *AT_ONCE,
+]
 
 
 def test_deployed_sandbox_connector_conforms(facts: Facts, capsys: pytest.CaptureFixture[str]) -> None:
