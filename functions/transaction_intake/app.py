@@ -135,5 +135,7 @@ def _send(account: str, transaction_id: str) -> None:
 
     parsed = api.read_json()
     refuse_card_data_of_payments(parsed)
-    currency, payments = body.validate(PaymentsBody, parsed).as_payments(transaction_id)
-    send_payments(bootstrap.ports(), account, transaction_id, payments, currency, api.query_id("orderId"))
+    sent = body.validate(PaymentsBody, parsed)
+    currency, payments = sent.as_payments(transaction_id)
+    order_group, billing_address = api.query_id("orderId"), sent.billing_address()
+    send_payments(bootstrap.ports(), account, transaction_id, payments, currency, order_group, billing_address)

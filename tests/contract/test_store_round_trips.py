@@ -8,7 +8,7 @@ import pytest
 
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.connectors.capabilities import Capabilities, Capability, Windows
-from settlement.domain.connectors.connector import AutoSettle, ConnectorProtocol, CustomField, Mode
+from settlement.domain.connectors.connector import AutoSettle, ConnectorProtocol, CustomField, Mode, Recipient
 from settlement.domain.connectors.payment_answer import PaymentApp
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
@@ -59,6 +59,7 @@ from tests.contract.stored import (
             cancelled_at=LATER,
             cancel_reason="sold out",
             cancel_receipt="R",
+            url="https://admin.shop.example/orders/7",
         ),
     ],
     ids=["with-none", "full"],
@@ -144,6 +145,10 @@ def test_operation_is_read_as_it_was_written(store: Store, operation: Any) -> No
             cancel_at=LATER,
             refunded_through="000001-0001",
             connector_metadata=(("Route", "R-7"),),
+            installment_value=1666,
+            custom_code="store-card",
+            return_url="https://shop.example/back",
+            recipients=(Recipient("shoes", "Seller", "CNPJ", "12345678000195", "seller", 7000, True, False, 300),),
             acquirer="TestPay",
             redirect_url="https://pay.example/old",
             payment_app=PaymentApp("shop.pix", "00020126"),
@@ -233,6 +238,17 @@ def test_change_is_read_as_it_was_written(store: Store) -> None:
 
 def test_shopper_is_read_as_it_was_written_and_replaced_when_erased(store: Store) -> None:
     shopper = Shopper("m@mail.example", "Maria", "Silva", "cpf", "52998224725", None, Address(city="Rio", number="3"))
+    shopper = replace(
+        shopper,
+        billing_address=Address(street="Rua do Ouvidor"),
+        user_profile_id="U-1",
+        is_corporate=False,
+        corporate_name="Velas",
+        trade_name="Mastro",
+        corporate_document="11222333000181",
+        ip_address="203.0.113.7",
+        device_fingerprint="7507",
+    )
     write(store, shopper=shopper)
     assert store.shopper(ACCOUNT, ORDER_ID) == shopper
     assert store.shopper("other", ORDER_ID) is None

@@ -147,6 +147,31 @@ def test_slip_is_shown_while_it_waits_to_be_paid_until_the_shopper_is_erased(mer
     order.cancel()
 
 
+def test_connector_is_told_what_the_payment_says_and_the_timeline_nothing_of_the_shopper(merchant: Merchant) -> None:
+    payment = Payment()
+    body = order_body([payment], orderId=f"{new_id()}-01", invoiceData={"address": {"street": "Rua do Ouvidor"}})
+    [transaction] = body["paymentData"]["transactions"]
+    transaction |= {"ipAddress": "203.0.113.7", "deviceFingerprint": "device-75076388"}
+    said = {"installments": 6, "returnUrl": "http://localhost:8080/back", "paymentMethodCustomCode": "store-card"}
+    transaction["payments"][0] |= said
+    order = PlacedOrder(merchant.api, merchant.api.post(ORDERS, body), [payment], body)
+    order.come_to_rest()
+
+    [request] = [event["Data"]["request"] for event in order.events() if event["Type"] == "PaymentAuthorised"]
+    for part in (
+        '"installmentsValue":16.66',
+        '"firstInstallmentValue":16.70',
+        '"returnUrl":"http://localhost:8080/back"',
+    ):
+        assert part in request
+    for fact in ("203.0.113.7", "device-75076388", "Ouvidor"):
+        assert fact not in str(order.events())
+    shown = order.api.read(f"{order.transaction_path}/payments")[0]
+    assert (shown["installmentsValue"], shown["firstInstallmentValue"]) == (1666, 1670)
+    refused = merchant.api.post(ORDERS, _with("returnUrl", "http://shop.example/back"))
+    assert (refused.status, refused.code, "returnUrl" in refused.message) == (400, "OMS001", True)
+
+
 @pytest.mark.parametrize("outcomes", [["500", "500"], ["drop"], ["hang"]])
 def test_authorisation_without_an_answer_is_asked_again(merchant: Merchant, outcomes: list[str]) -> None:
     payment = Payment()

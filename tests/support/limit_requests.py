@@ -276,6 +276,13 @@ def body_with(
     return change
 
 
+def recipients(count: int) -> list[dict[str, Any]]:
+    """As many recipients, among whom 10000 is split."""
+    amounts = [10_000 - (count - 1), *([1] * (count - 1))]
+    seller = {"name": "Seller", "documentType": "CNPJ", "document": "12345678000195", "role": "seller"}
+    return [seller | {"id": f"seller-{number}", "amount": amount} for number, amount in enumerate(amounts)]
+
+
 def of_payment(
     name: str, of: Callable[[int], object] = lambda size: "x" * size
 ) -> Callable[[dict[str, Any], int], None]:

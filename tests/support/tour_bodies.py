@@ -27,8 +27,10 @@ PERSON = {
             "number": "300",
             "neighborhood": "Botafogo",
             "complement": "apartment 3",
-        }
+        },
+        "logisticsInfo": [{"itemIndex": 0, "selectedSla": "Normal"}],
     },
+    "invoiceData": {"address": {"street": "Brigadeiro Faria Lima", "number": "4440", "city": "São Paulo"}},
 }
 
 ITEMS = [{"id": "A", "price": 5000, "quantity": 1, "description": "Shoe"}]
@@ -42,17 +44,19 @@ def order_body(order_id: str, **changes: Any) -> dict[str, Any]:
         "group": "creditCard",
         "value": 10000,
         "connector": "partial",
+        "returnUrl": "https://shop.example/checkout/return",
         "card": {"token": "vault", "holder": "M SILVA", "firstDigits": "444433", "lastDigits": "1111"},
     }
     body: dict[str, Any] = {
         "orderId": order_id,
         "items": [
-            {"id": "A", "name": "Shoe", "quantity": 1, "price": 5000},
+            {"id": "A", "name": "Shoe", "quantity": 1, "price": 5000, "seller": "1"},
             {"id": "B", "name": "Sock", "quantity": 2, "price": 1500},
         ],
         "totals": [{"id": "Items", "value": 8000}, {"id": "Shipping", "value": 2000}],
         "value": 10000,
-        "paymentData": {"transactions": [{"payments": [payment]}]},
+        "orderUrl": f"https://admin.shop.example/orders/{order_id}",
+        "paymentData": {"transactions": [{"payments": [payment], "ipAddress": "203.0.113.7"}]},
     }
     return body | PERSON | changes
 

@@ -80,7 +80,7 @@ API = {
     "shared": "",
     "affiliations": "shared",
     "changes": "shared",
-    "checkout": "payments shared",
+    "checkout": "payments shared shopper",
     "feeds": "shared",
     "invoices": "shared",
     "modifications": "shared",

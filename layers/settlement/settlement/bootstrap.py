@@ -153,7 +153,7 @@ def feeds() -> "DynamoDBFeeds":
 
 def ports() -> Ports:
     """Return the real store, clock, ids and pause."""
-    return Ports(store(), _now, lambda: uuid.uuid4().hex.upper(), time.sleep)
+    return Ports(store(), _now, lambda: uuid.uuid4().hex.upper(), time.sleep, ENVIRONMENT.sandbox)
 
 
 def patience() -> timedelta:

@@ -37,6 +37,7 @@ from tests.support.limit_requests import (
     modifying,
     of_payment,
     placing,
+    recipients,
     send_body,
     send_change_items,
     send_commits,
@@ -69,6 +70,52 @@ LIMITS = (
     Limit("a quantity", MAX_QUANTITY, placing(grow_quantity), ("quantity", "1000000")),
     Limit(
         "installments of a payment", MAX_INSTALLMENTS, placing(of_payment("installments", int)), ("installments", "99")
+    ),
+    Limit("recipients of a payment", 20, placing(of_payment("recipients", recipients)), ("recipients", "at most 20")),
+    Limit(
+        "the seller, or the category, of an item", 50, placing(body_with("items", 0, "seller")), ("seller", "most 50")
+    ),
+    Limit(
+        "the seller, or the category, of an item",
+        50,
+        placing(body_with("items", 0, "additionalInfo", of=lambda size: {"categoriesIds": f"/1/{'2' * size}/"})),
+        ("categoriesIds", "51 characters", "50"),
+    ),
+    Limit(
+        "the way in which an item is delivered",
+        100,
+        placing(body_with("shippingData", "logisticsInfo", 0, "selectedSla")),
+        ("selectedSla", "at most 100"),
+    ),
+    Limit(
+        "a fact about the shopper",
+        200,
+        placing(body_with("clientProfileData", "corporateName")),
+        ("corporateName", "at most 200"),
+    ),
+    Limit(
+        "a fact about the shopper",
+        200,
+        placing(body_with("invoiceData", "address", "city")),
+        ("invoiceData.address.city", "at most 200"),
+    ),
+    Limit(
+        "the address that a shopper returns to, or of an order's page",
+        2000,
+        placing(of_payment("returnUrl", lambda size: "https://shop.example/".ljust(size, "x"))),
+        ("returnUrl", "at most 2000"),
+    ),
+    Limit(
+        "the address that a shopper returns to, or of an order's page",
+        2000,
+        placing(body_with("orderUrl")),
+        ("orderUrl", "at most 2000"),
+    ),
+    Limit(
+        "any other text",
+        MAX_ANY_TEXT,
+        placing(body_with("paymentData", "transactions", 0, "deviceFingerprint")),
+        ("deviceFingerprint", "at most 2000"),
     ),
     Limit(
         "an order id, an invoice number, the id of a change",

@@ -49,7 +49,7 @@ BODIES = {part.__name__: part for route in DESCRIBED if route.body is not None f
 IN_WORDS = {"sellingPrice", "manualPrice", "customPaymentSystemsAllowed", "MessageRetentionPeriodInSeconds"}
 """Fields that may be there if they say the same as others."""
 
-DECIMALS = {"unitMultiplier", "installmentsInterestRate", "valuePaid"}
+DECIMALS = {"unitMultiplier", "installmentsInterestRate", "taxRate", "valuePaid"}
 """Numbers with at most six decimals: no common validator counts those of binary floats rightly."""
 
 LATER: dict[str, tuple[str, Path]] = {
@@ -65,6 +65,9 @@ LATER: dict[str, tuple[str, Path]] = {
     "SentPayment": ("sendPayments", (0,)),
 }
 """Models some of whose limits have codes of their own, so the domain checks them: a route, and where in its body."""
+
+SAMPLES = ("Output", "2026-03-02", "ab", "1", "Items", "201", "203.0.113.7", "https://shop.example/return", "seller")
+"""Texts, one of which fits each pattern."""
 
 POOL: list[Json] = [
     *(None, True, False, 0, 1, -1, 5, 2.0, -0.0, 1.5, 0.1, 1e-7, 10**12, 10**13, 10**43, 10**44, 1e300, -(10**13)),
@@ -122,7 +125,7 @@ def _sample(schema: Json, *, whole: bool = False) -> Json:
         case "array":
             return [_sample(schema["items"])] if schema.get("minItems") else []
         case "string" if "pattern" in schema:
-            return next(text for text in ("Output", "2026-03-02", "ab", "1", "Items", "201") if _is(schema, text))
+            return next(text for text in SAMPLES if _is(schema, text))
         case "string":
             return "x" * max(1, schema.get("minLength", 0))
         case "integer" | "number":

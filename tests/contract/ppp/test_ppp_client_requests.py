@@ -172,15 +172,15 @@ class TestWhatIsSent:
                 caller.refund(provider.connector, request_)
         document = json.loads(SCHEMAS.read_text())
         schema = document["paths"][route]["post"]["requestBody"]["content"]["application/json"]["schema"]
-        resolved = {"components": document["components"], **_as_json_schema(schema)}
+        resolved = {"components": document["components"], **as_json_schema(schema)}
         jsonschema.validate(json.loads(provider.requests[0][2]), resolved)
 
 
-def _as_json_schema(schema: object) -> dict[str, object]:
+def as_json_schema(schema: object) -> dict[str, object]:
     """Turn OpenAPI 3.0's ``nullable`` into a type of JSON Schema."""
     assert isinstance(schema, dict)
     turned = {
-        key: {name: _as_json_schema(member) for name, member in value.items()} if key == "properties" else value
+        key: {name: as_json_schema(member) for name, member in value.items()} if key == "properties" else value
         for key, value in schema.items()
     }
     if schema.get("nullable"):

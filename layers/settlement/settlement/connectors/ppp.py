@@ -37,6 +37,7 @@ from settlement.connectors.ppp_requests import (
     settle_body,
     with_masked_passwords,
     with_settings,
+    with_trial,
     without_person,
 )
 from settlement.connectors.public_address import address_rule, url_fault
@@ -113,7 +114,7 @@ class PaymentProviderClient:
 
     def authorise(self, connector: Connector, request: Authorise) -> AuthorisationOutcome:
         """Create the payment, or ask for its state if it exists (C§4.2)."""
-        body = with_settings(authorise_body(request), self._settings(connector))
+        body = self._completed(authorise_body(request), connector)
         exchange, answer = self._call(connector, "payments", body, facts_of(request.shopper, request.holder))
         if isinstance(answer, NoAnswer):
             return Unknown(exchange, answer.reason)
@@ -156,7 +157,7 @@ class PaymentProviderClient:
         self, connector: Connector, request: Settle | Cancel | Refund, movement: ProtocolCall, body: Body
     ) -> MovementOutcome:
         payment = request.payment
-        body = with_settings(body, self._settings(connector))
+        body = self._completed(body, connector)
         path = f"payments/{quote(payment.payment_id, safe='')}/{movement.route}"
         exchange, answer = self._call(connector, path, body, payment.facts)
         if isinstance(answer, NoAnswer):
@@ -164,6 +165,10 @@ class PaymentProviderClient:
         asked = Asked(movement, payment.payment_id, request.request_id, request.value, payment.currency)
         outcome = movement_outcome(asked, answer.status, answer.body, exchange)
         return _without(self._hidden(connector, body, payment.facts), outcome)
+
+    def _completed(self, body: Body, connector: Connector) -> Body:
+        """Add what the merchant has configured to the body of a call about money."""
+        return with_trial(with_settings(body, self._settings(connector)), is_trial=connector.sandbox_mode)
 
     def _settings(self, connector: Connector) -> Settings:
         """Return the connector's custom fields by name and value; the passwords are with its credentials."""

@@ -6,8 +6,10 @@ token; its number and code are always null.
 """
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 
-from settlement.domain.connectors.connector import VaultedCard
+from settlement.connectors.ppp_cart import mini_cart
+from settlement.domain.connectors.connector import Recipient, VaultedCard
 from settlement.domain.connectors.connector_calls import (
     Authorise,
     Cancel,
@@ -17,29 +19,26 @@ from settlement.domain.connectors.connector_calls import (
     Settle,
 )
 from settlement.domain.money import to_major
-from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.order.shopper import Shopper
 from settlement.domain.privacy.masking import MASK
 
 Body = dict[str, object]
 Settings = Sequence[tuple[str, str]]
 """Custom fields by name and value, passwords among them."""
 
-_ADDRESS = {
-    "country": "country",
-    "street": "street",
-    "number": "number",
-    "complement": "complement",
-    "neighborhood": "neighborhood",
-    "postalCode": "postal_code",
-    "city": "city",
-    "state": "state",
-}
-_PERSONAL = frozenset({"buyer", "shippingAddress", "billingAddress", "holder"})
+_PERSONAL = frozenset(
+    {"buyer", "shippingAddress", "billingAddress", "holder", "ipAddress", "deviceFingerprint", "recipients"}
+)
 
 
 def with_settings(body: Body, settings: Settings) -> Body:
     """Add the merchant's custom fields, which go with every call that moves money or asks for its authorisation."""
     return body | {"merchantSettings": _pairs(settings)} if settings else body
+
+
+def with_trial(body: Body, *, is_trial: bool) -> Body:
+    """Tell whether it is a trial that moves no money; the schema has one name for it, other calls have the other."""
+    return body | {"sandboxMode": is_trial, "sandBoxMode": is_trial}
 
 
 def _pairs(named: Settings) -> list[Body]:
@@ -52,7 +51,7 @@ def _metadata(payment: PaymentReference) -> Body:
 
 def authorise_body(request: Authorise) -> Body:
     """Build the body of create payment (C§4.2)."""
-    currency = request.currency
+    currency, shopper = request.currency, request.shopper or Shopper()
     body: Body = {
         "reference": request.order_id,
         "orderId": request.order_group,
@@ -60,23 +59,59 @@ def authorise_body(request: Authorise) -> Body:
         "transactionId": request.transaction_id,
         "paymentId": request.payment_id,
         "paymentMethod": request.payment_method,
-        "paymentMethodCustomCode": None,
+        "paymentMethodCustomCode": request.custom_code,
         "merchantName": request.merchant_name,
         "value": to_major(request.value, currency),
         "referenceValue": to_major(request.reference_value, currency),
         "currency": currency,
         "installments": request.installments,
-        "deviceFingerprint": "",
-        "miniCart": _mini_cart(request),
-        "url": "",
+        **_installments(request),
+        "deviceFingerprint": shopper.device_fingerprint or "",
+        "miniCart": mini_cart(request),
+        "url": request.order_url or "",
         "callbackUrl": request.callback_url,
-        "returnUrl": "",
+        "returnUrl": request.return_url or "",
         # The protocol's schema has one name, its examples the other.
         **_known(inboundRequestUrl=request.inbound_url, inboundRequestsUrl=request.inbound_url),
     }
     if request.card is not None:
         body["card"] = _card(request.card)
+    if shopper.ip_address is not None:
+        body["ipAddress"] = shopper.ip_address
+    if request.total_cart_value is not None:
+        body["totalCartValue"] = to_major(request.total_cart_value, currency)
+    if request.recipients:
+        body["recipients"] = [_recipient(recipient, currency) for recipient in request.recipients]
     return body
+
+
+def _installments(request: Authorise) -> Body:
+    """Tell the value of an instalment, and that of the first if it takes other cents (D120)."""
+    told: Body = {} if request.interest_rate is None else {"installmentsInterestRate": Decimal(request.interest_rate)}
+    if request.installment_value is not None:
+        told["installmentsValue"] = to_major(request.installment_value, request.currency)
+    if request.first_installment_value not in (None, request.installment_value):
+        told["firstInstallmentValue"] = to_major(request.first_installment_value or 0, request.currency)
+    return told
+
+
+def _recipient(recipient: Recipient, currency: str) -> Body:
+    told: Body = {
+        "id": recipient.id,
+        "name": recipient.name,
+        "documentType": recipient.document_type,
+        "document": recipient.document,
+        "role": recipient.role,
+        "amount": to_major(recipient.amount, currency),
+    }
+    if recipient.charge_processing_fee is not None:
+        told["chargeProcessingFee"] = recipient.charge_processing_fee
+    if recipient.chargeback_liable is not None:
+        told["chargebackLiable"] = recipient.chargeback_liable
+    if recipient.commission_amount is not None:
+        # The schema spells it with one m.
+        told["comissionAmount"] = to_major(recipient.commission_amount, currency)
+    return told
 
 
 def settle_body(request: Settle) -> Body:
@@ -179,39 +214,4 @@ def _card(card: VaultedCard) -> Body:
         "expiration": {"month": None, "year": None},
         "numberToken": card.token,
         **_known(bin=card.first_digits),
-    }
-
-
-def _buyer(shopper: Shopper) -> Body:
-    return {
-        "firstName": shopper.first_name or "",
-        "lastName": shopper.last_name or "",
-        "document": shopper.document,
-        "documentType": shopper.document_type,
-        "email": shopper.email or "",
-        "phone": shopper.phone or "",
-    }
-
-
-def _address(address: Address | None) -> Body:
-    return {key: getattr(address, name, None) or "" for key, name in _ADDRESS.items()}
-
-
-def _mini_cart(request: Authorise) -> Body:
-    return {
-        "shippingValue": to_major(request.shipping_value, request.currency),
-        "taxValue": to_major(request.tax_value, request.currency),
-        "buyer": _buyer(request.shopper or Shopper()),
-        "shippingAddress": _address(request.shopper.address if request.shopper else None),
-        "billingAddress": _address(None),
-        "items": [
-            {
-                "id": item.id,
-                "name": item.name,
-                "price": to_major(item.price, request.currency),
-                "quantity": item.quantity,
-                "discount": 0,
-            }
-            for item in request.items
-        ],
     }

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from settlement.domain.connectors.addresses import is_loopback
+
 _LOOPBACK_ONLY = "; only the local stack, with Sandbox=true, calls loopback addresses without TLS"
 _NAT64 = IPv6Network("64:ff9b::/32")
 
@@ -48,11 +50,3 @@ def is_public(address: str) -> bool:
     if isinstance(ip, IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip.scope_id or ip in _NAT64):
         return False
     return ip.is_global and not ip.is_multicast
-
-
-def is_loopback(host: str) -> bool:
-    """Return True if a host is this machine, by name or address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

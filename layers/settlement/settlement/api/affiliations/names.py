@@ -31,6 +31,7 @@ class Key(StrEnum):
     MINIMUM_GAP = "minimumGapSeconds"
     AUTHORISATION_EXPIRES = "authorizationExpiresDays"
     CANCEL_VALUE_UNIT = "cancelValueUnit"
+    SANDBOX_MODE = "sandboxMode"
     PAYMENT_SYSTEMS = "paymentSystems"
     USES_AUTO_SETTLE_OPTIONS = "usesAutoSettleOptions"
     AUTO_SETTLE = "autoSettle"

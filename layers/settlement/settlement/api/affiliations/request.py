@@ -139,6 +139,7 @@ class AffiliationBody(Body):
             provider_headers=settings.flag(Key.PROVIDER_HEADERS, default=True),
             cancel_value_in_cents=settings.one_of(Key.CANCEL_VALUE_UNIT, CancelValueUnit, CancelValueUnit.DECIMAL)
             is CancelValueUnit.CENTS,
+            sandbox_mode=settings.flag(Key.SANDBOX_MODE, default=False),
             payment_systems=settings.payment_systems(),
             auto_settle=auto_settle,
             auto_settle_delay=delay,

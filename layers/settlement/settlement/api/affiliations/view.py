@@ -81,6 +81,7 @@ def _configuration(connector: Connector) -> dict[str, str]:
         Key.MINIMUM_GAP: str(int(connector.minimum_gap.total_seconds())),
         Key.AUTHORISATION_EXPIRES: _days_and_parts(connector.authorisation_holds),
         Key.CANCEL_VALUE_UNIT: "cents" if connector.cancel_value_in_cents else "decimal",
+        Key.SANDBOX_MODE: str(connector.sandbox_mode).lower(),
         Key.PAYMENT_SYSTEMS: ",".join(connector.payment_systems),
         Key.USES_AUTO_SETTLE_OPTIONS: str(connector.auto_settle is not AutoSettle.BY_CONNECTOR).lower(),
         Key.AUTO_SETTLE: connector.auto_settle.value,

@@ -1,14 +1,12 @@
 """Request bodies of a checkout that drives the gateway by itself (C§3.2). Amounts are minor units."""
 
-import re
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, RootModel, StrictBool, WithJsonSchema
+from pydantic import ConfigDict, Field, RootModel, StrictBool
 
-from settlement.api.payments.request import Card
-from settlement.api.shared.patterns import BLANKS
+from settlement.api.payments.request import Card, PaymentParts
+from settlement.api.shared.exact_decimal import ExactDecimal
 from settlement.api.shared.request import (
     Body,
     CurrencyCode,
@@ -19,16 +17,17 @@ from settlement.api.shared.request import (
     Name,
     OrderId,
     PaymentSystemId,
-    Price,
     Value,
     VaultToken,
 )
 from settlement.api.shared.written import NumberToo, Shaped, WholeNumberAboveZero
+from settlement.api.shopper.request import BillingAddress
 from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.connectors.payment_systems import payment_system
 from settlement.domain.errors import BadValue, InvalidRequest
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order.order import DEFAULT_SALES_CHANNEL
+from settlement.domain.order.shopper import Address
 from settlement.domain.transaction.checkout import AdditionalData, Checkout
 from settlement.domain.transaction.payment import MAX_PAYMENTS
 from settlement.use_cases.gateway.notify_payment import Received
@@ -39,32 +38,6 @@ MAX_DATA_AT_ONCE = 30
 MAX_DATA_CHARACTERS = 100_000
 
 
-_DECIMAL = rf"{BLANKS}0*[0-9]{{1,9}}(?:\.[0-9]{{1,6}})?{BLANKS}"
-
-
-def _exact(value: Any) -> Any:
-    """A JSON number, or a text of one, as the decimal that was written."""
-    if isinstance(value, str) and re.fullmatch(_DECIMAL, value):
-        return value.strip()
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("must be a number, with a point before its decimals")
-    return str(value)
-
-
-ExactDecimal = Annotated[
-    Decimal,
-    BeforeValidator(_exact),
-    Field(ge=0, max_digits=15, decimal_places=6),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "number", "minimum": 0, "exclusiveMaximum": 10**9},
-                {"type": "string", "pattern": f"^{_DECIMAL}$"},
-            ],
-            "description": "At most six decimals.",
-        }
-    ),
-]
 Label = Annotated[str, Field(max_length=100)]
 
 
@@ -106,6 +79,8 @@ class PaymentFields(Body):
     """The card's first digits."""
     last_digits: LastDigits | None = None
     """The card's last digits."""
+    address: BillingAddress | None = None
+    """Where the bill goes; of several payments the last one counts."""
 
     def as_card(self) -> VaultedCard | None:
         """Return the card that is meant, None if there is none."""
@@ -120,7 +95,7 @@ class PaymentTransaction(Body):
     """The transaction's id; another one than the path's is refused."""
 
 
-class SentPayment(Body):
+class SentPayment(PaymentParts):
     """One payment of a transaction; without a ``connector`` the one that serves its payment system."""
 
     id: Id | None = None
@@ -137,12 +112,6 @@ class SentPayment(Body):
     """The currency, as ISO 4217 code; all payments have the same."""
     value: Value
     """What it pays."""
-    installments_interest_rate: ExactDecimal = Decimal(0)
-    """The interest of the installments, in per cent."""
-    installments_value: Price | None = None
-    """The value of one installment."""
-    reference_value: Price | None = None
-    """The value before interest."""
     connector: Name | None = None
     """The affiliation that serves it, by name; without it the one that serves its payment system."""
     card: Card | None = None
@@ -166,7 +135,8 @@ class SentPayment(Body):
             payment_id=self.id,
             card=card,
             reference_value=self.reference_value,
-            interest_rate=str(self.installments_interest_rate),
+            interest_rate="0" if self.installments_interest_rate is None else str(self.installments_interest_rate),
+            **self.parts(),
         )
 
 
@@ -185,6 +155,11 @@ class PaymentsBody(RootModel[Annotated[list[SentPayment], Field(min_length=1, ma
         if len(currencies) > 1:
             raise InvalidRequest(f"currencyCode: payments must be in one currency; got {', '.join(currencies)}")
         return currencies[0], [payment.as_payment() for payment in self.root]
+
+    def billing_address(self) -> Address | None:
+        """Return where the bill goes, None if no payment says it."""
+        sent = [payment.fields_.address for payment in self.root if payment.fields_ and payment.fields_.address]
+        return sent[-1].as_address() if sent else None
 
 
 class NamedText(Body):

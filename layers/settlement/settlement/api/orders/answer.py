@@ -9,7 +9,7 @@ from settlement.api.invoices.answer import Packages
 from settlement.api.payments.answer import OmsTransaction
 from settlement.api.shared.answer import Blank, Cents, DoneValues, Nothing, Null, OmsDate, Unknown, Unsigned
 from settlement.api.shared.schema import Says
-from settlement.api.shopper.answer import ClientProfileAnswer, ShippingAnswer
+from settlement.api.shopper.answer import ClientProfileAnswer, InvoiceDataAnswer, ShippingAnswer
 from settlement.domain.transaction.statuses import OrderStatus
 
 TotalId = Literal["Items", "Discounts", "Shipping", "Tax"]
@@ -187,7 +187,6 @@ class NotKnownHere(TypedDict):
     giftRegistryData: Null
     callCenterOperatorData: Null
     openTextField: Null
-    invoiceData: Null
     customData: Null
     taxData: Null
     subscriptionData: Null
@@ -263,6 +262,8 @@ class OrderAnswer(DoneValues, NotKnownHere):
     """Where it goes."""
     clientProfileData: ClientProfileAnswer
     """Who ordered."""
+    invoiceData: InvoiceDataAnswer | None
+    """Where the bill goes; null if that was not told."""
 
 
 class PendingLine(TypedDict):

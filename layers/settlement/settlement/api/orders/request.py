@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
 from settlement.api.payments.request import PaymentData
+from settlement.api.shared.exact_decimal import ExactDecimal
 from settlement.api.shared.request import (
+    MAX_ANY_TEXT,
     MAX_NAME_BYTES,
     MAX_QUANTITY,
     MAX_TOTALS,
@@ -23,12 +25,14 @@ from settlement.api.shared.request import (
     Value,
 )
 from settlement.api.shared.unit_multiplier import UnitMultiplier
-from settlement.api.shared.written import Described, DigitsToo, Shaped
-from settlement.api.shopper.request import ClientProfile, ShippingData
+from settlement.api.shared.written import Described, DigitsToo, NumberToo, Shaped
+from settlement.api.shopper.request import ClientProfile, InvoiceData, ShippingData
+from settlement.domain.connectors.addresses import MAX_ADDRESS_CHARACTERS
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.line_value import ONE, UnitPrice, times, total_of
-from settlement.domain.order.order import DEFAULT_SALES_CHANNEL, MAX_LINES, OrderTotal
-from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.order.order import DEFAULT_SALES_CHANNEL, MAX_LINES, MAX_PART_CHARACTERS, OrderTotal
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.checkout import optional_text
 from settlement.use_cases.orders.place_order import NewLine, NewOrder
 
 MAX_ROUNDING = MAX_QUANTITY
@@ -78,6 +82,22 @@ class AppliedPriceTag(Body):
         return self.name.upper().startswith("TAX")
 
 
+PartOfLine = Annotated[str, Field(min_length=1, max_length=MAX_PART_CHARACTERS), NumberToo()]
+
+
+class ItemInfo(Body):
+    """Where an item stands in the catalogue; only its category is kept."""
+
+    categories_ids: Annotated[str, Field(max_length=MAX_ANY_TEXT)] | None = None
+    """The ids of its categories from the top, as `/1/9/`; connectors get the last one, of at most 50 characters."""
+
+    @property
+    def category_id(self) -> str | None:
+        """The innermost category; raises ``InvalidRequest`` if its id is too long."""
+        ids = [id_ for id_ in (self.categories_ids or "").split("/") if id_]
+        return optional_text("additionalInfo.categoriesIds", ids[-1], MAX_PART_CHARACTERS) if ids else None
+
+
 class OrderItem(Body):
     """One line of a new order; ``price`` and ``sellingPrice`` are for one measurement unit.
 
@@ -113,7 +133,14 @@ class OrderItem(Body):
     bundle_items: Annotated[list[Any], Field(max_length=MAX_PRICE_TAGS), Described((("maxItems", 0),))] | None = None
     """Empty: what belongs to a bundle is sent as items."""
 
-    def as_line(self) -> NewLine:
+    tax_rate: ExactDecimal | None = None
+    """The rate of the tax: 0.05 is five per cent. Only told to connectors."""
+    seller: PartOfLine | None = None
+    """The id of the line's seller. Only told to connectors."""
+    additional_info: ItemInfo | None = None
+    """Where the item stands in the catalogue."""
+
+    def as_line(self, delivery_type: str | None = None) -> NewLine:
         """Return the line to place; raises ``InvalidRequest`` when its fields say different prices."""
         line = NewLine(
             self.id,
@@ -126,6 +153,11 @@ class OrderItem(Body):
             measurement_unit=self.measurement_unit or "un",
             list_price=self.list_price,
             prices=self._prices(),
+            seller_id=self.seller,
+            category_id=self.additional_info.category_id if self.additional_info else None,
+            delivery_type=delivery_type,
+            tax=self.tax,
+            tax_rate=None if self.tax_rate is None else str(self.tax_rate),
         )
         self._require_one_price(line)
         return line
@@ -211,6 +243,10 @@ class OrderBody(Body):
     """Who orders."""
     shipping_data: ShippingData | None = None
     """Where it goes."""
+    invoice_data: InvoiceData | None = None
+    """Where the bill goes."""
+    order_url: Annotated[str, Field(max_length=MAX_ADDRESS_CHARACTERS)] | None = None
+    """The merchant's page of the order; connectors get it as `url`."""
     sales_channel: SalesChannel = DEFAULT_SALES_CHANNEL
     """The sales channel."""
     rounding_error: Annotated[StrictInt, Field(ge=-MAX_ROUNDING, le=MAX_ROUNDING), DigitsToo()] = 0
@@ -222,8 +258,9 @@ class OrderBody(Body):
         taxes, told = sum(item.tax or 0 for item in self.items), [total for total in self.totals if total.id == "Tax"]
         if taxes and not any(total.value for total in told):
             raise InvalidRequest(f"items: their tax adds up to {taxes}; totals has no Tax")
+        ways = self._ways_of_delivery()
         return NewOrder(
-            lines=tuple(item.as_line() for item in self.items),
+            lines=tuple(item.as_line(ways.get(index)) for index, item in enumerate(self.items)),
             totals=tuple(total.as_total() for total in self.totals),
             value=self.value,
             currency=self.currency,
@@ -232,15 +269,33 @@ class OrderBody(Body):
             transaction_id=transaction.transaction_id,
             sales_channel=self.sales_channel,
             rounding_error=self.rounding_error,
+            url=self.order_url,
             shopper=self._shopper(),
         )
+
+    def _ways_of_delivery(self) -> dict[int, str]:
+        """Return how lines are sent, by their index; raises ``InvalidRequest`` for one that is not there."""
+        told = (self.shipping_data.logistics_info or []) if self.shipping_data else []
+        for way in told:
+            if way.item_index >= len(self.items):
+                raise InvalidRequest(
+                    f"shippingData.logisticsInfo: itemIndex {way.item_index} is none of the {len(self.items)} items"
+                )
+        return {way.item_index: way.selected_sla for way in told if way.selected_sla}
 
     def _shopper(self) -> Shopper | None:
         """Return whom the order is for, None if it says nothing of that."""
         sent = self.shipping_data.address if self.shipping_data else None
-        address = Address(**dict(sent)) if sent else None
+        billed = self.invoice_data.address if self.invoice_data else None
+        transaction = self.payment_data.transactions[0]
         profile = dict(self.client_profile_data) if self.client_profile_data else {}
-        shopper = Shopper(**profile, address=address if address != Address() else None)
+        shopper = Shopper(
+            **profile,
+            address=sent.as_address() if sent else None,
+            billing_address=billed.as_address() if billed else None,
+            ip_address=transaction.ip_address,
+            device_fingerprint=transaction.device_fingerprint,
+        )
         return shopper if shopper.is_known else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from settlement.api.payments.view import oms_payment
 from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.api.shared.multiplier import multiplier_view
-from settlement.api.shopper.view import client_profile, shipping_data
+from settlement.api.shopper.view import client_profile, invoice_data, shipping_data
 from settlement.domain.changes.change import Change
 from settlement.domain.money import minor_digits
 from settlement.domain.order.invoice import Delivery, Invoice, InvoiceType
@@ -105,6 +105,7 @@ def order_view(whole: WholeOrder) -> "OrderAnswer":
         "paymentData": {"giftCards": [], "transactions": [_transaction(whole)]},
         "clientProfileData": client_profile(whole.shopper),
         "shippingData": shipping_data(whole.shopper),
+        "invoiceData": invoice_data(whole.shopper),
         **_UNKNOWN,
     }
 
@@ -128,7 +129,6 @@ _UNKNOWN: "NotKnownHere" = {
     "giftRegistryData": None,
     "callCenterOperatorData": None,
     "openTextField": None,
-    "invoiceData": None,
     "customData": None,
     "taxData": None,
     "subscriptionData": None,

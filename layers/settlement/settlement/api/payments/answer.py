@@ -167,7 +167,20 @@ class PaymentSystemAnswer(TypedDict):
     dueDate: Null
 
 
-class PaymentAnswer(LedgerValues):
+class InstallmentValues(TypedDict):
+    """What the shopper pays in parts."""
+
+    installments: int
+    """In how many parts the shopper pays."""
+    installmentsInterestRate: float
+    """The interest of the installments, in per cent."""
+    installmentsValue: Cents
+    """The value of one installment, as it was told, else rounded down."""
+    firstInstallmentValue: Cents
+    """The value of the first installment, which takes the cents that the others leave."""
+
+
+class PaymentAnswer(LedgerValues, InstallmentValues):
     """A payment: the gateway's keys, then its ledger and the times at which it acts by itself."""
 
     id: str
@@ -217,14 +230,8 @@ class PaymentAnswer(LedgerValues):
     """Always true."""
     value: Cents
     """What is authorised; until then, what was assigned to the payment."""
-    installmentsInterestRate: float
-    """The interest of the installments, in per cent."""
-    installmentsValue: Cents
-    """The value of one installment, rounded down."""
     referenceValue: Cents
     """The value before interest."""
-    installments: int
-    """In how many parts the shopper pays."""
     currencyCode: str
     """The currency, as ISO 4217 code."""
     provider: Null

@@ -7,6 +7,7 @@ from settlement.api.payments.fields import payment_fields
 from settlement.api.shared.dates import gateway_date_or_none
 from settlement.domain.connectors.payment_answer import PaymentApp
 from settlement.domain.connectors.payment_systems import CUSTOM_GROUP, PaymentSystem
+from settlement.domain.transaction.installments import installments_of
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import TransactionStatus, payment_status
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         ConnectorResponses,
         FourKeys,
         GatewayConnectorResponses,
+        InstallmentValues,
         OmsPayment,
         PaymentAnswer,
         PaymentAppAnswer,
@@ -148,10 +150,8 @@ def gateway_payment(
         "connectorResponse": responses,
         "ShowConnectorResponses": True,
         "value": value,
-        "installmentsInterestRate": float(payment.interest_rate or 0),
-        "installmentsValue": value // payment.installments,
         "referenceValue": payment.reference_value or payment.assigned,
-        "installments": payment.installments,
+        **_installments(payment, value),
         "currencyCode": transaction.currency,
         "provider": None,
         "isBillingAddressDifferent": None,
@@ -164,6 +164,16 @@ def gateway_payment(
         "isBlocked": payment.blocked,
         "autoSettleDate": gateway_date_or_none(payment.auto_settle_at),
         "authorizationExpirationDate": gateway_date_or_none(payment.cancel_at),
+    }
+
+
+def _installments(payment: Payment, value: int) -> "InstallmentValues":
+    installments = installments_of(value, payment.installments, payment.installment_value)
+    return {
+        "installments": installments.count,
+        "installmentsInterestRate": float(payment.interest_rate or 0),
+        "installmentsValue": installments.other,
+        "firstInstallmentValue": installments.first,
     }
 
 

@@ -31,6 +31,21 @@ DATE = f"{BLANKS}{DAY}(?:[Tt ]{_TIME})?{BLANKS}"
 """The same, as fiscal documents have it: also with a space before the time."""
 
 
+def _ip_addresses() -> str:
+    """The forms of network addresses, IPv6 without a zone (RFC 4291)."""
+    number, group = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])", "[0-9A-Fa-f]{1,4}"
+    ipv4 = rf"{number}(?:\.{number}){{3}}"
+    shortened = [
+        rf"(?:{group}(?::{group}){{0,{left - 1}}})?::(?:{group}(?::{group}){{0,{6 - left}}})?" for left in range(1, 7)
+    ]
+    by_one = (rf"(?:{group}:){{7}}:", rf":(?::{group}){{7}}")
+    return "|".join((ipv4, rf"{group}(?::{group}){{7}}", *shortened, *by_one, rf"::[Ff]{{4}}:{ipv4}"))
+
+
+IP_ADDRESS = f"(?:{_ip_addresses()})"
+"""An IPv4 or IPv6 address."""
+
+
 def any_case(word: str) -> str:
     """A word in whatever case."""
     return "".join(f"[{letter.upper()}{letter.lower()}]" if letter.isalpha() else letter for letter in word)

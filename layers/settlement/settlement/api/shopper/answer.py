@@ -4,7 +4,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from settlement.api.shared.answer import Nothing
+from settlement.api.shared.answer import Nothing, Null
 
 
 class ClientProfileAnswer(TypedDict):
@@ -13,7 +13,15 @@ class ClientProfileAnswer(TypedDict):
     id: NotRequired[str]
     """Always `clientProfileData`."""
     isCorporate: NotRequired[bool]
-    """Always false: companies are not told apart."""
+    """Whether a company ordered; false unless it was told."""
+    userProfileId: NotRequired[str]
+    """The shopper's id at the shop."""
+    corporateName: NotRequired[str]
+    """The company's registered name."""
+    tradeName: NotRequired[str]
+    """The company's trade name."""
+    corporateDocument: NotRequired[str]
+    """The company's document."""
     email: NotRequired[str]
     """The e-mail address."""
     firstName: NotRequired[str]
@@ -53,6 +61,42 @@ class AddressAnswer(TypedDict):
     """What else finds the door."""
     reference: str
     """A landmark nearby."""
+
+
+class BillAddressAnswer(TypedDict, total=False):
+    """Where the bill goes, as far as it was told."""
+
+    addressType: str
+    """The kind of address, such as `residential`."""
+    receiverName: str
+    """Who gets the bill."""
+    postalCode: str
+    """The postal code."""
+    city: str
+    """The city."""
+    state: str
+    """The state or region."""
+    country: str
+    """The country, as it was sent; usually ISO 3166 with three letters."""
+    street: str
+    """The street."""
+    number: str
+    """The number in the street."""
+    neighborhood: str
+    """The neighbourhood."""
+    complement: str
+    """What else finds the door."""
+    reference: str
+    """A landmark nearby."""
+
+
+class InvoiceDataAnswer(TypedDict):
+    """What the order says of its bill."""
+
+    address: BillAddressAnswer
+    """Where the bill goes."""
+    userPaymentInfo: Null
+    invoiceSubject: Null
 
 
 class ShippingAnswer(TypedDict):

@@ -75,7 +75,8 @@ class Connector:
     Payments that name no connector go to the one with their number in ``payment_systems``, else to the one with ``*``.
     A connector that is not ``enabled`` takes no new payments; existing ones go on. ``minimum_gap`` is the shortest time
     between two calls about one payment. ``authorisation_holds`` is how long an approved payment can be captured, zero
-    if it does not lapse. ``acquirer_cnpj`` is who processes its payments, for fiscal documents.
+    if it does not lapse. ``acquirer_cnpj`` is who processes its payments, for fiscal documents. With ``sandbox_mode``,
+    each call tells the connector that it is a trial.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Connector:
     authorisation_holds: timedelta = DEFAULT_AUTHORISATION_HOLDS
     provider_headers: bool = True
     cancel_value_in_cents: bool = False
+    sandbox_mode: bool = False
     payment_systems: tuple[str, ...] = ()
     auto_settle: AutoSettle = AutoSettle.BY_CONNECTOR
     auto_settle_delay: timedelta | None = None
@@ -116,9 +118,32 @@ class VaultedCard:
 
 @dataclass(frozen=True, slots=True)
 class CartItem:
-    """Units of an order line as sent to connectors; price x quantity is their value, in minor units."""
+    """Units of an order line as sent to connectors; price x quantity is their value, in minor units.
+
+    ``tax_value`` is the tax of these units together, ``tax_rate`` a decimal number: 0.05 is five per cent.
+    """
 
     id: str
     name: str
     price: int
     quantity: int
+    delivery_type: str | None = None
+    category_id: str | None = None
+    seller_id: str | None = None
+    tax_rate: str | None = None
+    tax_value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One who gets a part of a payment's value from the connector; amounts in minor units."""
+
+    id: str
+    name: str
+    document_type: str
+    document: str
+    role: str
+    amount: int
+    charge_processing_fee: bool | None = None
+    chargeback_liable: bool | None = None
+    commission_amount: int | None = None

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from settlement.domain.connectors.connector import CartItem, Connector, VaultedCard
+from settlement.domain.connectors.connector import CartItem, Connector, Recipient, VaultedCard
 from settlement.domain.connectors.payment_answer import PaymentAnswer
 from settlement.domain.order.shopper import Shopper
 
 
 @dataclass(frozen=True, slots=True)
 class Authorise:
-    """Request an authorisation (PPP create payment, C§4.2); a repeat asks for its state. Values in minor units."""
+    """Request an authorisation (PPP create payment, C§4.2); a repeat asks for its state. Values in minor units.
+
+    The first instalment differs from the others by the cents that they leave (D120). ``interest_rate`` is a decimal
+    number of per cent, ``order_url`` the merchant's page of the order, ``return_url`` where the shopper comes back to.
+    """
 
     transaction_id: str
     payment_id: str
@@ -33,6 +37,14 @@ class Authorise:
     callback_url: str
     shopper: Shopper | None = None
     inbound_url: str | None = None
+    installment_value: int | None = None
+    first_installment_value: int | None = None
+    interest_rate: str | None = None
+    total_cart_value: int | None = None
+    custom_code: str | None = None
+    order_url: str | None = None
+    return_url: str | None = None
+    recipients: tuple[Recipient, ...] = ()
 
     @property
     def holder(self) -> str | None:

@@ -29,6 +29,12 @@ from settlement.domain.order.line_value import (
 )
 
 MAX_LINES = 70
+MAX_PART_CHARACTERS = 50
+"""The seller or category of a line."""
+
+MAX_DELIVERY_CHARACTERS = 100
+"""The way in which a line is delivered."""
+
 MAX_INVOICES = 1000
 MAX_INVOICES_BYTES = 3_000_000
 """Most bytes of texts and documents of an order's invoices: an answer of at most 6 MB shows all of them."""
@@ -101,6 +107,7 @@ class Order:
     gateway_only: bool = False
     sales_channel: str = DEFAULT_SALES_CHANNEL
     rounding_error: int = 0
+    url: str | None = None
     version: int = 0
 
     @property
@@ -197,7 +204,8 @@ class Line:
 
     ``quantity`` is current, after changes. ``price`` and ``selling_price`` are minor units for one measurement unit;
     a unit of the line is ``unit_multiplier`` millionths of it. ``prices`` are the prices of single units, dearest
-    first and including removed units, if stated (C§1.3 priceDefinition).
+    first and including removed units, if stated (C§1.3 priceDefinition). Seller, category, delivery and ``tax``, of
+    the whole line, are only told to connectors.
     """
 
     unique_id: str
@@ -214,6 +222,11 @@ class Line:
     measurement_unit: str = "un"
     list_price: int | None = None
     prices: tuple[UnitPrice, ...] = ()
+    seller_id: str | None = None
+    category_id: str | None = None
+    delivery_type: str | None = None
+    tax: int | None = None
+    tax_rate: str | None = None
 
     @property
     def pending(self) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The shipping address of an order."""
+    """An address of a shopper."""
 
     address_type: str | None = None
     receiver_name: str | None = None
@@ -23,7 +23,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """The shopper of one order; an erased one has only the time of the erasure."""
+    """The shopper of one order, with the device of the purchase; an erased one has only the time of the erasure.
+
+    ``address`` is where the order is sent.
+    """
 
     email: str | None = None
     first_name: str | None = None
@@ -32,6 +35,14 @@ class Shopper:
     document: str | None = None
     phone: str | None = None
     address: Address | None = None
+    billing_address: Address | None = None
+    user_profile_id: str | None = None
+    is_corporate: bool | None = None
+    corporate_name: str | None = None
+    trade_name: str | None = None
+    corporate_document: str | None = None
+    ip_address: str | None = None
+    device_fingerprint: str | None = None
     erased_at: datetime | None = None
 
     @property

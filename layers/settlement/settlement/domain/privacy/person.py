@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 
-from settlement.domain.order.shopper import Address, Shopper
+from settlement.domain.order.shopper import Shopper
 from settlement.domain.privacy.folding import fold
 
 _START = r"(?<![^\W_])"
@@ -31,13 +31,19 @@ def facts_of(shopper: Shopper | None, holder: str | None) -> tuple[str, ...]:
 def _facts(shopper: Shopper, holder: str | None) -> Iterator[str]:
     yield from _email(shopper.email or "")
     yield from _characters(shopper.document or "")
+    yield from _characters(shopper.corporate_document or "")
     yield from _phone(shopper.phone or "")
-    address = shopper.address or Address()
-    for name in (holder, shopper.first_name, shopper.last_name, address.receiver_name):
+    addresses = [address for address in (shopper.address, shopper.billing_address) if address is not None]
+    for name in (holder, shopper.first_name, shopper.last_name, *(address.receiver_name for address in addresses)):
         yield from _name(name or "")
     yield from _name(f"{shopper.first_name or ''} {shopper.last_name or ''}")
-    for field in fields(address):
-        yield from _place(getattr(address, field.name) or "")
+    for whole in (shopper.corporate_name, shopper.trade_name):
+        yield from _place(whole or "")
+    for exact in (shopper.ip_address, shopper.device_fingerprint, shopper.user_profile_id):
+        yield from _exactly(exact or "")
+    for address in addresses:
+        for field in fields(address):
+            yield from _place(getattr(address, field.name) or "")
 
 
 def _email(email: str) -> Iterator[str]:
@@ -80,6 +86,13 @@ def _place(part: str) -> Iterator[str]:
         yield from _characters(plain)
     elif len(plain) >= _SHORTEST_PLACE:
         yield f"{_START}{_BETWEEN_WORDS.join(words)}{_END}"
+
+
+def _exactly(text: str) -> Iterator[str]:
+    """Yield the expression of an id or network address, as it is written."""
+    plain = fold(text.strip()).text
+    if len(plain) >= _SHORTEST_NUMBER:
+        yield f"{_START}{re.escape(plain)}{_END}"
 
 
 def _words(text: str) -> list[str]:

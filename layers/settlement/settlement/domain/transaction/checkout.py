@@ -6,16 +6,25 @@ Such a transaction has an order head of its own, which no list and no route of t
 import json
 from dataclasses import dataclass
 
+from settlement.domain.connectors.addresses import MAX_ADDRESS_CHARACTERS
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.identity import is_same
 from settlement.domain.money import MAX_MINOR_UNITS
-from settlement.domain.order.order import MAX_LINES, Line, OrderTotal
+from settlement.domain.order.order import (
+    MAX_DELIVERY_CHARACTERS,
+    MAX_LINES,
+    MAX_PART_CHARACTERS,
+    Line,
+    OrderTotal,
+)
 
 MAX_ADDITIONAL_DATA = 50
 """Most names of additional data of one transaction."""
 
 CART = "cart"
 CLIENT_PROFILE = "clientProfileData"
+IP_ADDRESS = "ipAddress"
+DEVICE_FINGERPRINT = "deviceFingerprint"
 
 MAX_QUANTITY = 1_000_000
 
@@ -58,6 +67,7 @@ class Cart:
 
     lines: tuple[Line, ...]
     totals: tuple[OrderTotal, ...]
+    url: str | None = None
 
 
 def read_cart(text: str) -> Cart:
@@ -75,7 +85,8 @@ def read_cart(text: str) -> Cart:
         "Shipping": _integer("cart.freight", cart.get("freight") or 0, MAX_MINOR_UNITS),
         "Tax": _integer("cart.tax", cart.get("tax") or 0, MAX_MINOR_UNITS),
     }
-    return Cart(lines, tuple(OrderTotal(name, value) for name, value in parts.items() if value))
+    totals = tuple(OrderTotal(name, value) for name, value in parts.items() if value)
+    return Cart(lines, totals, optional_text("cart.orderUrl", cart.get("orderUrl"), MAX_ADDRESS_CHARACTERS))
 
 
 def read_object(name: str, text: str) -> dict[str, object]:
@@ -99,6 +110,7 @@ def _line(index: int, item: object) -> Line:
     name = item.get("name")
     value = _integer(f"{where}.value", item.get("value"), MAX_MINOR_UNITS)
     quantity = _integer(f"{where}.quantity", item.get("quantity"), MAX_QUANTITY, least=1)
+    tax = item.get("tax")
     return Line(
         unique_id=f"{index:04d}-{id_}",
         index=index,
@@ -107,7 +119,24 @@ def _line(index: int, item: object) -> Line:
         quantity=quantity,
         price=value,
         selling_price=value,
+        seller_id=optional_text(f"{where}.sellerId", item.get("sellerId"), MAX_PART_CHARACTERS),
+        category_id=optional_text(f"{where}.categoryId", item.get("categoryId"), MAX_PART_CHARACTERS),
+        delivery_type=optional_text(f"{where}.deliveryType", item.get("deliveryType"), MAX_DELIVERY_CHARACTERS),
+        tax=None if tax is None else _integer(f"{where}.tax", tax, MAX_MINOR_UNITS),
     )
+
+
+def optional_text(where: str, value: object, most: int) -> str | None:
+    """Read a text, or the digits of a whole number; None if it is absent or empty. Raises ``InvalidRequest``."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise InvalidRequest(f"{where}: must be a text")
+    if len(value) > most:
+        raise InvalidRequest(f"{where}: has {len(value)} characters; the limit is {most}")
+    return value
 
 
 def _integer(where: str, value: object, most: int, least: int = 0) -> int:

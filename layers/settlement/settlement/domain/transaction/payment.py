@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from settlement.domain.connectors.capabilities import IN_PARTS, Capabilities
-from settlement.domain.connectors.connector import VaultedCard
+from settlement.domain.connectors.connector import Recipient, VaultedCard
 from settlement.domain.connectors.connector_calls import Exchange
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS, PaymentAnswer, PaymentApp
 from settlement.domain.ledger.ledger import Counters
@@ -54,6 +54,10 @@ class Payment:
     card: VaultedCard | None = None
     reference_value: int | None = None
     interest_rate: str | None = None
+    installment_value: int | None = None
+    custom_code: str | None = None
+    return_url: str | None = None
+    recipients: tuple[Recipient, ...] = ()
     authorization_id: str | None = None
     tid: str | None = None
     nsu: str | None = None

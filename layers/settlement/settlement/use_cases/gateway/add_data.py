@@ -5,14 +5,9 @@ from dataclasses import replace
 
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import EventType
-from settlement.domain.transaction.checkout import (
-    CART,
-    CLIENT_PROFILE,
-    MAX_ADDITIONAL_DATA,
-    AdditionalData,
-    read_cart,
-    read_object,
-)
+from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.checkout import CART, MAX_ADDITIONAL_DATA, AdditionalData, read_cart
+from settlement.domain.transaction.checkout_shopper import read_shopper
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.ports import Ports
@@ -21,14 +16,13 @@ from settlement.use_cases.shared.ports import Ports
 def add_data(ports: Ports, account: str, transaction_id: str, told: Sequence[AdditionalData]) -> None:
     """Store additional data; it replaces earlier data of the same names.
 
-    Connectors get the cart if it arrives before the authorisation is requested. Raises ``TransactionNotFound``,
-    ``TimelineFull``, and ``InvalidRequest`` for a malformed cart or too many names.
+    Connectors get the cart and the shopper if they arrive before the authorisation is requested. Raises
+    ``TransactionNotFound``, ``TimelineFull``, and ``InvalidRequest`` for malformed data or too many names.
     """
     for data in told:
         if data.name == CART:
             read_cart(data.value)
-        if data.name == CLIENT_PROFILE:
-            read_object(data.name, data.value)
+    read_shopper(told, Shopper())
     if len({data.name for data in told}) < len(told):
         raise InvalidRequest("name: must be told once in a request")
     decide_until_written(ports, lambda: _add(ports, account, transaction_id, told))

@@ -1,12 +1,15 @@
 """Requests the authorisation of a transaction's payments: all of them, or none (C§3.2)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from settlement.domain.errors import WrongStatus
 from settlement.domain.events import EventType
+from settlement.domain.order.shopper import Shopper
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import record_ready
-from settlement.domain.transaction.checkout import CART, Cart, read_cart
+from settlement.domain.transaction.checkout import CART, AdditionalData, Cart, read_cart
+from settlement.domain.transaction.checkout_shopper import read_shopper
 from settlement.domain.transaction.operation import Operation, OperationKind
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.gateway.request_movement import Requested
@@ -40,7 +43,8 @@ def _request(
         return Requested(heads, _made(ports, transaction))
     _require_payments(transaction)
     now = ports.now()
-    cart = _cart(ports, transaction)
+    told = ports.store.additional_data(account, transaction_id)
+    cart = _cart(told)
     queued, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
     if queued.checkout is not None:
         checkout = replace(queued.checkout, soft_descriptor=soft_descriptor, recurrent=recurrent)
@@ -48,9 +52,11 @@ def _request(
     journal = heads.journal(now)
     journal.record(EventType.AUTHORISATION_REQUESTED, value=transaction.value)
     record_ready(journal, operation)
-    order = replace(heads.order, totals=cart.totals, total_items=sum(line.quantity for line in cart.lines))
+    total_items = sum(line.quantity for line in cart.lines)
+    order = replace(heads.order, totals=cart.totals, total_items=total_items, url=cart.url)
     commit = heads.becomes(journal, order, queued)
-    ports.store.commit(replace(commit, operations=[operation], lines=cart.lines))
+    shopper = _shopper(ports, heads, told)
+    ports.store.commit(replace(commit, operations=[operation], lines=cart.lines, shopper=shopper))
     return Requested(Heads(order, queued), operation)
 
 
@@ -70,7 +76,13 @@ def _require_payments(transaction: Transaction) -> None:
         raise unequal_sum(transaction.value, paid, transaction.currency)
 
 
-def _cart(ports: Ports, transaction: Transaction) -> Cart:
-    told = ports.store.additional_data(transaction.account, transaction.transaction_id)
+def _shopper(ports: Ports, heads: Heads, told: Sequence[AdditionalData]) -> Shopper | None:
+    """Return the shopper to write, None if nothing more was told; of an erased one, what was told since counts."""
+    known = ports.store.shopper(heads.order.account, heads.order.order_id) or Shopper()
+    shopper = read_shopper(told, known)
+    return None if shopper == known else replace(shopper, erased_at=None)
+
+
+def _cart(told: Sequence[AdditionalData]) -> Cart:
     texts = [data.value for data in told if data.name == CART]
     return read_cart(texts[0]) if texts else Cart((), ())

@@ -1,19 +1,21 @@
 """Adds payments to a transaction that a checkout started (C§3.2)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from settlement.domain.connectors.connector import Connector, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, TransactionNotFound, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.identity import identity
 from settlement.domain.money import require_in_use, to_major
+from settlement.domain.order.shopper import Address, Shopper
 from settlement.domain.transaction.checkout import Checkout
 from settlement.domain.transaction.payment import MAX_PAYMENTS, Payment
 from settlement.use_cases.orders.place_order import (
     NewPayment,
     connectors_of,
     new_payment,
+    require_consistent,
     require_distinct,
     transaction_mode,
 )
@@ -29,15 +31,26 @@ def send_payments(
     payments: Sequence[NewPayment],
     currency: str,
     order_group: str | None = None,
+    billing_address: Address | None = None,
 ) -> None:
-    """Add payments to a transaction until they reach its value.
+    """Add payments to a transaction until they reach its value; the newest billing address is told to connectors.
 
     A repeat adds nothing; payments are recognised by their ``id``, or as the same list. Raises
     ``TransactionNotFound``, ``WrongStatus`` (1403) once its authorisation is requested, ``BadValue`` (1402) above its
     value, ``AlreadyExists`` if an id belongs to a different payment, and ``InvalidRequest``.
     """
     require_distinct("payment id", (payment.payment_id for payment in payments if payment.payment_id))
-    decide_until_written(ports, lambda: _send(ports, account, transaction_id, payments, currency, order_group))
+    require_consistent(ports, payments)
+    sent = _Sent(payments, currency, order_group, billing_address)
+    decide_until_written(ports, lambda: _send(ports, account, transaction_id, sent))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    payments: Sequence[NewPayment]
+    currency: str
+    order_group: str | None
+    billing_address: Address | None
 
 
 def require_checkout(heads: Heads) -> Checkout:
@@ -55,20 +68,14 @@ def unequal_sum(value: int, paid: int, currency: str) -> BadValue:
     )
 
 
-def _send(
-    ports: Ports,
-    account: str,
-    transaction_id: str,
-    payments: Sequence[NewPayment],
-    currency: str,
-    order_group: str | None,
-) -> None:
+def _send(ports: Ports, account: str, transaction_id: str, sent: _Sent) -> None:
+    payments, currency = sent.payments, sent.currency
     heads = load_by_transaction(ports.store, account, transaction_id)
     checkout, transaction = require_checkout(heads), heads.transaction
     stored = ports.store.payments(account, transaction_id)
     if {payment.payment_id for payment in stored} != {position.payment_id for position in transaction.projection}:
         raise Conflict
-    said = (tuple(payments), currency)
+    said = (tuple(replace(payment, installment_value=None) for payment in payments), currency)
     if checkout.was_sent(said):
         return
     fresh = _not_sent_yet(ports, heads, stored, payments, currency)
@@ -82,9 +89,19 @@ def _send(
         for sequence, (payment, connector) in enumerate(zip(fresh, connectors, strict=True), start=len(stored))
     ]
     told = replace(
-        checkout, batches=(*checkout.batches, identity(said)), order_group=order_group or checkout.order_group
+        checkout, batches=(*checkout.batches, identity(said)), order_group=sent.order_group or checkout.order_group
     )
-    _write(ports, heads, stored, added, currency, told, _mode(ports, account, stored, connectors))
+    is_split = any(payment.recipients for payment in (*stored, *added))
+    mode = _mode(ports, account, stored, connectors, is_split=is_split)
+    _write(ports, heads, stored, added, currency, told, mode, _shopper(ports, heads, sent))
+
+
+def _shopper(ports: Ports, heads: Heads, sent: _Sent) -> Shopper | None:
+    """Return the shopper with the billing address of new payments; None if they tell none."""
+    if sent.billing_address is None:
+        return None
+    known = ports.store.shopper(heads.order.account, heads.order.order_id) or Shopper()
+    return replace(known, billing_address=sent.billing_address, erased_at=None)
 
 
 def _write(
@@ -95,6 +112,7 @@ def _write(
     currency: str,
     told: Checkout,
     mode: Mode,
+    shopper: Shopper | None,
 ) -> None:
     held = [*stored, *added]
     order = replace(
@@ -118,7 +136,7 @@ def _write(
         currency=currency,
         payments={payment.payment_id: payment.assigned for payment in added},
     )
-    ports.store.commit(replace(heads.becomes(journal, order, sent), new_payments=added))
+    ports.store.commit(replace(heads.becomes(journal, order, sent), new_payments=added, shopper=shopper))
 
 
 def _require_room(heads: Heads, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str) -> None:
@@ -159,12 +177,17 @@ def _not_sent_yet(
 
 
 def _says(held: Payment, sent: NewPayment) -> bool:
-    """True if a stored payment equals the sent one, without the card holder's name, which can be erased."""
+    """True if a stored payment equals the sent one.
+
+    The card holder's name can be erased, and the value of an instalment was not stored by earlier versions.
+    """
     return (
         sent.connector in (None, held.connector)
         and (held.payment_system, held.payment_system_name, held.group, held.assigned, held.installments)
         == (sent.payment_system, sent.payment_system_name, sent.group, sent.value, sent.installments)
         and (held.reference_value, held.interest_rate) == (sent.reference_value, sent.interest_rate)
+        and (held.custom_code, held.return_url) == (sent.custom_code, sent.return_url)
+        and held.recipients == sent.recipients
         and _nameless(held.card) == _nameless(sent.card)
     )
 
@@ -173,11 +196,11 @@ def _nameless(card: VaultedCard | None) -> VaultedCard | None:
     return card and replace(card, holder=None)
 
 
-def _mode(ports: Ports, account: str, stored: Sequence[Payment], added: Sequence[Connector]) -> Mode:
+def _mode(ports: Ports, account: str, stored: Sequence[Payment], added: Sequence[Connector], *, is_split: bool) -> Mode:
     known = {connector.name: connector for connector in added}
     for name in {payment.connector for payment in stored} - known.keys():
         connector = ports.store.connector(account, name)
         if connector is not None:
             known[name] = connector
     partial_settlement = ports.store.settings(account).partial_settlement
-    return transaction_mode(list(known.values()), partial_settlement=partial_settlement)
+    return transaction_mode(list(known.values()), partial_settlement=partial_settlement, is_split=is_split)

@@ -6,12 +6,10 @@ from dataclasses import replace
 from settlement.domain.events import EventType
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import CART, AdditionalData
+from settlement.domain.transaction.checkout_shopper import NOTHING
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Commit, Ports
-
-_NOTHING = "{}"
-"""Replaces erased additional data."""
 
 
 def erase_shopper(ports: Ports, account: str, order_id: str) -> None:
@@ -46,7 +44,7 @@ def _erase(ports: Ports, read: Callable[[], Heads]) -> None:
 def _told(ports: Ports, commit: Commit) -> list[AdditionalData]:
     """Return the additional data that can be personal, emptied: all but the cart."""
     return [
-        replace(data, value=_NOTHING)
+        replace(data, value=NOTHING)
         for data in ports.store.additional_data(commit.account, commit.transaction_id)
-        if data.name != CART and data.value != _NOTHING
+        if data.name != CART and data.value != NOTHING
     ]

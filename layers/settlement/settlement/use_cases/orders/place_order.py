@@ -7,8 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from settlement.domain.account.account import AccountSettings
+from settlement.domain.connectors.addresses import return_url_fault
 from settlement.domain.connectors.capabilities import Capability
-from settlement.domain.connectors.connector import EVERY_PAYMENT_SYSTEM, Connector, ConnectorProtocol, Mode, VaultedCard
+from settlement.domain.connectors.connector import (
+    EVERY_PAYMENT_SYSTEM,
+    Connector,
+    ConnectorProtocol,
+    Mode,
+    Recipient,
+    VaultedCard,
+)
 from settlement.domain.errors import AlreadyExists, InvalidRequest
 from settlement.domain.events import EventType, Journal
 from settlement.domain.identity import identity, is_same
@@ -27,6 +35,7 @@ from settlement.use_cases.shared.heads import Heads, listed, load, of_order, rec
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
 
 _POLL_SECONDS = 0.1
+_MAX_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,11 @@ class NewLine:
     measurement_unit: str = "un"
     list_price: int | None = None
     prices: tuple[UnitPrice, ...] = ()
+    seller_id: str | None = None
+    category_id: str | None = None
+    delivery_type: str | None = None
+    tax: int | None = None
+    tax_rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,7 @@ class NewPayment:
     """A payment of a new order; ``value`` in minor units.
 
     Without a ``connector``, the connector of its payment system is used. ``reference_value`` is the value before
-    interest, ``interest_rate`` the per cent of its instalments, a decimal number.
+    interest, ``interest_rate`` the per cent of its instalments, a decimal number. ``recipients`` split the payout.
     """
 
     connector: str | None
@@ -63,6 +77,10 @@ class NewPayment:
     card: VaultedCard | None = None
     reference_value: int | None = None
     interest_rate: str | None = None
+    installment_value: int | None = None
+    custom_code: str | None = None
+    return_url: str | None = None
+    recipients: tuple[Recipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,7 @@ class NewOrder:
     transaction_id: str | None = None
     sales_channel: str = DEFAULT_SALES_CHANNEL
     rounding_error: int = 0
+    url: str | None = None
     shopper: Shopper | None = field(default=None, repr=False)
 
     @property
@@ -94,6 +113,7 @@ def place_order(ports: Ports, account: str, new: NewOrder) -> Heads:
     """
     require_distinct("payment id", (payment.payment_id for payment in new.payments if payment.payment_id))
     require_distinct("uniqueId", (line.unique_id for line in _lines(new)))
+    require_consistent(ports, new.payments)
     _require_sums(new)
     return decide_until_written(ports, lambda: _place(ports, account, new))
 
@@ -108,8 +128,22 @@ def await_authorisation(ports: Ports, placed: Heads, patience: timedelta) -> Tra
         ports.pause(_POLL_SECONDS)
 
 
-def transaction_mode(connectors: Sequence[Connector], *, partial_settlement: bool) -> Mode:
-    """Return a transaction's mode, by its connectors and the account's flag (R13, C§8.1)."""
+def require_consistent(ports: Ports, payments: Sequence[NewPayment]) -> None:
+    """Raise ``InvalidRequest`` for a payment whose recipients or return address cannot be."""
+    for index, payment in enumerate(payments):
+        where = f"payments.{index}"
+        if payment.recipients and (paid := sum(each.amount for each in payment.recipients)) != payment.value:
+            raise InvalidRequest(f"{where}.recipients: add up to {paid}; the payment's value is {payment.value}")
+        url = payment.return_url
+        fault = None if url is None else return_url_fault(url, allow_loopback=ports.allow_loopback)
+        if url is not None and fault is not None:
+            raise InvalidRequest(f"{where}.returnUrl: {fault}; got {url[:_MAX_SHOWN]}")
+
+
+def transaction_mode(connectors: Sequence[Connector], *, partial_settlement: bool, is_split: bool = False) -> Mode:
+    """Return a transaction's mode, by its connectors and the account's flag; a split payout is total (R13, C§8.1)."""
+    if is_split:
+        return Mode.TOTAL
     modes = {_mode_of(connector, partial_settlement=partial_settlement) for connector in connectors}
     return modes.pop() if len(modes) == 1 else Mode.TOTAL
 
@@ -231,8 +265,10 @@ def _intake(
         total_items=sum(line.quantity for line in new.lines),
         sales_channel=new.sales_channel,
         rounding_error=new.rounding_error,
+        url=new.url,
     )
-    mode = transaction_mode(connectors, partial_settlement=settings.partial_settlement)
+    is_split = any(payment.recipients for payment in payments)
+    mode = transaction_mode(connectors, partial_settlement=settings.partial_settlement, is_split=is_split)
     transaction = _transaction(order, mode, payments)
     transaction, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
     order = listed(order, transaction, now)
@@ -303,6 +339,10 @@ def new_payment(ports: Ports, sequence: int, payment: NewPayment, connector: Con
         card=payment.card,
         reference_value=payment.reference_value,
         interest_rate=payment.interest_rate,
+        installment_value=payment.installment_value,
+        custom_code=payment.custom_code,
+        return_url=payment.return_url,
+        recipients=payment.recipients,
     )
 
 
@@ -320,6 +360,11 @@ def _lines(new: NewOrder) -> list[Line]:
             measurement_unit=line.measurement_unit,
             list_price=line.list_price,
             prices=line.prices,
+            seller_id=line.seller_id,
+            category_id=line.category_id,
+            delivery_type=line.delivery_type,
+            tax=line.tax,
+            tax_rate=line.tax_rate,
         )
         for index, line in enumerate(new.lines)
     ]

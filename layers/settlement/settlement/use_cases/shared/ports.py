@@ -190,9 +190,13 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside world of the use cases. Times are UTC and aware; ids are 32 upper-case hex digits."""
+    """The outside world of the use cases. Times are UTC and aware; ids are 32 upper-case hex digits.
+
+    With ``allow_loopback``, for the sandbox, addresses of this machine are taken from requests.
+    """
 
     store: Store
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     pause: Callable[[float], None] = field(default=lambda seconds: None)
+    allow_loopback: bool = False

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from settlement.domain.connectors.connector import CartItem
 from settlement.domain.connectors.connector_calls import (
     Approved,
     Authorise,
@@ -18,6 +17,8 @@ from settlement.domain.connectors.connector_calls import (
 from settlement.domain.events import Journal, leg_writer
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
+from settlement.domain.transaction.cart import cart_items
+from settlement.domain.transaction.installments import installments_of
 from settlement.domain.transaction.leg import MOVEMENT_OF, Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
@@ -139,6 +140,7 @@ def _authorise_request(ports: Ports, context: LegContext, callback_base: str) ->
     order = ports.store.order(transaction.account, transaction.order_id)
     if order is None:
         raise LookupError(f"no order {transaction.order_id}")
+    installments = installments_of(payment.assigned, payment.installments, payment.installment_value)
     return Authorise(
         transaction_id=transaction.transaction_id,
         payment_id=payment.payment_id,
@@ -152,15 +154,21 @@ def _authorise_request(ports: Ports, context: LegContext, callback_base: str) ->
         installments=payment.installments,
         card=payment.card,
         items=tuple(
-            CartItem(line.id, line.name, price.value, price.quantity)
-            for line in ports.store.lines(transaction.account, order.order_id)
-            for price in line.unit_prices
+            item for line in ports.store.lines(transaction.account, order.order_id) for item in cart_items(line)
         ),
         shipping_value=_total(order, "Shipping"),
         tax_value=_total(order, "Tax"),
         shopper=ports.store.shopper(transaction.account, order.order_id),
         callback_url=_signed(callback_base, transaction, payment, "callback"),
         inbound_url=_signed(callback_base, transaction, payment, "inbound-request/:action"),
+        installment_value=installments.other,
+        first_installment_value=installments.first,
+        interest_rate=payment.interest_rate,
+        total_cart_value=order.placed_value,
+        custom_code=payment.custom_code,
+        order_url=order.url,
+        return_url=payment.return_url,
+        recipients=payment.recipients,
     )
 
 
