@@ -247,3 +247,19 @@ def test_same_order_with_another_return_url_is_another_order(shop: Shop) -> None
     shop.place_again(order)
     with pytest.raises(AlreadyExists):
         shop.place_again(a_new_order(a_new_payment(10000, "partial"), order_id=ORDER_ID))
+
+
+def test_order_of_an_earlier_version_is_the_same_with_what_that_version_ignored(shop: Shop) -> None:
+    plain = a_new_order(a_new_payment(10000, "partial"), order_id=ORDER_ID)
+    first = shop.place_again(plain)
+    lines = tuple(
+        replace(line, seller_id="1", category_id="9", delivery_type="Normal", tax=5, tax_rate="0.1")
+        for line in plain.lines
+    )
+    payment = replace(plain.payments[0], reference_value=10000, interest_rate="0", installment_value=10000)
+
+    assert shop.place_again(replace(plain, lines=lines, payments=(payment,))) == first
+    assert shop.store.lines(ACCOUNT, ORDER_ID)[0].seller_id is None
+    shop.place_again(replace(plain, order_id="later", lines=lines))
+    with pytest.raises(AlreadyExists):
+        shop.place_again(replace(plain, order_id="later", lines=(replace(lines[0], seller_id="2"), *lines[1:])))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.connectors.addresses import return_url_fault
@@ -36,6 +37,10 @@ from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
 
 _POLL_SECONDS = 0.1
 _MAX_SHOWN = 80
+
+_IGNORED_OF_LINES: dict[str, Any] = dict.fromkeys(("seller_id", "category_id", "delivery_type", "tax", "tax_rate"))
+_IGNORED_OF_PAYMENTS: dict[str, Any] = dict.fromkeys(("reference_value", "interest_rate", "installment_value"))
+"""Parts of published bodies that earlier versions ignored: an order that was stored without them is the same (D50)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,13 @@ class NewOrder:
     def said(self) -> "NewOrder":
         """Return the order without its shopper, for comparison with a repeat: the shopper can be erased."""
         return replace(self, shopper=None)
+
+    @property
+    def said_earlier(self) -> "NewOrder":
+        """Return the order as earlier versions read the same body."""
+        lines = tuple(replace(line, **_IGNORED_OF_LINES) for line in self.lines)
+        payments = tuple(replace(payment, **_IGNORED_OF_PAYMENTS) for payment in self.payments)
+        return replace(self.said, lines=lines, payments=payments)
 
 
 def place_order(ports: Ports, account: str, new: NewOrder) -> Heads:
@@ -179,7 +191,7 @@ def _require_sums(new: NewOrder) -> None:
 
 def _place(ports: Ports, account: str, new: NewOrder) -> Heads:
     if new.order_id is not None and (existing := ports.store.order(account, new.order_id)) is not None:
-        if not is_same(existing.request_hash, new.said):
+        if not any(is_same(existing.request_hash, said) for said in (new.said, new.said_earlier)):
             raise AlreadyExists(f"orderId {new.order_id} already exists with different content")
         return load(ports.store, account, new.order_id)
     require_in_use("currency", new.currency)
