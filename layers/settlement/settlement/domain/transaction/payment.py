@@ -30,13 +30,14 @@ class Authorisation(StrEnum):
 class Payment:
     """One payment: its creation data, its connector's answers, and its ledger.
 
-    ``signature`` authenticates its connector's callbacks (C§4.2). ``auto_settle_at`` is when its open value is settled
-    without an invoice. ``cancel_at`` is the deadline of an undecided authorisation, and the lapse of an approved one;
-    ``expiry_watch_at`` is when the account is warned of it. ``next_call_at`` is the earliest time of the next call.
-    ``paid_at`` is the time of the merchant's notice that it has the money; with ``offline``, the payment rests on the
-    notice alone, and its connector is not called. ``connector_metadata`` is what the connector last asked to get back,
-    by name. Settlements up to ``refunded_through`` are refunded whole. ``acquirer`` and what follows it are as the
-    newest answer that named them told. Once the shopper is ``erased``, no answer brings personal parts back.
+    ``signature`` authenticates its connector's callbacks (C§4.2). ``installment_value`` is as it was told, and not used
+    where it does not fit; ``custom_code`` is the merchant's of the payment method. ``auto_settle_at`` is when its open
+    value is settled without an invoice. ``cancel_at`` is the deadline of an undecided authorisation, and the lapse of
+    an approved one; ``expiry_watch_at`` is when the account is warned of it. ``next_call_at`` is the earliest time of
+    the next call. ``paid_at`` is the time of the merchant's notice that it has the money; with ``offline``, the payment
+    rests on the notice alone, and its connector is not called. ``connector_metadata`` is what the connector last asked
+    to get back, by name. Settlements up to ``refunded_through`` are refunded whole. ``acquirer`` and what follows it
+    are as the newest answer that named them told. Once the shopper is ``erased``, no answer brings personal parts back.
     """
 
     payment_id: str
