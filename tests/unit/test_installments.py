@@ -1,4 +1,4 @@
-"""The instalments of a payment add up to its value to the cent, whatever was told of them (D120)."""
+"""The instalments of a payment add up to its value to the cent, whatever was told of them (D122)."""
 
 import pytest
 from hypothesis import given

@@ -86,7 +86,7 @@ def authorise_body(request: Authorise) -> Body:
 
 
 def _installments(request: Authorise) -> Body:
-    """Tell the value of an instalment, and that of the first if it takes other cents (D120)."""
+    """Tell the value of an instalment, and that of the first if it takes other cents (D122)."""
     told: Body = {} if request.interest_rate is None else {"installmentsInterestRate": Decimal(request.interest_rate)}
     if request.installment_value is not None:
         told["installmentsValue"] = to_major(request.installment_value, request.currency)

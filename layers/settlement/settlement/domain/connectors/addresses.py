@@ -1,4 +1,4 @@
-"""Addresses that requests name, judged by their form; nothing is looked up or called (D119)."""
+"""Addresses that requests name, judged by their form; nothing is looked up or called (D121)."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

@@ -16,7 +16,7 @@ from settlement.domain.order.shopper import Shopper
 class Authorise:
     """Request an authorisation (PPP create payment, C§4.2); a repeat asks for its state. Values in minor units.
 
-    The first instalment differs from the others by the cents that they leave (D120). ``interest_rate`` is a decimal
+    The first instalment differs from the others by the cents that they leave (D122). ``interest_rate`` is a decimal
     number of per cent, ``order_url`` the merchant's page of the order, ``return_url`` where the shopper comes back to.
     """
 

@@ -1,4 +1,4 @@
-"""The instalments of a payment, to the cent: the first takes what equal ones leave (D120). Amounts are minor units."""
+"""The instalments of a payment, to the cent: the first takes what equal ones leave (D122). Amounts are minor units."""
 
 from dataclasses import dataclass
 
