@@ -58,7 +58,7 @@ class Payment:
     installment_value: int | None = None
     custom_code: str | None = None
     return_url: str | None = None
-    recipients: tuple[Recipient, ...] = ()
+    recipients: tuple[Recipient, ...] | None = None
     authorization_id: str | None = None
     tid: str | None = None
     nsu: str | None = None

@@ -187,7 +187,7 @@ def _says(held: Payment, sent: NewPayment) -> bool:
         == (sent.payment_system, sent.payment_system_name, sent.group, sent.value, sent.installments)
         and (held.reference_value, held.interest_rate) == (sent.reference_value, sent.interest_rate)
         and (held.custom_code, held.return_url) == (sent.custom_code, sent.return_url)
-        and held.recipients == sent.recipients
+        and (held.recipients or ()) == sent.recipients
         and _nameless(held.card) == _nameless(sent.card)
     )
 

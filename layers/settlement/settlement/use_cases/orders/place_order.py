@@ -354,7 +354,7 @@ def new_payment(ports: Ports, sequence: int, payment: NewPayment, connector: Con
         installment_value=payment.installment_value,
         custom_code=payment.custom_code,
         return_url=payment.return_url,
-        recipients=payment.recipients,
+        recipients=payment.recipients or None,
     )
 
 

@@ -168,7 +168,7 @@ def _authorise_request(ports: Ports, context: LegContext, callback_base: str) ->
         custom_code=payment.custom_code,
         order_url=order.url,
         return_url=payment.return_url,
-        recipients=payment.recipients,
+        recipients=payment.recipients or (),
     )
 
 
