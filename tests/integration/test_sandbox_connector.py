@@ -205,20 +205,28 @@ class TestRoutes:
         assert answer.body["code"] == "invalid-body"
 
     @pytest.mark.parametrize(
-        ("method", "first"), [("BankInvoice", "undefined"), ("RedirectPay", "undefined"), ("Pix", "approved")]
+        ("method", "first", "told"),
+        [
+            ("BankInvoice", "undefined", {"paymentUrl"}),
+            ("RedirectPay", "undefined", {"paymentUrl"}),
+            ("Pix", "undefined", {"paymentAppData"}),
+            ("Promissories", "approved", set()),
+            ("Visa", "approved", set()),
+        ],
     )
     def test_test_suite_sees_methods_that_are_paid_elsewhere_undefined_first(
-        self, sandbox: Sandbox, method: str, first: str
+        self, sandbox: Sandbox, method: str, first: str, told: set[str]
     ) -> None:
         suite = {"X-VTEX-API-Is-TestSuite": "true"}
         body = {"paymentId": "P1", "value": Decimal("100.00"), "currency": "BRL", "paymentMethod": method}
         answer = sandbox.call("POST", "sandbox/payments", body, headers=suite)
         assert answer.body["status"] == first
-        assert ("paymentUrl" in answer.body) == (first == "undefined")
+        assert {"paymentUrl", "paymentAppData"} & set(answer.body) == told
         assert sandbox.call("POST", "sandbox/payments", body, headers=suite).body["status"] == "approved"
 
-    def test_outside_of_a_test_suite_a_bank_invoice_is_approved_at_once(self, sandbox: Sandbox) -> None:
-        assert sandbox.create(paymentMethod="BankInvoice").body["status"] == "approved"
+    @pytest.mark.parametrize("method", ["BankInvoice", "RedirectPay", "Pix"])
+    def test_outside_of_a_test_suite_they_are_approved_at_once(self, sandbox: Sandbox, method: str) -> None:
+        assert sandbox.create(paymentMethod=method).body["status"] == "approved"
 
     def test_unknown_path_is_404(self, sandbox: Sandbox) -> None:
         answer = sandbox.call("GET", "sandbox/elsewhere")
