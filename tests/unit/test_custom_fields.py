@@ -37,6 +37,16 @@ def body(values: dict[str, Any], /, **more: Any) -> dict[str, Any]:
     return affiliation_body() | {"customFields": fields} | more
 
 
+@pytest.mark.parametrize("password", ["planted-secret" + "x" * 2_001, 31415.5, "*" * 2_001 + "planted-secret"])
+def test_refusal_never_repeats_a_password(service: Service, password: object) -> None:
+    message = refused(service.call("POST", AFFILIATIONS, body(VALUES | {"Signing key": password})))
+
+    assert "customFields." in message
+    assert "planted-secret" not in message
+    assert "31415" not in message
+    assert "****" not in message
+
+
 def stored(service: Service) -> Connector:
     """The connector as it is stored."""
     connector = service.shop.store.connector(ACCOUNT, "acme-pay")

@@ -99,9 +99,16 @@ def test_every_listed_payment_system_has_means() -> None:
     assert {number for number in PAYMENT_SYSTEMS if said(paid_by(number)).means == "99"} == {"17"}
 
 
-def test_brand_that_the_layout_does_not_have_is_another() -> None:
-    assert said(replace(paid_by("2"), payment_system_name="Discover")).brand == "99"
-    assert said(replace(paid_by("2"), payment_system_name=" VISA ")).brand == "01"
+@pytest.mark.parametrize(
+    ("number", "name", "brand"),
+    [
+        *(("2", "2", "01"), ("2", "My Visa", "01"), ("300", " Discover ", "14"), ("300", "JCB", "18")),
+        *(("300", "Hiper", "17"), ("300", "Diners Club", "05"), ("300", "Verde Card", "99")),
+    ],
+)
+def test_brand_is_that_of_the_number_or_else_of_the_name(number: str, name: str, brand: str) -> None:
+    payment = replace(paid_by("2"), payment_system=number, payment_system_name=name)
+    assert said(payment).brand == brand
 
 
 def test_what_is_not_known_is_left_to_the_merchant() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.contract.ppp.answer_rows import SECTIONS, Row
+from tests.contract.ppp.answer_rows import SECTIONS, Row, Sent
 from tests.contract.ppp.provider import AUTHORISE, Provider, client, move
 from tests.support.headings import ROOT
 
@@ -13,9 +13,16 @@ PATIENCE_SECONDS = 60
 DOCUMENT = (ROOT / "docs" / "answers.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.call}: {row.form}")
-def test_answer_means_what_the_document_says(provider: Provider, row: Row) -> None:
-    provider.respond = row.sent(provider)
+@pytest.mark.parametrize(
+    ("row", "sent"),
+    [
+        pytest.param(row, sent, id=f"{row.call}: {row.form} {place}")
+        for row in ROWS
+        for place, sent in enumerate(row.forms)
+    ],
+)
+def test_answer_means_what_the_document_says(provider: Provider, row: Row, sent: Sent) -> None:
+    provider.respond = sent(provider)
     seconds = 0.5 if row.form == "nothing" else PATIENCE_SECONDS
 
     if row.call == "create":

@@ -93,6 +93,20 @@ def test_no_spelling_of_a_fact_is_kept(provider: Provider, call: str, spelling: 
         assert "refused" in kept or "refused" not in around
 
 
+@pytest.mark.parametrize("call", ["settle", "cancel", "refund"])
+def test_fact_that_a_connector_wants_back_is_sent_and_not_kept(provider: Provider, call: str) -> None:
+    request = CALLS[call]
+    metadata = (("payer", f"it was {SPELLINGS[0]}"), ("Lane", "2"))
+    request = replace(request, payment=replace(request.payment, metadata=metadata))
+    provider.respond = answer(400, {"code": "51"})
+
+    kept = getattr(client(), call)(provider.connector, request).exchange.request
+
+    assert provider.sent["connectorMetadata"] == [{"name": name, "value": value} for name, value in metadata]
+    assert SPELLINGS[0] not in kept
+    assert '{"name":"Lane","value":"2"}' in kept
+
+
 @pytest.mark.parametrize("holder", ["O", "o", "A B", "e", " ", "-", "Ó", "1"])
 @pytest.mark.parametrize("call", CALLS)
 def test_holder_of_one_letter_takes_none_from_messages(provider: Provider, call: str, holder: str) -> None:

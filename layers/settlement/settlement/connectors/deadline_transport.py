@@ -85,7 +85,7 @@ class DeadlineTransport(httpx.BaseTransport):
 def _plain(content: bytes, request: httpx.Request) -> bytes:
     """Return a content unpacked if it is gzip, whatever its headers say: some servers pack it without being asked to.
 
-    A content that is cut short or damaged is returned as it is, for the reader to refuse.
+    A content that is cut short or damaged, or has more behind it, is returned as it is, for the reader to refuse.
     """
     if not content.startswith(_GZIP):
         return content
@@ -95,7 +95,7 @@ def _plain(content: bytes, request: httpx.Request) -> bytes:
     except zlib.error:
         return content
     _require_small(len(unpacked), request)
-    return unpacked if expander.eof else content
+    return unpacked if expander.eof and not expander.unused_data else content
 
 
 def _require_small(size: int, request: httpx.Request) -> None:

@@ -35,6 +35,7 @@ from settlement.connectors.ppp_requests import (
     refund_body,
     secrets,
     settle_body,
+    with_masked_metadata,
     with_masked_passwords,
     with_settings,
     with_trial,
@@ -192,7 +193,7 @@ class PaymentProviderClient:
         credentials = self._credentials(connector)
         hidden = self._hidden(connector, body, facts)
         sent = "" if body is None else exact_json.write(body)
-        shown = "" if body is None else _cut(without(_shown(body, credentials), (), hidden.secrets))
+        shown = "" if body is None else _cut(without(_shown(body, credentials, facts), (), hidden.secrets))
         started = monotonic()
         answer = self._send(connector, credentials, path, None if body is None else sent.encode())
         duration_ms = round((monotonic() - started) * 1_000)
@@ -260,9 +261,10 @@ def _without(hidden: _Hidden, outcome: Spoken) -> Spoken:
     return replace(outcome, exchange=exchange, code=code, message=message)
 
 
-def _shown(body: Body, credentials: Credentials) -> str:
+def _shown(body: Body, credentials: Credentials, facts: tuple[str, ...]) -> str:
     """Write a body for the timeline, without the shopper's data and the passwords among the custom fields."""
-    return exact_json.write(with_masked_passwords(without_person(body), {name for name, _ in credentials.passwords}))
+    impersonal = with_masked_metadata(without_person(body), facts)
+    return exact_json.write(with_masked_passwords(impersonal, {name for name, _ in credentials.passwords}))
 
 
 def _cut(wire: str) -> str:

@@ -39,6 +39,15 @@ def decoded(body: bytes) -> str:
     return body.decode("utf-8-sig") if is_utf8(body) else body.decode("iso-8859-1")
 
 
+def is_zero(value: object) -> bool:
+    """Return True for no value, and for zero as a number or as a text."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value == 0
+    return is_blank(value) or (
+        isinstance(value, str) and re.fullmatch(r"0+(\.0+)?", value.strip(), re.ASCII) is not None
+    )
+
+
 def is_utf8(body: bytes) -> bool:
     """Return True if the bytes are UTF-8, which JSON requires (RFC 8259)."""
     try:

@@ -37,7 +37,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from settlement.connectors.ppp_fields import MAX_DELAY_SECONDS, Fields, ambiguous, described, identifier, is_blank, text
+from settlement.connectors.ppp_fields import (
+    MAX_DELAY_SECONDS,
+    Fields,
+    ambiguous,
+    described,
+    identifier,
+    is_blank,
+    is_zero,
+    text,
+)
 from settlement.connectors.ppp_payment_answer import MAX_AUTO_SETTLE_SECONDS, payment_answer
 from settlement.connectors.ppp_reading import Reading
 from settlement.domain.connectors.connector_calls import (
@@ -257,8 +266,7 @@ def _declines(movement: ProtocolCall, reading: Reading) -> bool:
 
     The protocol has such calls repeated, under whatever status they come (C§4.3 to C§4.5).
     """
-    value = reading.fields.get("value")
-    moved_nothing = not movement.echoes_value or value is None or (value == 0 and value is not False)
+    moved_nothing = not movement.echoes_value or is_zero(reading.fields.get("value"))
     return (
         is_blank(reading.fields.get(movement.id_field)) and moved_nothing and not is_blank(reading.fields.get("code"))
     )

@@ -27,7 +27,12 @@ _REPLACEMENT = "\ufffd"
 _NAME_ITSELF = "[key]"
 """What the validator puts behind a name that is wrong itself."""
 
-_UNSHOWN = frozenset({"card", "fields", "clientProfileData", "shippingData", "configuration"})
+_UNSHOWN = frozenset(
+    {
+        *("card", "fields", "clientProfileData", "shippingData", "invoiceData", "recipients"),
+        *("ipAddress", "deviceFingerprint", "configuration", "customFields"),
+    }
+)
 """Parts whose values no error repeats: cards, persons, and the credentials of connectors."""
 
 

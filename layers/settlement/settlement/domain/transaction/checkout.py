@@ -61,6 +61,10 @@ class AdditionalData:
     value: str
 
 
+_OPTIONAL = frozenset({"orderUrl"})
+_OPTIONAL_OF_ITEM = frozenset({"sellerId", "categoryId", "deliveryType", "tax"})
+
+
 @dataclass(frozen=True, slots=True)
 class Cart:
     """The purchased items as sent to connectors; values in minor units."""
@@ -87,6 +91,26 @@ def read_cart(text: str) -> Cart:
     }
     totals = tuple(OrderTotal(name, value) for name, value in parts.items() if value)
     return Cart(lines, totals, optional_text("cart.orderUrl", cart.get("orderUrl"), MAX_ADDRESS_CHARACTERS))
+
+
+def read_stored_cart(text: str) -> Cart:
+    """Read a stored cart; optional parts that cannot be used are left out, since earlier versions took them unread.
+
+    Raises ``InvalidRequest`` for a fault in what every version has read.
+    """
+    try:
+        return read_cart(text)
+    except InvalidRequest:
+        cart = {name: value for name, value in read_object(CART, text).items() if name not in _OPTIONAL}
+        items = cart.get("items")
+        if isinstance(items, list):
+            bare = [
+                {n: v for n, v in item.items() if n not in _OPTIONAL_OF_ITEM}
+                for item in items
+                if isinstance(item, dict)
+            ]
+            cart |= {"items": bare if len(bare) == len(items) else items}
+        return read_cart(json.dumps(cart))
 
 
 def read_object(name: str, text: str) -> dict[str, object]:

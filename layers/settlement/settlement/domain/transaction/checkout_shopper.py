@@ -1,6 +1,7 @@
 """The shopper of whom a checkout tells in additional data: profile, addresses, device (C§3.2)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from settlement.domain.connectors.addresses import is_ip_address
@@ -58,10 +59,19 @@ def read_shopper(told: Iterable[AdditionalData], known: Shopper) -> Shopper:
         shopper = _with_profile(shopper, read_object(CLIENT_PROFILE, profile))
     if ip_address := texts.get(IP_ADDRESS):
         if not is_ip_address(ip_address):
-            raise InvalidRequest(f"{IP_ADDRESS}: must be an IPv4 or IPv6 address; got {ip_address[:80]}")
+            raise InvalidRequest(f"{IP_ADDRESS}: must be an IPv4 or IPv6 address")
         shopper = replace(shopper, ip_address=ip_address)
     fingerprint = optional_text(DEVICE_FINGERPRINT, texts.get(DEVICE_FINGERPRINT), MAX_FINGERPRINT_CHARACTERS)
     return shopper if fingerprint is None else replace(shopper, device_fingerprint=fingerprint)
+
+
+def read_stored_shopper(told: Iterable[AdditionalData], known: Shopper) -> Shopper:
+    """Do the same with stored data; what cannot be used is left out, since earlier versions took it unread."""
+    shopper = known
+    for data in told:
+        with suppress(InvalidRequest):
+            shopper = read_shopper([data], shopper)
+    return shopper
 
 
 def _with_profile(shopper: Shopper, profile: dict[str, object]) -> Shopper:

@@ -6,6 +6,7 @@ Nothing is made up: what the payment does not tell is None, and the merchant's o
 from dataclasses import dataclass
 
 from settlement.domain.connectors.connector import Connector
+from settlement.domain.connectors.payment_systems import PAYMENT_SYSTEMS
 from settlement.domain.transaction.payment import Payment
 
 FISCAL_CURRENCY = "BRL"
@@ -23,17 +24,19 @@ _MEANS = {**_ELECTRONIC, "cash": "01", "customerCredit": "05", "giftCard": "12"}
 """``tPag`` of each group of payment methods."""
 
 _BRANDS = {
-    "visa": "01",
-    "visa electron": "01",
-    "mastercard": "02",
-    "maestro": "02",
-    "american express": "03",
-    "sorocred": "04",
-    "diners": "05",
-    "elo": "06",
-    "hipercard": "07",
-    "aura": "08",
-    "cabal": "09",
+    **{
+        "visa": "01",
+        "visa electron": "01",
+        "mastercard": "02",
+        "maestro": "02",
+        "american express": "03",
+        "amex": "03",
+    },
+    **{"sorocred": "04", "diners": "05", "diners club": "05", "elo": "06", "hipercard": "07", "aura": "08"},
+    **{"cabal": "09", "alelo": "10", "banescard": "11", "calcard": "12", "credz": "13", "discover": "14"},
+    **{"goodcard": "15", "greencard": "16", "hiper": "17", "jcb": "18", "mais": "19", "maxvan": "20"},
+    **{"policard": "21", "redecompras": "22", "sodexo": "23", "valecard": "24", "verocheque": "25", "vr": "26"},
+    "ticket": "27",
 }
 """``tBand`` of each brand of cards."""
 
@@ -79,7 +82,10 @@ def _description(name: str) -> str:
 
 
 def _brand(payment: Payment) -> str:
-    return _BRANDS.get(payment.payment_system_name.strip().lower(), OTHER_BRAND)
+    """Return the brand of a listed payment system, or of one that is named like a brand."""
+    listed = PAYMENT_SYSTEMS.get(payment.payment_system)
+    name = listed.name if listed is not None else payment.payment_system_name
+    return _BRANDS.get(name.strip().lower(), OTHER_BRAND)
 
 
 def _authorization(payment: Payment) -> str | None:

@@ -8,8 +8,8 @@ from settlement.domain.events import EventType
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import record_ready
-from settlement.domain.transaction.checkout import CART, AdditionalData, Cart, read_cart
-from settlement.domain.transaction.checkout_shopper import read_shopper
+from settlement.domain.transaction.checkout import CART, AdditionalData, Cart, read_stored_cart
+from settlement.domain.transaction.checkout_shopper import read_stored_shopper
 from settlement.domain.transaction.operation import Operation, OperationKind
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.gateway.request_movement import Requested
@@ -79,10 +79,10 @@ def _require_payments(transaction: Transaction) -> None:
 def _shopper(ports: Ports, heads: Heads, told: Sequence[AdditionalData]) -> Shopper | None:
     """Return the shopper to write, None if nothing more was told; of an erased one, what was told since counts."""
     known = ports.store.shopper(heads.order.account, heads.order.order_id) or Shopper()
-    shopper = read_shopper(told, known)
+    shopper = read_stored_shopper(told, known)
     return None if shopper == known else replace(shopper, erased_at=None)
 
 
 def _cart(told: Sequence[AdditionalData]) -> Cart:
     texts = [data.value for data in told if data.name == CART]
-    return read_cart(texts[0]) if texts else Cart((), ())
+    return read_stored_cart(texts[0]) if texts else Cart((), ())
