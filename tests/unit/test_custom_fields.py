@@ -199,6 +199,27 @@ def test_fields_that_are_there_are_not_lost_while_the_manifest_cannot_be_read(se
     assert [field.name for field in stored(service).custom_fields] == list(VALUES)
 
 
+def test_fields_stay_where_none_is_sent_and_no_manifest_is_needed(service: Service) -> None:
+    service.do("POST", AFFILIATIONS, body(VALUES))
+    before = stored(service)
+    service.probe.silent = True
+
+    service.do("PUT", ONE, affiliation_body(mode="total") | {"acceptWithoutManifest": True})
+
+    assert stored(service).custom_fields == before.custom_fields
+    assert service.vault.of(stored(service)).passwords == service.vault.of(before).passwords != ()
+
+
+@pytest.mark.parametrize("value", ["***", "**********", None, ""])
+def test_mask_without_a_stored_password_is_refused_without_a_manifest_too(service: Service, value: str | None) -> None:
+    service.probe.silent = True
+
+    said = refused(service.call("POST", AFFILIATIONS, body({"Signing key": value}, acceptWithoutManifest=True)))
+
+    assert said.startswith("customFields.Signing key: is missing")
+    assert service.shop.store.connector(ACCOUNT, "acme-pay") is None
+
+
 def test_connector_without_custom_fields_is_taken_while_its_manifest_cannot_be_read(service: Service) -> None:
     service.probe.silent = True
 

@@ -108,7 +108,8 @@ def replace_connector(
     with vault.exclusively():
         before = ports.store.connector(account, wanted.name) or stored
         held = vault.of(before) if before.credentials is not None and _needs_passwords(before, given) else None
-        fields, passwords = _filled(given, held.passwords if held is not None else (), declared)
+        kept = before.custom_fields if wanted.protocol is ConnectorProtocol.PPP else ()
+        fields, passwords = _filled(given, held.passwords if held is not None else (), declared, kept)
         wanted = replace(
             wanted, custom_fields=fields, credentials=_put(vault, account, before, credentials, held, passwords)
         )
@@ -205,10 +206,23 @@ def _declared(
 
 
 def _filled(
-    given: GivenFields, passwords: Passwords, declared: tuple[DeclaredField, ...] | None
+    given: GivenFields,
+    passwords: Passwords,
+    declared: tuple[DeclaredField, ...] | None,
+    kept: tuple[CustomField, ...] = (),
 ) -> tuple[tuple[CustomField, ...], Passwords]:
-    """Return the custom fields to store and the passwords to keep; ``passwords`` are the stored ones."""
+    """Return the custom fields to store and the passwords to keep; ``kept`` and ``passwords`` are the stored ones.
+
+    Without a manifest, stored fields stay if none is given.
+    """
+    if declared is None and kept and not given.values:
+        return kept, passwords
     values = {name: dict(passwords).get(name, "") if value is None else value for name, value in given.values.items()}
+    missing = [name for name, value in values.items() if not value]
+    if declared is None and missing:
+        raise InvalidRequest(
+            f"customFields.{missing[0]}: is missing; a mask keeps a stored password, and there is none"
+        )
     if declared is not None:
         require_declared(values, declared, given.settings)
     return split_passwords(values, declared or ())
