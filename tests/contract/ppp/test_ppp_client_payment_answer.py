@@ -128,6 +128,30 @@ def test_part_that_is_there_twice_is_left_out(provider: Provider) -> None:
     assert len(outcome.exchange.remarks) == 1
 
 
+WHOLE = ['{"code": "00020126"}', '["00020126", {"payload": "00020126"}]', "126", '"a \\"00020126\\" b"']
+
+
+@pytest.mark.parametrize("private", [*WHOLE, '"00020126', '{"code": "00020126"', "[" * 5_000 + "126"])
+def test_way_to_pay_of_any_type_is_in_no_timeline(provider: Provider, private: str) -> None:
+    provider.respond = answer(
+        200, f'{{"status": "undefined", "paymentAppData": {{"payload": {private}}}, "tid": "T-1"}}'
+    )
+
+    shown = client().authorise(provider.connector, AUTHORISE).exchange.response
+
+    assert "126" not in shown
+    assert '"payload": "***"' in shown
+    assert private not in WHOLE or '"***"}, "tid": "T-1"}' in shown
+
+
+def test_way_to_pay_that_is_null_is_shown_so(provider: Provider) -> None:
+    provider.respond = answer(200, '{"status": "undefined", "paymentUrl": null, "tid": "T-1"}')
+
+    shown = client().authorise(provider.connector, AUTHORISE).exchange.response
+
+    assert '"paymentUrl": null, "tid": "T-1"' in shown
+
+
 @pytest.mark.parametrize("body", [SLIP, '{"status": "undefined", "payload" :\n"of \\"Maria\\" \\\\", "paymentUrl": "h'])
 def test_way_to_pay_is_in_no_timeline(provider: Provider, body: object) -> None:
     text = body if isinstance(body, str) else exact_json.write({"status": "undefined", **SLIP})

@@ -5,6 +5,7 @@ of another type, is left out whole and remarked; the answer counts all the same.
 """
 
 import re
+from json import JSONDecoder
 
 from settlement.connectors.ppp_reading import Reading
 from settlement.domain.connectors.payment_answer import PaymentAnswer, PaymentApp
@@ -17,7 +18,7 @@ MAX_ADDRESS_BYTES = 2_000
 MAX_PAYLOAD_BYTES = 20_000
 """Most bytes of the text for a payment app, such as the code of an instant payment with its image."""
 
-_PRIVATE = re.compile(r'("(?:paymentUrl|redirectUrl|payload)"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
+_PRIVATE = re.compile(r'"(?:paymentUrl|redirectUrl|payload)"\s*:\s*')
 
 
 def payment_answer(reading: Reading) -> PaymentAnswer:
@@ -41,8 +42,24 @@ def payment_answer(reading: Reading) -> PaymentAnswer:
 
 
 def without_way_to_pay(answer: str) -> str:
-    """Return an answer for the timeline, with addresses and payloads for the shopper masked: they stay erasable."""
-    return _PRIVATE.sub(rf'\1"{MASK}"', answer)
+    """Return an answer for the timeline, with addresses and payloads for the shopper masked: they stay erasable.
+
+    Values of any type are masked. From one that does not end, such as in an answer that was cut off, nothing is kept.
+    """
+    parts, at = [], 0
+    while (key := _PRIVATE.search(answer, at)) is not None:
+        end = _end_of_value(answer, key.end())
+        value = answer[key.end() : end]
+        parts += [answer[at : key.end()], value if value == "null" else f'"{MASK}"']
+        at = end
+    return "".join([*parts, answer[at:]])
+
+
+def _end_of_value(text: str, start: int) -> int:
+    try:
+        return JSONDecoder().raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return len(text)
 
 
 def _payment_app(reading: Reading) -> PaymentApp | None:
