@@ -184,6 +184,33 @@ def test_checkout_tells_buyer_addresses_device_and_cart(shop: Shop) -> None:
     assert (asked.order_url, asked.total_cart_value) == ("https://admin.shop.example/orders/7", 10000)
 
 
+@pytest.mark.parametrize(
+    ("profile", "id_"),
+    [({"id": "d48a1cd3"}, "d48a1cd3"), ({"id": "d48a1cd3", "userProfileId": "P-7"}, "P-7"), ({"id": None}, None)],
+)
+def test_buyer_has_the_id_of_the_profile(shop: Shop, profile: dict[str, object], id_: str | None) -> None:
+    placed = told(shop, started(shop), clientProfileData=PROFILE | profile)
+    send_payments(shop.ports, ACCOUNT, placed.transaction_id, [a_payment()], "BRL")
+    authorise(placed)
+
+    shopper = shop.provider.authorisations[-1].shopper
+    assert shopper is not None
+    assert shopper.user_profile_id == id_
+
+
+@pytest.mark.parametrize(
+    ("written", "rate"),
+    [(0.05, "0.05"), ("0.050000", "0.050000"), (0, "0"), (7, "7"), (None, None), ("", None)],
+)
+def test_cart_tells_the_rate_of_a_tax(shop: Shop, written: object, rate: str | None) -> None:
+    placed = told(shop, started(shop), cart=CART | {"items": [CART["items"][0] | {"taxRate": written}]})
+    send_payments(shop.ports, ACCOUNT, placed.transaction_id, [a_payment()], "BRL")
+    authorise(placed)
+
+    [item] = shop.provider.authorisations[-1].items
+    assert item.tax_rate == rate
+
+
 def test_erasure_takes_what_the_checkout_told(shop: Shop) -> None:
     placed = told(shop, started(shop), clientProfileData=PROFILE, ipAddress="203.0.113.7", deviceFingerprint="7507")
     send_payments(shop.ports, ACCOUNT, placed.transaction_id, [a_payment()], "BRL", None, BILLING)
@@ -208,6 +235,14 @@ def test_erasure_before_the_authorisation_leaves_nothing_to_tell(shop: Shop) -> 
     assert not shopper.is_known
 
 
+NO_RATES: tuple[object, ...] = (-0.1, "5%", True, [], 1e-7, "0.0000001", 1e12)
+
+
+def cart_with_rate(rate: object) -> dict[str, object]:
+    """A cart whose item has a tax of that rate."""
+    return {"cart": CART | {"items": [CART["items"][0] | {"taxRate": rate}]}}
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -220,6 +255,7 @@ def test_erasure_before_the_authorisation_leaves_nothing_to_tell(shop: Shop) -> 
         ({"cart": {"orderUrl": "x" * 2_001}}, "cart.orderUrl: has 2001 characters; the limit is 2000"),
         ({"cart": {"items": [CART["items"][0] | {"sellerId": "x" * 51}]}}, "cart.items.0.sellerId: has 51 characters"),
         ({"cart": {"items": [CART["items"][0] | {"tax": -1}]}}, "cart.items.0.tax: must be an integer from 0"),
+        *((cart_with_rate(rate), "cart.items.0.taxRate: must be a number from 0") for rate in NO_RATES),
     ],
 )
 def test_data_beyond_its_limits_is_refused_with_field_and_limit(shop: Shop, data: dict[str, object], said: str) -> None:

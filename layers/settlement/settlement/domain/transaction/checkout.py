@@ -4,6 +4,7 @@ Such a transaction has an order head of its own, which no list and no route of t
 """
 
 import json
+import re
 from dataclasses import dataclass
 
 from settlement.domain.connectors.addresses import MAX_ADDRESS_CHARACTERS
@@ -62,7 +63,8 @@ class AdditionalData:
 
 
 _OPTIONAL = frozenset({"orderUrl"})
-_OPTIONAL_OF_ITEM = frozenset({"sellerId", "categoryId", "deliveryType", "tax"})
+_OPTIONAL_OF_ITEM = frozenset({"sellerId", "categoryId", "deliveryType", "tax", "taxRate"})
+_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,18 @@ def _line(index: int, item: object) -> Line:
         category_id=optional_text(f"{where}.categoryId", item.get("categoryId"), MAX_PART_CHARACTERS),
         delivery_type=optional_text(f"{where}.deliveryType", item.get("deliveryType"), MAX_DELIVERY_CHARACTERS),
         tax=None if tax is None else _integer(f"{where}.tax", tax, MAX_MINOR_UNITS),
+        tax_rate=_rate(f"{where}.taxRate", item.get("taxRate")),
     )
+
+
+def _rate(where: str, value: object) -> str | None:
+    """Read a rate, as a number or its text; None if it is absent or empty. Raises ``InvalidRequest``."""
+    if value is None or value == "":
+        return None
+    written = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+    if not _RATE.fullmatch(written):
+        raise InvalidRequest(f"{where}: must be a number from 0, with at most 9 digits and 6 decimals")
+    return written
 
 
 def optional_text(where: str, value: object, most: int) -> str | None:

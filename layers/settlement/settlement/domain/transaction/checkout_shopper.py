@@ -31,6 +31,7 @@ _PROFILE = {
     "documentType": "document_type",
     "document": "document",
     "phone": "phone",
+    "id": "user_profile_id",
     "userProfileId": "user_profile_id",
     "corporateName": "corporate_name",
     "tradeName": "trade_name",
@@ -75,7 +76,7 @@ def read_stored_shopper(told: Iterable[AdditionalData], known: Shopper) -> Shopp
 
 
 def _with_profile(shopper: Shopper, profile: dict[str, object]) -> Shopper:
-    facts = {name: _fact(f"{CLIENT_PROFILE}.{key}", profile.get(key)) for key, name in _PROFILE.items()}
+    facts = [(name, _fact(f"{CLIENT_PROFILE}.{key}", profile.get(key))) for key, name in _PROFILE.items()]
     is_corporate, written = profile.get("isCorporate"), profile.get("address")
     if is_corporate is not None and not isinstance(is_corporate, bool):
         raise InvalidRequest(f"{CLIENT_PROFILE}.isCorporate: must be true or false")
@@ -83,7 +84,7 @@ def _with_profile(shopper: Shopper, profile: dict[str, object]) -> Shopper:
     if isinstance(written, dict):
         parts = {name: _fact(f"{CLIENT_PROFILE}.address.{key}", written.get(key)) for key, name in _ADDRESS.items()}
         address = Address(**parts) if any(parts.values()) else address
-    named = {name: fact for name, fact in facts.items() if fact is not None}
+    named = {name: fact for name, fact in facts if fact is not None}
     return replace(shopper, is_corporate=is_corporate, address=address, **named)  # type: ignore[arg-type]
 
 
