@@ -136,7 +136,7 @@ def test_recipients_that_do_not_add_up_are_refused(shop: Shop, recipients: tuple
         "http://shop.example/back",
         LOOPBACK,
         "https:///back",
-        "https://user:pass@shop.example/",
+        "https://user:pass@shop.example/",  # pragma: allowlist secret
         "https://shop.example/b ack",
         "https://shop.example/é",
         "https://shop.example:x/",
