@@ -18,12 +18,12 @@ from typing import Any
 from uuid import uuid4
 
 from bench.meter import Consumption, Meter
+from bench.own_table import table_like_the_stacks
 from local.deployment import client
 from local.lifecycle import require_running
 from local.progress import StackError
 from local.settings import read_settings
 from operations.output import Output
-from operations.tables import create_like
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import MAX_INVOICES, LineMention, OrderTotal
@@ -223,12 +223,8 @@ def main() -> int:
 
 def _on_a_table_of_its_own(invoices: int, events: int) -> int:
     facts = require_running(read_settings())
-    dynamodb, table = client("dynamodb", facts.aws_port), f"growth-{uuid4().hex[:8]}"
-    create_like(dynamodb, facts.table_name, table)
-    try:
-        return _run(Growth(dynamodb, table), invoices, events)
-    finally:
-        dynamodb.delete_table(TableName=table)
+    with table_like_the_stacks(facts) as table:
+        return _run(Growth(client("dynamodb", facts.aws_port), table), invoices, events)
 
 
 def _run(growth: Growth, invoices: int, events: int) -> int:

@@ -73,8 +73,7 @@ class OwnTable:
 
     def notify(self, order_id: str, number: str, value: int, type_: InvoiceType = InvoiceType.OUTPUT) -> None:
         """Notify an invoice of one line."""
-        notification = Notification(type_, number, value, "2026-03-02T14:00:00Z", (LineMention("A", value, 1),))
-        notify_invoice(self.ports, ACCOUNT, order_id, notification)
+        notify_invoice(self.ports, ACCOUNT, order_id, _invoice(number, value, type_))
 
     def attempt(self, transaction_id: str, sequence: int) -> None:
         """Run the operation's attempt."""
@@ -92,16 +91,27 @@ class OwnTable:
 
 
 @contextmanager
-def own_table(facts: Facts, dynamodb: Any) -> Iterator[OwnTable]:
-    """Make a table like the stack's, with a connector, and delete it afterwards."""
+def table_like_the_stacks(facts: Facts) -> Iterator[str]:
+    """Make an empty table, and delete it afterwards; yield its name."""
     table, boto3 = f"bench-{uuid4().hex[:8]}", client("dynamodb", facts.aws_port)
     create_like(boto3, facts.table_name, table)
     try:
+        yield table
+    finally:
+        boto3.delete_table(TableName=table)
+
+
+@contextmanager
+def own_table(facts: Facts, dynamodb: Any) -> Iterator[OwnTable]:
+    """Make a table with a connector, and delete it afterwards."""
+    with table_like_the_stacks(facts) as table:
         made = OwnTable(dynamodb, table)
         save_connector(made.ports.store, ACCOUNT, a_connector("partial", Mode.PARTIAL))
         yield made
-    finally:
-        boto3.delete_table(TableName=table)
+
+
+def _invoice(number: str, value: int, type_: InvoiceType = InvoiceType.OUTPUT) -> Notification:
+    return Notification(type_, number, value, "2026-03-02T14:00:00Z", (LineMention("A", value, 1),))
 
 
 def measure_consumption(facts: Facts, figures: Figures) -> None:
@@ -157,9 +167,8 @@ def _round(mine: OwnTable, boto3: Any) -> tuple[float, float, float, float]:
     order_id, _ = mine.open()
     holding = _Holding(mine.dynamodb, mine.table)
     ports = Ports(holding, mine.ports.now, mine.ports.new_id)
-    notification = Notification(InvoiceType.OUTPUT, "N1", 5000, "2026-03-02T14:00:00Z", (LineMention("A", 5000, 1),))
     with suppress(_Held):
-        notify_invoice(ports, ACCOUNT, order_id, notification)
+        notify_invoice(ports, ACCOUNT, order_id, _invoice("N1", 5000))
     assert holding.held is not None
     _, items = writes(mine.table, holding.held)
     raw = _cpu(lambda: boto3.transact_write_items(TransactItems=items))
