@@ -13,6 +13,7 @@ from settlement.api.timeline.view import interaction_view
 from settlement.api.transactions import view as views
 from settlement.logs import new_logger
 from settlement.use_cases.gateway import retrieve_transaction as retrieve
+from settlement.use_cases.shared.connectors import connectors_named
 from settlement.use_cases.shared.heads import load, load_by_transaction
 
 MAX_EVENTS = 1000
@@ -68,8 +69,8 @@ def payment(transaction_id: str, payment_id: str) -> Response[str]:
 def settlements(transaction_id: str) -> Response[str]:
     """Show the settlements requested and made."""
     found = _movements(transaction_id)
-    connectors = retrieve.retrieve_connectors(bootstrap.store(), api.caller(), found.payments.values())
-    return answer(200, views.settlements_view(found, connectors))
+    names = (payment.connector for payment in found.payments.values())
+    return answer(200, views.settlements_view(found, connectors_named(bootstrap.store(), api.caller(), names)))
 
 
 @api.serves("listRefunds")

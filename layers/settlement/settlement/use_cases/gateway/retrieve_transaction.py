@@ -1,9 +1,7 @@
 """Reads a transaction: payments, operations, connector calls and timeline (C§3)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from settlement.domain.connectors.connector import Connector
 from settlement.domain.errors import PaymentNotFound, TransactionNotFound
 from settlement.domain.events import Event
 from settlement.domain.transaction.leg import Leg
@@ -55,13 +53,6 @@ def retrieve_movements(store: Store, account: str, transaction_id: str) -> Movem
         store.legs(account, transaction_id),
         {payment.payment_id: payment for payment in store.payments(account, transaction_id)},
     )
-
-
-def retrieve_connectors(store: Store, account: str, payments: Iterable[Payment]) -> dict[str, Connector]:
-    """Return the connectors of payments by their names, as they are configured now; without those that are gone."""
-    names = {payment.connector for payment in payments}
-    found = {name: store.connector(account, name) for name in sorted(names)}
-    return {name: connector for name, connector in found.items() if connector is not None}
 
 
 def retrieve_events(

@@ -19,6 +19,7 @@ from settlement.use_cases.orders.place_order import (
     require_distinct,
     transaction_mode,
 )
+from settlement.use_cases.shared.connectors import connectors_named
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Conflict, Ports
@@ -198,9 +199,6 @@ def _nameless(card: VaultedCard | None) -> VaultedCard | None:
 
 def _mode(ports: Ports, account: str, stored: Sequence[Payment], added: Sequence[Connector], *, is_split: bool) -> Mode:
     known = {connector.name: connector for connector in added}
-    for name in {payment.connector for payment in stored} - known.keys():
-        connector = ports.store.connector(account, name)
-        if connector is not None:
-            known[name] = connector
+    known |= connectors_named(ports.store, account, {payment.connector for payment in stored} - known.keys())
     partial_settlement = ports.store.settings(account).partial_settlement
     return transaction_mode(list(known.values()), partial_settlement=partial_settlement, is_split=is_split)
