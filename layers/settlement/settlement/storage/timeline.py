@@ -37,30 +37,30 @@ class Timeline(Table):
         """
         partition = keys.transaction_partition(account, transaction_id)
         mark = None if after is None else _mark(partition, after)
-        found = [] if mark is None else self._rest(partition, mark)
-        shown = [(_Mark(mark.record, number), event) for number, event in found] if mark is not None else []
+        shown = [] if mark is None else self._rest(partition, mark)
         request = self._range(partition, keys.EVENTS) | {"ScanIndexForward": False, "Limit": page_size}
         if mark is not None:
             request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": mark.record})
         answer = self._client.query(**request)
         for item in map(codecs.from_wire, answer["Items"]):
-            shown += [(_Mark(item["SK"], number), event) for number, event in _numbered(item)]
+            shown += _marked(item)
         page = shown[:page_size]
         is_last = len(shown) <= page_size and "LastEvaluatedKey" not in answer
         return Page([event for _, event in page], None if is_last or not page else str(page[-1][0]))
 
-    def _rest(self, partition: str, mark: _Mark) -> list[tuple[int | None, Event]]:
+    def _rest(self, partition: str, mark: _Mark) -> list[tuple[_Mark, Event]]:
         """Return the events of a mark's record that are not shown yet."""
         if mark.shown is None:
             return []
         item = self._read(partition, mark.record)
-        return [] if item is None else _numbered(item)[mark.shown :]
+        return [] if item is None else _marked(item)[mark.shown :]
 
 
-def _numbered(item: codecs.Item) -> list[tuple[int | None, Event]]:
-    """Return a record's events, newest first, each with the number of events shown with it; the last with None."""
+def _marked(item: codecs.Item) -> list[tuple[_Mark, Event]]:
+    """Return a record's events, newest first, each with the mark of a page that ends with it."""
     events = record_of(item).events[::-1]
-    return [(number if number < len(events) else None, event) for number, event in enumerate(events, start=1)]
+    shown = [*range(1, len(events)), None]
+    return [(_Mark(item["SK"], number), event) for number, event in zip(shown, events, strict=True)]
 
 
 def _mark(partition: str, text: str) -> _Mark:
