@@ -103,16 +103,14 @@ def read_stored_cart(text: str) -> Cart:
     try:
         return read_cart(text)
     except InvalidRequest:
-        cart = {name: value for name, value in read_object(CART, text).items() if name not in _OPTIONAL}
-        items = cart.get("items")
-        if isinstance(items, list):
-            bare = [
-                {n: v for n, v in item.items() if n not in _OPTIONAL_OF_ITEM}
-                for item in items
-                if isinstance(item, dict)
-            ]
-            cart |= {"items": bare if len(bare) == len(items) else items}
+        cart = _without(_OPTIONAL, read_object(CART, text))
+        if isinstance(items := cart.get("items"), list):
+            cart["items"] = [_without(_OPTIONAL_OF_ITEM, item) if isinstance(item, dict) else item for item in items]
         return read_cart(json.dumps(cart))
+
+
+def _without(names: frozenset[str], part: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in part.items() if name not in names}
 
 
 def read_object(name: str, text: str) -> dict[str, object]:
