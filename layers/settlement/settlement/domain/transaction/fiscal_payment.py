@@ -24,19 +24,37 @@ _MEANS = {**_ELECTRONIC, "cash": "01", "customerCredit": "05", "giftCard": "12"}
 """``tPag`` of each group of payment methods."""
 
 _BRANDS = {
-    **{
-        "visa": "01",
-        "visa electron": "01",
-        "mastercard": "02",
-        "maestro": "02",
-        "american express": "03",
-        "amex": "03",
-    },
-    **{"sorocred": "04", "diners": "05", "diners club": "05", "elo": "06", "hipercard": "07", "aura": "08"},
-    **{"cabal": "09", "alelo": "10", "banescard": "11", "calcard": "12", "credz": "13", "discover": "14"},
-    **{"goodcard": "15", "greencard": "16", "hiper": "17", "jcb": "18", "mais": "19", "maxvan": "20"},
-    **{"policard": "21", "redecompras": "22", "sodexo": "23", "valecard": "24", "verocheque": "25", "vr": "26"},
-    "ticket": "27",
+    name: code
+    for code, names in (
+        ("01", ("visa", "visa electron")),
+        ("02", ("mastercard", "maestro")),
+        ("03", ("american express", "amex")),
+        ("04", ("sorocred",)),
+        ("05", ("diners", "diners club")),
+        ("06", ("elo",)),
+        ("07", ("hipercard",)),
+        ("08", ("aura",)),
+        ("09", ("cabal",)),
+        ("10", ("alelo",)),
+        ("11", ("banescard",)),
+        ("12", ("calcard",)),
+        ("13", ("credz",)),
+        ("14", ("discover",)),
+        ("15", ("goodcard",)),
+        ("16", ("greencard",)),
+        ("17", ("hiper",)),
+        ("18", ("jcb",)),
+        ("19", ("mais",)),
+        ("20", ("maxvan",)),
+        ("21", ("policard",)),
+        ("22", ("redecompras",)),
+        ("23", ("sodexo",)),
+        ("24", ("valecard",)),
+        ("25", ("verocheque",)),
+        ("26", ("vr",)),
+        ("27", ("ticket",)),
+    )
+    for name in names
 }
 """``tBand`` of each brand of cards."""
 
