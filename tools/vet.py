@@ -6,6 +6,7 @@ Exit code 0 if all three checks find nothing. Exceptions are in `pyproject.toml`
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from local.progress import say
 from local.settings import CHECKOUT
 
 TOOLS = Path(sys.executable).parent
+GIT = shutil.which("git") or "git"
 LOCKS = (
     "layers/dependencies/requirements.txt",
     "requirements/dev.txt",
@@ -69,7 +71,7 @@ def _secrets() -> int:
     """Scan every tracked file; a scan that does not end is made once more, and then reported as a failure."""
     unwanted = [word for name in GUESSING for word in ("--disable-plugin", name)]
     for _ in range(2):
-        done = _run("detect-secrets", "scan", *unwanted)
+        done = _run("detect-secrets", "scan", *unwanted, *_tracked_files())
         if done.returncode == 0 and done.stdout:
             break
         say(f"detect-secrets did not end: exit code {done.returncode}; {done.stderr.strip()[-300:]}")
@@ -80,6 +82,12 @@ def _secrets() -> int:
         say(f"{file}: {', '.join(sorted({secret['type'] for secret in secrets}))}")
     say("detect-secrets: " + (f"{len(found)} files with secrets" if found else "nothing found"))
     return 1 if found else 0
+
+
+def _tracked_files() -> list[str]:
+    """Name the files to scan. Left alone, the scanner also walks `.local`, where images are made."""
+    listed = subprocess.run([GIT, "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    return [name for name in listed.stdout.split("\0") if name and (CHECKOUT / name).is_file()]
 
 
 def _run(tool: str, *words: str) -> subprocess.CompletedProcess[str]:
