@@ -69,7 +69,10 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as it arrived, and how it was answered: ``done``, ``unknown``, ``refused`` and so on."""
+    """One call as it arrived, and how it was answered: ``done``, ``unknown``, ``refused`` and so on.
+
+    ``shares`` are the values of the payment's recipients, by id.
+    """
 
     kind: Kind
     payment_id: str
@@ -77,6 +80,7 @@ class Call:
     value: int
     settle_id: str | None
     answer: str
+    shares: tuple[tuple[str, int], ...] = ()
 
 
 Movement = Settle | Cancel | Refund
@@ -213,7 +217,9 @@ class FakeProvider:
             outcome = self._answer(kind, request)
             answer = type(outcome).__name__.lower()
             payment_id = request.payment.payment_id
-            self.calls.append(Call(kind, payment_id, request.request_id, request.value, settle_id, answer))
+            recipients = () if isinstance(request, Cancel) else request.recipients
+            shares = tuple((recipient.id, recipient.amount) for recipient in recipients)
+            self.calls.append(Call(kind, payment_id, request.request_id, request.value, settle_id, answer, shares))
         self._wait()
         return outcome
 

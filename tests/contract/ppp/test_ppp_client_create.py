@@ -132,8 +132,22 @@ def test_recipients_are_told_in_the_words_of_the_schema(provider: Provider) -> N
         "chargebackLiable": False,
         "amount": Decimal("70.00"),
         "comissionAmount": Decimal("3.00"),
+        "commissionAmount": Decimal("3.00"),
     }
     assert shop.keys() == {"id", "name", "documentType", "document", "role", "amount"}
+
+
+def test_recipients_are_told_with_captures_and_refunds(provider: Provider) -> None:
+    recipients = sent(provider)["recipients"]
+    provider.respond = answer(200, good("settle"))
+
+    settled = client().settle(provider.connector, replace(SETTLE, recipients=(SELLER, SHOP)))
+    assert provider.sent["recipients"] == recipients
+    client().refund(provider.connector, replace(REFUND, recipients=(SELLER, SHOP)))
+    assert provider.sent["recipients"] == recipients
+    client().settle(provider.connector, SETTLE)
+    assert "recipients" not in provider.sent
+    assert '"recipients":"***"' in settled.exchange.request
 
 
 def test_what_nobody_said_is_left_out_or_empty(provider: Provider) -> None:

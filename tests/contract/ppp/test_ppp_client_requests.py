@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from settlement.connectors import exact_json
 from settlement.connectors.ppp_amounts import amount
+from settlement.domain.connectors.connector import Recipient
 from settlement.domain.connectors.connector_calls import (
     Authorise,
     Cancel,
@@ -36,6 +37,8 @@ from tests.contract.ppp.provider import (
     good,
     move,
 )
+
+RECIPIENT = Recipient("shoes", "Shoe Seller", "CNPJ", "12345678000195", "seller", 7000, True, False, 300)
 
 SCHEMAS = Path(__file__).parents[1] / "published" / "ppp.json"
 
@@ -147,6 +150,8 @@ class TestWhatIsSent:
             (SETTLE, "/payments/{paymentId}/settlements"),
             (CANCEL, "/payments/{paymentId}/cancellations"),
             (REFUND, "/payments/{paymentId}/refunds"),
+            (replace(SETTLE, recipients=(RECIPIENT,)), "/payments/{paymentId}/settlements"),
+            (replace(REFUND, recipients=(RECIPIENT,)), "/payments/{paymentId}/refunds"),
             *(
                 (replace(request, payment=PaymentReference("TX1", "A41B77", "BRL", None, None, None)), route)
                 for request, route in (

@@ -80,9 +80,7 @@ def authorise_body(request: Authorise) -> Body:
         body["ipAddress"] = shopper.ip_address
     if request.total_cart_value is not None:
         body["totalCartValue"] = to_major(request.total_cart_value, currency)
-    if request.recipients:
-        body["recipients"] = [_recipient(recipient, currency) for recipient in request.recipients]
-    return body
+    return body | _recipients(request.recipients, currency)
 
 
 def _installments(request: Authorise) -> Body:
@@ -93,6 +91,10 @@ def _installments(request: Authorise) -> Body:
     if request.first_installment_value not in (None, request.installment_value):
         told["firstInstallmentValue"] = to_major(request.first_installment_value or 0, request.currency)
     return told
+
+
+def _recipients(recipients: Sequence[Recipient], currency: str) -> Body:
+    return {"recipients": [_recipient(recipient, currency) for recipient in recipients]} if recipients else {}
 
 
 def _recipient(recipient: Recipient, currency: str) -> Body:
@@ -109,8 +111,8 @@ def _recipient(recipient: Recipient, currency: str) -> Body:
     if recipient.chargeback_liable is not None:
         told["chargebackLiable"] = recipient.chargeback_liable
     if recipient.commission_amount is not None:
-        # The schema spells it with one m.
-        told["comissionAmount"] = to_major(recipient.commission_amount, currency)
+        # The schema spells it with one m for create payment and refunds, with two for settlements.
+        told |= dict.fromkeys(("comissionAmount", "commissionAmount"), to_major(recipient.commission_amount, currency))
     return told
 
 
@@ -124,6 +126,7 @@ def settle_body(request: Settle) -> Body:
         "value": to_major(request.value, payment.currency),
         "authorizationId": payment.authorization_id or "",
         **_known(tid=payment.tid, nsu=payment.nsu),
+        **_recipients(request.recipients, payment.currency),
         **_metadata(payment),
     }
 
@@ -153,6 +156,7 @@ def refund_body(request: Refund) -> Body:
         "value": to_major(request.value, payment.currency),
         "transactionId": payment.transaction_id,
         **_known(authorizationId=payment.authorization_id, nsu=payment.nsu),
+        **_recipients(request.recipients, payment.currency),
         **_metadata(payment),
     }
 

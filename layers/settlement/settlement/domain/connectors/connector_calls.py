@@ -72,11 +72,12 @@ class PaymentReference:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Request to capture ``value`` minor units (C§4.3)."""
+    """Request to capture ``value`` minor units (C§4.3), which ``recipients`` share if the payout is split."""
 
     payment: PaymentReference
     request_id: str
     value: int
+    recipients: tuple[Recipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,13 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Request to refund ``value`` minor units of the settlement ``settle_id`` (C§4.5)."""
+    """Request to refund ``value`` minor units of the settlement ``settle_id`` (C§4.5), taken from ``recipients``."""
 
     payment: PaymentReference
     request_id: str
     settle_id: str
     value: int
+    recipients: tuple[Recipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

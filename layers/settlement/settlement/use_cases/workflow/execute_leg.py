@@ -22,6 +22,7 @@ from settlement.domain.transaction.installments import installments_of
 from settlement.domain.transaction.leg import MOVEMENT_OF, Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.payout_split import recipients_of_call
 from settlement.domain.transaction.posting import LegContext, Outcome, Posting, post
 from settlement.domain.transaction.retries import NO_CALL_AFTER
 from settlement.domain.transaction.transaction import Transaction
@@ -122,14 +123,17 @@ def _ask(ports: Ports, client: ConnectorClient, context: LegContext, callback_ba
             outcome = client.authorise(context.connector, _authorise_request(ports, context, callback_base))
             return paid_offline(outcome) if payment.paid_at is not None else outcome
         case LegKind.SETTLE:
-            settle = Settle(payment_reference(ports, transaction, payment), leg.request_id, leg.value)
+            shares = recipients_of_call(payment.recipients or (), payment.counters.captured, leg.value)
+            settle = Settle(payment_reference(ports, transaction, payment), leg.request_id, leg.value, shares)
             return client.settle(context.connector, settle)
         case LegKind.CANCEL | LegKind.VOID:
             cancel = Cancel(payment_reference(ports, transaction, payment), leg.request_id, leg.value)
             return client.cancel(context.connector, cancel)
         case LegKind.REFUND:
             settle_id = leg.settle_id or ""
-            refund = Refund(payment_reference(ports, transaction, payment), leg.request_id, settle_id, leg.value)
+            shares = recipients_of_call(payment.recipients or (), payment.counters.refunded, leg.value)
+            reference = payment_reference(ports, transaction, payment)
+            refund = Refund(reference, leg.request_id, settle_id, leg.value, shares)
             return client.refund(context.connector, refund)
         case _:
             assert_never(leg.kind)
