@@ -283,6 +283,22 @@ def recipients(count: int) -> list[dict[str, Any]]:
     return [seller | {"id": f"seller-{number}", "amount": amount} for number, amount in enumerate(amounts)]
 
 
+def splitting(name: str) -> Callable[[int], list[dict[str, Any]]]:
+    """One recipient of everything, with a text of the asked size."""
+    return lambda size: [recipients(1)[0] | {name: "7" * size}]
+
+
+def grow_price_tags(body: dict[str, Any], size: int) -> None:
+    body["items"][0]["priceTags"] = [{"name": "TAXHUB", "value": 0}] * size
+
+
+def grow_prices(body: dict[str, Any], size: int) -> None:
+    """As many units of one item, each with a price of its own place in the list."""
+    prices = {"sellingPrices": [{"value": 1, "quantity": 1}] * size}
+    body["items"] = [{"id": "A", "quantity": size, "price": 1, "priceDefinition": prices}]
+    grow_worth(body, size)
+
+
 def of_payment(
     name: str, of: Callable[[int], object] = lambda size: "x" * size
 ) -> Callable[[dict[str, Any], int], None]:

@@ -181,7 +181,7 @@ def test_error_table_says_what_the_catalogue_says() -> None:
         ("additional data under one name", "MAX_DATA_CHARACTERS"),
         ("totals of an order", "MAX_TOTALS"),
         ("installments of a payment", "MAX_INSTALLMENTS"),
-        ("price tags of an item", "MAX_TAGS"),
+        ("price tags of an item of a modification", "MAX_TAGS"),
         ("sightings of a parcel at once", "MAX_SIGHTINGS"),
         ("sightings of a parcel", "MAX_SIGHTINGS_IN_ALL"),
         ("texts of an invoice's items, and of a parcel's sightings", "MAX_TEXT_BYTES"),

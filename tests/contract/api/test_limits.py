@@ -12,6 +12,7 @@ from settlement.api.modifications.request import (
     MAX_SETTINGS_BYTES,
     MAX_TAGS,
 )
+from settlement.api.orders.request import MAX_PRICE_TAGS, MAX_UNIT_PRICES
 from settlement.api.shared.body import MAX_BODY_BYTES, MAX_DEPTH
 from settlement.api.shared.request import MAX_ANY_TEXT, MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TOTALS
 from settlement.domain.account.feed import MAX_RETENTION_SECONDS, MAX_VISIBILITY_SECONDS
@@ -27,6 +28,8 @@ from tests.support.limit_requests import (
     grow_asked,
     grow_lines,
     grow_payments,
+    grow_price_tags,
+    grow_prices,
     grow_quantity,
     grow_tags,
     grow_texts,
@@ -55,6 +58,7 @@ from tests.support.limit_requests import (
     send_sighting_texts,
     send_sightings,
     send_split,
+    splitting,
 )
 from tests.support.service import Service
 from tests.template.cloudformation import CHECKOUT
@@ -72,6 +76,17 @@ LIMITS = (
         "installments of a payment", MAX_INSTALLMENTS, placing(of_payment("installments", int)), ("installments", "99")
     ),
     Limit("recipients of a payment", 20, placing(of_payment("recipients", recipients)), ("recipients", "at most 20")),
+    Limit(
+        "a recipient's document", 50, placing(of_payment("recipients", splitting("document"))), ("document", "most 50")
+    ),
+    Limit(
+        "the kind of a recipient's document",
+        20,
+        placing(of_payment("recipients", splitting("documentType"))),
+        ("documentType", "at most 20"),
+    ),
+    Limit("price tags of an item of an order", MAX_PRICE_TAGS, placing(grow_price_tags), ("priceTags", "at most 100")),
+    Limit("unit prices of an item of an order", MAX_UNIT_PRICES, placing(grow_prices), ("sellingPrices", "at most 20")),
     Limit(
         "the seller, or the category, of an item", 50, placing(body_with("items", 0, "seller")), ("seller", "most 50")
     ),
@@ -173,7 +188,7 @@ LIMITS = (
         ("embeddedInvoice", "200001 bytes", "200000"),
     ),
     Limit("lines of an order", MAX_LINES, send_change_items, ("itemsAdded", "71", "70")),
-    Limit("price tags of an item", MAX_TAGS, modifying(grow_tags), ("priceTags", "at most 20")),
+    Limit("price tags of an item of a modification", MAX_TAGS, modifying(grow_tags), ("priceTags", "at most 20")),
     Limit("additional data under one name", MAX_DATA_CHARACTERS, send_data_of_one_name, ("value", "at most 100000")),
     Limit("names of additional data in one request", MAX_DATA_AT_ONCE, send_data_at_once, ("at most 30 items",)),
     Limit("names of a transaction's additional data", MAX_ADDITIONAL_DATA, send_data_in_all, ("at most 50", "51")),
@@ -277,6 +292,12 @@ TESTED_ELSEWHERE = {
     "hooks of an account": "test_account_has_so_many_feeds_and_hooks",
     "connectors of an account": "test_one_connector_too_many_is_refused",
     "custom fields of a connector": "test_connector_has_so_many_custom_fields",
+    "a connector's manifest": "test_largest_manifest_is_read",
+    "options of a select in a manifest": "test_largest_manifest_is_read",
+    "names of metadata in a manifest, of 20 characters each": "test_largest_manifest_is_read",
+    "the delay of an automatic settlement in a connector's answer": "test_delay_that_is_none_is_left_out_and_told",
+    "`delayToCancel` in a connector's answer": "test_delay_to_cancel_that_is_none_is_told",
+    "a connector's request or answer on the timeline; the rest is cut": "test_exchange_is_cut_to_4000_characters",
     "metadata that a connector gets back, names and values": "test_largest_metadata_is_kept",
     "an id or number in a connector's answer": _OF_AN_ANSWER,
     "an address in a connector's answer, `paymentUrl`": _OF_AN_ANSWER,

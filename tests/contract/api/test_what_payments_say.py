@@ -95,6 +95,18 @@ def test_checkout_tells_its_connector_everything(service: Service) -> None:
     assert (shopper.ip_address, shopper.device_fingerprint) == ("2001:db8::7", "75076388")
 
 
+def test_empty_text_says_nothing(service: Service) -> None:
+    service.shop.connect(a_connector("partial"))
+    body = order(returnUrl="")
+    body["items"][0]["seller"] = body["orderUrl"] = body["paymentData"]["transactions"][0]["ipAddress"] = ""
+    service.do("POST", ORDERS, body)
+    service.shop.relay()
+
+    asked = told(service)
+    assert (asked.return_url, asked.items[0].seller_id, asked.shopper.ip_address) == (None, None, None)
+    assert not asked.order_url
+
+
 @pytest.mark.parametrize(
     ("payment", "words"),
     [

@@ -13,6 +13,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """There was no complete response; ``reason`` is for people."""
+    """There was no complete response; ``reason`` is for people. One that was ``too_large`` was not read to its end."""
 
     reason: str
+    too_large: bool = False

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from settlement.connectors import exact_json
 from settlement.connectors.answer import Answer, NoAnswer
 from settlement.connectors.ppp_fields import decoded
-from settlement.connectors.ppp_manifest import read_manifest
+from settlement.connectors.ppp_manifest import FieldsHidden, read_manifest
 from settlement.connectors.ppp_outcomes import (
     CANCELLATION,
     REFUND,
@@ -105,11 +105,11 @@ class PaymentProviderClient:
             return kept
         exchange, answer = self._call(connector, "manifest", None)
         if isinstance(answer, NoAnswer):
-            return ManifestFault(exchange, answer.reason)
+            return ManifestFault(exchange, answer.reason, hides_fields=answer.too_large)
         try:
             manifest = read_manifest(answer.status, answer.body)
         except ValueError as fault:
-            return ManifestFault(exchange, str(fault))
+            return ManifestFault(exchange, str(fault), hides_fields=isinstance(fault, FieldsHidden))
         self._manifests[key] = (now, manifest)
         return manifest
 

@@ -15,6 +15,7 @@ from settlement.domain.connectors.custom_fields import MAX_CUSTOM_FIELDS, MAX_NA
 
 DEFAULT_VERSION = "1.0.0"
 
+MAX_MANIFEST_BYTES = 500_000
 MAX_OPTIONS = 100
 MAX_METADATA_FIELDS = 3
 MAX_METADATA_NAME_LENGTH = 20
@@ -23,11 +24,27 @@ MAX_METADATA_NAME_LENGTH = 20
 _HOURS = re.compile("[0-9]{1,5}")
 
 
+class FieldsHidden(ValueError):
+    """An answer may declare custom fields, and they cannot be read: it is a page, too large, or malformed."""
+
+
 def read_manifest(status: int, body: bytes) -> Manifest:
-    """Read the response to the manifest's request; raises ``ValueError``, which names the fault."""
+    """Read the response to the manifest's request; raises ``ValueError``, or ``FieldsHidden``, with the fault."""
     if status != 200:
         raise ValueError(f"the connector answered {status} to the manifest's request")
-    fields = read_answer(body)
+    if len(body) > MAX_MANIFEST_BYTES:
+        raise FieldsHidden(f"the manifest has {len(body)} bytes; at most {MAX_MANIFEST_BYTES} are read")
+    try:
+        fields = read_answer(body)
+    except ValueError as fault:
+        raise FieldsHidden(str(fault)) from None
+    try:
+        return _manifest(fields)
+    except ValueError as fault:
+        raise (FieldsHidden(str(fault)) if fields.get("customFields") else fault) from None
+
+
+def _manifest(fields: Fields) -> Manifest:
     if fault := ambiguous(fields, ("paymentMethods", "autoSettleDelay", "version", "customFields", "metadataFields")):
         raise ValueError(fault)
     return Manifest(

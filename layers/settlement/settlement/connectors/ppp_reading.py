@@ -114,7 +114,9 @@ class Reading:
         named = tuple(pair for pair in pairs if pair is not None)
         size = sum(len(part.encode()) for pair in named for part in pair)
         if len(named) < len(pairs) or size > MAX_METADATA_BYTES:
-            rule = f"it is not a list of names and texts of at most {MAX_METADATA_BYTES} bytes"
+            rule = f"it has {size} bytes; at most {MAX_METADATA_BYTES} are kept"
+            if len(named) < len(pairs):
+                rule = "it is not a list of names and texts"
             self._remarks.append(f"connectorMetadata is {described(written)}, {_LEFT_OUT}: {rule}")
             return None
         return named

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 from pydantic_core import core_schema
 
 from settlement.api.shared.patterns import BLANKS, DATE, any_case, digits_between
@@ -31,6 +31,10 @@ MAX_NUMBER_TEXT = 100
 
 _DIGITS = re.compile(f"{BLANKS}((?!-0+{BLANKS}$)-?[0-9]+){BLANKS}", re.ASCII)
 _DATE = re.compile(DATE, re.ASCII)
+
+
+EMPTY_IS_ABSENT = BeforeValidator(lambda value: None if value == "" else value)
+"""Takes an empty text for none, where merchants' software fills in every field."""
 
 
 def whole_number(value: Any) -> int:

@@ -272,10 +272,14 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class ManifestFault:
-    """The manifest is missing or malformed; ``reason`` names the field and its fault."""
+    """The manifest is missing or malformed; ``reason`` names the field and its fault.
+
+    ``hides_fields`` is True of an answer that may declare custom fields but does not let them be read.
+    """
 
     exchange: Exchange
     reason: str
+    hides_fields: bool = False
 
 
 AuthorisationOutcome = Approved | PaidOffline | Denied | Undecided | Refused | Unknown

@@ -91,8 +91,9 @@ def replace_connector(
     """Replace a connector's configuration; without ``credentials``, its credentials stay.
 
     Existing payments use the new configuration, but keep the mode and capabilities of their authorisation. Raises
-    ``AffiliationNotFound``, ``InvalidRequest`` for another name, for an id (``named``) of another connector, or for an
-    address that is not allowed, and ``CredentialsFull``.
+    ``AffiliationNotFound``, ``InvalidRequest`` for another name, for an id (``named``) of another connector, for an
+    address that is not allowed, or for custom fields other than the manifest declares, and ``CredentialsFull``. The
+    manifest is read if there are custom fields, or the address is another.
     """
     stored = find_connector(ports.store, account, affiliation)
     if named not in (None, "", stored.name, stored.affiliation_id):
@@ -101,10 +102,10 @@ def replace_connector(
         raise InvalidRequest(f"name: an affiliation keeps its name, {stored.name}, since payments know it by that")
     as_stored = replace(wanted, credentials=stored.credentials)
     _require_sound(probe, as_stored, credentials)
-    has_fields = bool(given.values or stored.custom_fields)
-    if credentials is None and not has_fields:
+    is_declared = bool(given.values or stored.custom_fields) or wanted.service_url != stored.service_url
+    if credentials is None and not is_declared:
         return decide_until_written(ports, lambda: _write(ports, account, wanted))
-    declared = _declared(probe, as_stored, credentials, given, stored.custom_fields) if has_fields else None
+    declared = _declared(probe, as_stored, credentials, given, stored.custom_fields) if is_declared else None
     with vault.exclusively():
         before = ports.store.connector(account, wanted.name) or stored
         held = vault.of(before) if before.credentials is not None and _needs_passwords(before, given) else None
@@ -187,8 +188,8 @@ def _declared(
 ) -> tuple[DeclaredField, ...] | None:
     """Return the custom fields of the connector's manifest, None where they are accepted without one.
 
-    ``kept`` are the stored ones. A manifest that cannot be read is no reason to refuse a connector that has no custom
-    fields: there is nothing to check.
+    ``kept`` are the stored ones. A connector without custom fields is taken while its manifest cannot be had: there is
+    nothing to check. An answer that may declare some, and cannot be read, is refused (D114).
     """
     if wanted.protocol is not ConnectorProtocol.PPP:
         if given.values:
@@ -197,10 +198,17 @@ def _declared(
     manifest = probe.manifest(wanted, credentials)
     if isinstance(manifest, Manifest):
         return manifest.custom_fields
-    if (given.values or kept) and not given.accept_without_manifest:
+    if given.accept_without_manifest:
+        return None
+    if given.values or kept:
         raise InvalidRequest(
             f"customFields: the connector's manifest, which declares them, cannot be read: {manifest.reason}; "
             "send acceptWithoutManifest true to save them unchecked"
+        )
+    if manifest.hides_fields:
+        raise InvalidRequest(
+            f"configuration.serviceUrl: {wanted.service_url}/manifest cannot be read: {manifest.reason}; "
+            "send acceptWithoutManifest true to save the affiliation all the same"
         )
     return None
 
