@@ -6,12 +6,12 @@ They carry no app key; each payment has its own signature.
 import re
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.resolver import Api, answer
 from settlement.api.shared import body
+from settlement.api.shared.http import Response
 from settlement.domain.account.account import is_account
 from settlement.domain.errors import InvalidRequest, PaymentNotFound
 from settlement.logs import new_logger
@@ -28,24 +28,23 @@ _ACTION = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
-    return api.resolve(event, context)
+    return api.resolve(event)
 
 
 @api.serves("callBack", "notifyAuthorisation", "retryAuthorisation")
-def callback(transaction_id: str, payment_id: str) -> Response[str]:
+def callback(transaction_id: str, payment_id: str) -> Response:
     """Ask the connector again; the callback's body is not trusted, so it is not read."""
     receive_callback(bootstrap.ports(), *_signed(transaction_id, payment_id))
     return answer(200, {})
 
 
 @api.serves("relayInbound")
-def inbound(transaction_id: str, payment_id: str, action: str) -> Response[str]:
+def inbound(transaction_id: str, payment_id: str, action: str) -> Response:
     """Relay a request to the connector and return its answer, as text that no browser renders as a page."""
     if not _ACTION.fullmatch(action):
         raise InvalidRequest("action: must be 1 to 64 of letters, digits and . _ -, a letter or digit first")
     account, transaction, payment, signature = _signed(transaction_id, payment_id)
-    event = api.current_event.raw_event
-    text = body.read_text(event.get("body"), is_base64=bool(event.get("isBase64Encoded")))
+    text = body.read_text(api.request.body, is_base64=api.request.is_base64)
     said = relay_inbound(
         bootstrap.ports(), bootstrap.connector_client(), account, transaction, payment, signature, action, text
     )
@@ -54,7 +53,7 @@ def inbound(transaction_id: str, payment_id: str, action: str) -> Response[str]:
 
 
 def _signed(transaction_id: str, payment_id: str) -> tuple[str, str, str, str]:
-    query = api.current_event.query_string_parameters or {}
+    query = api.request.query
     account = query.get("accountName", "")
     if not is_account(account):
         raise PaymentNotFound(payment_id)

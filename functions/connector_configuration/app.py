@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.affiliations.view import affiliation_view, manifest_view
 from settlement.api.resolver import Api, answer, no_content
+from settlement.api.shared.http import Response
 from settlement.domain.connectors.connector_calls import ManifestFault
 from settlement.domain.errors import ConnectorFailed
 from settlement.logs import new_logger
@@ -21,11 +21,11 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
-    return api.resolve(event, context)
+    return api.resolve(event)
 
 
 @api.serves("listAffiliations")
-def list_all() -> Response[str]:
+def list_all() -> Response:
     """Show the account's affiliations by name."""
     account = api.caller()
     api.list_query()
@@ -34,7 +34,7 @@ def list_all() -> Response[str]:
 
 
 @api.serves("addAffiliation")
-def create() -> Response[str]:
+def create() -> Response:
     """Add an affiliation."""
     from settlement.api.affiliations.request import AffiliationBody
 
@@ -53,14 +53,14 @@ def create() -> Response[str]:
 
 
 @api.serves("getAffiliation")
-def get(affiliation_id: str) -> Response[str]:
+def get(affiliation_id: str) -> Response:
     """Show one affiliation, by its id or its name."""
     account = api.caller()
     return answer(200, affiliation_view(connectors.find_connector(bootstrap.store(), account, affiliation_id)))
 
 
 @api.serves("putAffiliation")
-def replace(affiliation_id: str) -> Response[str]:
+def replace(affiliation_id: str) -> Response:
     """Replace an affiliation's configuration; without new credentials, the stored ones stay."""
     from settlement.api.affiliations.request import AffiliationBody
 
@@ -81,14 +81,14 @@ def replace(affiliation_id: str) -> Response[str]:
 
 
 @api.serves("disableAffiliation")
-def disable(affiliation_id: str) -> Response[str]:
+def disable(affiliation_id: str) -> Response:
     """Disable an affiliation for new payments; existing ones go on."""
     connectors.disable_connector(bootstrap.ports(), api.caller(), affiliation_id)
     return no_content()
 
 
 @api.serves("getManifest")
-def manifest(affiliation_id: str) -> Response[str]:
+def manifest(affiliation_id: str) -> Response:
     """Show a connector's manifest, which is cached for an hour."""
     account = api.caller()
     outcome = connectors.read_manifest(bootstrap.store(), bootstrap.connector_probe(), account, affiliation_id)

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.resolver import Api, answer
+from settlement.api.shared.http import Response
 from settlement.api.shared.view import receipt_view
 from settlement.domain.account.account import Role
 from settlement.domain.order.invoice import InvoiceType
@@ -28,11 +28,11 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
-    return api.resolve(event, context)
+    return api.resolve(event)
 
 
 @api.serves("notifyInvoice")
-def notify(order_id: str) -> Response[str]:
+def notify(order_id: str) -> Response:
     """Notify a sale or return invoice."""
     from settlement.api.invoices.request import InvoiceBody
 
@@ -40,7 +40,7 @@ def notify(order_id: str) -> Response[str]:
 
 
 @api.serves("notifyDocumentInvoice")
-def notify_document(order_id: str) -> Response[str]:
+def notify_document(order_id: str) -> Response:
     """Notify an invoice with its items by index and an extra value."""
     from settlement.api.invoices.request import DocumentInvoiceBody
 
@@ -48,7 +48,7 @@ def notify_document(order_id: str) -> Response[str]:
 
 
 @api.serves("trackInvoice", "trackDelivery")
-def track(order_id: str, invoice_number: str) -> Response[str]:
+def track(order_id: str, invoice_number: str) -> Response:
     """Add tracking and later fields to an invoice."""
     from settlement.api.invoices.request import TrackingBody
 
@@ -58,7 +58,7 @@ def track(order_id: str, invoice_number: str) -> Response[str]:
     return answer(200, receipt_view(receipt))
 
 
-def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response[str]:
+def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
     """Notify an invoice. Of the route's two roles, a return needs the one for refunds, a sale the other."""
     api.require(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)
     receipt = notify_invoice(bootstrap.ports(), api.caller(), order_id, body.as_notification())

@@ -3,12 +3,12 @@
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.modifications import view as views
 from settlement.api.resolver import Api, answer, no_content
+from settlement.api.shared.http import Response
 from settlement.api.shared.view import receipt_view
 from settlement.logs import new_logger
 from settlement.use_cases.orders import modify_order as modify
@@ -28,11 +28,11 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
-    return api.resolve(event, context)
+    return api.resolve(event)
 
 
 @api.serves("registerChange")
-def register(order_id: str) -> Response[str]:
+def register(order_id: str) -> Response:
     """Register a change of an order."""
     from settlement.api.changes.request import ChangeBody
 
@@ -43,13 +43,13 @@ def register(order_id: str) -> Response[str]:
 
 
 @api.serves("getModificationSettings")
-def get_settings() -> Response[str]:
+def get_settings() -> Response:
     """Show the account's settings of modifications."""
     return answer(200, _settings(api.caller()).as_view())
 
 
 @api.serves("putModificationSettings")
-def put_settings() -> Response[str]:
+def put_settings() -> Response:
     """Replace the account's settings of modifications."""
     from settlement.api.modifications.request import ModificationSettings
     from settlement.use_cases.account.change_settings import replace_change_settings
@@ -61,7 +61,7 @@ def put_settings() -> Response[str]:
 
 
 @api.serves("modifyOrder")
-def create(order_id: str) -> Response[str]:
+def create(order_id: str) -> Response:
     """Accept a modification; its money moves after the answer."""
     from settlement.api.modifications.request import ModificationBody
 
@@ -72,7 +72,7 @@ def create(order_id: str) -> Response[str]:
 
 
 @api.serves("previewModification")
-def preview(order_id: str) -> Response[str]:
+def preview(order_id: str) -> Response:
     """Show the effect of a modification without making it."""
     from settlement.api.modifications.request import ModificationBody
 
@@ -84,7 +84,7 @@ def preview(order_id: str) -> Response[str]:
 
 
 @api.serves("listModifications")
-def history(order_id: str) -> Response[str]:
+def history(order_id: str) -> Response:
     """Show an order's modifications."""
     account = api.caller()
     api.list_query()
@@ -92,7 +92,7 @@ def history(order_id: str) -> Response[str]:
 
 
 @api.serves("getModification")
-def details(order_id: str, request_id: str) -> Response[str]:
+def details(order_id: str, request_id: str) -> Response:
     """Show one modification, its status and its log."""
     account = api.caller()
     found = modify.retrieve_modification(bootstrap.ports(), account, order_id, request_id)
@@ -100,14 +100,14 @@ def details(order_id: str, request_id: str) -> Response[str]:
 
 
 @api.serves("retryModification")
-def retry(order_id: str, request_id: str) -> Response[str]:
+def retry(order_id: str, request_id: str) -> Response:
     """Try a waiting modification at once."""
     modify.retry_modification(bootstrap.ports(), api.caller(), order_id, request_id)
     return no_content()
 
 
 @api.serves("takeBackModification")
-def take_back(order_id: str, request_id: str) -> Response[str]:
+def take_back(order_id: str, request_id: str) -> Response:
     """Take back a modification whose money has not moved."""
     from settlement.api.modifications.request import TakeBackBody
 

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.feeds.view import MAX_LOT, feed_state_view, feed_view, update_of, update_view
 from settlement.api.resolver import Api, answer
+from settlement.api.shared.http import Response
 from settlement.logs import new_logger
 from settlement.use_cases.updates import read_feed
 
@@ -20,11 +20,11 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle an event of the bus, or answer a REST API proxy event."""
-    return _publish(event["detail"]) if "detail-type" in event else api.resolve(event, context)
+    return _publish(event["detail"]) if "detail-type" in event else api.resolve(event)
 
 
 @api.serves("getFeed")
-def get_configuration() -> Response[str]:
+def get_configuration() -> Response:
     """Show the caller's feed and the number of its updates."""
     account, app_key = api.caller_key()
     now = datetime.now(UTC)
@@ -32,7 +32,7 @@ def get_configuration() -> Response[str]:
 
 
 @api.serves("configureFeed")
-def configure() -> Response[str]:
+def configure() -> Response:
     """Create or change the caller's feed."""
     from settlement.api.feeds.request import FeedBody
 
@@ -43,14 +43,14 @@ def configure() -> Response[str]:
 
 
 @api.serves("deleteFeed")
-def delete_configuration() -> Response[str]:
+def delete_configuration() -> Response:
     """Delete the caller's feed and its updates."""
     bootstrap.feeds().delete_feed(*api.caller_key())
     return answer(200, {})
 
 
 @api.serves("readFeed")
-def read() -> Response[str]:
+def read() -> Response:
     """Return the oldest updates, and hide them until they are committed or their time is over."""
     account, app_key = api.caller_key()
     api.list_query("maxlot")
@@ -60,7 +60,7 @@ def read() -> Response[str]:
 
 
 @api.serves("commitFeed")
-def commit() -> Response[str]:
+def commit() -> Response:
     """Delete processed updates from the feed."""
     from settlement.api.feeds.request import CommitBody
 

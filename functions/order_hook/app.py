@@ -5,12 +5,12 @@ Lambda repeats a failed run twice, and then sends its event to the queue of fail
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.feeds.view import hook_view, update_of
 from settlement.api.resolver import Api, answer
+from settlement.api.shared.http import Response
 from settlement.logs import new_logger
 from settlement.use_cases.updates.call_hooks import call_hooks, configure_hook, retrieve_hook
 
@@ -22,17 +22,17 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle an event of the bus, or answer a REST API proxy event."""
-    return _call(event["detail"]) if "detail-type" in event else api.resolve(event, context)
+    return _call(event["detail"]) if "detail-type" in event else api.resolve(event)
 
 
 @api.serves("getHook")
-def get_configuration() -> Response[str]:
+def get_configuration() -> Response:
     """Show the caller's hook."""
     return answer(200, hook_view(retrieve_hook(bootstrap.feeds(), *api.caller_key())))
 
 
 @api.serves("configureHook")
-def configure() -> Response[str]:
+def configure() -> Response:
     """Create or replace the caller's hook after its address has answered a ping."""
     from settlement.api.feeds.request import HookBody
 
@@ -43,7 +43,7 @@ def configure() -> Response[str]:
 
 
 @api.serves("deleteHook")
-def delete_configuration() -> Response[str]:
+def delete_configuration() -> Response:
     """Delete the caller's hook."""
     bootstrap.feeds().delete_hook(*api.caller_key())
     return answer(200, {})

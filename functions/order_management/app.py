@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
@@ -12,6 +11,7 @@ from settlement.api.orders.view import left_to_invoice_view, order_view, placed_
 from settlement.api.resolver import Api, answer, no_content
 from settlement.api.settings.view import settings_view
 from settlement.api.shared import body
+from settlement.api.shared.http import Response
 from settlement.api.shared.view import receipt_view
 from settlement.domain.order.left_to_invoice import left_to_invoice
 from settlement.domain.order.order import MAX_INVOICES
@@ -36,11 +36,11 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
-    return api.resolve(event, context)
+    return api.resolve(event)
 
 
 @api.serves("placeOrder")
-def place() -> Response[str]:
+def place() -> Response:
     """Place an order and wait for its authorisation for a limited time."""
     from settlement.api.orders.request import OrderBody
     from settlement.api.payments.card_data import refuse_card_data
@@ -54,7 +54,7 @@ def place() -> Response[str]:
 
 
 @api.serves("listOrders")
-def list_all() -> Response[str]:
+def list_all() -> Response:
     """List orders, newest first; ``order_list_query`` has the filters."""
     from settlement.api.order_lists.query import read_list_query
     from settlement.api.order_lists.view import order_list_view
@@ -66,7 +66,7 @@ def list_all() -> Response[str]:
 
 
 @api.serves("getOrderGroup")
-def get_group(order_group: str) -> Response[str]:
+def get_group(order_group: str) -> Response:
     """Show the orders of a group."""
     account = api.caller()
     api.list_query()
@@ -75,14 +75,14 @@ def get_group(order_group: str) -> Response[str]:
 
 
 @api.serves("getOrder")
-def get(order_id: str) -> Response[str]:
+def get(order_id: str) -> Response:
     """Show an order."""
     account = api.caller()
     return answer(200, order_view(retrieve_order(bootstrap.store(), account, order_id)))
 
 
 @api.serves("getLeftToInvoice")
-def left(order_id: str) -> Response[str]:
+def left(order_id: str) -> Response:
     """Show the value left to invoice, to the cent, and its split over ``invoices`` invoices."""
     account, store = api.caller(), bootstrap.store()
     invoices = api.query_integer("invoices", 1, 1, MAX_INVOICES)
@@ -91,7 +91,7 @@ def left(order_id: str) -> Response[str]:
 
 
 @api.serves("addInteraction")
-def interact(order_id: str) -> Response[str]:
+def interact(order_id: str) -> Response:
     """Add a line to an order's timeline."""
     from settlement.api.timeline.request import InteractionBody
 
@@ -101,24 +101,24 @@ def interact(order_id: str) -> Response[str]:
 
 
 @api.serves("startHandling", "startHandlingDocument")
-def start(order_id: str) -> Response[str]:
+def start(order_id: str) -> Response:
     """Start handling an order."""
     start_handling(bootstrap.ports(), api.caller(), order_id)
     return no_content()
 
 
 @api.serves("cancelOrder", "cancelDocument")
-def cancel(order_id: str) -> Response[str]:
+def cancel(order_id: str) -> Response:
     """Cancel an order; the reason is optional, and so is the whole body."""
     from settlement.api.orders.request import CancelBody
 
     account = api.caller()
-    request = api.read(CancelBody) if api.current_event.body else CancelBody()
+    request = api.read(CancelBody) if api.request.body else CancelBody()
     return answer(200, receipt_view(cancel_order(bootstrap.ports(), account, order_id, request.reason)))
 
 
 @api.serves("eraseShopper")
-def erase(order_id: str) -> Response[str]:
+def erase(order_id: str) -> Response:
     """Erase the personal data of an order's shopper."""
     from settlement.use_cases.orders.erase_shopper import erase_shopper
 
@@ -127,7 +127,7 @@ def erase(order_id: str) -> Response[str]:
 
 
 @api.serves("eraseShopperOfTransaction")
-def erase_of_transaction(transaction_id: str) -> Response[str]:
+def erase_of_transaction(transaction_id: str) -> Response:
     """Erase the personal data of a transaction's shopper."""
     from settlement.use_cases.orders.erase_shopper import erase_shopper_of_transaction
 
@@ -136,13 +136,13 @@ def erase_of_transaction(transaction_id: str) -> Response[str]:
 
 
 @api.serves("getSettings")
-def get_settings() -> Response[str]:
+def get_settings() -> Response:
     """Show the account's settings."""
     return answer(200, settings_view(bootstrap.store().settings(api.caller())))
 
 
 @api.serves("changeSettings")
-def patch_settings() -> Response[str]:
+def patch_settings() -> Response:
     """Change the account's settings; the answer has all of them."""
     from settlement.api.settings.request import SettingsBody
     from settlement.use_cases.account.change_settings import change_settings
@@ -152,13 +152,13 @@ def patch_settings() -> Response[str]:
 
 
 @api.serves("getOpenApi")
-def openapi() -> Response[str]:
+def openapi() -> Response:
     """Show the description of all routes."""
-    return Response(200, "application/json", served_document(api.current_event.raw_event))
+    return Response(200, "application/json", served_document(api.request.event))
 
 
 @api.serves("getHealth")
-def health() -> Response[str]:
+def health() -> Response:
     """Check that the service can place an order of the account in ``HEALTH_ACCOUNT``."""
     missing = check_health(bootstrap.store(), ENVIRONMENT.health_account)
     return answer(503, {"status": "unavailable", "missing": missing}) if missing else answer(200, {"status": "ok"})

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
@@ -11,6 +10,7 @@ from settlement.api.payments.card_data import refuse_card_data_of_payments, refu
 from settlement.api.payments.view import gateway_payment, payment_system_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.api.shared import body
+from settlement.api.shared.http import Response
 from settlement.api.transactions.view import transaction_view
 from settlement.domain.connectors.payment_systems import payment_systems_served
 from settlement.domain.errors import InvalidRequest
@@ -33,11 +33,11 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
-    return api.resolve(event, context)
+    return api.resolve(event)
 
 
 @api.serves("listPaymentSystems")
-def payment_systems() -> Response[str]:
+def payment_systems() -> Response:
     """Show the payment systems whose payments need not name a connector."""
     account = api.caller()
     api.list_query()
@@ -46,7 +46,7 @@ def payment_systems() -> Response[str]:
 
 
 @api.serves("startTransaction")
-def start() -> Response[str]:
+def start() -> Response:
     """Start a transaction."""
     from settlement.api.checkout.request import TransactionBody
 
@@ -57,7 +57,7 @@ def start() -> Response[str]:
 
 
 @api.serves("sendPaymentsPublic")
-def send_openly(transaction_id: str) -> Response[str]:
+def send_openly(transaction_id: str) -> Response:
     """Accept payments from a shopper's browser, which has no key: the transaction's id is enough (C§3.2)."""
     account = api.query_id("an")
     if account is None:
@@ -67,7 +67,7 @@ def send_openly(transaction_id: str) -> Response[str]:
 
 
 @api.serves("sendPayments")
-def send(transaction_id: str) -> Response[str]:
+def send(transaction_id: str) -> Response:
     """Accept payments, and show all payments of the transaction."""
     account = api.caller()
     _send(account, transaction_id)
@@ -76,7 +76,7 @@ def send(transaction_id: str) -> Response[str]:
 
 
 @api.serves("sendAdditionalData", "updateAdditionalData")
-def tell(transaction_id: str) -> Response[str]:
+def tell(transaction_id: str) -> Response:
     """Store additional data of the transaction, such as the cart and the shopper."""
     from settlement.api.checkout.request import AdditionalDataBody
 
@@ -87,7 +87,7 @@ def tell(transaction_id: str) -> Response[str]:
 
 
 @api.serves("requestAuthorization")
-def authorise(transaction_id: str) -> Response[str]:
+def authorise(transaction_id: str) -> Response:
     """Authorise the payments, and wait for the decision for a limited time."""
     from settlement.api.checkout.request import AuthorisationBody
 
@@ -102,7 +102,7 @@ def authorise(transaction_id: str) -> Response[str]:
 
 
 @api.serves("notifyPaymentReceived")
-def notify_whole(payment_id: str) -> Response[str]:
+def notify_whole(payment_id: str) -> Response:
     """Accept the merchant's notice that a payment was received."""
     from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 
@@ -111,7 +111,7 @@ def notify_whole(payment_id: str) -> Response[str]:
 
 
 @api.serves("notifyPaymentValueReceived")
-def notify(payment_id: str) -> Response[str]:
+def notify(payment_id: str) -> Response:
     """Accept the merchant's notice with value and date of a received payment."""
     from settlement.api.checkout.request import ReceivedBody
     from settlement.use_cases.gateway.notify_payment import notify_payment
@@ -122,7 +122,7 @@ def notify(payment_id: str) -> Response[str]:
 
 
 @api.serves("notifyOrderPaymentReceived")
-def notify_of_order(order_id: str, payment_id: str) -> Response[str]:
+def notify_of_order(order_id: str, payment_id: str) -> Response:
     """Accept the merchant's notice that a payment of an order was received."""
     from settlement.use_cases.gateway.notify_payment import notify_payment_of_order
 

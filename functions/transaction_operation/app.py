@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.operations.view import ended_view, operation_result, operations_view, retried_view
 from settlement.api.resolver import Api, answer, no_content
+from settlement.api.shared.http import Response
 from settlement.domain.errors import OperationNotFound
 from settlement.logs import new_logger
 from settlement.use_cases.gateway import request_movement as movements
@@ -29,29 +29,29 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
-    return api.resolve(event, context)
+    return api.resolve(event)
 
 
 @api.serves("requestSettlement")
-def settle(transaction_id: str) -> Response[str]:
+def settle(transaction_id: str) -> Response:
     """Settle a value that is not requested yet."""
     return _request(transaction_id, movements.SETTLEMENT)
 
 
 @api.serves("requestRefund")
-def refund(transaction_id: str) -> Response[str]:
+def refund(transaction_id: str) -> Response:
     """Refund a settled value."""
     return _request(transaction_id, movements.REFUND)
 
 
 @api.serves("requestCancellation")
-def cancel(transaction_id: str) -> Response[str]:
+def cancel(transaction_id: str) -> Response:
     """Cancel a value that is not settled."""
     return _request(transaction_id, movements.CANCELLATION)
 
 
 @api.serves("listOperations")
-def operations(transaction_id: str) -> Response[str]:
+def operations(transaction_id: str) -> Response:
     """Show a transaction's operations and their states."""
     account = api.caller()
     api.list_query()
@@ -59,7 +59,7 @@ def operations(transaction_id: str) -> Response[str]:
 
 
 @api.serves("retryOperation")
-def retry(transaction_id: str, operation_id: str) -> Response[str]:
+def retry(transaction_id: str, operation_id: str) -> Response:
     """Retry the missing value of a failed operation."""
     from settlement.use_cases.recovery.retry_operation import retry_operation
 
@@ -69,7 +69,7 @@ def retry(transaction_id: str, operation_id: str) -> Response[str]:
 
 
 @api.serves("writeOffOperation")
-def write_off(transaction_id: str, operation_id: str) -> Response[str]:
+def write_off(transaction_id: str, operation_id: str) -> Response:
     """Write off the missing value of a failed operation."""
     from settlement.api.operations.request import WriteOffBody
     from settlement.domain.transaction.closing import Ending
@@ -82,7 +82,7 @@ def write_off(transaction_id: str, operation_id: str) -> Response[str]:
 
 
 @api.serves("payOperationOtherwise")
-def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
+def pay_otherwise(transaction_id: str, operation_id: str) -> Response:
     """Record that the missing settlement of a failed operation was paid by other means."""
     from settlement.api.operations.request import PaidOtherwiseBody
     from settlement.domain.transaction.closing import Ending
@@ -94,7 +94,7 @@ def pay_otherwise(transaction_id: str, operation_id: str) -> Response[str]:
     return _end(account, transaction_id, operation_id, request)
 
 
-def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequest") -> Response[str]:
+def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequest") -> Response:
     from settlement.use_cases.recovery.end_operation import end_operation
 
     ended = end_operation(bootstrap.ports(), account, transaction_id, _sequence(operation_id), request)
@@ -102,7 +102,7 @@ def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequ
 
 
 @api.serves("resolveLeg")
-def resolve(transaction_id: str, leg_id: str) -> Response[str]:
+def resolve(transaction_id: str, leg_id: str) -> Response:
     """Resolve a connector call that is in doubt or left to a person."""
     from settlement.api.operations.request import ResolutionBody
     from settlement.use_cases.recovery.resolve_leg import resolve_leg
@@ -121,7 +121,7 @@ def _sequence(operation_id: str) -> int:
     return int(operation_id)
 
 
-def _request(transaction_id: str, movement: movements.DirectRequest) -> Response[str]:
+def _request(transaction_id: str, movement: movements.DirectRequest) -> Response:
     from settlement.api.operations.request import MovementBody
 
     account = api.caller()

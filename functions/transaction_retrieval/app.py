@@ -3,12 +3,12 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.payments.view import gateway_payment
 from settlement.api.resolver import Api, answer
+from settlement.api.shared.http import Response
 from settlement.api.timeline.view import interaction_view
 from settlement.api.transactions import view as views
 from settlement.logs import new_logger
@@ -26,11 +26,11 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a REST API proxy event."""
-    return api.resolve(event, context)
+    return api.resolve(event)
 
 
 @api.serves("getPaymentTransaction")
-def payment_transaction(order_id: str) -> Response[str]:
+def payment_transaction(order_id: str) -> Response:
     """Show an order's transaction in the OMS's view."""
     account, store = api.caller(), bootstrap.store()
     heads = load(store, account, order_id)
@@ -39,7 +39,7 @@ def payment_transaction(order_id: str) -> Response[str]:
 
 
 @api.serves("getTransaction")
-def transaction(transaction_id: str) -> Response[str]:
+def transaction(transaction_id: str) -> Response:
     """Show a transaction."""
     account, store = api.caller(), bootstrap.store()
     found = retrieve.retrieve_movements(store, account, transaction_id)
@@ -48,7 +48,7 @@ def transaction(transaction_id: str) -> Response[str]:
 
 
 @api.serves("listPayments")
-def payments(transaction_id: str) -> Response[str]:
+def payments(transaction_id: str) -> Response:
     """Show a transaction's payments."""
     account = api.caller()
     api.list_query()
@@ -57,7 +57,7 @@ def payments(transaction_id: str) -> Response[str]:
 
 
 @api.serves("getPayment")
-def payment(transaction_id: str, payment_id: str) -> Response[str]:
+def payment(transaction_id: str, payment_id: str) -> Response:
     """Show one payment."""
     account = api.caller()
     store = bootstrap.store()
@@ -66,7 +66,7 @@ def payment(transaction_id: str, payment_id: str) -> Response[str]:
 
 
 @api.serves("listSettlements")
-def settlements(transaction_id: str) -> Response[str]:
+def settlements(transaction_id: str) -> Response:
     """Show the settlements requested and made."""
     found = _movements(transaction_id)
     names = (payment.connector for payment in found.payments.values())
@@ -74,26 +74,26 @@ def settlements(transaction_id: str) -> Response[str]:
 
 
 @api.serves("listRefunds")
-def refunds(transaction_id: str) -> Response[str]:
+def refunds(transaction_id: str) -> Response:
     """Show the refunds requested and made."""
     return answer(200, views.refunds_view(_movements(transaction_id)))
 
 
 @api.serves("listCancellations")
-def cancellations(transaction_id: str) -> Response[str]:
+def cancellations(transaction_id: str) -> Response:
     """Show the cancellations requested and made."""
     return answer(200, views.cancellations_view(_movements(transaction_id)))
 
 
 @api.serves("getCapabilities")
-def capabilities(transaction_id: str) -> Response[str]:
+def capabilities(transaction_id: str) -> Response:
     """Show by how much the transaction's value can change."""
     found = load_by_transaction(bootstrap.store(), api.caller(), transaction_id)
     return answer(200, views.capabilities_view(found))
 
 
 @api.serves("listInteractions")
-def interactions(transaction_id: str) -> Response[str]:
+def interactions(transaction_id: str) -> Response:
     """Show the timeline, newest first; the ``Link`` header has the next page."""
     account = api.caller()
     limit = api.query_integer("limit", MAX_EVENTS, 1, MAX_EVENTS)
@@ -106,7 +106,7 @@ def interactions(transaction_id: str) -> Response[str]:
 
 
 @api.serves("auditTransaction")
-def audit(transaction_id: str) -> Response[str]:
+def audit(transaction_id: str) -> Response:
     """Audit a transaction and its order: compare their stored figures with each other."""
     from settlement.api.transactions.audit import audit_view
     from settlement.use_cases.upkeep.audit_order import audit_transaction
