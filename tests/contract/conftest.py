@@ -12,7 +12,7 @@ from moto import mock_aws
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.ports import Store
 from testkit.store import FakeStore
-from tests.support.dynamodb_server import DynamoDBServer, OwnClient
+from tests.support.aws_server import AwsServer, OwnClient, OwnSecretsClient
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +30,21 @@ def client() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def own_client(client: Any) -> Iterator[Any]:
     """The service's own client, on the same tables."""
-    with DynamoDBServer() as server:
+    with AwsServer() as server:
         yield OwnClient(server.url, client)
+
+
+@pytest.fixture(scope="module")
+def secrets_client(client: Any) -> Any:
+    """A client of Secrets Manager of boto3, beside it."""
+    return boto3.client("secretsmanager")
+
+
+@pytest.fixture(scope="module")
+def own_secrets_client(secrets_client: Any) -> Iterator[Any]:
+    """The service's own, on the same secrets."""
+    with AwsServer() as server:
+        yield OwnSecretsClient(server.url, secrets_client)
 
 
 _tables = count(1)

@@ -9,7 +9,6 @@ from threading import Lock
 from time import sleep
 from typing import Any
 
-import boto3
 import pytest
 
 from settlement.domain.connectors.connector import Connector, Credentials
@@ -44,10 +43,10 @@ class Stored:
         return str(self.secrets.get_secret_value(SecretId=self.secret)["SecretString"])
 
 
-@pytest.fixture(params=["client", "own_client"])
+@pytest.fixture(params=["", "own_"], ids=["boto3", "own"])
 def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
-    client = request.getfixturevalue(request.param)
-    secrets = boto3.client("secretsmanager")
+    client = request.getfixturevalue(f"{request.param}client")
+    secrets = request.getfixturevalue(f"{request.param}secrets_client")
     client.create_table(
         TableName=TABLE,
         KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],

@@ -96,6 +96,7 @@ class Patient(DynamoDB):
         super().__init__(
             url,
             "eu-west-1",
+            ENVIRONMENT.variables,
             connect_seconds=PATIENT_SECONDS,
             try_seconds=try_seconds,
             tries=3,

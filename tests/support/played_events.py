@@ -157,7 +157,6 @@ def forget_clients() -> None:
         bootstrap.events,
         bootstrap.queues,
         bootstrap.workflows,
-        bootstrap.secrets,
         bootstrap.credentials,
         bootstrap.connector_client,
         bootstrap.connector_probe,
@@ -191,7 +190,9 @@ def demo_account(gateway: str) -> Iterator[DynamoDBStore]:
         environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
         forget_clients()
         dynamodb = boto3.client("dynamodb")
+        secrets = boto3.client("secretsmanager")
         environment.setattr(bootstrap, "dynamodb", lambda: dynamodb)  # moto patches boto3, not sockets
+        environment.setattr(bootstrap, "secrets", lambda: secrets)
         make_declared_table(dynamodb, "events")
         queue = boto3.client("sqs").create_queue(QueueName="parked")["QueueUrl"]
         collect_what_is_published()
@@ -202,7 +203,7 @@ def demo_account(gateway: str) -> Iterator[DynamoDBStore]:
             "HEALTH_ACCOUNT": ACCOUNT,
             "CONNECTOR_TIMEOUT_SECONDS": "5",
             "PUBLIC_BASE_URL": gateway,
-            "CREDENTIALS_SECRET": boto3.client("secretsmanager").create_secret(Name="credentials")["ARN"],
+            "CREDENTIALS_SECRET": secrets.create_secret(Name="credentials")["ARN"],
             "EVENT_BUS_NAME": "quita",
             "PARKED_EVENTS_QUEUE_URL": queue,
             "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:quita-settlement",

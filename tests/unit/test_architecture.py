@@ -114,7 +114,7 @@ ROOMS = (
     _room(
         f"{LAYER}/storage",
         f"settlement.domain settlement.storage {OUTSIDE}",
-        f"boto3 botocore urllib3 pydantic {STUBS}",
+        f"botocore certifi {STUBS}",
     ),
     _room(
         f"{LAYER}/connectors",

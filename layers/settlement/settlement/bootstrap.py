@@ -1,4 +1,7 @@
-"""Wires the ports to AWS. Each client is created once per process, on first use; all but DynamoDB's are boto3's."""
+"""Wires the ports to AWS. Each client is created once per process, on first use.
+
+Those of DynamoDB and Secrets Manager are our own, since every settlement needs them; the others are boto3's.
+"""
 
 import time
 import uuid
@@ -7,8 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from settlement.environment import ENVIRONMENT
+from settlement.storage.aws_client import AwsClient, endpoint_of, region_of
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.storage.dynamodb_client import DynamoDB, endpoint_of, region_of
+from settlement.storage.dynamodb_client import DynamoDB
 from settlement.storage.outage import reporting_outages
 from settlement.use_cases.shared.ports import Ports
 
@@ -34,19 +38,23 @@ All tries of a transactional write have the same token, so it is applied once.
 """
 
 
-@cache
-def dynamodb() -> "DynamoDBClient":
-    """Return the process's DynamoDB client."""
+def _client(kind: type[AwsClient]) -> AwsClient:
     region = region_of(ENVIRONMENT.variables)
-    client = DynamoDB(
-        endpoint_of(ENVIRONMENT.variables, region),
+    return kind(
+        endpoint_of(kind.service, ENVIRONMENT.variables, region),
         region,
+        ENVIRONMENT.variables,
         authorities=ENVIRONMENT.certificate_authorities,
         connect_seconds=CONNECT_SECONDS,
         try_seconds=READ_SECONDS,
         tries=TRIES,
     )
-    return cast("DynamoDBClient", client)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """Return the process's DynamoDB client."""
+    return cast("DynamoDBClient", _client(DynamoDB))
 
 
 @cache
@@ -86,7 +94,9 @@ def workflows() -> "SFNClient":
 @cache
 def secrets() -> "SecretsManagerClient":
     """Return the process's Secrets Manager client."""
-    return session().client("secretsmanager", config=_limits())
+    from settlement.storage.secrets_client import SecretsManager
+
+    return cast("SecretsManagerClient", _client(SecretsManager))
 
 
 @cache

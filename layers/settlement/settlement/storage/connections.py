@@ -33,7 +33,7 @@ class Connections:
     """A thread-safe pool of connections to the host of a URL; it opens as many as are in use at once."""
 
     def __init__(self, url: str, connect_seconds: float, authorities: str | None = None) -> None:
-        """``authorities`` is the file of certificate authorities that are trusted; None for botocore's."""
+        """``authorities`` is the file of certificate authorities that are trusted; None for those of certifi."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or parts.hostname is None:
             raise ValueError(f"the endpoint must be an http or https URL with a host; got {url}")
@@ -107,11 +107,11 @@ class Connections:
             raise EndpointConnectionError(endpoint_url=self._url, error=error) from error
 
     def _secured(self, plain: socket.socket) -> ssl.SSLSocket:
-        """Start TLS and verify the host by the certificate authorities that boto3 trusts."""
+        """Start TLS and verify the host by the certificate authorities, which are loaded for the first connection."""
         if self._tls is None:
-            from botocore.httpsession import get_cert_path
+            import certifi
 
-            self._tls = ssl.create_default_context(cafile=self._authorities or get_cert_path(True))
+            self._tls = ssl.create_default_context(cafile=self._authorities or certifi.where())
         try:
             return self._tls.wrap_socket(plain, server_hostname=self._name)
         except BaseException:

@@ -95,11 +95,12 @@ class SecretsManagerCredentials:
         return CredentialsReference(name, added, self._now())
 
     def _read(self) -> Versions:
-        client = self._secrets()
         try:
-            text = client.get_secret_value(SecretId=self._secret_id)["SecretString"]
-        except client.exceptions.ResourceNotFoundException:  # nothing was put yet
-            text = ""
+            text = self._secrets().get_secret_value(SecretId=self._secret_id)["SecretString"]
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "ResourceNotFoundException":
+                raise
+            text = ""  # nothing was put yet
         return {
             name: {version: _read_back(parts) for version, parts in versions.items()}
             for name, versions in json.loads(text or "{}").items()

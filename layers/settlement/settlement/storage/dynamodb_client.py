@@ -1,202 +1,36 @@
-"""A small DynamoDB client: botocore's credentials and signature over connections of our own.
+"""DynamoDB as the service calls it, in place of boto3's client."""
 
-It takes the same arguments, returns the same answers and raises the same errors as boto3's client, and can replace it.
-"""
-
-import json
-import platform
-import random
-import time
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 from uuid import uuid4
-from zlib import crc32
 
-from botocore.auth import SigV4Auth
-from botocore.credentials import EnvProvider
-from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, ResponseStreamingError
-
-from settlement.storage.connections import Connections
-from settlement.storage.outage import BROKEN, is_outage
-
-if TYPE_CHECKING:
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-
-_VERSION = "DynamoDB_20120810"
-_SUFFIXES = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
-_SERVER_ERROR = 500
-
-_PAUSE_AFTER_FAULT, _PAUSE_AFTER_REFUSAL = 0.1, 1.0
-"""Longest pause before the second try; it doubles with each try. Throttling takes longer to pass than a fault."""
-
-Answer = dict[str, Any]
+from settlement.storage.aws_client import Answer, AwsClient, Service
 
 
-class DynamoDB:
-    """The DynamoDB calls that the service makes, with boto3's arguments.
+class DynamoDB(AwsClient):
+    """The DynamoDB calls that the service makes."""
 
-    A call is tried ``tries`` times with full jitter. Each try lasts at most ``try_seconds``, from its start to the last
-    byte of the response; name look-ups are not limited.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        region: str,
-        *,
-        connect_seconds: float,
-        try_seconds: float,
-        tries: int,
-        authorities: str | None = None,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._connections = Connections(url, connect_seconds, authorities)
-        self._url = url
-        self._region = region
-        self._try_seconds = try_seconds
-        self._tries = tries
-        self._pause = pause
-        self._credentials: Credentials | None = None
-        self._unsigned = f"User-Agent: quita Python/{platform.python_version()}\r\nAccept-Encoding: identity\r\n"
+    service = Service("DynamoDB", "dynamodb", "DynamoDB_20120810", "1.0")
 
     def get_item(self, **request: Any) -> Answer:
         """Read one item."""
-        return self._call("GetItem", request)
+        return self.call("GetItem", request)
 
     def query(self, **request: Any) -> Answer:
         """Read a page of items."""
-        return self._call("Query", request)
+        return self.call("Query", request)
 
     def put_item(self, **request: Any) -> Answer:
         """Write one item."""
-        return self._call("PutItem", request)
+        return self.call("PutItem", request)
 
     def update_item(self, **request: Any) -> Answer:
         """Change one item."""
-        return self._call("UpdateItem", request)
+        return self.call("UpdateItem", request)
 
     def delete_item(self, **request: Any) -> Answer:
         """Delete one item."""
-        return self._call("DeleteItem", request)
+        return self.call("DeleteItem", request)
 
     def transact_write_items(self, **request: Any) -> Answer:
         """Write all items or none; all tries have the same token, so the transaction is applied once."""
-        return self._call("TransactWriteItems", {"ClientRequestToken": str(uuid4()), **request})
-
-    def _call(self, operation: str, request: Answer) -> Answer:
-        body = json.dumps(request, separators=(",", ":"), default=_encoded).encode()
-        tried = 0
-        while True:
-            try:
-                return self._try(operation, body)
-            except (ClientError, *BROKEN) as error:
-                tried += 1
-                if tried == self._tries or (isinstance(error, ClientError) and not is_outage(error)):
-                    raise
-                longest = _longest_pause_after(error)
-            self._pause(random.uniform(0, longest * 2 ** (tried - 1)))
-
-    def _try(self, operation: str, body: bytes) -> Answer:
-        status, headers, content = self._connections.exchange(self._signed(operation, body), self._try_seconds)
-        if headers.get("x-amz-crc32", checksum := str(crc32(content))) != checksum:
-            raise ResponseStreamingError(error=f"the answer to {operation} does not have the checksum that it names")
-        answer = _parsed(content)
-        if answer is None and status < _SERVER_ERROR:
-            raise ResponseStreamingError(error=f"the answer to {operation} is no JSON object; status {status}")
-        if answer is None or status != 200:
-            raise _refusal(operation, status, headers.get("x-amzn-requestid", ""), answer or {})
-        return answer
-
-    def _signed(self, operation: str, body: bytes) -> bytes:
-        """Return the whole HTTP request, signed at the current time."""
-        request = _Request(self._url, self._connections.host, f"{_VERSION}.{operation}", body)
-        signer = SigV4Auth(self._current_credentials(), "dynamodb", self._region)
-        signer.add_auth(cast("AWSRequest", request))
-        signed = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
-        head = f"POST / HTTP/1.1\r\n{signed}{self._unsigned}Content-Length: {len(body)}\r\n\r\n"
-        return head.encode("latin-1") + body
-
-    def _current_credentials(self) -> Any:
-        """Return valid credentials; their provider renews them before they expire."""
-        if self._credentials is None:
-            self._credentials = EnvProvider().load() or _credentials_from_elsewhere()
-        return self._credentials.get_frozen_credentials()
-
-
-class _Request:
-    """The part of botocore's request that the signer reads and writes."""
-
-    method = "POST"
-    params = None
-
-    def __init__(self, url: str, host: str, target: str, body: bytes) -> None:
-        self.url = f"{url.rstrip('/')}/"
-        self.body = body
-        self.headers = {"Host": host, "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": target}
-        self.context: dict[str, Any] = {}
-
-
-def region_of(environment: Mapping[str, str]) -> str:
-    """Return the region of an environment; raises ``NoRegionError`` if it has none."""
-    region = environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION")
-    if not region:
-        raise NoRegionError
-    return region
-
-
-def endpoint_of(environment: Mapping[str, str], region: str) -> str:
-    """Return DynamoDB's URL: the one that the environment configures, or the region's."""
-    if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() != "true":
-        named = environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL")
-        if named:
-            return named
-    service = "dynamodb-fips" if environment.get("AWS_USE_FIPS_ENDPOINT", "").lower() == "true" else "dynamodb"
-    suffix = next((suffix for start, suffix in _SUFFIXES.items() if region.startswith(start)), "amazonaws.com")
-    return f"https://{service}.{region}.{suffix}"
-
-
-def _credentials_from_elsewhere() -> "Credentials":
-    """Load credentials from botocore's other providers (profile, container, instance), which also renew them."""
-    from botocore.session import Session
-
-    found = Session().get_credentials()
-    if found is None:
-        raise NoCredentialsError
-    return found
-
-
-def _encoded(value: object) -> str:
-    """Return binary content in base64."""
-    if isinstance(value, bytes | bytearray):
-        return b64encode(value).decode()
-    raise TypeError(f"{type(value).__name__} is no attribute value")
-
-
-def _parsed(body: bytes) -> Answer | None:
-    """Return a response with its binary content decoded, None if it is not a JSON object."""
-    try:
-        answer = json.loads(body, object_hook=_decoded if b'"B":' in body else None)
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _decoded(held: Answer) -> Answer:
-    return {"B": b64decode(held["B"])} if held.keys() == {"B"} and isinstance(held["B"], str) else held
-
-
-def _refusal(operation: str, status: int, request_id: str, answer: Answer) -> ClientError:
-    """Return an error response as the exception that boto3 raises."""
-    code = str(answer.pop("__type", status)).rpartition("#")[2]
-    message = str(answer.pop("message", answer.pop("Message", "")))
-    about = {"HTTPStatusCode": status, "RequestId": request_id}
-    response = {**answer, "Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
-    return ClientError(cast(Any, response), operation)
-
-
-def _longest_pause_after(error: Exception) -> float:
-    if isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] < _SERVER_ERROR:
-        return _PAUSE_AFTER_REFUSAL
-    return _PAUSE_AFTER_FAULT
+        return self.call("TransactWriteItems", {"ClientRequestToken": str(uuid4()), **request})

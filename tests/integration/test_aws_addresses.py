@@ -1,11 +1,13 @@
-"""Which table service the own client speaks to."""
+"""Which addresses the own clients speak to."""
 
 from __future__ import annotations
 
 import pytest
 from botocore.exceptions import NoRegionError
 
-from settlement.storage.dynamodb_client import DynamoDB, endpoint_of, region_of
+from settlement.storage.aws_client import endpoint_of, region_of
+from settlement.storage.dynamodb_client import DynamoDB
+from settlement.storage.secrets_client import SecretsManager
 
 ADDRESSES: dict[str, tuple[dict[str, str], str]] = {
     "of the region": ({}, "https://dynamodb.eu-west-1.amazonaws.com"),
@@ -20,13 +22,31 @@ ADDRESSES: dict[str, tuple[dict[str, str], str]] = {
     "FIPS": ({"AWS_USE_FIPS_ENDPOINT": "true"}, "https://dynamodb-fips.eu-west-1.amazonaws.com"),
 }
 
+ADDRESSES_OF_SECRETS: dict[str, tuple[dict[str, str], str]] = {
+    "of the region": ({}, "https://secretsmanager.eu-west-1.amazonaws.com"),
+    "named for Secrets Manager": (
+        {"AWS_ENDPOINT_URL": "http://a", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://b"},
+        "http://b",
+    ),
+    "named for DynamoDB": ({"AWS_ENDPOINT_URL_DYNAMODB": "http://b"}, "https://secretsmanager.eu-west-1.amazonaws.com"),
+    "FIPS": ({"AWS_USE_FIPS_ENDPOINT": "true"}, "https://secretsmanager-fips.eu-west-1.amazonaws.com"),
+}
+
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_address_is_what_the_environment_names_or_the_regions(name: str) -> None:
     variables, address = ADDRESSES[name]
     environment = {"AWS_REGION": "eu-west-1", **variables}
 
-    assert endpoint_of(environment, region_of(environment)) == address
+    assert endpoint_of(DynamoDB.service, environment, region_of(environment)) == address
+
+
+@pytest.mark.parametrize("name", ADDRESSES_OF_SECRETS)
+def test_address_of_secrets_manager_is_found_alike(name: str) -> None:
+    variables, address = ADDRESSES_OF_SECRETS[name]
+    environment = {"AWS_REGION": "eu-west-1", **variables}
+
+    assert endpoint_of(SecretsManager.service, environment, region_of(environment)) == address
 
 
 def test_region_is_asked_for() -> None:
@@ -37,4 +57,4 @@ def test_region_is_asked_for() -> None:
 @pytest.mark.parametrize("url", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://"])
 def test_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="endpoint"):
-        DynamoDB(url, "eu-west-1", connect_seconds=1, try_seconds=1, tries=1)
+        DynamoDB(url, "eu-west-1", {}, connect_seconds=1, try_seconds=1, tries=1)
