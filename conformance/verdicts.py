@@ -8,7 +8,8 @@ from conformance.wire import Call
 from settlement.connectors.ppp_fields import identifier, text
 from settlement.connectors.ppp_outcomes import Asked, movement_outcome
 from settlement.connectors.ppp_reading import Reading
-from settlement.domain.connectors.connector_calls import Done, Exchange, Manual, MovementOutcome, Refused, Unknown
+from settlement.domain.connectors.connector_calls import Done, Manual, MovementOutcome, Refused, Unknown
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.money import display
 
 NO_EXCHANGE = Exchange("", None, "", 0)

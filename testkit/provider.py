@@ -19,7 +19,6 @@ from settlement.domain.connectors.connector_calls import (
     Cancel,
     Denied,
     Done,
-    Exchange,
     Inbound,
     InboundOutcome,
     Manual,
@@ -32,6 +31,7 @@ from settlement.domain.connectors.connector_calls import (
     Undecided,
     Unknown,
 )
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.connectors.payment_answer import PaymentAnswer
 
 Kind = Literal["authorise", "settle", "cancel", "refund"]

@@ -9,13 +9,13 @@ from settlement.domain.connectors.connector import Connector, Credentials, Crede
 from settlement.domain.connectors.connector_calls import (
     AutoSettleDelay,
     DeclaredField,
-    Exchange,
     Manifest,
     ManifestFault,
     ManifestOutcome,
     PaymentMethod,
     SplitMoment,
 )
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.errors import Busy, CredentialsFull
 from testkit.builders import NOON
 

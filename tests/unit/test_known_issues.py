@@ -17,7 +17,8 @@ import pytest
 from settlement.api.transactions.view import refunds_view, settlements_view
 from settlement.connectors.ppp_outcomes import REFUND, Asked, movement_outcome
 from settlement.domain.connectors.connector import Mode
-from settlement.domain.connectors.connector_calls import Done, Exchange, Manual, Refused, Unknown
+from settlement.domain.connectors.connector_calls import Done, Manual, Refused, Unknown
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.errors import CancelRefused, InvalidRequest, MoneyCannotMove, OverInvoiced, Refusal, WrongStatus
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from settlement.api.invoices.request import InvoiceBody
 from settlement.connectors.ppp_amounts import read_amount
 from settlement.connectors.ppp_outcomes import SETTLEMENT, Asked, movement_outcome
-from settlement.domain.connectors.connector_calls import Done, Exchange
+from settlement.domain.connectors.connector_calls import Done
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.errors import ItemAlreadyInvoiced, ReturnTooLarge
 from settlement.domain.events import EventType
 from settlement.domain.money import to_major

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from settlement.domain.connectors.connector_calls import Done, Exchange
+from settlement.domain.connectors.connector_calls import Done
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.ledger.ledger import Counters, Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transaction.payment import Payment

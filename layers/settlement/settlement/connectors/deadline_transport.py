@@ -37,18 +37,19 @@ class AnswerTooLarge(httpx.TransportError):
 
 
 class DeadlineTransport(httpx.BaseTransport):
-    """A pool of connections; a request with its whole response takes at most the request's ``seconds``.
+    """Pools of connections; a request with its whole response takes at most the request's ``seconds``.
 
     A request has two extensions: ``seconds``, and ``target``, which is sent unchanged in its first line. The response
     has no headers, so that httpx finds no redirect, cookie or encoding in it.
     """
 
     def __init__(self, address_rule: AddressRule | None = None) -> None:
-        """Load the certificate authorities without connecting.
+        """Make no connection yet.
 
         The rule checks every address of a name; the connection uses one of the checked addresses.
         """
-        self._pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=_DeadlineBackend(address_rule))
+        self._backend = _DeadlineBackend(address_rule)
+        self._pools: dict[bytes, httpcore.ConnectionPool] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and return its whole response; raises ``httpx.TransportError`` or ``OSError``."""
@@ -62,7 +63,13 @@ class DeadlineTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close every connection."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
+
+    def _pool(self, scheme: bytes) -> httpcore.ConnectionPool:
+        """Return the pool of a scheme; only that of https loads the certificate authorities."""
+        tls = _tls() if scheme == b"https" else None
+        return self._pools.setdefault(scheme, httpcore.ConnectionPool(ssl_context=tls, network_backend=self._backend))
 
     def _exchange(self, request: httpx.Request, seconds: float) -> httpx.Response:
         url = httpcore.URL(
@@ -73,7 +80,7 @@ class DeadlineTransport(httpx.BaseTransport):
         )
         waits = {"timeout": {"pool": seconds}}
         received = bytearray()
-        with self._pool.stream(
+        with self._pool(url.scheme).stream(
             request.method, url, headers=request.headers.raw, content=request.read() or None, extensions=waits
         ) as response:
             for chunk in response.iter_stream():

@@ -47,7 +47,6 @@ from settlement.domain.connectors.connector_calls import (
     AuthorisationOutcome,
     Authorise,
     Cancel,
-    Exchange,
     Inbound,
     InboundOutcome,
     Manifest,
@@ -59,6 +58,7 @@ from settlement.domain.connectors.connector_calls import (
     Settle,
     Unknown,
 )
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.privacy.masking import masked, without
 from settlement.domain.privacy.person import facts_of
 

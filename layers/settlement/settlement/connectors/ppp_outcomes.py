@@ -54,7 +54,6 @@ from settlement.domain.connectors.connector_calls import (
     AuthorisationOutcome,
     Denied,
     Done,
-    Exchange,
     InboundOutcome,
     Manual,
     MovementOutcome,
@@ -63,6 +62,7 @@ from settlement.domain.connectors.connector_calls import (
     Undecided,
     Unknown,
 )
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.money import display
 
 Read = TypeVar("Read", bound=AuthorisationOutcome | MovementOutcome | InboundOutcome)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from settlement.domain.connectors.connector import CartItem, Connector, Recipient, VaultedCard
-from settlement.domain.connectors.payment_answer import PaymentAnswer
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.order.shopper import Shopper
 
 
@@ -107,24 +107,6 @@ class Inbound:
     payment: PaymentReference
     request_id: str
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One call for the timeline: bodies are text, cut to 4,000 characters, without secrets.
-
-    ``status`` is None without a complete response. ``remarks`` list the parts of the response that were corrected in
-    reading, or ignored. ``metadata`` is what the connector asks to get back with later calls (``connectorMetadata``),
-    None if the response has none. ``answered`` is what it tells of the payment, in a usable answer to create payment.
-    """
-
-    request: str
-    status: int | None
-    response: str
-    duration_ms: int
-    remarks: tuple[str, ...] = ()
-    metadata: tuple[tuple[str, str], ...] | None = None
-    answered: PaymentAnswer | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

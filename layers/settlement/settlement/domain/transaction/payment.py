@@ -10,7 +10,7 @@ from typing import Any
 
 from settlement.domain.connectors.capabilities import IN_PARTS, Capabilities
 from settlement.domain.connectors.connector import Recipient, VaultedCard
-from settlement.domain.connectors.connector_calls import Exchange
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS, PaymentAnswer, PaymentApp
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.planning.drafting import Position

@@ -12,13 +12,13 @@ from settlement.domain.connectors.connector_calls import (
     Approved,
     Denied,
     Done,
-    Exchange,
     Manual,
     PaidOffline,
     Refused,
     Undecided,
     Unknown,
 )
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger.ledger import LedgerImbalance, Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement

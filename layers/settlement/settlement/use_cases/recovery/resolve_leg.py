@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from settlement.domain.connectors.connector_calls import Done, Exchange, Refused
+from settlement.domain.connectors.connector_calls import Done, Refused
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongStatus
 from settlement.domain.ledger.ledger import LedgerImbalance
 from settlement.domain.transaction.exits import EXITS_OF_LEG, Exit

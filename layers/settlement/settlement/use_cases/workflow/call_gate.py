@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from settlement.domain.connectors.connector_calls import Exchange, Manual, Refused
+from settlement.domain.connectors.connector_calls import Manual, Refused
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.transaction.connector_schedule import is_too_early, window_of
 from settlement.domain.transaction.leg import LegKind
 from settlement.domain.transaction.posting import LegContext

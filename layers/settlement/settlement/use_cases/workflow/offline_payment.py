@@ -1,13 +1,7 @@
 """Payments received outside of their connector: settled by booking only, cancelled and refunded by hand (C§3.1)."""
 
-from settlement.domain.connectors.connector_calls import (
-    AuthorisationOutcome,
-    Done,
-    Exchange,
-    Manual,
-    PaidOffline,
-    Undecided,
-)
+from settlement.domain.connectors.connector_calls import AuthorisationOutcome, Done, Manual, PaidOffline, Undecided
+from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.transaction.leg import Leg, LegKind
 
 _NO_CALL = Exchange("no call: the merchant has received this payment outside of its connector", None, "", 0)
