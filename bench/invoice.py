@@ -11,17 +11,17 @@ import statistics
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 
+from bench.cold_starts import measure_cold_starts
 from bench.figures import Figures
+from bench.list_prices import invoice_of, measure_price
 from bench.own_table import measure_consumption, measure_cpu
 from local.lifecycle import require_running
 from local.progress import StackError
 from local.seed import APP_KEY, APP_TOKEN
 from local.settings import read_settings
-from testkit.loading import FUNCTIONS, init_cost
 
 WARM_INVOICES = 20
 
@@ -77,12 +77,12 @@ def main() -> int:
     try:
         facts = require_running(read_settings())
         _measure_times(Shop(facts.base_url), figures)
-        measure_consumption(facts, figures)
-        measure_cpu(facts, figures)
+        consumed = measure_consumption(facts, figures)
+        measure_price(invoice_of(consumed, *measure_cpu(facts, figures)), figures)
+        measure_cold_starts(facts, figures)
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    _measure_cold_starts(figures)
     if given.json is not None:
         figures.write(given.json)
     return 0
@@ -104,13 +104,6 @@ def _measure_times(shop: Shop, figures: Figures) -> None:
         "post_to_captured_ms", "from the invoice to the capture, median", statistics.median(captured) * 1000, "ms"
     )
     figures.add("post_to_captured_highest_ms", "from the invoice to the capture, highest", max(captured) * 1000, "ms")
-
-
-def _measure_cold_starts(figures: Figures) -> None:
-    figures.heading("Loading each function, CPU with byte-code, ÷ boto3 with a DynamoDB client in the same run")
-    with TemporaryDirectory() as byte_code:
-        for name in FUNCTIONS:
-            figures.add(f"init_{name}_over_boto3", name, init_cost(name, Path(byte_code)))
 
 
 if __name__ == "__main__":

@@ -5,22 +5,23 @@ The connector is a fake in this process, so that figures hold what the service i
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from bench.figures import Figures
-from bench.meter import Meter, size_of
+from bench.meter import Consumption, Meter, size_of
 from local.deployment import client
 from local.emulator import aws_environment
 from operations.running_stack import LOCAL_REGION, Facts
 from operations.tables import create_like
 from settlement.domain.connectors.connector import Mode
+from settlement.domain.events import PUBLISHED, Event
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import LineMention
 from settlement.storage.dynamodb import DynamoDBStore
@@ -52,6 +53,15 @@ class _Holding(DynamoDBStore):
     def commit(self, commit: Commit) -> None:
         self.held = commit
         raise _Held
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """What a partial invoice took of DynamoDB, and the events that it put on the bus."""
+
+    request: Consumption
+    settlement: Consumption
+    published: Sequence[Event]
 
 
 class OwnTable:
@@ -114,7 +124,7 @@ def _invoice(number: str, value: int, type_: InvoiceType = InvoiceType.OUTPUT) -
     return Notification(type_, number, value, "2026-03-02T14:00:00Z", (LineMention("A", value, 1),))
 
 
-def measure_consumption(facts: Facts, figures: Figures) -> None:
+def measure_consumption(facts: Facts, figures: Figures) -> Consumed:
     """Measure what one partial invoice with its settlement consumes of DynamoDB, as boto3 reports it."""
     dynamodb = client("dynamodb", facts.aws_port)
     meter = Meter(dynamodb)
@@ -122,12 +132,13 @@ def measure_consumption(facts: Facts, figures: Figures) -> None:
         order_id, transaction_id = mine.open()
         mine.notify(order_id, "N1", 2000)
         mine.attempt(transaction_id, 2)
-        before = _kept(mine)
+        before, since = _kept(mine), mine.ports.now()
         with meter.measure() as request:
             mine.notify(order_id, "N2", 5000)
         with meter.measure() as settlement:
             mine.attempt(transaction_id, 3)
         kept = _kept(mine) - before
+        told = _published_since(mine, transaction_id, since)
     figures.heading("One partial invoice of one line, on one payment, with its settlement")
     figures.add("request_write_units", "the request: written", request.write_units, "units")
     figures.add("request_read_units", "the request: read", request.read_units, "units")
@@ -137,6 +148,12 @@ def measure_consumption(facts: Facts, figures: Figures) -> None:
     figures.add("invoice_read_units", "both: read", request.read_units + settlement.read_units, "units")
     figures.add("invoice_bytes_kept", "bytes that stay in the table", kept, "bytes")
     figures.add("settlement_transitions", "state transitions of its settlement", TRANSITIONS)
+    return Consumed(request, settlement, told)
+
+
+def _published_since(mine: OwnTable, transaction_id: str, since: datetime) -> list[Event]:
+    events = mine.ports.store.events(ACCOUNT, transaction_id, 100, None).items
+    return [event for event in events if event.at >= since and event.type in PUBLISHED]
 
 
 def _kept(mine: OwnTable) -> int:
@@ -144,12 +161,15 @@ def _kept(mine: OwnTable) -> int:
     return sum(size_of(item) for page in pages for item in page["Items"])
 
 
-def measure_cpu(facts: Facts, figures: Figures) -> None:
-    """Measure CPU of this process against that of POST invoice's write sent by boto3 alone, round by round."""
+def measure_cpu(facts: Facts, figures: Figures) -> tuple[float, float]:
+    """Measure CPU of this process against that of POST invoice's write sent by boto3 alone, round by round.
+
+    Return the seconds of POST invoice and of its settlement.
+    """
     environment = aws_environment(facts.aws_port)
-    os.environ.update(environment)
     boto3 = client("dynamodb", facts.aws_port)
-    light = DynamoDB(environment["AWS_ENDPOINT_URL"], LOCAL_REGION, connect_seconds=5, try_seconds=30, tries=3)
+    endpoint = environment["AWS_ENDPOINT_URL"]
+    light = DynamoDB(endpoint, LOCAL_REGION, environment, connect_seconds=5, try_seconds=30, tries=3)
     with own_table(facts, light) as mine:
         rounds = [_round(mine, boto3) for _ in range(ROUNDS)]
     raw, post, settlement, job = (statistics.median(costs) for costs in zip(*rounds, strict=True))
@@ -160,6 +180,7 @@ def measure_cpu(facts: Facts, figures: Figures) -> None:
     figures.add("post_invoice_cpu_over_raw_write", "POST invoice, the use case", post / raw)
     figures.add("settlement_cpu_over_raw_write", "one settlement", settlement / raw)
     figures.add("job_cpu_over_raw_write", "a life: authorise, 3 captures, 1 refund", job / raw)
+    return post, settlement
 
 
 def _round(mine: OwnTable, boto3: Any) -> tuple[float, float, float, float]:
