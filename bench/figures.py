@@ -32,8 +32,12 @@ class Figures:
 
     def add(self, key: str, what: str, value: float, unit: str = "") -> None:
         """Keep a figure and print it."""
-        self.all.append(Figure(key, what, round(value, 3), unit))
+        self.keep(key, what, value, unit)
         print(self.all[-1], flush=True)
+
+    def keep(self, key: str, what: str, value: float, unit: str = "") -> None:
+        """Keep a figure that is printed otherwise."""
+        self.all.append(Figure(key, what, round(value, 3), unit))
 
     def write(self, file: Path) -> None:
         """Write every figure as JSON: ``{key: {what, value, unit}}``."""

@@ -12,11 +12,14 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from bench.figures import Figures
 from bench.meter import Consumption, Meter
 from bench.own_table import table_like_the_stacks
 from local.deployment import client
@@ -66,22 +69,22 @@ class Cost:
         return max(float(last / before) for last, before in pairs if before)
 
 
+UNITS = {"requests": "", "write_units": "units", "read_units": "units", "kilobytes": "kB", "cpu_ms": "ms"}
+"""The unit of each figure of a cost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The first and the last cost of a kind."""
+    """The first and the last cost of a kind; ``key`` names it in files."""
 
+    key: str
     what: str
     first: Cost
     last: Cost
 
     @property
-    def ratio(self) -> float:
-        """The largest ratio of the last to the first, over all figures."""
-        return self.last.over(self.first, *(one.name for one in fields(Cost)))
-
-    @property
     def ratio_of_requests_and_capacity(self) -> float:
-        """The same over the figures that other processes of the machine cannot disturb."""
+        """The largest ratio of the last to the first, over the figures that other processes cannot disturb."""
         return self.last.over(self.first, "requests", "write_units", "read_units", "kilobytes")
 
 
@@ -93,6 +96,13 @@ class Growth:
         self.ports = Ports(DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
         self.provider = FakeProvider()
         self.order_id = self.transaction_id = ""
+        self.cpu_of_old_over_young = 0.0
+
+    def young(self, value: int) -> Growth:
+        """Open another order on the same table, and return it."""
+        young = copy(self)
+        young.open(value)
+        return young
 
     def open(self, value: int) -> None:
         """Place the order, authorise it and start handling."""
@@ -167,10 +177,22 @@ def _typical(costs: Sequence[Cost]) -> Cost:
     return replace(medians, cpu_ms=min(cost.cpu_ms for cost in costs))
 
 
-def compare(what: str, costs: Sequence[Cost]) -> Compared:
+def compare(key: str, what: str, costs: Sequence[Cost]) -> Compared:
     """Compare the first costs with the last, without the very first and the very last; the two sets are disjoint."""
     compared = min(COMPARED, (len(costs) - 2) // 2)
-    return Compared(what, _typical(costs[1 : compared + 1]), _typical(costs[-compared - 1 : -1]))
+    return Compared(key, what, _typical(costs[1 : compared + 1]), _typical(costs[-compared - 1 : -1]))
+
+
+def _beside_a_young_one(growth: Growth, first: int, count: int) -> list[Cost]:
+    """Notify the last invoices in turn with those of a young order; note what CPU the old order's take of its."""
+    young = growth.young(VALUE * (count + 1))
+    olds, ratios = [], []
+    for number in Output().counted(range(count), f"of {count} in turn with a young order's"):
+        of_young = young.invoice(f"N{number:06d}", InvoiceType.OUTPUT)
+        olds.append(growth.invoice(f"N{first + number:06d}", InvoiceType.OUTPUT))
+        ratios.append(olds[-1].cpu_ms / of_young.cpu_ms)
+    growth.cpu_of_old_over_young = statistics.median(ratios)
+    return olds
 
 
 def grow(growth: Growth, sales: int, returns: int, events: int) -> list[Compared]:
@@ -184,15 +206,18 @@ def grow(growth: Growth, sales: int, returns: int, events: int) -> list[Compared
     sold = each("invoices", early, lambda number: growth.invoice(f"N{number:06d}", InvoiceType.OUTPUT))
     _, beginning = growth.length()
     short = growth.page(beginning)
-    sold += each("more", sales - early, lambda number: growth.invoice(f"N{early + number:06d}", InvoiceType.OUTPUT))
+    late = min(COMPARED, sales - early)
+    more = sales - early - late
+    sold += each("more", more, lambda number: growth.invoice(f"N{early + number:06d}", InvoiceType.OUTPUT))
+    sold += _beside_a_young_one(growth, early + more + 1, late)
     returned = each("returns", returns, lambda number: growth.invoice(f"D{number:06d}", InvoiceType.INPUT))
     written, _ = growth.length()
     each("further events", max(0, events - written), lambda _: growth.cost(growth.interaction))
     print(f"one order with {sales} invoices, {returns} returns and {growth.length()[0]} events")
     return [
-        compare("an invoice and its settlement", sold),
-        compare("a return and its refund", returned),
-        Compared(f"the same page of {PAGE} events", short, growth.page(beginning)),
+        compare("invoice", "an invoice and its settlement", sold),
+        compare("return", "a return and its refund", returned),
+        Compared("page", f"the same page of {PAGE} events", short, growth.page(beginning)),
     ]
 
 
@@ -205,7 +230,15 @@ def show(compared: Sequence[Compared]) -> None:
                 f"{one.what + ', ' + when:38}{cost.requests:10.0f}{cost.write_units:13.1f}"
                 f"{cost.read_units:12.1f}{cost.kilobytes:8.1f}{cost.cpu_ms:8.1f}"
             )
-        print(f"{'':36}{(one.ratio - 1) * 100:+.0f} % at worst")
+        print(f"{'':36}{(one.ratio_of_requests_and_capacity - 1) * 100:+.0f} % at worst, but for CPU")
+
+
+def keep(compared: Sequence[Compared], figures: Figures) -> None:
+    """Keep every figure for the file."""
+    for one in compared:
+        for when, cost in (("first", one.first), ("last", one.last)):
+            for name, unit in UNITS.items():
+                figures.keep(f"{one.key}_{when}_{name}", f"{one.what}, {when}: {name}", getattr(cost, name), unit)
 
 
 def main() -> int:
@@ -213,30 +246,44 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.growth", description=__doc__)
     parser.add_argument("--invoices", type=int, default=MAX_INVOICES)
     parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure with its unit")
     given = parser.parse_args()
+    figures = Figures()
     try:
-        return _on_a_table_of_its_own(given.invoices, given.events)
+        code = _on_a_table_of_its_own(given.invoices, given.events, figures)
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    if given.json is not None:
+        figures.write(given.json)
+    return code
 
 
-def _on_a_table_of_its_own(invoices: int, events: int) -> int:
+def _on_a_table_of_its_own(invoices: int, events: int, figures: Figures) -> int:
     facts = require_running(read_settings())
     with table_like_the_stacks(facts) as table:
-        return _run(Growth(client("dynamodb", facts.aws_port), table), invoices, events)
+        return _run(Growth(client("dynamodb", facts.aws_port), table), invoices, events, figures)
 
 
-def _run(growth: Growth, invoices: int, events: int) -> int:
+def _run(growth: Growth, invoices: int, events: int, figures: Figures) -> int:
     returns = max(COMPARED + 2, invoices // 20)
     compared = grow(growth, invoices - returns, returns, events)
     show(compared)
-    for what, read in (
-        ("the order, whole", lambda: retrieve_order(growth.ports.store, ACCOUNT, growth.order_id)),
-        ("its transaction", lambda: retrieve_movements(growth.ports.store, ACCOUNT, growth.transaction_id)),
+    keep(compared, figures)
+    figures.heading("CPU of the last invoices, in turn with those of a young order; reported, not judged")
+    figures.add("cpu_of_old_over_young", "the old order's ÷ the young one's, median", growth.cpu_of_old_over_young)
+    for key, what, read in (
+        ("order", "the order, whole", lambda: retrieve_order(growth.ports.store, ACCOUNT, growth.order_id)),
+        (
+            "transaction",
+            "its transaction",
+            lambda: retrieve_movements(growth.ports.store, ACCOUNT, growth.transaction_id),
+        ),
     ):
         cost = growth.cost(read)
-        print(f"{what:38}{cost.requests:10.0f}{0:13.1f}{cost.read_units:12.1f}{cost.kilobytes:8.1f}{cost.cpu_ms:8.1f}")
+        figures.heading(what)
+        for name, unit in UNITS.items():
+            figures.add(f"{key}_{name}", name, getattr(cost, name), unit)
     return 0 if all(one.ratio_of_requests_and_capacity <= MOST for one in compared) else 1
 
 

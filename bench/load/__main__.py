@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from bench.load.faults import Faults
 from bench.load.outcome import Load
+from bench.load.report import figures_of
 from bench.load.run import run
 from local.lifecycle import require_running
 from local.progress import StackError
@@ -26,13 +28,17 @@ def main() -> int:
     parser.add_argument("--hanging", type=float, default=usual.hanging, help="share of connector calls that hang")
     parser.add_argument("--refusing", type=float, default=usual.refusing, help="share of calls refused finally")
     parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure with its unit")
     given = parser.parse_args()
     load = Load(given.orders, given.rate, Faults(given.failing, given.hanging, given.seed, given.refusing))
     try:
-        return 1 if run(require_running(read_settings()), load).wrong else 0
+        outcome = run(require_running(read_settings()), load)
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
+    if given.json is not None:
+        figures_of(outcome).write(given.json)
+    return 1 if outcome.wrong else 0
 
 
 if __name__ == "__main__":
