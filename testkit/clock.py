@@ -7,13 +7,15 @@ MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 class Clock:
-    """A clock that stands still until it is told to go on; reading it is ``Ports.now``."""
+    """A clock that goes on when it is told to, and by ``tick`` whenever it is read; reading it is ``Ports.now``."""
 
     def __init__(self, start: datetime = MORNING) -> None:
         self.time = start
+        self.tick = timedelta()
 
     def __call__(self) -> datetime:
         """Return the time."""
+        self.time += self.tick
         return self.time
 
     def advance(self, by: timedelta) -> None:

@@ -161,6 +161,8 @@ class GuardedThings:
                 yield self._paid(paid, (Payment, *transaction, paid.after.payment_id))
         for settlement in commit.new_settlements:
             yield self._new(settlement, *transaction, settlement.payment_id, settlement.number)
+        for refund in commit.new_refunds:
+            yield self._new(refund, *transaction, refund.payment_id, refund.number)
         for drawn in commit.settlements:
             yield self._drawn(drawn, (Settlement, *transaction, drawn.after.payment_id, drawn.after.number))
 

@@ -9,11 +9,13 @@ from settlement.domain.changes.change import Change
 from settlement.domain.changes.modification import Modification
 from settlement.domain.connectors.connector import Connector
 from settlement.domain.events import Event
+from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.answers import sorted_refunds
 from settlement.domain.transaction.checkout import AdditionalData
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
@@ -190,6 +192,10 @@ class FakeStore(GuardedThings):
         later = [held for held in found if number is None or held.number > number]
         page = later[:page_size]
         return Page(page, page[-1].number if len(later) > page_size else None)
+
+    def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]:
+        """Return a payment's refunds, oldest first."""
+        return sorted_refunds(self.all_of(RefundMade, account, transaction_id, payment_id))
 
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""

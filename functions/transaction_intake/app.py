@@ -18,7 +18,7 @@ from settlement.logs import new_logger
 from settlement.use_cases.gateway.add_data import add_data
 from settlement.use_cases.gateway.request_authorisation import request_authorisation
 from settlement.use_cases.gateway.request_movement import await_conclusion
-from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements, retrieve_payments
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_books, retrieve_payments
 from settlement.use_cases.gateway.send_payments import send_payments
 from settlement.use_cases.gateway.start_transaction import start_transaction
 
@@ -52,7 +52,7 @@ def start() -> Response:
 
     account, new = api.caller(), api.read(TransactionBody).as_transaction()
     started = start_transaction(bootstrap.ports(), account, new, api.idempotency_key())
-    found = retrieve_movements(bootstrap.store(), account, started.transaction.transaction_id)
+    found = retrieve_books(bootstrap.store(), account, started.transaction.transaction_id)
     return answer(200, transaction_view(found, ()))
 
 
@@ -71,8 +71,8 @@ def send(transaction_id: str) -> Response:
     """Accept payments, and show all payments of the transaction."""
     account = api.caller()
     _send(account, transaction_id)
-    heads, found, legs = retrieve_payments(bootstrap.store(), account, transaction_id)
-    return answer(200, [gateway_payment(payment, heads.transaction, status, legs) for payment, status in found])
+    found, payments = retrieve_payments(bootstrap.store(), account, transaction_id)
+    return answer(200, [gateway_payment(held.payment, found, held.status, held.answers) for held in payments])
 
 
 @api.serves("sendAdditionalData", "updateAdditionalData")

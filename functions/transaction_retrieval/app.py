@@ -42,7 +42,7 @@ def payment_transaction(order_id: str) -> Response:
 def transaction(transaction_id: str) -> Response:
     """Show a transaction."""
     account, store = api.caller(), bootstrap.store()
-    found = retrieve.retrieve_movements(store, account, transaction_id)
+    found = retrieve.retrieve_books(store, account, transaction_id)
     lines = store.lines(account, found.heads.order.order_id)
     return answer(200, views.transaction_view(found, lines, store.additional_data(account, transaction_id)))
 
@@ -52,17 +52,16 @@ def payments(transaction_id: str) -> Response:
     """Show a transaction's payments."""
     account = api.caller()
     api.list_query()
-    heads, found, legs = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
-    return answer(200, [gateway_payment(payment, heads.transaction, status, legs) for payment, status in found])
+    found, payments = retrieve.retrieve_payments(bootstrap.store(), account, transaction_id)
+    return answer(200, [gateway_payment(held.payment, found, held.status, held.answers) for held in payments])
 
 
 @api.serves("getPayment")
 def payment(transaction_id: str, payment_id: str) -> Response:
     """Show one payment."""
     account = api.caller()
-    store = bootstrap.store()
-    heads, found, status = retrieve.retrieve_payment(store, account, transaction_id, payment_id)
-    return answer(200, gateway_payment(found, heads.transaction, status, store.legs(account, transaction_id)))
+    found, held = retrieve.retrieve_payment(bootstrap.store(), account, transaction_id, payment_id)
+    return answer(200, gateway_payment(held.payment, found, held.status, held.answers))
 
 
 @api.serves("listSettlements")

@@ -11,6 +11,7 @@ from settlement.domain.connectors.capabilities import Capabilities, Capability, 
 from settlement.domain.connectors.connector import AutoSettle, ConnectorProtocol, CustomField, Mode, Recipient
 from settlement.domain.connectors.payment_answer import PaymentApp
 from settlement.domain.ledger.ledger import Counters
+from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import InvoiceType, Tracking
 from settlement.domain.order.shopper import Address, Shopper
@@ -273,6 +274,15 @@ def test_settlement_is_read_as_it_was_written(store: Store) -> None:
     write(store, new_settlements=[settlement])
 
     assert store.settlement(ACCOUNT, TRANSACTION_ID, "P1", "000002-0001") == settlement
+
+
+def test_refunds_are_read_as_they_were_written_oldest_first(store: Store) -> None:
+    late = RefundMade("P1", "000005-0001", "request", 100, 7000, LATER, "REF-1", "00", "done")
+    early = RefundMade("P1", "000006-0001", "another", 200, 7000, NOON)
+
+    write(store, new_refunds=[late, early, replace(early, payment_id="P2")])
+
+    assert store.refunds(ACCOUNT, TRANSACTION_ID, "P1") == [early, late]
 
 
 def test_event_is_read_as_it_was_written(store: Store) -> None:

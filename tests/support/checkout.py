@@ -13,7 +13,7 @@ from settlement.use_cases.gateway.request_movement import (
     Requested,
     request_movement,
 )
-from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_books
 from settlement.use_cases.gateway.send_payments import send_payments
 from settlement.use_cases.gateway.start_transaction import NewTransaction, start_transaction
 from settlement.use_cases.orders.place_order import NewPayment
@@ -67,6 +67,6 @@ def payment_statuses(placed: Placed) -> list[str]:
 
 def view(placed: Placed) -> Any:
     """The transaction as the gateway shows it."""
-    found = retrieve_movements(placed.shop.store, ACCOUNT, placed.transaction_id)
+    found = retrieve_books(placed.shop.store, ACCOUNT, placed.transaction_id)
     told = placed.shop.store.additional_data(ACCOUNT, placed.transaction_id)
     return transaction_view(found, placed.shop.store.lines(ACCOUNT, placed.order_id), told)

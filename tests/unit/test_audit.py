@@ -13,9 +13,11 @@ from settlement.domain.changes.change import Change
 from settlement.domain.changes.modification import Modification, ModificationRequest
 from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import Counters, LedgerImbalance
+from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
+from settlement.domain.transaction.deeds import Deeds
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation, OperationState
 from settlement.domain.transaction.payment import Payment
@@ -74,8 +76,19 @@ def corruptions(thing: Any) -> Iterator[tuple[str, Any]]:
                 except LedgerImbalance:
                     continue  # such a ledger cannot be read, which is a mismatch of its own
                 yield f"{field.name}.{name}", replace(thing, **{field.name: wrong})
+        elif isinstance(value, Deeds):
+            for name, figure in sums_of(value):
+                wrong_sum: dict[str, Any] = {name: figure + 1}
+                yield f"{field.name}.{name}", replace(thing, **{field.name: replace(value, **wrong_sum)})
         elif field.name not in UNREPEATED.get(type(thing), set()) and _wrong(value) is not None:
             yield field.name, replace(thing, **{field.name: _wrong(value)})
+
+
+def sums_of(deeds: Deeds) -> Iterator[tuple[str, int]]:
+    """The sums of deeds."""
+    for field in fields(deeds):
+        if isinstance(value := getattr(deeds, field.name), int):
+            yield field.name, value
 
 
 def _wrong(value: object) -> object:
@@ -94,7 +107,7 @@ def _wrong(value: object) -> object:
 
 @pytest.mark.parametrize(
     "kind",
-    [Order, Line, Invoice, Change, Modification, Transaction, Payment, Operation, Leg, Settlement, Event],
+    [Order, Line, Invoice, Change, Modification, Transaction, Payment, Operation, Leg, Settlement, RefundMade, Event],
     ids=lambda kind: kind.__name__,
 )
 def test_every_wrong_figure_of_every_kind_of_item_is_seen(kind: type[Any]) -> None:
@@ -118,7 +131,7 @@ def _is_seen(shop: Shop) -> bool:
 
 @pytest.mark.parametrize(
     "kind",
-    [Line, Invoice, Change, Modification, Transaction, Payment, Operation, Leg, Settlement, Event, str],
+    [Line, Invoice, Change, Modification, Transaction, Payment, Operation, Leg, Settlement, RefundMade, Event, str],
     ids=lambda kind: kind.__name__,
 )
 def test_every_missing_item_is_seen(kind: type[Any]) -> None:

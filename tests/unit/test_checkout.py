@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.connectors.connector import Mode, VaultedCard
 from settlement.domain.connectors.payment_systems import PAYMENT_SYSTEMS, payment_systems_served
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, OrderNotFound, WrongStatus
@@ -23,6 +22,7 @@ from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.shared.ports import ListRange
 from testkit.builders import ACCOUNT, NOON, a_connector
 from testkit.shop import Shop
+from tests.support.books import reconciled
 from tests.support.checkout import a_payment, ask, authorise, payment_statuses, send, started, status, view
 
 
@@ -58,7 +58,7 @@ def test_transaction_is_driven_from_start_to_finish_without_an_order(shop: Shop)
     assert seen == ["Started", "Approved", "Settling", "Finished"]
     assert placed.moved("settle") == [7000, 3000]
     assert placed.moved("refund") == [1500]
-    found = reconcile(placed.order, placed.transaction, placed.payments, placed.operations, placed.legs)
+    found = reconciled(placed)
     assert found.is_consistent
 
 

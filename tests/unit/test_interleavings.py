@@ -56,6 +56,7 @@ class OneOrder(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.shop = Shop()
+        self.shop.clock.tick = timedelta(microseconds=1)
         self.executions: list[Generator[None, None, ConcludeOutcome]] = []
         self.count = 0
         self.can_refuse = False

@@ -14,6 +14,7 @@ from hypothesis.stateful import invariant, precondition, rule, run_state_machine
 from settlement.domain.audit.reconciliation import overcapture
 from settlement.domain.connectors.connector_calls import Cancel, PaymentReference, Refund, Settle
 from settlement.domain.errors import Refusal
+from settlement.domain.transaction.deeds import deeds_of_all
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationState
 from settlement.use_cases.gateway.request_movement import (
@@ -23,11 +24,13 @@ from settlement.use_cases.gateway.request_movement import (
     DirectRequest,
     request_movement,
 )
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_books
 from settlement.use_cases.recovery.resolve_leg import Resolution
 from testkit.builders import ACCOUNT
 from testkit.provider import Kind, Step
 from tests.support import operator
 from tests.support.audits import mismatches_of
+from tests.support.books import answers_shown
 from tests.unit.test_interleavings import CENTS, KINDS, LONG, OneOrder
 
 STORIES = int(os.environ.get("QUITA_STORIES", "5000" if LONG else "150"))
@@ -137,7 +140,11 @@ class TroubledOrder(OneOrder):
         assert 0 <= transaction.requested <= transaction.payable
         operations, legs = self.placed.operations, self.placed.legs
         assert [held.sequence for held in operations] == list(range(1, transaction.tail))
-        assert list(overcapture(transaction, self.placed.ledger, operations, legs)) == []
+        deeds = deeds_of_all(operations, legs)
+        assert list(overcapture(transaction, self.placed.ledger, deeds)) == []
+        assert retrieve_books(self.shop.store, ACCOUNT, self.placed.transaction_id).deeds == deeds
+        for number, _ in enumerate(self.placed.payments, start=1):
+            answers_shown(self.placed, number)
         assert transaction.troubled == sum(held.state.is_trouble for held in operations)
         assert order.in_error == transaction.is_in_error
         for payment in self.placed.payments:

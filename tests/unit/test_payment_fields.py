@@ -9,11 +9,12 @@ from settlement.domain.connectors.connector import VaultedCard
 from testkit.builders import a_connector, a_new_payment
 from testkit.provider import Partial
 from testkit.shop import Placed, Shop
+from tests.support.books import answers_shown
 
 
 def fields_of(placed: Placed, number: int = 1, currency: str = "BRL") -> dict[str, str]:
     """The fields of a payment, by its number from 1."""
-    listed = payment_fields(placed.payments[number - 1], currency, placed.legs)
+    listed = payment_fields(placed.payments[number - 1], currency, answers_shown(placed, number))
     return {field["name"]: field["value"] for field in listed}
 
 

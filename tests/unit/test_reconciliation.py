@@ -13,14 +13,16 @@ from settlement.domain.audit.reconciliation import Difference, Reconciliation, r
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import Refusal
 from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.deeds import deeds_of_all
 from settlement.domain.transaction.leg import LegState
 from testkit.builders import a_leg, a_new_payment, a_payment, a_transaction, an_operation, an_order
 from testkit.shop import Placed, Shop
+from tests.support.books import reconciled
 
 
 def of(placed: Placed) -> Reconciliation:
     """Reconcile an order of the shop."""
-    return reconcile(placed.order, placed.transaction, placed.payments, placed.operations, placed.legs)
+    return reconciled(placed)
 
 
 def differing(placed: Placed) -> set[str]:
@@ -128,7 +130,8 @@ def books(**changes: Any) -> Reconciliation:
     request = an_operation(state="done")
     operation = replace(request, ask=replace(request.ask, request=7000, requested_through=7000))
     leg = a_leg(state=LegState.POSTED, posted_value=changes.pop("posted", 7000))
-    return reconcile(an_order(invoiced=7000), transaction, [payment], [operation], [leg])
+    deeds = deeds_of_all([operation], [leg])
+    return reconcile(an_order(invoiced=7000), transaction, [payment], deeds, operation.ask.requested_through)
 
 
 def test_action_that_is_not_in_the_ledger_is_named_with_its_payment() -> None:

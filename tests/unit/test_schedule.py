@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
@@ -15,6 +14,7 @@ from testkit.builders import ACCOUNT, a_new_payment
 from testkit.provider import Kind, Partial, Step
 from testkit.shop import SWEEP_EVERY, Placed, Shop
 from testkit.workflow import steps
+from tests.support.books import reconciled
 
 MINUTE = timedelta(minutes=1)
 SCHEDULE = [0, 1, 6, 21, 81, 321, 561, 801, 1041, 1281, 1440]
@@ -197,7 +197,7 @@ def test_restored_table_whose_connector_has_no_more_to_give_shows_the_difference
     placed.invoice("N3", 3000)
 
     assert placed.status == ("invoice", "Settling")
-    found = reconcile(placed.order, placed.transaction, placed.payments, placed.operations, placed.legs)
+    found = reconciled(placed)
     assert not found.is_consistent
     assert 3000 in {difference.value for difference in found.differences}
 

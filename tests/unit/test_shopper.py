@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from settlement.api.orders.view import order_view
-from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.errors import OrderNotFound
 from settlement.domain.events import EventType
@@ -17,6 +16,7 @@ from settlement.use_cases.orders.erase_shopper import erase_shopper, erase_shopp
 from settlement.use_cases.orders.retrieve_order import retrieve_order
 from testkit.builders import ACCOUNT, ORDER_ID, a_new_order, a_new_payment
 from testkit.shop import Placed, Shop
+from tests.support.books import reconciled
 
 MARIA = Shopper(
     email="maria@mail.example",
@@ -104,7 +104,7 @@ def test_money_goes_on_as_before_after_erasure(shop: Shop) -> None:
     placed.invoice("N2", 3000)
     placed.give_back("D1", 1500)
     assert placed.status == ("invoiced", "Finished")
-    books = reconcile(placed.order, placed.transaction, placed.payments, placed.operations, placed.legs)
+    books = reconciled(placed)
     assert books.is_consistent
     assert (placed.transaction.ledger.captured, placed.transaction.ledger.refunded) == (10000, 1500)
 

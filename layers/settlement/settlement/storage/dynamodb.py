@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.changes.change import Change
 from settlement.domain.connectors.connector import Connector
+from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
+from settlement.domain.transaction.answers import sorted_refunds
 from settlement.domain.transaction.checkout import AdditionalData
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
@@ -220,6 +222,11 @@ class DynamoDBStore(Timeline):
         answer = self._client.query(**request)
         found = [codecs.decode(Settlement, codecs.from_wire(item)) for item in answer["Items"]]
         return Page(found, found[-1].number if "LastEvaluatedKey" in answer else None)
+
+    def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]:
+        """Return a payment's refunds, oldest first."""
+        partition = keys.transaction_partition(account, transaction_id)
+        return sorted_refunds(self._query(RefundMade, partition, keys.refunds(payment_id)))
 
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""

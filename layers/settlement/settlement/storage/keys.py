@@ -108,6 +108,7 @@ CREDENTIALS_LOCK: Key = ("CREDENTIALS#LOCK", "LOCK")
 ORDER = "ORDER"
 OPERATIONS = "OPERATION#"
 SETTLEMENTS = "SETTLEMENT#"
+REFUNDS = "REFUND#"
 TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"
 AUDIT = "AUDIT"
@@ -183,6 +184,16 @@ def settlements(payment_id: str) -> str:
 def settlement(payment_id: str, number: str) -> str:
     """Sort key of a settlement."""
     return f"{settlements(payment_id)}{number}"
+
+
+def refunds(payment_id: str) -> str:
+    """Prefix of the refunds of one payment."""
+    return f"{REFUNDS}{payment_id}#"
+
+
+def refund(payment_id: str, number: str) -> str:
+    """Sort key of a refund."""
+    return f"{refunds(payment_id)}{number}"
 
 
 def can_exist(pk: str, sk: str) -> bool:

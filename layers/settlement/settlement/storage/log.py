@@ -19,7 +19,15 @@ PERSONAL_ATTRIBUTES = frozenset({"card", "recipients"}) | PERSONAL_PARTS
 
 _LOGGED = (
     *(keys.ORDER, keys.line(""), keys.invoice(""), keys.change(""), keys.modification("")),
-    *(keys.TRANSACTION, keys.payment(""), keys.OPERATIONS, keys.legs(None), keys.SETTLEMENTS, keys.request("")),
+    *(
+        keys.TRANSACTION,
+        keys.payment(""),
+        keys.OPERATIONS,
+        keys.legs(None),
+        keys.SETTLEMENTS,
+        keys.REFUNDS,
+        keys.request(""),
+    ),
 )
 """Logged items, by the beginning of their sort keys. Add each new kind of item, unless it holds personal data."""
 

@@ -149,6 +149,9 @@ class _Writes:
         for settlement in commit.new_settlements:
             key = keys.settlement(settlement.payment_id, settlement.number)
             yield self._put(self._transaction, key, codecs.encode(settlement))
+        for refund in commit.new_refunds:
+            key = keys.refund(refund.payment_id, refund.number)
+            yield self._put(self._transaction, key, codecs.encode(refund))
         for changed in commit.settlements:
             yield self._add(keys.settlement(changed.after.payment_id, changed.after.number), changed)
 

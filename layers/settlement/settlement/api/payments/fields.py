@@ -5,12 +5,13 @@ Connector answers are JSON text with decimals, as the gateway writes them; ``ref
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from settlement.api.shared.dates import action_date
+from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.money import to_major
-from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.answers import Answer, Answers
+from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.payment import Authorisation, Payment
 
 if TYPE_CHECKING:
@@ -19,14 +20,11 @@ if TYPE_CHECKING:
 PAYMENT_PROVIDER_CONNECTOR = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
 """The value of the field ``connector`` by which clients tell a PPP connector from a legacy one (C§3.4)."""
 
-_ANSWERED = frozenset({LegState.POSTED, LegState.REFUSED, LegState.MANUAL})
 _PARTIAL_REFUND, _CLOSING_REFUND = 1, 0
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def payment_fields(payment: Payment, currency: str, legs: Iterable[Leg]) -> "list[NamedValue]":
-    """Return the fields of a payment, from itself and its connector calls in any order."""
-    mine = sorted((leg for leg in legs if leg.payment_id == payment.payment_id), key=_when)
+def payment_fields(payment: Payment, currency: str, answers: Answers) -> "list[NamedValue]":
+    """Return the fields of a payment, from itself and what its connector answered."""
     fields = {
         "originalPaymentSystem": payment.payment_system,
         "paymentMethod": payment.payment_system_name,
@@ -38,13 +36,13 @@ def payment_fields(payment: Payment, currency: str, legs: Iterable[Leg]) -> "lis
     }
     if payment.auto_settle_at is not None:
         fields["waitingForAutoSettle"] = f"{payment.auto_settle_at:%m/%d/%Y %H:%M:%S} P UTC"
-    for name, kind, key in (
-        ("settlementConnectorResponse", LegKind.SETTLE, "settleId"),
-        ("refundingConnectorResponse", LegKind.REFUND, "refundId"),
+    for name, newest, key in (
+        ("settlementConnectorResponse", answers.settlement, "settleId"),
+        ("refundingConnectorResponse", answers.refund, "refundId"),
     ):
-        if answered := [leg for leg in mine if leg.kind is kind and leg.state in _ANSWERED]:
-            fields[name] = _movement_response(answered[-1], key, currency)
-    if refunds := list(_refunds(mine)):
+        if newest is not None:
+            fields[name] = _movement_response(payment, newest, key, currency)
+    if refunds := list(_refunds(answers.refunds)):
         fields["refund"] = _text(refunds)
     return [{"name": name, "value": value} for name, value in fields.items()]
 
@@ -86,40 +84,32 @@ def _of_the_authorisation(payment: Payment) -> dict[str, str]:
     return fields | {"authorizationConnectorResponse": _text(response)}
 
 
-def _movement_response(leg: Leg, key: str, currency: str) -> str:
+def _movement_response(payment: Payment, newest: Answer, key: str, currency: str) -> str:
     """The last answer to a settlement or refund; its value is decimal, for display, and zero if nothing was done."""
     return _text(
         {
-            key: leg.reference,
-            "value": float(to_major(leg.posted_value, currency)),
-            "requestId": leg.request_id,
-            "paymentId": leg.payment_id,
-            "code": leg.code,
-            "message": leg.message,
+            key: newest.reference,
+            "value": float(to_major(newest.value, currency)),
+            "requestId": newest.request_id,
+            "paymentId": payment.payment_id,
+            "code": newest.code,
+            "message": newest.message,
         }
     )
 
 
-def _refunds(legs: Iterable[Leg]) -> Iterator[dict[str, Any]]:
+def _refunds(refunds: Iterable[RefundMade]) -> Iterator[dict[str, Any]]:
     """Every refund that was done, oldest first; the one that leaves nothing captured is closing."""
-    left = 0
-    for leg in legs:
-        if leg.state is not LegState.POSTED or leg.kind not in (LegKind.SETTLE, LegKind.REFUND):
-            continue
-        left += leg.posted_value if leg.kind is LegKind.SETTLE else -leg.posted_value
-        if leg.kind is LegKind.REFUND and leg.concluded_at is not None:
-            yield {
-                "Id": leg.request_id,
-                "Token": leg.reference,
-                "RefundDate": action_date(leg.concluded_at),
-                "ValueAsInt": leg.posted_value,
-                "RefundType": _PARTIAL_REFUND if left else _CLOSING_REFUND,
-            }
-
-
-def _when(leg: Leg) -> tuple[datetime, int, str]:
-    """Orders legs by the time of their answer, those without one last."""
-    return (leg.concluded_at or _NEVER, leg.operation, leg.number)
+    refunded = 0
+    for refund in refunds:
+        refunded += refund.value
+        yield {
+            "Id": refund.request_id,
+            "Token": refund.reference,
+            "RefundDate": action_date(refund.refunded_at),
+            "ValueAsInt": refund.value,
+            "RefundType": _PARTIAL_REFUND if refunded < refund.captured else _CLOSING_REFUND,
+        }
 
 
 def _text(value: object) -> str:

@@ -1,14 +1,13 @@
 """A payment as the OMS and the gateway show it (C§3.1, C§3.4). Amounts are minor units."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from settlement.api.payments.fields import payment_fields
 from settlement.api.shared.dates import gateway_date_or_none
 from settlement.domain.connectors.payment_answer import PaymentApp
 from settlement.domain.connectors.payment_systems import CUSTOM_GROUP, PaymentSystem
+from settlement.domain.transaction.answers import Answers
 from settlement.domain.transaction.installments import installments_of
-from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import TransactionStatus, payment_status
 from settlement.domain.transaction.transaction import Transaction
@@ -119,9 +118,9 @@ def oms_payment(payment: Payment) -> "OmsPayment":
 
 
 def gateway_payment(
-    payment: Payment, transaction: Transaction, status: TransactionStatus, legs: Iterable[Leg]
+    payment: Payment, transaction: Transaction, status: TransactionStatus, answers: Answers
 ) -> "PaymentAnswer":
-    """A payment of the gateway, with its ledger and the telling fields, which its ``legs`` are needed for."""
+    """A payment of the gateway, with its ledger and the telling fields, which its connector's ``answers`` are for."""
     responses: GatewayConnectorResponses = {**_four_keys(payment), "nsu": payment.nsu or ""}
     value = payment.counters.authorised or payment.assigned
     return {
@@ -157,7 +156,7 @@ def gateway_payment(
         "isBillingAddressDifferent": None,
         "isRegexValid": None,
         "isLuhnValid": None,
-        "fields": payment_fields(payment, transaction.currency, legs),
+        "fields": payment_fields(payment, transaction.currency, answers),
         "sheets": None,
         "originalPaymentId": None,
         **_ledger(payment),

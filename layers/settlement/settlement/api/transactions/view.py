@@ -6,7 +6,6 @@ Requests are what the merchant asked, actions what reached a connector; both com
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from settlement.api.payments.fields import connector_answer
@@ -25,7 +24,7 @@ from settlement.domain.transaction.operation import Operation, OperationKind
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
 from settlement.domain.transaction.transaction import Transaction
-from settlement.use_cases.gateway.retrieve_transaction import Movements
+from settlement.use_cases.gateway.retrieve_transaction import Books, Movements
 from settlement.use_cases.shared.heads import Heads
 
 if TYPE_CHECKING:
@@ -60,13 +59,11 @@ def oms_transaction_view(heads: Heads, payments: Iterable[Payment], settings: Ac
     }
 
 
-def transaction_view(
-    movements: Movements, lines: Sequence[Line], told: Sequence[AdditionalData] = ()
-) -> "TransactionAnswer":
+def transaction_view(books: Books, lines: Sequence[Line], told: Sequence[AdditionalData] = ()) -> "TransactionAnswer":
     """``GET /api/pvt/transactions/{transactionId}`` (C§3.3), with the times at which its payments act by themselves,
     and whether requests, actions and ledger agree. ``told`` is its additional data.
     """
-    order, transaction = movements.heads.order, movements.heads.transaction
+    order, transaction = books.heads.order, books.heads.transaction
     id_, ledger = transaction.transaction_id, transaction.ledger
     return {
         "id": id_,
@@ -84,12 +81,12 @@ def transaction_view(
         "commitmentToken": token(id_, "commitment") if transaction.finished_at else None,
         "commitmentDate": gateway_date_or_none(transaction.finished_at),
         "refundingToken": token(id_, "refunding") if ledger.refunded else None,
-        "refundingDate": gateway_date_or_none(_last_refund(movements)),
+        "refundingDate": gateway_date_or_none(books.refunded_at),
         "cancelationToken": token(id_, "cancelation") if transaction.cancelled_at else None,
         "cancelationDate": gateway_date_or_none(transaction.cancelled_at),
         "fields": _named(_fields(order, transaction, lines) | {data.name: data.value for data in told}),
         **_session(order, transaction, told),
-        **_own(movements),
+        **_own(books),
     }
 
 
@@ -136,11 +133,6 @@ def _cart(order: Order, lines: Sequence[Line]) -> str:
     ]
     cart = {"items": items, "freight": parts.get("Shipping", 0), "tax": parts.get("Tax", 0)}
     return json.dumps(cart, ensure_ascii=False, separators=(",", ":"))
-
-
-def _last_refund(movements: Movements) -> datetime | None:
-    refunds = (leg for leg in movements.legs if leg.kind is LegKind.REFUND and leg.state is LegState.POSTED)
-    return max((leg.concluded_at for leg in refunds if leg.concluded_at is not None), default=None)
 
 
 def _session(order: Order, transaction: Transaction, told: Sequence[AdditionalData]) -> "Session":
@@ -193,10 +185,10 @@ def _as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _own(movements: Movements) -> "OwnValues":
+def _own(books: Books) -> "OwnValues":
     """What the gateway's schema has no word for: mode, ledger, queue, timers and reconciliation."""
-    order, transaction = movements.heads.order, movements.heads.transaction
-    ledger, payments = transaction.ledger, list(movements.payments.values())
+    order, transaction = books.heads.order, books.heads.transaction
+    ledger, payments = transaction.ledger, books.payments
     return {
         "processingMode": transaction.mode,
         "currencyCode": transaction.currency,
@@ -220,7 +212,7 @@ def _own(movements: Movements) -> "OwnValues":
             for payment in payments
         ],
         "reconciliation": reconciliation_view(
-            reconcile(order, transaction, payments, movements.operations, movements.legs)
+            reconcile(order, transaction, payments, books.deeds, books.requested_through)
         ),
     }
 

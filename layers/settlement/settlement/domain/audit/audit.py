@@ -6,6 +6,7 @@ no mismatch: its own event and the transaction's reconciliation report it.
 
 from collections.abc import Iterator
 
+from settlement.domain.audit.kept_sums import kept_mismatches
 from settlement.domain.audit.movements import movement_mismatches
 from settlement.domain.audit.order_side import order_mismatches
 from settlement.domain.audit.reconciliation import debts, head_differences, overcapture
@@ -29,6 +30,7 @@ def audit(records: Records) -> tuple[Mismatch, ...]:
         *timeline_mismatches(records),
         *movement_mismatches(records),
         *order_mismatches(records),
+        *kept_mismatches(records),
         *_heads(records),
         *_queue(records),
         *_at_rest(records),
@@ -133,7 +135,7 @@ def _at_rest(records: Records) -> Iterator[Mismatch]:
     """
     transaction = records.transaction
     ledger = total(payment.counters for payment in records.payments)
-    for difference in overcapture(transaction, ledger, records.operations, records.legs):
+    for difference in overcapture(transaction, ledger, records.deeds):
         yield Mismatch(difference.what, "transaction head", difference.expected, difference.found)
     if not transaction.is_idle:
         return
@@ -141,9 +143,10 @@ def _at_rest(records: Records) -> Iterator[Mismatch]:
     for payment in records.payments:
         position = projected.get(payment.payment_id)
         yield from unequal(f"payment {payment.payment_id}", ("as the queue leaves it", payment.position, position))
-    differences = list(head_differences(transaction, ledger, records.operations))
+    requested_through = records.operations[-1].ask.requested_through if records.operations else 0
+    differences = list(head_differences(transaction, ledger, requested_through))
     if not _is_excused(records):
-        differences += debts(records.order, transaction, ledger, records.operations, records.legs)
+        differences += debts(records.order, transaction, ledger, records.deeds)
     for difference in differences:
         yield Mismatch(difference.what, "transaction head", difference.expected, difference.found)
 

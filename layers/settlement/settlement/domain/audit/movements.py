@@ -30,7 +30,7 @@ def movement_mismatches(records: Records) -> Iterator[Mismatch]:
         name = f"{leg.operation}-{leg.number}"
         yield from unequal(f"leg {name}", ("value that a person ended", closed.get(name, 0), leg.closed))
         yield from _leg(leg, said[leg_writer(leg.operation, leg.number)])
-    for difference in book_differences(records.payments, records.legs):
+    for difference in book_differences(records.payments, records.deeds):
         yield Mismatch(difference.what, f"payment {difference.payment_id}", difference.expected, difference.found)
     for payment in records.payments:
         yield from _payment(records, payment, [leg for leg in records.legs if leg.payment_id == payment.payment_id])
@@ -85,7 +85,7 @@ def _is_doubtful(leg: Leg) -> bool:
 def _captures(records: Records) -> Iterator[Mismatch]:
     """Each capture belongs to one posted leg; its refunded value is the sum of its refunds."""
     settled = {
-        (leg.payment_id, f"{leg.operation:06d}-{leg.number}"): leg
+        (leg.payment_id, leg.key): leg
         for leg in records.legs
         if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED
     }

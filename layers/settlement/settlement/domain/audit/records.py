@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from settlement.domain.changes.change import Change
 from settlement.domain.changes.modification import Modification
 from settlement.domain.events import Event, Json
+from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
+from settlement.domain.transaction.deeds import Deeds, deeds_of_all
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
@@ -55,9 +57,15 @@ class Records:
     operations: Sequence[Operation]
     legs: Sequence[Leg]
     settlements: Sequence[Settlement]
+    refunds: Sequence[RefundMade]
     events: Sequence[Event]
     owners: Mapping[str, str | None]
     group: Sequence[str]
+
+    @property
+    def deeds(self) -> Deeds:
+        """The deeds of all operations, added up from their calls."""
+        return deeds_of_all(self.operations, self.legs)
 
 
 def unequal(where: str, *pairs: tuple[str, object, object]) -> list[Mismatch]:

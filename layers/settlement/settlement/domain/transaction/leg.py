@@ -109,6 +109,11 @@ class Leg:
     events: int = 0
 
     @property
+    def key(self) -> str:
+        """Its name in the transaction: operation and number, ``000003-0001``."""
+        return f"{self.operation:06d}-{self.number}"
+
+    @property
     def movement(self) -> Movement:
         """The movement if the connector does all of it; only for legs that move money."""
         return Movement(

@@ -37,7 +37,9 @@ class Payment:
     the next call. ``paid_at`` is the time of the merchant's notice that it has the money; with ``offline``, the payment
     rests on the notice alone, and its connector is not called. ``connector_metadata`` is what the connector last asked
     to get back, by name. Settlements up to ``refunded_through`` are refunded whole. ``acquirer`` and what follows it
-    are as the newest answer that named them told. Once the shopper is ``erased``, no answer brings personal parts back.
+    are as the newest answer that named them told. ``last_settlement`` and ``last_refund`` are the keys of the calls
+    that were answered last, ``refunded_at`` is the time of the newest refund. Once the shopper is ``erased``, no answer
+    brings personal parts back.
     """
 
     payment_id: str
@@ -86,6 +88,9 @@ class Payment:
     bank_issue_invoice_id: str | None = None
     delay_to_auto_settle_seconds: int | None = None
     delay_after_antifraud_seconds: int | None = None
+    last_settlement: str | None = None
+    last_refund: str | None = None
+    refunded_at: datetime | None = None
     erased: bool = False
     counters: Counters = field(default_factory=Counters)
 

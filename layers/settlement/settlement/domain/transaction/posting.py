@@ -21,7 +21,9 @@ from settlement.domain.connectors.connector_calls import (
 from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger.ledger import LedgerImbalance, Movement, MovementKind
+from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.transaction.answers import ANSWERED, refund_made
 from settlement.domain.transaction.connector_schedule import authorisation_lapses_at, auto_settle_at
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import OperationKind
@@ -51,14 +53,15 @@ class Posting:
     """The changes by an outcome: ``leg`` in its new state, and everything to be written with it.
 
     ``payment`` is None if it is unchanged. ``remainder`` is the leg for the part left undone, ``capture`` the new
-    settlement. On the settlement that the leg refunds, ``refunded`` is the value booked, ``released`` the value no
-    longer in doubt.
+    settlement, ``refund`` the refund that was made. On the settlement that the leg refunds, ``refunded`` is the value
+    booked, ``released`` the value no longer in doubt.
     """
 
     leg: Leg
     payment: Payment | None = None
     remainder: Leg | None = None
     capture: Settlement | None = None
+    refund: RefundMade | None = None
     refunded: int = 0
     released: int = 0
 
@@ -86,8 +89,23 @@ def post(context: LegContext, leg: Leg, outcome: Outcome, journal: Journal) -> P
     """Return an outcome's changes of a leg, as stored now, and record them; ``journal.at`` is the answer's time."""
     posting = _outcome_posted(_Case(context, leg, journal), outcome)
     before = posting.payment or context.payment
-    after = before.after(outcome.exchange)
+    after = _answered(before.after(outcome.exchange), posting.leg)
     return posting if after is before else replace(posting, payment=after)
+
+
+def _answered(payment: Payment, leg: Leg) -> Payment:
+    """Return the payment with the call that was answered last, so that a view finds it without its calls."""
+    if leg.state not in ANSWERED:
+        return payment
+    match leg.kind:
+        case LegKind.SETTLE:
+            return replace(payment, last_settlement=leg.key)
+        case LegKind.REFUND if leg.state is LegState.POSTED:
+            return replace(payment, last_refund=leg.key, refunded_at=leg.concluded_at)
+        case LegKind.REFUND:
+            return replace(payment, last_refund=leg.key)
+        case _:
+            return payment
 
 
 def _outcome_posted(posting: "_Case", outcome: Outcome) -> Posting:
@@ -215,17 +233,18 @@ class _Case:
         if capture is not None and capture.number <= (payment.refunded_through or ""):
             moved = replace(moved, refunded_through=None)
         is_partial = value < leg.value and leg.state not in _ENDED_BY_A_PERSON
+        posted = self._posted(value, outcome.reference, outcome.code, outcome.message)
         return Posting(
-            self._posted(value, outcome.reference, outcome.code, outcome.message),
+            posted,
             moved,
             remainder=self._remainder(leg.value - value) if is_partial else None,
             capture=capture,
+            refund=refund_made(posted, moved.counters.captured, self.at) if leg.kind is LegKind.REFUND else None,
             refunded=value if leg.kind is LegKind.REFUND else 0,
         )
 
     def _capture(self, outcome: Done) -> Settlement:
-        number = f"{self.leg.operation:06d}-{self.leg.number}"
-        return Settlement(self.leg.payment_id, number, outcome.reference, outcome.value, settled_at=self.at)
+        return Settlement(self.leg.payment_id, self.leg.key, outcome.reference, outcome.value, settled_at=self.at)
 
     def _remainder(self, value: int) -> Leg:
         leg, transaction = self.leg, self.context.transaction

@@ -4,6 +4,7 @@ Amounts are minor units. One operation of a transaction runs at a time, first in
 the operation that runs or is next, ``tail`` the sequence of the next new one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.planning.drafting import Position
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.checkout import Checkout
+from settlement.domain.transaction.deeds import Deeds, deeds_of
+from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import START_GRACE, Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
 
@@ -36,7 +39,8 @@ class Transaction:
     operation that the order's settlement depends on. ``troubled`` counts operations in state failed or manual,
     ``unsettled`` those of them with a missing settlement. ``taken_off`` is the value taken off ``payable`` because no
     payment will ever bring it. ``order_version`` is the version of its order head. ``checkout`` is the data of its
-    start at the gateway, if there was one.
+    start at the gateway, if there was one. ``deeds`` are those of the operations behind the head of the queue, None if
+    it was written first by a version that did not keep them.
     """
 
     account: str
@@ -62,6 +66,7 @@ class Transaction:
     projection: tuple[Position, ...] = ()
     order_version: int = 0
     checkout: Checkout | None = None
+    deeds: Deeds | None = None
     events: int = 0
     version: int = 0
 
@@ -89,6 +94,11 @@ class Transaction:
     def is_in_error(self) -> bool:
         """True if an operator has to act (R35)."""
         return self.troubled > 0 or self.unsettled > 0
+
+    def past(self, operation: Operation, legs: Sequence[Leg]) -> "Transaction":
+        """Return the transaction with the operation at its head, which is over, behind it."""
+        deeds = None if self.deeds is None else self.deeds.plus(deeds_of(operation, legs))
+        return replace(self, head=self.head + 1, deeds=deeds)
 
     def require_direct_request(self) -> None:
         """Raise ``TooManyWaiting`` if there is no room for an operation that no invoice or change requests."""

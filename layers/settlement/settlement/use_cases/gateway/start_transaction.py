@@ -8,6 +8,7 @@ from settlement.domain.events import EventType
 from settlement.domain.identity import identity, is_same
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.checkout import Checkout
+from settlement.domain.transaction.deeds import Deeds
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction, record_status_changes
@@ -63,6 +64,7 @@ def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> 
         payable=new.value,
         created_at=now,
         checkout=new.checkout,
+        deeds=Deeds(),
     )
     started = Heads(order, transaction)
     journal = started.journal(now)

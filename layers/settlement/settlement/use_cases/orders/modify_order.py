@@ -26,8 +26,8 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.recovery.retry_operation import retry_operation
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load
+from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Ports
-from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import next_ready, project_queue
 
 
@@ -225,14 +225,15 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
     journal = heads.journal(now)
     journal.record(EventType.ORDER_MODIFICATION_CANCELLED, requestId=request_id, reason=reason)
     cancelled = replace(operation.to(OperationState.DONE), concluded_at=now, due_at=None, failure=None, giving_up=0)
-    is_head = operation.sequence == transaction.head
     transaction = replace(
         transaction,
         payable=transaction.payable - modification.value,
         requested=transaction.requested - modification.requested,
-        head=transaction.head + 1 if is_head else transaction.head,
     )
-    transaction, following = next_ready(ports, transaction, now) if is_head else (transaction, None)
+    following = None
+    if operation.sequence == transaction.head:
+        gone = transaction.past(cancelled, planned_legs(ports.store, transaction, operation))
+        transaction, following = next_ready(ports, gone, now)
     if following is not None:
         record_ready(journal, following)
     payments = ports.store.payments(account, transaction.transaction_id)
@@ -257,7 +258,7 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
 
 
 def _require_unmoved(ports: Ports, transaction: Transaction, operation: Operation, request_id: str) -> None:
-    legs = planned_legs(ports, transaction, operation)
+    legs = planned_legs(ports.store, transaction, operation)
     moved = [leg for leg in legs if leg.state not in (LegState.PLANNED, LegState.REFUSED) or leg.attempts]
     running = operation.lease_until is not None and operation.lease_until > ports.now()
     if operation.planned or moved or running:

@@ -28,6 +28,7 @@ from settlement.domain.order.order_sums import require_lines_in_totals
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import record_ready
+from settlement.domain.transaction.deeds import Deeds
 from settlement.domain.transaction.operation import Operation, OperationKind
 from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.domain.transaction.transaction import Transaction
@@ -312,6 +313,7 @@ def _transaction(order: Order, mode: Mode, payments: Sequence[Payment]) -> Trans
         payable=paid,
         created_at=order.created_at,
         projection=tuple(payment.position for payment in payments),
+        deeds=Deeds(),
     )
 
 

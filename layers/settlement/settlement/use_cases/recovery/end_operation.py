@@ -13,8 +13,8 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
+from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Ports
-from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import head_guard, project_queue
 from settlement.use_cases.workflow.resolve_doubt import put_right, recount, unblocked
 
@@ -51,7 +51,7 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
     operation = ports.store.operation(account, transaction_id, sequence)
     if operation is None:
         raise OperationNotFound(str(sequence))
-    legs = planned_legs(ports, before.transaction, operation)
+    legs = planned_legs(ports.store, before.transaction, operation)
     _require_endable(operation, legs)
     payments = ports.store.payments(account, transaction_id)
     positions = project_queue(ports, before.transaction, [held.position for held in payments])

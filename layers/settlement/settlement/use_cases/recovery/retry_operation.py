@@ -16,8 +16,8 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import ask_again, missing_legs
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
+from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Ports
-from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import project_queue
 from settlement.use_cases.workflow.resolve_doubt import put_right, recount
 
@@ -84,7 +84,7 @@ def try_at_once(ports: Ports, before: Heads, operation: Operation) -> Operation:
 
 def _again(ports: Ports, before: Heads, failed: Operation) -> tuple[Operation, bool]:
     transaction, now = before.transaction, ports.now()
-    all_legs = planned_legs(ports, transaction, failed)
+    all_legs = planned_legs(ports.store, transaction, failed)
     all_missing = missing_legs(failed, all_legs)
     missing = all_missing[:MAX_RETRIED_AT_ONCE]
     is_whole = len(missing) == len(all_missing)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from settlement.domain.changes.modification import Modification
     from settlement.domain.connectors.connector import Connector
     from settlement.domain.events import Event
+    from settlement.domain.ledger.refund_made import RefundMade
     from settlement.domain.ledger.settlement import Settlement
     from settlement.domain.order.invoice import Invoice
     from settlement.domain.order.listing import ListedOrder
@@ -74,6 +75,7 @@ class Commit:
     legs: Sequence[Changed[Leg]] = ()
     new_settlements: Sequence[Settlement] = ()
     settlements: Sequence[Changed[Settlement]] = ()
+    new_refunds: Sequence[RefundMade] = ()
     replaced_invoices: Sequence[Changed[Invoice]] = ()
     new_receipts: Sequence[tuple[str, str]] = ()
     shopper: Shopper | None = None
@@ -174,6 +176,7 @@ class Store(Protocol):
     def settlements_after(
         self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
     ) -> Page[Settlement]: ...
+    def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]: ...
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None: ...
     def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]: ...
     def audit_walk(self, account: str) -> AuditWalk | None: ...

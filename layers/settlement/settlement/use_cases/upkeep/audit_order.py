@@ -10,6 +10,7 @@ from settlement.domain.audit.records import Mismatch, Records
 from settlement.domain.errors import TransactionNotFound
 from settlement.domain.events import Event
 from settlement.domain.ledger.ledger import LedgerImbalance
+from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.payment import Payment
@@ -136,6 +137,7 @@ def _read(store: Store, order: Order, transaction: Transaction, events: tuple[Ev
         operations=_listed("operations", lambda: store.operations(account, transaction_id)),
         legs=_listed("legs", lambda: store.legs(account, transaction_id)),
         settlements=_listed("captures", lambda: _captures(store, transaction, payments)),
+        refunds=_listed("refunds", lambda: _refunds(store, transaction, payments)),
         events=events,
         owners={payment.payment_id: store.transaction_of_payment(account, payment.payment_id) for payment in payments},
         group=store.orders_of_group(account, order.order_group),
@@ -147,6 +149,14 @@ def _captures(store: Store, transaction: Transaction, payments: Sequence[Payment
         settlement
         for payment in payments
         for settlement in store.settlements(transaction.account, transaction.transaction_id, payment.payment_id)
+    ]
+
+
+def _refunds(store: Store, transaction: Transaction, payments: Sequence[Payment]) -> list[RefundMade]:
+    return [
+        refund
+        for payment in payments
+        for refund in store.refunds(transaction.account, transaction.transaction_id, payment.payment_id)
     ]
 
 

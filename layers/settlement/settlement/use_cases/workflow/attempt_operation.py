@@ -142,6 +142,7 @@ def _together(posting: Commit, ending: Commit) -> Commit:
         payments=posting.payments,
         settlements=posting.settlements,
         new_settlements=posting.new_settlements,
+        new_refunds=posting.new_refunds,
         events=[*posting.events, *ending.events],
     )
 

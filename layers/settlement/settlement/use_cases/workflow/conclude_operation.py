@@ -30,9 +30,9 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import failure_of, misses_settlement, state_at_the_end
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
+from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Commit, Ports, Store
 from settlement.use_cases.workflow.mark_in_doubt import mark_in_doubt
-from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import next_ready, project_queue
 
 
@@ -114,7 +114,7 @@ def _conclude(
     attempt = Attempt(
         heads_of(store, transaction),
         operation,
-        planned_legs(ports, transaction, operation),
+        planned_legs(ports.store, transaction, operation),
         store.payments(account, transaction_id),
         ports.now(),
         started_at,
@@ -252,7 +252,7 @@ def _finish(ports: Ports, attempt: Attempt) -> Ending:
         journal.record(
             EventType.OPERATION_FAILED, operation=operation.sequence, kind=operation.kind.value, reason=failure
         )
-    order, transaction = _decided(attempt)
+    order, transaction = _decided(attempt, concluded)
     transaction = replace(
         transaction,
         troubled=transaction.troubled + concluded.state.is_trouble,
@@ -269,11 +269,11 @@ def _finish(ports: Ports, attempt: Attempt) -> Ending:
     return Ending(Conclusion(ConcludeOutcome.DONE, failure), replace(commit, operations=operations))
 
 
-def _decided(attempt: Attempt) -> tuple[Order, Transaction]:
+def _decided(attempt: Attempt, concluded: Operation) -> tuple[Order, Transaction]:
     """Return both heads with the operation off the queue and, for an authorisation, its decision."""
     order, transaction = attempt.before.order, attempt.before.transaction
     transaction = replace(
-        transaction, head=transaction.head + 1, ledger=total(payment.counters for payment in attempt.payments)
+        transaction.past(concluded, attempt.legs), ledger=total(payment.counters for payment in attempt.payments)
     )
     if attempt.operation.kind is not OperationKind.AUTHORISE:
         return order, transaction

@@ -241,6 +241,7 @@ def posting_of(ports: Ports, context: LegContext, leg: Leg, outcome: Outcome) ->
         new_legs=[] if posting.remainder is None else [posting.remainder],
         new_settlements=[] if posting.capture is None else [posting.capture],
         settlements=_refunded_capture(ports, transaction, leg, posting),
+        new_refunds=[] if posting.refund is None else [posting.refund],
         events=journal.events,
     )
     return Posted(commit, after, posting.payment or context.payment)

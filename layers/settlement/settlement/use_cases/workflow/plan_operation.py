@@ -18,6 +18,7 @@ from settlement.domain.transaction.retries import LEASE, MAX_LEGS, MAX_LEGS_AT_O
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.withholding import takes_value_off, withheld
 from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Commit, Ports, Store
 from settlement.use_cases.workflow.refund_drafts import refund_drafts
 
@@ -48,14 +49,6 @@ class _Planned:
     new_legs: list[Leg]
     closed_legs: list[Changed[Leg]]
     payments: list[Changed[Payment]]
-
-
-def planned_legs(ports: Ports, transaction: Transaction, operation: Operation) -> list[Leg]:
-    """Return the operation's planned legs, without the leftovers of a planner that died."""
-    if not operation.legs:
-        return []
-    legs = ports.store.legs(transaction.account, transaction.transaction_id, operation.sequence)
-    return [leg for leg in legs if leg.index <= operation.legs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +95,7 @@ def _claim(ports: Ports, account: str, transaction_id: str, sequence: int, execu
         return None
     if operation.lease_until is not None and operation.lease_until > now and operation.execution != execution:
         return None
-    legs = planned_legs(ports, transaction, operation)
+    legs = planned_legs(ports.store, transaction, operation)
     payments = store.payments(account, transaction_id)
     if operation.execution != execution:
         operation = replace(

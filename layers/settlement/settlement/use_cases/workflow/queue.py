@@ -10,8 +10,9 @@ from settlement.domain.planning.planning import plan_as_far_as_possible, project
 from settlement.domain.transaction.leg import MOVEMENT_OF
 from settlement.domain.transaction.operation import START_GRACE, Operation, OperationKind, OperationState
 from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Ports, Store
-from settlement.use_cases.workflow.plan_operation import planned_legs, policy_of
+from settlement.use_cases.workflow.plan_operation import policy_of
 
 
 def operation_at(store: Store, transaction: Transaction, sequence: int) -> Operation:
@@ -28,7 +29,7 @@ def next_ready(ports: Ports, transaction: Transaction, now: datetime) -> tuple[T
         following = operation_at(ports.store, transaction, transaction.head)
         if not following.is_concluded:
             return transaction, replace(following.to(OperationState.READY), due_at=now + START_GRACE)
-        transaction = replace(transaction, head=transaction.head + 1)
+        transaction = transaction.past(following, planned_legs(ports.store, transaction, following))
     return transaction, None
 
 
@@ -58,7 +59,7 @@ def _movements(
 ) -> Sequence[Movement]:
     open_legs = [
         leg.movement
-        for leg in planned_legs(ports, transaction, operation)
+        for leg in planned_legs(ports.store, transaction, operation)
         if leg.state.is_open and leg.kind in MOVEMENT_OF
     ]
     if operation.planned or operation.kind is OperationKind.AUTHORISE:

@@ -10,14 +10,15 @@ from settlement.domain.order.order import Order
 from settlement.domain.planning.drafting import Draft, Policy, RefundPriority
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
+from settlement.domain.transaction.deeds import deeds_of
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import misses_settlement, state_at_the_end
 from settlement.use_cases.shared.heads import load_by_transaction
+from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Commit, Ports
-from settlement.use_cases.workflow.plan_operation import planned_legs
 from settlement.use_cases.workflow.queue import head_guard, project_queue
 
 
@@ -30,7 +31,7 @@ def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit
     before = load_by_transaction(ports.store, posting.account, posting.transaction_id)
     transaction = before.transaction
     payments = payments_after(ports, posting)
-    before_legs = planned_legs(ports, transaction, operation)
+    before_legs = planned_legs(ports.store, transaction, operation)
     after = put_right(operation, _legs_after(before_legs, posting))
     transaction = recount(transaction, (operation, before_legs), (after, _legs_after(before_legs, posting)))
     journal = before.journal(ports.now())
@@ -79,12 +80,14 @@ def put_right(operation: Operation, legs: Sequence[Leg]) -> Operation:
 def recount(
     transaction: Transaction, before: tuple[Operation, Sequence[Leg]], after: tuple[Operation, Sequence[Leg]]
 ) -> Transaction:
-    """Return the transaction with its counts of failed operations updated for one operation's change.
+    """Return the transaction with its counts of failed operations, and its deeds, after one operation's change.
 
     Counts never fall below zero: operations that failed under an earlier version were not counted.
     """
+    deeds = transaction.deeds
     return replace(
         transaction,
+        deeds=None if deeds is None else deeds.plus(deeds_of(*after)).plus(deeds_of(*before), sign=-1),
         troubled=max(0, transaction.troubled + after[0].state.is_trouble - before[0].state.is_trouble),
         unsettled=max(0, transaction.unsettled + misses_settlement(*after) - misses_settlement(*before)),
     )
