@@ -31,7 +31,12 @@ from settlement.domain.connectors.connector import Mode
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import MAX_INVOICES, LineMention, OrderTotal
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.gateway.retrieve_transaction import retrieve_events, retrieve_movements
+from settlement.use_cases.gateway.retrieve_transaction import (
+    retrieve_books,
+    retrieve_events,
+    retrieve_movements,
+    retrieve_payments,
+)
 from settlement.use_cases.orders.add_interaction import add_interaction
 from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
 from settlement.use_cases.orders.place_order import NewLine, place_order
@@ -272,13 +277,12 @@ def _run(growth: Growth, invoices: int, events: int, figures: Figures) -> int:
     keep(compared, figures)
     figures.heading("CPU of the last invoices, in turn with those of a young order; reported, not judged")
     figures.add("cpu_of_old_over_young", "the old order's ÷ the young one's, median", growth.cpu_of_old_over_young)
+    store, transaction_id = growth.ports.store, growth.transaction_id
     for key, what, read in (
-        ("order", "the order, whole", lambda: retrieve_order(growth.ports.store, ACCOUNT, growth.order_id)),
-        (
-            "transaction",
-            "its transaction",
-            lambda: retrieve_movements(growth.ports.store, ACCOUNT, growth.transaction_id),
-        ),
+        ("order", "the order, whole", lambda: retrieve_order(store, ACCOUNT, growth.order_id)),
+        ("transaction", "its transaction", lambda: retrieve_books(store, ACCOUNT, transaction_id)),
+        ("payments", "its payments", lambda: retrieve_payments(store, ACCOUNT, transaction_id)),
+        ("movements", "its movements", lambda: retrieve_movements(store, ACCOUNT, transaction_id)),
     ):
         cost = growth.cost(read)
         figures.heading(what)

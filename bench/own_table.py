@@ -73,9 +73,11 @@ class OwnTable:
         self.ports = Ports(DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
         self.provider = FakeProvider()
 
-    def open(self) -> tuple[str, str]:
-        """Place an order of 100.00, authorise it and start handling; return its id and its transaction's."""
-        heads = place_order(self.ports, ACCOUNT, a_new_order(a_new_payment(10000, "partial")))
+    def open(self, value: int = 10000) -> tuple[str, str]:
+        """Place an order of 100.00 or another value, authorise it and start handling; return its id and its
+        transaction's.
+        """
+        heads = place_order(self.ports, ACCOUNT, a_new_order(a_new_payment(value, "partial"), value=value))
         order_id, transaction_id = heads.order.order_id, heads.transaction.transaction_id
         self.attempt(transaction_id, 1)
         start_handling(self.ports, ACCOUNT, order_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from bench.figures import Figures
@@ -9,36 +10,38 @@ from bench.meter import Meter
 from bench.own_table import OwnTable, own_table
 from local.deployment import client
 from operations.running_stack import Facts
+from settlement.storage import keys
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_books, retrieve_payments
 from testkit.builders import ACCOUNT
 
-INVOICES = (3, 50, 1_000)
+FEW, SOME, MANY = 3, 50, 1_000
+_BATCH = 25
 
 
 def measure_transaction(facts: Facts, figures: Figures) -> None:
-    """Measure the read units of a transaction, and of its payments, with few and with many settled invoices."""
+    """Measure the read units of a transaction, and of its payments, with few and with many settled invoices.
+
+    The first 50 are settled by the use cases; the rest are copies of the items that the last of them has left.
+    """
     dynamodb = client("dynamodb", facts.aws_port)
     meter = Meter(dynamodb)
     figures.heading("Read units of GET transaction, and of its payments")
     with own_table(facts, dynamodb) as mine:
-        order_id, transaction_id = mine.open(100 * max(INVOICES))
-        invoices = 0
-        for wanted in INVOICES:
-            for number in range(invoices + 1, wanted + 1):
-                mine.notify(order_id, f"N{number}", 100)
-                mine.attempt(transaction_id, number + 1)
-            invoices = wanted
+        order_id, transaction_id = mine.open(100 * MANY)
+
+        def measure(invoices: int) -> float:
             transaction, payments = _read_units(mine, meter, order_id, transaction_id)
-            figures.add(
-                f"transaction_read_units_{wanted}", f"the transaction, {wanted} invoices", transaction, "units"
-            )
-            figures.add(f"payments_read_units_{wanted}", f"its payments, {wanted} invoices", payments, "units")
-    figures.add(
-        "transaction_read_units",
-        f"the dearer of both, {max(INVOICES)} invoices",
-        max(transaction, payments),
-        "units",
-    )
+            figures.add(f"transaction_read_units_{invoices}", f"transaction, {invoices} invoices", transaction, "units")
+            figures.add(f"payments_read_units_{invoices}", f"payments, {invoices} invoices", payments, "units")
+            return max(transaction, payments)
+
+        for number in range(1, SOME + 1):
+            mine.notify(order_id, f"N{number}", 100)
+            mine.attempt(transaction_id, number + 1)
+            if number in (FEW, SOME):
+                measure(number)
+        _copy_newest_operation(mine, transaction_id, SOME + 1, MANY + 1)
+        figures.add("transaction_read_units", f"the dearer of both, {MANY} invoices", measure(MANY), "units")
 
 
 def _read_units(mine: OwnTable, meter: Meter, order_id: str, transaction_id: str) -> tuple[float, float]:
@@ -50,3 +53,30 @@ def _read_units(mine: OwnTable, meter: Meter, order_id: str, transaction_id: str
     with meter.measure() as payments:
         retrieve_payments(store, ACCOUNT, transaction_id)
     return transaction.read_units, payments.read_units
+
+
+def _copy_newest_operation(mine: OwnTable, transaction_id: str, newest: int, wanted: int) -> None:
+    """Copy the items of the newest operation until there are so many, and let head and payment name the last."""
+    partition = keys.transaction_partition(ACCOUNT, transaction_id)
+    found = mine.dynamodb.query(
+        TableName=mine.table,
+        KeyConditionExpression="PK = :pk",
+        ExpressionAttributeValues={":pk": {"S": partition}},
+    )["Items"]
+    own = [item for item in found if item["SK"]["S"].startswith(("OPERATION#", "LEG#", "SETTLEMENT#"))]
+    models = [item for item in own if f"{newest:06d}" in item["SK"]["S"]]
+    copies = [_renumbered(model, newest, number) for number in range(newest + 1, wanted + 1) for model in models]
+    for start in range(0, len(copies), _BATCH):
+        puts = [{"PutRequest": {"Item": item}} for item in copies[start : start + _BATCH]]
+        assert not mine.dynamodb.batch_write_item(RequestItems={mine.table: puts})["UnprocessedItems"]
+    [head] = [item for item in found if item["SK"]["S"] == keys.TRANSACTION]
+    head |= {name: {"N": str(wanted + 1)} for name in ("head", "tail")}
+    mine.dynamodb.put_item(TableName=mine.table, Item=head)
+    [payment] = [item for item in found if item["SK"]["S"].startswith(keys.payment(""))]
+    mine.dynamodb.put_item(TableName=mine.table, Item=_renumbered(payment, newest, wanted))
+
+
+def _renumbered(item: dict[str, Any], sequence: int, number: int) -> dict[str, Any]:
+    """Return an item of one operation as that of another."""
+    copied: dict[str, Any] = json.loads(json.dumps(item).replace(f"{sequence:06d}", f"{number:06d}"))
+    return copied
