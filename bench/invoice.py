@@ -18,7 +18,7 @@ from bench.cold_starts import measure_cold_starts
 from bench.figures import Figures
 from bench.list_prices import invoice_of, measure_price
 from bench.own_table import measure_consumption, measure_cpu
-from bench.reads import measure_transaction
+from bench.reads import measure_list, measure_transaction
 from local.lifecycle import require_running
 from local.progress import StackError
 from local.seed import APP_KEY, APP_TOKEN
@@ -81,6 +81,7 @@ def main() -> int:
         consumed = measure_consumption(facts, figures)
         measure_price(invoice_of(consumed, *measure_cpu(facts, figures)), figures)
         measure_transaction(facts, figures)
+        measure_list(facts, figures)
         measure_cold_starts(facts, figures)
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)

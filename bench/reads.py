@@ -1,8 +1,10 @@
-"""The cost of views, by the number of invoices of a transaction, on a table of its own in the running stack."""
+"""The cost of views: of a transaction by its invoices, of a page among many orders; on tables of their own."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.figures import Figures
@@ -12,9 +14,12 @@ from local.deployment import client
 from operations.running_stack import Facts
 from settlement.storage import keys
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_books, retrieve_payments
-from testkit.builders import ACCOUNT
+from settlement.use_cases.orders.list_orders import OrderQuery, list_orders
+from settlement.use_cases.shared.ports import Commit
+from testkit.builders import ACCOUNT, an_order
 
 FEW, SOME, MANY = 3, 50, 1_000
+ORDERS, PER_PAGE = 2_000, 20
 _BATCH = 25
 
 
@@ -42,6 +47,32 @@ def measure_transaction(facts: Facts, figures: Figures) -> None:
                 measure(number)
         _copy_newest_operation(mine, transaction_id, SOME + 1, MANY + 1)
         figures.add("transaction_read_units", f"the dearer of both, {MANY} invoices", measure(MANY), "units")
+
+
+def measure_list(facts: Facts, figures: Figures) -> None:
+    """Measure what the first page of 20 of 2,000 orders reads, and its queries."""
+    dynamodb = client("dynamodb", facts.aws_port)
+    found: list[int] = []
+
+    def count(parsed: dict[str, Any], **_: Any) -> None:
+        found.append(parsed["ScannedCount"])
+
+    now = datetime.now(UTC)
+    with own_table(facts, dynamodb) as mine:
+        for number in range(ORDERS):
+            _place(mine, f"{number:05d}-01", now - timedelta(seconds=ORDERS - number))
+        dynamodb.meta.events.register("after-call.dynamodb.Query", count)
+        listed = list_orders(mine.ports.store, ACCOUNT, OrderQuery(), now, PER_PAGE + 1)
+    assert len(listed.orders) > PER_PAGE
+    figures.heading(f"GET /orders, page 1 of {PER_PAGE} among {ORDERS} orders")
+    figures.add("list_page_items_read", "items read", sum(found), "items")
+    figures.add("list_page_queries", "queries", len(found))
+
+
+def _place(mine: OwnTable, order_id: str, at: datetime) -> None:
+    """Write the head of an order, which is all that a list reads."""
+    order = replace(an_order(order_id=order_id, created_at=at), listed_status="handling")
+    mine.ports.store.commit(Commit(ACCOUNT, order_id, order.transaction_id, order=order))
 
 
 def _read_units(mine: OwnTable, meter: Meter, order_id: str, transaction_id: str) -> tuple[float, float]:

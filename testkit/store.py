@@ -87,6 +87,7 @@ class FakeStore(GuardedThings):
             and f"{held.created_at:%Y-%m}" == wanted.month
             and wanted.since <= held.created_at <= wanted.until
             and (not wanted.statuses or held.listed_status in wanted.statuses)
+            and _is_behind(held, wanted)
         ]
         found.sort(key=lambda held: (held.created_at, held.order_id), reverse=wanted.newest_first)
         first = int(after or 0)
@@ -246,3 +247,11 @@ class FakeStore(GuardedThings):
         for key, thing in self.things.items():
             if isinstance(thing, Payment) and thing.payment_id == payment_id and thing.auto_settle_at:
                 self.things[key] = replace(thing, auto_settle_at=time)
+
+
+def _is_behind(order: Order, wanted: ListRange) -> bool:
+    """True if an order comes after that behind which a list goes on."""
+    if wanted.behind is None:
+        return True
+    place = (order.created_at, order.order_id)
+    return place < wanted.behind if wanted.newest_first else place > wanted.behind

@@ -56,13 +56,16 @@ def place() -> Response:
 @api.serves("listOrders")
 def list_all() -> Response:
     """List orders, newest first; ``order_list_query`` has the filters."""
-    from settlement.api.order_lists.query import read_list_query
+    from settlement.api.order_lists.query import next_page, read_list_query
     from settlement.api.order_lists.view import order_list_view
     from settlement.use_cases.orders.list_orders import list_orders
 
-    account, query = api.caller(), read_list_query(api.query())
-    listed = list_orders(bootstrap.store(), account, query.wanted, datetime.now(UTC))
-    return answer(200, order_list_view(listed, query.page, query.per_page))
+    account, given = api.caller(), api.query()
+    query = read_list_query(given)
+    listed = list_orders(bootstrap.store(), account, query.wanted, datetime.now(UTC), query.enough)
+    link = next_page(given, query, listed)
+    headers = {} if link is None else {"Link": f'<{link}>; rel="next"'}
+    return answer(200, order_list_view(listed, query.page, query.per_page), headers)
 
 
 @api.serves("getOrderGroup")

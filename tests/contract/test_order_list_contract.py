@@ -134,6 +134,23 @@ def test_list_goes_on_behind_a_limit(store: Store) -> None:
     assert ids(store.listed(ACCOUNT, wanted, first.next)) == ["2-01"]
 
 
+def test_list_goes_on_behind_an_order(store: Store) -> None:
+    for order_id in ("1-01", "1-02", "12", "12-01"):
+        put(store, order_id, created_at=NOON)
+    put(store, "0-01", created_at=NOON - timedelta(microseconds=1))
+    put(store, "9-01", created_at=NOON + timedelta(microseconds=1))
+    oldest_first = ["0-01", "1-01", "1-02", "12", "12-01", "9-01"]
+
+    def behind(order_id: str, at: datetime, *, newest_first: bool) -> list[str]:
+        return ids(store.listed(ACCOUNT, replace(MARCH, behind=(at, order_id), newest_first=newest_first), None))
+
+    for place, order_id in enumerate(oldest_first[1:5], start=1):
+        assert behind(order_id, NOON, newest_first=False) == oldest_first[place + 1 :]
+        assert behind(order_id, NOON, newest_first=True) == oldest_first[:place][::-1]
+    assert behind("", NOON, newest_first=True) == ["0-01"]
+    assert behind("", NOON, newest_first=False) == oldest_first[1:]
+
+
 def test_orders_are_found_by_their_group(store: Store) -> None:
     for order_id, account in (("7-01", ACCOUNT), ("7-02", ACCOUNT), ("77-01", ACCOUNT), ("7-03", "other")):
         put(store, order_id, account=account)

@@ -82,10 +82,11 @@ class DynamoDBStore(Timeline):
         """Return one page of a month's orders by creation time, from the index, which lags behind the writes."""
         from settlement.domain.order.listing import ListedOrder
 
+        first, last = _list_bounds(wanted)
         values = {
             ":partition": keys.list_partition(account, wanted.month, gateway_only=wanted.gateway_only),
-            ":first": keys.timestamp(wanted.since),
-            ":last": f"{keys.timestamp(wanted.until)}#\uffff",
+            ":first": first,
+            ":last": last,
         }
         request: dict[str, Any] = {
             "TableName": self._table,
@@ -106,8 +107,8 @@ class DynamoDBStore(Timeline):
             codecs.decode(ListedOrder, item | {"sales_channel": keys.sales_channel_of(item["listSK"])})
             for item in map(codecs.from_wire, answer["Items"])
         ]
-        last = answer.get("LastEvaluatedKey")
-        return Page(found, json.dumps(codecs.from_wire(last)) if last else None)
+        read_to = answer.get("LastEvaluatedKey")
+        return Page(found, json.dumps(codecs.from_wire(read_to)) if read_to else None)
 
     def lines(self, account: str, order_id: str) -> list[Line]:
         """Return an order's lines by index."""
@@ -285,3 +286,13 @@ class DynamoDBStore(Timeline):
             "ExpressionAttributeValues": codecs.to_wire({":shard": shard, ":now": keys.timestamp(now)}),
         }
         return [codecs.from_wire(item) for item in self._all(request)]
+
+
+def _list_bounds(wanted: ListRange) -> tuple[str, str]:
+    """Return the first and last sort key of a range of a list."""
+    first, last = keys.timestamp(wanted.since), f"{keys.timestamp(wanted.until)}#\uffff"
+    if wanted.behind is None:
+        return first, last
+    if wanted.newest_first:
+        return first, keys.before_in_list(*wanted.behind)
+    return keys.after_in_list(*wanted.behind), last

@@ -67,6 +67,16 @@ def list_sort(created_at: datetime, order_id: str, sales_channel: str) -> str:
     return f"{timestamp(created_at)}#{order_id}#{sales_channel}"
 
 
+def before_in_list(created_at: datetime, order_id: str) -> str:
+    """The last sort key of the index ``byAccount`` before an order's; an older order's own, without a channel."""
+    return f"{timestamp(created_at)}#{order_id}"
+
+
+def after_in_list(created_at: datetime, order_id: str) -> str:
+    """The first sort key of the index ``byAccount`` after an order's, whatever its sales channel."""
+    return f"{timestamp(created_at)}#{order_id}$"
+
+
 def sales_channel_of(list_sort_key: str) -> str:
     """The sales channel of a sort key of the index ``byAccount``; the default if an older key has none."""
     return list_sort_key.partition("#")[2].partition("#")[2] or DEFAULT_SALES_CHANNEL

@@ -2,7 +2,7 @@
 
 from settlement.api.contract.described import Parameter
 from settlement.api.feeds.view import MAX_LOT
-from settlement.api.order_lists.query import DEFAULT_PER_PAGE, MAX_PER_PAGE, UNKNOWN_HERE
+from settlement.api.order_lists.query import DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE, UNKNOWN_HERE
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.domain.order.order import MAX_INVOICES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
@@ -25,7 +25,11 @@ LIST_PARAMETERS = (
         "per_page", "Orders per page.",
         {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE, "default": DEFAULT_PER_PAGE},
     ),
-    Parameter("_stats", "Asks for the statistics, which are there without it.", {"type": "string", "enum": ["0", "1"]}),
+    Parameter(
+        "after", "Where the list goes on: what the `Link` of the page before names.",
+        {"type": "string", "pattern": f"^{MARK}$"},
+    ),
+    Parameter("_stats", "`1` counts all orders that match.", {"type": "string", "enum": ["0", "1"]}),
     Parameter("q", "An id, or a part of one.", _TEXT),
     Parameter("searchField", "Of what `q` is the id, or an order id itself.", _TEXT),
     Parameter("orderBy", "What to sort by, and which way.", {"type": "string", "enum": _SORTS}),

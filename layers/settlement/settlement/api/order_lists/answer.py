@@ -60,7 +60,7 @@ class Paging(TypedDict):
     """Which page this is; ``isPartial`` says that more orders may match than ``total``."""
 
     total: Unsigned
-    """How many orders were found."""
+    """How many orders were found: up to the first one behind the page, or all of them with `_stats=1`."""
     pages: Unsigned
     """How many pages they make."""
     currentPage: Unsigned
@@ -72,7 +72,7 @@ class Paging(TypedDict):
 
 
 class Figures(TypedDict):
-    """Figures over all orders that were found: minor units for values, units for items."""
+    """Figures over the orders that were found: minor units for values, units for items."""
 
     Count: int
     """How many orders."""
@@ -111,7 +111,7 @@ _FacetsOfStats = Facets
 
 
 class Stats(Figures):
-    """Figures over all orders that were found, and by facet."""
+    """Figures over the orders that were found, and by facet."""
 
     Facets: _FacetsOfStats
     """The same figures by facet."""
@@ -130,7 +130,7 @@ class ListStats(TypedDict):
     """The figures."""
 
     stats: StatsOfOrders
-    """Figures over all orders that were found."""
+    """Figures over the orders that were found: all that match with `_stats=1`, else those up to the page's end."""
 
 
 ListedOrders = list[ListedOrderAnswer]

@@ -4,16 +4,31 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from settlement.api.shared.patterns import DAY, MOMENT
 from settlement.api.shared.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
-from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy, OrderQuery, SearchField, Span
+from settlement.use_cases.orders.list_orders import (
+    MAX_LISTED,
+    FoundOrders,
+    Mark,
+    OrderBy,
+    OrderQuery,
+    SearchField,
+    Span,
+    mark_behind,
+)
 
+PATH = "/api/oms/pvt/orders"
 DEFAULT_PER_PAGE = 15
 MAX_PER_PAGE = 100
 
+MARK = f"{MOMENT}_(?:[A-Za-z0-9._-]{{1,100}})?"
+"""What ``after`` may be: the creation time and id of the order behind which a list goes on."""
+
 _RANGE = re.compile(r"(?:([A-Za-z]+):)?(?:\[\s*(\S+)\s+TO\s+(\S+)\s*\]|([0-9-]+))", re.IGNORECASE)
+_YES = ("1", "true")
 _MAX_WORDS = 50
 _MAX_TEXT = 200
 
@@ -39,7 +54,7 @@ UNKNOWN_HERE = (
 
 _KNOWN = sorted(
     [
-        *("page", "per_page", "_stats", "orderBy", "q", "searchField"),
+        *("page", "per_page", "after", "_stats", "orderBy", "q", "searchField"),
         *("f_status", "f_paymentNames", "f_hasInputInvoice", "f_creationDate", "f_authorizedDate", "f_invoicedDate"),
         *("f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *UNKNOWN_HERE),
         *ACCOUNT_PARAMETERS,
@@ -49,11 +64,22 @@ _KNOWN = sorted(
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What a list is to have, and which page of it is shown."""
+    """What a list is to have, which page of it is shown, and whether its figures are to be those of all orders."""
 
     wanted: OrderQuery
     page: int
     per_page: int
+    with_stats: bool
+
+    @property
+    def shown(self) -> int:
+        """The number of orders up to the end of the page."""
+        return self.page * self.per_page
+
+    @property
+    def enough(self) -> int | None:
+        """The number of orders to look for: one more tells whether there is another page; None for all."""
+        return None if self.with_stats else self.shown + 1
 
 
 def read_list_query(query: Mapping[str, str]) -> ListQuery:
@@ -78,9 +104,33 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
         none=_asks_for_nothing(given),
         order_by=order_by,
         descending=descending,
+        after=_mark(given, order_by),
     )
     page = _integer(given, "page", 1, MAX_LISTED)
-    return ListQuery(wanted, page, _integer(given, "per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE))
+    per_page = _integer(given, "per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE)
+    return ListQuery(wanted, page, per_page, with_stats=given.get("_stats") in _YES)
+
+
+def next_page(given: Mapping[str, str], query: ListQuery, listed: FoundOrders) -> str | None:
+    """Return the path of the page behind the one that a query shows; None at the end, and in other sort orders."""
+    mark = mark_behind(listed, query.wanted, query.shown)
+    if mark is None:
+        return None
+    at, order_id = mark
+    kept = {name: value for name, value in given.items() if name not in ("page", "after")}
+    return f"{PATH}?{urlencode({**kept, 'after': f'{at.isoformat()}_{order_id}'})}"
+
+
+def _mark(given: Mapping[str, str], order_by: OrderBy) -> Mark | None:
+    text = given.get("after")
+    if text is None:
+        return None
+    if order_by is not OrderBy.CREATED or "page" in given:
+        raise InvalidRequest("after: needs orderBy=creationDate, and no page beside it")
+    if re.fullmatch(MARK, text) is None:
+        raise InvalidRequest(f"after: must be what the page before names; got {text[:80]}")
+    at, _, order_id = text.partition("_")
+    return _moment("after", at), order_id
 
 
 def _asks_for_nothing(given: Mapping[str, str]) -> bool:
@@ -163,9 +213,12 @@ def _end_of_day(day: datetime) -> datetime:
 
 
 def _time(name: str, text: str) -> datetime | None:
-    """Read a time; one without a zone is UTC, ``*`` is open."""
-    if text == "*":
-        return None
+    """Read a time; ``*`` is open."""
+    return None if text == "*" else _moment(name, text)
+
+
+def _moment(name: str, text: str) -> datetime:
+    """Read a time; one without a zone is UTC."""
     try:
         if not re.fullmatch(MOMENT, text):
             raise ValueError

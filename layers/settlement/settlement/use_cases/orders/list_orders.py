@@ -1,7 +1,7 @@
 """Lists an account's orders, and finds them by an id."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -16,6 +16,14 @@ MAX_MONTHS = 24
 
 MAX_READS = 60
 """Most queries of one list."""
+
+MAX_MONTHS_BEHIND_MARK = 3
+"""Most months that a page behind a mark looks into; it can have fewer orders than a page, and go on."""
+
+Mark = tuple[datetime, str]
+"""A place in a list: behind the order of this creation time and id; without an id, before all orders of the time."""
+
+_INSTANT = timedelta(microseconds=1)
 
 
 class SearchField(StrEnum):
@@ -72,7 +80,8 @@ class OrderQuery:
     """Filters and sort order of a list.
 
     ``text`` is a whole id of the kind ``search``; without ``search``, an id of any kind or a part of one. With
-    ``none``, no order matches: a filter asks for a property that no order here has.
+    ``none``, no order matches: a filter asks for a property that no order here has. ``after`` is where a list in the
+    order of creation goes on.
     """
 
     created: Span = field(default_factory=Span)
@@ -87,6 +96,7 @@ class OrderQuery:
     none: bool = False
     order_by: OrderBy = OrderBy.CREATED
     descending: bool = True
+    after: Mark | None = None
 
     def takes(self, order: ListedOrder) -> bool:
         """True if an order matches all filters but the one by id."""
@@ -103,25 +113,42 @@ class OrderQuery:
 
 @dataclass(frozen=True, slots=True)
 class FoundOrders:
-    """The orders found, sorted; if ``is_partial``, there can be more."""
+    """The orders found, sorted; if ``is_partial``, there can be more: from ``rest`` on, if the list has such a mark."""
 
     orders: list[ListedOrder]
     is_partial: bool = False
+    rest: Mark | None = None
 
 
-def list_orders(store: Store, account: str, wanted: OrderQuery, now: datetime) -> FoundOrders:
+def list_orders(
+    store: Store, account: str, wanted: OrderQuery, now: datetime, enough: int | None = None
+) -> FoundOrders:
     """Return an account's matching orders, at most 3,000, newest first by default.
 
-    A longer range of creation dates is cut to its last 24 months: some clients ask for all orders since the year 2000.
+    In the order of their creation it reads no further than ``enough`` orders; any other order needs all. A longer range
+    of creation dates is cut to its last 24 months: some clients ask for all orders since the year 2000.
     """
     if wanted.none:
         return FoundOrders([])
-    if wanted.text is not None:
+    if wanted.text is not None and (wanted.after is None or wanted.search is not None):
         found = [order for order in _by_id(store, account, wanted.text, wanted.search) if wanted.takes(order)]
         if found or wanted.search is not None:
             return FoundOrders(_sort(found, wanted))
-    listed = _by_date(store, account, wanted, now)
-    return FoundOrders(_sort(listed.orders, wanted), listed.is_partial)
+    most = MAX_LISTED + 1
+    if enough is not None and wanted.order_by is OrderBy.CREATED:
+        most = min(enough, most)
+    listed = _by_date(store, account, wanted, now, most)
+    return replace(listed, orders=_sort(listed.orders, wanted))
+
+
+def mark_behind(listed: FoundOrders, wanted: OrderQuery, shown: int) -> Mark | None:
+    """Return the mark behind the first ``shown`` orders of a list in the order of creation; None at its end."""
+    if wanted.order_by is not OrderBy.CREATED:
+        return None
+    if len(listed.orders) <= shown:
+        return listed.rest
+    last = listed.orders[shown - 1]
+    return last.created_at, last.order_id
 
 
 def _by_id(store: Store, account: str, text: str, search: SearchField | None) -> list[ListedOrder]:
@@ -140,25 +167,88 @@ def _by_id(store: Store, account: str, text: str, search: SearchField | None) ->
     return [order for order in found if search is not SearchField.GROUP or order.order_group == text]
 
 
-def _by_date(store: Store, account: str, wanted: OrderQuery, now: datetime) -> FoundOrders:
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """The range of creation dates of a list, and its months in the list's order; ``is_cut`` if more were asked for."""
+
+    since: datetime
+    until: datetime
+    names: list[str]
+    newest_first: bool
+    is_cut: bool
+
+    def mark_behind(self, months: int) -> Mark | None:
+        """Return the mark behind the first months; None if there are no others."""
+        if len(self.names) <= months:
+            return None
+        following = datetime.fromisoformat(f"{self.names[months]}-01T00:00:00+00:00")
+        return (following if not self.newest_first else _next_month(following)), ""
+
+
+def _months_of(wanted: OrderQuery, now: datetime) -> _Months:
     until = min(wanted.created.until or now, now)
     earliest = _months_before(until, MAX_MONTHS - 1)
     since = max(wanted.created.since or earliest, earliest)
-    months = list(_months(since, until))
     is_cut = wanted.created.since is not None and wanted.created.since < earliest
     newest_first = wanted.descending or wanted.order_by is not OrderBy.CREATED
-    found: list[ListedOrder] = []
-    reads = 0
-    for month in reversed(months) if newest_first else months:
-        asked = ListRange(month, since, until, wanted.statuses, newest_first)
+    if wanted.after is not None:
+        at, order_id = wanted.after
+        if newest_first:
+            until = min(until, at if order_id else at - _INSTANT)
+        else:
+            since = max(since, at)
+    names = list(_months(since, until))
+    return _Months(since, until, names[::-1] if newest_first else names, newest_first, is_cut)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Matching orders in the order of their creation, read until there are ``most``.
+
+    A filter leaves out orders that were read: so each further query of a month may read twice as many.
+    """
+
+    store: Store
+    account: str
+    wanted: OrderQuery
+    most: int
+    found: list[ListedOrder] = field(default_factory=list)
+    queries: int = 0
+    _widening: int = 1
+
+    def read(self, months: _Months, month: str) -> bool:
+        """Read a month; return False if it was not read to its end."""
         page: Page[ListedOrder] | None = None
         while page is None or page.next is not None:
-            if len(found) > MAX_LISTED or reads == MAX_READS:
-                return FoundOrders(found[:MAX_LISTED], is_partial=True)
-            page = store.listed(account, asked, page.next if page else None)
-            reads += 1
-            found += [order for order in page.items if wanted.takes(order) and _mentions(order, wanted.text)]
-    return FoundOrders(found[:MAX_LISTED], is_partial=is_cut or len(found) > MAX_LISTED)
+            if len(self.found) >= self.most or self.queries == MAX_READS:
+                return False
+            page = self.store.listed(self.account, self._range(months, month), page.next if page else None)
+            self.queries += 1
+            self.found += filter(self._takes, page.items)
+            self._widening *= 1 if page.next is None else 2
+        return True
+
+    def _takes(self, order: ListedOrder) -> bool:
+        is_mark = (order.created_at, order.order_id) == self.wanted.after
+        return not is_mark and self.wanted.takes(order) and _mentions(order, self.wanted.text)
+
+    def _range(self, months: _Months, month: str) -> ListRange:
+        limit = None if self.most > MAX_LISTED else (self.most - len(self.found)) * self._widening
+        statuses, behind = self.wanted.statuses, self.wanted.after
+        return ListRange(month, months.since, months.until, statuses, months.newest_first, limit=limit, behind=behind)
+
+
+def _by_date(store: Store, account: str, wanted: OrderQuery, now: datetime, most: int) -> FoundOrders:
+    """Read month by month until there are ``most`` orders; behind a mark, a few months at most, and name the rest."""
+    months = _months_of(wanted, now)
+    reading = _Reading(store, account, wanted, most)
+    few = len(months.names) if wanted.after is None else MAX_MONTHS_BEHIND_MARK
+    is_read = all(reading.read(months, month) for month in months.names[:few])
+    found = reading.found
+    if not is_read or len(found) >= most:
+        return FoundOrders(found[: min(most, MAX_LISTED)], is_partial=True)
+    rest = months.mark_behind(few)
+    return FoundOrders(found, is_partial=months.is_cut or rest is not None, rest=rest)
 
 
 def _mentions(order: ListedOrder, text: str | None) -> bool:
@@ -177,7 +267,11 @@ def _months(since: datetime, until: datetime) -> Iterator[str]:
     month = since.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     while month <= until:
         yield f"{month:%Y-%m}"
-        month = (month + timedelta(days=32)).replace(day=1)
+        month = _next_month(month)
+
+
+def _next_month(first_day: datetime) -> datetime:
+    return (first_day + timedelta(days=32)).replace(day=1)
 
 
 def _months_before(at: datetime, months: int) -> datetime:

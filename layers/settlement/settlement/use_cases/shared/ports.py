@@ -118,7 +118,8 @@ class ListRange:
     """A range of an account's list: a month, ``2026-03``, and a first and last time in it, both inclusive.
 
     Empty ``statuses`` select all. ``limit`` is the number of orders to read, None for one full page of the table.
-    ``gateway_only`` selects the gateway-only transactions instead of the orders.
+    ``gateway_only`` selects the gateway-only transactions instead of the orders. ``behind`` is the creation time and id
+    of an order; only orders that come after it in the list are wanted.
     """
 
     month: str
@@ -128,6 +129,7 @@ class ListRange:
     newest_first: bool = True
     limit: int | None = None
     gateway_only: bool = False
+    behind: tuple[datetime, str] | None = None
 
 
 class Store(Protocol):

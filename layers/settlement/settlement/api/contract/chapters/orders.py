@@ -34,11 +34,13 @@ ROUTES = (
         "listOrders",
         Tag.ORDERS,
         "List orders, newest first, or find them by an id",
-        "Answers one page of the account's orders, with figures over all that were found. A parameter that the "
-        "list does not know is refused, since it would filter nothing.",
+        "Answers one page of the account's orders, with figures over those that were found: up to the page's end, or "
+        "all that match with `_stats=1`. `Link` leads to the next page, which costs the same however far it is. A "
+        "parameter that the list does not know is refused, since it would filter nothing.",
         {200: OrderList},
         {400: "OMS001"},
         parameters=LIST_PARAMETERS,
+        answer_headers={"Link": 'The address of the next page, `rel="next"`; none on the last page.'},
     ),
     describe(
         "getOrderGroup",
