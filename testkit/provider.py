@@ -125,6 +125,16 @@ class FakeProvider:
         """Say how calls of a kind go when nothing else is scripted."""
         self._usual[kind] = step
 
+    @property
+    def has_news(self) -> bool:
+        """True while something is to happen before the answer of the next call arrives."""
+        return bool(self._delays)
+
+    def obey(self) -> None:
+        """Forget what is scripted: every further call goes as it is asked."""
+        self._steps.clear()
+        self._usual.clear()
+
     def effects(self, kind: Kind) -> list[tuple[str, int]]:
         """Return what was really moved, payment and value, in the order it was."""
         dones = {request.request_id: (request, done) for request, done in self._answers.values()}

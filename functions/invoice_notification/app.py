@@ -13,6 +13,7 @@ from settlement.domain.order.invoice import InvoiceType
 from settlement.logs import new_logger
 from settlement.use_cases.orders.notify_invoice import notify_invoice
 from settlement.use_cases.orders.update_tracking import update_parcel
+from settlement.use_cases.shared.heads import load
 
 if TYPE_CHECKING:
     from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody
@@ -47,6 +48,22 @@ def notify_document(order_id: str) -> Response:
     return _notify(order_id, api.read(DocumentInvoiceBody))
 
 
+@api.serves("previewInvoice")
+def preview(order_id: str) -> Response:
+    """Show what an invoice would do, and write nothing."""
+    from settlement.api.invoices.request import InvoiceBody
+
+    return _preview(order_id, api.read(InvoiceBody))
+
+
+@api.serves("previewDocumentInvoice")
+def preview_document(order_id: str) -> Response:
+    """Show what an invoice with its items by index would do, and write nothing."""
+    from settlement.api.invoices.request import DocumentInvoiceBody
+
+    return _preview(order_id, api.read(DocumentInvoiceBody))
+
+
 @api.serves("trackInvoice", "trackDelivery")
 def track(order_id: str, invoice_number: str) -> Response:
     """Add tracking and later fields to an invoice."""
@@ -59,7 +76,25 @@ def track(order_id: str, invoice_number: str) -> Response:
 
 
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
-    """Notify an invoice. Of the route's two roles, a return needs the one for refunds, a sale the other."""
-    api.require(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)
+    _require_role(body)
     receipt = notify_invoice(bootstrap.ports(), api.caller(), order_id, body.as_notification())
     return answer(200, receipt_view(receipt))
+
+
+def _preview(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
+    from settlement.api.previews.view import preview_view
+    from settlement.use_cases.previews.preview_action import preview_action
+
+    _require_role(body)
+    account, notification = api.caller(), body.as_notification()
+    previewed = preview_action(
+        bootstrap.ports(),
+        lambda store: load(store, account, order_id),
+        lambda ports: notify_invoice(ports, account, order_id, notification),
+    )
+    return answer(200, preview_view(previewed))
+
+
+def _require_role(body: "InvoiceBody | DocumentInvoiceBody") -> None:
+    """Of the route's two roles, a return needs the one for refunds, a sale the other."""
+    api.require(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)

@@ -13,6 +13,7 @@ from settlement.api.shared.view import receipt_view
 from settlement.logs import new_logger
 from settlement.use_cases.orders import modify_order as modify
 from settlement.use_cases.orders.change_order import change_order
+from settlement.use_cases.shared.heads import load
 
 if TYPE_CHECKING:
     from settlement.api.modifications.request import ModificationSettings
@@ -40,6 +41,23 @@ def register(order_id: str) -> Response:
     request = api.read(ChangeBody).as_request()
     receipt = change_order(bootstrap.ports(), account, order_id, request, str(uuid.uuid4()))
     return answer(200, receipt_view(receipt))
+
+
+@api.serves("previewChange")
+def preview_change(order_id: str) -> Response:
+    """Show what a registered change would do, and write nothing."""
+    from settlement.api.changes.request import ChangeBody
+    from settlement.api.previews.view import preview_view
+    from settlement.use_cases.previews.preview_action import preview_action
+
+    account = api.caller()
+    request = api.read(ChangeBody).as_request()
+    previewed = preview_action(
+        bootstrap.ports(),
+        lambda store: load(store, account, order_id),
+        lambda ports: change_order(ports, account, order_id, request, str(uuid.uuid4())),
+    )
+    return answer(200, preview_view(previewed))
 
 
 @api.serves("getModificationSettings")
@@ -75,12 +93,17 @@ def create(order_id: str) -> Response:
 def preview(order_id: str) -> Response:
     """Show the effect of a modification without making it."""
     from settlement.api.modifications.request import ModificationBody
+    from settlement.use_cases.previews.preview_action import preview_action
 
     account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
-    ports, text = bootstrap.ports(), body.as_text(settings)
-    found = modify.preview_modification(ports, account, order_id, body.as_wanted(settings))
-    return answer(200, views.preview_view(found, text, ports.now()))
+    wanted, text = body.as_wanted(settings), body.as_text(settings)
+    previewed = preview_action(
+        bootstrap.ports(),
+        lambda store: modify.load_to_modify(store, account, order_id),
+        lambda ports: modify.modify_order(ports, account, order_id, wanted, text),
+    )
+    return answer(200, views.modification_preview(previewed))
 
 
 @api.serves("listModifications")

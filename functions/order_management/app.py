@@ -120,6 +120,23 @@ def cancel(order_id: str) -> Response:
     return answer(200, receipt_view(cancel_order(bootstrap.ports(), account, order_id, request.reason)))
 
 
+@api.serves("previewCancel", "previewCancelDocument")
+def preview_cancel(order_id: str) -> Response:
+    """Show what cancelling an order would do, and write nothing."""
+    from settlement.api.orders.request import CancelBody
+    from settlement.api.previews.view import preview_view
+    from settlement.use_cases.previews.preview_action import preview_action
+
+    account = api.caller()
+    request = api.read(CancelBody) if api.request.body else CancelBody()
+    previewed = preview_action(
+        bootstrap.ports(),
+        lambda store: load(store, account, order_id),
+        lambda ports: cancel_order(ports, account, order_id, request.reason),
+    )
+    return answer(200, preview_view(previewed))
+
+
 @api.serves("eraseShopper")
 def erase(order_id: str) -> Response:
     """Erase the personal data of an order's shopper."""

@@ -12,9 +12,13 @@ from settlement.domain.errors import OperationNotFound
 from settlement.logs import new_logger
 from settlement.use_cases.gateway import request_movement as movements
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
+from settlement.use_cases.shared.heads import load_by_transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from settlement.use_cases.recovery.end_operation import EndRequest
+    from settlement.use_cases.shared.ports import Ports
 
 MAX_SEQUENCE_DIGITS = 6
 
@@ -50,6 +54,24 @@ def cancel(transaction_id: str) -> Response:
     return _request(transaction_id, movements.CANCELLATION)
 
 
+@api.serves("previewSettlement")
+def preview_settlement(transaction_id: str) -> Response:
+    """Show what a direct settlement would do, and write nothing."""
+    return _preview_request(transaction_id, movements.SETTLEMENT)
+
+
+@api.serves("previewRefund")
+def preview_refund(transaction_id: str) -> Response:
+    """Show what a direct refund would do, and write nothing."""
+    return _preview_request(transaction_id, movements.REFUND)
+
+
+@api.serves("previewCancellation")
+def preview_cancellation(transaction_id: str) -> Response:
+    """Show what a direct cancellation would do, and write nothing."""
+    return _preview_request(transaction_id, movements.CANCELLATION)
+
+
 @api.serves("listOperations")
 def operations(transaction_id: str) -> Response:
     """Show a transaction's operations and their states."""
@@ -66,6 +88,15 @@ def retry(transaction_id: str, operation_id: str) -> Response:
     account = api.caller()
     sequence = _sequence(operation_id)
     return answer(202, retried_view(sequence, retry_operation(bootstrap.ports(), account, transaction_id, sequence)))
+
+
+@api.serves("previewRetry")
+def preview_retry(transaction_id: str, operation_id: str) -> Response:
+    """Show what a retry would do, and write nothing."""
+    from settlement.use_cases.recovery.retry_operation import retry_operation
+
+    account, sequence = api.caller(), _sequence(operation_id)
+    return _preview(transaction_id, lambda ports: retry_operation(ports, account, transaction_id, sequence))
 
 
 @api.serves("writeOffOperation")
@@ -129,3 +160,25 @@ def _request(transaction_id: str, movement: movements.DirectRequest) -> Response
     ports = bootstrap.ports()
     requested = movements.request_movement(ports, account, transaction_id, movement, value, api.idempotency_key())
     return answer(200, operation_result(movements.await_conclusion(ports, requested, bootstrap.patience())))
+
+
+def _preview_request(transaction_id: str, movement: movements.DirectRequest) -> Response:
+    from settlement.api.operations.request import MovementBody
+
+    account = api.caller()
+    value, key = api.read(MovementBody).value, api.idempotency_key()
+    return _preview(
+        transaction_id,
+        lambda ports: movements.request_movement(ports, account, transaction_id, movement, value, key),
+    )
+
+
+def _preview(transaction_id: str, act: "Callable[[Ports], object]") -> Response:
+    from settlement.api.previews.view import preview_view
+    from settlement.use_cases.previews.preview_action import preview_action
+
+    account = api.caller()
+    previewed = preview_action(
+        bootstrap.ports(), lambda store: load_by_transaction(store, account, transaction_id), act
+    )
+    return answer(200, preview_view(previewed))

@@ -50,15 +50,10 @@ def own_secrets_client(secrets_client: Any) -> Iterator[Any]:
 _tables = count(1)
 
 
-@pytest.fixture(params=["fake", "client", "own_client"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """An empty store of either kind."""
-    if request.param == "fake":
-        return FakeStore()
-    client = request.getfixturevalue(request.param)
-    table = f"settlement-{next(_tables)}"
+def _new_table(client: Any) -> str:
+    name = f"settlement-{next(_tables)}"
     client.create_table(
-        TableName=table,
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK", "duePK", "dueAt")],
@@ -73,4 +68,19 @@ def store(request: pytest.FixtureRequest) -> Store:
             }
         ],
     )
-    return DynamoDBStore(client, table)
+    return name
+
+
+@pytest.fixture
+def table(client: Any) -> str:
+    """An empty table."""
+    return _new_table(client)
+
+
+@pytest.fixture(params=["fake", "client", "own_client"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty store of either kind."""
+    if request.param == "fake":
+        return FakeStore()
+    client = request.getfixturevalue(request.param)
+    return DynamoDBStore(client, _new_table(client))

@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 
 from settlement.api.modifications.request import ModificationBody, ModificationSettings
-from settlement.api.modifications.view import history_view, modification_details, modification_view, preview_view
+from settlement.api.modifications.view import (
+    history_view,
+    modification_details,
+    modification_preview,
+    modification_view,
+)
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import Refusal
 from settlement.domain.order.order import Line
 from settlement.use_cases.orders import modify_order as use_case
-from settlement.use_cases.orders.modify_order import Modified, Preview
+from settlement.use_cases.orders.modify_order import Modified
+from settlement.use_cases.previews.preview_action import Preview, preview_action
 from testkit.builders import ACCOUNT
 from testkit.provider import Step
 from testkit.shop import Placed, Shop
@@ -55,16 +61,20 @@ def modify(placed: Placed, **fields: Any) -> str:
     return taken.modification.request_id
 
 
-def preview(placed: Placed, **fields: Any) -> Preview:
+def preview(placed: Placed, **fields: Any) -> Preview[Modified]:
     """Preview a modification."""
-    wanted = body_of(**fields).as_wanted(DEFAULTS)
-    return use_case.preview_modification(placed.shop.ports, ACCOUNT, placed.order_id, wanted)
+    body = body_of(**fields)
+    wanted, text = body.as_wanted(DEFAULTS), body.as_text(DEFAULTS)
+    return preview_action(
+        placed.shop.ports,
+        lambda store: use_case.load_to_modify(store, ACCOUNT, placed.order_id),
+        lambda ports: use_case.modify_order(ports, ACCOUNT, placed.order_id, wanted, text),
+    )
 
 
 def previewed(placed: Placed, **fields: Any) -> Any:
     """What the preview's route answers."""
-    body = body_of(**fields)
-    return preview_view(preview(placed, **fields), body.as_text(DEFAULTS), placed.shop.clock.time)
+    return modification_preview(preview(placed, **fields))
 
 
 def answered(taken: Modified) -> Any:

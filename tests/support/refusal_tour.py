@@ -42,7 +42,8 @@ class RefusalTour:
         self.service, self.shop, self.tour = service, service.shop, Tour(service)
 
     def walk(self) -> list[Heard]:
-        """Return every answer."""
+        """Return every answer; what can be previewed is previewed first."""
+        self.service.previews = True
         self._invoices()
         self._changes()
         self._modifications()
@@ -53,6 +54,7 @@ class RefusalTour:
         self._checkout()
         self._limits()
         self._credentials()
+        self.service.previews = False
         return self.service.heard
 
     def _ask(self, method: str, path: str, body: object = None, **more: Any) -> Heard:

@@ -87,12 +87,13 @@ class _Contended:
 
 @dataclass
 class Service:
-    """The service of a shop; ``heard`` is every answer so far."""
+    """The service of a shop; ``heard`` is every answer so far. With ``previews``, actions are previewed before."""
 
     shop: Shop
     patch: pytest.MonkeyPatch
     heard: list[Heard] = field(default_factory=list)
     contended: bool = False
+    previews: bool = False
     feeds: FakeFeeds = field(default_factory=FakeFeeds)
     hooks: FakeHookCaller = field(default_factory=FakeHookCaller)
     vault: FakeVault = field(default_factory=FakeVault)
@@ -129,6 +130,9 @@ class Service:
         ``route`` is what the API would take it for, where the path does not tell; ``context`` is what it says more.
         """
         route = route or route_of(method, path)
+        if self.previews and is_previewed(route):
+            same: dict[str, Any] = {"raw": raw, "query": query, "headers": headers, "roles": roles, "account": account}
+            self.call("POST", f"{path}/preview", body, **same)
         queries = {name: value if isinstance(value, list) else [value] for name, value in (query or {}).items()}
         sent = raw if raw is not None or body is None else json.dumps(body)
         event = {
@@ -186,3 +190,8 @@ def route_of(method: str, path: str) -> Described:
         if route.method == method.lower() and re.fullmatch(pattern, path):
             return route
     raise LookupError(f"no route {method} {path}")
+
+
+def is_previewed(route: Described) -> bool:
+    """Whether what a route does can be previewed."""
+    return route.method != "get" and f"{route.path}/preview" in {known.path for known in DESCRIBED}

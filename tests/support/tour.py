@@ -45,7 +45,8 @@ class Tour:
         self.shop = service.shop
 
     def walk(self) -> list[Heard]:
-        """Return every answer."""
+        """Return every answer; what can be previewed is previewed first."""
+        self.service.previews = True
         self._account()
         self._placing()
         self._invoicing()
@@ -60,6 +61,7 @@ class Tour:
         self._configuring()
         self._queue_at_its_limit()
         self._timeline_at_its_limit()
+        self.service.previews = False
         return self.service.heard
 
     def probe(self, method: str, path: str, body: object = None, **more: Any) -> Any:

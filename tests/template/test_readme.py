@@ -20,6 +20,7 @@ from settlement.domain.account.account import EVERY_ROLE, AccountSettings, Role
 from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.events import PUBLISHED
 from settlement.domain.transaction.statuses import OrderStatus, TransactionStatus
+from settlement.use_cases.previews.warn import WarningCode
 from tests.support.headings import documents
 from tests.template.cloudformation import CHECKOUT, load_template, of_type
 
@@ -252,6 +253,11 @@ def test_capabilities_are_listed() -> None:
 def test_statuses_are_listed() -> None:
     told = [status for row in table("docs/api.md", "## Statuses") for status in quoted(row[0])]
     assert told == [status.value for status in (*OrderStatus, *TransactionStatus)]
+
+
+def test_warnings_of_previews_are_listed() -> None:
+    told = [code for row in table("docs/api.md", "## Previews") for code in quoted(row[0])]
+    assert told == [code.value for code in WarningCode]
 
 
 def test_alarms_are_listed() -> None:

@@ -125,7 +125,7 @@ def test_chk0201_unknown_order_is_not_found(shop: Shop) -> None:
 
     acts: list[Callable[[], object]] = [
         lambda: use_case.modify_order(shop.ports, ACCOUNT, "none-01", wanted, text),
-        lambda: use_case.preview_modification(shop.ports, ACCOUNT, "none-01", wanted),
+        lambda: use_case.load_to_modify(shop.store, ACCOUNT, "none-01"),
         lambda: use_case.retrieve_modifications(shop.ports, ACCOUNT, "none-01"),
         lambda: use_case.retrieve_modification(shop.ports, ACCOUNT, "none-01", "r"),
         lambda: use_case.retry_modification(shop.ports, ACCOUNT, "none-01", "r"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from settlement.api.modifications.request import ModificationSettings
+from settlement.api.previews.answer import MoneyPreview
 from settlement.domain.changes.modification import ModificationStatus
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import EventType
@@ -28,6 +29,7 @@ from tests.support.modifications import (
     quantities,
     take,
 )
+from tests.support.previewing import planned
 
 HOUR = timedelta(hours=1)
 
@@ -61,9 +63,17 @@ def test_preview_answers_the_same_and_applies_nothing(shop: Shop) -> None:
 
     assert (placed.heads, len(placed.events)) == (before, events)
     assert shown.pop("orderValue") == 10000 - 1500 - 1000 - 150
-    assert shown.pop("moneyPlan") == [
-        {"paymentId": placed.payments[0].payment_id, "operation": "cancel", "value": 2650}
-    ]
+    figures = {"valueBefore": 10000, "valueAfter": 7350, "invoicedAfter": 0, "statusAfter": "handling"}
+    movement = {"connector": "partial", "operation": "cancel", "value": 2650, "settleId": None}
+    assert {name: shown.pop(name) for name in MoneyPreview.__annotations__} == {
+        "orderId": placed.order_id,
+        "transactionId": placed.transaction_id,
+        "version": before.version,
+        "order": figures,
+        "transaction": {"statusAfter": "Approved"},
+        "moneyPlan": [{"paymentId": placed.payments[0].payment_id, **movement}],
+        "warnings": [],
+    }
     made = answered(take(placed, **wish))
     new = {"requestId", "workflowId", "date"}
     assert {name: value for name, value in shown.items() if name not in new} == {
@@ -77,7 +87,7 @@ def test_money_plan_names_every_payment_and_is_what_happens(shop: Shop) -> None:
     placed.invoice("N1", 3000)
     placed.auto_settle(2)
 
-    plan = [(held.payment_id, held.kind.value, held.value) for held in preview(placed, **discount(3000)).movements]
+    plan = [move[:3] for move in planned(preview(placed, **discount(3000)))]
     modify(placed, **discount(3000))
 
     first, second = (payment.payment_id for payment in placed.payments)
@@ -90,7 +100,7 @@ def test_money_plan_of_hold_tells_that_the_connector_settles_what_is_retained(sh
     placed = shop.open(mode=Mode.HOLD)
     placed.invoice("N1", 7000)
 
-    plan = [(held.kind.value, held.value) for held in preview(placed, **discount(3000)).movements]
+    plan = [move[1:3] for move in planned(preview(placed, **discount(3000)))]
 
     assert plan == [("withhold", 3000), ("settle", 7000)]
 

@@ -19,13 +19,20 @@ BARE_UNITS = {"Minor units.", "UTC, without a zone or a fraction.", "ISO 8601 in
 
 BY_THE_AUTHORIZER = {(401, "1")}
 """What no function answers with: the authorizer lets nobody in who has no key."""
+_OF_A_RETRY = {(409, "1402"), (409, "CHK00342"), (409, "CHK0054"), (409, "CHK0096")}
 OF_THE_PLAN = {
     "cancelOrder": {(409, "CHK0096")},
     "cancelDocument": {(409, "CHK0096")},
+    "previewCancel": {(409, "CHK0096")},
+    "previewCancelDocument": {(409, "CHK0096")},
     "notifyInvoice": {(409, "CHK0054")},
     "notifyDocumentInvoice": {(409, "CHK0054")},
+    "previewInvoice": {(409, "CHK0054")},
+    "previewDocumentInvoice": {(409, "CHK0054")},
     "requestCancellation": {(409, "CHK0096")},
-    "retryOperation": {(409, "1402"), (409, "CHK00342"), (409, "CHK0054"), (409, "CHK0096")},
+    "previewCancellation": {(409, "CHK0096")},
+    "retryOperation": _OF_A_RETRY,
+    "previewRetry": _OF_A_RETRY,
     "retryModification": {(409, "OMS003")},
 }
 """What the plan of an operation can refuse (``tests/unit/test_acceptance.py``); no tour gets there."""

@@ -10,6 +10,7 @@ from settlement.api.modifications.request import (
     PipelineConfiguration,
     RolloutConfiguration,
 )
+from settlement.api.previews.answer import MoneyPreview
 from settlement.api.shared.answer import Cents, Nothing, Null, OmsDate, Unknown
 from settlement.api.shared.schema import Says
 
@@ -370,18 +371,7 @@ class ModificationHistory(TypedDict):
     """What that moved."""
 
 
-class PlannedMovement(TypedDict):
-    """What a modification would move on a payment."""
-
-    paymentId: str
-    """The payment's id."""
-    operation: str
-    """What would be asked of the connector."""
-    value: Cents
-    """How much."""
-
-
-class ModificationPreview(AskedModification):
+class ModificationPreview(AskedModification, MoneyPreview):
     """What a modification would do, with nothing applied."""
 
     requestId: None
@@ -390,5 +380,3 @@ class ModificationPreview(AskedModification):
     """Always null: nothing was taken."""
     orderValue: Cents
     """The order's value after it."""
-    moneyPlan: list[PlannedMovement]
-    """What would move on which payment."""

@@ -1,14 +1,15 @@
 """Order modifications as their routes show them (C§2.2). Amounts are minor units."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from settlement.api.modifications.shapes import asked_view
+from settlement.api.previews.view import preview_view
 from settlement.api.shared.dates import oms_date
 from settlement.domain.changes.modification import ModificationStatus
 from settlement.domain.order.order import Order, OrderTotal
 from settlement.domain.transaction.operation import OperationState
-from settlement.use_cases.orders.modify_order import Modified, Preview
+from settlement.use_cases.orders.modify_order import Modified
+from settlement.use_cases.previews.preview_action import Preview
 
 if TYPE_CHECKING:
     from settlement.api.modifications.answer import (
@@ -98,25 +99,15 @@ def history_view(modifications: list[Modified]) -> "ModificationHistory":
     }
 
 
-def preview_view(preview: Preview, request: str, at: datetime) -> "ModificationPreview":
+def modification_preview(preview: Preview[Modified]) -> "ModificationPreview":
     """What a modification would answer if it were taken now, with nothing applied, and the money plan."""
-    wanted, effect = preview.wanted, preview.effect
+    modified = preview.answer
     return {
+        **modification_view(modified),
+        **preview_view(preview),
         "requestId": None,
         "workflowId": None,
-        "reason": wanted.reason,
-        "manualDiscountValue": wanted.manual_discount,
-        "manualIncrementValue": wanted.manual_increment,
-        "totalChangeValue": effect.value,
-        "totals": _totals(effect.totals),
-        **asked_view(request, effect.changed_lines),
-        "date": oms_date(at),
-        "origin": _origin(preview.order),
-        "orderValue": preview.order.value + effect.value,
-        "moneyPlan": [
-            {"paymentId": movement.payment_id, "operation": movement.kind.value, "value": movement.value}
-            for movement in preview.movements
-        ],
+        "orderValue": modified.order.value,
     }
 
 

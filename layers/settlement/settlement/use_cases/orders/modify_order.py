@@ -1,4 +1,4 @@
-"""Order modifications: preview, make one at a time, retry, take back (C§2.2)."""
+"""Order modifications: make one at a time, retry, take back (C§2.2)."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,7 +15,6 @@ from settlement.domain.changes.modification import (
 )
 from settlement.domain.errors import InvalidRequest, NoSuchChange, OrderNotFound, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.ledger.ledger import Movement
 from settlement.domain.order.order import MAX_LINES, Line, Order
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.planning.planning import Ask
@@ -27,7 +26,7 @@ from settlement.use_cases.recovery.retry_operation import retry_operation
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.planned_legs import planned_legs
-from settlement.use_cases.shared.ports import Changed, Ports
+from settlement.use_cases.shared.ports import Changed, Ports, Store
 from settlement.use_cases.workflow.queue import next_ready, project_queue
 
 
@@ -45,16 +44,6 @@ class Modified:
         return self.modification.status(self.operation)
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The changes of a modification that is not made, and its money plan by payment."""
-
-    order: Order
-    wanted: ModificationRequest
-    effect: Effect
-    movements: tuple[Movement, ...]
-
-
 def modify_order(ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str) -> Modified:
     """Accept a modification: the order changes now, its money moves when the queue reaches the operation.
 
@@ -64,33 +53,21 @@ def modify_order(ports: Ports, account: str, order_id: str, wanted: Modification
     return decide_until_written(ports, lambda: _modify(ports, account, order_id, wanted, request))
 
 
-def preview_modification(ports: Ports, account: str, order_id: str, wanted: ModificationRequest) -> Preview:
-    """Return the effect of a modification under the same checks, without writing it."""
-    heads = _load(ports, account, order_id)
-    effect = _effect(ports, heads, wanted)
-    transaction = heads.transaction
-    ask, kind = _ask(heads, effect)
-    if kind is None:
-        return Preview(heads.order, wanted, effect, ())
-    accepted = accept(transaction, kind, ask, _priority(ports, transaction), "preview", ports.now())
-    return Preview(heads.order, wanted, effect, accepted.movements)
-
-
 def retrieve_modifications(ports: Ports, account: str, order_id: str) -> list[Modified]:
     """Return an order's modifications, oldest first."""
-    order = _load(ports, account, order_id).order
+    order = load_to_modify(ports.store, account, order_id).order
     return [_with_operation(ports, order, found) for found in ports.store.modifications(account, order_id)]
 
 
 def retrieve_modification(ports: Ports, account: str, order_id: str, request_id: str) -> Modified:
     """Return one modification; raises ``NoSuchChange`` (CHK0289)."""
-    order = _load(ports, account, order_id).order
+    order = load_to_modify(ports.store, account, order_id).order
     return _with_operation(ports, order, _find(ports, account, order_id, request_id))
 
 
 def retry_modification(ports: Ports, account: str, order_id: str, request_id: str) -> None:
     """Try a waiting modification at once, or retry a failed one's missing value; a finished one is refused (016)."""
-    order = _load(ports, account, order_id).order
+    order = load_to_modify(ports.store, account, order_id).order
     modified = _with_operation(ports, order, _find(ports, account, order_id, request_id))
     operation = modified.operation
     if operation is None or modified.status in (ModificationStatus.DONE, ModificationStatus.CANCELED):
@@ -106,9 +83,10 @@ def cancel_modification(ports: Ports, account: str, order_id: str, request_id: s
     decide_until_written(ports, lambda: _take_back(ports, account, order_id, request_id, reason))
 
 
-def _load(ports: Ports, account: str, order_id: str) -> Heads:
+def load_to_modify(store: Store, account: str, order_id: str) -> Heads:
+    """Return an order and its transaction; raises ``OrderNotFound`` with the code of this API, CHK0201."""
     try:
-        return load(ports.store, account, order_id)
+        return load(store, account, order_id)
     except OrderNotFound as missing:
         missing.published_code = "CHK0201"
         raise
@@ -148,7 +126,7 @@ def _ask(heads: Heads, effect: Effect) -> tuple[Ask, OperationKind | None]:
 
 
 def _modify(ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str) -> Modified:
-    heads = _load(ports, account, order_id)
+    heads = load_to_modify(ports.store, account, order_id)
     effect = _effect(ports, heads, wanted)
     order, transaction, now = heads.order, heads.transaction, ports.now()
     ask, kind = _ask(heads, effect)
@@ -208,7 +186,7 @@ def _modification(
 
 
 def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reason: str) -> None:
-    heads = _load(ports, account, order_id)
+    heads = load_to_modify(ports.store, account, order_id)
     order, transaction, now = heads.order, heads.transaction, ports.now()
     modified = _with_operation(ports, order, _find(ports, account, order_id, request_id))
     modification, operation = modified.modification, modified.operation

@@ -32,6 +32,11 @@ class Heads:
         if self.transaction.order_version != self.order.version:
             raise Conflict
 
+    @property
+    def version(self) -> int:
+        """The version of both: every commit that replaces a head raises it."""
+        return self.transaction.version
+
     def journal(self, at: datetime) -> Journal:
         """Open a journal for this order's events."""
         return Journal(

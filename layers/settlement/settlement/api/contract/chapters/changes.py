@@ -10,6 +10,7 @@ from settlement.api.modifications.answer import (
     ModificationPreview,
 )
 from settlement.api.modifications.request import ModificationBody, TakeBackBody
+from settlement.api.previews.answer import MoneyPreview
 from settlement.api.shared.answer import Empty, RepeatableReceipt
 
 _REFUSED = {
@@ -23,6 +24,14 @@ _REFUSED = {
 }
 """Why a modification is not taken."""
 
+_REFUSED_CHANGE = {
+    400: "OMS001 OMS013 CHK0022 CHK0023 CHK0034 CHK0098 CHK0124 SalesOrderSystem046",
+    404: "OMS005 OMS007",
+    409: "OMS003 OMS009 CHK0096 CHK00342 SalesOrderSystem015",
+    413: "OMS413",
+}
+"""Why a change is not registered."""
+
 ROUTES = (
     describe(
         "registerChange",
@@ -31,13 +40,18 @@ ROUTES = (
         "Registers a change of the order's value at once, and queues what it cancels, refunds or raises. The "
         "change's `requestId` makes a repeat safe.",
         {200: RepeatableReceipt},
-        {
-            400: "OMS001 OMS013 CHK0022 CHK0023 CHK0034 CHK0098 CHK0124 SalesOrderSystem046",
-            404: "OMS005 OMS007",
-            409: "OMS003 OMS009 CHK0096 CHK00342 SalesOrderSystem015",
-            413: "OMS413",
-            503: "OMS503",
-        },
+        _REFUSED_CHANGE | {503: "OMS503"},
+        body=ChangeBody,
+    ),
+    describe(
+        "previewChange",
+        Tag.CHANGES,
+        "Show what a registered change would do, with its money plan",
+        "Takes the change's body and answers what registering it would do now: the order's figures and status "
+        "after it, the calls of connectors, and warnings. It refuses what the change would be refused for, and "
+        "writes nothing.",
+        {200: MoneyPreview},
+        _REFUSED_CHANGE,
         body=ChangeBody,
     ),
     describe(

@@ -12,6 +12,7 @@ from settlement.api.contract.parameters import CHECKOUT_ACCOUNT, IDEMPOTENCY_KEY
 from settlement.api.operations.answer import Ended, OperationAnswer, OperationResult, Retried
 from settlement.api.operations.request import MovementBody, PaidOtherwiseBody, ResolutionBody, WriteOffBody
 from settlement.api.payments.answer import PaymentAnswer, PaymentSystemAnswer
+from settlement.api.previews.answer import MoneyPreview
 from settlement.api.shared.answer import Empty
 from settlement.api.transactions.answer import TransactionAnswer
 
@@ -28,6 +29,17 @@ ROUTES = (
         parameters=(IDEMPOTENCY_KEY,),
     ),
     describe(
+        "previewSettlement",
+        Tag.GATEWAY,
+        "Show what a direct settlement would do, with its money plan",
+        "Takes the request's body and answers what it would do now: the statuses after it, the calls of "
+        "connectors, and warnings. It refuses what the request would refuse, and writes nothing.",
+        {200: MoneyPreview},
+        {400: "OMS001 1402", 404: "1404", 409: "1402 1403 1419 OMS008 OMS009", 413: "OMS413"},
+        body=MovementBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    describe(
         "requestRefund",
         Tag.GATEWAY,
         "Refund a value of what is settled",
@@ -39,6 +51,17 @@ ROUTES = (
         parameters=(IDEMPOTENCY_KEY,),
     ),
     describe(
+        "previewRefund",
+        Tag.GATEWAY,
+        "Show what a direct refund would do, with its money plan",
+        "Takes the request's body and answers what it would do now: the statuses after it, the calls of "
+        "connectors, and warnings. It refuses what the request would refuse, and writes nothing.",
+        {200: MoneyPreview},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 1419 OMS008 OMS009 CHK0054", 413: "OMS413"},
+        body=MovementBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    describe(
         "requestCancellation",
         Tag.GATEWAY,
         "Cancel a value of what is not settled",
@@ -46,6 +69,17 @@ ROUTES = (
         "is done once.",
         {200: OperationResult},
         {400: "OMS001 1402", 404: "1404", 409: "1403 OMS008 OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
+        body=MovementBody,
+        parameters=(IDEMPOTENCY_KEY,),
+    ),
+    describe(
+        "previewCancellation",
+        Tag.GATEWAY,
+        "Show what a direct cancellation would do, with its money plan",
+        "Takes the request's body and answers what it would do now: the statuses after it, the calls of "
+        "connectors, and warnings. It refuses what the request would refuse, and writes nothing.",
+        {200: MoneyPreview},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 OMS008 OMS009 CHK0096", 413: "OMS413"},
         body=MovementBody,
         parameters=(IDEMPOTENCY_KEY,),
     ),
@@ -154,6 +188,15 @@ ROUTES = (
         "has its next attempt now.",
         {202: Retried},
         {404: "1404", 409: "OMS003 OMS009 1402 CHK0054 CHK0096 CHK00342", 503: "OMS503"},
+    ),
+    describe(
+        "previewRetry",
+        Tag.GATEWAY,
+        "Show what a retry would do, with its money plan",
+        "Answers what the retry would do now: the statuses after it, the calls of connectors, and warnings. It "
+        "refuses what the retry would refuse, and writes nothing.",
+        {200: MoneyPreview},
+        {404: "1404", 409: "OMS003 OMS009 1402 CHK0054 CHK0096 CHK00342"},
     ),
     describe(
         "writeOffOperation",

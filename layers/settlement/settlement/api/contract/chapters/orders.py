@@ -7,6 +7,7 @@ from settlement.api.order_lists.answer import OrderList
 from settlement.api.orders.answer import LeftToInvoiceAnswer, OrderAnswer, PlacedOrder
 from settlement.api.orders.request import CancelBody, OrderBody
 from settlement.api.payments.answer import OmsTransaction
+from settlement.api.previews.answer import MoneyPreview
 from settlement.api.shared.answer import Empty, RepeatableReceipt
 from settlement.api.timeline.request import InteractionBody
 
@@ -15,8 +16,8 @@ _REFUSED_INVOICE = {
     404: "OMS007",
     409: "OMS003 OMS008 OMS009 1402 CHK0054",
     413: "OMS413",
-    503: "OMS503",
 }
+_REFUSED_CANCEL = {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 413: "OMS413"}
 
 ROUTES = (
     describe(
@@ -102,7 +103,7 @@ ROUTES = (
         "Cancels the order and queues the cancellation of all that is not settled. A repeat answers with the "
         "receipt of the first one.",
         {200: RepeatableReceipt},
-        {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
+        _REFUSED_CANCEL | {503: "OMS503"},
         body=CancelBody,
         body_required=False,
     ),
@@ -112,7 +113,28 @@ ROUTES = (
         "Cancel an order that has no sale invoice",
         "Does the same as `POST /api/oms/pvt/orders/{orderId}/cancel`, by the path of the document API.",
         {200: RepeatableReceipt},
-        {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
+        _REFUSED_CANCEL | {503: "OMS503"},
+        body=CancelBody,
+        body_required=False,
+    ),
+    describe(
+        "previewCancel",
+        Tag.ORDERS,
+        "Show what cancelling an order would do, with its money plan",
+        "Answers the order's figures and status after a cancellation, the calls of connectors, and warnings. It "
+        "refuses what the cancellation would refuse, and writes nothing.",
+        {200: MoneyPreview},
+        _REFUSED_CANCEL,
+        body=CancelBody,
+        body_required=False,
+    ),
+    describe(
+        "previewCancelDocument",
+        Tag.ORDERS,
+        "Show what cancelling an order would do, with its money plan",
+        "Does the same as `POST /api/oms/pvt/orders/{orderId}/cancel/preview`, by the path of the document API.",
+        {200: MoneyPreview},
+        _REFUSED_CANCEL,
         body=CancelBody,
         body_required=False,
     ),
@@ -132,7 +154,7 @@ ROUTES = (
         "Takes an invoice and queues the money that it moves: a sale (`Output`) settles its value, a return "
         "(`Input`) refunds it. The invoice's number makes a repeat safe: it answers with the first receipt.",
         {200: RepeatableReceipt},
-        _REFUSED_INVOICE,
+        _REFUSED_INVOICE | {503: "OMS503"},
         body=InvoiceBody,
     ),
     describe(
@@ -142,6 +164,27 @@ ROUTES = (
         "Takes an invoice whose items are named by their index in the order, with an extra value beside them. It "
         "moves money as `POST /api/oms/pvt/orders/{orderId}/invoice` does.",
         {200: RepeatableReceipt},
+        _REFUSED_INVOICE | {503: "OMS503"},
+        body=DocumentInvoiceBody,
+    ),
+    describe(
+        "previewInvoice",
+        Tag.INVOICES,
+        "Show what an invoice would do, with its money plan",
+        "Takes the invoice's body and answers what the notification would do now: the order's figures and status "
+        "after it, the calls of connectors, and warnings. It refuses what the notification would refuse, and "
+        "writes nothing.",
+        {200: MoneyPreview},
+        _REFUSED_INVOICE,
+        body=InvoiceBody,
+    ),
+    describe(
+        "previewDocumentInvoice",
+        Tag.INVOICES,
+        "Show what an invoice would do, with its money plan",
+        "Does the same as `POST /api/oms/pvt/orders/{orderId}/invoice/preview`, with items by their index and an "
+        "extra value beside them.",
+        {200: MoneyPreview},
         _REFUSED_INVOICE,
         body=DocumentInvoiceBody,
     ),

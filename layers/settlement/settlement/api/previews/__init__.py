@@ -1,0 +1,1 @@
+"""Previews of actions: the money plan, the figures after it, and warnings."""
