@@ -77,7 +77,8 @@ def track(order_id: str, invoice_number: str) -> Response:
 
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
     _require_role(body)
-    receipt = notify_invoice(bootstrap.ports(), api.caller(), order_id, body.as_notification())
+    notification, expected = body.as_notification(), api.expected_version()
+    receipt = notify_invoice(bootstrap.ports(), api.caller(), order_id, notification, expected)
     return answer(200, receipt_view(receipt))
 
 
@@ -86,11 +87,11 @@ def _preview(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Respon
     from settlement.use_cases.previews.preview_action import preview_action
 
     _require_role(body)
-    account, notification = api.caller(), body.as_notification()
+    account, notification, expected = api.caller(), body.as_notification(), api.expected_version()
     previewed = preview_action(
         bootstrap.ports(),
         lambda store: load(store, account, order_id),
-        lambda ports: notify_invoice(ports, account, order_id, notification),
+        lambda ports: notify_invoice(ports, account, order_id, notification, expected),
     )
     return answer(200, preview_view(previewed))
 

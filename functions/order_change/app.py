@@ -38,8 +38,8 @@ def register(order_id: str) -> Response:
     from settlement.api.changes.request import ChangeBody
 
     account = api.caller()
-    request = api.read(ChangeBody).as_request()
-    receipt = change_order(bootstrap.ports(), account, order_id, request, str(uuid.uuid4()))
+    request, expected = api.read(ChangeBody).as_request(), api.expected_version()
+    receipt = change_order(bootstrap.ports(), account, order_id, request, str(uuid.uuid4()), expected)
     return answer(200, receipt_view(receipt))
 
 
@@ -51,11 +51,11 @@ def preview_change(order_id: str) -> Response:
     from settlement.use_cases.previews.preview_action import preview_action
 
     account = api.caller()
-    request = api.read(ChangeBody).as_request()
+    request, expected = api.read(ChangeBody).as_request(), api.expected_version()
     previewed = preview_action(
         bootstrap.ports(),
         lambda store: load(store, account, order_id),
-        lambda ports: change_order(ports, account, order_id, request, str(uuid.uuid4())),
+        lambda ports: change_order(ports, account, order_id, request, str(uuid.uuid4()), expected),
     )
     return answer(200, preview_view(previewed))
 
@@ -85,8 +85,9 @@ def create(order_id: str) -> Response:
 
     account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
-    wanted, text = body.as_wanted(settings), body.as_text(settings)
-    return answer(202, views.modification_view(modify.modify_order(bootstrap.ports(), account, order_id, wanted, text)))
+    wanted, text, expected = body.as_wanted(settings), body.as_text(settings), api.expected_version()
+    made = modify.modify_order(bootstrap.ports(), account, order_id, wanted, text, expected)
+    return answer(202, views.modification_view(made))
 
 
 @api.serves("previewModification")
@@ -97,11 +98,11 @@ def preview(order_id: str) -> Response:
 
     account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
-    wanted, text = body.as_wanted(settings), body.as_text(settings)
+    wanted, text, expected = body.as_wanted(settings), body.as_text(settings), api.expected_version()
     previewed = preview_action(
         bootstrap.ports(),
         lambda store: modify.load_to_modify(store, account, order_id),
-        lambda ports: modify.modify_order(ports, account, order_id, wanted, text),
+        lambda ports: modify.modify_order(ports, account, order_id, wanted, text, expected),
     )
     return answer(200, views.modification_preview(previewed))
 

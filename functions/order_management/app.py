@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.contract.served import served_document
 from settlement.api.orders.view import left_to_invoice_view, order_view, placed_view
-from settlement.api.resolver import Api, answer, no_content
+from settlement.api.resolver import Api, answer, etag, no_content
 from settlement.api.settings.view import settings_view
 from settlement.api.shared import body
 from settlement.api.shared.http import Response
@@ -22,7 +22,7 @@ from settlement.use_cases.orders.cancel_order import cancel_order
 from settlement.use_cases.orders.place_order import await_authorisation, place_order
 from settlement.use_cases.orders.retrieve_order import retrieve_group, retrieve_order
 from settlement.use_cases.orders.start_handling import start_handling
-from settlement.use_cases.shared.heads import load
+from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.upkeep.check_health import check_health
 
 logger = new_logger()
@@ -81,7 +81,8 @@ def get_group(order_group: str) -> Response:
 def get(order_id: str) -> Response:
     """Show an order."""
     account = api.caller()
-    return answer(200, order_view(retrieve_order(bootstrap.store(), account, order_id)))
+    whole = retrieve_order(bootstrap.store(), account, order_id)
+    return answer(200, order_view(whole), etag(Heads(whole.order, whole.transaction)))
 
 
 @api.serves("getLeftToInvoice")
@@ -117,7 +118,8 @@ def cancel(order_id: str) -> Response:
 
     account = api.caller()
     request = api.read(CancelBody) if api.request.body else CancelBody()
-    return answer(200, receipt_view(cancel_order(bootstrap.ports(), account, order_id, request.reason)))
+    receipt = cancel_order(bootstrap.ports(), account, order_id, request.reason, api.expected_version())
+    return answer(200, receipt_view(receipt))
 
 
 @api.serves("previewCancel", "previewCancelDocument")
@@ -128,11 +130,11 @@ def preview_cancel(order_id: str) -> Response:
     from settlement.use_cases.previews.preview_action import preview_action
 
     account = api.caller()
-    request = api.read(CancelBody) if api.request.body else CancelBody()
+    request, expected = api.read(CancelBody) if api.request.body else CancelBody(), api.expected_version()
     previewed = preview_action(
         bootstrap.ports(),
         lambda store: load(store, account, order_id),
-        lambda ports: cancel_order(ports, account, order_id, request.reason),
+        lambda ports: cancel_order(ports, account, order_id, request.reason, expected),
     )
     return answer(200, preview_view(previewed))
 

@@ -86,8 +86,9 @@ def retry(transaction_id: str, operation_id: str) -> Response:
     from settlement.use_cases.recovery.retry_operation import retry_operation
 
     account = api.caller()
-    sequence = _sequence(operation_id)
-    return answer(202, retried_view(sequence, retry_operation(bootstrap.ports(), account, transaction_id, sequence)))
+    sequence, expected = _sequence(operation_id), api.expected_version()
+    retried = retry_operation(bootstrap.ports(), account, transaction_id, sequence, expected)
+    return answer(202, retried_view(sequence, retried))
 
 
 @api.serves("previewRetry")
@@ -95,8 +96,8 @@ def preview_retry(transaction_id: str, operation_id: str) -> Response:
     """Show what a retry would do, and write nothing."""
     from settlement.use_cases.recovery.retry_operation import retry_operation
 
-    account, sequence = api.caller(), _sequence(operation_id)
-    return _preview(transaction_id, lambda ports: retry_operation(ports, account, transaction_id, sequence))
+    account, sequence, expected = api.caller(), _sequence(operation_id), api.expected_version()
+    return _preview(transaction_id, lambda ports: retry_operation(ports, account, transaction_id, sequence, expected))
 
 
 @api.serves("writeOffOperation")
@@ -157,8 +158,9 @@ def _request(transaction_id: str, movement: movements.DirectRequest) -> Response
 
     account = api.caller()
     value = api.read(MovementBody).value
+    key, expected = api.idempotency_key(), api.expected_version()
     ports = bootstrap.ports()
-    requested = movements.request_movement(ports, account, transaction_id, movement, value, api.idempotency_key())
+    requested = movements.request_movement(ports, account, transaction_id, movement, value, key, expected)
     return answer(200, operation_result(movements.await_conclusion(ports, requested, bootstrap.patience())))
 
 
@@ -166,10 +168,10 @@ def _preview_request(transaction_id: str, movement: movements.DirectRequest) -> 
     from settlement.api.operations.request import MovementBody
 
     account = api.caller()
-    value, key = api.read(MovementBody).value, api.idempotency_key()
+    value, key, expected = api.read(MovementBody).value, api.idempotency_key(), api.expected_version()
     return _preview(
         transaction_id,
-        lambda ports: movements.request_movement(ports, account, transaction_id, movement, value, key),
+        lambda ports: movements.request_movement(ports, account, transaction_id, movement, value, key, expected),
     )
 
 

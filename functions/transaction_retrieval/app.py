@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.api.payments.view import gateway_payment
-from settlement.api.resolver import Api, answer
+from settlement.api.resolver import Api, answer, etag
 from settlement.api.shared.http import Response
 from settlement.api.timeline.view import interaction_view
 from settlement.api.transactions import view as views
@@ -35,7 +35,7 @@ def payment_transaction(order_id: str) -> Response:
     account, store = api.caller(), bootstrap.store()
     heads = load(store, account, order_id)
     payments = store.payments(account, heads.transaction.transaction_id)
-    return answer(200, views.oms_transaction_view(heads, payments, store.settings(account)))
+    return answer(200, views.oms_transaction_view(heads, payments, store.settings(account)), etag(heads))
 
 
 @api.serves("getTransaction")
@@ -44,7 +44,8 @@ def transaction(transaction_id: str) -> Response:
     account, store = api.caller(), bootstrap.store()
     found = retrieve.retrieve_books(store, account, transaction_id)
     lines = store.lines(account, found.heads.order.order_id)
-    return answer(200, views.transaction_view(found, lines, store.additional_data(account, transaction_id)))
+    view = views.transaction_view(found, lines, store.additional_data(account, transaction_id))
+    return answer(200, view, etag(found.heads))
 
 
 @api.serves("listPayments")

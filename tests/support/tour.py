@@ -77,6 +77,9 @@ class Tour:
             call(method, path, query={"unknown": "1"})
         if 413 in route.refusals:
             call(method, path, raw=TOO_LARGE, **more)
+        if 412 in route.refusals:
+            for version in ('"0"', "0"):
+                call(method, path, body, **more | {"headers": {**more.get("headers", {}), "If-Match": version}})
         if 503 in route.refusals:
             self.service.contended = True
             call(method, path, body, **more)

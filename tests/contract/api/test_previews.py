@@ -91,3 +91,51 @@ def test_preview_of_an_invoice_is_shown(service: Service, placed: Placed) -> Non
             }
         ],
     }
+
+
+def test_order_and_transaction_are_answered_with_the_version_of_their_previews(
+    service: Service, placed: Placed
+) -> None:
+    order, transaction = f"/api/oms/pvt/orders/{placed.order_id}", f"/api/pvt/transactions/{placed.transaction_id}"
+    preview = service.call("POST", f"{order}/cancel/preview").json
+
+    for path in (order, f"{order}/payment-transaction", transaction):
+        assert service.call("GET", path).headers["ETag"] == f'"{preview["version"]}"'
+
+
+def test_action_with_the_version_of_its_preview_is_taken_once_only(service: Service, placed: Placed) -> None:
+    path = f"/api/oms/pvt/orders/{placed.order_id}/invoice"
+    preview = service.call("POST", f"{path}/preview", invoice_body("N1", 1000)).json
+    version = {"if-match": f' "{preview["version"]}" '}
+
+    first = service.call("POST", path, invoice_body("N1", 1000), headers=version)
+    second = service.call("POST", path, invoice_body("N2", 1000), headers=version)
+    again = service.call("POST", path, invoice_body("N1", 1000), headers=version)
+    any_version = service.call("POST", path, invoice_body("N3", 1000), headers={"If-Match": "*"})
+
+    assert (first.status, second.status, again.status, any_version.status) == (200, 412, 200, 200)
+    assert second.json["error"]["code"] == "OMS412"
+    assert placed.order.invoiced == 2000
+
+
+@pytest.mark.parametrize(
+    "version", ["1", '"x"', '"1', 'W/"1"', '"1", "2"', '"-1"', '"1.0"', '""', "", '"1"2"', '"\uff11"']
+)
+def test_version_that_is_none_is_refused_with_the_name_of_its_header(
+    service: Service, placed: Placed, version: str
+) -> None:
+    stored = service.shop.store.backup()
+    path = f"/api/oms/pvt/orders/{placed.order_id}/cancel"
+
+    for end in ("", "/preview"):
+        heard = service.call("POST", path + end, headers={"If-Match": version})
+
+        assert (heard.status, heard.json["error"]["code"]) == (400, "OMS001")
+        assert heard.json["error"]["message"].startswith("If-Match: ")
+    assert service.shop.store.backup() == stored
+
+
+def test_preview_on_another_version_is_refused_too(service: Service, placed: Placed) -> None:
+    heard = service.call("POST", f"/api/oms/pvt/orders/{placed.order_id}/cancel/preview", headers={"If-Match": '"0"'})
+
+    assert (heard.status, heard.json["error"]["code"]) == (412, "OMS412")

@@ -19,12 +19,15 @@ from settlement.use_cases.shared.ports import Unavailable
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from settlement.use_cases.shared.heads import Heads
+
 MAX_KEY_LENGTH = 255
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 Model = TypeVar("Model", bound="BaseModel")
 
 _KEY = re.compile(rf"[!-~]{{1,{MAX_KEY_LENGTH}}}")
+_VERSION = re.compile('"([0-9]{1,12})"')
 _BROKEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _LATER = {"Retry-After": "1"}
 _TABLE_IS_AWAY = "The service cannot reach its table, and the request may have been taken; send the same one again"
@@ -119,6 +122,17 @@ class Api:
             )
         return key
 
+    def expected_version(self) -> int | None:
+        """Return the version that ``If-Match`` names, None if there is none or any will do (``*``)."""
+        expected = self.request.header("if-match")
+        if expected is None or expected.strip() == "*":
+            return None
+        if not (named := _VERSION.fullmatch(expected.strip())):
+            raise InvalidRequest(
+                f'If-Match: must be one version in quotes, as ETag has it, such as "12", or *; got {expected[:80]}'
+            )
+        return int(named[1])
+
     def query(self) -> dict[str, str]:
         """Return the query; raises ``InvalidRequest`` for a parameter that is there twice and says two things."""
         for name, values in sorted(self.request.whole_query.items()):
@@ -162,6 +176,11 @@ class Api:
 def answer(status: int, content: Any, headers: Mapping[str, str | list[str]] | None = None) -> Response:
     """Return a JSON answer."""
     return Response(status, "application/json", json.dumps(content, separators=(",", ":")), headers or {})
+
+
+def etag(heads: "Heads") -> dict[str, str]:
+    """Return the header that tells the version of an order and its transaction."""
+    return {"ETag": f'"{heads.version}"'}
 
 
 def no_content(status: int = 204) -> Response:

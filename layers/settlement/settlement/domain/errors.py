@@ -161,6 +161,16 @@ class TimelineFull(TooManyWaiting):
     """The timeline has reached its limit for events that move no money."""
 
 
+class StaleVersion(Refusal):
+    """The order or transaction was changed since the version that the request names (If-Match, RFC 9110 §13.1.1)."""
+
+    status = 412
+    code = "OMS412"
+
+    def __init__(self, expected: int, version: int) -> None:
+        super().__init__(f'If-Match: "{expected}" is not the current version, which is "{version}"; look again')
+
+
 class BadValue(Refusal):
     """The value of a settlement, cancellation or refund request is not allowed (1402)."""
 

@@ -57,6 +57,7 @@ _REFUSALS = {
     403: "The app key lacks the role, or is not of the account that the query names",
     404: "There is no such thing in this account",
     409: "The state of the order or transaction does not take this, or an id is taken by something else",
+    412: "Changed since the version that `If-Match` names",
     413: "The body is too large: 1,000,000 bytes, and 10 MB at the API",
     429: "Too many requests",
     500: "A fault of the service",

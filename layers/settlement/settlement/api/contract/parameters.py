@@ -66,6 +66,14 @@ IDEMPOTENCY_KEY = Parameter(
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     where="header",
 )
+IF_MATCH = Parameter(
+    "If-Match",
+    "The version that the request is meant for, in quotes, as `ETag` has it; `*` is any. A new request on another "
+    "version is refused; a repeat is answered as ever.",
+    {"type": "string", "pattern": r'^(\*|"[0-9]{1,12}")$'},
+    where="header",
+)
+VERSION_TAG = {"ETag": "The version of the order and its transaction, in quotes, to send as `If-Match`."}
 INVOICES = Parameter(
     "invoices", "Over how many invoices to split it.", {"type": "integer", "minimum": 1, "maximum": MAX_INVOICES}
 )

@@ -56,6 +56,7 @@ WHEN: dict[tuple[int, str], str] = {
     (409, "SalesOrderSystem015"): "an order accepts changes of one API only, registered or modifications",
     (409, "SalesOrderSystem016"): "the modification is finished, or can no longer be cancelled",
     (409, "SalesOrderSystem046"): "the item was invoiced since, so the modification cannot be cancelled",
+    (412, "OMS412"): "`If-Match` names a version that is not the current one",
     (413, "OMS413"): "the body is over 1,000,000 bytes",
     (500, "OMS500"): "a fault of the service; its log has the reason",
     (502, "OMS502"): "a connector whose answer was needed gave none",

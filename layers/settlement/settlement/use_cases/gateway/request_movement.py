@@ -79,15 +79,21 @@ REFUND = DirectRequest(
 
 
 def request_movement(
-    ports: Ports, account: str, transaction_id: str, movement: DirectRequest, value: int, key: str | None
+    ports: Ports,
+    account: str,
+    transaction_id: str,
+    movement: DirectRequest,
+    value: int,
+    key: str | None,
+    expected: int | None = None,
 ) -> Requested:
     """Queue the request; with an idempotency ``key``, only once.
 
-    Raises ``TransactionNotFound``, ``WrongStatus`` unless the transaction is authorised and not cancelled,
-    ``BadValue`` (1402) for a value that is not above zero or not available, ``AlreadyExists`` if the key was used for
-    another request, and ``MoneyCannotMove``.
+    It is accepted on the ``expected`` version only. Raises ``TransactionNotFound``, ``StaleVersion``, ``WrongStatus``
+    unless the transaction is authorised and not cancelled, ``BadValue`` (1402) for a value that is not above zero or
+    not available, ``AlreadyExists`` if the key was used for another request, and ``MoneyCannotMove``.
     """
-    return decide_until_written(ports, lambda: _request(ports, account, transaction_id, movement, value, key))
+    return decide_until_written(ports, lambda: _request(ports, account, transaction_id, movement, value, key, expected))
 
 
 def await_conclusion(ports: Ports, requested: Requested, patience: timedelta) -> Requested:
@@ -103,7 +109,13 @@ def await_conclusion(ports: Ports, requested: Requested, patience: timedelta) ->
 
 
 def _request(
-    ports: Ports, account: str, transaction_id: str, movement: DirectRequest, value: int, key: str | None
+    ports: Ports,
+    account: str,
+    transaction_id: str,
+    movement: DirectRequest,
+    value: int,
+    key: str | None,
+    expected: int | None,
 ) -> Requested:
     heads = load_by_transaction(ports.store, account, transaction_id)
     order, transaction = heads.order, heads.transaction
@@ -114,6 +126,7 @@ def _request(
         if stored_name != name or operation is None:
             raise AlreadyExists(f"Idempotency-Key {key} was used for another request")
         return Requested(heads, operation)
+    heads.require_version(expected)
     if movement is CANCELLATION and order.gateway_only and transaction.authorisation is Authorisation.PENDING:
         return _abandon(ports, heads, value)
     if order.gateway_only and not transaction.projection:

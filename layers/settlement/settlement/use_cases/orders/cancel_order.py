@@ -13,21 +13,22 @@ from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Commit, Ports
 
 
-def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
+def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None, expected: int | None = None) -> Receipt:
     """Cancel an order without sale invoices; a repeat gets the first receipt.
 
-    The first reason stands; a repeat with another one gets it in ``stands``. Raises ``OrderNotFound``,
-    ``CancelRefused`` and ``MoneyCannotMove``.
+    The first reason stands; a repeat with another one gets it in ``stands``. The first one is accepted on the
+    ``expected`` version only. Raises ``OrderNotFound``, ``StaleVersion``, ``CancelRefused`` and ``MoneyCannotMove``.
     """
-    return decide_until_written(ports, lambda: _cancel(ports, account, order_id, reason))
+    return decide_until_written(ports, lambda: _cancel(ports, account, order_id, reason, expected))
 
 
-def _cancel(ports: Ports, account: str, order_id: str, reason: str | None) -> Receipt:
+def _cancel(ports: Ports, account: str, order_id: str, reason: str | None, expected: int | None) -> Receipt:
     heads = load(ports.store, account, order_id)
     order = heads.order
     if order.cancelled_at is not None:
         stands = {} if reason in (None, order.cancel_reason) else {"reason": order.cancel_reason or ""}
         return Receipt(order.cancelled_at, order_id, order.cancel_receipt or order.transaction_id, stands)
+    heads.require_version(expected)
     order.require_cancel()
     commit, _ = cancel_whole(ports, heads, reason)
     ports.store.commit(commit)

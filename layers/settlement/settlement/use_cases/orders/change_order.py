@@ -27,20 +27,26 @@ class ChangeRequest:
     items_added: tuple[LineMention, ...] = ()
 
 
-def change_order(ports: Ports, account: str, order_id: str, request: ChangeRequest, receipt: str) -> Receipt:
+def change_order(
+    ports: Ports, account: str, order_id: str, request: ChangeRequest, receipt: str, expected: int | None = None
+) -> Receipt:
     """Change an order; only the first change with a given ``request_id`` takes effect (R26).
 
-    Raises ``OrderNotFound``, ``WrongStatus``, ``ChangeRefused``, ``ItemNotFound``, ``ItemAlreadyInvoiced`` and
-    ``MoneyCannotMove``; then nothing is written, and the id stays free.
+    It is accepted on the ``expected`` version only. Raises ``OrderNotFound``, ``StaleVersion``, ``WrongStatus``,
+    ``ChangeRefused``, ``ItemNotFound``, ``ItemAlreadyInvoiced`` and ``MoneyCannotMove``; then nothing is written, and
+    the id stays free.
     """
-    return decide_until_written(ports, lambda: _change(ports, account, order_id, request, receipt))
+    return decide_until_written(ports, lambda: _change(ports, account, order_id, request, receipt, expected))
 
 
-def _change(ports: Ports, account: str, order_id: str, request: ChangeRequest, receipt: str) -> Receipt:
+def _change(
+    ports: Ports, account: str, order_id: str, request: ChangeRequest, receipt: str, expected: int | None
+) -> Receipt:
     heads = load(ports.store, account, order_id)
     stored = ports.store.change(account, order_id, request.request_id)
     if stored is not None:
         return Receipt(stored.received_at, order_id, stored.receipt, _standing(stored, request))
+    heads.require_version(expected)
     now = ports.now()
     change = Change(
         request_id=request.request_id,

@@ -44,13 +44,20 @@ class Modified:
         return self.modification.status(self.operation)
 
 
-def modify_order(ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str) -> Modified:
+def modify_order(
+    ports: Ports,
+    account: str,
+    order_id: str,
+    wanted: ModificationRequest,
+    request: str,
+    expected: int | None = None,
+) -> Modified:
     """Accept a modification: the order changes now, its money moves when the queue reaches the operation.
 
-    Raises ``OrderNotFound`` (CHK0201), ``WrongStatus``, ``ChangeRefused``, ``ItemAlreadyInvoiced`` and
-    ``MoneyCannotMove``; then nothing is written.
+    It is accepted on the ``expected`` version only. Raises ``OrderNotFound`` (CHK0201), ``StaleVersion``,
+    ``WrongStatus``, ``ChangeRefused``, ``ItemAlreadyInvoiced`` and ``MoneyCannotMove``; then nothing is written.
     """
-    return decide_until_written(ports, lambda: _modify(ports, account, order_id, wanted, request))
+    return decide_until_written(ports, lambda: _modify(ports, account, order_id, wanted, request, expected))
 
 
 def retrieve_modifications(ports: Ports, account: str, order_id: str) -> list[Modified]:
@@ -125,8 +132,11 @@ def _ask(heads: Heads, effect: Effect) -> tuple[Ask, OperationKind | None]:
     return ask_of_change(heads.order, heads.transaction, effect.value)
 
 
-def _modify(ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str) -> Modified:
+def _modify(
+    ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str, expected: int | None
+) -> Modified:
     heads = load_to_modify(ports.store, account, order_id)
+    heads.require_version(expected)
     effect = _effect(ports, heads, wanted)
     order, transaction, now = heads.order, heads.transaction, ports.now()
     ask, kind = _ask(heads, effect)

@@ -72,21 +72,25 @@ class Receipt:
     stands: Mapping[str, str | int] = field(default_factory=dict)
 
 
-def notify_invoice(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
+def notify_invoice(
+    ports: Ports, account: str, order_id: str, notification: Notification, expected: int | None = None
+) -> Receipt:
     """Accept an invoice once. Its number identifies it within the order, and a replay moves no money (R17).
 
-    Raises ``OrderNotFound``, ``WrongStatus``, ``OverInvoiced``, ``ReturnTooLarge``, ``MoneyCannotMove`` and
-    ``InvalidRequest``; then nothing is written, and the number stays free.
+    A new invoice is accepted on the ``expected`` version only. Raises ``StaleVersion``, ``OrderNotFound``,
+    ``WrongStatus``, ``OverInvoiced``, ``ReturnTooLarge``, ``MoneyCannotMove`` and ``InvalidRequest``; then nothing is
+    written, and the number stays free.
     """
-    return decide_until_written(ports, lambda: _notify(ports, account, order_id, notification))
+    return decide_until_written(ports, lambda: _notify(ports, account, order_id, notification, expected))
 
 
-def _notify(ports: Ports, account: str, order_id: str, notification: Notification) -> Receipt:
+def _notify(ports: Ports, account: str, order_id: str, notification: Notification, expected: int | None) -> Receipt:
     heads = load(ports.store, account, order_id)
     settings = ports.store.settings(account)
     stored = ports.store.invoice(account, order_id, notification.number)
     if stored is not None:
         return _replay(ports, heads, stored, notification, settings)
+    heads.require_version(expected)
     if notification.type is InvoiceType.OUTPUT:
         return _sell(ports, heads, notification, settings)
     return _return(ports, heads, notification, settings)

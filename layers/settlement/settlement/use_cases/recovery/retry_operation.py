@@ -25,7 +25,9 @@ MAX_RETRIED_AT_ONCE = 40
 """Most legs that one operation takes over: each takes two of a transaction's 100 writes, and the rest takes 18."""
 
 
-def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: int) -> list[Operation]:
+def retry_operation(
+    ports: Ports, account: str, transaction_id: str, sequence: int, expected: int | None = None
+) -> list[Operation]:
     """Queue a failed operation's missing value as new operations of at most 40 legs, and unblock its payments.
 
     A call in doubt is repeated under its own request id, so it cannot happen twice. A refused or untried one is planned
@@ -33,14 +35,17 @@ def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: i
     until nothing is missing; parts that do not fit into the queue can be retried later. A waiting operation is not
     queued again: its next attempt starts at once.
 
-    Raises ``TransactionNotFound``, ``OperationNotFound``, ``TooManyWaiting`` if the queue is full, ``MoneyCannotMove``
+    The first of the new operations is accepted on the ``expected`` version only. Raises ``TransactionNotFound``,
+    ``StaleVersion``, ``OperationNotFound``, ``TooManyWaiting`` if the queue is full, ``MoneyCannotMove``
     if the payments cannot do the missing part, and ``WrongStatus`` if there is nothing to try.
     """
     retried: list[Operation] = []
     is_whole = False
     while not is_whole:
         try:
-            operation, is_whole = decide_until_written(ports, lambda: _retry(ports, account, transaction_id, sequence))
+            operation, is_whole = decide_until_written(
+                ports, lambda: _retry(ports, account, transaction_id, sequence, None if retried else expected)
+            )
         except Refusal:
             if not retried:
                 raise
@@ -49,9 +54,12 @@ def retry_operation(ports: Ports, account: str, transaction_id: str, sequence: i
     return retried
 
 
-def _retry(ports: Ports, account: str, transaction_id: str, sequence: int) -> tuple[Operation, bool]:
+def _retry(
+    ports: Ports, account: str, transaction_id: str, sequence: int, expected: int | None
+) -> tuple[Operation, bool]:
     """Queue the first part of the missing value. Returns the operation, and True if nothing is left to queue."""
     before = load_by_transaction(ports.store, account, transaction_id)
+    before.require_version(expected)
     operation = ports.store.operation(account, transaction_id, sequence)
     if operation is None:
         raise OperationNotFound(str(sequence))

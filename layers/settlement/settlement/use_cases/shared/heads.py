@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from settlement.domain.errors import Busy, OrderNotFound, TransactionNotFound
+from settlement.domain.errors import Busy, OrderNotFound, StaleVersion, TransactionNotFound
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.statuses import order_status, transaction_status
@@ -36,6 +36,15 @@ class Heads:
     def version(self) -> int:
         """The version of both: every commit that replaces a head raises it."""
         return self.transaction.version
+
+    def require_version(self, expected: int | None) -> None:
+        """Raise ``StaleVersion`` if these heads are not of the expected version; None expects none.
+
+        The commit that replaces them is conditional on this version, so a writer who comes between makes the decision
+        run again, and this check find the change.
+        """
+        if expected is not None and self.version != expected:
+            raise StaleVersion(expected, self.version)
 
     def journal(self, at: datetime) -> Journal:
         """Open a journal for this order's events."""

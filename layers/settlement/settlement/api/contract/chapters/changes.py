@@ -2,7 +2,7 @@
 
 from settlement.api.changes.request import ChangeBody
 from settlement.api.contract.described import Tag, describe
-from settlement.api.contract.parameters import ACCOUNT_PARAMETERS
+from settlement.api.contract.parameters import ACCOUNT_PARAMETERS, IF_MATCH
 from settlement.api.modifications.answer import (
     ModificationAnswer,
     ModificationDetails,
@@ -20,6 +20,7 @@ _REFUSED = {
     ),
     404: "CHK0201",
     409: "OMS009 CHK0096 CHK00342 CHK0124 SalesOrderSystem008 SalesOrderSystem014 SalesOrderSystem015",
+    412: "OMS412",
     413: "OMS413",
 }
 """Why a modification is not taken."""
@@ -28,6 +29,7 @@ _REFUSED_CHANGE = {
     400: "OMS001 OMS013 CHK0022 CHK0023 CHK0034 CHK0098 CHK0124 SalesOrderSystem046",
     404: "OMS005 OMS007",
     409: "OMS003 OMS009 CHK0096 CHK00342 SalesOrderSystem015",
+    412: "OMS412",
     413: "OMS413",
 }
 """Why a change is not registered."""
@@ -42,6 +44,7 @@ ROUTES = (
         {200: RepeatableReceipt},
         _REFUSED_CHANGE | {503: "OMS503"},
         body=ChangeBody,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "previewChange",
@@ -53,6 +56,7 @@ ROUTES = (
         {200: MoneyPreview},
         _REFUSED_CHANGE,
         body=ChangeBody,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "modifyOrder",
@@ -63,7 +67,7 @@ ROUTES = (
         {202: ModificationAnswer},
         _REFUSED | {503: "OMS503"},
         body=ModificationBody,
-        parameters=ACCOUNT_PARAMETERS,
+        parameters=(*ACCOUNT_PARAMETERS, IF_MATCH),
     ),
     describe(
         "listModifications",
@@ -82,7 +86,7 @@ ROUTES = (
         {200: ModificationPreview},
         _REFUSED,
         body=ModificationBody,
-        parameters=ACCOUNT_PARAMETERS,
+        parameters=(*ACCOUNT_PARAMETERS, IF_MATCH),
     ),
     describe(
         "getModification",

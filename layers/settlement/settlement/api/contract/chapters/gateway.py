@@ -8,7 +8,7 @@ from settlement.api.checkout.request import (
     TransactionBody,
 )
 from settlement.api.contract.described import Listed, Tag, describe
-from settlement.api.contract.parameters import CHECKOUT_ACCOUNT, IDEMPOTENCY_KEY, PURCHASE
+from settlement.api.contract.parameters import CHECKOUT_ACCOUNT, IDEMPOTENCY_KEY, IF_MATCH, PURCHASE
 from settlement.api.operations.answer import Ended, OperationAnswer, OperationResult, Retried
 from settlement.api.operations.request import MovementBody, PaidOtherwiseBody, ResolutionBody, WriteOffBody
 from settlement.api.payments.answer import PaymentAnswer, PaymentSystemAnswer
@@ -24,9 +24,16 @@ ROUTES = (
         "Queues the settlement of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat is "
         "done once.",
         {200: OperationResult},
-        {400: "OMS001 1402", 404: "1404", 409: "1402 1403 1419 OMS008 OMS009", 413: "OMS413", 503: "OMS503"},
+        {
+            400: "OMS001 1402",
+            404: "1404",
+            409: "1402 1403 1419 OMS008 OMS009",
+            412: "OMS412",
+            413: "OMS413",
+            503: "OMS503",
+        },
         body=MovementBody,
-        parameters=(IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY, IF_MATCH),
     ),
     describe(
         "previewSettlement",
@@ -35,9 +42,9 @@ ROUTES = (
         "Takes the request's body and answers what it would do now: the statuses after it, the calls of "
         "connectors, and warnings. It refuses what the request would refuse, and writes nothing.",
         {200: MoneyPreview},
-        {400: "OMS001 1402", 404: "1404", 409: "1402 1403 1419 OMS008 OMS009", 413: "OMS413"},
+        {400: "OMS001 1402", 404: "1404", 409: "1402 1403 1419 OMS008 OMS009", 412: "OMS412", 413: "OMS413"},
         body=MovementBody,
-        parameters=(IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY, IF_MATCH),
     ),
     describe(
         "requestRefund",
@@ -46,9 +53,16 @@ ROUTES = (
         "Queues the refund of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat is "
         "done once.",
         {200: OperationResult},
-        {400: "OMS001 1402", 404: "1404", 409: "1403 1419 OMS008 OMS009 CHK0054", 413: "OMS413", 503: "OMS503"},
+        {
+            400: "OMS001 1402",
+            404: "1404",
+            409: "1403 1419 OMS008 OMS009 CHK0054",
+            412: "OMS412",
+            413: "OMS413",
+            503: "OMS503",
+        },
         body=MovementBody,
-        parameters=(IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY, IF_MATCH),
     ),
     describe(
         "previewRefund",
@@ -57,9 +71,9 @@ ROUTES = (
         "Takes the request's body and answers what it would do now: the statuses after it, the calls of "
         "connectors, and warnings. It refuses what the request would refuse, and writes nothing.",
         {200: MoneyPreview},
-        {400: "OMS001 1402", 404: "1404", 409: "1403 1419 OMS008 OMS009 CHK0054", 413: "OMS413"},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 1419 OMS008 OMS009 CHK0054", 412: "OMS412", 413: "OMS413"},
         body=MovementBody,
-        parameters=(IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY, IF_MATCH),
     ),
     describe(
         "requestCancellation",
@@ -68,9 +82,16 @@ ROUTES = (
         "Queues the cancellation of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat "
         "is done once.",
         {200: OperationResult},
-        {400: "OMS001 1402", 404: "1404", 409: "1403 OMS008 OMS009 CHK0096", 413: "OMS413", 503: "OMS503"},
+        {
+            400: "OMS001 1402",
+            404: "1404",
+            409: "1403 OMS008 OMS009 CHK0096",
+            412: "OMS412",
+            413: "OMS413",
+            503: "OMS503",
+        },
         body=MovementBody,
-        parameters=(IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY, IF_MATCH),
     ),
     describe(
         "previewCancellation",
@@ -79,9 +100,9 @@ ROUTES = (
         "Takes the request's body and answers what it would do now: the statuses after it, the calls of "
         "connectors, and warnings. It refuses what the request would refuse, and writes nothing.",
         {200: MoneyPreview},
-        {400: "OMS001 1402", 404: "1404", 409: "1403 OMS008 OMS009 CHK0096", 413: "OMS413"},
+        {400: "OMS001 1402", 404: "1404", 409: "1403 OMS008 OMS009 CHK0096", 412: "OMS412", 413: "OMS413"},
         body=MovementBody,
-        parameters=(IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY, IF_MATCH),
     ),
     describe(
         "listPaymentSystems",
@@ -187,7 +208,8 @@ ROUTES = (
         "Queues what a failed operation is missing as new operations, and unblocks its payments; one that waits "
         "has its next attempt now.",
         {202: Retried},
-        {404: "1404", 409: "OMS003 OMS009 1402 CHK0054 CHK0096 CHK00342", 503: "OMS503"},
+        {400: "OMS001", 404: "1404", 409: "OMS003 OMS009 1402 CHK0054 CHK0096 CHK00342", 412: "OMS412", 503: "OMS503"},
+        parameters=(IF_MATCH,),
     ),
     describe(
         "previewRetry",
@@ -196,7 +218,8 @@ ROUTES = (
         "Answers what the retry would do now: the statuses after it, the calls of connectors, and warnings. It "
         "refuses what the retry would refuse, and writes nothing.",
         {200: MoneyPreview},
-        {404: "1404", 409: "OMS003 OMS009 1402 CHK0054 CHK0096 CHK00342"},
+        {400: "OMS001", 404: "1404", 409: "OMS003 OMS009 1402 CHK0054 CHK0096 CHK00342", 412: "OMS412"},
+        parameters=(IF_MATCH,),
     ),
     describe(
         "writeOffOperation",

@@ -1,7 +1,7 @@
 """Placing, showing and cancelling orders; their invoices and parcels."""
 
 from settlement.api.contract.described import Listed, Tag, describe
-from settlement.api.contract.parameters import INVOICES, LIST_PARAMETERS
+from settlement.api.contract.parameters import IF_MATCH, INVOICES, LIST_PARAMETERS, VERSION_TAG
 from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, TrackingBody
 from settlement.api.order_lists.answer import OrderList
 from settlement.api.orders.answer import LeftToInvoiceAnswer, OrderAnswer, PlacedOrder
@@ -15,9 +15,10 @@ _REFUSED_INVOICE = {
     400: "OMS001 OMS010 OMS011",
     404: "OMS007",
     409: "OMS003 OMS008 OMS009 1402 CHK0054",
+    412: "OMS412",
     413: "OMS413",
 }
-_REFUSED_CANCEL = {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 413: "OMS413"}
+_REFUSED_CANCEL = {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 412: "OMS412", 413: "OMS413"}
 
 ROUTES = (
     describe(
@@ -69,6 +70,7 @@ ROUTES = (
         "payments and shopper.",
         {200: OrderAnswer},
         {404: "OMS007"},
+        answer_headers=VERSION_TAG,
     ),
     describe(
         "getLeftToInvoice",
@@ -106,6 +108,7 @@ ROUTES = (
         _REFUSED_CANCEL | {503: "OMS503"},
         body=CancelBody,
         body_required=False,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "cancelDocument",
@@ -116,6 +119,7 @@ ROUTES = (
         _REFUSED_CANCEL | {503: "OMS503"},
         body=CancelBody,
         body_required=False,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "previewCancel",
@@ -127,6 +131,7 @@ ROUTES = (
         _REFUSED_CANCEL,
         body=CancelBody,
         body_required=False,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "previewCancelDocument",
@@ -137,6 +142,7 @@ ROUTES = (
         _REFUSED_CANCEL,
         body=CancelBody,
         body_required=False,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "eraseShopper",
@@ -156,6 +162,7 @@ ROUTES = (
         {200: RepeatableReceipt},
         _REFUSED_INVOICE | {503: "OMS503"},
         body=InvoiceBody,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "notifyDocumentInvoice",
@@ -166,6 +173,7 @@ ROUTES = (
         {200: RepeatableReceipt},
         _REFUSED_INVOICE | {503: "OMS503"},
         body=DocumentInvoiceBody,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "previewInvoice",
@@ -177,6 +185,7 @@ ROUTES = (
         {200: MoneyPreview},
         _REFUSED_INVOICE,
         body=InvoiceBody,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "previewDocumentInvoice",
@@ -187,6 +196,7 @@ ROUTES = (
         {200: MoneyPreview},
         _REFUSED_INVOICE,
         body=DocumentInvoiceBody,
+        parameters=(IF_MATCH,),
     ),
     describe(
         "trackInvoice",
@@ -214,6 +224,7 @@ ROUTES = (
         "Answers the order's transaction with its payments, in the keys of the OMS.",
         {200: OmsTransaction},
         {404: "OMS007"},
+        answer_headers=VERSION_TAG,
     ),
     describe(
         "notifyOrderPaymentReceived",

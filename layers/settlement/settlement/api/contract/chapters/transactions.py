@@ -1,7 +1,7 @@
 """What an order's transaction and payments hold, asked for and did."""
 
 from settlement.api.contract.described import Listed, Tag, describe
-from settlement.api.contract.parameters import PAGE
+from settlement.api.contract.parameters import PAGE, VERSION_TAG
 from settlement.api.payments.answer import PaymentAnswer
 from settlement.api.timeline.answer import Interaction
 from settlement.api.transactions.answer import AuditAnswer, Capabilities, Reversals, Settlements, TransactionAnswer
@@ -23,6 +23,7 @@ ROUTES = (
         "requests, actions and ledger agree.",
         {200: TransactionAnswer},
         {404: "1404"},
+        answer_headers=VERSION_TAG,
     ),
     describe(
         "listPayments",
