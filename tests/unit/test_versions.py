@@ -1,4 +1,4 @@
-"""An action that names a version is taken on that one only, also if another writer wins a race (RFC 9110 §13.1.1)."""
+"""An action that names a version is taken on that one only, also if another writer wins a race (RFC 9110)."""
 
 from collections.abc import Callable
 
