@@ -8,6 +8,7 @@ import pytest
 from bench.meter import Meter
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.order.order import LineMention
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_books, retrieve_payments
 from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
@@ -67,6 +68,18 @@ class Order:
 def order(client: Any) -> Order:
     """An order of 1,000.00."""
     return Order(client)
+
+
+def test_partial_invoice_reads_ten_units_with_its_settlement(order: Order, client: Any) -> None:
+    order.invoice_until(2)
+    meter = Meter(client)
+
+    with meter.measure() as both:
+        sale = Notification(InvoiceType.OUTPUT, "LINE", 100, "2026-03-02", (LineMention("A", 100, 1),))
+        notify_invoice(order.ports, ACCOUNT, order.order_id, sale)
+        order.run(4)
+
+    assert both.read_units <= 10
 
 
 def test_views_of_a_transaction_cost_the_same_with_forty_invoices_as_with_three(order: Order, client: Any) -> None:

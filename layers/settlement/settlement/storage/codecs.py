@@ -1,6 +1,7 @@
 """Converts domain objects to DynamoDB items and back.
 
-An item holds the object's fields; fields that are None are left out. A payment's counters are attributes of their
+An item holds the object's fields; fields that are None are left out, and sums of a head or an operation that are zero:
+a write is billed by its size. A payment's counters are attributes of their
 own, with the sums ``available`` and ``refundable``: a condition compares stored numbers and cannot compute them.
 """
 
@@ -53,7 +54,22 @@ def encode(thing: object) -> Item:
         item |= {name: getattr(thing.counters, name) for name in COUNTERS}
     if isinstance(thing, Settlement):
         item["refundable"] = thing.refundable
+    if isinstance(thing, Transaction):
+        item["ledger"] = _without_zeros(item["ledger"])
+        item["projection"] = [
+            position | {"counters": _without_zeros(position["counters"])} for position in item["projection"]
+        ]
+        if thing.deeds is not None:
+            actions = [_without_zeros(held) for held in item["deeds"]["actions"]]
+            item["deeds"] = _without_zeros(item["deeds"] | {"actions": actions})
+    if isinstance(thing, Operation):
+        item["ask"] = _without_zeros(item["ask"])
     return item
+
+
+def _without_zeros(sums: Item) -> Item:
+    """Leave out what is zero, False or empty: the defaults of these fields."""
+    return {name: value for name, value in sums.items() if value}
 
 
 def encode_next(thing: "Versioned") -> Item:

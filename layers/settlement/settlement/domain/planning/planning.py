@@ -59,6 +59,11 @@ class Ask:
     catch_up: int = 0
     untold: tuple[Untold, ...] = ()
 
+    @property
+    def can_refund(self) -> bool:
+        """True if its plan can have refunds of one payment rather than another, by the account's priority."""
+        return self.reduction > 0 or self.refund > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -1,11 +1,12 @@
 """Accepts invoices: a sale requests its settlement, a return its refund (C§1, R1 to R3, R16 to R19)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from settlement.domain.account.account import AccountSettings
-from settlement.domain.errors import AlreadyExists, InvalidRequest, ReturnTooLarge
+from settlement.domain.errors import AlreadyExists, InvalidRequest, Refusal, ReturnTooLarge
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, lines_meant, return_lines
@@ -81,15 +82,41 @@ def notify_invoice(
     ``WrongStatus``, ``OverInvoiced``, ``ReturnTooLarge``, ``MoneyCannotMove`` and ``InvalidRequest``; then nothing is
     written, and the number stays free.
     """
-    return decide_until_written(ports, lambda: _notify(ports, account, order_id, notification, expected))
+    is_first_try = True
+
+    def decide() -> Receipt:
+        nonlocal is_first_try
+        if is_first_try:
+            is_first_try = False
+            with suppress(Refusal):
+                return _notify_new(ports, account, order_id, notification, expected)
+        return _notify(ports, account, order_id, notification, expected)
+
+    return decide_until_written(ports, decide)
+
+
+def _notify_new(ports: Ports, account: str, order_id: str, notification: Notification, expected: int | None) -> Receipt:
+    """Accept an invoice as a new one, which nearly all are, without looking for an earlier one.
+
+    Its write requires that there is none. Raises ``Conflict`` or a refusal if it cannot be accepted so.
+    """
+    heads = load(ports.store, account, order_id)
+    return _accept(ports, heads, notification, ports.store.settings(account), expected)
 
 
 def _notify(ports: Ports, account: str, order_id: str, notification: Notification, expected: int | None) -> Receipt:
+    """Accept an invoice, or answer it as the repeat of an earlier one before any gate."""
     heads = load(ports.store, account, order_id)
     settings = ports.store.settings(account)
     stored = ports.store.invoice(account, order_id, notification.number)
     if stored is not None:
         return _replay(ports, heads, stored, notification, settings)
+    return _accept(ports, heads, notification, settings, expected)
+
+
+def _accept(
+    ports: Ports, heads: Heads, notification: Notification, settings: AccountSettings, expected: int | None
+) -> Receipt:
     heads.require_version(expected)
     if notification.type is InvoiceType.OUTPUT:
         return _sell(ports, heads, notification, settings)

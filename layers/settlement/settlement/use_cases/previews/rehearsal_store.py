@@ -15,7 +15,7 @@ from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import Heads
-from settlement.use_cases.shared.ports import Commit, Page, Store
+from settlement.use_cases.shared.ports import Commit, Conflict, Page, Store
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -127,7 +127,9 @@ class RehearsalStore:
         return Page(_in_order(stored | rehearsed), page.next)
 
     def commit(self, commit: Commit) -> None:
-        """Keep the commit, and show it to all later reads."""
+        """Keep the commit, and show it to all later reads; raise ``Conflict`` for an invoice whose number is taken."""
+        if any(self.invoice(commit.account, commit.order_id, new.number) is not None for new in commit.invoices):
+            raise Conflict
         if commit.order is not None:
             self._order = replace(commit.order, version=commit.order.version + 1)
         if commit.transaction is not None:

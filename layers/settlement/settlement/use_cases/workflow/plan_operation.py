@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from settlement.domain.events import EventType, Journal, operation_writer
 from settlement.domain.ledger.ledger import Movement, MovementKind
-from settlement.domain.planning.drafting import Infeasible, Policy
+from settlement.domain.planning.drafting import Infeasible, Policy, RefundPriority
 from settlement.domain.planning.planning import Plan, plan_as_far_as_possible
 from settlement.domain.transaction.acceptance import given_up, refunded
 from settlement.domain.transaction.authorisation import ABANDONED, LegDraft, legs_to_decide
@@ -171,7 +171,7 @@ def _add_legs(
         return _Planned(operation, [], [], [])
     payments = {payment.payment_id: payment for payment in stored}
     positions = [payment.position for payment in payments.values()]
-    policy = policy_of(ports.store, transaction, _waiting_behind(ports.store, transaction))
+    policy = policy_of(ports.store, transaction, operation, _waiting_behind(ports.store, transaction))
     made = plan_as_far_as_possible(operation.ask, positions, policy)
     drafts, moved = _drafted(ports, transaction, made.movements, payments, journal)
     if len(drafts) > MAX_LEGS:
@@ -248,10 +248,18 @@ def _waiting_behind(store: Store, transaction: Transaction) -> list[Operation]:
     return store.operations(transaction.account, transaction.transaction_id, since=transaction.head + 1)
 
 
-def policy_of(store: Store, transaction: Transaction, waiting: Iterable[Operation] = ()) -> Policy:
-    """Return the policy of a transaction, with the reductions of the operations waiting behind."""
+def policy_of(
+    store: Store, transaction: Transaction, operation: Operation, waiting: Iterable[Operation] = ()
+) -> Policy:
+    """Return the policy for an operation, with the reductions of the operations waiting behind it.
+
+    The account's priority of refunds is read only for an operation that can refund.
+    """
     to_come = sum(held.ask.reduction for held in waiting if not held.is_concluded)
-    return Policy(transaction.mode, store.settings(transaction.account).refund_priority, transaction.owed, to_come)
+    priority = RefundPriority.LOWEST_SETTLED
+    if operation.ask.can_refund:
+        priority = store.settings(transaction.account).refund_priority
+    return Policy(transaction.mode, priority, transaction.owed, to_come)
 
 
 def _decide_authorisation(

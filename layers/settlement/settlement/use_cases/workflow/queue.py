@@ -49,7 +49,7 @@ def project_queue(
         if not operation.is_concluded and operation.sequence != without
     ]
     for place, operation in enumerate(waiting, start=1):
-        policy = policy_of(ports.store, transaction, waiting[place:])
+        policy = policy_of(ports.store, transaction, operation, waiting[place:])
         projected = project(projected, _movements(ports, transaction, operation, projected, policy))
     return projected
 
