@@ -25,7 +25,7 @@ from settlement.api.shared.request import (
     Value,
 )
 from settlement.api.shared.unit_multiplier import UnitMultiplier
-from settlement.api.shared.written import EMPTY_IS_ABSENT, Described, DigitsToo, NumberToo, Shaped
+from settlement.api.shared.written import Described, DigitsToo, EmptyToo, NumberToo, Shaped
 from settlement.api.shopper.request import ClientProfile, InvoiceData, ShippingData
 from settlement.domain.connectors.addresses import MAX_ADDRESS_CHARACTERS
 from settlement.domain.errors import InvalidRequest
@@ -135,7 +135,7 @@ class OrderItem(Body):
 
     tax_rate: ExactDecimal | None = None
     """The rate of the tax: 0.05 is five per cent. Only told to connectors."""
-    seller: Annotated[PartOfLine | None, EMPTY_IS_ABSENT] = None
+    seller: Annotated[PartOfLine | None, EmptyToo()] = None
     """The id of the line's seller. Only told to connectors."""
     additional_info: ItemInfo | None = None
     """Where the item stands in the catalogue."""

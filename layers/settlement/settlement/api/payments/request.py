@@ -19,7 +19,7 @@ from settlement.api.shared.request import (
     Value,
     VaultToken,
 )
-from settlement.api.shared.written import EMPTY_IS_ABSENT, NumberToo, Shaped
+from settlement.api.shared.written import EmptyToo, NumberToo, Shaped
 from settlement.domain.connectors.addresses import MAX_ADDRESS_CHARACTERS
 from settlement.domain.connectors.connector import Recipient, VaultedCard
 from settlement.domain.transaction.payment import MAX_PAYMENTS
@@ -98,7 +98,7 @@ class PaymentParts(Body):
     """The value before interest."""
     payment_method_custom_code: Name | None = None
     """The merchant's own code of the payment method."""
-    return_url: Annotated[ReturnUrl | None, EMPTY_IS_ABSENT] = None
+    return_url: Annotated[ReturnUrl | None, EmptyToo()] = None
     """Where the connector sends the shopper back to: https, or in the sandbox this machine."""
     recipients: Annotated[list[RecipientBody], Field(max_length=MAX_RECIPIENTS)] | None = None
     """Who gets which part of the value; the parts add up to it. Such a transaction is settled in Total mode."""
@@ -158,7 +158,7 @@ class OrderTransaction(Body):
     """The transaction's id; without it one is made."""
     payments: Annotated[list[OrderPayment], Field(min_length=1, max_length=MAX_PAYMENTS)]
     """The payments; they add up to the order's value at least."""
-    ip_address: Annotated[IpAddress | None, EMPTY_IS_ABSENT] = None
+    ip_address: Annotated[IpAddress | None, EmptyToo()] = None
     """The shopper's address on the network, IPv4 or IPv6."""
     device_fingerprint: Text | None = None
     """What tells the shopper's device from others."""

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
+from pydantic import AfterValidator, Field, StrictInt
 from pydantic_core import core_schema
 
 from settlement.api.shared.patterns import BLANKS, DATE, any_case, digits_between
@@ -31,10 +31,6 @@ MAX_NUMBER_TEXT = 100
 
 _DIGITS = re.compile(f"{BLANKS}((?!-0+{BLANKS}$)-?[0-9]+){BLANKS}", re.ASCII)
 _DATE = re.compile(DATE, re.ASCII)
-
-
-EMPTY_IS_ABSENT = BeforeValidator(lambda value: None if value == "" else value)
-"""Takes an empty text for none, where merchants' software fills in every field."""
 
 
 def whole_number(value: Any) -> int:
@@ -115,6 +111,22 @@ class NumberToo:
         text = handler(schema)
         digits = min(text.get("maxLength", self.most_digits), self.most_digits)
         return {"anyOf": [text, {"type": "integer", "minimum": 0, "maximum": 10**digits - 1}]}
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyToo:
+    """Takes an empty text for none, since software fills in every field; stands behind a type that can be None."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: None if value == "" else value, handler(source)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: "GetJsonSchemaHandler"
+    ) -> "JsonSchemaValue":
+        told = handler(schema)
+        return told | {"anyOf": [*told["anyOf"], {"type": "string", "maxLength": 0}]}
 
 
 @dataclass(frozen=True, slots=True)
