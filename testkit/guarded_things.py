@@ -18,6 +18,7 @@ from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
+from settlement.domain.transaction.work import AuditFinding
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict
 
 T = TypeVar("T")
@@ -140,6 +141,8 @@ class GuardedThings:
             yield start, commit.transaction_id
         for told in commit.additional_data:
             yield (AdditionalData, *transaction, told.name), told
+        if commit.finding is not None:
+            yield (AuditFinding, *transaction), commit.finding
         for leg in commit.new_legs:
             yield self._untried(leg, *transaction)
         for tried in commit.legs:

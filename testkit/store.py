@@ -21,7 +21,8 @@ from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
-from settlement.use_cases.shared.ports import Conflict, DueOperation, DuePayment, ListRange, Page
+from settlement.domain.transaction.work import AuditFinding, work_of
+from settlement.use_cases.shared.ports import Conflict, DueOperation, DuePayment, ListRange, Page, WorkItem
 from testkit.guarded_things import GuardedThings
 
 LIST_PAGE = 100
@@ -222,6 +223,20 @@ class FakeStore(GuardedThings):
             if isinstance(thing, Payment) and thing.due_at is not None and thing.due_at <= now:
                 payments.append(DuePayment(str(key[1]), str(key[2]), thing.payment_id))
         return operations, payments
+
+    def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
+        """Return what the stored things ask of people until a time, oldest first."""
+        found = []
+        for key, thing in list(self.things.items()):
+            work = work_of(thing) if isinstance(thing, Operation | Leg | Payment | AuditFinding) else None
+            if work is None or key[1] != account or work.since > until:
+                continue
+            transaction = self.transaction(account, str(key[2]))
+            assert transaction is not None
+            place = f"{work.since.isoformat(timespec='microseconds')}#{work.kind}#{'#'.join(map(str, key[2:]))}"
+            found.append(WorkItem(transaction.order_id, transaction.transaction_id, transaction.currency, work, place))
+        found = sorted((held for held in found if after is None or held.place > after), key=lambda held: held.place)
+        return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
 
     def audit_walk(self, account: str) -> AuditWalk | None:
         """Return how far the audit of an account is, None if it never began."""

@@ -37,6 +37,7 @@ def sources() -> dict[Path, str]:
     return {
         CHECKOUT / "README.md": "index.md",
         CHECKOUT / "events" / "README.md": "events-of-functions.md",
+        CHECKOUT / "bench" / "peers.md": "peers.md",
         **{path: f"{path.parent.name}.md" for path in sorted((CHECKOUT / "examples").glob("*/README.md"))},
         **{path: path.name for path in sorted((CHECKOUT / "examples").glob("*/connector.*"))},
         CHECKOUT / "LICENSE": "LICENSE.txt",

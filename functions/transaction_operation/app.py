@@ -147,6 +147,20 @@ def resolve(transaction_id: str, leg_id: str) -> Response:
     return no_content()
 
 
+@api.serves("confirmLeg")
+def confirm(transaction_id: str, leg_id: str) -> Response:
+    """Confirm a connector call that a person has done."""
+    from settlement.api.operations.request import ConfirmationBody
+    from settlement.use_cases.recovery.resolve_leg import confirm_leg
+
+    account = api.caller()
+    body = api.read(ConfirmationBody)
+    operation_id, _, number = leg_id.partition("-")
+    sequence = _sequence(operation_id)
+    confirm_leg(bootstrap.ports(), account, transaction_id, sequence, number, body.reference, body.actor)
+    return no_content()
+
+
 def _sequence(operation_id: str) -> int:
     if not (operation_id.isascii() and operation_id.isdigit() and len(operation_id) <= MAX_SEQUENCE_DIGITS):
         raise OperationNotFound(operation_id)

@@ -105,6 +105,30 @@ def interactions(transaction_id: str) -> Response:
     return answer(200, [interaction_view(event, found.currency) for event in page.items], headers)
 
 
+@api.serves("listWorkItems")
+def work_items() -> Response:
+    """Show what waits for a person, oldest first, a page at a time."""
+    from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS, read_work_query
+    from settlement.api.work.view import work_view
+    from settlement.use_cases.upkeep.list_work import list_work
+
+    account = api.caller()
+    limit = api.query_integer("limit", DEFAULT_WORK_ITEMS, 1, MAX_WORK_ITEMS)
+    wanted = read_work_query(api.list_query("kind", "since", "limit", "cursor"))
+    return answer(200, work_view(list_work(bootstrap.ports(), account, wanted.kinds, wanted.after, limit)))
+
+
+@api.serves("summariseWorkItems")
+def work_summary() -> Response:
+    """Count what waits for a person, by kind and currency."""
+    from settlement.api.work.view import summary_view
+    from settlement.use_cases.upkeep.list_work import summarise_work
+
+    account = api.caller()
+    api.list_query()
+    return answer(200, summary_view(summarise_work(bootstrap.ports(), account)))
+
+
 @api.serves("auditTransaction")
 def audit(transaction_id: str) -> Response:
     """Audit a transaction and its order: compare their stored figures with each other."""

@@ -13,6 +13,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.ports import Store
 from testkit.store import FakeStore
 from tests.support.aws_server import AwsServer, OwnClient, OwnSecretsClient
+from tests.support.declared_table import make_declared_table
 
 
 @pytest.fixture(scope="module")
@@ -52,22 +53,7 @@ _tables = count(1)
 
 def _new_table(client: Any) -> str:
     name = f"settlement-{next(_tables)}"
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK", "duePK", "dueAt")],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "due",
-                "KeySchema": [
-                    {"AttributeName": "duePK", "KeyType": "HASH"},
-                    {"AttributeName": "dueAt", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-    )
+    make_declared_table(client, name)
     return name
 
 

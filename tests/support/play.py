@@ -77,6 +77,8 @@ AFTER_THE_SETTLEMENT = (
     "transaction_retrieval/cancellations",
     "transaction_retrieval/capabilities",
     "transaction_retrieval/audit",
+    "transaction_retrieval/work_items",
+    "transaction_retrieval/work_summary",
     "transaction_retrieval/interactions",
     "sandbox_connector/list_calls",
     "sandbox_connector/create_payment",

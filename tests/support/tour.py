@@ -242,7 +242,20 @@ class Tour:
         self.probe("POST", f"{transaction}/legs/{failed.operation}-{failed.number}/resolve", RESOLVED)
         self.probe("POST", f"{transaction}/operations/{failed.operation}/retry")
         self._ending(placed, transaction)
+        self._by_hand(placed, transaction)
         self.service.do("GET", f"{transaction}/operations")
+
+    def _by_hand(self, placed: Placed, transaction: str) -> None:
+        """What its connector leaves to a person is work, until that person has done it."""
+        self.shop.provider.script("refund", "501")
+        self.service.do("POST", f"{transaction}/refunding-request", {"value": 100})
+        [item] = self.probe("GET", "/api/pvt/work-items", query={"kind": "manual-refund"})["items"]
+        self.probe("GET", "/api/pvt/work-items/summary")
+        leg = next(leg for leg in placed.legs if leg.state is LegState.MANUAL)
+        assert item["legId"] == f"{leg.operation}-{leg.number}"
+        confirm = f"{transaction}/legs/{item['legId']}/confirm"
+        self.probe("POST", confirm, {"reference": "BO-77", "actor": "finance"})
+        self.service.call("POST", confirm, {"reference": "BO-77", "actor": "finance"})
 
     def _ending(self, placed: Placed, transaction: str) -> None:
         """What its connector refuses is written off, or paid by other means."""

@@ -94,6 +94,7 @@ API = {
     "shopper": "shared",
     "timeline": "shared",
     "transactions": "payments shared",
+    "work": "shared",
 }
 """The rooms of the API, and those below them: resources know none of the contract, which knows them all."""
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
+from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
+from settlement.domain.transaction.work import Worked, work_of
 from settlement.storage import keys
 from settlement.storage.attribute_values import from_attribute, to_attribute
 from settlement.storage.plain_values import reader_of, writer_of
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
 
     from settlement.domain.audit.walk import AuditWalk
+    from settlement.use_cases.shared.ports import Commit
 
     Versioned = Order | Transaction | Operation | AuditWalk
     """Objects with a version: each write is conditional on the version that was read."""
@@ -102,10 +105,16 @@ def unchanged(thing: object | None) -> dict[str, Any]:
     }
 
 
-def payment_attributes(transaction_id: str, payment: Payment) -> Item:
-    """Return the attributes of a payment's item, with the keys of the ``due`` index while a timer runs."""
+def payment_attributes(commit: "Commit", payment: Payment) -> Item:
+    """Return the attributes of a payment's item, with its keys of the indexes ``due`` and ``work``."""
     due = keys.timestamp(payment.due_at) if payment.due_at is not None else None
-    return encode(payment) | due_attributes(transaction_id, due)
+    work = work_attributes(commit, keys.payment(payment.payment_id), payment)
+    return encode(payment) | due_attributes(commit.transaction_id, due) | work
+
+
+def leg_attributes(commit: "Commit", leg: Leg) -> Item:
+    """Return the attributes of a leg's item, with its keys of the index ``work``."""
+    return encode(leg) | work_attributes(commit, keys.leg(leg.operation, leg.number), leg)
 
 
 def decode(kind: type[T], item: Item) -> T:
@@ -114,6 +123,19 @@ def decode(kind: type[T], item: Item) -> T:
         item = item | {"counters": {name: item.get(name, 0) for name in Counters.__slots__}}
     thing: T = reader_of(cast(Hashable, kind))(item)
     return thing
+
+
+def work_attributes(commit: "Commit", sort_key: str, thing: Worked) -> Item:
+    """Return an item's keys of the ``work`` index with what the list shows, none if it asks for no work."""
+    work = work_of(thing)
+    if work is None:
+        return {}
+    transaction_id = commit.transaction_id
+    return {
+        "workPK": keys.work_partition(commit.account),
+        "workSK": keys.work_sort(work.since, work.kind.value, transaction_id, sort_key),
+        "work": encode(work) | {"order_id": commit.order_id, "currency": commit.currency},
+    }
 
 
 def list_attributes(order: Order) -> Item:

@@ -22,7 +22,7 @@ from settlement.storage import codecs, keys
 from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.timeline import Timeline
 from settlement.storage.writing import equals, versioned_put, writes
-from settlement.use_cases.shared.ports import Commit, DueOperation, DuePayment, ListRange, Page
+from settlement.use_cases.shared.ports import Commit, DueOperation, DuePayment, ListRange, Page, WorkItem
 
 if TYPE_CHECKING:
     from settlement.domain.audit.walk import AuditWalk
@@ -246,6 +246,32 @@ class DynamoDBStore(Timeline):
                 else:
                     payments.append(DuePayment(account, transaction_id, id_))
         return operations, payments
+
+    def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
+        """Return work listed at ``until``, oldest first, from the index, which lags behind the writes."""
+        from settlement.domain.transaction.work import Work
+
+        first = "" if after is None else f"{after}\x00"
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "work",
+            "KeyConditionExpression": "workPK = :account AND workSK BETWEEN :first AND :last",
+            "ExpressionAttributeValues": codecs.to_wire(
+                {
+                    ":account": keys.work_partition(account),
+                    ":first": first or "0",
+                    ":last": f"{keys.timestamp(until)}#\uffff",
+                }
+            ),
+            "Limit": limit,
+        }
+        answer = self._client.query(**request)
+        found = []
+        for item in map(codecs.from_wire, answer["Items"]):
+            told, transaction_id = item["work"], item["PK"].partition("#TXN#")[2]
+            work = codecs.decode(Work, told)
+            found.append(WorkItem(told["order_id"], transaction_id, told["currency"], work, item["workSK"]))
+        return Page(found, found[-1].place if "LastEvaluatedKey" in answer and found else None)
 
     def audit_walk(self, account: str) -> "AuditWalk | None":
         """Return the progress of an account's audit, None if it never started."""

@@ -112,6 +112,16 @@ def feed_item(key: str) -> str:
     return f"UPDATE#{key}"
 
 
+def work_partition(account: str) -> str:
+    """The partition of an account in the index ``work``."""
+    return f"{account}#WORK"
+
+
+def work_sort(since: datetime, kind: str, transaction_id: str, sort_key: str) -> str:
+    """Sort key of a work item in the index ``work``: since when it is listed, kind, and the key of what asks for it."""
+    return f"{timestamp(since)}#{kind}#{transaction_id}#{sort_key}"
+
+
 CREDENTIALS_LOCK: Key = ("CREDENTIALS#LOCK", "LOCK")
 """The lock on the secret of connector credentials, one for all accounts."""
 
@@ -122,6 +132,7 @@ REFUNDS = "REFUND#"
 TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"
 AUDIT = "AUDIT"
+FINDING = "FINDING"
 CHANGE_SETTINGS = "CHANGE-SETTINGS"
 SHOPPER = "SHOPPER"
 

@@ -28,6 +28,7 @@ _LOGGED = (
         keys.REFUNDS,
         keys.request(""),
     ),
+    keys.FINDING,
 )
 """Logged items, by the beginning of their sort keys. Add each new kind of item, unless it holds personal data."""
 
@@ -96,14 +97,13 @@ def _changed(commit: Commit) -> Iterator[tuple[Key, tuple[codecs.Item, codecs.It
     for modified in commit.replaced_modifications:
         yield (order, keys.modification(modified.after.request_id)), _pair(modified)
     for leg in commit.legs:
-        yield (transaction, keys.leg(leg.after.operation, leg.after.number)), _pair(leg)
+        pair = (codecs.leg_attributes(commit, leg.before), codecs.leg_attributes(commit, leg.after))
+        yield (transaction, keys.leg(leg.after.operation, leg.after.number)), pair
     for drawn in commit.settlements:
         yield (transaction, keys.settlement(drawn.after.payment_id, drawn.after.number)), _pair(drawn)
     for paid in commit.payments:
         if paid.before != paid.after:
-            before, after = (
-                codecs.payment_attributes(commit.transaction_id, held) for held in (paid.before, paid.after)
-            )
+            before, after = (codecs.payment_attributes(commit, held) for held in (paid.before, paid.after))
             yield (transaction, keys.payment(paid.after.payment_id)), (_impersonal(before), _impersonal(after))
 
 

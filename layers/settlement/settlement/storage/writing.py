@@ -92,8 +92,10 @@ class _Writes:
         if (transaction := self._commit.transaction) is not None:
             yield self._versioned(self._transaction, keys.TRANSACTION, transaction)
         for operation in self._commit.operations:
+            key = keys.operation(operation.sequence)
             due = codecs.due_attributes(self._commit.transaction_id, due_at(operation))
-            yield self._versioned(self._transaction, keys.operation(operation.sequence), operation, due)
+            work = codecs.work_attributes(self._commit, key, operation)
+            yield self._versioned(self._transaction, key, operation, due | work)
 
     def _group_member(self, order: Order) -> "TransactWriteItemTypeDef":
         """The order's entry in its group; a group of one order has no entry."""
@@ -135,7 +137,7 @@ class _Writes:
         for told in commit.additional_data:
             yield self._put(self._transaction, keys.data(told.name), codecs.encode(told), guard={})
         for payment in commit.new_payments:
-            yield self._put(self._transaction, keys.payment(payment.payment_id), codecs.encode(payment))
+            yield self._put(self._transaction, keys.payment(payment.payment_id), self._attributes(payment))
             pk, sk = keys.payment_owner(commit.account, payment.payment_id)
             yield self._put(pk, sk, {"transaction_id": commit.transaction_id})
         for changed_payment in commit.payments:
@@ -146,6 +148,9 @@ class _Writes:
             yield self.new_leg(leg)
         for changed_leg in commit.legs:
             yield self._replace_leg(changed_leg)
+        if commit.finding is not None:
+            found = codecs.encode(commit.finding) | codecs.work_attributes(commit, keys.FINDING, commit.finding)
+            yield self._put(self._transaction, keys.FINDING, found, guard={})
         for settlement in commit.new_settlements:
             key = keys.settlement(settlement.payment_id, settlement.number)
             yield self._put(self._transaction, key, codecs.encode(settlement))
@@ -169,12 +174,15 @@ class _Writes:
 
     def new_leg(self, leg: Leg) -> "TransactWriteItemTypeDef":
         """A leg of a plan; it can overwrite a leg of an unfinished planner, never an attempted one."""
-        return self._put(self._transaction, keys.leg(leg.operation, leg.number), codecs.encode(leg), _UNTRIED)
+        return self._put(
+            self._transaction, keys.leg(leg.operation, leg.number), codecs.leg_attributes(self._commit, leg), _UNTRIED
+        )
 
     def _replace_leg(self, changed: Changed[Leg]) -> "TransactWriteItemTypeDef":
         after = changed.after
         guard = equals("attempts", changed.before.attempts)
-        return self._put(self._transaction, keys.leg(after.operation, after.number), codecs.encode(after), guard)
+        written = codecs.leg_attributes(self._commit, after)
+        return self._put(self._transaction, keys.leg(after.operation, after.number), written, guard)
 
     def _versioned(
         self, pk: str, sk: str, thing: "codecs.Versioned", extra: codecs.Item | None = None
@@ -227,7 +235,7 @@ class _Writes:
 
     def _attributes(self, thing: Payment | Settlement) -> codecs.Item:
         if isinstance(thing, Payment):
-            return codecs.payment_attributes(self._commit.transaction_id, thing)
+            return codecs.payment_attributes(self._commit, thing)
         return codecs.encode(thing)
 
 

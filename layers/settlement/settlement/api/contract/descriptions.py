@@ -9,11 +9,12 @@ from settlement.api.contract.chapters import (
     service,
     transactions,
     updates,
+    work,
 )
 from settlement.api.contract.described import Described
 
 DESCRIBED: tuple[Described, ...] = tuple(
     route
-    for chapter in (orders, changes, transactions, gateway, updates, account, connectors, service)
+    for chapter in (orders, changes, transactions, work, gateway, updates, account, connectors, service)
     for route in chapter.ROUTES
 )

@@ -4,6 +4,7 @@ from settlement.api.contract.described import Parameter
 from settlement.api.feeds.view import MAX_LOT
 from settlement.api.order_lists.query import DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE, UNKNOWN_HERE
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
+from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
 from settlement.domain.order.order import MAX_INVOICES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 
@@ -49,6 +50,20 @@ LIST_PARAMETERS = (
     *(Parameter(name, "Finds nothing: no order here has this.", {"type": "string"}) for name in UNKNOWN_HERE),
 )  # fmt: skip
 """The query of the list of orders (``order_list_query`` reads it)."""
+
+WORK = (
+    Parameter("kind", "Kinds of work, with commas between them.", _WORDS),
+    Parameter(
+        "since", "ISO 8601 with its offset: what waits since then or later.",
+        {"type": "string", "format": "date-time"},
+    ),
+    Parameter(
+        "limit", "Items per page.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_WORK_ITEMS, "default": DEFAULT_WORK_ITEMS},
+    ),
+    Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
+)  # fmt: skip
+"""The query of the work list (``read_work_query`` reads it)."""
 
 ACCOUNT_PARAMETERS = (
     Parameter("an", "The account of the app key; another one is refused.", {"type": "string"}),

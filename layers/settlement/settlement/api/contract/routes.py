@@ -40,6 +40,7 @@ def _served_by(function: str, *routes: tuple[str | Role, ...]) -> Iterator[Route
 _FEED = "/api/orders/feed"
 _ORDERS = "/api/oms/pvt/orders"
 _TRANSACTIONS = "/api/pvt/transactions"
+_WORK = "/api/pvt/work-items"
 _AFFILIATIONS = "/api/pvt/affiliations"
 _HOOK = "/api/orders/hook/config"
 _ORDER = f"{_ORDERS}/{{orderId}}"
@@ -110,6 +111,8 @@ ROUTES: tuple[Route, ...] = (
         ("listCancellations", "get", f"{_TRANSACTION}/cancellations", Role.VIEW_PAYMENT),
         ("auditTransaction", "get", f"{_TRANSACTION}/audit", Role.VIEW_PAYMENT),
         ("getCapabilities", "get", f"{_TRANSACTION}/capabilities", Role.VIEW_PAYMENT),
+        ("listWorkItems", "get", _WORK, Role.VIEW_PAYMENT),
+        ("summariseWorkItems", "get", f"{_WORK}/summary", Role.VIEW_PAYMENT),
         ("listInteractions", "get", f"{_TRANSACTION}/interactions", Role.VIEW_PAYMENT),
     ),
     *_served_by(
@@ -126,6 +129,7 @@ ROUTES: tuple[Route, ...] = (
         ("writeOffOperation", "post", f"{_OPERATION}/write-off", Role.PROCESS_PAYMENT),
         ("payOperationOtherwise", "post", f"{_OPERATION}/paid-otherwise", Role.PROCESS_PAYMENT),
         ("resolveLeg", "post", f"{_TRANSACTION}/legs/{{legId}}/resolve", Role.PROCESS_PAYMENT),
+        ("confirmLeg", "post", f"{_TRANSACTION}/legs/{{legId}}/confirm", Role.PROCESS_PAYMENT),
     ),
     *_served_by(
         "transaction_intake",

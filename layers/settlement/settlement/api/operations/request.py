@@ -46,6 +46,15 @@ class ResolutionBody(Body):
     """The connector's id of what it did."""
 
 
+class ConfirmationBody(Body):
+    """``POST …/legs/{legId}/confirm``: a person has done what the connector left to one."""
+
+    reference: Reference
+    """The connector's id of what was done."""
+    actor: Reference
+    """Who says so."""
+
+
 class WriteOffBody(Body):
     """``POST …/operations/{operationId}/write-off``: why what is missing never will be done, and who says so."""
 

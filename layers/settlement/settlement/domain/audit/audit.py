@@ -19,7 +19,7 @@ from settlement.domain.transaction.leg import Leg, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.statuses import order_status
-from settlement.domain.transaction.trouble import misses_settlement
+from settlement.domain.transaction.trouble import misses_settlement, missing_value
 
 _EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegState.REPLACED})
 
@@ -108,6 +108,11 @@ def _queue(records: Records) -> Iterator[Mismatch]:
         has_failed = operation.state is OperationState.FAILED or not operation.is_concluded
         is_whole = not (operation.unplanned or operation.unsettled)
         yield from unequal(where, ("whole, or failed", True, is_whole or has_failed))
+        if operation.is_concluded:
+            yield from unequal(where, ("waits for no decision", False, operation.awaits_decision))
+        if operation.is_concluded and operation.missing is not None:  # earlier versions did not count it
+            unmoved = missing_value(operation, _legs_of(records, operation))
+            yield from unequal(where, ("value that nobody has moved", unmoved, operation.missing))
         is_timed = operation.due_at is not None
         yield from unequal(where, ("timed while it is at the head", operation.sequence == transaction.head, is_timed))
 

@@ -73,7 +73,8 @@ class Operation:
     that it cancels (or withholds) and refunds by its last plan; ``unplanned`` is the value to give back or raise, and
     ``unsettled`` the value to settle, that no payment could. ``settling`` is True if the order's settlement depends on
     it. ``due_at`` is when the due-work sweep starts it, ``legs`` the number of legs in its plan. ``callbacks`` counts
-    callbacks and notices, ``callbacks_seen`` those before the current attempt.
+    callbacks and notices, ``callbacks_seen`` those before the current attempt. ``missing`` is the value that the last
+    attempt left undone, if any, ``remark`` why; with ``awaits_decision`` its connectors answered, but have not decided.
     """
 
     sequence: int
@@ -99,6 +100,9 @@ class Operation:
     lease_until: datetime | None = None
     failure: str | None = None
     retry_of: int | None = None
+    missing: int | None = None
+    remark: str | None = None
+    awaits_decision: bool = False
     events: int = 0
     version: int = 0
 

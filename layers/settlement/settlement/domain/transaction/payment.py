@@ -38,8 +38,8 @@ class Payment:
     rests on the notice alone, and its connector is not called. ``connector_metadata`` is what the connector last asked
     to get back, by name. Settlements up to ``refunded_through`` are refunded whole. ``acquirer`` and what follows it
     are as the newest answer that named them told. ``last_settlement`` and ``last_refund`` are the keys of the calls
-    that were answered last, ``refunded_at`` is the time of the newest refund. Once the shopper is ``erased``, no answer
-    brings personal parts back.
+    that were answered last, ``refunded_at`` is the time of the newest refund. ``undecided_at``, ``blocked_at`` and
+    ``expiring_since`` are when it became so. Once the shopper is ``erased``, no answer brings personal parts back.
     """
 
     payment_id: str
@@ -91,6 +91,9 @@ class Payment:
     last_settlement: str | None = None
     last_refund: str | None = None
     refunded_at: datetime | None = None
+    undecided_at: datetime | None = None
+    blocked_at: datetime | None = None
+    expiring_since: datetime | None = None
     erased: bool = False
     counters: Counters = field(default_factory=Counters)
 

@@ -201,6 +201,7 @@ class _Case:
             return_code=outcome.code,
             return_message=outcome.message,
             cancel_at=first,
+            undecided_at=self.payment.undecided_at or self.at,
         )
         self._record(EventType.AUTHORISATION_UNDECIDED, outcome.exchange, code=outcome.code)
         return Posting(

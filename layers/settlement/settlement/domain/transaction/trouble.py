@@ -48,6 +48,15 @@ def failure_of(operation: Operation, legs: Sequence[Leg], currency: str) -> str 
     return "; ".join(reason for reason in (*planning, *reasons) if reason) or None
 
 
+def missing_value(operation: Operation, legs: Iterable[Leg]) -> int | None:
+    """Return the value of a failed operation that nobody has moved, by its missing legs and for want of a plan.
+
+    It is None if none is missing.
+    """
+    unplanned = operation.unplanned + operation.unsettled if _has_no_plan(operation) else 0
+    return sum(leg.value for leg in missing_legs(operation, legs)) + unplanned or None
+
+
 def state_at_the_end(operation: Operation, legs: Sequence[Leg]) -> OperationState:
     """Return the state of an operation without open legs; ``failed`` takes precedence over ``manual``."""
     if missing_legs(operation, legs) or (operation.failure and _has_no_plan(operation)):

@@ -76,6 +76,7 @@ def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> 
             account,
             order.order_id,
             transaction_id,
+            order.currency,
             order=order,
             transaction=replace(transaction, order_version=1),
             start_key=key,

@@ -292,6 +292,7 @@ def _intake(
         account=account,
         order_id=order_id,
         transaction_id=order.transaction_id,
+        currency=order.currency,
         order=order,
         transaction=replace(transaction, order_version=1),
         operations=[operation],

@@ -7,7 +7,7 @@ from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.errors import InvalidRequest, OperationNotFound, WrongStatus
 from settlement.domain.ledger.ledger import LedgerImbalance
 from settlement.domain.transaction.exits import EXITS_OF_LEG, Exit
-from settlement.domain.transaction.leg import MOVEMENT_OF
+from settlement.domain.transaction.leg import MOVEMENT_OF, LegState
 from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.recovery.retry_operation import try_at_once
 from settlement.use_cases.shared.contention import decide_until_written
@@ -46,16 +46,34 @@ def resolve_leg(
     call = LegTask(account, transaction_id, sequence, number, ports.now())
     if ports.store.leg(account, transaction_id, sequence, number) is None:
         raise OperationNotFound(f"{sequence}-{number}")
-    decide_until_written(ports, lambda: _resolve(ports, call, resolution, reference))
+    exchange = Exchange("resolved by an operator", None, resolution.value, 0)
+    decide_until_written(ports, lambda: _resolve(ports, call, resolution, reference, exchange))
     decide_until_written(ports, lambda: _go_on(ports, call))
 
 
-def _resolve(ports: Ports, call: LegTask, resolution: Resolution, reference: str | None) -> None:
+def confirm_leg(
+    ports: Ports, account: str, transaction_id: str, sequence: int, number: str, reference: str, actor: str
+) -> None:
+    """Post a refund or cancellation that the connector left to a person, and that ``actor`` says is done.
+
+    Raises ``TransactionNotFound``, ``OperationNotFound``, and ``WrongStatus`` if the leg was not left to a person.
+    """
+    load_by_transaction(ports.store, account, transaction_id)
+    leg = ports.store.leg(account, transaction_id, sequence, number)
+    if leg is None:
+        raise OperationNotFound(f"{sequence}-{number}")
+    if leg.state is not LegState.MANUAL:
+        raise WrongStatus(f"Call {sequence}-{number} is {leg.state.value}: only one left to manual action is confirmed")
+    call = LegTask(account, transaction_id, sequence, number, ports.now())
+    by_hand = Exchange(f"done by hand, as {actor} says", None, Resolution.DONE.value, 0)
+    decide_until_written(ports, lambda: _resolve(ports, call, Resolution.DONE, reference, by_hand))
+
+
+def _resolve(ports: Ports, call: LegTask, resolution: Resolution, reference: str | None, exchange: Exchange) -> None:
     context = read_leg_context(ports, call)
     leg = context.leg
     if leg.kind not in MOVEMENT_OF or not EXITS_OF_LEG[leg.state]:
         raise WrongStatus(f"Call {call.operation}-{call.leg} is {leg.state.value}: it cannot be resolved")
-    exchange = Exchange("resolved by an operator", None, resolution.value, 0)
     outcome: Done | Refused
     if resolution is Resolution.DONE:
         name = reference or leg.reference or leg.request_id

@@ -12,6 +12,7 @@ from settlement.domain.planning.planning import project
 from settlement.domain.transaction.acceptance import accept, record_acceptance, record_ready
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationState
+from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import ask_again, missing_legs
 from settlement.use_cases.shared.contention import decide_until_written
@@ -100,7 +101,7 @@ def _again(ports: Ports, before: Heads, failed: Operation) -> tuple[Operation, b
     kind, ask = ask_again(part, missing, transaction)
     payments = ports.store.payments(transaction.account, transaction.transaction_id)
     concerned = {leg.payment_id for leg in missing}
-    unblocked = [replace(held, blocked=held.blocked and held.payment_id not in concerned) for held in payments]
+    unblocked = [_unblocked(held) if held.payment_id in concerned else held for held in payments]
     queued = project_queue(ports, transaction, [held.position for held in unblocked])
     in_doubt = _calls_in_doubt(transaction, [held.position for held in unblocked], queued, missing)
     projected = _with_doubts(transaction, queued, in_doubt)
@@ -139,6 +140,10 @@ def _again(ports: Ports, before: Heads, failed: Operation) -> tuple[Operation, b
         )
     )
     return operation, is_whole
+
+
+def _unblocked(payment: Payment) -> Payment:
+    return replace(payment, blocked=False, blocked_at=None)
 
 
 def _origin(failed: Operation) -> str:

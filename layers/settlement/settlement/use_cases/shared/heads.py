@@ -70,6 +70,7 @@ class Heads:
             account=order.account,
             order_id=order.order_id,
             transaction_id=transaction.transaction_id,
+            currency=transaction.currency,
             order=order if writes_order else None,
             order_before=self.order,
             transaction_before=self.transaction,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from settlement.domain.transaction.operation import Operation
     from settlement.domain.transaction.payment import Payment
     from settlement.domain.transaction.transaction import Transaction
+    from settlement.domain.transaction.work import AuditFinding, Work
 
 T = TypeVar("T")
 
@@ -54,12 +55,13 @@ class Commit:
     ``transaction_before`` are the heads that were read, None for new ones. ``new_receipts``, by number of existing
     invoices, are written unconditionally. ``requests`` are idempotency keys with the name and the operation of their
     request. ``additional_data`` replaces data of the same names. ``start_key`` is the idempotency key of the
-    transaction's start.
+    transaction's start. ``finding`` is what an audit has found. ``currency`` is the transaction's, for work items.
     """
 
     account: str
     order_id: str
     transaction_id: str
+    currency: str = ""
     order: Order | None = None
     transaction: Transaction | None = None
     order_before: Order | None = None
@@ -84,6 +86,7 @@ class Commit:
     requests: Sequence[tuple[str, str, int]] = ()
     additional_data: Sequence[AdditionalData] = ()
     start_key: str | None = None
+    finding: AuditFinding | None = None
     events: Sequence[Event] = ()
 
 
@@ -114,6 +117,17 @@ class DuePayment:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkItem:
+    """Work of an account, with the order and transaction that it is about; ``place`` is its place in the list."""
+
+    order_id: str
+    transaction_id: str
+    currency: str
+    work: Work
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListRange:
     """A range of an account's list: a month, ``2026-03``, and a first and last time in it, both inclusive.
 
@@ -133,7 +147,7 @@ class ListRange:
 
 
 class Store(Protocol):
-    """Stored orders and transactions. Reads see all earlier writes, except ``listed``, which lags behind."""
+    """Stored orders and transactions. Reads see all earlier writes, but ``listed`` and ``work`` lag behind."""
 
     def settings(self, account: str) -> AccountSettings: ...
     def replace_settings(self, account: str, before: AccountSettings, after: AccountSettings) -> None:
@@ -185,6 +199,10 @@ class Store(Protocol):
     def due_audits(self, now: datetime) -> list[AuditWalk]: ...
     def save_audit_walk(self, walk: AuditWalk) -> None:
         """Write the progress of an audit, or raise ``Conflict`` if its ``version`` has changed (0: new)."""
+        ...
+
+    def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
+        """Return work listed at ``until``, oldest first, behind the place ``after``; it lags behind the writes."""
         ...
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]: ...

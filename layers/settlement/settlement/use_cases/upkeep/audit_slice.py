@@ -8,6 +8,7 @@ from settlement.domain.audit.timeline import AUDITOR
 from settlement.domain.audit.walk import AuditWalk, first_walk
 from settlement.domain.events import Event, EventType, Journal
 from settlement.domain.order.listing import ListedOrder
+from settlement.domain.transaction.work import AuditFinding
 from settlement.use_cases.shared.ports import Commit, Conflict, ListRange, Ports, Store
 from settlement.use_cases.upkeep.audit_order import Audited, audit_order
 
@@ -127,4 +128,12 @@ def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequenc
         places=places,
         mismatches=[mismatch.facts for mismatch in audited.mismatches[:MAX_MISMATCHES]],
     )
-    ports.store.commit(Commit(audited.account, audited.order_id, transaction_id, events=journal.events))
+    ports.store.commit(
+        Commit(
+            audited.account,
+            audited.order_id,
+            transaction_id,
+            finding=AuditFinding(tuple(places), journal.at),
+            events=journal.events,
+        )
+    )

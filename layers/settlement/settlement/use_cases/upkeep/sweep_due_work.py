@@ -127,4 +127,11 @@ def _without_fired_timers(payment: Payment, now: datetime) -> Payment:
     def left(at: datetime | None) -> datetime | None:
         return None if at is None or at <= now else at
 
-    return replace(payment, auto_settle_at=left(payment.auto_settle_at), expiry_watch_at=left(payment.expiry_watch_at))
+    expiry_watch_at = left(payment.expiry_watch_at)
+    is_warned = expiry_watch_at is None and payment.expiry_watch_at is not None
+    return replace(
+        payment,
+        auto_settle_at=left(payment.auto_settle_at),
+        expiry_watch_at=expiry_watch_at,
+        expiring_since=now if is_warned else payment.expiring_since,
+    )

@@ -42,7 +42,8 @@ def claim_call(ports: Ports, context: LegContext) -> bool:
     if is_too_early(payment, now):
         return False
     claimed = Changed(payment, replace(payment, next_call_at=now + gap))
-    commit = Commit(transaction.account, transaction.order_id, transaction.transaction_id, payments=[claimed])
+    where = (transaction.account, transaction.order_id, transaction.transaction_id, transaction.currency)
+    commit = Commit(*where, payments=[claimed])
     try:
         ports.store.commit(commit)
     except Conflict:

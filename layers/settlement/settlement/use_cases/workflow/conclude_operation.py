@@ -27,7 +27,7 @@ from settlement.domain.transaction.retries import (
 )
 from settlement.domain.transaction.statuses import is_finished
 from settlement.domain.transaction.transaction import Transaction
-from settlement.domain.transaction.trouble import failure_of, misses_settlement, state_at_the_end
+from settlement.domain.transaction.trouble import failure_of, misses_settlement, missing_value, state_at_the_end
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.planned_legs import planned_legs
@@ -199,8 +199,12 @@ def _wait(attempt: Attempt) -> Ending:
         attempts=operation.attempts,
         nextAttemptAt=due_at.isoformat(),
     )
+    reasons = [leg.message for leg in attempt.open_legs if leg.message]
     waiting = replace(
         operation.to(OperationState.WAITING),
+        missing=sum(leg.value for leg in attempt.open_legs) or None,
+        remark=reasons[0] if reasons else None,
+        awaits_decision=all(leg.state is LegState.UNDECIDED for leg in attempt.open_legs),
         attempts=operation.attempts - (1 if attempt.only_too_early else 0),
         due_at=due_at,
         execution=None,
@@ -244,6 +248,9 @@ def _finish(ports: Ports, attempt: Attempt) -> Ending:
     concluded = replace(
         operation.to(state_at_the_end(operation, attempt.legs)),
         failure=failure,
+        missing=missing_value(operation, attempt.legs),
+        remark=None,
+        awaits_decision=False,
         concluded_at=attempt.now,
         due_at=None,
         lease_until=None,

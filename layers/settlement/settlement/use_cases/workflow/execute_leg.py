@@ -236,6 +236,7 @@ def posting_of(ports: Ports, context: LegContext, leg: Leg, outcome: Outcome) ->
         transaction.account,
         transaction.order_id,
         transaction.transaction_id,
+        transaction.currency,
         legs=[Changed(leg, after)],
         payments=[] if posting.payment is None else [Changed(context.payment, posting.payment)],
         new_legs=[] if posting.remainder is None else [posting.remainder],

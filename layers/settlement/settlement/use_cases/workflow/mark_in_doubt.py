@@ -36,7 +36,8 @@ def mark_in_doubt(
     changed = {payment.payment_id: payment for payment in payments}
     legs, settlements = [], []
     for leg in open_legs[:_AT_ONCE]:
-        payment = replace(changed[leg.payment_id], blocked=True)
+        payment = changed[leg.payment_id]
+        payment = replace(payment, blocked=True, blocked_at=payment.blocked_at or now)
         if leg.state is LegState.UNKNOWN:
             doubts = leg.kind in DOUBTS and not leg.from_withheld and not leg.doubtful
             aside = replace(leg.to(LegState.IN_DOUBT), doubtful=leg.doubtful or doubts)

@@ -122,6 +122,7 @@ def _claim(ports: Ports, account: str, transaction_id: str, sequence: int, execu
             account,
             transaction.order_id,
             transaction_id,
+            transaction.currency,
             operations=[written],
             new_legs=planned.new_legs,
             legs=planned.closed_legs,

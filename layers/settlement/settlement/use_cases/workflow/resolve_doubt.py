@@ -15,7 +15,7 @@ from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
-from settlement.domain.transaction.trouble import misses_settlement, state_at_the_end
+from settlement.domain.transaction.trouble import misses_settlement, missing_value, state_at_the_end
 from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Commit, Ports
@@ -68,13 +68,18 @@ def payments_after(ports: Ports, posting: Commit) -> list[Changed[Payment]]:
 
 def unblocked(payment: Payment) -> Payment:
     """Unblock a payment if nothing of it is in doubt."""
-    return replace(payment, blocked=payment.blocked and payment.counters.doubtful > 0)
+    blocked = payment.blocked and payment.counters.doubtful > 0
+    return replace(payment, blocked=blocked, blocked_at=payment.blocked_at if blocked else None)
 
 
 def put_right(operation: Operation, legs: Sequence[Leg]) -> Operation:
     """Return a concluded operation in the state that follows from its legs."""
     state = state_at_the_end(operation, legs)
-    return replace(operation.to(state), failure=operation.failure if state is OperationState.FAILED else None)
+    return replace(
+        operation.to(state),
+        failure=operation.failure if state is OperationState.FAILED else None,
+        missing=missing_value(operation, legs),
+    )
 
 
 def recount(

@@ -10,7 +10,13 @@ from settlement.api.checkout.request import (
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import CHECKOUT_ACCOUNT, IDEMPOTENCY_KEY, IF_MATCH, PURCHASE
 from settlement.api.operations.answer import Ended, OperationAnswer, OperationResult, Retried
-from settlement.api.operations.request import MovementBody, PaidOtherwiseBody, ResolutionBody, WriteOffBody
+from settlement.api.operations.request import (
+    ConfirmationBody,
+    MovementBody,
+    PaidOtherwiseBody,
+    ResolutionBody,
+    WriteOffBody,
+)
 from settlement.api.payments.answer import PaymentAnswer, PaymentSystemAnswer
 from settlement.api.previews.answer import MoneyPreview
 from settlement.api.shared.answer import Empty
@@ -249,5 +255,15 @@ ROUTES = (
         {204: None},
         {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
         body=ResolutionBody,
+    ),
+    describe(
+        "confirmLeg",
+        Tag.GATEWAY,
+        "Confirm a refund or cancellation that a person has done",
+        "Books a connector call that the connector left to a person, with the reference of what was done and who says "
+        "so; both stand on the timeline.",
+        {204: None},
+        {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
+        body=ConfirmationBody,
     ),
 )

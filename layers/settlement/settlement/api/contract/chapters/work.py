@@ -1,0 +1,28 @@
+"""What waits for a person in an account."""
+
+from settlement.api.contract.described import Tag, describe
+from settlement.api.contract.parameters import WORK
+from settlement.api.work.answer import WorkAnswer, WorkSummary
+
+ROUTES = (
+    describe(
+        "listWorkItems",
+        Tag.TRANSACTIONS,
+        "List what waits for a person, oldest first",
+        "Answers what has failed, is in doubt, is left to a person, is tried again, expires or is undecided, each with "
+        "its value, its next step and the requests for that. A read costs what it shows. The list follows a write "
+        "within a second.",
+        {200: WorkAnswer},
+        {400: "OMS001"},
+        parameters=WORK,
+    ),
+    describe(
+        "summariseWorkItems",
+        Tag.TRANSACTIONS,
+        "Count what waits for a person",
+        "Answers number and value of the work items by kind and currency.",
+        {200: WorkSummary},
+        {400: "OMS001"},
+    ),
+)
+"""What the document says of the work list."""

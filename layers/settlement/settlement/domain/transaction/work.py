@@ -1,0 +1,171 @@
+"""Work items: what waits for a person, or is tried again, told by the state of one stored thing (R35, R36).
+
+Each is told by the thing alone, so the write that changes the thing lists or ends its work. Amounts are minor units.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
+from settlement.domain.transaction.payment import Authorisation, Payment
+
+UNDECIDED_FOR = timedelta(hours=1)
+"""How long an authorisation may be undecided before somebody should look."""
+
+MAX_MESSAGE = 300
+"""Characters of a reason in a work item; leg and operation have the whole of it."""
+
+
+class WorkKind(StrEnum):
+    """The kinds of work items."""
+
+    FAILED_AUTHORISATION = "failed-authorisation"
+    FAILED_SETTLEMENT = "failed-settlement"
+    FAILED_REDUCTION = "failed-reduction"
+    FAILED_REFUND = "failed-refund"
+    IN_DOUBT = "in-doubt"
+    MANUAL_REFUND = "manual-refund"
+    MANUAL_CANCELLATION = "manual-cancellation"
+    BLOCKED_PAYMENT = "blocked-payment"
+    RETRYING = "retrying"
+    EXPIRING_AUTHORISATION = "expiring-authorisation"
+    UNDECIDED_AUTHORISATION = "undecided-authorisation"
+    LEDGER_MISMATCH = "ledger-mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits: since when it is listed, its value, until when something happens by itself, and why.
+
+    ``payment_id``, ``operation`` and ``leg`` name what it is about, as far as it is about one.
+    """
+
+    kind: WorkKind
+    since: datetime
+    value: int
+    due_at: datetime | None = None
+    message: str | None = None
+    payment_id: str | None = None
+    operation: int | None = None
+    leg: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFinding:
+    """What the audit last found on an order's books: the places that disagree, none if they agree again (D65)."""
+
+    places: tuple[str, ...]
+    found_at: datetime
+
+
+Worked = Operation | Leg | Payment | AuditFinding
+"""What can wait for a person."""
+
+
+def work_of(thing: Worked) -> Work | None:
+    """Return the work that a stored thing asks for; None if there is none."""
+    match thing:
+        case Operation():
+            return _work_of_operation(thing)
+        case Leg():
+            return _work_of_leg(thing)
+        case Payment():
+            return _work_of_payment(thing)
+        case AuditFinding():
+            return _work_of_finding(thing)
+
+
+_FAILED = {
+    OperationKind.AUTHORISE: WorkKind.FAILED_AUTHORISATION,
+    OperationKind.SETTLE: WorkKind.FAILED_SETTLEMENT,
+    OperationKind.AUTO_SETTLE: WorkKind.FAILED_SETTLEMENT,
+    OperationKind.RAISE: WorkKind.FAILED_SETTLEMENT,
+    OperationKind.REDUCE: WorkKind.FAILED_REDUCTION,
+    OperationKind.CANCEL: WorkKind.FAILED_REDUCTION,
+    OperationKind.EXPIRE: WorkKind.FAILED_REDUCTION,
+    OperationKind.REFUND: WorkKind.FAILED_REFUND,
+}
+
+
+def _work_of_operation(operation: Operation) -> Work | None:
+    if operation.state is OperationState.FAILED:
+        kind, since, message = _FAILED[operation.kind], operation.concluded_at, operation.failure
+    elif _is_tried_again(operation):
+        kind, since, message = WorkKind.RETRYING, operation.first_attempt_at, operation.remark
+    else:
+        return None
+    return Work(
+        kind=kind,
+        since=since or operation.accepted_at,
+        value=operation.missing or 0,
+        due_at=operation.due_at,
+        message=_short(message),
+        operation=operation.sequence,
+    )
+
+
+def _is_tried_again(operation: Operation) -> bool:
+    """True from the end of an unsuccessful attempt on. A connector that has not decided yet is no failure."""
+    if operation.awaits_decision:
+        return False
+    attempts = {OperationState.WAITING: 1, OperationState.READY: 2}.get(operation.state)
+    return attempts is not None and operation.attempts >= attempts
+
+
+def _work_of_leg(leg: Leg) -> Work | None:
+    match leg.state:
+        case LegState.IN_DOUBT:
+            kind = WorkKind.IN_DOUBT
+        case LegState.MANUAL:
+            kind = WorkKind.MANUAL_REFUND if leg.kind is LegKind.REFUND else WorkKind.MANUAL_CANCELLATION
+        case _:
+            return None
+    if leg.concluded_at is None:
+        return None
+    return Work(
+        kind=kind,
+        since=leg.concluded_at,
+        value=leg.value,
+        message=_short(leg.message),
+        payment_id=leg.payment_id,
+        operation=leg.operation,
+        leg=leg.number,
+    )
+
+
+def _work_of_payment(payment: Payment) -> Work | None:
+    """Return what a payment waits for: the end of a doubt before its lapse, as nothing is called until then."""
+    counters = payment.counters
+    kind, since, value = WorkKind.BLOCKED_PAYMENT, payment.blocked_at, counters.doubtful
+    if not payment.blocked:
+        kind, since, value = WorkKind.EXPIRING_AUTHORISATION, payment.expiring_since, counters.available
+        if payment.authorisation is Authorisation.PENDING and payment.undecided_at is not None:
+            kind, since, value = (
+                WorkKind.UNDECIDED_AUTHORISATION,
+                payment.undecided_at + UNDECIDED_FOR,
+                payment.assigned,
+            )
+    if since is None or (kind is WorkKind.EXPIRING_AUTHORISATION and not value):
+        return None
+    return Work(
+        kind=kind,
+        since=since,
+        value=value,
+        due_at=payment.cancel_at,
+        message=_short(payment.return_message) if kind is WorkKind.UNDECIDED_AUTHORISATION else None,
+        payment_id=payment.payment_id,
+    )
+
+
+def _work_of_finding(finding: AuditFinding) -> Work | None:
+    if not finding.places:
+        return None
+    return Work(WorkKind.LEDGER_MISMATCH, finding.found_at, 0, message=_short("; ".join(finding.places)))
+
+
+def _short(message: str | None) -> str | None:
+    if message is None or len(message) <= MAX_MESSAGE:
+        return message
+    return f"{message[: MAX_MESSAGE - 1]}…"

@@ -1,0 +1,124 @@
+"""The store lists work by what it stores: the write that changes a thing changes what is listed of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.operation import OperationKind, OperationState
+from settlement.domain.transaction.payment import Authorisation
+from settlement.domain.transaction.work import AuditFinding, Work, WorkKind
+from settlement.use_cases.shared.ports import Changed, Page, Store, WorkItem
+from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_leg, a_payment, a_transaction, an_operation
+from tests.contract.stored import LATER, paid, with_counters, write
+
+HOUR = timedelta(hours=1)
+
+
+def listed(store: Store, at: object = LATER, **more: object) -> list[Work]:
+    return [item.work for item in store.work(ACCOUNT, at, None, 10).items]  # type: ignore[arg-type]
+
+
+def write_work(store: Store, **parts: object) -> None:
+    write(store, currency="BRL", **parts)
+
+
+def an_order_stands(store: Store) -> None:
+    write_work(store, transaction=a_transaction())
+
+
+def test_operation_is_listed_while_it_has_failed_or_is_tried_again(store: Store) -> None:
+    an_order_stands(store)
+    waiting = an_operation(
+        kind=OperationKind.SETTLE, state=OperationState.WAITING, attempts=1, first_attempt_at=NOON, due_at=LATER,
+        missing=700, remark="no answer",
+    )  # fmt: skip
+    write_work(store, operations=[waiting])
+    retrying = Work(WorkKind.RETRYING, NOON, 700, LATER, "no answer", operation=waiting.sequence)
+    assert store.work(ACCOUNT, NOON, None, 10).items[0].work == retrying
+    [item] = store.work(ACCOUNT, LATER, None, 10).items
+    assert (item.order_id, item.transaction_id, item.currency, item.work) == (
+        ORDER_ID,
+        TRANSACTION_ID,
+        "BRL",
+        retrying,
+    )
+
+    failed = replace(
+        waiting, state=OperationState.FAILED, version=1, concluded_at=LATER, due_at=None, failure="refused"
+    )
+    write_work(store, operations=[failed])
+    assert listed(store, NOON) == []
+    assert listed(store) == [Work(WorkKind.FAILED_SETTLEMENT, LATER, 700, None, "refused", operation=1)]
+
+    write_work(store, operations=[replace(failed, state=OperationState.DONE, missing=None, version=2)])
+    assert listed(store) == []
+
+
+def test_leg_is_listed_while_it_is_in_doubt_or_left_to_a_person(store: Store) -> None:
+    an_order_stands(store)
+    doubtful = a_leg(state=LegState.IN_DOUBT, concluded_at=NOON, kind=LegKind.REFUND, value=500)
+    write_work(store, new_legs=[doubtful])
+    assert [(work.kind, work.leg, work.payment_id) for work in listed(store)] == [
+        (WorkKind.IN_DOUBT, doubtful.number, doubtful.payment_id)
+    ]
+
+    manual = replace(doubtful, state=LegState.MANUAL, attempts=1)
+    write_work(store, legs=[Changed(doubtful, manual)])
+    assert [work.kind for work in listed(store)] == [WorkKind.MANUAL_REFUND]
+    write_work(store, legs=[Changed(manual, replace(manual, state=LegState.POSTED, attempts=2))])
+    assert listed(store) == []
+
+
+def test_payment_is_listed_while_it_is_blocked_or_lapses_with_open_value(store: Store) -> None:
+    an_order_stands(store)
+    write_work(store, new_payments=[a_payment(authorisation=Authorisation.APPROVED)])
+    authorised = with_counters(paid(store), authorised=1000)
+    write_work(store, payments=[authorised])
+    seen = paid(store)
+    write_work(store, payments=[Changed(seen, replace(seen, expiring_since=NOON, cancel_at=LATER))])
+    assert [(work.kind, work.value, work.due_at) for work in listed(store)] == [
+        (WorkKind.EXPIRING_AUTHORISATION, 1000, LATER)
+    ]
+
+    seen = paid(store)
+    doubted = with_counters(seen, in_doubt=400).after
+    write_work(store, payments=[Changed(seen, replace(doubted, blocked=True, blocked_at=NOON))])
+    assert [(work.kind, work.value) for work in listed(store)] == [(WorkKind.BLOCKED_PAYMENT, 400)]
+
+    seen = paid(store)
+    captured = with_counters(seen, in_doubt=0, captured=1000).after
+    write_work(store, payments=[Changed(seen, replace(captured, blocked=False, blocked_at=None))])
+    assert listed(store) == []
+
+
+def test_undecided_authorisation_is_listed_after_an_hour(store: Store) -> None:
+    an_order_stands(store)
+    write_work(store, new_payments=[a_payment(authorisation=Authorisation.PENDING, undecided_at=NOON)])
+
+    assert listed(store, NOON + HOUR - timedelta(microseconds=1)) == []
+    assert [work.kind for work in listed(store, NOON + HOUR)] == [WorkKind.UNDECIDED_AUTHORISATION]
+    assert listed(store, NOON + HOUR)[0].since == NOON + HOUR
+
+
+def test_finding_of_the_audit_is_listed_until_another_one_agrees(store: Store) -> None:
+    an_order_stands(store)
+    write_work(store, finding=AuditFinding(("payment P1: value",), NOON))
+    assert [(work.kind, work.message) for work in listed(store)] == [(WorkKind.LEDGER_MISMATCH, "payment P1: value")]
+    write_work(store, finding=AuditFinding((), LATER))
+    assert listed(store) == []
+
+
+def test_work_is_listed_oldest_first_by_pages_of_one_account(store: Store) -> None:
+    an_order_stands(store)
+    legs = [
+        a_leg(number=f"{number:04d}", state=LegState.MANUAL, concluded_at=NOON - number * HOUR) for number in (1, 2, 3)
+    ]
+    write_work(store, new_legs=legs)
+
+    pages: list[Page[WorkItem]] = [store.work(ACCOUNT, NOON, None, 2)]
+    pages.append(store.work(ACCOUNT, NOON, pages[0].next, 2))
+    assert [[item.work.leg for item in page.items] for page in pages] == [["0003", "0002"], ["0001"]]
+    assert pages[1].next is None
+    assert store.work("another", NOON, None, 2).items == []
+    since = (NOON - 2 * HOUR).isoformat(timespec="microseconds")
+    assert [item.work.leg for item in store.work(ACCOUNT, NOON, since, 5).items] == ["0002", "0001"]

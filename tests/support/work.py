@@ -1,0 +1,81 @@
+"""A recount of the work of an account over everything stored, by the states and not by the list."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.operation import OperationKind, OperationState
+from settlement.domain.transaction.payment import Authorisation
+from settlement.domain.transaction.work import WorkKind
+from settlement.use_cases.shared.ports import Ports, Store
+from settlement.use_cases.upkeep.list_work import list_work, summarise_work
+from testkit.builders import ACCOUNT
+
+Recounted = tuple[str, str, int]
+"""Kind, what it is about, and the value."""
+
+_FAILED = {
+    OperationKind.AUTHORISE: "failed-authorisation",
+    OperationKind.REFUND: "failed-refund",
+    **dict.fromkeys((OperationKind.SETTLE, OperationKind.AUTO_SETTLE, OperationKind.RAISE), "failed-settlement"),
+    **dict.fromkeys((OperationKind.REDUCE, OperationKind.CANCEL, OperationKind.EXPIRE), "failed-reduction"),
+}
+
+
+def require_listed(store: Store, transaction_id: str, now: datetime) -> None:
+    """Fail if list or summary of the account's work are not what its one transaction asks for."""
+    ports = Ports(store, lambda: now, lambda: "")
+    listed = list_work(ports, ACCOUNT, (), None, 1000).items
+    recounted = sorted(_recounted(store, transaction_id, now))
+
+    assert sorted((item.work.kind.value, _about(item), item.work.value) for item in listed) == recounted
+    counts, values = Counter(kind for kind, _, _ in recounted), Counter[str]()
+    for kind, _, value in recounted:
+        values[kind] += value
+    assert summarise_work(ports, ACCOUNT) == {
+        (WorkKind(kind), "BRL"): (counts[kind], values[kind]) for kind in sorted(counts)
+    }
+
+
+def _about(item: object) -> str:
+    work = item.work  # type: ignore[attr-defined]
+    if work.leg is not None:
+        return f"leg {work.operation}-{work.leg}"
+    return f"payment {work.payment_id}" if work.operation is None else f"operation {work.operation}"
+
+
+def _recounted(store: Store, transaction_id: str, now: datetime) -> Iterator[Recounted]:
+    for operation in store.operations(ACCOUNT, transaction_id):
+        about = f"operation {operation.sequence}"
+        legs = store.legs(ACCOUNT, transaction_id, operation.sequence)
+        if operation.state is OperationState.FAILED:
+            lost = [leg.value for leg in legs if leg.state.is_missing]
+            yield _FAILED[operation.kind], about, sum(lost) + operation.unplanned + operation.unsettled
+        if operation.state is OperationState.WAITING and operation.attempts:
+            waiting = [leg for leg in legs if leg.state.is_open]
+            if any(leg.state is not LegState.UNDECIDED for leg in waiting):
+                yield "retrying", about, sum(leg.value for leg in waiting)
+        for leg in legs:
+            if leg.state is LegState.IN_DOUBT:
+                yield "in-doubt", f"leg {leg.operation}-{leg.number}", leg.value
+            if leg.state is LegState.MANUAL:
+                kind = "manual-refund" if leg.kind is LegKind.REFUND else "manual-cancellation"
+                yield kind, f"leg {leg.operation}-{leg.number}", leg.value
+    yield from _of_payments(store, transaction_id, now)
+
+
+def _of_payments(store: Store, transaction_id: str, now: datetime) -> Iterator[Recounted]:
+    for payment in store.payments(ACCOUNT, transaction_id):
+        about = f"payment {payment.payment_id}"
+        if payment.blocked:
+            yield "blocked-payment", about, payment.counters.doubtful
+        elif payment.authorisation is Authorisation.PENDING:
+            asked = store.legs(ACCOUNT, transaction_id, 1)
+            is_undecided = any(
+                leg.payment_id == payment.payment_id and leg.state is LegState.UNDECIDED for leg in asked
+            )
+            if is_undecided and payment.undecided_at is not None and payment.undecided_at + timedelta(hours=1) <= now:
+                yield "undecided-authorisation", about, payment.assigned
+        elif payment.expiring_since is not None and payment.counters.available > 0:
+            yield "expiring-authorisation", about, payment.counters.available
