@@ -15,6 +15,7 @@ def documents() -> list[Path]:
     return [
         *sorted(ROOT.glob("*.md")),
         *sorted((ROOT / "docs").glob("**/*.md")),
+        *sorted((ROOT / "bench").glob("*.md")),
         *sorted((ROOT / "events").glob("*.md")),
         *sorted((ROOT / "examples").glob("*/*.md")),
     ]

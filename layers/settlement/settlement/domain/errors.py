@@ -162,7 +162,7 @@ class TimelineFull(TooManyWaiting):
 
 
 class StaleVersion(Refusal):
-    """The order or transaction was changed since the version that the request names (If-Match, RFC 9110 section 13.1.1)."""
+    """The order or transaction was changed since the version that the request names (RFC 9110, If-Match)."""
 
     status = 412
     code = "OMS412"
