@@ -15,18 +15,18 @@ Records live for 30 days.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import boto3
+from botocore.exceptions import ClientError
 
+from settlement import bootstrap
 from settlement.connectors import exact_json
 from settlement.connectors.ppp_fields import Fields
 from settlement.environment import ENVIRONMENT
+from settlement.storage.pages import all_items
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutTypeDef, TransactWriteItemTypeDef
 
 LIFETIME_SECONDS = 30 * 24 * 3_600
@@ -44,14 +44,9 @@ class Record:
     document: Fields = field(default_factory=dict)
 
 
-@cache
-def _client() -> "DynamoDBClient":
-    return boto3.client("dynamodb")
-
-
 def read(pk: str, sk: str) -> Record:
     """Return the record under a key by a consistent read; one of version 0 if there is none."""
-    found = _client().get_item(
+    found = bootstrap.dynamodb().get_item(
         TableName=ENVIRONMENT.table_name, Key={"PK": {"S": pk}, "SK": {"S": sk}}, ConsistentRead=True
     )
     item = found.get("Item")
@@ -60,27 +55,22 @@ def read(pk: str, sk: str) -> Record:
 
 def read_all(pk: str, sk_prefix: str) -> list[Record]:
     """Return every record whose sort key has the prefix, in the order of the keys."""
-    pages = (
-        _client()
-        .get_paginator("query")
-        .paginate(
-            TableName=ENVIRONMENT.table_name,
-            KeyConditionExpression="PK = :pk AND begins_with(SK, :prefix)",
-            ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": sk_prefix}},
-            ConsistentRead=True,
-        )
-    )
-    return [_record(item) for page in pages for item in page["Items"]]
+    request: dict[str, Any] = {
+        "TableName": ENVIRONMENT.table_name,
+        "KeyConditionExpression": "PK = :pk AND begins_with(SK, :prefix)",
+        "ExpressionAttributeValues": {":pk": {"S": pk}, ":prefix": {"S": sk_prefix}},
+        "ConsistentRead": True,
+    }
+    return [_record(item) for item in all_items(bootstrap.dynamodb(), request)]
 
 
 def write(records: Sequence[Record]) -> bool:
     """Store all records or none, each over the version that was read; return False if another writer was first."""
-    client = _client()
     try:
-        client.transact_write_items(TransactItems=[_put(record) for record in records])
-    except client.exceptions.TransactionCanceledException as cancelled:
-        reasons = {reason.get("Code", "None") for reason in cancelled.response["CancellationReasons"]}
-        if reasons <= _LOST_RACES:
+        bootstrap.dynamodb().transact_write_items(TransactItems=[_put(record) for record in records])
+    except ClientError as cancelled:
+        reasons = {reason.get("Code", "None") for reason in cancelled.response.get("CancellationReasons", ())}
+        if reasons and reasons <= _LOST_RACES:
             return False
         raise
     return True

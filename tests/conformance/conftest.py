@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import boto3
 import pytest
 from moto import mock_aws
 
+from settlement import bootstrap
 from tests.conformance.provider import FUNCTION
 
 TABLE = "conformance-test"
@@ -19,21 +21,17 @@ def _cloud() -> Iterator[None]:
     patch.setenv("AWS_ACCESS_KEY_ID", "test")
     patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     patch.delenv("AWS_ENDPOINT_URL", raising=False)
-    import sandbox_store
-
-    sandbox_store._client.cache_clear()
     with mock_aws():
+        dynamodb = boto3.client("dynamodb")
+        patch.setattr(bootstrap, "dynamodb", lambda: dynamodb)  # moto patches boto3, not sockets
         yield
-    sandbox_store._client.cache_clear()
     patch.undo()
 
 
 @pytest.fixture(autouse=True)
 def _table(_cloud: None) -> Iterator[None]:
     """A table for each test: every write to a table of this process copies what is in it."""
-    import sandbox_store
-
-    client = sandbox_store._client()
+    client = bootstrap.dynamodb()
     client.create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",

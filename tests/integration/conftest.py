@@ -9,6 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from settlement import bootstrap
 from tests.support.sandbox import FUNCTION, TABLE, Sandbox
 
 
@@ -32,10 +33,10 @@ def sandbox(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbo
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("SANDBOX_HANG_SECONDS", "0.01")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    store = sys.modules["sandbox_store"]
-    store._client.cache_clear()
     with mock_aws():
-        boto3.client("dynamodb").create_table(
+        dynamodb = boto3.client("dynamodb")
+        monkeypatch.setattr(bootstrap, "dynamodb", lambda: dynamodb)  # moto patches boto3, not sockets
+        dynamodb.create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[
@@ -48,4 +49,3 @@ def sandbox(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbo
             ],
         )
         yield Sandbox(app)
-    store._client.cache_clear()

@@ -3,7 +3,6 @@
 import importlib
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -163,8 +162,6 @@ def forget_clients() -> None:
         bootstrap.hook_client,
     ):
         made.cache_clear()
-    importlib.import_module("functions.sandbox_connector.app")
-    sys.modules["sandbox_store"]._client.cache_clear()
 
 
 def event_named(name: str) -> dict[str, Any]:

@@ -151,7 +151,7 @@ ROOMS = (
     _room(
         "functions/sandbox_connector",
         "settlement sandbox_calls sandbox_provider sandbox_scripts sandbox_store",
-        f"aws_lambda_powertools boto3 {STUBS}",
+        f"aws_lambda_powertools botocore {STUBS}",
     ),
     _room("operations", "operations settlement", f"boto3 botocore typer rich {STUBS}"),
     _room("conformance", "conformance settlement.domain settlement.connectors"),
@@ -197,7 +197,7 @@ PLANTED = {
     "functions": "settlement.storage settlement.connectors.ppp local operations boto3 httpcore httpx tests testkit",
     "functions/authorizer": "settlement.api settlement.use_cases settlement.storage.dynamodb boto3",
     "functions/event_relay": "settlement.api settlement.use_cases settlement.connectors boto3",
-    "functions/sandbox_connector": "local operations httpx",
+    "functions/sandbox_connector": "local operations boto3 httpx",
     "operations": "local.settings conformance bench tests ministack",
     "conformance": "settlement.storage settlement.use_cases local operations boto3 httpx",
     "local": "bench tests testkit tools conformance settlement.use_cases settlement.api boto3 iso4217",
