@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     left = publish(bootstrap.events(), ENVIRONMENT.event_bus_name, entries)
     for entry in left:
         _park_entry(entry)
-    logger.info("relayed", published=len(entries) - len(left), parked=len(left))
+    logger.debug("relayed", published=len(entries) - len(left), parked=len(left))
     return {"batchItemFailures": []}
 
 

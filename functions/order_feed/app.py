@@ -73,5 +73,5 @@ def _publish(detail: dict[str, Any]) -> dict[str, Any]:
     """Add a status change to the feeds with a matching filter; a repeated event is added once."""
     update, account = update_of(detail), detail["account"]
     feeds = read_feed.publish_update(bootstrap.feeds(), account, update, datetime.now(UTC))
-    logger.info("published", account=account, order=update.order_id, state=update.state, feeds=feeds)
+    logger.debug("published", account=account, order=update.order_id, state=update.state, feeds=feeds)
     return {"feeds": feeds}

@@ -54,5 +54,5 @@ def _call(detail: dict[str, Any]) -> dict[str, Any]:
     update, account = update_of(detail), detail["account"]
     logger.append_keys(account=account, order=update.order_id)
     called = call_hooks(bootstrap.feeds(), bootstrap.hook_client(), account, update)
-    logger.info("hooks called", state=update.state, hooks=called)
+    logger.debug("hooks called", state=update.state, hooks=called)
     return {"hooks": called}

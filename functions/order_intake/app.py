@@ -29,5 +29,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     order = body.validate(OrderBody, detail["order"]).as_order()
     named = order if order.order_id is not None else replace(order, order_id=event["id"])
     placed = place_order(bootstrap.ports(), detail["account"], named)
-    logger.info("order placed", order=placed.order.order_id, transaction=placed.transaction.transaction_id)
+    logger.debug("order placed", order=placed.order.order_id, transaction=placed.transaction.transaction_id)
     return {"orderId": placed.order.order_id, "transactionId": placed.transaction.transaction_id}

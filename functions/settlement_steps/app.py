@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if failure is not None:
         metrics.add_metric("OperationFailed", MetricUnit.Count, 1)
         logger.error("operation failed", reason=failure)
-    logger.info("step done", outcome=result["outcome"])
+    logger.debug("step done", outcome=result["outcome"])
     return result
 
 

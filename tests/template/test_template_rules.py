@@ -79,6 +79,23 @@ def test_function_logs_into_its_own_group_with_retention(name: str) -> None:
     assert group["LogGroupName"]["Fn::Sub"] == "/aws/lambda/" + FUNCTIONS[name]["FunctionName"]["Fn::Sub"]
 
 
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_function_logs_no_start_and_end_and_lets_its_own_lines_of_the_level_through(name: str) -> None:
+    logging = FUNCTIONS[name]["LoggingConfig"]
+
+    assert logging["LogFormat"] == "JSON", "levels are for JSON only"
+    assert logging["SystemLogLevel"] == "WARN"
+    assert logging["ApplicationLogLevel"] == {"Fn::FindInMap": ["ApplicationLogLevels", {"Ref": "LogLevel"}, "Level"]}
+
+
+def test_every_level_has_its_name_at_lambda() -> None:
+    levels = TEMPLATE["Mappings"]["ApplicationLogLevels"]
+
+    assert {level: of_lambda["Level"] for level, of_lambda in levels.items()} == {
+        level: level.removesuffix("ING") for level in TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"]
+    }
+
+
 def test_workflow_needs_no_log_delivery_which_no_resource_can_narrow() -> None:
     assert "Logging" not in TEMPLATE["Resources"]["SettlementWorkflow"]["Properties"]
 
