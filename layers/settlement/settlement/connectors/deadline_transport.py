@@ -17,7 +17,6 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
-import certifi
 import httpcore
 import httpx
 
@@ -122,6 +121,8 @@ def fault_of_name(host: str, port: int, seconds: float, rule: AddressRule | None
 @cache
 def _tls() -> ssl.SSLContext:
     """Load the certificate authorities, once per process, because it takes some 40 ms."""
+    import certifi
+
     context = ssl.create_default_context(cafile=certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
