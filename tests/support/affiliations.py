@@ -74,7 +74,11 @@ class FakeProbe:
         """Tell why no connector is called at an address."""
         return self.faults.get(service_url)
 
-    def manifest(self, connector: Connector, given: Credentials | None) -> ManifestOutcome:
+    def manifest(self, connector: Connector) -> ManifestOutcome:
+        """Tell what a connector can do."""
+        return self.fresh_manifest(connector, None)
+
+    def fresh_manifest(self, connector: Connector, given: Credentials | None) -> ManifestOutcome:
         """Tell what a connector can do."""
         self.asked_with.append(given)
         if self.silent:

@@ -220,10 +220,12 @@ def test_mask_without_a_stored_password_is_refused_without_a_manifest_too(servic
     assert service.shop.store.connector(ACCOUNT, "acme-pay") is None
 
 
-def test_connector_without_custom_fields_is_taken_while_its_manifest_cannot_be_read(service: Service) -> None:
+def test_connector_without_custom_fields_is_refused_while_its_manifest_cannot_be_read(service: Service) -> None:
     service.probe.silent = True
 
-    assert shown(service.do("POST", AFFILIATIONS, affiliation_body())) == {}
+    words = refused(service.call("POST", AFFILIATIONS, affiliation_body()))
+    assert words.startswith("configuration.serviceUrl: https://pay.acme.example/manifest cannot be read: no complete")
+    assert shown(service.do("POST", AFFILIATIONS, affiliation_body() | {"acceptWithoutManifest": True})) == {}
 
 
 def test_manifest_shows_what_a_merchant_has_to_fill_in(service: Service) -> None:

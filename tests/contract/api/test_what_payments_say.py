@@ -95,6 +95,15 @@ def test_checkout_tells_its_connector_everything(service: Service) -> None:
     assert (shopper.ip_address, shopper.device_fingerprint) == ("2001:db8::7", "75076388")
 
 
+def test_commission_is_taken_as_the_protocol_spells_it_too(service: Service) -> None:
+    service.shop.connect(a_connector("partial"))
+    seller = {name: value for name, value in SPLIT[0].items() if name != "commissionAmount"}
+    service.do("POST", ORDERS, order(recipients=[seller | {"comissionAmount": 300}, SPLIT[1]]))
+    service.shop.relay()
+
+    assert [each.commission_amount for each in told(service).recipients] == [300, None]
+
+
 def test_empty_text_says_nothing(service: Service) -> None:
     service.shop.connect(a_connector("partial"))
     body = order(returnUrl="")
@@ -116,6 +125,14 @@ def test_empty_text_says_nothing(service: Service) -> None:
         ({"recipients": SPLIT[:1]}, ("recipients", "7000", "10000")),
         ({"recipients": [SPLIT[0] | {"role": "bank"}]}, ("recipients.0.role", "marketplace or seller")),
         ({"recipients": [{"id": "shop"}]}, ("recipients.0.name", "missing")),
+        (
+            {"recipients": [SPLIT[0] | {"commissionAmount": 7001}, SPLIT[1]]},
+            ("recipients.0.commissionAmount", "7001 is above the recipient's amount, 7000"),
+        ),
+        (
+            {"recipients": [SPLIT[0] | {"comissionAmount": 301}, SPLIT[1]]},
+            ("recipients", "commissionAmount 300 and comissionAmount 301 of shoes differ"),
+        ),
         ({"installmentsInterestRate": "1,99"}, ("installmentsInterestRate", "1,99")),
         ({"paymentMethodCustomCode": ""}, ("paymentMethodCustomCode", "at least 1")),
     ],

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from settlement.connectors import exact_json
 from settlement.domain.connectors.connector_calls import (
@@ -20,6 +21,8 @@ from settlement.domain.connectors.connector_calls import (
     Unknown,
 )
 from tests.contract.ppp.provider import Provider, Respond, answer, good, stall
+
+Form = TypeVar("Form")
 
 Outcome = Approved | Denied | Undecided | Done | Refused | Manual | Unknown
 
@@ -122,8 +125,8 @@ REFUSALS = (400, 402, 409, 410, 422)
 _NO_WORD = _bytes(b"HTTP/1.1 501 X\r\nContent-Length: 0\r\n")
 
 
-def _each(statuses: tuple[int, ...], sent: Callable[[int], Sent]) -> tuple[Sent, ...]:
-    return tuple(map(sent, statuses))
+def _each(forms: tuple[Form, ...], sent: Callable[[Form], Sent]) -> tuple[Sent, ...]:
+    return tuple(map(sent, forms))
 
 
 def _redirect(status: int) -> Sent:
@@ -204,8 +207,8 @@ MOVEMENTS = [
     Row("settle", "200, `settleId` empty, `value` 0.00, a code", _settled(**NOTHING | {"settleId": ""}), DECLINED),
     Row(
         "settle",
-        '200, `settleId` null, `value` the text `"0.00"`, a code',
-        _settled(**NOTHING | {"value": "0.00"}),
+        '200, `settleId` null, `value` the text `"0.00"`, `"0,00"` or another zero, a code',
+        _each(("0.00", "0,00", "-0.00", ".00", "0e0", "+0"), lambda zero: _settled(**NOTHING | {"value": zero})),
         DECLINED,
     ),
     Row("settle", "200, `settleId` and `value` null, a code", _settled(**NOTHING | {"value": None}), DECLINED),

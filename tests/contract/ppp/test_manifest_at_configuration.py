@@ -22,9 +22,13 @@ WRONG: dict[str, tuple[Respond, str]] = {
     "page": (PAGE, "the answer is not JSON"),
     "1 MB": (MEGABYTE, "larger than 1000000 bytes"),
     "half": (HALF_A_MEGABYTE, "bytes; at most 500000 are read"),
+    "404": (answer(404, "no such page"), "the connector answered 404"),
+    "500": (answer(500, {}), "the connector answered 500"),
+    "201": (answer(201, {"paymentMethods": METHODS}), "the connector answered 201"),
+    "cut": (raw(b""), "cut short or is not HTTP"),
+    "no methods": (answer(200, {}), "paymentMethods is not a list"),
     "fields": (answer(200, {"paymentMethods": METHODS, "customFields": [{"name": "Shop"}]}), "customFields[0].type"),
 }
-NONE = {"404": answer(404, "no such page"), "500": answer(500, {}), "cut": raw(b""), "no methods": answer(200, {})}
 
 
 @pytest.fixture
@@ -66,18 +70,6 @@ def test_what_is_no_manifest_is_refused(
     assert is_saved(service)
 
 
-@pytest.mark.parametrize("respond", NONE.values(), ids=NONE)
-def test_connector_that_has_no_manifest_yet_is_saved_without_fields_and_refused_with_them(
-    service: Service, provider: Provider, respond: Respond
-) -> None:
-    provider.respond = respond
-
-    assert service.call("POST", AFFILIATIONS, affiliation(provider, **FIELD)).status == 400
-    assert not is_saved(service)
-    service.do("POST", AFFILIATIONS, affiliation(provider))
-    assert is_saved(service)
-
-
 def test_another_address_is_asked_for_its_manifest(service: Service, provider: Provider) -> None:
     provider.respond = answer(200, {"paymentMethods": METHODS})
     service.do("POST", AFFILIATIONS, affiliation(provider))
@@ -97,3 +89,22 @@ def test_another_address_is_asked_for_its_manifest(service: Service, provider: P
     after = service.shop.store.connector(ACCOUNT, "acme-pay")
     assert after is not None
     assert after.service_url.endswith("/moved")
+
+
+def test_manifest_is_read_anew_and_stored_fields_stay_without_it(service: Service, provider: Provider) -> None:
+    fields = [{"name": "Shop", "type": "text"}, {"name": "Key", "type": "password"}]
+    provider.respond = answer(200, {"paymentMethods": METHODS, "customFields": fields[:1]})
+    service.do("POST", AFFILIATIONS, affiliation(provider, **FIELD))
+    masked = affiliation_body(serviceUrl=provider.connector.service_url, appKey=None, appToken=None)
+    key = {"name": "Key", "value": "key-of-8-or-more"}  # pragma: allowlist secret
+
+    provider.respond = answer(200, {"paymentMethods": METHODS, "customFields": fields})
+    service.do("PUT", f"{AFFILIATIONS}/acme-pay", masked | {"customFields": [*FIELD["customFields"], key]})
+
+    provider.respond = answer(503, {})
+    changed = {"customFields": [{"name": "Shop", "value": "8"}], "acceptWithoutManifest": True}
+    shown = service.do("PUT", f"{AFFILIATIONS}/acme-pay", masked | changed)
+    assert {field["name"]: field["value"] for field in shown["customFields"]} == {"Key": "***", "Shop": "***"}
+    stored = service.shop.store.connector(ACCOUNT, "acme-pay")
+    assert stored is not None
+    assert dict(service.vault.of(stored).passwords) == {"Key": "key-of-8-or-more", "Shop": "8"}

@@ -78,7 +78,7 @@ def test_custom_fields_and_names_of_metadata_are_read(provider: Provider) -> Non
 
 
 def test_largest_manifest_is_read(provider: Provider) -> None:
-    select = {"name": "R", "type": "select", "options": [{"value": str(number)} for number in range(100)]}
+    select = {"name": "R", "type": "select", "options": [{"value": str(number)} for number in range(500)]}
     fields = [select, *({"name": f"{number}".ljust(100, "x"), "type": "text"} for number in range(49))]
     names = [letter * 20 for letter in "abc"]
     body = {"paymentMethods": METHODS, "customFields": fields, "metadataFields": names, "remark": ""}
@@ -88,7 +88,7 @@ def test_largest_manifest_is_read(provider: Provider) -> None:
     manifest = client().manifest(provider.connector)
 
     assert isinstance(manifest, Manifest)
-    assert (len(manifest.custom_fields), len(manifest.custom_fields[0].options)) == (50, 100)
+    assert (len(manifest.custom_fields), len(manifest.custom_fields[0].options)) == (50, 500)
     assert manifest.metadata_fields == tuple(names)
     provider.respond = answer(200, body | {"remark": f"{body['remark']}x"})
     assert "500001 bytes; at most 500000" in str(client().manifest(provider.connector))
@@ -106,10 +106,10 @@ def test_largest_manifest_is_read(provider: Provider) -> None:
         ({"customFields": [{"name": "Shop", "type": "text"}] * 2}, "customFields has Shop more than once"),
         ({"customFields": [{"name": "R", "type": "select"}]}, "customFields[0].options is empty, and R is a select"),
         ({"customFields": [{"name": "R", "type": "select", "options": [{"text": "E"}]}]}, "one without a value"),
-        ({"customFields": [{"name": "R", "type": "select", "options": "eu"}]}, "options is not a list of at most 100"),
+        ({"customFields": [{"name": "R", "type": "select", "options": "eu"}]}, "options is not a list of at most 500"),
         (
-            {"customFields": [{"name": "R", "type": "select", "options": [{"value": "v"}] * 101}]},
-            "options is not a list of at most 100",
+            {"customFields": [{"name": "R", "type": "select", "options": [{"value": "v"}] * 501}]},
+            "options is not a list of at most 500",
         ),
         ({"metadataFields": ["a", "b", "c", "d"]}, "metadataFields is not a list of at most 3"),
         ({"metadataFields": ["x" * 21]}, "not a name of at most 20 characters"),

@@ -13,7 +13,6 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """There was no complete response; ``reason`` is for people. One that was ``too_large`` was not read to its end."""
+    """There was no complete response; ``reason`` is for people."""
 
     reason: str
-    too_large: bool = False

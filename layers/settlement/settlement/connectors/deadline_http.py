@@ -47,7 +47,7 @@ class DeadlineHttp:
                 httpx.Request(method, url, headers=wire, content=body, extensions=extensions), follow_redirects=False
             )
         except _FAILURES as failure:
-            return NoAnswer(_reason(failure, seconds), too_large=isinstance(failure, AnswerTooLarge))
+            return NoAnswer(_reason(failure, seconds))
         return Answer(response.status_code, response.content)
 
 

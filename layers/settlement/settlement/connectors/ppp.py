@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from settlement.connectors import exact_json
 from settlement.connectors.answer import Answer, NoAnswer
 from settlement.connectors.ppp_fields import decoded
-from settlement.connectors.ppp_manifest import FieldsHidden, read_manifest
+from settlement.connectors.ppp_manifest import read_manifest
 from settlement.connectors.ppp_outcomes import (
     CANCELLATION,
     REFUND,
@@ -35,7 +35,6 @@ from settlement.connectors.ppp_requests import (
     refund_body,
     secrets,
     settle_body,
-    with_masked_metadata,
     with_masked_passwords,
     with_settings,
     with_trial,
@@ -105,11 +104,11 @@ class PaymentProviderClient:
             return kept
         exchange, answer = self._call(connector, "manifest", None)
         if isinstance(answer, NoAnswer):
-            return ManifestFault(exchange, answer.reason, hides_fields=answer.too_large)
+            return ManifestFault(exchange, answer.reason)
         try:
             manifest = read_manifest(answer.status, answer.body)
         except ValueError as fault:
-            return ManifestFault(exchange, str(fault), hides_fields=isinstance(fault, FieldsHidden))
+            return ManifestFault(exchange, self._hidden(connector, None, ()).of(str(fault)))
         self._manifests[key] = (now, manifest)
         return manifest
 
@@ -193,7 +192,7 @@ class PaymentProviderClient:
         credentials = self._credentials(connector)
         hidden = self._hidden(connector, body, facts)
         sent = "" if body is None else exact_json.write(body)
-        shown = "" if body is None else _cut(without(_shown(body, credentials, facts), (), hidden.secrets))
+        shown = "" if body is None else _cut(without(_shown(body, credentials), facts, hidden.secrets))
         started = monotonic()
         answer = self._send(connector, credentials, path, None if body is None else sent.encode())
         duration_ms = round((monotonic() - started) * 1_000)
@@ -252,7 +251,11 @@ class _Hidden:
 
 def _without(hidden: _Hidden, outcome: Spoken) -> Spoken:
     """Mask secrets and the shopper's data in the connector's texts of an outcome."""
-    exchange = replace(outcome.exchange, remarks=tuple(hidden.of(remark) for remark in outcome.exchange.remarks))
+    answered = outcome.exchange.answered
+    if answered is not None and answered.acquirer is not None:
+        answered = replace(answered, acquirer=hidden.of(answered.acquirer))
+    remarks = tuple(hidden.of(remark) for remark in outcome.exchange.remarks)
+    exchange = replace(outcome.exchange, remarks=remarks, answered=answered)
     if isinstance(outcome, Unknown):
         return replace(outcome, exchange=exchange, reason=hidden.of(outcome.reason))
     if isinstance(outcome, PaidOffline):
@@ -261,10 +264,10 @@ def _without(hidden: _Hidden, outcome: Spoken) -> Spoken:
     return replace(outcome, exchange=exchange, code=code, message=message)
 
 
-def _shown(body: Body, credentials: Credentials, facts: tuple[str, ...]) -> str:
+def _shown(body: Body, credentials: Credentials) -> str:
     """Write a body for the timeline, without the shopper's data and the passwords among the custom fields."""
-    impersonal = with_masked_metadata(without_person(body), facts)
-    return exact_json.write(with_masked_passwords(impersonal, {name for name, _ in credentials.passwords}))
+    passwords = {name for name, _ in credentials.passwords}
+    return exact_json.write(with_masked_passwords(without_person(body), passwords))
 
 
 def _cut(wire: str) -> str:

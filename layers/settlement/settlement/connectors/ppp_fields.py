@@ -43,9 +43,11 @@ def is_zero(value: object) -> bool:
     """Return True for no value, and for zero as a number or as a text."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return value == 0
-    return is_blank(value) or (
-        isinstance(value, str) and re.fullmatch(r"0+(\.0+)?", value.strip(), re.ASCII) is not None
-    )
+    return is_blank(value) or (isinstance(value, str) and _ZERO.fullmatch(value.strip()) is not None)
+
+
+_ZERO = re.compile(r"[+-]?(?=[.,]?0)0*(?:[.,]0*)?(?:[eE][+-]?[0-9]+)?")
+"""Zero with either separator, a sign, or an exponent."""
 
 
 def is_utf8(body: bytes) -> bool:
@@ -103,7 +105,7 @@ def described(value: object) -> str:
         case int() | Decimal():
             return str(value)[:MAX_SHOWN_CHARACTERS]
         case str():
-            return f'the text "{value[:MAX_SHOWN_CHARACTERS]}"'
+            return f'the text "{value[:MAX_SHOWN_CHARACTERS].encode("utf-8", "replace").decode()}"'
         case exact_json.Unreadable():
             return f"the number {value.written[:MAX_SHOWN_CHARACTERS]}"
         case list():

@@ -16,7 +16,7 @@ from settlement.domain.connectors.custom_fields import MAX_CUSTOM_FIELDS, MAX_NA
 DEFAULT_VERSION = "1.0.0"
 
 MAX_MANIFEST_BYTES = 500_000
-MAX_OPTIONS = 100
+MAX_OPTIONS = 500
 MAX_METADATA_FIELDS = 3
 MAX_METADATA_NAME_LENGTH = 20
 """What the protocol allows a connector to name of its metadata."""
@@ -24,27 +24,13 @@ MAX_METADATA_NAME_LENGTH = 20
 _HOURS = re.compile("[0-9]{1,5}")
 
 
-class FieldsHidden(ValueError):
-    """An answer may declare custom fields, and they cannot be read: it is a page, too large, or malformed."""
-
-
 def read_manifest(status: int, body: bytes) -> Manifest:
-    """Read the response to the manifest's request; raises ``ValueError``, or ``FieldsHidden``, with the fault."""
+    """Read the response to the manifest's request; raises ``ValueError``, which names the fault."""
     if status != 200:
         raise ValueError(f"the connector answered {status} to the manifest's request")
     if len(body) > MAX_MANIFEST_BYTES:
-        raise FieldsHidden(f"the manifest has {len(body)} bytes; at most {MAX_MANIFEST_BYTES} are read")
-    try:
-        fields = read_answer(body)
-    except ValueError as fault:
-        raise FieldsHidden(str(fault)) from None
-    try:
-        return _manifest(fields)
-    except ValueError as fault:
-        raise (FieldsHidden(str(fault)) if fields.get("customFields") else fault) from None
-
-
-def _manifest(fields: Fields) -> Manifest:
+        raise ValueError(f"the manifest has {len(body)} bytes; at most {MAX_MANIFEST_BYTES} are read")
+    fields = read_answer(body)
     if fault := ambiguous(fields, ("paymentMethods", "autoSettleDelay", "version", "customFields", "metadataFields")):
         raise ValueError(fault)
     return Manifest(
@@ -83,10 +69,12 @@ def _custom_field(position: int, written: object) -> DeclaredField:
 
 
 def _option(where: str, written: object) -> tuple[str, str]:
-    shown, value = (text(written.get(key)) for key in ("text", "value")) if isinstance(written, dict) else (None, None)
-    if value is None:
+    value = written.get("value") if isinstance(written, dict) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(written, dict) or not isinstance(value, str) or not value.strip():
         raise ValueError(f"{where}.options has one without a value")
-    return shown or value, value
+    return text(written.get("text")) or value, value
 
 
 def _metadata_fields(written: object) -> tuple[str, ...]:

@@ -257,7 +257,8 @@ def _success(asked: Asked, status: int, reading: Reading, exchange: Exchange) ->
         return Unknown(exchange, str(failure))
     if not 0 < value <= asked.value:
         shown, most = described(reading.fields["value"]), display(asked.value, asked.currency)
-        return Unknown(exchange, f"value is {shown}, not an amount above zero and at most the {most} asked")
+        fault = f"value is {shown}, not an amount above zero and at most the {most} asked"
+        return Unknown(exchange, ": ".join([fault, *filter(None, reading.words())]))
     return Done(exchange, value, reference, *reading.words())
 
 

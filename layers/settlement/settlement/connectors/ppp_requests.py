@@ -20,7 +20,7 @@ from settlement.domain.connectors.connector_calls import (
 )
 from settlement.domain.money import to_major
 from settlement.domain.order.shopper import Shopper
-from settlement.domain.privacy.masking import MASK, without
+from settlement.domain.privacy.masking import MASK
 
 Body = dict[str, object]
 Settings = Sequence[tuple[str, str]]
@@ -194,16 +194,6 @@ def with_masked_passwords(body: Body, passwords: Collection[str]) -> Body:
 def without_person(body: Body) -> Body:
     """Return the body with all data of the shopper masked."""
     return {name: _mask(inner) if name in _PERSONAL else _inside(inner) for name, inner in body.items()}
-
-
-def with_masked_metadata(body: Body, facts: tuple[str, ...]) -> Body:
-    """Return the body with the shopper's facts masked in what the connector asked to get back."""
-    pairs = body.get("connectorMetadata")
-    if not isinstance(pairs, list):
-        return body
-    return body | {
-        "connectorMetadata": [{name: without(text, facts, ()) for name, text in pair.items()} for pair in pairs]
-    }
 
 
 def _inside(value: object) -> object:

@@ -16,16 +16,19 @@ class ConnectorProbe:
         """Store the settings; the first call imports the HTTP library."""
         self._timeout_seconds = timeout_seconds
         self._allow_loopback = allow_loopback
+        self._credentials = credentials
         self._client = PaymentProviderClient(timeout_seconds, credentials, allow_loopback=allow_loopback)
 
     def address_fault(self, service_url: str) -> str | None:
         """Return the reason why connectors are not called at an address, None if it is allowed."""
         return self._client.address_fault(service_url)
 
-    def manifest(self, connector: Connector, given: Credentials | None) -> ManifestOutcome:
-        """Return a connector's manifest; uses the ``given`` credentials, else the stored ones."""
-        if given is None:
-            return self._client.manifest(connector)
-        return PaymentProviderClient(
-            self._timeout_seconds, lambda _: given, allow_loopback=self._allow_loopback
-        ).manifest(connector)
+    def manifest(self, connector: Connector) -> ManifestOutcome:
+        """Return a connector's manifest, which can be an hour old."""
+        return self._client.manifest(connector)
+
+    def fresh_manifest(self, connector: Connector, given: Credentials | None) -> ManifestOutcome:
+        """Return a connector's manifest as it is now; uses the ``given`` credentials, else the stored ones."""
+        credentials = self._credentials if given is None else lambda _: given
+        client = PaymentProviderClient(self._timeout_seconds, credentials, allow_loopback=self._allow_loopback)
+        return client.manifest(connector)

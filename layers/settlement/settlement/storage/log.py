@@ -14,7 +14,7 @@ from settlement.storage import codecs, keys
 from settlement.storage.event_record import EventRecord, Log, record_of
 from settlement.use_cases.shared.ports import Commit
 
-PERSONAL_ATTRIBUTES = frozenset({"card", "recipients"}) | PERSONAL_PARTS
+PERSONAL_ATTRIBUTES = frozenset({"card", "recipients", "return_url", "url"}) | PERSONAL_PARTS
 """Attributes with personal data, which the log leaves out."""
 
 _LOGGED = (

@@ -22,6 +22,7 @@ from settlement.api.shared.request import (
 from settlement.api.shared.written import EmptyToo, NumberToo, Shaped
 from settlement.domain.connectors.addresses import MAX_ADDRESS_CHARACTERS
 from settlement.domain.connectors.connector import Recipient, VaultedCard
+from settlement.domain.errors import InvalidRequest
 from settlement.domain.transaction.payment import MAX_PAYMENTS
 from settlement.use_cases.orders.place_order import NewPayment
 
@@ -81,10 +82,18 @@ class RecipientBody(Body):
     """Its part of the payment's value."""
     commission_amount: Price | None = None
     """What of its part is the marketplace's commission."""
+    comission_amount: Price | None = None
+    """The same, as the protocol spells it too; two values are refused."""
 
     def as_recipient(self) -> Recipient:
-        """Return the recipient as the domain names it."""
-        return Recipient(**dict(self))
+        """Return the recipient as the domain names it; raises ``InvalidRequest`` for two commissions."""
+        facts = dict(self)
+        other = facts.pop("comission_amount")
+        if None not in (other, self.commission_amount) and other != self.commission_amount:
+            raise InvalidRequest(
+                f"recipients: commissionAmount {self.commission_amount} and comissionAmount {other} of {self.id} differ"
+            )
+        return Recipient(**facts | ({} if other is None else {"commission_amount": other}))
 
 
 class PaymentParts(Body):

@@ -254,14 +254,10 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class ManifestFault:
-    """The manifest is missing or malformed; ``reason`` names the field and its fault.
-
-    ``hides_fields`` is True of an answer that may declare custom fields but does not let them be read.
-    """
+    """The manifest is missing or malformed; ``reason`` names the field and its fault."""
 
     exchange: Exchange
     reason: str
-    hides_fields: bool = False
 
 
 AuthorisationOutcome = Approved | PaidOffline | Denied | Undecided | Refused | Unknown

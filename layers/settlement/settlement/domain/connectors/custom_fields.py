@@ -31,7 +31,7 @@ def require_declared(given: Mapping[str, str], declared: Sequence[DeclaredField]
         values = [option for _, option in field.options]
         if field.type is FieldType.SELECT and value not in values:
             raise InvalidRequest(f"customFields.{name}: must be one of {', '.join(values)}; got {value[:80]}")
-    missing = [name for name in known if not given.get(name)]
+    missing = [name for name in known if not given.get(name, "").strip()]
     if missing:
         raise InvalidRequest(f"customFields.{missing[0]}: is missing; the connector's manifest declares it")
 

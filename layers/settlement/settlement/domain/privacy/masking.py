@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from settlement.domain.privacy.card_numbers import may_be_issued
 from settlement.domain.privacy.documents import is_cnpj, is_cpf
-from settlement.domain.privacy.folding import Folded, fold, replace_parts
+from settlement.domain.privacy.folding import Folded, fold, folded_character, replace_parts
 
 MASK = "***"
 
@@ -58,11 +58,11 @@ def masked(text: str) -> str:
 def without(text: str, facts: tuple[str, ...], secrets: tuple[str, ...] = ()) -> str:
     """Return the text without secrets, plain or escaped in JSON, and without the facts about a person.
 
-    Facts are expressions on folded text (``person.facts_of``). All are found before any is masked.
+    Of a secret that was cut off, its beginning is masked. Facts are expressions on folded text (``person.facts_of``).
+    All are found before any is masked.
     """
     folded = fold(text)
-    exact = {form for secret in secrets if secret for form in (secret, json.dumps(secret)[1:-1])}
-    parts = [found.span() for form in exact for found in re.finditer(re.escape(form), text)]
+    parts = [span for secret in secrets if secret for span in _spans_of_secret(text, folded, secret)]
     parts += [
         folded.place(*found.span())
         for fact in facts
@@ -70,6 +70,25 @@ def without(text: str, facts: tuple[str, ...], secrets: tuple[str, ...] = ()) ->
         if len(found[0]) > _WRITTEN_SMALL or _is_written_as_name(text, folded, found)
     ]
     return replace_parts(text, parts, MASK)
+
+
+def _spans_of_secret(text: str, folded: Folded, secret: str) -> Iterator[tuple[int, int]]:
+    """Yield where a secret stands: as it is, in any of the spellings that ``fold`` undoes, or cut off at its end."""
+    for form in (secret, json.dumps(secret)[1:-1]):
+        yield from (found.span() for found in re.finditer(re.escape(form), text))
+    for whole in {fold(secret).text, "".join(map(folded_character, secret))} - {""}:
+        begins = whole[:_OWN_CHARACTERS]
+        start = folded.text.find(begins)
+        while start >= 0:
+            end = start + len(begins)
+            while end - start < len(whole) and folded.text[end : end + 1] == whole[end - start]:
+                end += 1
+            yield folded.place(start, end)
+            start = folded.text.find(begins, end)
+
+
+_OWN_CHARACTERS = 8
+"""Characters of a secret's beginning that stand for it: what is shown of connectors' texts can be cut off."""
 
 
 _WRITTEN_SMALL = 2

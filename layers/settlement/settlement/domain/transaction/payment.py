@@ -105,15 +105,17 @@ class Payment:
         return replace(self, **told) if told else self
 
     def without_person(self) -> "Payment":
-        """Return the payment without the card holder's name and the personal parts of answers."""
+        """Return the payment without holder, return address, and the personal parts of answers."""
         card = self.card and replace(self.card, holder=None)
-        return replace(self, card=card, erased=True, payment_url=None, redirect_url=None, payment_app=None)
+        return replace(
+            self, card=card, erased=True, return_url=None, payment_url=None, redirect_url=None, payment_app=None
+        )
 
     @property
     def is_personal(self) -> bool:
         """True if it holds something about the shopper."""
         holder = self.card.holder if self.card is not None else None
-        return holder is not None or any(getattr(self, part) is not None for part in PERSONAL_PARTS)
+        return holder is not None or any(getattr(self, part) is not None for part in (*PERSONAL_PARTS, "return_url"))
 
     @property
     def shopper_url(self) -> str | None:

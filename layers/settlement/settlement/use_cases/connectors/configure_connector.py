@@ -149,7 +149,7 @@ def disable_connector(ports: Ports, account: str, affiliation: str) -> None:
 
 def read_manifest(store: Store, probe: ConnectorProbe, account: str, affiliation: str) -> ManifestOutcome:
     """Return a connector's manifest; raises ``AffiliationNotFound``."""
-    return probe.manifest(find_connector(store, account, affiliation), None)
+    return probe.manifest(find_connector(store, account, affiliation))
 
 
 def _secret_name(account: str, connector: Connector) -> str:
@@ -188,14 +188,14 @@ def _declared(
 ) -> tuple[DeclaredField, ...] | None:
     """Return the custom fields of the connector's manifest, None where they are accepted without one.
 
-    ``kept`` are the stored ones. A connector without custom fields is taken while its manifest cannot be had: there is
-    nothing to check. An answer that may declare some, and cannot be read, is refused (D114).
+    ``kept`` are the stored ones. A manifest that cannot be read is refused, since it may declare fields that the first
+    sale would lack (D114).
     """
     if wanted.protocol is not ConnectorProtocol.PPP:
         if given.values:
             raise InvalidRequest("customFields: a connector without a manifest has none")
         return None
-    manifest = probe.manifest(wanted, credentials)
+    manifest = probe.fresh_manifest(wanted, credentials)
     if isinstance(manifest, Manifest):
         return manifest.custom_fields
     if given.accept_without_manifest:
@@ -205,12 +205,10 @@ def _declared(
             f"customFields: the connector's manifest, which declares them, cannot be read: {manifest.reason}; "
             "send acceptWithoutManifest true to save them unchecked"
         )
-    if manifest.hides_fields:
-        raise InvalidRequest(
-            f"configuration.serviceUrl: {wanted.service_url}/manifest cannot be read: {manifest.reason}; "
-            "send acceptWithoutManifest true to save the affiliation all the same"
-        )
-    return None
+    raise InvalidRequest(
+        f"configuration.serviceUrl: {wanted.service_url}/manifest cannot be read: {manifest.reason}; "
+        "send acceptWithoutManifest true to save the affiliation without custom fields"
+    )
 
 
 def _filled(
@@ -221,10 +219,8 @@ def _filled(
 ) -> tuple[tuple[CustomField, ...], Passwords]:
     """Return the custom fields to store and the passwords to keep; ``kept`` and ``passwords`` are the stored ones.
 
-    Without a manifest, stored fields stay if none is given.
+    Without a manifest, stored fields that are not given stay as they are.
     """
-    if declared is None and kept and not given.values:
-        return kept, passwords
     values = {name: dict(passwords).get(name, "") if value is None else value for name, value in given.values.items()}
     missing = [name for name, value in values.items() if not value]
     if declared is None and missing:
@@ -233,7 +229,11 @@ def _filled(
         )
     if declared is not None:
         require_declared(values, declared, given.settings)
-    return split_passwords(values, declared or ())
+        return split_passwords(values, declared)
+    fields, added = split_passwords(values, ())
+    left = tuple(field for field in kept if field.name not in values)
+    names = {field.name for field in left}
+    return (*left, *fields), (*((name, value) for name, value in passwords if name in names), *added)
 
 
 def _require_sound(probe: ConnectorProbe, wanted: Connector, credentials: Credentials | None) -> None:
@@ -241,7 +241,7 @@ def _require_sound(probe: ConnectorProbe, wanted: Connector, credentials: Creden
     if fault is not None:
         raise InvalidRequest(f"configuration.serviceUrl: {fault}; got {wanted.service_url}")
     if wanted.auto_settle is AutoSettle.SCHEDULED and wanted.protocol is ConnectorProtocol.PPP:
-        _require_delay(wanted, probe.manifest(wanted, credentials))
+        _require_delay(wanted, probe.fresh_manifest(wanted, credentials))
 
 
 def _require_delay(wanted: Connector, manifest: Manifest | ManifestFault) -> None:

@@ -33,6 +33,10 @@ class ConnectorProbe(Protocol):
         """Return the reason why connectors are not called at an address, None if it is allowed."""
         ...
 
-    def manifest(self, connector: Connector, given: Credentials | None) -> ManifestOutcome:
-        """Return a connector's manifest; uses the ``given`` credentials, else the stored ones."""
+    def manifest(self, connector: Connector) -> ManifestOutcome:
+        """Return a connector's manifest, which can be an hour old."""
+        ...
+
+    def fresh_manifest(self, connector: Connector, given: Credentials | None) -> ManifestOutcome:
+        """Return a connector's manifest as it is now; uses the ``given`` credentials, else the stored ones."""
         ...

@@ -33,10 +33,11 @@ def _erase(ports: Ports, read: Callable[[], Heads]) -> None:
     now = ports.now()
     journal = heads.journal(now)
     journal.record(EventType.SHOPPER_ERASED)
-    commit = heads.becomes(journal, heads.order, heads.transaction)
+    commit = heads.becomes(journal, replace(heads.order, url=None), heads.transaction)
     shopper = ports.store.shopper(commit.account, commit.order_id)
     payments, told = ports.store.payments(commit.account, commit.transaction_id), _told(ports, commit)
-    if told or (shopper is not None and shopper.is_known) or any(payment.is_personal for payment in payments):
+    is_known = shopper is not None and shopper.is_known
+    if told or is_known or heads.order.url or any(payment.is_personal for payment in payments):
         erased, nameless = Shopper(erased_at=now), [Changed(payment, payment.without_person()) for payment in payments]
         ports.store.commit(replace(commit, shopper=erased, payments=nameless, additional_data=told))
 

@@ -147,6 +147,10 @@ def require_consistent(ports: Ports, payments: Sequence[NewPayment]) -> None:
         where = f"payments.{index}"
         if payment.recipients and (paid := sum(each.amount for each in payment.recipients)) != payment.value:
             raise InvalidRequest(f"{where}.recipients: add up to {paid}; the payment's value is {payment.value}")
+        for place, each in enumerate(payment.recipients):
+            if (each.commission_amount or 0) > each.amount:
+                told = f"{each.commission_amount} is above the recipient's amount, {each.amount}"
+                raise InvalidRequest(f"{where}.recipients.{place}.commissionAmount: {told}")
         url = payment.return_url
         fault = None if url is None else return_url_fault(url, allow_loopback=ports.allow_loopback)
         if url is not None and fault is not None:
