@@ -21,10 +21,10 @@ from testkit.loading import FUNCTIONS, first_event_cost, init_cost, modules_of
 from tests.support.aws_server import AwsServer
 from tests.support.declared_table import make_declared_table
 
-LIMITS = {"settlement_steps": 1.0, "invoice_notification": 1.0}
-USUAL_LIMIT = 1.2
-POST_INVOICE_LIMIT, SETTLEMENT_STEP_LIMIT = 1.25, 1.2
-"""The first event included. They are at 1.0 and 1.0 to 1.1; the rest is for a busy machine."""
+LIMITS = {"settlement_steps": 1.2, "invoice_notification": 1.2}
+USUAL_LIMIT = 1.35
+POST_INVOICE_LIMIT, SETTLEMENT_STEP_LIMIT = 1.4, 1.4
+"""The first event included. They are at 1.0 and 1.0 to 1.2, by `make bench`; the rest is for a busy machine."""
 
 
 @pytest.fixture(scope="module")
