@@ -129,6 +129,17 @@ def work_summary() -> Response:
     return answer(200, summary_view(summarise_work(bootstrap.ports(), account)))
 
 
+@api.serves("diagnoseOrder")
+def diagnosis(order_id: str) -> Response:
+    """Say why an order is where it is, what happens next, and what a person can do."""
+    from settlement.api.work.view import diagnosis_view
+    from settlement.use_cases.upkeep.diagnose_order import diagnose_order
+
+    account = api.caller()
+    api.list_query()
+    return answer(200, diagnosis_view(diagnose_order(bootstrap.ports(), account, order_id)))
+
+
 @api.serves("auditTransaction")
 def audit(transaction_id: str) -> Response:
     """Audit a transaction and its order: compare their stored figures with each other."""

@@ -251,6 +251,7 @@ class Tour:
         self.service.do("POST", f"{transaction}/refunding-request", {"value": 100})
         [item] = self.probe("GET", "/api/pvt/work-items", query={"kind": "manual-refund"})["items"]
         self.probe("GET", "/api/pvt/work-items/summary")
+        self.probe("GET", f"{ORDERS}/operated/diagnosis")
         leg = next(leg for leg in placed.legs if leg.state is LegState.MANUAL)
         assert item["legId"] == f"{leg.operation}-{leg.number}"
         confirm = f"{transaction}/legs/{item['legId']}/confirm"

@@ -103,6 +103,7 @@ ROUTES: tuple[Route, ...] = (
     *_served_by(
         "transaction_retrieval",
         ("getPaymentTransaction", "get", f"{_ORDER}/payment-transaction", Role.VIEW_PAYMENT),
+        ("diagnoseOrder", "get", f"{_ORDER}/diagnosis", Role.VIEW_PAYMENT),
         ("getTransaction", "get", _TRANSACTION, Role.VIEW_PAYMENT),
         ("listPayments", "get", f"{_TRANSACTION}/payments", Role.VIEW_PAYMENT),
         ("getPayment", "get", f"{_TRANSACTION}/payments/{{paymentId}}", Role.VIEW_PAYMENT),

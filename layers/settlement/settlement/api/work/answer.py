@@ -3,6 +3,7 @@
 from typing_extensions import TypedDict
 
 from settlement.api.shared.answer import Cents, OmsDate, Unsigned
+from settlement.domain.transaction.statuses import OrderStatus, TransactionStatus
 from settlement.domain.transaction.work import WorkKind
 
 
@@ -79,3 +80,44 @@ class WorkSummary(TypedDict):
     """How many items there are in all."""
     kinds: list[WorkCount]
     """The kinds of which there are any."""
+
+
+class ReasonAnswer(TypedDict):
+    """One reason for where an order is."""
+
+    code: str
+    """The reason for machines, such as `awaits-invoice`."""
+    message: str
+    """The reason in a sentence."""
+
+
+class ComingAnswer(TypedDict):
+    """Something that happens without a person."""
+
+    code: str
+    """What it is, for machines, such as `next-attempt`."""
+    message: str
+    """What it is, in words."""
+    at: OmsDate
+    """When it happens."""
+
+
+class DiagnosisAnswer(TypedDict):
+    """Why an order is where it is, what happens next, and what a person can do."""
+
+    orderId: str
+    """The order."""
+    transactionId: str
+    """Its transaction."""
+    status: OrderStatus
+    """The order's status."""
+    transactionStatus: TransactionStatus
+    """The transaction's status."""
+    summary: str
+    """All of it in one paragraph."""
+    reasons: list[ReasonAnswer]
+    """Why it is there."""
+    next: list[ComingAnswer]
+    """What happens without a person, by time."""
+    workItems: list[WorkItemAnswer]
+    """What waits for a person, oldest first."""

@@ -1,15 +1,20 @@
 """Work items as they are shown, each with the requests that go on with it (R36)."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from settlement.api.shared.dates import oms_date, oms_date_or_none
+from settlement.domain.money import display
+from settlement.domain.transaction.statuses import order_status, transaction_status
 from settlement.domain.transaction.work import WorkKind
+from settlement.use_cases.shared.ports import WorkItem
 
 if TYPE_CHECKING:
-    from settlement.api.work.answer import WorkAction, WorkAnswer, WorkItemAnswer, WorkSummary
-    from settlement.use_cases.shared.ports import Page, WorkItem
+    from settlement.api.work.answer import DiagnosisAnswer, WorkAction, WorkAnswer, WorkItemAnswer, WorkSummary
+    from settlement.domain.transaction.diagnosis import Diagnosis
+    from settlement.use_cases.shared.ports import Page
+    from settlement.use_cases.upkeep.diagnose_order import Diagnosed
     from settlement.use_cases.upkeep.list_work import KindAndCurrency
 
 _FAILED = "Read why it failed. Retry it once the cause is gone, or write it off."
@@ -71,6 +76,35 @@ def summary_view(summary: "Mapping[KindAndCurrency, tuple[int, int]]") -> "WorkS
             for (kind, currency), (count, value) in summary.items()
         ],
     }
+
+
+def diagnosis_view(diagnosed: "Diagnosed") -> "DiagnosisAnswer":
+    """The diagnosis of an order, as data and as one paragraph."""
+    order, transaction, diagnosis = diagnosed.heads.order, diagnosed.heads.transaction, diagnosed.diagnosis
+    where = order.order_id, transaction.transaction_id, transaction.currency
+    items = [_item(WorkItem(*where, work, "")) for work in diagnosis.work]
+    return {
+        "orderId": order.order_id,
+        "transactionId": transaction.transaction_id,
+        "status": order_status(order, transaction),
+        "transactionStatus": transaction_status(order, transaction),
+        "summary": " ".join(_sentences(diagnosis, items, transaction.currency)),
+        "reasons": [{"code": reason.code, "message": reason.sentence} for reason in diagnosis.reasons],
+        "next": [
+            {"code": coming.code, "message": coming.sentence, "at": oms_date(coming.at)} for coming in diagnosis.coming
+        ],
+        "workItems": items,
+    }
+
+
+def _sentences(diagnosis: "Diagnosis", items: "Sequence[WorkItemAnswer]", currency: str) -> "Iterator[str]":
+    yield from (reason.sentence for reason in diagnosis.reasons)
+    yield from (f"{coming.sentence} at {oms_date(coming.at)}." for coming in diagnosis.coming)
+    for item in items:
+        why = f", {item['message'].rstrip('.')}" if item["message"] else ""
+        yield f"{item['kind'].value} of {display(item['value'], currency)}{why}. {item['nextStep']}"
+    if not items:
+        yield "Nothing waits for a person."
 
 
 def _item(item: "WorkItem") -> "WorkItemAnswer":

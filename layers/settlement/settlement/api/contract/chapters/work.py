@@ -2,9 +2,17 @@
 
 from settlement.api.contract.described import Tag, describe
 from settlement.api.contract.parameters import WORK
-from settlement.api.work.answer import WorkAnswer, WorkSummary
+from settlement.api.work.answer import DiagnosisAnswer, WorkAnswer, WorkSummary
 
 ROUTES = (
+    describe(
+        "diagnoseOrder",
+        Tag.TRANSACTIONS,
+        "Say why an order is where it is",
+        "Answers the reasons, what happens next and when, and what a person can do: as data, and in one paragraph.",
+        {200: DiagnosisAnswer},
+        {400: "OMS001", 404: "OMS007"},
+    ),
     describe(
         "listWorkItems",
         Tag.TRANSACTIONS,
