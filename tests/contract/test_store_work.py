@@ -120,5 +120,6 @@ def test_work_is_listed_oldest_first_by_pages_of_one_account(store: Store) -> No
     assert [[item.work.leg for item in page.items] for page in pages] == [["0003", "0002"], ["0001"]]
     assert pages[1].next is None
     assert store.work("another", NOON, None, 2).items == []
+    assert store.work(ACCOUNT, NOON, "2741-09-06T02:31:30.973400+00:00", 2) == Page([])
     since = (NOON - 2 * HOUR).isoformat(timespec="microseconds")
     assert [item.work.leg for item in store.work(ACCOUNT, NOON, since, 5).items] == ["0002", "0001"]

@@ -106,10 +106,15 @@ def run(name: str, **replaced: str) -> Answer:
 class Gateway(BaseHTTPRequestHandler):
     """The sandbox connector behind HTTP, as the API puts it there."""
 
+    def do_GET(self) -> None:
+        self._answer("GET", None)
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self._answer("POST", self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+    def _answer(self, method: str, body: str | None) -> None:
         event = {
-            "httpMethod": "POST",
+            "httpMethod": method,
             "path": urlsplit(self.path).path,
             "resource": "/{proxy+}",
             "headers": dict(self.headers.items()),

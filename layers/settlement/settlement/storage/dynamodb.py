@@ -251,18 +251,15 @@ class DynamoDBStore(Timeline):
         """Return work listed at ``until``, oldest first, from the index, which lags behind the writes."""
         from settlement.domain.transaction.work import Work
 
-        first = "" if after is None else f"{after}\x00"
+        first, last = "0" if after is None else f"{after}\x00", f"{keys.timestamp(until)}#\uffff"
+        if first > last:
+            return Page([])
+        values = {":account": keys.work_partition(account), ":first": first, ":last": last}
         request: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": "work",
             "KeyConditionExpression": "workPK = :account AND workSK BETWEEN :first AND :last",
-            "ExpressionAttributeValues": codecs.to_wire(
-                {
-                    ":account": keys.work_partition(account),
-                    ":first": first or "0",
-                    ":last": f"{keys.timestamp(until)}#\uffff",
-                }
-            ),
+            "ExpressionAttributeValues": codecs.to_wire(values),
             "Limit": limit,
         }
         answer = self._client.query(**request)
