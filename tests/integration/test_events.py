@@ -18,7 +18,7 @@ from settlement.domain.connectors.connector import Credentials
 from settlement.domain.transaction.request_ids import request_id
 from settlement.storage.dynamodb import DynamoDBStore
 from tests.support.local_server import LocalServer
-from tests.support.play import ACCEPTED, CHECKOUT_TRANSACTION, PLAY, REFUSED, SIGNATURE
+from tests.support.play import ACCEPTED, CHECKOUT_TRANSACTION, PLAY, REFUSED, SIGNATURE, USUAL_STACK
 from tests.support.played_events import (
     EVENTS,
     FUNCTIONS,
@@ -61,11 +61,11 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
 
 
 @pytest.fixture(scope="module")
-def answers(account: DynamoDBStore) -> Mapping[str, Answer]:
-    """The answer to every event, played in order."""
+def answers(account: DynamoDBStore, gateway: str) -> Mapping[str, Answer]:
+    """The answer to every event, played in order; the connector that one adds is asked for its manifest here."""
     told: dict[str, Answer] = {}
     for name in PLAY:
-        replaced = {}
+        replaced = {USUAL_STACK: gateway}
         if name in ("connector_callback/undecided_payment", "connector_callback/inbound_request"):
             event = event_named(name)["pathParameters"]
             payment = account.payment(ACCOUNT, event["transactionId"], event["paymentId"])

@@ -6,6 +6,9 @@ SIGNATURE = "SIGNATURE-OF-THE-PAYMENT"
 CHECKOUT_TRANSACTION = "TRANSACTION-OF-THE-CHECKOUT"
 """Stands for the transaction that a checkout started."""
 
+USUAL_STACK = "http://127.0.0.1:3000"
+"""Stands for the stack in the event that adds its sandbox as a connector."""
+
 BEFORE_THE_SETTLEMENT = (
     "authorizer/valid_key",
     "authorizer/wrong_token",
