@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from settlement.connectors.answer import NoAnswer
 from settlement.connectors.ppp import call_headers
 from settlement.connectors.ppp_fields import Fields, read_object
 from settlement.domain.connectors.connector import Connector, Credentials
+from settlement.domain.privacy.masking import without
 
 if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp
@@ -84,11 +84,9 @@ class Wire:
 def shown(text: str, secrets: tuple[str, ...], most: int) -> str:
     """Return a body for the report: keys and cards masked, at most ``most`` characters.
 
-    Secrets shorter than 4 characters are not masked: that would spoil the text.
+    Secrets of one character are not masked, as that would spoil the text.
     """
-    for secret in (*secrets, *_card_secrets(text)):
-        if len(secret) >= 4:
-            text = text.replace(json.dumps(secret)[1:-1], "***").replace(secret, "***")
+    text = without(text, (), tuple(secret for secret in (*secrets, *_card_secrets(text)) if len(secret) > 1))
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

@@ -103,6 +103,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("TransactionOperation", "Table"): lambda at: at.answers("GET", f"{at.order.transaction_path}/operations"),
     ("TransactionRetrieval", "Table"): lambda at: at.answers("GET", at.order.transaction_path),
+    ("TransactionRetrieval", "WorkIndex"): lambda at: at.answers("GET", "/api/pvt/work-items"),
     ("EventRelay", "Bus"): _settles_by_itself,
     ("ConnectorConfiguration", "Table"): lambda at: at.answers("GET", "/api/pvt/affiliations"),
     ("SandboxConnector", "Table"): lambda at: at.answers("GET", "/sandbox-connector/calls?paymentId=x"),

@@ -69,7 +69,18 @@ def test_secret_is_masked_however_its_connector_escapes_it(provider: Provider, w
     assert outcome.exchange.response.count("***") == 2
 
 
-@given(st.text(min_size=1, max_size=40), st.text(max_size=20), st.text(max_size=20))
+@pytest.mark.parametrize("said", ["PIN 739 is wrong", "739", "pin=739;", '{"pin":739}'])
+def test_short_secret_is_masked_where_it_is_a_word(provider: Provider, said: str) -> None:
+    provider.respond = answer(200, good("settle") | {"message": said, "tid": "1739-5"})
+
+    outcome = knowing("739").settle(connector(provider), SETTLE)
+
+    assert "***" in str(getattr(outcome, "message", ""))
+    assert "1739-5" in outcome.exchange.response
+    assert "739" not in outcome.exchange.response.replace("1739-5", "")
+
+
+@given(st.text(min_size=4, max_size=40), st.text(max_size=20), st.text(max_size=20))
 def test_no_secret_is_left_in_any_text(secret: str, before: str, behind: str) -> None:
     assert secret not in without(before + secret + behind, (), (secret,)).replace("***", "")
 

@@ -67,8 +67,8 @@ if TYPE_CHECKING:
 Spoken = TypeVar("Spoken", bound=AuthorisationOutcome | MovementOutcome)
 
 MAX_EXCHANGE_CHARACTERS = 4_000
-MIN_SECRET_CHARACTERS = 4
-"""Shorter passwords are masked where they are sent, not wherever their few characters stand in an answer."""
+MIN_SECRET_CHARACTERS = 2
+"""A password of one character is masked where it is sent, not wherever that character stands in an answer."""
 
 MANIFEST_LIFETIME_SECONDS = 3_600
 

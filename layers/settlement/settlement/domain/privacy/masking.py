@@ -73,7 +73,14 @@ def without(text: str, facts: tuple[str, ...], secrets: tuple[str, ...] = ()) ->
 
 
 def _spans_of_secret(text: str, folded: Folded, secret: str) -> Iterator[tuple[int, int]]:
-    """Yield where a secret stands: as it is, in any of the spellings that ``fold`` undoes, or cut off at its end."""
+    """Yield where a secret stands: as it is, in any of the spellings that ``fold`` undoes, or cut off at its end.
+
+    A short one is masked where it is a word, and not within others.
+    """
+    if len(secret) < _SHORT:
+        word = rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])"
+        yield from (found.span() for found in re.finditer(word, text))
+        return
     for form in (secret, json.dumps(secret)[1:-1]):
         yield from (found.span() for found in re.finditer(re.escape(form), text))
     for whole in {fold(secret).text, "".join(map(folded_character, secret))} - {""}:
@@ -86,6 +93,8 @@ def _spans_of_secret(text: str, folded: Folded, secret: str) -> Iterator[tuple[i
             yield folded.place(start, end)
             start = folded.text.find(begins, end)
 
+
+_SHORT = 4
 
 _OWN_CHARACTERS = 8
 """Characters of a secret's beginning that stand for it: what is shown of connectors' texts can be cut off."""
