@@ -1,5 +1,6 @@
 """The ``Store`` port in memory: the same contract suite runs on it and on the real one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -75,6 +76,11 @@ class FakeStore(GuardedThings):
         """Return an order head."""
         return self.get(Order, account, order_id)
 
+    def orders(self, account: str, order_ids: Iterable[str]) -> dict[str, Order]:
+        """Return those of many order heads that exist, by id."""
+        found = (self.order(account, order_id) for order_id in order_ids)
+        return {order.order_id: order for order in found if order is not None}
+
     def orders_of_group(self, account: str, group: str) -> list[str]:
         """Return the ids of the orders of a group."""
         return sorted(self.all_of(str, "group", account, group))
@@ -135,6 +141,16 @@ class FakeStore(GuardedThings):
     def transaction(self, account: str, transaction_id: str) -> Transaction | None:
         """Return a transaction head."""
         return self.get(Transaction, account, transaction_id)
+
+    def transactions(self, account: str, transaction_ids: Iterable[str]) -> dict[str, Transaction]:
+        """Return those of many transaction heads that exist, by id."""
+        found = (self.transaction(account, transaction_id) for transaction_id in transaction_ids)
+        return {transaction.transaction_id: transaction for transaction in found if transaction is not None}
+
+    def payments_of(self, account: str, transactions: Iterable[Transaction]) -> dict[str, list[Payment]]:
+        """Return the payments of many transactions by transaction, each by sequence."""
+        ids = [transaction.transaction_id for transaction in transactions if transaction.projection]
+        return {transaction_id: self.payments(account, transaction_id) for transaction_id in ids}
 
     def started(self, account: str, key: str) -> str | None:
         """Return the id of the transaction that was started with an idempotency key."""

@@ -129,6 +129,20 @@ def work_summary() -> Response:
     return answer(200, summary_view(summarise_work(bootstrap.ports(), account)))
 
 
+@api.serves("getTotals")
+def totals() -> Response:
+    """Add up the account's payments, a page of transactions at a time."""
+    from settlement.api.totals.query import read_totals_query
+    from settlement.api.totals.view import totals_view
+    from settlement.use_cases.upkeep.total_account import MAX_TRANSACTIONS, total_account
+
+    account = api.caller()
+    limit = api.query_integer("limit", MAX_TRANSACTIONS, 1, MAX_TRANSACTIONS)
+    wanted = read_totals_query(api.list_query("from", "to", "groupBy", "limit", "cursor"))
+    found = total_account(bootstrap.ports(), account, wanted.since, wanted.until, wanted.group_by, wanted.after, limit)
+    return answer(200, totals_view(wanted, found))
+
+
 @api.serves("diagnoseOrder")
 def diagnosis(order_id: str) -> Response:
     """Say why an order is where it is, what happens next, and what a person can do."""

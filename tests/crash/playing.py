@@ -15,6 +15,7 @@ from tests.crash.stories import STORIES, Story
 from tests.support.deployment import Deployment
 from tests.support.effects import Effects
 from tests.support.tables import FakeTable, Table
+from tests.support.totals import require_totals
 from tests.support.work import require_listed
 
 every_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
@@ -86,6 +87,7 @@ def disturb(
 def _play_on(story: Story, deployment: Deployment, since: int) -> None:
     for _ in story.tell(deployment, since):
         require_listed(deployment.store, deployment.transaction.transaction_id, deployment.clock())
+        require_totals(deployment.store, deployment.transaction.transaction_id, deployment.clock())
     check(deployment, story.end)
 
 

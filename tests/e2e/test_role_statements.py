@@ -103,6 +103,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("TransactionOperation", "Table"): lambda at: at.answers("GET", f"{at.order.transaction_path}/operations"),
     ("TransactionRetrieval", "Table"): lambda at: at.answers("GET", at.order.transaction_path),
+    ("TransactionRetrieval", "ListIndex"): lambda at: at.answers(
+        "GET", "/api/pvt/totals?from=2026-03-01&to=2026-03-01"
+    ),
     ("TransactionRetrieval", "WorkIndex"): lambda at: at.answers("GET", "/api/pvt/work-items"),
     ("EventRelay", "Bus"): _settles_by_itself,
     ("ConnectorConfiguration", "Table"): lambda at: at.answers("GET", "/api/pvt/affiliations"),

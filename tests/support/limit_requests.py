@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from settlement.api.modifications.request import (
@@ -202,6 +203,15 @@ def send_page(service: Service, size: int) -> Heard:
     placed = opened(service)
     path = f"/api/pvt/transactions/{placed.transaction_id}/interactions"
     return service.call("GET", path, query={"limit": str(size)})
+
+
+def send_totals(service: Service, size: int) -> Heard:
+    return service.call("GET", "/api/pvt/totals", query={"from": "2026-03-01", "to": "2026-03-02", "limit": str(size)})
+
+
+def send_days(service: Service, size: int) -> Heard:
+    last = date(2026, 1, 1) + timedelta(days=size - 1)
+    return service.call("GET", "/api/pvt/totals", query={"from": "2026-01-01", "to": last.isoformat()})
 
 
 def send_split(service: Service, size: int) -> Heard:

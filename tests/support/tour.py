@@ -251,12 +251,17 @@ class Tour:
         self.service.do("POST", f"{transaction}/refunding-request", {"value": 100})
         [item] = self.probe("GET", "/api/pvt/work-items", query={"kind": "manual-refund"})["items"]
         self.probe("GET", "/api/pvt/work-items/summary")
+        self.probe("GET", "/api/pvt/totals", query=self._this_month() | {"groupBy": "connector,status,day"})
         self.probe("GET", f"{ORDERS}/operated/diagnosis")
         leg = next(leg for leg in placed.legs if leg.state is LegState.MANUAL)
         assert item["legId"] == f"{leg.operation}-{leg.number}"
         confirm = f"{transaction}/legs/{item['legId']}/confirm"
         self.probe("POST", confirm, {"reference": "BO-77", "actor": "finance"})
         self.service.call("POST", confirm, {"reference": "BO-77", "actor": "finance"})
+
+    def _this_month(self) -> dict[str, str]:
+        """The range up to the shop's day."""
+        return {"from": "2026-03-01", "to": f"{self.shop.clock.time:%Y-%m-%d}"}
 
     def _ending(self, placed: Placed, transaction: str) -> None:
         """What its connector refuses is written off, or paid by other means."""

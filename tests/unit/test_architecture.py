@@ -93,6 +93,7 @@ API = {
     "settings": "shared",
     "shopper": "shared",
     "timeline": "shared",
+    "totals": "shared",
     "transactions": "payments shared",
     "work": "shared",
 }

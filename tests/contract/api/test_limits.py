@@ -47,6 +47,7 @@ from tests.support.limit_requests import (
     send_data_at_once,
     send_data_in_all,
     send_data_of_one_name,
+    send_days,
     send_interaction,
     send_key,
     send_lot,
@@ -58,6 +59,7 @@ from tests.support.limit_requests import (
     send_sighting_texts,
     send_sightings,
     send_split,
+    send_totals,
     splitting,
 )
 from tests.support.service import Service
@@ -203,6 +205,8 @@ LIMITS = (
     Limit("events in one answer of `…/interactions`", 1000, send_page, ("limit", "1 to 1000")),
     Limit("invoices of an order", 1000, send_split, ("invoices", "1 to 1000")),
     Limit("orders on one page of a list", 100, listing("per_page", str), ("per_page", "1 to 100")),
+    Limit("transactions in one answer of totals", 500, send_totals, ("limit", "1 to 500")),
+    Limit("days of totals", 31, send_days, ("to", "at most 31 days")),
     Limit("the text of a search", 200, listing("q", lambda size: "q" * size), ("q", "at most 200")),
     Limit(
         "statuses in a filter",

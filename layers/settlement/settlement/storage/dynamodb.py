@@ -1,6 +1,7 @@
 """The store on DynamoDB. Reads are consistent, but for lists; a commit is one write or one transaction."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,11 @@ class DynamoDBStore(Timeline):
     def order(self, account: str, order_id: str) -> Order | None:
         """Return an order head."""
         return self._get(Order, keys.order_partition(account, order_id), keys.ORDER)
+
+    def orders(self, account: str, order_ids: Iterable[str]) -> dict[str, Order]:
+        """Return those of many order heads that exist, by id."""
+        wanted = ((keys.order_partition(account, order_id), keys.ORDER) for order_id in order_ids)
+        return {order.order_id: order for order in self._get_all(Order, wanted)}
 
     def orders_of_group(self, account: str, group: str) -> list[str]:
         """Return the ids of the orders of a group."""
@@ -160,6 +166,27 @@ class DynamoDBStore(Timeline):
     def transaction(self, account: str, transaction_id: str) -> Transaction | None:
         """Return a transaction head."""
         return self._get(Transaction, keys.transaction_partition(account, transaction_id), keys.TRANSACTION)
+
+    def transactions(self, account: str, transaction_ids: Iterable[str]) -> dict[str, Transaction]:
+        """Return those of many transaction heads that exist, by id."""
+        wanted = ((keys.transaction_partition(account, id_), keys.TRANSACTION) for id_ in transaction_ids)
+        return {transaction.transaction_id: transaction for transaction in self._get_all(Transaction, wanted)}
+
+    def payments_of(self, account: str, transactions: Iterable[Transaction]) -> dict[str, list[Payment]]:
+        """Return the payments of many transactions by transaction, each by sequence."""
+        owners = {
+            position.payment_id: transaction.transaction_id
+            for transaction in transactions
+            for position in transaction.projection
+        }
+        wanted = (
+            (keys.transaction_partition(account, owner), keys.payment(payment_id))
+            for payment_id, owner in owners.items()
+        )
+        found: dict[str, list[Payment]] = {owner: [] for owner in owners.values()}
+        for payment in sorted(self._get_all(Payment, wanted), key=lambda payment: payment.sequence):
+            found[owners[payment.payment_id]].append(payment)
+        return found
 
     def started(self, account: str, key: str) -> str | None:
         """Return the id of the transaction that was started with an idempotency key."""

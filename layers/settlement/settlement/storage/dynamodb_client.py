@@ -15,6 +15,10 @@ class DynamoDB(AwsClient):
         """Read one item."""
         return self.call("GetItem", request)
 
+    def batch_get_item(self, **request: Any) -> Answer:
+        """Read up to 100 items by their keys; those that it had no time for are in ``UnprocessedKeys``."""
+        return self.call("BatchGetItem", request)
+
     def query(self, **request: Any) -> Answer:
         """Read a page of items."""
         return self.call("Query", request)

@@ -1,10 +1,11 @@
 """Reads and writes items of the one table by key."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from settlement.storage import codecs, keys
 from settlement.storage.outage import reporting_outages
-from settlement.storage.pages import all_items
+from settlement.storage.pages import all_items, items_of
 from settlement.storage.races import lost_races_as_conflicts
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class Table:
     def _get(self, kind: type[T], pk: str, sk: str) -> T | None:
         item = self._read(pk, sk)
         return None if item is None else codecs.decode(kind, item)
+
+    def _get_all(self, kind: type[T], wanted: Iterable[keys.Key]) -> list[T]:
+        """Return those of several items that exist, in no order; they lag behind the writes."""
+        found = items_of(self._client, self._table, [key for key in wanted if keys.can_exist(*key)])
+        return [codecs.decode(kind, codecs.from_wire(item)) for item in found]
 
     def _range(self, pk: str, prefix: str, first: str | None = None) -> dict[str, Any]:
         if first is None:

@@ -7,6 +7,7 @@ from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
 from settlement.domain.order.order import MAX_INVOICES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
+from settlement.use_cases.upkeep.total_account import MAX_SPAN, MAX_TRANSACTIONS, GroupBy
 
 ID = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
 _TEXT = {"type": "string", "maxLength": 200}
@@ -64,6 +65,26 @@ WORK = (
     Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
 )  # fmt: skip
 """The query of the work list (``read_work_query`` reads it)."""
+
+_DAY_OR_TIME = {"type": "string", "pattern": f"^{MOMENT}$"}
+TOTALS = (
+    Parameter(
+        "from", "The first creation time that counts, ISO 8601; a day is its beginning, in UTC.", _DAY_OR_TIME,
+        required=True,
+    ),
+    Parameter(
+        "to", f"The last one, at most {MAX_SPAN.days} days later; a day counts whole.", _DAY_OR_TIME, required=True
+    ),
+    Parameter(
+        "groupBy", f"What divides the sums beside the currency: {', '.join(GroupBy)}, with commas between them.", _WORDS
+    ),
+    Parameter(
+        "limit", "Transactions per page.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_TRANSACTIONS, "default": MAX_TRANSACTIONS},
+    ),
+    Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
+)  # fmt: skip
+"""The query of totals (``read_totals_query`` reads it)."""
 
 ACCOUNT_PARAMETERS = (
     Parameter("an", "The account of the app key; another one is refused.", {"type": "string"}),

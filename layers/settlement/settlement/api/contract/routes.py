@@ -114,6 +114,7 @@ ROUTES: tuple[Route, ...] = (
         ("getCapabilities", "get", f"{_TRANSACTION}/capabilities", Role.VIEW_PAYMENT),
         ("listWorkItems", "get", _WORK, Role.VIEW_PAYMENT),
         ("summariseWorkItems", "get", f"{_WORK}/summary", Role.VIEW_PAYMENT),
+        ("getTotals", "get", "/api/pvt/totals", Role.VIEW_PAYMENT),
         ("listInteractions", "get", f"{_TRANSACTION}/interactions", Role.VIEW_PAYMENT),
     ),
     *_served_by(

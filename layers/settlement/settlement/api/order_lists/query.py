@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from settlement.api.shared.patterns import DAY, MOMENT
+from settlement.api.shared.moments import end, moment
+from settlement.api.shared.patterns import MOMENT
 from settlement.api.shared.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.orders.list_orders import (
@@ -28,6 +28,7 @@ MARK = f"{MOMENT}_(?:[A-Za-z0-9._-]{{1,100}})?"
 """What ``after`` may be: the creation time and id of the order behind which a list goes on."""
 
 _RANGE = re.compile(r"(?:([A-Za-z]+):)?(?:\[\s*(\S+)\s+TO\s+(\S+)\s*\]|([0-9-]+))", re.IGNORECASE)
+_OPEN = "*"
 _YES = ("1", "true")
 _MAX_WORDS = 50
 _MAX_TEXT = 200
@@ -130,7 +131,7 @@ def _mark(given: Mapping[str, str], order_by: OrderBy) -> Mark | None:
     if re.fullmatch(MARK, text) is None:
         raise InvalidRequest(f"after: must be what the page before names; got {text[:80]}")
     at, _, order_id = text.partition("_")
-    return _moment("after", at), order_id
+    return moment("after", at), order_id
 
 
 def _asks_for_nothing(given: Mapping[str, str]) -> bool:
@@ -199,33 +200,11 @@ def _span(given: Mapping[str, str], name: str) -> Span:
     if found is None or (found[1] or name[2:]).casefold() != name[2:].casefold():
         raise InvalidRequest(f"{name}: must be {name[2:]}:[<from> TO <to>], or a day; got {text[:80]}")
     first, last = found[2] or found[4], found[3] or found[4]
-    since, until = _time(name, first), _time(name, last)
-    if until is not None and re.fullmatch(DAY, last):
-        until = _end_of_day(until)
+    since = None if first == _OPEN else moment(name, first)
+    until = None if last == _OPEN else end(name, last)
     if since is not None and until is not None and since > until:
         raise InvalidRequest(f"{name}: ends before it begins; got {text[:80]}")
     return Span(since, until)
-
-
-def _end_of_day(day: datetime) -> datetime:
-    """The last moment of a day that was named without a time."""
-    return day.replace(hour=23, minute=59, second=59, microsecond=999_999)
-
-
-def _time(name: str, text: str) -> datetime | None:
-    """Read a time; ``*`` is open."""
-    return None if text == "*" else _moment(name, text)
-
-
-def _moment(name: str, text: str) -> datetime:
-    """Read a time; one without a zone is UTC."""
-    try:
-        if not re.fullmatch(MOMENT, text):
-            raise ValueError
-        at = datetime.fromisoformat(text.upper())
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidRequest(f"{name}: {text[:40]} is no date and time of ISO 8601") from None
 
 
 def _flag(given: Mapping[str, str], name: str) -> bool | None:

@@ -1,7 +1,8 @@
-"""What waits for a person in an account."""
+"""What waits for a person in an account, and the sums of its payments."""
 
 from settlement.api.contract.described import Tag, describe
-from settlement.api.contract.parameters import WORK
+from settlement.api.contract.parameters import TOTALS, WORK
+from settlement.api.totals.answer import TotalsAnswer
 from settlement.api.work.answer import DiagnosisAnswer, WorkAnswer, WorkSummary
 
 ROUTES = (
@@ -32,5 +33,17 @@ ROUTES = (
         {200: WorkSummary},
         {400: "OMS001"},
     ),
+    describe(
+        "getTotals",
+        Tag.TRANSACTIONS,
+        "Add up the payments of an account",
+        "Answers how much of the payments of the transactions that were created within a range is now authorised, "
+        "captured, cancelled, withheld, refunded, open and in doubt, and of how many payments: by currency, and by "
+        "connector, status and day of creation if asked for. A read costs what it adds up, so it has pages: their "
+        "sums add up to those of the range. The figures follow a write within a second.",
+        {200: TotalsAnswer},
+        {400: "OMS001"},
+        parameters=TOTALS,
+    ),
 )
-"""What the document says of the work list."""
+"""What the document says of the work list and of totals."""

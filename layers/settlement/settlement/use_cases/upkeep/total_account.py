@@ -1,0 +1,142 @@
+"""Adds up the payments of an account, of the orders and checkouts of some days (D136).
+
+A read costs what it adds up: it goes along the list's index, oldest first, and reads heads and payments by their keys.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from settlement.domain.order.listing import ListedOrder
+from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.statuses import TransactionStatus, transaction_status
+from settlement.domain.transaction.totals import Sums
+from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.shared.ports import ListRange, Ports, Store
+
+MAX_SPAN = timedelta(days=31)
+"""Longest range of creation times that is added up."""
+
+MAX_TRANSACTIONS = 500
+"""Most transactions of one page."""
+
+
+class GroupBy(StrEnum):
+    """What sums can be divided by, beside the currency, by which they always are."""
+
+    CONNECTOR = "connector"
+    STATUS = "status"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What the payments of one sum have in common: the currency, the rest only if the sums are divided by it."""
+
+    currency: str
+    day: str | None = None
+    connector: str | None = None
+    status: TransactionStatus | None = None
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Its place among the groups of the same parts."""
+        return self.currency, self.day or "", self.connector or "", self.status or ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place among the transactions that are added up: orders of a month are before its checkouts."""
+
+    month: str
+    checkouts: bool
+    created_at: datetime
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of one page of transactions, by group; ``next`` is where the next page begins, None at the end."""
+
+    groups: dict[Group, Sums]
+    transactions: int
+    next: Place | None
+
+
+def total_account(
+    ports: Ports,
+    account: str,
+    since: datetime,
+    until: datetime,
+    group_by: Collection[GroupBy],
+    after: Place | None,
+    limit: int,
+) -> Totals:
+    """Add up the payments of at most ``limit`` transactions that were created within a range, behind a place."""
+    store = ports.store
+    found = _listed(store, account, since, min(until, ports.now()), after, limit + 1)
+    page = found[:limit]
+    transactions = store.transactions(account, (order.transaction_id for _, order in page))
+    statuses = _statuses(store, account, transactions) if GroupBy.STATUS in group_by else {}
+    payments = store.payments_of(account, transactions.values())
+    groups: dict[Group, Sums] = {}
+    for _, order in page:
+        for payment in payments.get(order.transaction_id, []):
+            group = _group(order, payment, statuses.get(order.transaction_id), group_by)
+            groups.setdefault(group, Sums()).add(order.transaction_id, payment.counters)
+    in_order = sorted(groups.items(), key=lambda held: held[0].place)
+    return Totals(dict(in_order), len(page), page[-1][0] if found[limit:] else None)
+
+
+def _group(
+    order: ListedOrder, payment: Payment, status: TransactionStatus | None, group_by: Collection[GroupBy]
+) -> Group:
+    return Group(
+        order.currency,
+        day=f"{order.created_at:%Y-%m-%d}" if GroupBy.DAY in group_by else None,
+        connector=payment.connector if GroupBy.CONNECTOR in group_by else None,
+        status=status,
+    )
+
+
+def _statuses(store: Store, account: str, transactions: dict[str, Transaction]) -> dict[str, TransactionStatus]:
+    """Return the status of each transaction, for which its order's head is read."""
+    orders = store.orders(account, (transaction.order_id for transaction in transactions.values()))
+    return {
+        id_: transaction_status(orders[transaction.order_id], transaction)
+        for id_, transaction in transactions.items()
+        if transaction.order_id in orders
+    }
+
+
+def _listed(
+    store: Store, account: str, since: datetime, until: datetime, after: Place | None, most: int
+) -> list[tuple[Place, ListedOrder]]:
+    """Return at most ``most`` transactions of a range behind a place, as the index lists them."""
+    found: list[tuple[Place, ListedOrder]] = []
+    for month, checkouts in _lists(since, until):
+        if after is not None and (month, checkouts) < (after.month, after.checkouts):
+            continue
+        wanted = ListRange(month, since, until, newest_first=False, gateway_only=checkouts)
+        if after is not None and (month, checkouts) == (after.month, after.checkouts):
+            wanted = replace(wanted, since=max(since, after.created_at), behind=(after.created_at, after.order_id))
+        if wanted.since > until:
+            continue
+        page = None
+        while page is None or page.next is not None:
+            left = most - len(found)
+            if not left:
+                return found
+            page = store.listed(account, replace(wanted, limit=left), page.next if page is not None else None)
+            found += [(Place(month, checkouts, order.created_at, order.order_id), order) for order in page.items]
+    return found
+
+
+def _lists(since: datetime, until: datetime) -> Iterator[tuple[str, bool]]:
+    """Yield the lists that have the transactions of a range, oldest first: a month, and whether it is of checkouts."""
+    month = since.replace(day=1)
+    while month <= until:
+        yield f"{month:%Y-%m}", False
+        yield f"{month:%Y-%m}", True
+        month = (month + timedelta(days=32)).replace(day=1)
