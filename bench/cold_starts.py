@@ -15,6 +15,7 @@ from bench.own_table import table_like_the_stacks
 from local.deployment import client
 from local.emulator import aws_environment
 from operations.running_stack import Facts
+from settlement.domain.actor import Actor
 from settlement.domain.connectors.connector import Credentials
 from settlement.storage.connector_credentials import SecretsManagerCredentials
 from settlement.storage.dynamodb import DynamoDBStore
@@ -54,7 +55,7 @@ def _first_events(facts: Facts) -> Iterator[tuple[FirstEvents, dict[str, str]]]:
         with table_like_the_stacks(facts) as table, settling_connector() as url:
             vault = SecretsManagerCredentials(lambda: secrets, secret, dynamodb, table, _now, time.sleep)
             reference = vault.put(f"{ACCOUNT}/cold", Credentials("key", "token"), keep=None)
-            ports = Ports(DynamoDBStore(dynamodb, table), _now, lambda: uuid4().hex.upper())
+            ports = Ports(DynamoDBStore(dynamodb, table), _now, lambda: uuid4().hex.upper(), Actor("key"))
             variables = aws_environment(facts.aws_port) | {
                 "TABLE_NAME": table,
                 "SANDBOX": "true",

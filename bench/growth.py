@@ -27,6 +27,7 @@ from local.lifecycle import require_running
 from local.progress import StackError
 from local.settings import read_settings
 from operations.output import Output
+from settlement.domain.actor import Actor
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import MAX_INVOICES, LineMention, OrderTotal
@@ -98,7 +99,9 @@ class Growth:
 
     def __init__(self, dynamodb: Any, table: str) -> None:
         self.meter = Meter(dynamodb)
-        self.ports = Ports(DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
+        self.ports = Ports(
+            DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper(), Actor("key")
+        )
         self.provider = FakeProvider()
         self.order_id = self.transaction_id = ""
         self.cpu_of_old_over_young = 0.0

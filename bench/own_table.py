@@ -20,6 +20,7 @@ from local.deployment import client
 from local.emulator import aws_environment
 from operations.running_stack import LOCAL_REGION, Facts
 from operations.tables import create_like
+from settlement.domain.actor import Actor
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import PUBLISHED, Event
 from settlement.domain.order.invoice import InvoiceType
@@ -70,7 +71,9 @@ class OwnTable:
     def __init__(self, dynamodb: Any, table: str) -> None:
         self.table = table
         self.dynamodb = dynamodb
-        self.ports = Ports(DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper())
+        self.ports = Ports(
+            DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper(), Actor("key")
+        )
         self.provider = FakeProvider()
 
     def open(self, value: int = 10000) -> tuple[str, str]:
@@ -189,7 +192,7 @@ def _round(mine: OwnTable, boto3: Any) -> tuple[float, float, float, float]:
     """Return the CPU seconds of the raw write, POST invoice, its settlement, and a whole life."""
     order_id, _ = mine.open()
     holding = _Holding(mine.dynamodb, mine.table)
-    ports = Ports(holding, mine.ports.now, mine.ports.new_id)
+    ports = Ports(holding, mine.ports.now, mine.ports.new_id, Actor("key"))
     with suppress(_Held):
         notify_invoice(ports, ACCOUNT, order_id, _invoice("N1", 5000))
     assert holding.held is not None

@@ -149,7 +149,7 @@ class GuardedThings:
             yield self._replaced(tried, "attempts", *transaction, tried.after.operation, tried.after.number)
         record = max(map(place_of, commit.events), default="")
         for event in commit.events:
-            yield self._new(event, *transaction, f"{record} {place_of(event)}")
+            yield self._new(replace(event, actor=commit.actor), *transaction, f"{record} {place_of(event)}")
 
     def _of_payments(self, commit: Commit) -> Iterator[tuple[Key, Any]]:
         transaction = (commit.account, commit.transaction_id)

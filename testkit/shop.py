@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from settlement.domain.actor import Actor, System
 from settlement.domain.connectors.connector import Connector, Mode
 from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import Counters
@@ -40,10 +41,14 @@ class Shop:
         self.clock = Clock()
         self.store = FakeStore()
         self.provider = FakeProvider()
-        self.ports = Ports(self.store, self.clock, Ids())
+        self.ports = Ports(self.store, self.clock, Ids(), Actor("key"))
         self._relayed = 0
         for mode in Mode:
             self.connect(a_connector(mode.value, mode))
+
+    def acting(self, system: System) -> Ports:
+        """Return the ports of a part of the service."""
+        return replace(self.ports, actor=Actor(system=system))
 
     def connect(self, connector: Connector) -> None:
         """Configure a connector."""
@@ -90,14 +95,20 @@ class Shop:
         """Start an execution for every event that says so, and for those that come of it."""
         while ready := self.ready():
             for transaction_id, sequence in ready:
-                run_workflow(self.ports, self.provider, ACCOUNT, transaction_id, sequence)
+                run_workflow(self.acting(System.WORKFLOW), self.provider, ACCOUNT, transaction_id, sequence)
 
     def sweep(self) -> int:
         """Run the due-work sweep and the executions it starts; return how many it started."""
         due: list[DueOperation] = []
-        sweep_due_work(self.ports, due.append)
+        sweep_due_work(self.acting(System.TIMER), due.append)
         for operation in due:
-            run_workflow(self.ports, self.provider, operation.account, operation.transaction_id, operation.sequence)
+            run_workflow(
+                self.acting(System.WORKFLOW),
+                self.provider,
+                operation.account,
+                operation.transaction_id,
+                operation.sequence,
+            )
         return len(due)
 
     def pass_time(self, by: timedelta) -> None:
@@ -203,7 +214,9 @@ class Placed:
 
     def run_once(self, sequence: int) -> str:
         """Run one execution, whatever may be ready."""
-        return run_workflow(self.shop.ports, self.shop.provider, ACCOUNT, self.transaction_id, sequence).value
+        return run_workflow(
+            self.shop.acting(System.WORKFLOW), self.shop.provider, ACCOUNT, self.transaction_id, sequence
+        ).value
 
     def rest(self) -> None:
         """Let time and workflows run until nothing is queued any more."""

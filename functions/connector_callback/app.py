@@ -13,6 +13,7 @@ from settlement.api.resolver import Api, answer
 from settlement.api.shared import body
 from settlement.api.shared.http import Response
 from settlement.domain.account.account import is_account
+from settlement.domain.actor import Actor, System
 from settlement.domain.errors import InvalidRequest, PaymentNotFound
 from settlement.logs import new_logger
 from settlement.use_cases.connectors.receive_callback import receive_callback
@@ -34,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @api.serves("callBack", "notifyAuthorisation", "retryAuthorisation")
 def callback(transaction_id: str, payment_id: str) -> Response:
     """Ask the connector again; the callback's body is not trusted, so it is not read."""
-    receive_callback(bootstrap.ports(), *_signed(transaction_id, payment_id))
+    receive_callback(bootstrap.ports(Actor(system=System.CONNECTOR)), *_signed(transaction_id, payment_id))
     return answer(200, {})
 
 
@@ -46,7 +47,14 @@ def inbound(transaction_id: str, payment_id: str, action: str) -> Response:
     account, transaction, payment, signature = _signed(transaction_id, payment_id)
     text = body.read_text(api.request.body, is_base64=api.request.is_base64)
     said = relay_inbound(
-        bootstrap.ports(), bootstrap.connector_client(), account, transaction, payment, signature, action, text
+        bootstrap.ports(Actor(system=System.CONNECTOR)),
+        bootstrap.connector_client(),
+        account,
+        transaction,
+        payment,
+        signature,
+        action,
+        text,
     )
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
     return Response(said.status_code, said.content_type, said.content, headers)

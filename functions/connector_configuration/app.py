@@ -41,7 +41,7 @@ def create() -> Response:
     account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
     created = connectors.create_connector(
-        bootstrap.ports(),
+        bootstrap.ports(api.actor()),
         bootstrap.credentials(),
         bootstrap.connector_probe(),
         account,
@@ -67,7 +67,7 @@ def replace(affiliation_id: str) -> Response:
     account, body = api.caller(), api.read(AffiliationBody)
     wanted, credentials = body.as_connector(), body.credentials()
     replaced = connectors.replace_connector(
-        bootstrap.ports(),
+        bootstrap.ports(api.actor()),
         bootstrap.credentials(),
         bootstrap.connector_probe(),
         account,
@@ -83,7 +83,7 @@ def replace(affiliation_id: str) -> Response:
 @api.serves("disableAffiliation")
 def disable(affiliation_id: str) -> Response:
     """Disable an affiliation for new payments; existing ones go on."""
-    connectors.disable_connector(bootstrap.ports(), api.caller(), affiliation_id)
+    connectors.disable_connector(bootstrap.ports(api.actor()), api.caller(), affiliation_id)
     return no_content()
 
 

@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.domain.actor import Actor, System
 from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.shared.ports import DueOperation
@@ -29,7 +30,7 @@ bootstrap.dynamodb()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Start all due work, then audit some orders; return the numbers of each."""
     until = time.monotonic() + AUDIT_UNTIL_SECONDS
-    swept = asdict(sweep_due_work(bootstrap.ports(), _start))
+    swept = asdict(sweep_due_work(bootstrap.ports(Actor(system=System.TIMER)), _start))
     metrics.add_metric("OperationsStarted", MetricUnit.Count, swept["operations_started"])
     logger.info("swept", **swept)
     return swept | _audit(until)
@@ -37,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 def _audit(until: float) -> dict[str, int]:
     """Audit until the time is up; every order with mismatches counts, even if its timeline has them already."""
-    audited = audit_slice(bootstrap.ports(), lambda: time.monotonic() < until)
+    audited = audit_slice(bootstrap.ports(Actor(system=System.AUDIT)), lambda: time.monotonic() < until)
     for found in audited.mismatched:
         logger.error(
             "books disagree",

@@ -42,7 +42,7 @@ def _park_entry(entry: Entry) -> None:
     logger.error("event parked", type=entry.type, id=entry.detail["id"])
     parked: dict[str, Any] = {"type": entry.type, "at": entry.at.isoformat(), "detail": entry.detail}
     if entry.is_too_large:
-        names = ("version", "id", "account", "orderId", "transactionId", "paymentId", "at")
+        names = ("version", "id", "account", "orderId", "transactionId", "paymentId", "at", "actor")
         parked |= {"detail": {name: entry.detail[name] for name in names}, "tooLarge": entry.size}
     _park(parked)
 

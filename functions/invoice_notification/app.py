@@ -71,14 +71,14 @@ def track(order_id: str, invoice_number: str) -> Response:
 
     account, body = api.caller(), api.read(TrackingBody)
     tracking, told, delivery = body.as_tracking(), body.as_supplement(), body.as_delivery()
-    receipt = update_parcel(bootstrap.ports(), account, order_id, invoice_number, tracking, told, delivery)
+    receipt = update_parcel(bootstrap.ports(api.actor()), account, order_id, invoice_number, tracking, told, delivery)
     return answer(200, receipt_view(receipt))
 
 
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
     _require_role(body)
     notification, expected = body.as_notification(), api.expected_version()
-    receipt = notify_invoice(bootstrap.ports(), api.caller(), order_id, notification, expected)
+    receipt = notify_invoice(bootstrap.ports(api.actor()), api.caller(), order_id, notification, expected)
     return answer(200, receipt_view(receipt))
 
 
@@ -89,7 +89,7 @@ def _preview(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Respon
     _require_role(body)
     account, notification, expected = api.caller(), body.as_notification(), api.expected_version()
     previewed = preview_action(
-        bootstrap.ports(),
+        bootstrap.ports(api.actor()),
         lambda store: load(store, account, order_id),
         lambda ports: notify_invoice(ports, account, order_id, notification, expected),
     )

@@ -39,7 +39,7 @@ def register(order_id: str) -> Response:
 
     account = api.caller()
     request, expected = api.read(ChangeBody).as_request(), api.expected_version()
-    receipt = change_order(bootstrap.ports(), account, order_id, request, str(uuid.uuid4()), expected)
+    receipt = change_order(bootstrap.ports(api.actor()), account, order_id, request, str(uuid.uuid4()), expected)
     return answer(200, receipt_view(receipt))
 
 
@@ -53,7 +53,7 @@ def preview_change(order_id: str) -> Response:
     account = api.caller()
     request, expected = api.read(ChangeBody).as_request(), api.expected_version()
     previewed = preview_action(
-        bootstrap.ports(),
+        bootstrap.ports(api.actor()),
         lambda store: load(store, account, order_id),
         lambda ports: change_order(ports, account, order_id, request, str(uuid.uuid4()), expected),
     )
@@ -74,7 +74,7 @@ def put_settings() -> Response:
 
     account = api.caller()
     settings = api.read(ModificationSettings)
-    replace_change_settings(bootstrap.ports(), account, settings.model_dump_json(by_alias=True))
+    replace_change_settings(bootstrap.ports(api.actor()), account, settings.model_dump_json(by_alias=True))
     return answer(200, settings.as_view())
 
 
@@ -86,7 +86,7 @@ def create(order_id: str) -> Response:
     account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
     wanted, text, expected = body.as_wanted(settings), body.as_text(settings), api.expected_version()
-    made = modify.modify_order(bootstrap.ports(), account, order_id, wanted, text, expected)
+    made = modify.modify_order(bootstrap.ports(api.actor()), account, order_id, wanted, text, expected)
     return answer(202, views.modification_view(made))
 
 
@@ -100,7 +100,7 @@ def preview(order_id: str) -> Response:
     body, settings = api.read(ModificationBody), _settings(account)
     wanted, text, expected = body.as_wanted(settings), body.as_text(settings), api.expected_version()
     previewed = preview_action(
-        bootstrap.ports(),
+        bootstrap.ports(api.actor()),
         lambda store: modify.load_to_modify(store, account, order_id),
         lambda ports: modify.modify_order(ports, account, order_id, wanted, text, expected),
     )
@@ -112,21 +112,23 @@ def history(order_id: str) -> Response:
     """Show an order's modifications."""
     account = api.caller()
     api.list_query()
-    return answer(200, views.history_view(modify.retrieve_modifications(bootstrap.ports(), account, order_id)))
+    return answer(
+        200, views.history_view(modify.retrieve_modifications(bootstrap.ports(api.actor()), account, order_id))
+    )
 
 
 @api.serves("getModification")
 def details(order_id: str, request_id: str) -> Response:
     """Show one modification, its status and its log."""
     account = api.caller()
-    found = modify.retrieve_modification(bootstrap.ports(), account, order_id, request_id)
+    found = modify.retrieve_modification(bootstrap.ports(api.actor()), account, order_id, request_id)
     return answer(200, views.modification_details(found))
 
 
 @api.serves("retryModification")
 def retry(order_id: str, request_id: str) -> Response:
     """Try a waiting modification at once."""
-    modify.retry_modification(bootstrap.ports(), api.caller(), order_id, request_id)
+    modify.retry_modification(bootstrap.ports(api.actor()), api.caller(), order_id, request_id)
     return no_content()
 
 
@@ -137,7 +139,7 @@ def take_back(order_id: str, request_id: str) -> Response:
 
     account = api.caller()
     reason = api.read(TakeBackBody).reason
-    modify.cancel_modification(bootstrap.ports(), account, order_id, request_id, reason)
+    modify.cancel_modification(bootstrap.ports(api.actor()), account, order_id, request_id, reason)
     return answer(200, {})
 
 

@@ -37,7 +37,7 @@ def configure() -> Response:
     from settlement.api.feeds.request import FeedBody
 
     account, app_key = api.caller_key()
-    ports = bootstrap.ports()
+    ports = bootstrap.ports(api.actor())
     feed = api.read(FeedBody).as_feed(app_key, ports.new_id())
     return answer(200, feed_view(read_feed.configure_feed(bootstrap.feeds(), account, feed, ports.pause)))
 

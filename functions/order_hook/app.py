@@ -38,7 +38,7 @@ def configure() -> Response:
 
     account, app_key = api.caller_key()
     hook = api.read(HookBody).as_hook(app_key)
-    configure_hook(bootstrap.feeds(), bootstrap.hook_client(), account, hook, bootstrap.ports().pause)
+    configure_hook(bootstrap.feeds(), bootstrap.hook_client(), account, hook, bootstrap.ports(api.actor()).pause)
     return answer(200, hook_view(hook))
 
 

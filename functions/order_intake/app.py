@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.payments.card_data import refuse_card_data
 from settlement.api.shared import body
+from settlement.domain.actor import Actor, System
 from settlement.logs import new_logger
 from settlement.use_cases.orders.place_order import place_order
 
@@ -28,6 +29,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     refuse_card_data(detail["order"])
     order = body.validate(OrderBody, detail["order"]).as_order()
     named = order if order.order_id is not None else replace(order, order_id=event["id"])
-    placed = place_order(bootstrap.ports(), detail["account"], named)
+    placed = place_order(bootstrap.ports(Actor(system=System.CHECKOUT)), detail["account"], named)
     logger.debug("order placed", order=placed.order.order_id, transaction=placed.transaction.transaction_id)
     return {"orderId": placed.order.order_id, "transactionId": placed.transaction.transaction_id}

@@ -48,7 +48,7 @@ def place() -> Response:
     account = api.caller()
     parsed = api.read_json()
     refuse_card_data(parsed)
-    ports = bootstrap.ports()
+    ports = bootstrap.ports(api.actor())
     placed = place_order(ports, account, body.validate(OrderBody, parsed).as_order())
     return answer(201, placed_view(placed.order, await_authorisation(ports, placed, bootstrap.patience())))
 
@@ -100,14 +100,14 @@ def interact(order_id: str) -> Response:
     from settlement.api.timeline.request import InteractionBody
 
     account, body = api.caller(), api.read(InteractionBody)
-    add_interaction(bootstrap.ports(), account, order_id, body.source, body.message)
+    add_interaction(bootstrap.ports(api.actor()), account, order_id, body.source, body.message)
     return answer(200, {})
 
 
 @api.serves("startHandling", "startHandlingDocument")
 def start(order_id: str) -> Response:
     """Start handling an order."""
-    start_handling(bootstrap.ports(), api.caller(), order_id)
+    start_handling(bootstrap.ports(api.actor()), api.caller(), order_id)
     return no_content()
 
 
@@ -118,7 +118,7 @@ def cancel(order_id: str) -> Response:
 
     account = api.caller()
     request = api.read(CancelBody) if api.request.body else CancelBody()
-    receipt = cancel_order(bootstrap.ports(), account, order_id, request.reason, api.expected_version())
+    receipt = cancel_order(bootstrap.ports(api.actor()), account, order_id, request.reason, api.expected_version())
     return answer(200, receipt_view(receipt))
 
 
@@ -132,7 +132,7 @@ def preview_cancel(order_id: str) -> Response:
     account = api.caller()
     request, expected = api.read(CancelBody) if api.request.body else CancelBody(), api.expected_version()
     previewed = preview_action(
-        bootstrap.ports(),
+        bootstrap.ports(api.actor()),
         lambda store: load(store, account, order_id),
         lambda ports: cancel_order(ports, account, order_id, request.reason, expected),
     )
@@ -144,7 +144,7 @@ def erase(order_id: str) -> Response:
     """Erase the personal data of an order's shopper."""
     from settlement.use_cases.orders.erase_shopper import erase_shopper
 
-    erase_shopper(bootstrap.ports(), api.caller(), order_id)
+    erase_shopper(bootstrap.ports(api.actor()), api.caller(), order_id)
     return no_content()
 
 
@@ -153,7 +153,7 @@ def erase_of_transaction(transaction_id: str) -> Response:
     """Erase the personal data of a transaction's shopper."""
     from settlement.use_cases.orders.erase_shopper import erase_shopper_of_transaction
 
-    erase_shopper_of_transaction(bootstrap.ports(), api.caller(), transaction_id)
+    erase_shopper_of_transaction(bootstrap.ports(api.actor()), api.caller(), transaction_id)
     return no_content()
 
 
@@ -170,7 +170,7 @@ def patch_settings() -> Response:
     from settlement.use_cases.account.change_settings import change_settings
 
     account, body = api.caller(), api.read(SettingsBody)
-    return answer(200, settings_view(change_settings(bootstrap.ports(), account, body.applied_to)))
+    return answer(200, settings_view(change_settings(bootstrap.ports(api.actor()), account, body.applied_to)))
 
 
 @api.serves("getOpenApi")

@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.domain.actor import Actor, System
 from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.workflow.attempt_operation import AttemptTask, attempt_operation
@@ -28,7 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     account, transaction_id, operation = event["account"], event["transactionId"], int(event["operation"])
     logger.append_keys(account=account, transaction=transaction_id, operation=operation, step=event["step"])
     logger.append_keys(execution=event["execution"])
-    ports = bootstrap.ports()
+    ports = bootstrap.ports(Actor(system=System.WORKFLOW))
     result: dict[str, Any]
     failure = None
     match event["step"]:

@@ -51,7 +51,7 @@ def start() -> Response:
     from settlement.api.checkout.request import TransactionBody
 
     account, new = api.caller(), api.read(TransactionBody).as_transaction()
-    started = start_transaction(bootstrap.ports(), account, new, api.idempotency_key())
+    started = start_transaction(bootstrap.ports(api.actor()), account, new, api.idempotency_key())
     found = retrieve_books(bootstrap.store(), account, started.transaction.transaction_id)
     return answer(200, transaction_view(found, ()))
 
@@ -82,7 +82,7 @@ def tell(transaction_id: str) -> Response:
 
     account, parsed = api.caller(), api.read_json()
     refuse_card_data_of_texts(parsed)
-    add_data(bootstrap.ports(), account, transaction_id, body.validate(AdditionalDataBody, parsed).as_data())
+    add_data(bootstrap.ports(api.actor()), account, transaction_id, body.validate(AdditionalDataBody, parsed).as_data())
     return answer(200, {})
 
 
@@ -94,7 +94,7 @@ def authorise(transaction_id: str) -> Response:
     account, wanted = api.caller(), api.read(AuthorisationBody)
     if wanted.transaction_id not in (None, transaction_id):
         raise InvalidRequest(f"transactionId: {wanted.transaction_id} is not the transaction of the path")
-    ports = bootstrap.ports()
+    ports = bootstrap.ports(api.actor())
     requested = request_authorisation(
         ports, account, transaction_id, wanted.soft_descriptor, recurrent=wanted.prepare_for_recurrency
     )
@@ -106,7 +106,7 @@ def notify_whole(payment_id: str) -> Response:
     """Accept the merchant's notice that a payment was received."""
     from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 
-    notify_payment(bootstrap.ports(), api.caller(), payment_id, Received())
+    notify_payment(bootstrap.ports(api.actor()), api.caller(), payment_id, Received())
     return answer(200, {})
 
 
@@ -117,7 +117,7 @@ def notify(payment_id: str) -> Response:
     from settlement.use_cases.gateway.notify_payment import notify_payment
 
     account, received = api.caller(), api.read(ReceivedBody).as_received()
-    notify_payment(bootstrap.ports(), account, payment_id, received)
+    notify_payment(bootstrap.ports(api.actor()), account, payment_id, received)
     return answer(200, {})
 
 
@@ -126,7 +126,7 @@ def notify_of_order(order_id: str, payment_id: str) -> Response:
     """Accept the merchant's notice that a payment of an order was received."""
     from settlement.use_cases.gateway.notify_payment import notify_payment_of_order
 
-    notify_payment_of_order(bootstrap.ports(), api.caller(), order_id, payment_id)
+    notify_payment_of_order(bootstrap.ports(api.actor()), api.caller(), order_id, payment_id)
     return answer(200, {})
 
 
@@ -138,4 +138,6 @@ def _send(account: str, transaction_id: str) -> None:
     sent = body.validate(PaymentsBody, parsed)
     currency, payments = sent.as_payments(transaction_id)
     order_group, billing_address = api.query_id("orderId"), sent.billing_address()
-    send_payments(bootstrap.ports(), account, transaction_id, payments, currency, order_group, billing_address)
+    send_payments(
+        bootstrap.ports(api.actor()), account, transaction_id, payments, currency, order_group, billing_address
+    )

@@ -87,7 +87,7 @@ def retry(transaction_id: str, operation_id: str) -> Response:
 
     account = api.caller()
     sequence, expected = _sequence(operation_id), api.expected_version()
-    retried = retry_operation(bootstrap.ports(), account, transaction_id, sequence, expected)
+    retried = retry_operation(bootstrap.ports(api.actor()), account, transaction_id, sequence, expected)
     return answer(202, retried_view(sequence, retried))
 
 
@@ -129,7 +129,7 @@ def pay_otherwise(transaction_id: str, operation_id: str) -> Response:
 def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequest") -> Response:
     from settlement.use_cases.recovery.end_operation import end_operation
 
-    ended = end_operation(bootstrap.ports(), account, transaction_id, _sequence(operation_id), request)
+    ended = end_operation(bootstrap.ports(api.actor()), account, transaction_id, _sequence(operation_id), request)
     return answer(200, ended_view(ended, request.ending))
 
 
@@ -143,7 +143,16 @@ def resolve(transaction_id: str, leg_id: str) -> Response:
     body = api.read(ResolutionBody)
     operation_id, _, number = leg_id.partition("-")
     sequence = _sequence(operation_id)
-    resolve_leg(bootstrap.ports(), account, transaction_id, sequence, number, body.resolution, body.reference)
+    resolve_leg(
+        bootstrap.ports(api.actor()),
+        account,
+        transaction_id,
+        sequence,
+        number,
+        body.resolution,
+        body.reference,
+        body.reason,
+    )
     return no_content()
 
 
@@ -157,7 +166,7 @@ def confirm(transaction_id: str, leg_id: str) -> Response:
     body = api.read(ConfirmationBody)
     operation_id, _, number = leg_id.partition("-")
     sequence = _sequence(operation_id)
-    confirm_leg(bootstrap.ports(), account, transaction_id, sequence, number, body.reference, body.actor)
+    confirm_leg(bootstrap.ports(api.actor()), account, transaction_id, sequence, number, body.reference, body.actor)
     return no_content()
 
 
@@ -171,10 +180,11 @@ def _request(transaction_id: str, movement: movements.DirectRequest) -> Response
     from settlement.api.operations.request import MovementBody
 
     account = api.caller()
-    value = api.read(MovementBody).value
-    key, expected = api.idempotency_key(), api.expected_version()
-    ports = bootstrap.ports()
-    requested = movements.request_movement(ports, account, transaction_id, movement, value, key, expected)
+    body, key, expected = api.read(MovementBody), api.idempotency_key(), api.expected_version()
+    ports = bootstrap.ports(api.actor())
+    requested = movements.request_movement(
+        ports, account, transaction_id, movement, body.value, key, expected, body.told_reason
+    )
     return answer(200, operation_result(movements.await_conclusion(ports, requested, bootstrap.patience())))
 
 
@@ -195,6 +205,6 @@ def _preview(transaction_id: str, act: "Callable[[Ports], object]") -> Response:
 
     account = api.caller()
     previewed = preview_action(
-        bootstrap.ports(), lambda store: load_by_transaction(store, account, transaction_id), act
+        bootstrap.ports(api.actor()), lambda store: load_by_transaction(store, account, transaction_id), act
     )
     return answer(200, preview_view(previewed))

@@ -115,7 +115,7 @@ def work_items() -> Response:
     account = api.caller()
     limit = api.query_integer("limit", DEFAULT_WORK_ITEMS, 1, MAX_WORK_ITEMS)
     wanted = read_work_query(api.list_query("kind", "since", "limit", "cursor"))
-    return answer(200, work_view(list_work(bootstrap.ports(), account, wanted.kinds, wanted.after, limit)))
+    return answer(200, work_view(list_work(bootstrap.ports(api.actor()), account, wanted.kinds, wanted.after, limit)))
 
 
 @api.serves("summariseWorkItems")
@@ -126,7 +126,7 @@ def work_summary() -> Response:
 
     account = api.caller()
     api.list_query()
-    return answer(200, summary_view(summarise_work(bootstrap.ports(), account)))
+    return answer(200, summary_view(summarise_work(bootstrap.ports(api.actor()), account)))
 
 
 @api.serves("getTotals")
@@ -139,7 +139,9 @@ def totals() -> Response:
     account = api.caller()
     limit = api.query_integer("limit", MAX_TRANSACTIONS, 1, MAX_TRANSACTIONS)
     wanted = read_totals_query(api.list_query("from", "to", "groupBy", "limit", "cursor"))
-    found = total_account(bootstrap.ports(), account, wanted.since, wanted.until, wanted.group_by, wanted.after, limit)
+    found = total_account(
+        bootstrap.ports(api.actor()), account, wanted.since, wanted.until, wanted.group_by, wanted.after, limit
+    )
     return answer(200, totals_view(wanted, found))
 
 
@@ -151,7 +153,7 @@ def diagnosis(order_id: str) -> Response:
 
     account = api.caller()
     api.list_query()
-    return answer(200, diagnosis_view(diagnose_order(bootstrap.ports(), account, order_id)))
+    return answer(200, diagnosis_view(diagnose_order(bootstrap.ports(api.actor()), account, order_id)))
 
 
 @api.serves("auditTransaction")

@@ -11,6 +11,7 @@ import pytest
 
 from settlement.domain.account.account import AccountSettings, ExpiryPolicy
 from settlement.domain.account.feed import Feed, Hook
+from settlement.domain.actor import Actor
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import AdditionalData, Checkout
 from settlement.storage import codecs, keys
@@ -228,7 +229,7 @@ def test_two_feeds_made_at_once_for_one_key_are_one() -> None:
 
 def test_settings_of_changes_are_those_that_came_last() -> None:
     store = FakeStore()
-    ports = Ports(store, Clock(), Ids())
+    ports = Ports(store, Clock(), Ids(), Actor("key", "anna"))
     store.interrupt(lambda: replace_change_settings(ports, ACCOUNT, "first"))
 
     replace_change_settings(ports, ACCOUNT, "last")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bench.meter import READS, Meter
+from settlement.domain.actor import Actor
 from settlement.domain.order.invoice import InvoiceType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.gateway.request_movement import CANCELLATION, REFUND, SETTLEMENT, request_movement
@@ -34,7 +35,7 @@ class Played:
 
     def __init__(self, store: Store) -> None:
         self.provider = FakeProvider()
-        self.ports = Ports(store, Clock(), Ids())
+        self.ports = Ports(store, Clock(), Ids(), Actor("key"))
         save_connector(store, ACCOUNT, a_connector("acme"))
         heads = place_order(self.ports, ACCOUNT, a_new_order(a_new_payment()))
         self.order_id = heads.order.order_id
@@ -119,7 +120,7 @@ def test_whole_table_is_the_same_after_all_previews(client: Any, table: str) -> 
 
 
 def test_cancel_of_an_order_that_is_not_authorised_yet_is_previewed(client: Any, table: str) -> None:
-    ports = Ports(DynamoDBStore(client, table), Clock(), Ids())
+    ports = Ports(DynamoDBStore(client, table), Clock(), Ids(), Actor("key"))
     save_connector(ports.store, ACCOUNT, a_connector("acme"))
     order_id = place_order(ports, ACCOUNT, a_new_order(a_new_payment())).order.order_id
     before = client.scan(TableName=table)["Items"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bench.meter import Meter
+from settlement.domain.actor import Actor
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import LineMention
@@ -31,7 +32,7 @@ class Order:
     def __init__(self, client: Any) -> None:
         table = f"units-{next(_tables)}"
         make_declared_table(client, table)
-        self.ports = Ports(DynamoDBStore(client, table), Clock(), Ids())
+        self.ports = Ports(DynamoDBStore(client, table), Clock(), Ids(), Actor("key"))
         self.provider = FakeProvider()
         save_connector(self.ports.store, ACCOUNT, a_connector("partial", Mode.PARTIAL))
         heads = place_order(self.ports, ACCOUNT, a_new_order(a_new_payment(100_000, "partial"), value=100_000))

@@ -1,8 +1,10 @@
 """What a partial invoice with its settlement writes: items within 1 KB, each one unit, or two in a transaction."""
 
+from dataclasses import replace
 from typing import Any
 
 from bench.meter import size_of
+from settlement.domain.actor import Actor
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
 from testkit.builders import item
@@ -23,6 +25,7 @@ def test_each_item_of_an_invoice_and_its_settlement_is_within_a_kilobyte(shop: S
     placed.invoice("N1", 300_000)
     placed.give_back("D1", 10_000)
     before = len(shop.store.commits)
+    shop.ports = replace(shop.ports, actor=Actor("vtexappkey-acme-QWERTZ", "anna.smith@acme.example"))
 
     placed.invoice("N2", 500_000, item("A", 500_000))
 

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from functions.event_relay.app import handler
 from settlement import bootstrap
+from settlement.domain.actor import Actor, System
 from settlement.domain.events import PUBLISHED, Event, EventType
 from settlement.storage import codecs, keys
 from settlement.storage.outbox import MAX_BYTES
@@ -145,9 +146,26 @@ def test_event_is_published_with_its_facts_and_without_what_connectors_said(bus:
         "transactionId": "T",
         "paymentId": "P",
         "at": "2026-03-02T12:00:01+00:00",
+        "actor": None,
         "value": 7000,
         "deltas": {"captured": 7000},
     }
+
+
+@pytest.mark.parametrize(
+    ("actor", "told"),
+    [
+        (Actor("erp", "anna"), {"appKey": "erp", "user": "anna"}),
+        (Actor("erp"), {"appKey": "erp", "user": None}),
+        (Actor(system=System.TIMER), {"system": "timer"}),
+    ],
+)
+def test_event_is_published_with_who_caused_it(bus: Bus, actor: Actor, told: dict[str, Any]) -> None:
+    commit = Commit("demo", "O-01", "T", events=[an_event(1), an_event(2)], actor=actor)
+
+    relay(batch_of(itertools.chain(*writes("table", commit))))
+
+    assert [json.loads(entry["Detail"])["actor"] for entry in bus.published] == [told, told]
 
 
 def test_events_are_published_in_order_ten_at_a_time(bus: Bus) -> None:

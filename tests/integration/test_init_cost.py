@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from settlement.domain.actor import Actor
 from settlement.domain.connectors.connector import Credentials
 from settlement.storage.connector_credentials import SecretsManagerCredentials
 from settlement.storage.dynamodb import DynamoDBStore
@@ -69,7 +70,7 @@ def first() -> Iterator[tuple[FirstEvents, dict[str, str]]]:
         now: Any = Clock()
         vault = SecretsManagerCredentials(lambda: secrets, secret, dynamodb, "cold", now, time.sleep)
         reference = vault.put(f"{ACCOUNT}/cold", Credentials("key", "token"), keep=None)
-        ports = Ports(DynamoDBStore(dynamodb, "cold"), now, lambda: uuid4().hex.upper())
+        ports = Ports(DynamoDBStore(dynamodb, "cold"), now, lambda: uuid4().hex.upper(), Actor("key"))
         variables = {
             "AWS_ENDPOINT_URL": aws.url,
             "TABLE_NAME": "cold",

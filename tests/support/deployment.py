@@ -119,7 +119,7 @@ class Deployment:
         effects = self.effects
         store, outside, connector = self.table.watched(effects), effects.of(self), effects.of(self.provider)
         patch.setattr(bootstrap, "store", lambda: store)
-        patch.setattr(bootstrap, "ports", lambda: Ports(store, self.clock, self._ids))
+        patch.setattr(bootstrap, "ports", lambda actor: Ports(store, self.clock, self._ids, actor))
         for name in ("events", "queues", "workflows"):
             patch.setattr(bootstrap, name, lambda: outside)
         patch.setattr(bootstrap, "connector_client", lambda: connector)

@@ -47,6 +47,12 @@ def opened(service: Service) -> Placed:
     return Tour(service).place("limits-01")
 
 
+def for_a_user(service: Service, size: int) -> Heard:
+    """Cancel an order for a user whose name has the size."""
+    path = f"{ORDERS}/{opened(service).order_id}/cancel"
+    return service.call("POST", path, {}, headers={"X-Quita-User": "x" * size})
+
+
 def invoicing(change: Callable[[dict[str, Any], int], None]) -> Send:
     """Notify an invoice whose body is changed by the size."""
 

@@ -15,6 +15,7 @@ from settlement import bootstrap
 from settlement.api.contract.described import Described
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.domain.account.account import EVERY_ROLE
+from settlement.domain.actor import Actor
 from settlement.domain.connectors.connector import Connector
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports
 from testkit.builders import ACCOUNT
@@ -167,9 +168,9 @@ class Service:
         self.shop.relay()
         return heard.json if heard.text else None
 
-    def _ports(self) -> Ports:
+    def _ports(self, actor: Actor) -> Ports:
         store: Any = _Contended(self.shop.store) if self.contended else self.shop.store
-        return replace(self.shop.ports, store=store, pause=self._wait)
+        return replace(self.shop.ports, store=store, actor=actor, pause=self._wait)
 
     def _vault(self) -> FakeVault:
         self.vault.busy = self.contended

@@ -71,7 +71,8 @@ class FakeTable:
         fresh = self.store.commits[self._read :]
         self._read += len(fresh)
         for commit in fresh:
-            events = Commit(commit.account, commit.order_id, commit.transaction_id, events=commit.events)
+            where = commit.account, commit.order_id, commit.transaction_id
+            events = Commit(*where, events=commit.events, actor=commit.actor)
             items = [write["Put"]["Item"] for write in chain(*writes("none", events))]
             self._records += [
                 {"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in items if "public" in item

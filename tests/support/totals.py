@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
+from settlement.domain.actor import Actor, System
 from settlement.domain.transaction.totals import FIGURES
 from settlement.use_cases.shared.ports import Ports, Store
 from settlement.use_cases.upkeep.total_account import MAX_SPAN, GroupBy, total_account
@@ -13,7 +14,10 @@ _OF_A_COUNTER = ("authorised", "captured", "cancelled", "withheld", "written_off
 
 def require_totals(store: Store, transaction_id: str, now: datetime) -> None:
     """Fail if the account's totals are not what the payments of its one transaction hold."""
-    ports, transaction = Ports(store, lambda: now, lambda: ""), store.transaction(ACCOUNT, transaction_id)
+    ports, transaction = (
+        Ports(store, lambda: now, lambda: "", Actor(system=System.AUDIT)),
+        store.transaction(ACCOUNT, transaction_id),
+    )
     assert transaction is not None
     since = transaction.created_at
     found = total_account(ports, ACCOUNT, since, since + MAX_SPAN, tuple(GroupBy), None, 10)

@@ -69,6 +69,7 @@ class Tour:
         call, route = self.service.call, route_of(method, path)
         if route.roles:
             call(method, path, body, roles="none", **more)
+            call(method, path, body, **more | {"headers": {**more.get("headers", {}), "X-Quita-User": "x" * 101}})
         if 404 in route.refusals and "{" in route.path:
             call(method, _elsewhere(route.path, path), body, **more)
         if 400 in route.refusals and route.body is not None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from settlement.domain.actor import Actor, System
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
@@ -25,7 +26,7 @@ _FAILED = {
 
 def require_listed(store: Store, transaction_id: str, now: datetime) -> None:
     """Fail if list or summary of the account's work are not what its one transaction asks for."""
-    ports = Ports(store, lambda: now, lambda: "")
+    ports = Ports(store, lambda: now, lambda: "", Actor(system=System.AUDIT))
     listed = list_work(ports, ACCOUNT, (), None, 1000).items
     recounted = sorted(_recounted(store, transaction_id, now))
 

@@ -49,12 +49,12 @@ LAYER = "layers/settlement/settlement"
 OUTSIDE = "settlement.use_cases.shared.ports settlement.use_cases.updates.feed_ports"
 STUBS = "mypy_boto3_dynamodb mypy_boto3_events mypy_boto3_secretsmanager mypy_boto3_sqs mypy_boto3_stepfunctions"
 DOMAIN = {
-    "": "currencies errors events identity money",
-    "order": "errors money",
+    "": "actor currencies errors events identity money",
+    "order": "actor errors money",
     "ledger": "",
-    "connectors": "errors ledger order",
+    "connectors": "actor errors ledger order",
     "planning": "connectors ledger money",
-    "transaction": "connectors errors events identity ledger money order planning",
+    "transaction": "actor connectors errors events identity ledger money order planning",
     "changes": "errors money order transaction",
     "account": "planning transaction",
     "privacy": "order",

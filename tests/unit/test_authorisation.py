@@ -1,5 +1,6 @@
 """Authorising the payments of an order, all or none: undecided, denied, abandoned, cancelled meanwhile (C§4.2)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -276,7 +277,7 @@ def test_waiting_for_the_authorisation_ends_when_it_is_decided(shop: Shop) -> No
         if len(pauses) == 3:
             placed.run()
 
-    waiting = type(ports)(ports.store, ports.now, ports.new_id, pause)
+    waiting = replace(ports, pause=pause)
     decided = await_authorisation(waiting, placed.heads, timedelta(seconds=8))
 
     assert decided.authorisation is Authorisation.APPROVED
@@ -285,10 +286,7 @@ def test_waiting_for_the_authorisation_ends_when_it_is_decided(shop: Shop) -> No
 
 def test_waiting_for_the_authorisation_ends_when_patience_is_over(shop: Shop) -> None:
     placed = shop.place()
-    ports = shop.ports
-    waiting = type(ports)(
-        ports.store, ports.now, ports.new_id, lambda seconds: shop.clock.advance(timedelta(seconds=seconds))
-    )
+    waiting = replace(shop.ports, pause=lambda seconds: shop.clock.advance(timedelta(seconds=seconds)))
 
     undecided = await_authorisation(waiting, placed.heads, timedelta(seconds=8))
 

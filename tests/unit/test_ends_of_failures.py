@@ -39,7 +39,7 @@ class TestEveryFailureHasAnExit:
         assert placed.status == ("invoiced", "Finished")
         assert not placed.order.in_error
         [event] = placed.said(EventType.OPERATION_ENDED)
-        assert (event.data["reason"], event.data["actor"]) == ("authorisation expired", "finance")
+        assert (event.data["reason"], event.data["saidBy"]) == ("authorisation expired", "finance")
         assert mismatches_of(shop.store) == []
 
     def test_missing_cent_is_written_off(self, shop: Shop) -> None:

@@ -22,6 +22,9 @@ MODIFICATION = {"requestId": "m1", "changeValue": -1500, "value": 8500}
 AUTHORIZATION = 'Authorization response parsed: {"settleId":"S1"}'
 
 T = EventType
+SAID = ASKED | {"reason": "seen"}
+RESOLVED = UNANSWERED | {"value": 6999, "reason": "seen"}
+
 TOLD: list[tuple[EventType, dict[str, object], str]] = [
     (T.ORDER_PLACED, {"value": 10000, "transactionValue": 9000}, "Order of 100.00 BRL placed, 90.00 BRL to pay"),
     (T.TRANSACTION_STARTED, {"value": 7000, "reference": "8"}, "Transaction of 70.00 BRL for 8"),
@@ -95,6 +98,13 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
     (T.SETTLEMENT_REQUESTED, ASKED, "Transaction settlement started: 70.00 BRL for invoice/N1"),
     (T.CANCELLATION_REQUESTED, ASKED, "Transaction cancelation started: 70.00 BRL for invoice/N1"),
     (T.REFUND_REQUESTED, ASKED, "Refund Payment: 70.00 BRL for invoice/N1"),
+    (T.SETTLEMENT_REQUESTED, SAID, "Transaction settlement started: 70.00 BRL for invoice/N1. seen"),
+    (T.CANCELLATION_REQUESTED, SAID, "Transaction cancelation started: 70.00 BRL for invoice/N1. seen"),
+    (T.REFUND_REQUESTED, SAID, "Refund Payment: 70.00 BRL for invoice/N1. seen"),
+    (T.CONNECTOR_REFUSED, RESOLVED, "settle of 70.00 BRL (request R1) was not done, on a person's word: seen"),
+    (T.PAYMENT_SETTLED, RESOLVED, "69.99 BRL settled, on a person's word: seen"),
+    (T.PAYMENT_CANCELLED, RESOLVED, "69.99 BRL cancelled, on a person's word: seen"),
+    (T.PAYMENT_REFUNDED, RESOLVED, "69.99 BRL refunded, on a person's word: seen"),
     (T.OPERATION_READY, OPERATION, "Operation 2 (settle) is ready to start"),
     (T.OPERATION_PLANNED, OPERATION | {"calls": 3}, "Operation 2 (settle) planned; connector calls: 3"),
     (
@@ -163,7 +173,7 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
     (T.LEDGER_AGREES, {"count": 0}, "The audit finds no differences any more"),
     (
         T.OPERATION_ENDED,
-        OPERATION | {"actor": "finance", "ending": "written-off", "value": 7000, "reason": "expired"},
+        OPERATION | {"saidBy": "finance", "ending": "written-off", "value": 7000, "reason": "expired"},
         "finance ended operation 2 (settle) as written-off, 70.00 BRL: expired",
     ),
     (T.WRITE_OFF_REVERSED, {"value": 7000}, "70.00 BRL captured after it was written off"),
@@ -255,3 +265,19 @@ def test_plan_that_falls_short_says_by_how_much_in_decimals(shop: Shop) -> None:
 
     assert "short by 15.00 BRL" in failed["Message"]
     assert "1500" not in failed["Message"]
+
+
+def test_event_of_an_earlier_version_has_no_actor() -> None:
+    ended: dict[str, object] = {
+        "kind": "settle",
+        "operation": 2,
+        "value": 7000,
+        "ending": "written-off",
+        "reason": "old",
+        "actor": "Bea",
+    }
+
+    line = interaction_view(an_event(T.OPERATION_ENDED, ended), "BRL")
+
+    assert (line["Actor"], line["Data"]["actor"]) == (None, "Bea")
+    assert line["Message"] == "Bea ended operation 2 (settle) as written-off, 70.00 BRL: old"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from settlement.domain.actor import Actor
 from settlement.environment import ENVIRONMENT
 from settlement.storage.aws_client import AwsClient, endpoint_of, region_of
 from settlement.storage.dynamodb import DynamoDBStore
@@ -161,9 +162,9 @@ def feeds() -> "DynamoDBFeeds":
     return DynamoDBFeeds(dynamodb(), ENVIRONMENT.table_name)
 
 
-def ports() -> Ports:
-    """Return the real store, clock, ids and pause."""
-    return Ports(store(), _now, lambda: uuid.uuid4().hex.upper(), time.sleep, ENVIRONMENT.sandbox)
+def ports(actor: Actor) -> Ports:
+    """Return the real store, clock, ids and pause, for who acts."""
+    return Ports(store(), _now, lambda: uuid.uuid4().hex.upper(), actor, time.sleep, ENVIRONMENT.sandbox)
 
 
 def patience() -> timedelta:

@@ -24,6 +24,7 @@ from tests.support.limit_requests import (
     Limit,
     body_with,
     feeding,
+    for_a_user,
     grow_amount,
     grow_asked,
     grow_lines,
@@ -239,6 +240,12 @@ LIMITS = (
         2000,
         hooking(body_with("hook", "url", of=lambda size: "https://shop.example/".ljust(size, "x"))),
         ("url", "at most 2000"),
+    ),
+    Limit(
+        "an `X-Quita-User`",
+        100,
+        for_a_user,
+        ("X-Quita-User", "at most 100"),
     ),
     Limit(
         "headers of a hook",

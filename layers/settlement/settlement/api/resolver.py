@@ -13,6 +13,7 @@ from settlement.api.shared import body
 from settlement.api.shared.http import Handler, Request, Response, Routes
 from settlement.api.shared.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.account.account import EVERY_ROLE, Role
+from settlement.domain.actor import MAX_USER_LENGTH, Actor, System
 from settlement.domain.errors import Busy, Forbidden, InvalidRequest, Refusal, Unauthorised
 from settlement.use_cases.shared.ports import Unavailable
 
@@ -77,6 +78,7 @@ class Api:
             if route.roles:
                 self.require(*route.roles)
                 self._logger.append_keys(account=self.caller())
+                self.actor()
             return handler(**ids)
 
         return guarded
@@ -103,6 +105,20 @@ class Api:
     def caller_key(self) -> tuple[str, str]:
         """Return the caller's account and its app key."""
         return self.caller(), str(self.request.authorised["principalId"])
+
+    def actor(self) -> Actor:
+        """Return who acts: the caller's app key and the user that it names; the checkout, if nobody asked for a key.
+
+        Raises ``InvalidRequest`` for a user that is too long or not printable.
+        """
+        key = self.request.authorised.get("principalId")
+        user = (self.request.header("x-quita-user") or "").strip() or None
+        if user is not None and not (len(user) <= MAX_USER_LENGTH and user.isprintable()):
+            raise InvalidRequest(
+                f"X-Quita-User: must have at most {MAX_USER_LENGTH} characters, all printable; "
+                f"it has {len(user)}: {ascii(user[:80])[1:-1]}"
+            )
+        return Actor(system=System.CHECKOUT) if key is None else Actor(str(key), user)
 
     def read(self, model: type[Model]) -> Model:
         """Return the request's body as ``model``."""

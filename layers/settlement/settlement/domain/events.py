@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from settlement.domain.actor import Actor
+
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 
@@ -90,7 +92,10 @@ PUBLISHED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact; ``writer`` and ``number`` identify it within its transaction."""
+    """One fact; ``writer`` and ``number`` identify it within its transaction.
+
+    ``actor`` is who caused its commit, which stores it once; None until then, and for events of earlier versions.
+    """
 
     type: EventType
     at: datetime
@@ -100,6 +105,7 @@ class Event:
     transaction_id: str
     payment_id: str | None = None
     data: Mapping[str, object] = field(default_factory=dict)
+    actor: Actor | None = None
 
 
 def leg_writer(operation: int, number: str) -> str:

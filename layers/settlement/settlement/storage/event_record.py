@@ -8,9 +8,10 @@ import json
 import zlib
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from settlement.domain.actor import Actor
 from settlement.domain.events import PUBLISHED, Event
 from settlement.storage import codecs, keys
 from settlement.storage.record_dictionaries import DICTIONARIES, NEWEST
@@ -24,11 +25,12 @@ Log = list[list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """The events of one commit in their order, and its log; empty if it changed no logged item."""
+    """The events of one commit in their order, its actor, and its log; empty if it changed no logged item."""
 
     account: str
     events: Sequence[Event]
     log: Log
+    actor: Actor | None = None
 
     @property
     def newest(self) -> Event:
@@ -48,13 +50,20 @@ def in_order(events: Sequence[Event]) -> list[Event]:
 
 def packed(record: EventRecord) -> codecs.Item:
     """Return the attributes of a record; ``public`` has the stream's filter let it pass."""
-    content = {"account": record.account, "events": [codecs.encode(event) for event in record.events]}
+    content: dict[str, Any] = {"account": record.account, "events": [_encoded(event) for event in record.events]}
     if record.log:
         content["log"] = record.log
+    if record.actor is not None:
+        content["actor"] = codecs.encode(record.actor)
     compressor = zlib.compressobj(9, wbits=-zlib.MAX_WBITS, zdict=DICTIONARIES[NEWEST])
     text = json.dumps(content, separators=(",", ":")).encode()
     item: codecs.Item = {_PACKED: compressor.compress(text) + compressor.flush(), _DICTIONARY: NEWEST}
     return item | {_PUBLIC: True} if any(event.type in PUBLISHED for event in record.events) else item
+
+
+def _encoded(event: Event) -> codecs.Item:
+    """Return an event without its actor, which the record has once."""
+    return codecs.encode(event if event.actor is None else replace(event, actor=None))
 
 
 def record_of(item: Mapping[str, Any]) -> EventRecord:
@@ -69,8 +78,9 @@ def record_of(item: Mapping[str, Any]) -> EventRecord:
         content = json.loads(expander.decompress(_bytes(item[_PACKED])) + expander.flush())
     except zlib.error as fault:
         raise ValueError(f"a record of events cannot be unpacked: {fault}") from fault
-    events = [codecs.decode(Event, event) for event in content["events"]]
-    return EventRecord(content["account"], events, content.get("log", []))
+    actor = codecs.decode(Actor, content["actor"]) if "actor" in content else None
+    events = [replace(codecs.decode(Event, event), actor=actor) for event in content["events"]]
+    return EventRecord(content["account"], events, content.get("log", []), actor)
 
 
 def _of_earlier_version(item: Mapping[str, Any]) -> EventRecord:

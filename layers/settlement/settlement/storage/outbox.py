@@ -68,6 +68,7 @@ def entry_of_event(account: str, event: Event) -> Entry | None:
         "transactionId": event.transaction_id,
         "paymentId": event.payment_id,
         "at": event.at.isoformat(),
+        "actor": None if event.actor is None else event.actor.facts,
         **facts,
     }
     return Entry(event.type.value, event.at, detail)

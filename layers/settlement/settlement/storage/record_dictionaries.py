@@ -166,4 +166,7 @@ DICTIONARIES = {
         b':"2026-01-01T00:00:00Z","refundable":7000}}]]}'
     ),
 }
-NEWEST = 1
+DICTIONARIES[2] = DICTIONARIES[1] + (
+    b',"actor":{"app_key":"vtexappkey-","user":"@.com"}},"actor":{"system":"timer"}},"actor":{"system":"workflow"}}'
+)
+NEWEST = 2

@@ -14,11 +14,12 @@ from settlement.api.contract.attribute_docs import docs_of, parts_of
 from settlement.api.contract.described import CHAPTERS, Content, Described, Listed, Model, Relayed, Tag
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.api.contract.examples import recorded, request_of
-from settlement.api.contract.parameters import ID
+from settlement.api.contract.parameters import ID, USER
 from settlement.api.contract.refusals import WHEN
 from settlement.api.contract.served import FILE
 from settlement.api.shared.answer import Error
 from settlement.api.shared.schema import UNIT
+from settlement.domain.errors import InvalidRequest
 
 VERSION = "0.1.0"
 
@@ -66,7 +67,7 @@ _REFUSALS = {
     504: "No answer in time",
 }
 _OF_EVERY_ROUTE = (429, 500, 502, 504)
-_OF_KEYED_ROUTES = (401, 403)
+_OF_KEYED_ROUTES = (400, 401, 403)
 _DONE = {200: "Done", 201: "Placed", 202: "Taken; it is carried out after the answer", 204: "Done", 503: "Unavailable"}
 
 
@@ -78,8 +79,11 @@ def statuses(route: Described) -> set[int]:
 
 def codes_of(route: Described) -> dict[int, tuple[str, ...]]:
     """The codes that a route refuses with, those of its guard included, by status."""
-    guard: dict[int, tuple[str, ...]] = {401: ("1",), 403: ("2",)} if route.roles else {}
-    return guard | route.refusals
+    if not route.roles:
+        return route.refusals
+    user_refused = InvalidRequest.code
+    others = (code for code in route.refusals.get(400, ()) if code != user_refused)
+    return {401: ("1",), 403: ("2",)} | route.refusals | {400: (user_refused, *others)}
 
 
 def make_document() -> Json:
@@ -131,7 +135,7 @@ def _path_parameters(route: Described) -> Iterator[Json]:
 
 
 def _other_parameters(route: Described) -> Iterator[Json]:
-    for parameter in route.parameters:
+    for parameter in (*route.parameters, *((USER,) if route.roles else ())):
         told = request_of(route.name, "headers" if parameter.where == "header" else "query").get(parameter.name)
         yield {
             "name": parameter.name,

@@ -5,6 +5,7 @@ from settlement.api.feeds.view import MAX_LOT
 from settlement.api.order_lists.query import DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE, UNKNOWN_HERE
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
+from settlement.domain.actor import MAX_USER_LENGTH
 from settlement.domain.order.order import MAX_INVOICES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 from settlement.use_cases.upkeep.total_account import MAX_SPAN, MAX_TRANSACTIONS, GroupBy
@@ -107,6 +108,13 @@ IF_MATCH = Parameter(
     "The version that the request is meant for, in quotes, as `ETag` has it; `*` is any. A new request on another "
     "version is refused; a repeat is answered as ever.",
     {"type": "string", "pattern": r'^(\*|"[0-9]{1,12}")$'},
+    where="header",
+)
+USER = Parameter(
+    "X-Quita-User",
+    "For whom the request acts; recorded with what it causes as it is told, and not checked. Printable characters; "
+    "those beyond ASCII arrive as their sender's software encodes them.",
+    {"type": "string", "maxLength": MAX_USER_LENGTH, "pattern": "^[ -~]*$"},
     where="header",
 )
 VERSION_TAG = {"ETag": "The version of the order and its transaction, in quotes, to send as `If-Match`."}

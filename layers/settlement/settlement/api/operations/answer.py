@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from settlement.api.shared.answer import Cents, GatewayDate, Null, OmsDate, Unsigned
+from settlement.api.shared.answer import ActorAnswer, Cents, GatewayDate, Null, OmsDate, Unsigned
 from settlement.api.shared.schema import Says
 from settlement.domain.transaction.closing import Ending
 from settlement.domain.transaction.exits import Exit
@@ -73,7 +73,9 @@ class LegAnswer(TypedDict):
     code: str | None
     """The connector's code."""
     message: str | None
-    """The connector's message, or why there is none."""
+    """The connector's message, or why there is none; of a resolved call, how one knows."""
+    resolvedBy: ActorAnswer | None
+    """On whose word its outcome rests; null for an answer of the connector."""
     exits: list[Exit]
     """What an operator can do about it."""
 
@@ -91,6 +93,8 @@ class OperationAnswer(TypedDict):
     """How far it is."""
     attempts: Unsigned
     """How often it was tried."""
+    reason: str | None
+    """Why it was asked for, in the words of who asked."""
     failure: str | None
     """Why it failed or waits, in words."""
     unplannedValue: Cents

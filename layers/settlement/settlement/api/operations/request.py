@@ -7,7 +7,7 @@ from pydantic import (
     Field,
 )
 
-from settlement.api.shared.request import MAX_ANY_TEXT, Body
+from settlement.api.shared.request import MAX_ANY_TEXT, Body, Text
 from settlement.api.shared.written import (
     FullText,
     WholeNumberAboveZero,
@@ -23,6 +23,13 @@ class MovementBody(Body):
 
     value: WholeNumberAboveZero
     """How much."""
+    reason: Text | None = None
+    """Why, in words."""
+
+    @property
+    def told_reason(self) -> str | None:
+        """The reason, None if it says nothing."""
+        return (self.reason or "").strip() or None
 
 
 def _trimmed(value: str) -> str:
@@ -44,6 +51,8 @@ class ResolutionBody(Body):
     """What became of the call."""
     reference: Reference | None = None
     """The connector's id of what it did."""
+    reason: Reason | None = None
+    """How one knows, in words."""
 
 
 class ConfirmationBody(Body):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from settlement.api.shared.dates import gateway_date, oms_date, oms_date_or_none
+from settlement.api.shared.view import actor_view
 from settlement.api.transactions.view import token
 from settlement.domain.transaction.exits import EXITS_OF_LEG, EXITS_OF_OPERATION
 from settlement.domain.transaction.leg import MOVEMENT_OF, Leg
@@ -69,6 +70,7 @@ def operations_view(movements: "Movements") -> "list[OperationAnswer]":
             "origin": operation.origin,
             "state": operation.state,
             "attempts": operation.attempts,
+            "reason": operation.reason,
             "failure": operation.failure,
             "unplannedValue": operation.unplanned + operation.unsettled,
             "retryOf": operation.retry_of,
@@ -117,5 +119,6 @@ def _leg(leg: Leg) -> "LegAnswer":
         "reference": leg.reference,
         "code": leg.code,
         "message": leg.message,
+        "resolvedBy": actor_view(leg.resolved_by),
         "exits": list(EXITS_OF_LEG[leg.state]) if leg.kind in MOVEMENT_OF else [],
     }

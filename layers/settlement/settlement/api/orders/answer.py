@@ -7,7 +7,17 @@ from typing_extensions import TypedDict
 from settlement.api.changes.answer import ChangesAttachment
 from settlement.api.invoices.answer import Packages
 from settlement.api.payments.answer import OmsTransaction
-from settlement.api.shared.answer import Blank, Cents, DoneValues, Nothing, Null, OmsDate, Unknown, Unsigned
+from settlement.api.shared.answer import (
+    ActorAnswer,
+    Blank,
+    Cents,
+    DoneValues,
+    Nothing,
+    Null,
+    OmsDate,
+    Unknown,
+    Unsigned,
+)
 from settlement.api.shared.schema import Says
 from settlement.api.shopper.answer import ClientProfileAnswer, InvoiceDataAnswer, ShippingAnswer
 from settlement.domain.transaction.statuses import OrderStatus
@@ -69,6 +79,8 @@ class CancellationData(TypedDict):
     """Why, in words."""
     CancellationDate: OmsDate
     """When."""
+    Actor: ActorAnswer | None
+    """Whose request it was, or the workflow; null if it was cancelled by an earlier version."""
 
 
 class SellingPriceAnswer(TypedDict):

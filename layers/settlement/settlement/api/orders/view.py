@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from settlement.api.payments.view import oms_payment
 from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.api.shared.multiplier import multiplier_view
+from settlement.api.shared.view import actor_view
 from settlement.api.shopper.view import client_profile, invoice_data, shipping_data
 from settlement.domain.changes.change import Change
 from settlement.domain.money import minor_digits
@@ -189,6 +190,7 @@ def _cancellation(order: Order) -> "CancellationData | None":
         "RequestedByPaymentNotification": not by_user,
         "Reason": order.cancel_reason,
         "CancellationDate": oms_date(order.cancelled_at),
+        "Actor": actor_view(order.cancelled_by),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, NotRequired
 from typing_extensions import TypedDict
 
 from settlement.api.shared.schema import Says
+from settlement.domain.actor import System
 
 OmsDate = Annotated[str, Says("ISO 8601 with an offset and seven fractional digits.", format="date-time")]
 GatewayDate = Annotated[str, Says("UTC, without a zone or a fraction.", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")]
@@ -23,6 +24,26 @@ class Unknown(TypedDict):
 
 
 Nothing = Annotated[list[Unknown], Says("Always empty: this system does not know them.", maxItems=0)]
+
+
+class CallerAnswer(TypedDict):
+    """A request that caused something, by its app key."""
+
+    appKey: str
+    """The app key."""
+    user: str | None
+    """For whom it acted, as `X-Quita-User` said; null if it said nothing. It is not checked."""
+
+
+class SystemAnswer(TypedDict):
+    """What caused something without an app key."""
+
+    system: System
+    """`workflow`, what carries out operations; `timer`; `audit`; `connector`, by a callback; `checkout`, by an event of
+    the bus or a shopper's browser."""
+
+
+ActorAnswer = CallerAnswer | SystemAnswer
 
 
 class ErrorDetail(TypedDict):

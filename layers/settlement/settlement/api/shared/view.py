@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from settlement.api.shared.dates import oms_date
+from settlement.domain.actor import Actor
 
 if TYPE_CHECKING:
-    from settlement.api.shared.answer import RepeatableReceipt
+    from settlement.api.shared.answer import ActorAnswer, RepeatableReceipt
     from settlement.use_cases.orders.notify_invoice import Receipt
 
 
@@ -22,3 +23,12 @@ def receipt_view(receipt: "Receipt") -> "RepeatableReceipt":
     if receipt.stands:
         view["stands"] = dict(receipt.stands)
     return view
+
+
+def actor_view(actor: Actor | None) -> "ActorAnswer | None":
+    """Who caused something; None if nobody is known to, as of earlier versions."""
+    if actor is None:
+        return None
+    if actor.system is not None:
+        return {"system": actor.system}
+    return {"appKey": actor.app_key or "", "user": actor.user}

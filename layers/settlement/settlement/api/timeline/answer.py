@@ -4,7 +4,7 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-from settlement.api.shared.answer import ActionDate
+from settlement.api.shared.answer import ActionDate, ActorAnswer
 from settlement.domain.events import EventType
 
 
@@ -32,5 +32,7 @@ class Interaction(Said):
     """When it happened."""
     Type: EventType
     """What happened, for programs."""
+    Actor: ActorAnswer | None
+    """Who caused it; null for events of earlier versions."""
     Data: dict[str, Any]
     """What the event tells, by name; amounts are minor units."""

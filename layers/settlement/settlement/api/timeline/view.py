@@ -5,6 +5,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from settlement.api.shared.dates import action_date
+from settlement.api.shared.view import actor_view
 from settlement.domain.events import Event, EventType
 from settlement.domain.money import display
 
@@ -101,12 +102,23 @@ _WORDINGS: dict[EventType, _Wording] = {
         "Inbound request {action} (request {requestId}) was not answered",
     ),
     EventType.SETTLEMENT_REQUESTED: _Wording(
-        _GATEWAY, "Settlement Requested", "Transaction settlement started: {value} for {origin}"
+        _GATEWAY,
+        "Settlement Requested",
+        "Transaction settlement started: {value} for {origin}. {reason}",
+        "Transaction settlement started: {value} for {origin}",
     ),
     EventType.CANCELLATION_REQUESTED: _Wording(
-        _GATEWAY, "Cancellation Requested", "Transaction cancelation started: {value} for {origin}"
+        _GATEWAY,
+        "Cancellation Requested",
+        "Transaction cancelation started: {value} for {origin}. {reason}",
+        "Transaction cancelation started: {value} for {origin}",
     ),
-    EventType.REFUND_REQUESTED: _Wording(_GATEWAY, "Refund Requested", "Refund Payment: {value} for {origin}"),
+    EventType.REFUND_REQUESTED: _Wording(
+        _GATEWAY,
+        "Refund Requested",
+        "Refund Payment: {value} for {origin}. {reason}",
+        "Refund Payment: {value} for {origin}",
+    ),
     EventType.OPERATION_READY: _Wording(_WORKER, "Operation Ready", "Operation {operation} ({kind}) is ready to start"),
     EventType.OPERATION_PLANNED: _Wording(
         _WORKER, "Operation Planned", "Operation {operation} ({kind}) planned; connector calls: {calls}"
@@ -131,6 +143,7 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.CONNECTOR_REFUSED: _Wording(
         _WORKER,
         "Payment Refused",
+        "{call} of {asked} (request {requestId}) was not done, on a person's word: {reason}",
         "The connector refused {call} of {asked} (request {requestId}): {response}",
         "The connector refused {call} of {asked} (request {requestId})",
     ),
@@ -148,13 +161,25 @@ _WORDINGS: dict[EventType, _Wording] = {
     ),
     EventType.PAYMENT_RAISED: _Wording(_WORKER, "Payment Raised", "Payment raised by {value}"),
     EventType.PAYMENT_SETTLED: _Wording(
-        _WORKER, "Payment Settled", "Settlement response parsed: {response}", "{value} settled"
+        _WORKER,
+        "Payment Settled",
+        "{value} settled, on a person's word: {reason}",
+        "Settlement response parsed: {response}",
+        "{value} settled",
     ),
     EventType.PAYMENT_CANCELLED: _Wording(
-        _WORKER, "Payment Cancelled", "Cancellation response parsed: {response}", "{value} cancelled"
+        _WORKER,
+        "Payment Cancelled",
+        "{value} cancelled, on a person's word: {reason}",
+        "Cancellation response parsed: {response}",
+        "{value} cancelled",
     ),
     EventType.PAYMENT_REFUNDED: _Wording(
-        _WORKER, "Payment Refunded", "Refund response parsed: {response}", "{value} refunded"
+        _WORKER,
+        "Payment Refunded",
+        "{value} refunded, on a person's word: {reason}",
+        "Refund response parsed: {response}",
+        "{value} refunded",
     ),
     EventType.VALUE_WITHHELD: _Wording(
         _WORKER, "Value Withheld", "{value} cancelled in the gateway, not at the connector"
@@ -179,7 +204,10 @@ _WORDINGS: dict[EventType, _Wording] = {
         "{value} must be cancelled manually",
     ),
     EventType.OPERATION_ENDED: _Wording(
-        _GATEWAY, "Operation Ended", "{actor} ended operation {operation} ({kind}) as {ending}, {value}: {reason}"
+        _GATEWAY,
+        "Operation Ended",
+        "{saidBy} ended operation {operation} ({kind}) as {ending}, {value}: {reason}",
+        "{actor} ended operation {operation} ({kind}) as {ending}, {value}: {reason}",
     ),
     EventType.WRITE_OFF_REVERSED: _Wording(_WORKER, "Write-Off Reversed", "{value} captured after it was written off"),
     EventType.VALUE_WRITTEN_OFF: _Wording(_WORKER, "Value Written Off", "{value} will never be captured"),
@@ -236,6 +264,7 @@ def interaction_view(event: Event, currency: str) -> "Interaction":
         "Date": action_date(event.at),
         **wording.read(facts),
         "Type": event.type,
+        "Actor": actor_view(event.actor),
         "Data": dict(event.data),
     }
 

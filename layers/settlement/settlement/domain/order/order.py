@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from settlement.domain.actor import Actor
 from settlement.domain.errors import (
     CancelRefused,
     ChangeRefused,
@@ -96,6 +97,7 @@ class Order:
     started_at: datetime | None = None
     invoiced_at: datetime | None = None
     cancelled_at: datetime | None = None
+    cancelled_by: Actor | None = None
     cancel_reason: str | None = None
     cancel_receipt: str | None = None
     payment_names: str = ""

@@ -109,6 +109,8 @@ def refunded(movements: tuple[Movement, ...]) -> int:
 def record_acceptance(journal: Journal, operation: Operation) -> None:
     """Record the requests of an accepted operation."""
     facts: dict[str, Json] = {"operation": operation.sequence, "kind": operation.kind.value, "origin": operation.origin}
+    if operation.reason is not None:
+        facts["reason"] = operation.reason
     if operation.ask.request:
         journal.record(EventType.SETTLEMENT_REQUESTED, value=operation.ask.request, **facts)
     if operation.giving_up:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from settlement.domain.actor import Actor
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.transaction.transitions import require_transition
 
@@ -83,7 +84,8 @@ class Leg:
 
     ``number`` orders the legs of an operation; the remainder of a partly done leg ``0003`` is ``0003.1``.
     ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt of the last one. ``doubtful`` is True
-    while its value is in doubt on the ledger. ``closed`` is the value booked when an operator ended it.
+    while its value is in doubt on the ledger. ``closed`` is the value booked when an operator ended it, ``resolved_by``
+    the person on whose word its outcome rests.
     """
 
     operation: int
@@ -106,6 +108,7 @@ class Leg:
     code: str | None = None
     message: str | None = None
     concluded_at: datetime | None = None
+    resolved_by: Actor | None = None
     events: int = 0
 
     @property

@@ -75,6 +75,7 @@ class Operation:
     it. ``due_at`` is when the due-work sweep starts it, ``legs`` the number of legs in its plan. ``callbacks`` counts
     callbacks and notices, ``callbacks_seen`` those before the current attempt. ``missing`` is the value that the last
     attempt left undone, if any, ``remark`` why; with ``awaits_decision`` its connectors answered, but have not decided.
+    ``reason`` is why it was asked for, in the words of who asked.
     """
 
     sequence: int
@@ -99,6 +100,7 @@ class Operation:
     execution: str | None = None
     lease_until: datetime | None = None
     failure: str | None = None
+    reason: str | None = None
     retry_of: int | None = None
     missing: int | None = None
     remark: str | None = None

@@ -88,6 +88,8 @@ class Posting:
 def post(context: LegContext, leg: Leg, outcome: Outcome, journal: Journal) -> Posting:
     """Return an outcome's changes of a leg, as stored now, and record them; ``journal.at`` is the answer's time."""
     posting = _outcome_posted(_Case(context, leg, journal), outcome)
+    if outcome.exchange.said_by is not None:
+        posting = replace(posting, leg=replace(posting.leg, resolved_by=outcome.exchange.said_by))
     before = posting.payment or context.payment
     after = _answered(before.after(outcome.exchange), posting.leg)
     return posting if after is before else replace(posting, payment=after)
@@ -328,6 +330,7 @@ class _Case:
             status=exchange.status,
             response=exchange.response,
             durationMs=exchange.duration_ms,
+            **({} if exchange.reason is None else {"reason": exchange.reason}),
             **facts,
         )
 

@@ -44,4 +44,4 @@ def _ask_again(ports: Ports, account: str, transaction_id: str) -> None:
     journal = heads.journal(ports.now())
     record_ready(journal, operation)
     commit = heads.becomes(journal, heads.order, transaction)
-    ports.store.commit(replace(commit, operations=[operation.hears_of_news()]))
+    ports.commit(replace(commit, operations=[operation.hears_of_news()]))

@@ -63,4 +63,4 @@ def _record(
         response=exchange.response,
         durationMs=exchange.duration_ms,
     )
-    ports.store.commit(heads.becomes(journal, heads.order, heads.transaction))
+    ports.commit(heads.becomes(journal, heads.order, heads.transaction))

@@ -37,4 +37,4 @@ def _add(ports: Ports, account: str, transaction_id: str, told: Sequence[Additio
     journal = heads.journal(ports.now())
     journal.record(EventType.ADDITIONAL_DATA_RECEIVED, names=", ".join(data.name for data in told))
     commit = heads.becomes(journal, heads.order, heads.transaction)
-    ports.store.commit(replace(commit, additional_data=told))
+    ports.commit(replace(commit, additional_data=told))

@@ -76,4 +76,4 @@ def _notify(ports: Ports, account: str, transaction_id: str, payment_id: str, re
         record_ready(journal, operation)
         operations = [operation.hears_of_news()]
     commit = heads.becomes(journal, heads.order, transaction)
-    ports.store.commit(replace(commit, operations=operations, payments=[Changed(payment, paid)]))
+    ports.commit(replace(commit, operations=operations, payments=[Changed(payment, paid)]))

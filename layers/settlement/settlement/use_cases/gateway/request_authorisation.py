@@ -56,7 +56,7 @@ def _request(
     order = replace(heads.order, totals=cart.totals, total_items=total_items, url=cart.url)
     commit = heads.becomes(journal, order, queued)
     shopper = _shopper(ports, heads, told)
-    ports.store.commit(replace(commit, operations=[operation], lines=cart.lines, shopper=shopper))
+    ports.commit(replace(commit, operations=[operation], lines=cart.lines, shopper=shopper))
     return Requested(Heads(order, queued), operation)
 
 

@@ -86,6 +86,7 @@ def request_movement(
     value: int,
     key: str | None,
     expected: int | None = None,
+    reason: str | None = None,
 ) -> Requested:
     """Queue the request; with an idempotency ``key``, only once.
 
@@ -93,7 +94,9 @@ def request_movement(
     unless the transaction is authorised and not cancelled, ``BadValue`` (1402) for a value that is not above zero or
     not available, ``AlreadyExists`` if the key was used for another request, and ``MoneyCannotMove``.
     """
-    return decide_until_written(ports, lambda: _request(ports, account, transaction_id, movement, value, key, expected))
+    return decide_until_written(
+        ports, lambda: _request(ports, account, transaction_id, movement, value, key, expected, reason)
+    )
 
 
 def await_conclusion(ports: Ports, requested: Requested, patience: timedelta) -> Requested:
@@ -116,6 +119,7 @@ def _request(
     value: int,
     key: str | None,
     expected: int | None,
+    reason: str | None,
 ) -> Requested:
     heads = load_by_transaction(ports.store, account, transaction_id)
     order, transaction = heads.order, heads.transaction
@@ -128,7 +132,7 @@ def _request(
         return Requested(heads, operation)
     heads.require_version(expected)
     if movement is CANCELLATION and order.gateway_only and transaction.authorisation is Authorisation.PENDING:
-        return _abandon(ports, heads, value)
+        return _abandon(ports, heads, value, reason)
     if order.gateway_only and not transaction.projection:
         raise WrongStatus(f"Transaction {transaction_id} has no payments", code="1419")
     if transaction.authorisation is not Authorisation.APPROVED or order.cancelled_at is not None:
@@ -142,14 +146,15 @@ def _request(
     priority = ports.store.settings(account).refund_priority
     accepted = accept(transaction, movement.kind, movement.ask(transaction, value), priority, f"request/{name}", now)
     journal = heads.journal(now)
-    record_acceptance(journal, accepted.operation)
+    operation = replace(accepted.operation, reason=reason)
+    record_acceptance(journal, operation)
     commit = heads.becomes(journal, order, accepted.transaction)
-    requests = [(key, name, accepted.operation.sequence)] if key is not None else []
-    ports.store.commit(replace(commit, operations=[accepted.operation], requests=requests))
-    return Requested(Heads(order, accepted.transaction), accepted.operation)
+    requests = [(key, name, operation.sequence)] if key is not None else []
+    ports.commit(replace(commit, operations=[operation], requests=requests))
+    return Requested(Heads(order, accepted.transaction), operation)
 
 
-def _abandon(ports: Ports, heads: Heads, value: int) -> Requested:
+def _abandon(ports: Ports, heads: Heads, value: int, reason: str | None) -> Requested:
     """Cancel a transaction before its authorisation, whole only; a repeat returns its last operation."""
     order, transaction = heads.order, heads.transaction
     if value != transaction.value:
@@ -159,8 +164,8 @@ def _abandon(ports: Ports, heads: Heads, value: int) -> Requested:
         )
     if order.cancelled_at is not None:
         return Requested(heads, operation_at(ports.store, transaction, transaction.tail - 1))
-    commit, operation = cancel_whole(ports, heads, "cancellation-request")
-    ports.store.commit(commit)
+    commit, operation = cancel_whole(ports, heads, reason or "cancellation-request")
+    ports.commit(commit)
     return Requested(heads, operation)
 
 

@@ -137,7 +137,7 @@ def _write(
         currency=currency,
         payments={payment.payment_id: payment.assigned for payment in added},
     )
-    ports.store.commit(replace(heads.becomes(journal, order, sent), new_payments=added, shopper=shopper))
+    ports.commit(replace(heads.becomes(journal, order, sent), new_payments=added, shopper=shopper))
 
 
 def _require_room(heads: Heads, stored: Sequence[Payment], payments: Sequence[NewPayment], currency: str) -> None:

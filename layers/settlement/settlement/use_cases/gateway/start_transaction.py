@@ -71,7 +71,7 @@ def _start(ports: Ports, account: str, new: NewTransaction, key: str | None) -> 
     journal.record(EventType.TRANSACTION_STARTED, value=new.value, reference=new.checkout.reference)
     record_status_changes(journal, None, started)
     transaction = replace(transaction, events=journal.written)
-    ports.store.commit(
+    ports.commit(
         Commit(
             account,
             order.order_id,

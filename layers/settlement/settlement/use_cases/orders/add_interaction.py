@@ -16,4 +16,4 @@ def _add(ports: Ports, account: str, order_id: str, source: str, message: str) -
     heads.transaction.require_room_for_remarks()
     journal = heads.journal(ports.now())
     journal.record(EventType.INTERACTION_ADDED, source=source, message=message)
-    ports.store.commit(heads.becomes(journal, heads.order, heads.transaction))
+    ports.commit(heads.becomes(journal, heads.order, heads.transaction))

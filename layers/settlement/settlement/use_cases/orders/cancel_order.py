@@ -31,7 +31,7 @@ def _cancel(ports: Ports, account: str, order_id: str, reason: str | None, expec
     heads.require_version(expected)
     order.require_cancel()
     commit, _ = cancel_whole(ports, heads, reason)
-    ports.store.commit(commit)
+    ports.commit(commit)
     cancelled = commit.order or order
     return Receipt(cancelled.cancelled_at or ports.now(), order_id, cancelled.cancel_receipt or order.transaction_id)
 
@@ -47,6 +47,8 @@ def cancel_whole(ports: Ports, heads: Heads, reason: str | None) -> tuple[Commit
     record_acceptance(journal, accepted.operation)
     if transaction.authorisation is Authorisation.PENDING and not transaction.is_idle:
         journal.record(EventType.OPERATION_READY, operation=transaction.head, kind=OperationKind.AUTHORISE.value)
-    cancelled = replace(order, cancelled_at=now, cancel_reason=reason, cancel_receipt=ports.new_id().lower())
+    cancelled = replace(
+        order, cancelled_at=now, cancelled_by=ports.actor, cancel_reason=reason, cancel_receipt=ports.new_id().lower()
+    )
     commit = heads.becomes(journal, cancelled, replace(accepted.transaction, cancelled_at=now))
     return replace(commit, operations=[accepted.operation]), accepted.operation

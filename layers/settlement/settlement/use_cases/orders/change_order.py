@@ -105,7 +105,7 @@ def _apply(ports: Ports, heads: Heads, change: Change) -> None:
         if ask.completes:
             changed = replace(changed, invoiced_at=change.received_at)
     commit = heads.becomes(journal, changed, transaction)
-    ports.store.commit(replace(commit, operations=operations, lines=lines, changes=[change]))
+    ports.commit(replace(commit, operations=operations, lines=lines, changes=[change]))
 
 
 def _change_lines(ports: Ports, heads: Heads, change: Change) -> list[Line]:

@@ -39,7 +39,7 @@ def _erase(ports: Ports, read: Callable[[], Heads]) -> None:
     is_known = shopper is not None and shopper.is_known
     if told or is_known or heads.order.url or any(payment.is_personal for payment in payments):
         erased, nameless = Shopper(erased_at=now), [Changed(payment, payment.without_person()) for payment in payments]
-        ports.store.commit(replace(commit, shopper=erased, payments=nameless, additional_data=told))
+        ports.commit(replace(commit, shopper=erased, payments=nameless, additional_data=told))
 
 
 def _told(ports: Ports, commit: Commit) -> list[AdditionalData]:

@@ -165,7 +165,7 @@ def _modify(
         invoiced_at=now if ask.completes else order.invoiced_at,
     )
     commit = heads.becomes(journal, changed, transaction)
-    ports.store.commit(
+    ports.commit(
         replace(
             commit,
             operations=[operation] if operation else [],
@@ -235,7 +235,7 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
     )
     commit = heads.becomes(journal, restored, replace(transaction, projection=projection))
     back = replace(modification, cancelled_at=now, cancel_reason=reason, revision=modification.revision + 1)
-    ports.store.commit(
+    ports.commit(
         replace(
             commit,
             operations=[cancelled] if following is None else [cancelled, following],

@@ -155,7 +155,7 @@ def _replay(
             differing=", ".join(stands),
         )
     commit = _completing(heads, journal, stored, completed, notification, receipt)
-    ports.store.commit(commit)
+    ports.commit(commit)
     return Receipt(now, order.order_id, receipt, stands)
 
 
@@ -252,7 +252,7 @@ def _store(
         operations = [accepted.operation]
         record_acceptance(journal, accepted.operation)
     commit = heads.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
-    ports.store.commit(
+    ports.commit(
         replace(
             commit,
             operations=operations,

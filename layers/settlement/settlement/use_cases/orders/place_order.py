@@ -204,7 +204,7 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Heads:
     settings = ports.store.settings(account)
     connectors = connectors_of(ports.store, account, new.payments)
     heads, commit = _intake(ports, account, new, settings, connectors)
-    ports.store.commit(replace(commit, shopper=new.shopper))
+    ports.commit(replace(commit, shopper=new.shopper))
     return heads
 
 

@@ -23,4 +23,4 @@ def _start(ports: Ports, account: str, order_id: str) -> None:
     now = ports.now()
     journal = heads.journal(now)
     journal.record(EventType.HANDLING_STARTED)
-    ports.store.commit(heads.becomes(journal, heads.order.start(now), heads.transaction))
+    ports.commit(heads.becomes(journal, heads.order.start(now), heads.transaction))

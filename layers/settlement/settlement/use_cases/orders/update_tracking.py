@@ -81,7 +81,7 @@ def _update(
         journal = heads.journal(now)
         if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == invoice:
             record_tracking(journal, changed)
-        ports.store.commit(supplementing(heads, journal, invoice, changed, document))
+        ports.commit(supplementing(heads, journal, invoice, changed, document))
         return Receipt(now, order_id, ports.new_id().lower())
 
     return decide_until_written(ports, decide)

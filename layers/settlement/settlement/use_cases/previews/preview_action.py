@@ -66,7 +66,7 @@ def _previewed(ports: Ports, before: Heads, act: Callable[[Ports], T]) -> Previe
 def _rehearsed(ports: Ports, before: Heads, act: Callable[[Ports], T]) -> tuple[T, Rehearsed]:
     store, clock = RehearsalStore(ports.store, before), RehearsedTime(ports.now())
     stage = Stage(
-        Ports(store.as_store(), clock.now, ports.new_id, no_pause, ports.allow_loopback),
+        Ports(store.as_store(), clock.now, ports.new_id, ports.actor, no_pause, ports.allow_loopback),
         clock,
         ObligingConnector(),
         before.transaction,

@@ -21,11 +21,14 @@ from settlement.use_cases.workflow.resolve_doubt import put_right, recount, unbl
 
 @dataclass(frozen=True, slots=True)
 class EndRequest:
-    """How the missing value ends, why, and on whose word; ``reference`` identifies the payment by other means."""
+    """How the missing value ends, and why; ``reference`` identifies the payment by other means.
+
+    ``said_by`` is on whose word, as the caller says.
+    """
 
     ending: Ending
     reason: str
-    actor: str
+    said_by: str
     reference: str | None = None
 
 
@@ -82,7 +85,7 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
         **_facts(request, operation, closing),
     )
     commit = before.becomes(journal, _order_after(before, operation, closing), transaction)
-    ports.store.commit(
+    ports.commit(
         replace(
             commit,
             operations=[after, *head_guard(ports, before.transaction)],
@@ -104,7 +107,7 @@ def _facts(request: EndRequest, operation: Operation, closing: Closing) -> dict[
     return {
         "ending": request.ending.value,
         "reason": request.reason,
-        "actor": request.actor,
+        "saidBy": request.said_by,
         "reference": request.reference,
         "takenOff": closing.taken_off + closing.raised_in_vain,
         "unreturned": _unreturned(operation, closing),

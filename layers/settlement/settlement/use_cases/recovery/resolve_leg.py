@@ -35,8 +35,9 @@ def resolve_leg(
     number: str,
     resolution: Resolution,
     reference: str | None = None,
+    reason: str | None = None,
 ) -> None:
-    """Post a leg as done, under its ``reference``, or release it as not done.
+    """Post a leg as done, under its ``reference``, or release it as not done; ``reason`` is how one knows.
 
     A waiting operation goes on at once. Raises ``TransactionNotFound``, ``OperationNotFound``, ``InvalidRequest`` for a
     manual leg resolved as not done, and ``WrongStatus`` if the leg's state allows no resolution, or if the ledger has
@@ -46,15 +47,15 @@ def resolve_leg(
     call = LegTask(account, transaction_id, sequence, number, ports.now())
     if ports.store.leg(account, transaction_id, sequence, number) is None:
         raise OperationNotFound(f"{sequence}-{number}")
-    exchange = Exchange("resolved by an operator", None, resolution.value, 0)
+    exchange = Exchange("resolved by an operator", None, resolution.value, 0, said_by=ports.actor, reason=reason)
     decide_until_written(ports, lambda: _resolve(ports, call, resolution, reference, exchange))
     decide_until_written(ports, lambda: _go_on(ports, call))
 
 
 def confirm_leg(
-    ports: Ports, account: str, transaction_id: str, sequence: int, number: str, reference: str, actor: str
+    ports: Ports, account: str, transaction_id: str, sequence: int, number: str, reference: str, by: str
 ) -> None:
-    """Post a refund or cancellation that the connector left to a person, and that ``actor`` says is done.
+    """Post a refund or cancellation that the connector left to a person, and that ``by`` says is done.
 
     Raises ``TransactionNotFound``, ``OperationNotFound``, and ``WrongStatus`` if the leg was not left to a person.
     """
@@ -65,7 +66,8 @@ def confirm_leg(
     if leg.state is not LegState.MANUAL:
         raise WrongStatus(f"Call {sequence}-{number} is {leg.state.value}: only one left to manual action is confirmed")
     call = LegTask(account, transaction_id, sequence, number, ports.now())
-    by_hand = Exchange(f"done by hand, as {actor} says", None, Resolution.DONE.value, 0)
+    said = f"done by hand, as {by} says"
+    by_hand = Exchange(said, None, Resolution.DONE.value, 0, said_by=ports.actor, reason=said)
     decide_until_written(ports, lambda: _resolve(ports, call, Resolution.DONE, reference, by_hand))
 
 
@@ -77,14 +79,14 @@ def _resolve(ports: Ports, call: LegTask, resolution: Resolution, reference: str
     outcome: Done | Refused
     if resolution is Resolution.DONE:
         name = reference or leg.reference or leg.request_id
-        outcome = Done(exchange, leg.value, name, None, "an operator says that it is done")
+        outcome = Done(exchange, leg.value, name, None, exchange.reason or "an operator says that it is done")
     elif _EXITS[resolution] not in EXITS_OF_LEG[leg.state]:
         raise InvalidRequest(
             "resolution: a call that was left to a person is not done until one has done it; say done then, or write "
             "its operation off"
         )
     else:
-        outcome = Refused(exchange, "not-done", "an operator says that it did not happen")
+        outcome = Refused(exchange, "not-done", exchange.reason or "an operator says that it did not happen")
     try:
         post_outcome(ports, call, context, outcome)
     except LedgerImbalance:

@@ -87,7 +87,7 @@ def try_at_once(ports: Ports, before: Heads, operation: Operation) -> Operation:
         )
     journal = before.journal(ports.now())
     record_ready(journal, operation)
-    ports.store.commit(before.becomes(journal, before.order, transaction))
+    ports.commit(before.becomes(journal, before.order, transaction))
     return operation
 
 
@@ -130,7 +130,7 @@ def _again(ports: Ports, before: Heads, failed: Operation) -> tuple[Operation, b
     )
     record_acceptance(journal, replace(operation, giving_up=0, refunding=0))
     commit = before.becomes(journal, before.order, transaction)
-    ports.store.commit(
+    ports.commit(
         replace(
             commit,
             operations=[operation, left],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from settlement.domain.account.account import AccountSettings
+    from settlement.domain.actor import Actor
     from settlement.domain.audit.walk import AuditWalk
     from settlement.domain.changes.change import Change
     from settlement.domain.changes.modification import Modification
@@ -56,6 +57,7 @@ class Commit:
     invoices, are written unconditionally. ``requests`` are idempotency keys with the name and the operation of their
     request. ``additional_data`` replaces data of the same names. ``start_key`` is the idempotency key of the
     transaction's start. ``finding`` is what an audit has found. ``currency`` is the transaction's, for work items.
+    ``actor`` is who causes the events.
     """
 
     account: str
@@ -88,6 +90,7 @@ class Commit:
     start_key: str | None = None
     finding: AuditFinding | None = None
     events: Sequence[Event] = ()
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside world of the use cases. Times are UTC and aware; ids are 32 upper-case hex digits.
+    """The outside world of the use cases, and who acts. Times are UTC and aware; ids are 32 upper-case hex digits.
 
     With ``allow_loopback``, for the sandbox, addresses of this machine are taken from requests.
     """
@@ -233,5 +236,10 @@ class Ports:
     store: Store
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    actor: Actor
     pause: Callable[[float], None] = field(default=lambda seconds: None)
     allow_loopback: bool = False
+
+    def commit(self, commit: Commit) -> None:
+        """Write the whole commit in the actor's name, or raise ``Conflict``; then nothing of it is visible."""
+        self.store.commit(replace(commit, actor=self.actor))

@@ -128,7 +128,7 @@ def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequenc
         places=places,
         mismatches=[mismatch.facts for mismatch in audited.mismatches[:MAX_MISMATCHES]],
     )
-    ports.store.commit(
+    ports.commit(
         Commit(
             audited.account,
             audited.order_id,

@@ -83,7 +83,7 @@ def _fire_timers(ports: Ports, due: DuePayment) -> bool:
             record_acceptance(journal, accepted.operation)
     commit = before.becomes(journal, order, transaction)
     fired = Changed(payment, _without_fired_timers(payment, now))
-    ports.store.commit(replace(commit, operations=operations, payments=[fired]))
+    ports.commit(replace(commit, operations=operations, payments=[fired]))
     return True
 
 

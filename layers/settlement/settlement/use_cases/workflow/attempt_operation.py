@@ -108,13 +108,13 @@ def _post_and_conclude(ports: Ports, task: AttemptTask, claimed: Claimed, posted
     Raises ``Conflict`` if any of it has changed since; then nothing is written.
     """
     if posted.leg.state is LegState.UNKNOWN:
-        ports.store.commit(posted.commit)
+        ports.commit(posted.commit)
         require_resolved(posted.leg)
     ending = ending_of(ports, _after(ports, task, claimed, posted))
     if ending is not None and ending.commit is not None:
-        ports.store.commit(_together(posted.commit, ending.commit))
+        ports.commit(_together(posted.commit, ending.commit))
         return ending.conclusion
-    ports.store.commit(posted.commit)
+    ports.commit(posted.commit)
     return _conclude(ports, task) if ending is None else ending.conclusion
 
 

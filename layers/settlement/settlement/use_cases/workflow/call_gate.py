@@ -45,7 +45,7 @@ def claim_call(ports: Ports, context: LegContext) -> bool:
     where = (transaction.account, transaction.order_id, transaction.transaction_id, transaction.currency)
     commit = Commit(*where, payments=[claimed])
     try:
-        ports.store.commit(commit)
+        ports.commit(commit)
     except Conflict:
         return False
     return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from settlement.domain.actor import Actor
 from settlement.domain.events import EventType
 from settlement.domain.ledger.ledger import total
 from settlement.domain.order.order import Order
@@ -124,7 +125,7 @@ def _conclude(
         mark_in_doubt(ports, attempt.before, operation, attempt.payments, attempt.open_legs)
         return _conclude(ports, account, transaction_id, sequence, execution, started_at)
     if ending.commit is not None:
-        store.commit(ending.commit)
+        ports.commit(ending.commit)
     return ending.conclusion
 
 
@@ -259,7 +260,7 @@ def _finish(ports: Ports, attempt: Attempt) -> Ending:
         journal.record(
             EventType.OPERATION_FAILED, operation=operation.sequence, kind=operation.kind.value, reason=failure
         )
-    order, transaction = _decided(attempt, concluded)
+    order, transaction = _decided(ports.actor, attempt, concluded)
     transaction = replace(
         transaction,
         troubled=transaction.troubled + concluded.state.is_trouble,
@@ -276,7 +277,7 @@ def _finish(ports: Ports, attempt: Attempt) -> Ending:
     return Ending(Conclusion(ConcludeOutcome.DONE, failure), replace(commit, operations=operations))
 
 
-def _decided(attempt: Attempt, concluded: Operation) -> tuple[Order, Transaction]:
+def _decided(actor: Actor, attempt: Attempt, concluded: Operation) -> tuple[Order, Transaction]:
     """Return both heads with the operation off the queue and, for an authorisation, its decision."""
     order, transaction = attempt.before.order, attempt.before.transaction
     transaction = replace(
@@ -290,7 +291,7 @@ def _decided(attempt: Attempt, concluded: Operation) -> tuple[Order, Transaction
     transaction = replace(transaction, authorisation=Authorisation.DENIED, cancelled_at=attempt.now)
     if order.cancelled_at is None:
         reason = attempt.operation.failure or "Payment denied"
-        order = replace(order, cancelled_at=attempt.now, cancel_reason=reason)
+        order = replace(order, cancelled_at=attempt.now, cancelled_by=actor, cancel_reason=reason)
     return order, transaction
 
 

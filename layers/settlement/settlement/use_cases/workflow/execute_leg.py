@@ -204,10 +204,10 @@ def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outc
         context = replace(context, payment=_payment_beside(ports, call, leg))
     posted = posting_of(ports, context, leg, outcome)
     if concluded is None:
-        ports.store.commit(posted.commit)
+        ports.commit(posted.commit)
         return posted.leg
     parked = replace(posted.commit, new_legs=[_parked(remainder) for remainder in posted.commit.new_legs])
-    ports.store.commit(resolve_doubt(ports, parked, concluded))
+    ports.commit(resolve_doubt(ports, parked, concluded))
     return posted.leg
 
 

@@ -49,7 +49,7 @@ def mark_in_doubt(
         legs.append(Changed(leg, replace(aside, attempts=leg.attempts + 1, concluded_at=now)))
         changed[leg.payment_id] = payment
     commit = before.becomes(journal, before.order, before.transaction)
-    ports.store.commit(
+    ports.commit(
         replace(
             commit,
             legs=legs,

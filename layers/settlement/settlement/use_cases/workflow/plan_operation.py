@@ -117,7 +117,7 @@ def _claim(ports: Ports, account: str, transaction_id: str, sequence: int, execu
     if planned.new_legs or planned.operation.planned != operation.planned:
         _record_plan(journal, planned)
     written = replace(planned.operation.to(OperationState.READY), events=journal.written)
-    store.commit(
+    ports.commit(
         Commit(
             account,
             transaction.order_id,

@@ -1,0 +1,32 @@
+"""Who causes a write: a caller, by its app key and the user that it names, or a part of the service (D137)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_USER_LENGTH = 100
+
+
+class System(StrEnum):
+    """The parts of the service, and callers without an app key."""
+
+    WORKFLOW = "workflow"
+    TIMER = "timer"
+    AUDIT = "audit"
+    CONNECTOR = "connector"
+    CHECKOUT = "checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Either a caller, with its ``app_key``, or a ``system``. The ``user`` is what the caller says, and not checked."""
+
+    app_key: str | None = None
+    user: str | None = None
+    system: System | None = None
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """The actor as events and answers show it."""
+        if self.system is not None:
+            return {"system": self.system.value}
+        return {"appKey": self.app_key, "user": self.user}
