@@ -17,7 +17,7 @@ TYPES = {Role.NOTIFY_INVOICE: "Output", Role.NOTIFY_REFUND: "Input"}
 
 def _body(route: Described, role: Role, body: str | None) -> str | None:
     """The route's body as a key with the role would send it."""
-    if len(route.roles) < 2 or body is None:
+    if set(route.roles) != set(TYPES) or body is None:
         return body
     return json.dumps(json.loads(body) | {"type": TYPES.get(role, "Output")})
 
@@ -38,13 +38,21 @@ def test_role_opens_the_routes_it_is_listed_for_and_no_other(toured: Toured, rou
         assert toured.stored() == before
 
 
-@pytest.mark.parametrize("route", [route for route in KEYED if len(route.roles) > 1], ids=lambda route: route.name)
+@pytest.mark.parametrize(
+    "route", [route for route in KEYED if set(route.roles) == set(TYPES)], ids=lambda route: route.name
+)
 def test_one_role_of_several_opens_its_own_part_only(toured: Toured, route: Described) -> None:
     example = toured.example(route)
     for role in route.roles:
         for other in route.roles:
             heard = toured.ask(example, roles=role.value, raw=_body(route, other, example.body))
             assert (heard.status == 403) is (role is not other), heard.text
+
+
+def test_role_of_notices_opens_them_and_no_way_to_move_money() -> None:
+    opened = {route.name for route in KEYED if Role.NOTIFY_PAYMENT in route.roles}
+
+    assert opened == {"notifyPaymentReceived", "notifyPaymentValueReceived", "notifyOrderPaymentReceived"}
 
 
 @pytest.mark.parametrize("route", KEYED, ids=lambda route: route.name)

@@ -15,8 +15,8 @@ from settlement.domain.account.account import Role
 class Route:
     """One route; ``{…}`` in its path are ids. A name stands for it in functions and in the OpenAPI document.
 
-    ``roles`` are those of which an app key needs one; none for a route that needs no key. Where there are several, what
-    is sent decides which: an invoice of type ``Input`` needs the role for refunds, another one that for invoices.
+    ``roles`` are those of which an app key needs one; none for a route that needs no key. Of an invoice, what is sent
+    decides which: type ``Input`` needs the role for refunds, another one that for invoices.
     """
 
     name: str
@@ -142,9 +142,9 @@ ROUTES: tuple[Route, ...] = (
         ("sendAdditionalData", "post", f"{_TRANSACTION}/additional-data", Role.PROCESS_PAYMENT),
         ("updateAdditionalData", "patch", f"{_TRANSACTION}/additional-data", Role.PROCESS_PAYMENT),
         ("requestAuthorization", "post", f"{_TRANSACTION}/authorization-request", Role.PROCESS_PAYMENT),
-        ("notifyPaymentReceived", "get", _PAID, Role.PROCESS_PAYMENT),
-        ("notifyPaymentValueReceived", "post", _PAID, Role.PROCESS_PAYMENT),
-        ("notifyOrderPaymentReceived", "post", _ORDER_PAID, Role.PROCESS_PAYMENT),
+        ("notifyPaymentReceived", "get", _PAID, Role.NOTIFY_PAYMENT, Role.PROCESS_PAYMENT),
+        ("notifyPaymentValueReceived", "post", _PAID, Role.NOTIFY_PAYMENT, Role.PROCESS_PAYMENT),
+        ("notifyOrderPaymentReceived", "post", _ORDER_PAID, Role.NOTIFY_PAYMENT, Role.PROCESS_PAYMENT),
     ),
     *_served_by(
         "order_feed",

@@ -19,6 +19,7 @@ class Role(StrEnum):
     CANCEL_ORDER = "cancel-order"
     VIEW_PAYMENT = "view-payment"
     PROCESS_PAYMENT = "process-payment"
+    NOTIFY_PAYMENT = "notify-payment"
     ORDER_FEED = "order-feed"
     ACCOUNT_ADMIN = "account-admin"
 
