@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.support.headings import ROOT, numbers
 
 _DOCS = ROOT / "docs"
-_NOT_OURS = {".git", ".venv", ".local", ".aws-sam", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
+_HIDDEN_BUT_OURS = (".ci", ".github")
+_CITING = (".py", ".yaml", ".yml", ".toml")
 _SECTION = re.compile(r"(?:(?<![A-Za-z])([AC]))?§(\d+(?:\.\d+)*)?")
 _NUMBERED = re.compile(r"(?<![\w§.-])([RD][1-9]\d?\d?)(?![\w-])")
 _RANGE = re.compile(r"R(\d+) to R(\d+)")
@@ -41,9 +42,17 @@ def rules() -> frozenset[str]:
 
 
 def sources() -> list[Path]:
-    """Return every file that can cite a rule."""
-    found = [path for kind in ("*.py", "*.yaml", "*.yml", "*.toml", "Makefile") for path in ROOT.rglob(kind)]
-    return sorted(path for path in found if not _NOT_OURS & set(path.relative_to(ROOT).parts))
+    """Return every file that can cite a rule; of hidden folders only ours, since stacks and tests come and go in others."""
+    return sorted(path for path in _files_below(ROOT) if path.suffix in _CITING or path.name == "Makefile")
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.is_dir():
+            if not path.name.startswith(".") or path.name in _HIDDEN_BUT_OURS:
+                yield from _files_below(path)
+        else:
+            yield path
 
 
 @cache
