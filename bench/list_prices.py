@@ -1,7 +1,8 @@
 """What a million partial invoices cost by AWS's list prices: a model, whose formula and prices are printed.
 
 Measured are the units of the table, the events and the CPU. Assumed are the connector's answer after 300 ms, 5 ms for
-each request to the table, and the runs of functions that the template's routes and rules make.
+each request to the table, and the runs of functions that the template's routes and rules make for an account without
+feeds and hooks.
 """
 
 from __future__ import annotations
@@ -10,22 +11,20 @@ from dataclasses import dataclass
 
 from bench.figures import Figures
 from bench.own_table import Consumed
-from settlement.domain.events import EventType
 
 CONNECTOR_SECONDS = 0.3
 TABLE_SECONDS = 0.005
 GIGABYTES = 1.0
-CORES = 1024 / 1769
+"""Memory of a function; the settlement steps and the relay have half of it."""
+
+CORES_OF_A_GIGABYTE = 1024 / 1769
 """What a function of 1,024 MB has of a core."""
 
 EXECUTION_GIGABYTES = 0.0625
 """An express execution is billed in steps of 64 MB."""
 
-LISTENERS = 2
-"""Functions that each change of an order's status starts: feed and hook."""
-
 SHORT_RUN_SECONDS = 0.01
-"""A run of a function that neither takes the invoice nor settles it."""
+"""A run of the authorizer, or of the relay without its read of the account's listeners."""
 
 PRICES = {
     "write unit": 0.625,
@@ -55,33 +54,34 @@ class Invoice:
     commits: int
     """Commits with public events: each starts the relay once."""
     public_events: int
-    status_changes: int
 
     @property
     def seconds(self) -> float:
         """How long the function runs that takes it."""
-        return self.cpu_seconds / CORES + self.requests * TABLE_SECONDS
+        return self.cpu_seconds / CORES_OF_A_GIGABYTE + self.requests * TABLE_SECONDS
 
     @property
     def settlement_seconds(self) -> float:
-        """How long the function runs that settles it."""
-        return self.settlement_cpu_seconds / CORES + self.settlement_requests * TABLE_SECONDS + CONNECTOR_SECONDS
+        """How long the function runs that settles it, on half a gigabyte."""
+        computes = self.settlement_cpu_seconds / (CORES_OF_A_GIGABYTE / 2)
+        return computes + self.settlement_requests * TABLE_SECONDS + CONNECTOR_SECONDS
 
     @property
-    def short_runs(self) -> int:
-        """Runs of all other functions: authorizer, relay, feed and hook."""
-        return 1 + self.commits + self.status_changes * LISTENERS
+    def gigabyte_seconds(self) -> float:
+        """What taking, settling, the authorizer and the relay are billed."""
+        relay = self.commits * (SHORT_RUN_SECONDS + TABLE_SECONDS)
+        whole, half = self.seconds + SHORT_RUN_SECONDS, self.settlement_seconds + relay
+        return whole * GIGABYTES + half * GIGABYTES / 2
 
     @property
     def amounts(self) -> dict[str, float]:
-        """How much of each price it takes."""
-        seconds = self.seconds + self.settlement_seconds + self.short_runs * SHORT_RUN_SECONDS
+        """How much of each price it takes; the relay reads once for each commit who listens."""
         return {
             "write unit": self.write_units,
-            "read unit": self.read_units,
+            "read unit": self.read_units + self.commits,
             "request of the REST API": 1,
-            "run of a function": 2 + self.short_runs,
-            "GB-second of a function": seconds * GIGABYTES,
+            "run of a function": 3 + self.commits,
+            "GB-second of a function": self.gigabyte_seconds,
             "event on the bus": self.public_events,
             "express execution": 1,
             "GB-second of an execution": self.settlement_seconds * EXECUTION_GIGABYTES,
@@ -105,7 +105,6 @@ def invoice_of(consumed: Consumed, cpu_seconds: float, settlement_cpu_seconds: f
         settlement_cpu_seconds=settlement_cpu_seconds,
         commits=len({event.at for event in published}),
         public_events=len(published),
-        status_changes=sum(event.type is EventType.ORDER_STATUS_CHANGED for event in published),
     )
 
 

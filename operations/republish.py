@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from operations.orders import account_names, order_ids
 from operations.output import CommandError, Output
-from operations.stacks import Stack
+from operations.stacks import Stack, bus_of
 from settlement.domain.events import Event
-from settlement.storage.bus import publish
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.outbox import entry_of_event
 
@@ -49,7 +48,7 @@ class Republisher:
             raise CommandError(f"Account {account} has no order {order_id}.")
         events = [held for held in self._events(account, order.transaction_id) if since <= held.at <= until]
         entries = [entry for event in reversed(events) if (entry := entry_of_event(account, event)) is not None]
-        left = publish(self._stack.client("events"), self._stack.outputs["EventBusName"], entries)
+        left = bus_of(self._stack).publish(entries)
         if left:
             raise CommandError(f"The bus refuses event {left[0].detail['id']}; the events before it are published.")
         return len(entries)

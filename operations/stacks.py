@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.output import CommandError
 from operations.running_stack import LOCAL_REGION, LOCAL_STACK, Facts, require_running
+from settlement.storage.bus import Bus
+from settlement.storage.feeds import DynamoDBFeeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Stack:
         if not account:
             raise CommandError(f"Which account of stack {self.name}? Name it with --account.")
         return account
+
+
+def bus_of(stack: Stack) -> Bus:
+    """Return a stack's bus."""
+    feeds = DynamoDBFeeds(stack.client("dynamodb"), stack.outputs["TableName"])
+    return Bus(stack.client("events"), stack.outputs["EventBusName"], feeds.listeners)
 
 
 def the_stack(name: str | None, region: str | None = None) -> Stack:

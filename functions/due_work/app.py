@@ -1,6 +1,5 @@
 """The due-work sweep, once a minute: retries, timers, operations with a lost event, and a slice of the audit."""
 
-import json
 import time
 from dataclasses import asdict
 from typing import Any
@@ -11,9 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.domain.actor import Actor, System
-from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
-from settlement.use_cases.shared.ports import DueOperation
 from settlement.use_cases.upkeep.audit_slice import audit_slice
 from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 
@@ -30,7 +27,7 @@ bootstrap.dynamodb()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Start all due work, then audit some orders; return the numbers of each."""
     until = time.monotonic() + AUDIT_UNTIL_SECONDS
-    swept = asdict(sweep_due_work(bootstrap.ports(Actor(system=System.TIMER)), _start))
+    swept = asdict(sweep_due_work(bootstrap.ports(Actor(system=System.TIMER)), bootstrap.workflow().start))
     metrics.add_metric("OperationsStarted", MetricUnit.Count, swept["operations_started"])
     logger.info("swept", **swept)
     return swept | _audit(until)
@@ -50,8 +47,3 @@ def _audit(until: float) -> dict[str, int]:
     metrics.add_metric("OrdersAudited", MetricUnit.Count, audited.orders)
     metrics.add_metric("LedgerMismatch", MetricUnit.Count, len(audited.mismatched))
     return {"orders_audited": audited.orders, "orders_mismatched": len(audited.mismatched)}
-
-
-def _start(due: DueOperation) -> None:
-    name = {"account": due.account, "transactionId": due.transaction_id, "operation": due.sequence}
-    bootstrap.workflows().start_execution(stateMachineArn=ENVIRONMENT.state_machine_arn, input=json.dumps(name))

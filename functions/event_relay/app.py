@@ -1,4 +1,4 @@
-"""The outbox: publishes the stream's public events on the bus, in order and without loss (A§3.11)."""
+"""The outbox: starts ready operations and publishes public events, in order and without loss (A§3.11)."""
 
 import json
 from typing import Any
@@ -8,34 +8,41 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
-from settlement.storage.bus import publish
-from settlement.storage.outbox import Entry, entries_of
+from settlement.storage.bus import Bus
+from settlement.storage.outbox import Entry, Outgoing, outgoing_of
 
 logger = new_logger()
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Publish a batch of stream records; events that the bus refuses are parked whole in the relay's own queue.
+    """Relay a batch of stream records: operations to the workflow first, then events to the bus.
 
+    What either refuses is parked whole in its queue; such an operation is also started by the sweep, two minutes later.
     An unreadable record is parked unchanged and does not stop the others. Raises only if parking fails too; then the
     stream delivers the batch again.
     """
-    entries = [entry for record in event["Records"] for entry in _read(record)]
-    left = publish(bootstrap.events(), ENVIRONMENT.event_bus_name, entries)
+    read = [_read(record) for record in event["Records"]]
+    ready = [operation for outgoing in read for operation in outgoing.operations]
+    for unstarted, reason in bootstrap.workflow().start_all(ready):
+        logger.error("operation not started", reason=reason, **unstarted)
+        _send(ENVIRONMENT.undelivered_operations_queue_url, unstarted)
+    entries = [entry for outgoing in read for entry in outgoing.entries]
+    bus = Bus(bootstrap.events(), ENVIRONMENT.event_bus_name, bootstrap.feeds().listeners)
+    left = bus.publish(entries)
     for entry in left:
         _park_entry(entry)
     logger.debug("relayed", published=len(entries) - len(left), parked=len(left))
     return {"batchItemFailures": []}
 
 
-def _read(record: dict[str, Any]) -> list[Entry]:
+def _read(record: dict[str, Any]) -> Outgoing:
     try:
-        return entries_of(record)
+        return outgoing_of(record)
     except Exception:  # any fault of one record must not stop the records behind it
         logger.exception("record cannot be read")
         _park({"record": record})
-        return []
+        return Outgoing()
 
 
 def _park_entry(entry: Entry) -> None:
@@ -48,5 +55,8 @@ def _park_entry(entry: Entry) -> None:
 
 
 def _park(message: dict[str, Any]) -> None:
-    body = json.dumps(message, default=str)
-    bootstrap.queues().send_message(QueueUrl=ENVIRONMENT.parked_events_queue_url, MessageBody=body)
+    _send(ENVIRONMENT.parked_events_queue_url, message)
+
+
+def _send(queue: str, message: dict[str, Any]) -> None:
+    bootstrap.queues().send_message(QueueUrl=queue, MessageBody=json.dumps(message, default=str))

@@ -13,9 +13,10 @@ from botocore.exceptions import ClientError
 from operations.orders import account_names
 from operations.redrive.queues import Message, Stays
 from operations.republish import Republisher
-from operations.stacks import Stack
-from settlement.storage.bus import publish
-from settlement.storage.outbox import Entry, entries_of
+from operations.stacks import Stack, bus_of
+from settlement.storage.outbox import Entry, outgoing_of
+from settlement.storage.workflow import Workflow
+from settlement.use_cases.shared.ports import DueOperation
 
 _TRIMMED = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"})
 _RECORDS_AT_ONCE = 1000
@@ -44,7 +45,7 @@ class Ways:
         """Publish a parked event under its id; read a record again that could not be read."""
         body = message.body
         if "record" in body:
-            self._publish(entries_of(body["record"]))
+            self._relay([body["record"]])
             return
         if "tooLarge" in body:
             raise Stays(f"event {body['detail']['id']} is too large for the bus ({body['tooLarge']} bytes)")
@@ -54,7 +55,7 @@ class Ways:
         """Publish the stream records that the relay gave up, from the table if the stream has dropped them."""
         batch = message.body["DDBStreamBatchInfo"]
         try:
-            entries = [entry for record in self._records(batch) for entry in entries_of(record)]
+            records = self._records(batch)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") not in _TRIMMED:
                 raise
@@ -65,7 +66,7 @@ class Ways:
             many = self._republish(first, last)
             self._tell(f"the stream has forgotten shard {batch['shardId']}: {many} events published from the table")
             return
-        self._publish(entries)
+        self._relay(records)
 
     def _republish(self, first: datetime, last: datetime) -> int:
         """Publish the events of a time span from the table; without known accounts, the message has to stay."""
@@ -77,9 +78,7 @@ class Ways:
         """Start the workflow of an operation; it ends at once if the operation runs or is done."""
         event = _event(message)
         detail = event.get("detail", event)
-        name = {part: detail[part] for part in ("account", "transactionId", "operation")}
-        arn = self._stack.outputs["StateMachineArn"]
-        self._stack.client("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(name))
+        self._start(DueOperation(detail["account"], detail["transactionId"], detail["operation"]))
 
     def take_in_order(self, message: Message) -> None:
         """Send an order to the intake again as the same event, whose id names an order without one."""
@@ -95,8 +94,18 @@ class Ways:
         """Run the due-work sweep, which replaces the failed run."""
         self._invoke(self._stack.outputs["DueWorkFunctionName"], {})
 
+    def _relay(self, records: Iterable[dict[str, Any]]) -> None:
+        """Do with stream records what the relay would have done."""
+        read = [outgoing_of(record) for record in records]
+        for operation in (ready for outgoing in read for ready in outgoing.operations):
+            self._start(operation)
+        self._publish(entry for outgoing in read for entry in outgoing.entries)
+
+    def _start(self, operation: DueOperation) -> None:
+        Workflow(self._stack.client("stepfunctions"), self._stack.outputs["StateMachineArn"]).start(operation)
+
     def _publish(self, entries: Iterable[Entry]) -> None:
-        left = publish(self._stack.client("events"), self._stack.outputs["EventBusName"], entries)
+        left = bus_of(self._stack).publish(entries)
         if left:
             raise Stays(f"the bus refuses event {left[0].detail['id']}")
 

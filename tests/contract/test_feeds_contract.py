@@ -69,6 +69,20 @@ def test_feed_and_hook_are_gone_when_deleted_once_or_twice(feeds: Feeds) -> None
     assert (feeds.feed(ACCOUNT, "erp"), feeds.hook(ACCOUNT, "erp")) == (None, None)
 
 
+def test_listeners_are_what_the_account_has_configured(feeds: Feeds) -> None:
+    found = [feeds.listeners(ACCOUNT)]
+    feeds.replace_hook(ACCOUNT, None, HOOK)
+    feeds.replace_feed("other", None, FEED)
+    found.append(feeds.listeners(ACCOUNT))
+    feeds.replace_feed(ACCOUNT, None, FEED)
+    found.append(feeds.listeners(ACCOUNT))
+    feeds.delete_hook(ACCOUNT, "erp")
+    found.append(feeds.listeners(ACCOUNT))
+
+    assert found == [[], ["hook"], ["feed", "hook"], ["feed"]]
+    assert feeds.listeners("other") == ["feed"]
+
+
 @pytest.mark.parametrize("item", [an_item(), an_item(visible_at=LATER)], ids=["new", "hidden"])
 def test_update_is_read_as_it_was_appended(feeds: Feeds, item: FeedItem) -> None:
     full = replace(item, update=replace(item.update, last_state="ready-for-handling", last_changed_at=NOON))

@@ -5,6 +5,7 @@ groups, which it writes itself) and what only happens when something has failed 
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -34,8 +35,8 @@ ASSERTED = {
     "Logs": "written by the local AWS itself; test_function_logs_into_its_own_group_with_retention",
     "Queues": "used when the bus refuses events; test_event_relay",
     "FailureDestination": "used when a run has failed; test_function_that_a_rule_invokes_has_a_failure_destination",
-    "StartTheWorkflow": "a rule's target is not held to its role; test_rule_and_workflow_may_do_one_thing_each",
-    "Steps": "nor is a workflow's task",
+    "Listeners": "needless if it fails; test_status_change_goes_to_all_when_the_table_does_not_tell_who_listens",
+    "Steps": "a workflow's task is not held to its role; test_workflow_may_do_one_thing",
     "Stream": "read by the local AWS itself; test_stream_mapping_bisects_gives_up_and_reports",
 }
 """Statements that are not tried here, by their Sid, and why."""
@@ -85,6 +86,20 @@ def _settles_by_itself(stage: Stage) -> bool:
     return bool(stage.order.api.post(ORDERS, order_body()).json["status"] == "ready-for-handling")
 
 
+def _fills_a_feed(stage: Stage) -> bool:
+    """Whether the feed of a new key gets a status change within five seconds."""
+    api = stage.open_account("order-feed", account="demo")
+    assert api.post("/api/orders/feed/config", {"filter": {"type": "FromWorkflow"}}).status == 200
+    assert stage.order.api.post(ORDERS, order_body()).status == 201
+    deadline = time.monotonic() + 5
+    try:
+        while not (filled := bool(api.read("/api/orders/feed"))) and time.monotonic() < deadline:
+            time.sleep(0.2)
+    finally:
+        api.send("DELETE", "/api/orders/feed/config")
+    return filled
+
+
 PROBES: dict[tuple[str, str], Probe] = {
     ("Authorizer", "Table"): _lets_a_new_key_in,
     ("ConnectorCallback", "Table"): _calls_back,
@@ -107,7 +122,8 @@ PROBES: dict[tuple[str, str], Probe] = {
         "GET", "/api/pvt/totals?from=2026-03-01&to=2026-03-01"
     ),
     ("TransactionRetrieval", "WorkIndex"): lambda at: at.answers("GET", "/api/pvt/work-items"),
-    ("EventRelay", "Bus"): _settles_by_itself,
+    ("EventRelay", "Workflow"): _settles_by_itself,
+    ("EventRelay", "Bus"): _fills_a_feed,
     ("ConnectorConfiguration", "Table"): lambda at: at.answers("GET", "/api/pvt/affiliations"),
     ("SandboxConnector", "Table"): lambda at: at.answers("GET", "/sandbox-connector/calls?paymentId=x"),
     ("DueWork", "DueIndex"): lambda at: at.runs("due_work", {}),

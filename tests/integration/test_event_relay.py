@@ -14,31 +14,38 @@ from botocore.exceptions import ClientError
 
 from functions.event_relay.app import handler
 from settlement import bootstrap
+from settlement.domain.account.feed import Feed, Hook
 from settlement.domain.actor import Actor, System
 from settlement.domain.events import PUBLISHED, Event, EventType
 from settlement.storage import codecs, keys
 from settlement.storage.outbox import MAX_BYTES
 from settlement.storage.writing import writes
-from settlement.use_cases.shared.ports import Commit
+from settlement.use_cases.shared.ports import Commit, Unavailable
 from testkit.builders import an_order
 from tests.support.earlier_layout import writes_of_earlier_version
+from tests.support.feeds import FakeFeeds
 from tests.support.lambda_context import Context
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+UNDELIVERED = "https://sqs.example/undelivered"
+WORKFLOW = "arn:aws:states:us-east-1:000000000000:stateMachine:quita-settlement"
 
 
 @dataclass
 class Bus:
-    """EventBridge and SQS as the relay uses them; ``refusals`` says how often each event id is refused.
+    """EventBridge, SQS and Step Functions as the relay uses them; ``refusals`` says how often each event id is refused.
 
-    A call with an event of ``spoilers`` in it fails as a whole.
+    A call with an event of ``spoilers`` in it fails as a whole, and so does a start of the operations in ``unstarted``.
     """
 
     refusals: dict[str, int] = field(default_factory=dict)
     spoilers: set[str] = field(default_factory=set)
+    unstarted: set[int] = field(default_factory=set)
     queue_is_down: bool = False
     published: list[dict[str, Any]] = field(default_factory=list)
     parked: list[dict[str, Any]] = field(default_factory=list)
+    undelivered: list[dict[str, Any]] = field(default_factory=list)
+    started: list[dict[str, Any]] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     bytes: list[int] = field(default_factory=list)
 
@@ -55,8 +62,18 @@ class Bus:
         """Keep a message."""
         if self.queue_is_down:
             raise ConnectionError("the queue is down")
-        self.parked.append(json.loads(MessageBody))
+        queue = self.undelivered if QueueUrl == UNDELIVERED else self.parked
+        queue.append(json.loads(MessageBody))
         return {"MessageId": "1"}
+
+    def start_execution(self, stateMachineArn: str, input: str) -> dict[str, Any]:
+        """Start what is not refused."""
+        name = json.loads(input)
+        if name["operation"] in self.unstarted:
+            raise ClientError({"Error": {"Code": "ExecutionLimitExceeded"}}, "StartExecution")
+        assert stateMachineArn == WORKFLOW
+        self.started.append(name)
+        return {"executionArn": "execution"}
 
     def _put(self, entry: dict[str, Any]) -> dict[str, Any]:
         id_ = json.loads(entry["Detail"])["id"]
@@ -78,9 +95,19 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
     bus = Bus()
     monkeypatch.setenv("EVENT_BUS_NAME", "quita")
     monkeypatch.setenv("PARKED_EVENTS_QUEUE_URL", "https://sqs.example/parked")
-    monkeypatch.setattr(bootstrap, "events", lambda: bus)
-    monkeypatch.setattr(bootstrap, "queues", lambda: bus)
+    monkeypatch.setenv("UNDELIVERED_OPERATIONS_QUEUE_URL", UNDELIVERED)
+    monkeypatch.setenv("STATE_MACHINE_ARN", WORKFLOW)
+    for client in ("events", "queues", "workflows"):
+        monkeypatch.setattr(bootstrap, client, lambda: bus)
     return bus
+
+
+@pytest.fixture(autouse=True)
+def feeds(monkeypatch: pytest.MonkeyPatch) -> FakeFeeds:
+    """The feeds and hooks that accounts have configured."""
+    feeds = FakeFeeds()
+    monkeypatch.setattr(bootstrap, "feeds", lambda: feeds)
+    return feeds
 
 
 def relay(event: dict[str, Any]) -> dict[str, Any]:
@@ -122,13 +149,64 @@ def batch_of(written: Iterable[Any]) -> dict[str, Any]:
 
 
 def test_every_public_event_is_published_and_no_other(bus: Bus) -> None:
-    events = [an_event(number, type_) for number, type_ in enumerate(EventType, start=1)]
+    events = [an_event(number, type_, operation=number) for number, type_ in enumerate(EventType, start=1)]
 
     answer = relay(records(*events))
 
     assert answer == {"batchItemFailures": []}
     assert {entry["DetailType"] for entry in bus.published} == {type_.value for type_ in PUBLISHED}
     assert bus.parked == []
+
+
+def ready(number: int) -> Event:
+    """An operation became ready."""
+    return an_event(number, EventType.OPERATION_READY, operation=number, kind="settle")
+
+
+def test_ready_operation_starts_the_workflow_and_does_not_cross_the_bus(bus: Bus) -> None:
+    relay(records(an_event(1), ready(2), ready(3)))
+
+    assert bus.started == [{"account": "demo", "transactionId": "T", "operation": number} for number in (2, 3)]
+    assert bus.ids == ["T-transaction-1"]
+
+
+def test_operation_that_does_not_start_is_parked_and_stops_no_other(bus: Bus) -> None:
+    bus.unstarted = {2}
+
+    assert relay(records(ready(1), ready(2), ready(3), an_event(4))) == {"batchItemFailures": []}
+
+    assert [started["operation"] for started in bus.started] == [1, 3]
+    assert bus.undelivered == [{"account": "demo", "transactionId": "T", "operation": 2}]
+    assert (bus.ids, bus.parked) == (["T-transaction-4"], [])
+
+
+def listeners_told(bus: Bus) -> list[Any]:
+    """The listeners that each published event names, None for events without."""
+    return [json.loads(entry["Detail"]).get("listeners") for entry in bus.published]
+
+
+def test_status_change_names_what_the_account_has_configured(bus: Bus, feeds: FakeFeeds) -> None:
+    change = an_event(1, EventType.ORDER_STATUS_CHANGED)
+    relay(records(change))
+    feeds.replace_hook("demo", None, Hook("vtexappkey-demo", "https://erp.example/hook"))
+    relay(records(change, an_event(2)))
+    feeds.replace_feed("demo", None, Feed("vtexappkey-demo", "F1"))
+    feeds.replace_feed("other", None, Feed("vtexappkey-other", "F2"))
+    relay(records(change))
+
+    assert listeners_told(bus) == [[], ["hook"], None, ["feed", "hook"]]
+
+
+def test_status_change_goes_to_all_when_the_table_does_not_tell_who_listens(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outage(account: str) -> list[str]:
+        raise Unavailable("query: the table is throttled")
+
+    monkeypatch.setattr(FakeFeeds, "listeners", lambda feeds, account: outage(account))
+    relay(records(an_event(1, EventType.ORDER_STATUS_CHANGED)))
+
+    assert (listeners_told(bus), bus.parked) == ([["feed", "hook"]], [])
 
 
 def test_event_is_published_with_its_facts_and_without_what_connectors_said(bus: Bus) -> None:
@@ -277,6 +355,7 @@ def test_events_of_an_earlier_version_are_published(bus: Bus) -> None:
         (records_of_earlier_version, {"at": {"S": "yesterday"}}),
         (records_of_earlier_version, {"data": {"NULL": True}}),
         (records_of_earlier_version, {"account": None}),
+        (records_of_earlier_version, {"type": {"S": "OperationReady"}}),
         (records, {"packed": {"B": "AAAA"}}),
         (records, {"packed": {"B": "not base64"}}),
         (records, {"packed": {"S": "text"}}),

@@ -25,6 +25,7 @@ from tests.support.played_events import (
     TOUCHED,
     Answer,
     Gateway,
+    Workflows,
     demo_account,
     event_named,
     names_of_events,
@@ -232,11 +233,13 @@ def test_relay_publishes_public_events_only(answers: Mapping[str, Answer]) -> No
     relayed = [name for name in PLAY if name.startswith("event_relay/")]
     assert [answers[name].result for name in relayed] == [{"batchItemFailures": []}] * len(relayed)
     events = {event["detail-type"]: event["detail"] for event in published()}
-    assert set(events) == {"OperationReady", "PaymentSettled", "OrderStatusChanged"}
-    assert events["OperationReady"]["operation"] == 2
+    assert set(events) == {"PaymentSettled", "OrderStatusChanged"}
+    (started,) = Workflows.started
+    assert (started["account"], started["operation"]) == (ACCOUNT, 2)
     assert events["PaymentSettled"]["value"] == 7000
     assert not {"request", "response"} & set(events["PaymentSettled"])
     assert events["OrderStatusChanged"]["to"] == "payment-approved"
+    assert events["OrderStatusChanged"]["listeners"] == []
 
 
 def test_order_that_arrives_as_an_event_is_placed_or_raises(answers: Mapping[str, Answer]) -> None:

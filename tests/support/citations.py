@@ -42,7 +42,7 @@ def rules() -> frozenset[str]:
 
 
 def sources() -> list[Path]:
-    """Return every file that can cite a rule; of hidden folders only ours, since stacks and tests come and go in others."""
+    """Return every file that can cite a rule; of hidden folders only ours, since files come and go in the others."""
     return sorted(path for path in _files_below(ROOT) if path.suffix in _CITING or path.name == "Makefile")
 
 

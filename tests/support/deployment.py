@@ -28,6 +28,7 @@ from testkit.clock import Clock, Ids
 from testkit.configuring import save_connector
 from testkit.provider import FakeProvider
 from tests.support.effects import Crash, Effects
+from tests.support.feeds import FakeFeeds
 from tests.support.lambda_context import Context
 from tests.support.service import route_of
 from tests.support.tables import FakeTable, Table
@@ -50,6 +51,7 @@ _ENVIRONMENT = {
     "PUBLIC_BASE_URL": "https://gateway.example",
     "EVENT_BUS_NAME": "quita",
     "PARKED_EVENTS_QUEUE_URL": "parked",
+    "UNDELIVERED_OPERATIONS_QUEUE_URL": "undelivered",
     "STATE_MACHINE_ARN": "workflow",
     "POWERTOOLS_SERVICE_NAME": "quita",
     "POWERTOOLS_METRICS_NAMESPACE": "quita",
@@ -120,6 +122,7 @@ class Deployment:
         store, outside, connector = self.table.watched(effects), effects.of(self), effects.of(self.provider)
         patch.setattr(bootstrap, "store", lambda: store)
         patch.setattr(bootstrap, "ports", lambda actor: Ports(store, self.clock, self._ids, actor))
+        patch.setattr(bootstrap, "feeds", FakeFeeds)
         for name in ("events", "queues", "workflows"):
             patch.setattr(bootstrap, name, lambda: outside)
         patch.setattr(bootstrap, "connector_client", lambda: connector)
@@ -141,21 +144,18 @@ class Deployment:
     # What the functions call outside of the table.
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
-        """The bus, and its rule that starts the workflow."""
-        for entry in Entries:
-            detail = json.loads(entry["Detail"])
-            self.published.append(detail)
-            if entry["DetailType"] == "OperationReady":
-                self._executions.append({name: detail[name] for name in ("account", "transactionId", "operation")})
+        """The bus."""
+        self.published += [json.loads(entry["Detail"]) for entry in Entries]
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in Entries]}
 
     def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:
-        """The relay's own queue."""
-        self.parked.append(json.loads(MessageBody))
+        """The relay's queues; the sweep starts what lies in that of operations."""
+        if QueueUrl == _ENVIRONMENT["PARKED_EVENTS_QUEUE_URL"]:
+            self.parked.append(json.loads(MessageBody))
         return {"MessageId": "1"}
 
     def start_execution(self, stateMachineArn: str, input: str) -> dict[str, Any]:
-        """The workflow, started by the sweep."""
+        """The workflow, started by relay or sweep."""
         self._executions.append(json.loads(input))
         return {"executionArn": "execution"}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from settlement.domain.account.feed import Feed, FeedItem, Hook, StatusUpdate
+from settlement.domain.account.feed import LISTENERS, Feed, FeedItem, Hook, StatusUpdate
 from settlement.use_cases.shared.ports import Conflict, Page
 
 
@@ -64,6 +64,11 @@ class FakeFeeds:
     def delete_hook(self, account: str, app_key: str) -> None:
         """Forget an app key's hook."""
         self._hooks.pop((account, app_key), None)
+
+    def listeners(self, account: str) -> list[str]:
+        """Return what the account has configured."""
+        held = {"feed": self.feeds(account), "hook": self.hooks(account)}
+        return [kind for kind in LISTENERS if held[kind]]
 
     def append(self, account: str, feed_id: str, item: FeedItem) -> None:
         """Put an update into a queue, once."""

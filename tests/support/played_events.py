@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from threading import local
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import boto3
@@ -136,6 +136,16 @@ class Gateway(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Workflows:
+    """Step Functions; each instance writes down what is started."""
+
+    started: ClassVar[list[dict[str, Any]]] = []
+
+    def start_execution(self, stateMachineArn: str, input: str) -> None:
+        """Start nothing."""
+        self.started.append(json.loads(input))
+
+
 def collect_what_is_published() -> None:
     """The bus, and a queue that gets every event of the service."""
     bus, sqs = boto3.client("events"), boto3.client("sqs")
@@ -158,9 +168,7 @@ def forget_clients() -> None:
     """Clients made now belong to this module's table."""
     for made in (
         bootstrap.session,
-        bootstrap.events,
         bootstrap.queues,
-        bootstrap.workflows,
         bootstrap.credentials,
         bootstrap.connector_client,
         bootstrap.connector_probe,
@@ -195,6 +203,8 @@ def demo_account(gateway: str) -> Iterator[DynamoDBStore]:
         secrets = boto3.client("secretsmanager")
         environment.setattr(bootstrap, "dynamodb", lambda: dynamodb)  # moto patches boto3, not sockets
         environment.setattr(bootstrap, "secrets", lambda: secrets)
+        environment.setattr(bootstrap, "events", lambda: boto3.client("events"))
+        environment.setattr(bootstrap, "workflows", Workflows)
         make_declared_table(dynamodb, "events")
         queue = boto3.client("sqs").create_queue(QueueName="parked")["QueueUrl"]
         collect_what_is_published()
@@ -208,6 +218,7 @@ def demo_account(gateway: str) -> Iterator[DynamoDBStore]:
             "CREDENTIALS_SECRET": secrets.create_secret(Name="credentials")["ARN"],
             "EVENT_BUS_NAME": "quita",
             "PARKED_EVENTS_QUEUE_URL": queue,
+            "UNDELIVERED_OPERATIONS_QUEUE_URL": queue,
             "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:quita-settlement",
             "POWERTOOLS_METRICS_NAMESPACE": "quita",
             "POWERTOOLS_SERVICE_NAME": "quita",

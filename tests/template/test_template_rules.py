@@ -144,14 +144,27 @@ def test_only_the_authorizer_may_read_app_keys_and_nothing_else() -> None:
     }
 
 
-def test_rule_and_workflow_may_do_one_thing_each() -> None:
-    for role, action, resource in (
-        ("OperationReadyRuleRole", "states:StartExecution", "SettlementWorkflow"),
-        ("SettlementWorkflowRole", "lambda:InvokeFunction", "SettlementStepsFunction"),
-    ):
-        (statement,) = statements(ROLES[role]["Policies"])
-        assert statement["Action"] == [action]
-        assert referred(statement["Resource"]) == resource
+def test_workflow_may_do_one_thing() -> None:
+    (statement,) = statements(ROLES["SettlementWorkflowRole"]["Policies"])
+    assert statement["Action"] == ["lambda:InvokeFunction"]
+    assert referred(statement["Resource"]) == "SettlementStepsFunction"
+
+
+def test_only_relay_and_sweep_may_start_the_workflow() -> None:
+    starters = {
+        name
+        for name in ROLES
+        for statement in statements(ROLES[name]["Policies"])
+        if "states:StartExecution" in statement["Action"]
+    }
+    assert starters == {"EventRelayRole", "DueWorkRole"}
+
+
+@pytest.mark.parametrize("listener", ["feed", "hook"])
+def test_status_changes_reach_a_function_only_for_accounts_that_listen(listener: str) -> None:
+    rule = TEMPLATE["Resources"][f"Order{listener.capitalize()}Rule"]["Properties"]
+    assert rule["EventPattern"]["detail"] == {"listeners": [listener]}
+    assert [target["Id"] for target in rule["Targets"]] == [f"Order{listener.capitalize()}"]
 
 
 def test_only_those_who_call_connectors_may_read_their_credentials() -> None:

@@ -1,6 +1,6 @@
 """Wires the ports to AWS. Each client is created once per process, on first use.
 
-Those of DynamoDB and Secrets Manager are our own, since every settlement needs them; the others are boto3's.
+Those that a settlement needs are our own: DynamoDB, EventBridge, Step Functions, Secrets Manager. Others are boto3's.
 """
 
 import time
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from settlement.connectors.probe import ConnectorProbe
     from settlement.storage.connector_credentials import SecretsManagerCredentials
     from settlement.storage.feeds import DynamoDBFeeds
+    from settlement.storage.workflow import Workflow
 
 CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
 """One call of AWS, with its tries and pauses, ends within 12 s, before the function that makes it does.
@@ -77,7 +78,9 @@ def _limits() -> "Config":
 @cache
 def events() -> "EventBridgeClient":
     """Return the process's EventBridge client."""
-    return reporting_outages(session().client("events", config=_limits()))
+    from settlement.storage.event_clients import EventBridge
+
+    return reporting_outages(cast("EventBridgeClient", _client(EventBridge)))
 
 
 @cache
@@ -89,7 +92,16 @@ def queues() -> "SQSClient":
 @cache
 def workflows() -> "SFNClient":
     """Return the process's Step Functions client."""
-    return reporting_outages(session().client("stepfunctions", config=_limits()))
+    from settlement.storage.event_clients import StepFunctions
+
+    return reporting_outages(cast("SFNClient", _client(StepFunctions)))
+
+
+def workflow() -> "Workflow":
+    """Return the settlement workflow that ``STATE_MACHINE_ARN`` names."""
+    from settlement.storage.workflow import Workflow
+
+    return Workflow(workflows(), ENVIRONMENT.state_machine_arn)
 
 
 @cache

@@ -84,6 +84,7 @@ class Environment:
     public_base_url = Variable("PUBLIC_BASE_URL", _text, "the URL that connectors call back")
     event_bus_name = Variable("EVENT_BUS_NAME", _text, "the bus's name")
     parked_events_queue_url = Variable("PARKED_EVENTS_QUEUE_URL", _text, "a queue's URL")
+    undelivered_operations_queue_url = Variable("UNDELIVERED_OPERATIONS_QUEUE_URL", _text, "a queue's URL")
     state_machine_arn = Variable("STATE_MACHINE_ARN", _text, "a state machine's ARN")
     sandbox_hang_seconds = Variable("SANDBOX_HANG_SECONDS", _seconds, "seconds, 0 or more", default="8")
 

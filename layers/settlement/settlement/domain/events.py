@@ -73,7 +73,6 @@ class EventType(StrEnum):
 
 PUBLISHED = frozenset(
     {
-        EventType.OPERATION_READY,
         EventType.OPERATION_FAILED,
         EventType.AUTHORISATION_EXPIRING,
         EventType.MANUAL_REFUND_REQUIRED,
@@ -88,6 +87,9 @@ PUBLISHED = frozenset(
     }
 )
 """Events that are published on the bus."""
+
+RELAYED = PUBLISHED | {EventType.OPERATION_READY}
+"""Events that leave the table by its stream: to the bus, or to start the workflow."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from settlement.domain.actor import Actor
-from settlement.domain.events import PUBLISHED, Event
+from settlement.domain.events import RELAYED, Event
 from settlement.storage import codecs, keys
 from settlement.storage.record_dictionaries import DICTIONARIES, NEWEST
 
@@ -58,7 +58,7 @@ def packed(record: EventRecord) -> codecs.Item:
     compressor = zlib.compressobj(9, wbits=-zlib.MAX_WBITS, zdict=DICTIONARIES[NEWEST])
     text = json.dumps(content, separators=(",", ":")).encode()
     item: codecs.Item = {_PACKED: compressor.compress(text) + compressor.flush(), _DICTIONARY: NEWEST}
-    return item | {_PUBLIC: True} if any(event.type in PUBLISHED for event in record.events) else item
+    return item | {_PUBLIC: True} if any(event.type in RELAYED for event in record.events) else item
 
 
 def _encoded(event: Event) -> codecs.Item:

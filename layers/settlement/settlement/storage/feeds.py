@@ -4,7 +4,7 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from settlement.domain.account.feed import Feed, FeedItem, Hook
+from settlement.domain.account.feed import LISTENERS, Feed, FeedItem, Hook
 from settlement.storage import codecs, keys
 from settlement.storage.table import Table
 from settlement.use_cases.shared.ports import Page
@@ -44,6 +44,13 @@ class DynamoDBFeeds(Table):
     def delete_hook(self, account: str, app_key: str) -> None:
         """Delete an app key's hook."""
         self._delete(*keys.account(account, keys.hook(app_key)))
+
+    def listeners(self, account: str) -> list[str]:
+        """Return what of ``LISTENERS`` the account has configured, by one small query."""
+        request = self._range(*keys.account(account, keys.hook("")), first=keys.feed(""))
+        kinds = {item["SK"]["S"] for item in self._all(request | {"ProjectionExpression": "SK"})}
+        starts = {"feed": keys.feed(""), "hook": keys.hook("")}
+        return [kind for kind in LISTENERS if any(held.startswith(starts[kind]) for held in kinds)]
 
     def append(self, account: str, feed_id: str, item: FeedItem) -> None:
         """Add an update to a queue; if it is there already, it stays unchanged."""

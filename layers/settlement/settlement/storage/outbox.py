@@ -1,14 +1,15 @@
-"""Turns records of the table's stream into events of the bus; docs/events.md describes each ``detail``."""
+"""Reads records of the table's stream: operations to start, and events for the bus (docs/events.md describes them)."""
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from settlement.domain.events import PUBLISHED, Event
+from settlement.domain.events import PUBLISHED, Event, EventType
 from settlement.storage import codecs
 from settlement.storage.event_record import record_of
+from settlement.use_cases.shared.ports import DueOperation
 
 MAX_ENTRIES = 10
 """Most entries in one call of the bus."""
@@ -46,13 +47,28 @@ class Entry:
         return self.size > MAX_BYTES
 
 
-def entries_of(record: dict[str, Any]) -> list[Entry]:
-    """Return the public events of a stream record in their order; none if the record is anything else."""
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What leaves the table with one commit, in order: operations to start, and events for the bus."""
+
+    operations: list[DueOperation] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+def outgoing_of(record: dict[str, Any]) -> Outgoing:
+    """Return what leaves with a stream record; nothing if it brings no events, or only internal ones.
+
+    Raises ``ValueError``, ``LookupError`` or ``TypeError`` if it cannot be read.
+    """
     image = record.get("dynamodb", {}).get("NewImage")
     if record.get("eventName") != "INSERT" or not image or "public" not in image:
-        return []
+        return Outgoing()
     written = record_of(codecs.from_wire(image))
-    return [entry for event in written.events if (entry := entry_of_event(written.account, event)) is not None]
+    ready = [event for event in written.events if event.type is EventType.OPERATION_READY]
+    return Outgoing(
+        [DueOperation(written.account, event.transaction_id, cast(int, event.data["operation"])) for event in ready],
+        [entry for event in written.events if (entry := entry_of_event(written.account, event)) is not None],
+    )
 
 
 def entry_of_event(account: str, event: Event) -> Entry | None:

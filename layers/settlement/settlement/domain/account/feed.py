@@ -8,6 +8,9 @@ from datetime import datetime
 
 from settlement.domain.transaction.statuses import OrderStatus
 
+LISTENERS = ("feed", "hook")
+"""What can take in an account's status changes; events name those that are configured."""
+
 MAX_FEEDS = 10
 """Most feeds of an account."""
 
