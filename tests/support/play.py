@@ -82,6 +82,7 @@ AFTER_THE_SETTLEMENT = (
     "transaction_retrieval/audit",
     "transaction_retrieval/work_items",
     "transaction_retrieval/work_summary",
+    "transaction_retrieval/totals",
     "transaction_retrieval/interactions",
     "sandbox_connector/list_calls",
     "sandbox_connector/create_payment",
