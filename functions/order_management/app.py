@@ -1,6 +1,5 @@
 """Places, reads, lists, handles and cancels orders; the account's settings; the service's health."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -57,15 +56,17 @@ def place() -> Response:
 def list_all() -> Response:
     """List orders, newest first; ``order_list_query`` has the filters."""
     from settlement.api.order_lists.query import next_page, read_list_query
-    from settlement.api.order_lists.view import order_list_view
+    from settlement.api.order_lists.view import order_list_view, shown_on
     from settlement.use_cases.orders.list_orders import list_orders
+    from settlement.use_cases.orders.order_figures import figures_of
 
-    account, given = api.caller(), api.query()
+    account, given, ports = api.caller(), api.query(), bootstrap.ports(api.actor())
     query = read_list_query(given)
-    listed = list_orders(bootstrap.store(), account, query.wanted, datetime.now(UTC), query.enough)
+    listed = list_orders(ports.store, account, query.wanted, ports.now(), query.enough)
+    figures = figures_of(ports.store, account, shown_on(listed, query.page, query.per_page))
     link = next_page(given, query, listed)
     headers = {} if link is None else {"Link": f'<{link}>; rel="next"'}
-    return answer(200, order_list_view(listed, query.page, query.per_page), headers)
+    return answer(200, order_list_view(listed, figures, query.page, query.per_page), headers)
 
 
 @api.serves("getOrderGroup")

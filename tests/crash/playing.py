@@ -14,6 +14,7 @@ from tests.crash.invariants import check
 from tests.crash.stories import STORIES, Story
 from tests.support.deployment import Deployment
 from tests.support.effects import Effects
+from tests.support.listed import require_list
 from tests.support.tables import FakeTable, Table
 from tests.support.totals import require_totals
 from tests.support.work import require_listed
@@ -86,8 +87,10 @@ def disturb(
 
 def _play_on(story: Story, deployment: Deployment, since: int) -> None:
     for _ in story.tell(deployment, since):
-        require_listed(deployment.store, deployment.transaction.transaction_id, deployment.clock())
-        require_totals(deployment.store, deployment.transaction.transaction_id, deployment.clock())
+        transaction, now = deployment.transaction, deployment.clock()
+        require_listed(deployment.store, transaction.transaction_id, now)
+        require_totals(deployment.store, transaction.transaction_id, now)
+        require_list(deployment.store, transaction.order_id, transaction.transaction_id, now)
     check(deployment, story.end)
 
 

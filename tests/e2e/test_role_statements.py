@@ -112,6 +112,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("OrderIntake", "Table"): _takes_an_order_in,
     ("OrderManagement", "Table"): lambda at: at.answers("GET", at.order.path),
     ("OrderManagement", "ListIndex"): lambda at: at.answers("GET", ORDERS),
+    ("OrderManagement", "WorkIndex"): lambda at: at.answers("GET", f"{ORDERS}?f_attention=in-doubt"),
     ("SettlementSteps", "Table"): _plans,
     ("TransactionIntake", "Table"): lambda at: at.answers(
         "POST", f"{at.order.transaction_path}/additional-data", [{"name": "note", "value": "x"}]

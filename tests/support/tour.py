@@ -35,6 +35,7 @@ DOCUMENT = "/api/orders/pvt/document"
 
 
 TRANSACTIONS = "/api/pvt/transactions"
+_MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 
 
 class Tour:
@@ -201,7 +202,12 @@ class Tour:
             self.service.call("GET", f"{transaction}/interactions", query={"limit": "0"})
 
     def _listing(self) -> None:
-        for query in ({"per_page": "2"}, {"q": "first"}, {"q": "first", "searchField": "orderId"}):
+        for query in (
+            {"per_page": "2"},
+            {"f_attention": "failed-refund"},
+            {"q": "first"},
+            {"q": "first", "searchField": "orderId"},
+        ):
             self.probe("GET", ORDERS, query=query)
         self.service.call("GET", ORDERS, query={"page": "0"})
         self.probe("GET", f"{ORDERS}/order-group/{self.service.do('GET', f'{ORDERS}/first')['orderGroup']}")
@@ -252,17 +258,13 @@ class Tour:
         self.service.do("POST", f"{transaction}/refunding-request", {"value": 100})
         [item] = self.probe("GET", "/api/pvt/work-items", query={"kind": "manual-refund"})["items"]
         self.probe("GET", "/api/pvt/work-items/summary")
-        self.probe("GET", "/api/pvt/totals", query=self._this_month() | {"groupBy": "connector,status,day"})
+        self.probe("GET", "/api/pvt/totals", query=_MARCH | {"groupBy": "connector,status,day"})
         self.probe("GET", f"{ORDERS}/operated/diagnosis")
         leg = next(leg for leg in placed.legs if leg.state is LegState.MANUAL)
         assert item["legId"] == f"{leg.operation}-{leg.number}"
         confirm = f"{transaction}/legs/{item['legId']}/confirm"
         self.probe("POST", confirm, {"reference": "BO-77", "actor": "finance"})
         self.service.call("POST", confirm, {"reference": "BO-77", "actor": "finance"})
-
-    def _this_month(self) -> dict[str, str]:
-        """The range up to the shop's day."""
-        return {"from": "2026-03-01", "to": f"{self.shop.clock.time:%Y-%m-%d}"}
 
     def _ending(self, placed: Placed, transaction: str) -> None:
         """What its connector refuses is written off, or paid by other means."""

@@ -39,6 +39,11 @@ def require_listed(store: Store, transaction_id: str, now: datetime) -> None:
     }
 
 
+def recounted_kinds(store: Store, transaction_id: str, now: datetime) -> set[str]:
+    """Return the kinds of work that a transaction asks for."""
+    return {kind for kind, _, _ in _recounted(store, transaction_id, now)}
+
+
 def _about(item: object) -> str:
     work = item.work  # type: ignore[attr-defined]
     if work.leg is not None:

@@ -205,6 +205,7 @@ def test_error_table_says_what_the_catalogue_says() -> None:
         ("orders in one list", "MAX_LISTED"),
         ("orders on one page of a list", "MAX_PER_PAGE"),
         ("months in one list", "MAX_MONTHS"),
+        ("work items whose orders a list looks at", "MAX_WORK"),
         ("transactions in one answer of totals", "MAX_TRANSACTIONS"),
         ("updates in one answer of a feed", "MAX_LOT"),
         ("updates in one commit", "MAX_COMMITS"),

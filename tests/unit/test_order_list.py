@@ -15,6 +15,7 @@ from settlement.domain.order.listing import as_listed
 from settlement.use_cases.orders import list_orders as module
 from settlement.use_cases.orders.add_interaction import add_interaction
 from settlement.use_cases.orders.list_orders import FoundOrders, OrderBy, OrderQuery, SearchField, Span, list_orders
+from settlement.use_cases.orders.order_figures import OrderFigures
 from settlement.use_cases.orders.retrieve_order import retrieve_group
 from settlement.use_cases.shared.ports import Commit
 from testkit.builders import ACCOUNT, NOON, a_new_payment, a_transaction, an_order
@@ -276,7 +277,8 @@ def test_list_says_when_there_may_be_more(
 def test_view_pages_and_counts_what_was_found() -> None:
     orders = [as_listed(an_order(order_id=f"{value}-01", value=value)) for value in (1000, 2000, 6000)]
 
-    shown = order_list_view(FoundOrders(orders), page=2, per_page=2)
+    figures = {"6000-01": OrderFigures(invoiced=5000, settled=4000, open=2000, left=1000)}
+    shown = order_list_view(FoundOrders(orders), figures, page=2, per_page=2)
 
     assert [order["orderId"] for order in shown["list"]] == ["6000-01"]
     assert shown["paging"] == {"total": 3, "pages": 2, "currentPage": 2, "perPage": 2, "isPartial": False}
@@ -284,7 +286,7 @@ def test_view_pages_and_counts_what_was_found() -> None:
     assert (stats["Count"], stats["Sum"], stats["Mean"], stats["Min"], stats["Max"]) == (3, 9000, 3000, 1000, 6000)
     assert round(stats["StdDev"], 3) == 2645.751
     assert stats["Facets"]["currencyCode"]["BRL"]["Count"] == stats["Facets"]["origin"]["Marketplace"]["Count"] == 3
-    assert order_list_view(FoundOrders([]), page=1, per_page=15)["paging"]["pages"] == 0
+    assert order_list_view(FoundOrders([]), {}, page=1, per_page=15)["paging"]["pages"] == 0
 
 
 def test_order_carries_the_status_it_shows_at_every_step(shop: Shop) -> None:

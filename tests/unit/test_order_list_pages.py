@@ -1,5 +1,6 @@
 """Pages of the list of orders: what each reads, and where the next one begins."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,11 +9,13 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from settlement.api.order_lists.query import next_page, read_list_query
-from settlement.api.order_lists.view import order_list_view
+from settlement.api.order_lists.view import order_list_view, shown_on
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.listing import ListedOrder
 from settlement.domain.order.order import Order
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.list_orders import list_orders
+from settlement.use_cases.orders.order_figures import figures_of
 from settlement.use_cases.shared.ports import Commit, ListRange, Page
 from testkit.builders import ACCOUNT, an_order
 from testkit.store import FakeStore
@@ -25,7 +28,7 @@ class CountingStore(FakeStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.queries = self.items = 0
+        self.queries = self.items = self.heads = 0
 
     def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]:
         """Return a page, and count it."""
@@ -33,6 +36,12 @@ class CountingStore(FakeStore):
         self.queries += 1
         self.items += len(page.items)
         return page
+
+    def transactions(self, account: str, transaction_ids: Iterable[str]) -> dict[str, Transaction]:
+        """Return heads, and count them."""
+        ids = list(transaction_ids)
+        self.heads += len(ids)
+        return super().transactions(account, ids)
 
 
 def an_account_with(count: int, every: timedelta = timedelta(minutes=1)) -> CountingStore:
@@ -49,10 +58,11 @@ def an_account_with(count: int, every: timedelta = timedelta(minutes=1)) -> Coun
 
 def page_of(store: CountingStore, **given: str) -> tuple[list[str], dict[str, Any], str | None]:
     """The ids of a page, its paging, and the mark of the next one; count what it reads."""
-    store.queries = store.items = 0
+    store.queries = store.items = store.heads = 0
     wanted = read_list_query(given)
     listed = list_orders(store, ACCOUNT, wanted.wanted, NOW, wanted.enough)
-    shown = order_list_view(listed, wanted.page, wanted.per_page)
+    figures = figures_of(store, ACCOUNT, shown_on(listed, wanted.page, wanted.per_page))
+    shown = order_list_view(listed, figures, wanted.page, wanted.per_page)
     link = next_page(given, wanted, listed)
     after = dict(parse_qsl(urlsplit(link).query))["after"] if link is not None else None
     return [order["orderId"] for order in shown["list"]], dict(shown["paging"]), after
@@ -63,7 +73,7 @@ def test_first_page_of_many_orders_reads_little_more_than_itself() -> None:
 
     found, paging, _ = page_of(store, per_page="20")
 
-    assert (len(found), found[0], store.items, store.queries) == (20, "01999-01", 21, 1)
+    assert (len(found), found[0], store.items, store.queries, store.heads) == (20, "01999-01", 21, 1, 20)
     assert paging == {"total": 21, "pages": 2, "currentPage": 1, "perPage": 20, "isPartial": True}
 
 

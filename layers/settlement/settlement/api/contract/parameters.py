@@ -45,6 +45,7 @@ LIST_PARAMETERS = (
     Parameter("f_invoicedDate", "The same: `invoicedDate:[from TO to]`.", _range("invoicedDate")),
     Parameter("f_paymentNames", "A part of a payment system's name.", _TEXT),
     Parameter("f_hasInputInvoice", "Whether something was returned.", _FLAG),
+    Parameter("f_attention", "Kinds of work that the orders ask for, with commas between them.", _WORDS),
     Parameter("f_salesChannel", "Sales channels, with commas between them.", _WORDS),
     Parameter("salesChannelId", "The same.", _WORDS),
     Parameter("incompleteOrders", "`true` finds nothing: there are no incomplete orders.", _FLAG),

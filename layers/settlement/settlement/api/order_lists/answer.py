@@ -22,6 +22,14 @@ class ListedOrderAnswer(TypedDict):
     items: Null
     totalValue: Cents
     """The current value, after changes."""
+    invoicedValue: Cents
+    """What its sale invoices count up to."""
+    leftToInvoiceValue: Cents
+    """What is left to invoice."""
+    settledValue: Cents
+    """What connectors captured."""
+    openValue: Cents
+    """What is neither settled nor cancelled."""
     paymentNames: str
     """The names of its payment systems, with commas between."""
     status: str
@@ -36,7 +44,7 @@ class ListedOrderAnswer(TypedDict):
     origin: Literal["Marketplace"]
     """Always `Marketplace`."""
     workflowInErrorState: bool
-    """Whether an operator has to put something right."""
+    """Whether a person has to do something for it, as `workflowIsInError` of the order."""
     workflowInRetry: bool
     """Always false."""
     lastMessageUnread: Null

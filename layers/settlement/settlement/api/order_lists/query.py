@@ -9,6 +9,7 @@ from settlement.api.shared.moments import end, moment
 from settlement.api.shared.patterns import MOMENT
 from settlement.api.shared.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
+from settlement.domain.transaction.work import WorkKind
 from settlement.use_cases.orders.list_orders import (
     MAX_LISTED,
     FoundOrders,
@@ -57,7 +58,7 @@ _KNOWN = sorted(
     [
         *("page", "per_page", "after", "_stats", "orderBy", "q", "searchField"),
         *("f_status", "f_paymentNames", "f_hasInputInvoice", "f_creationDate", "f_authorizedDate", "f_invoicedDate"),
-        *("f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *UNKNOWN_HERE),
+        *("f_attention", "f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *UNKNOWN_HERE),
         *ACCOUNT_PARAMETERS,
     ]
 )
@@ -103,6 +104,7 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
         text=text,
         search=search,
         none=_asks_for_nothing(given),
+        attention=_attention(given),
         order_by=order_by,
         descending=descending,
         after=_mark(given, order_by),
@@ -167,6 +169,15 @@ def _order_by(text: str | None) -> tuple[OrderBy, bool]:
 
 def _statuses(given: Mapping[str, str]) -> tuple[str, ...]:
     return _listed(given, "f_status", "status", "statuses") or ()
+
+
+def _attention(given: Mapping[str, str]) -> frozenset[WorkKind]:
+    """The kinds of work that are asked for; raises ``InvalidRequest`` for one that there is not."""
+    names = _listed(given, "f_attention", "kind of work", "kinds of work") or ()
+    for name in names:
+        if name not in tuple(WorkKind):
+            raise InvalidRequest(f"f_attention: must be of {', '.join(WorkKind)}; got {name[:80]}")
+    return frozenset(map(WorkKind, names))
 
 
 def _sales_channels(given: Mapping[str, str]) -> frozenset[str] | None:

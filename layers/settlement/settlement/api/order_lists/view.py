@@ -1,12 +1,13 @@
 """Orders as lists show them, with paging and statistics over all that were found. Amounts are minor units."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
 from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.domain.order.listing import ListedOrder
 from settlement.use_cases.orders.list_orders import FoundOrders
+from settlement.use_cases.orders.order_figures import OrderFigures
 
 if TYPE_CHECKING:
     from settlement.api.order_lists.answer import Facets, FacetStats, Figures, ListedOrderAnswer, OrderList, Stats
@@ -14,12 +15,19 @@ if TYPE_CHECKING:
 _USUAL_CURRENCY = "BRL"
 
 
-def order_list_view(listed: FoundOrders, page: int, per_page: int) -> "OrderList":
-    """One page of the list; ``paging.isPartial`` says that more orders may match than ``total``."""
+def shown_on(listed: FoundOrders, page: int, per_page: int) -> list[ListedOrder]:
+    """The orders of one page of the list."""
+    return listed.orders[(page - 1) * per_page : page * per_page]
+
+
+def order_list_view(listed: FoundOrders, figures: Mapping[str, OrderFigures], page: int, per_page: int) -> "OrderList":
+    """One page of the list, with the figures of its orders by id.
+
+    ``paging.isPartial`` says that more orders may match than ``total``.
+    """
     orders = listed.orders
-    shown = orders[(page - 1) * per_page : page * per_page]
     return {
-        "list": [_listed(order) for order in shown],
+        "list": [_listed(order, figures[order.order_id]) for order in shown_on(listed, page, per_page)],
         "facets": [],
         "paging": {
             "total": len(orders),
@@ -37,13 +45,17 @@ def order_list_view(listed: FoundOrders, page: int, per_page: int) -> "OrderList
     }
 
 
-def _listed(order: ListedOrder) -> "ListedOrderAnswer":
+def _listed(order: ListedOrder, figures: OrderFigures) -> "ListedOrderAnswer":
     return {
         "orderId": order.order_id,
         "creationDate": oms_date(order.created_at),
         "clientName": "",
         "items": None,
         "totalValue": order.value,
+        "invoicedValue": figures.invoiced,
+        "leftToInvoiceValue": figures.left,
+        "settledValue": figures.settled,
+        "openValue": figures.open,
         "paymentNames": order.payment_names,
         "status": order.listed_status,
         "statusDescription": order.listed_status,

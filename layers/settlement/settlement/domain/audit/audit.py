@@ -55,6 +55,11 @@ def _heads(records: Records) -> Iterator[Mismatch]:
         ("order of the transaction", order.order_id, transaction.order_id),
         ("version of the order", order.version, transaction.order_version),
         ("currency", order.currency, transaction.currency),
+        (
+            "invoiced value of the order",
+            order.invoiced if transaction.invoiced is not None else None,
+            transaction.invoiced,
+        ),
         ("payments known to the queue", len(records.payments), len(transaction.projection)),
     )
     if any(operation.kind is OperationKind.AUTHORISE for operation in records.operations):

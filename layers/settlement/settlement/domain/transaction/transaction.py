@@ -38,7 +38,8 @@ class Transaction:
     ended, ``projection`` the payments' positions after every queued operation has run. ``last_settling`` is the newest
     operation that the order's settlement depends on. ``troubled`` counts operations in state failed or manual,
     ``unsettled`` those of them with a missing settlement. ``taken_off`` is the value taken off ``payable`` because no
-    payment will ever bring it. ``order_version`` is the version of its order head. ``checkout`` is the data of its
+    payment will ever bring it. ``invoiced`` is the order's, None if an earlier version wrote the head, and
+    ``order_version`` the version of its order head. ``checkout`` is the data of its
     start at the gateway, if there was one. ``deeds`` are those of the operations behind the head of the queue, None if
     it was written first by a version that did not keep them.
     """
@@ -58,6 +59,7 @@ class Transaction:
     troubled: int = 0
     taken_off: int = 0
     requested: int = 0
+    invoiced: int | None = None
     authorisation: Authorisation = Authorisation.PENDING
     authorised_at: datetime | None = None
     cancelled_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""Lists an account's orders, and finds them by an id."""
+"""Lists an account's orders: by date, by an id, or by the work that they ask for."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from settlement.domain.order.listing import ListedOrder, as_listed
+from settlement.domain.transaction.work import WorkKind
 from settlement.use_cases.shared.ports import ListRange, Page, Store
 
 MAX_LISTED = 3_000
@@ -16,6 +17,12 @@ MAX_MONTHS = 24
 
 MAX_READS = 60
 """Most queries of one list."""
+
+MAX_WORK = 1_000
+"""Most work items, the oldest, whose orders one list looks at."""
+
+WORK_AT_ONCE = 200
+"""Work items in one read."""
 
 MAX_MONTHS_BEHIND_MARK = 3
 """Most months that a page behind a mark looks into; it can have fewer orders than a page, and go on."""
@@ -80,8 +87,8 @@ class OrderQuery:
     """Filters and sort order of a list.
 
     ``text`` is a whole id of the kind ``search``; without ``search``, an id of any kind or a part of one. With
-    ``none``, no order matches: a filter asks for a property that no order here has. ``after`` is where a list in the
-    order of creation goes on.
+    ``none``, no order matches: a filter asks for a property that no order here has. ``attention`` selects the orders
+    with work of these kinds, if there are any. ``after`` is where a list in the order of creation goes on.
     """
 
     created: Span = field(default_factory=Span)
@@ -94,6 +101,7 @@ class OrderQuery:
     text: str | None = None
     search: SearchField | None = None
     none: bool = False
+    attention: frozenset[WorkKind] = frozenset()
     order_by: OrderBy = OrderBy.CREATED
     descending: bool = True
     after: Mark | None = None
@@ -109,6 +117,13 @@ class OrderQuery:
             and (self.payment_name is None or self.payment_name.casefold() in order.payment_names.casefold())
             and (self.has_return is None or self.has_return == (order.returned > 0))
         )
+
+    def is_behind_mark(self, order: ListedOrder) -> bool:
+        """True if an order comes after the one behind which the list goes on."""
+        if self.after is None:
+            return True
+        place = order.created_at, order.order_id
+        return place < self.after if self.descending else place > self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +145,8 @@ def list_orders(
     """
     if wanted.none:
         return FoundOrders([])
+    if wanted.attention:
+        return _by_work(store, account, wanted, now)
     if wanted.text is not None and (wanted.after is None or wanted.search is not None):
         found = [order for order in _by_id(store, account, wanted.text, wanted.search) if wanted.takes(order)]
         if found or wanted.search is not None:
@@ -149,6 +166,32 @@ def mark_behind(listed: FoundOrders, wanted: OrderQuery, shown: int) -> Mark | N
         return listed.rest
     last = listed.orders[shown - 1]
     return last.created_at, last.order_id
+
+
+def _by_work(store: Store, account: str, wanted: OrderQuery, now: datetime) -> FoundOrders:
+    """Return the orders whose work is of the kinds that are asked for, as their heads say; it reads the work alone."""
+    waiting, is_partial = _waiting(store, account, wanted.attention, now)
+    if wanted.text is not None and wanted.search is not None:
+        listed = [order for order in _by_id(store, account, wanted.text, wanted.search) if order.order_id in waiting]
+    else:
+        heads = store.orders(account, waiting).values()
+        listed = [as_listed(head) for head in heads if not head.gateway_only]
+        listed = [order for order in listed if _mentions(order, wanted.text)]
+    found = [order for order in listed if wanted.takes(order) and wanted.is_behind_mark(order)]
+    return FoundOrders(_sort(found, wanted), is_partial)
+
+
+def _waiting(store: Store, account: str, kinds: frozenset[WorkKind], now: datetime) -> tuple[list[str], bool]:
+    """Return the ids of the orders with work of some kinds, and whether there is more work than was looked at."""
+    ids: dict[str, None] = {}
+    after, read = None, 0
+    while read < MAX_WORK:
+        page = store.work(account, now, after, min(WORK_AT_ONCE, MAX_WORK - read))
+        ids |= {item.order_id: None for item in page.items if item.work.kind in kinds}
+        after, read = page.next, read + len(page.items)
+        if after is None:
+            return list(ids), False
+    return list(ids), True
 
 
 def _by_id(store: Store, account: str, text: str, search: SearchField | None) -> list[ListedOrder]:

@@ -298,7 +298,7 @@ def _intake(
         transaction_id=order.transaction_id,
         currency=order.currency,
         order=order,
-        transaction=replace(transaction, order_version=1),
+        transaction=replace(transaction, invoiced=0, order_version=1),
         operations=[operation],
         lines=lines,
         new_payments=payments,

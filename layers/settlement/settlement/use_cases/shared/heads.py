@@ -75,7 +75,10 @@ class Heads:
             order_before=self.order,
             transaction_before=self.transaction,
             transaction=replace(
-                transaction, events=journal.written, order_version=order.version + 1 if writes_order else order.version
+                transaction,
+                events=journal.written,
+                invoiced=order.invoiced,
+                order_version=order.version + 1 if writes_order else order.version,
             ),
             events=journal.events,
         )
