@@ -1,4 +1,4 @@
-"""The list of orders tells how far each is invoiced and paid, and finds those that ask for a person (D139)."""
+"""The list of orders tells how far each is invoiced and paid, and finds those that ask for a person (D140)."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -26,7 +26,7 @@ _FAILURES = (ClientError, BotoCoreError, Unavailable)
 
 
 class Bus:
-    """The stack's bus; a status change names the account's listeners, so no function runs for nobody (D138)."""
+    """The stack's bus; a status change names the account's listeners, so no function runs for nobody (D139)."""
 
     def __init__(self, client: "EventBridgeClient", name: str, listeners: Callable[[str], list[str]]) -> None:
         """``listeners`` returns what of ``LISTENERS`` an account has configured."""

@@ -1,4 +1,4 @@
-"""The figures of listed orders: one head each, read by its key, since lists are not written when money moves (D139)."""
+"""The figures of listed orders: one head each, read by its key, since lists are not written when money moves (D140)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
