@@ -11,6 +11,8 @@ from queue import Empty, Queue
 from shutil import rmtree
 from threading import Thread
 from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -20,6 +22,7 @@ from local.emulator_speedups import (
     log_so_far,
     sleep_in_workflow,
     unpacks_into,
+    with_quick_keys,
 )
 
 
@@ -132,3 +135,43 @@ def test_workflow_begins_at_once_and_waits_as_its_states_say(monkeypatch: pytest
     for seconds in (FIRST_STATE_SECONDS, 1.0, 2.0):
         sleep_in_workflow(seconds)
     assert slept == [STARTED_SECONDS, 1.0, 2.0]
+
+
+VALUES = {":pk": {"S": "a"}, ":first": {"S": "LEG#2"}, ":last": {"S": "LEG#\uffff"}, ":n": {"N": "2"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("PK = :pk AND begins_with(SK, :first)", ["a/LEG#2", "a/LEG#21"]),
+        ("PK = :pk AND SK BETWEEN :first AND :last", ["a/LEG#2", "a/LEG#21", "a/LEG#3", "a/LEG#é"]),
+    ],
+)
+def test_keys_are_compared_without_the_emulator(condition: str, found: list[str]) -> None:
+    items = [
+        {"PK": {"S": pk}, "SK": {"S": sk}}
+        for pk in ("a", "b")
+        for sk in ("LEG#1", "LEG#2", "LEG#21", "LEG#3", "LEG#é", "LEH", "leg#2", "")
+    ]
+
+    def refuse(*asked: object) -> bool:
+        raise AssertionError("asked the slow one")
+
+    evaluate = with_quick_keys(refuse)
+    held = [item for item in items if evaluate(condition, item, VALUES, {}, "KeyConditionExpression")]
+    assert [f"{item['PK']['S']}/{item['SK']['S']}" for item in held] == found
+
+
+@pytest.mark.parametrize(
+    ("condition", "slot", "item"),
+    [
+        ("PK = :pk AND begins_with(SK, :first)", "ConditionExpression", {"PK": {"S": "a"}, "SK": {"S": "LEG#2"}}),
+        ("PK = :pk AND dueAt <= :n", "KeyConditionExpression", {"PK": {"S": "a"}, "dueAt": {"N": "1"}}),
+        ("PK = :n AND begins_with(SK, :first)", "KeyConditionExpression", {"PK": {"N": "2"}, "SK": {"S": "LEG#2"}}),
+    ],
+)
+def test_anything_else_is_left_to_the_emulator(condition: str, slot: str, item: dict[str, Any]) -> None:
+    evaluate = Mock(return_value=True)
+
+    assert with_quick_keys(evaluate)(condition, item, VALUES, {}, slot)
+    evaluate.assert_called_once_with(condition, item, VALUES, {}, slot)
