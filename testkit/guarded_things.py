@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from settlement.domain.audit.walk import AuditWalk
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
-from settlement.domain.events import Event
+from settlement.domain.events import Event, is_of_work
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
@@ -18,7 +18,8 @@ from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
-from settlement.domain.transaction.work import AuditFinding
+from settlement.domain.transaction.work import AuditFinding, as_stored
+from settlement.storage.work_told import with_work_told
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict
 
 T = TypeVar("T")
@@ -71,12 +72,12 @@ class GuardedThings:
                 key, thing = self._untried(leg, commit.account, commit.transaction_id)
                 self.things[key] = thing
             written: dict[Key, Any] = {}
-            count = 0
-            for key, thing in self._written(replace(commit, new_legs=commit.new_legs[too_many:])):
+            count = int(bool(commit.events))  # all events of a commit are one item of the table
+            for key, thing in self._written(replace(with_work_told(commit), new_legs=commit.new_legs[too_many:])):
                 if key in written:
                     raise UnwritableCommit(f"two writes on {key}")
                 written[key] = thing
-                count += 1
+                count += not isinstance(thing, Event)
             if not 0 < count <= MAX_WRITES:
                 raise UnwritableCommit(f"{count} writes")
             self.things |= written
@@ -142,12 +143,12 @@ class GuardedThings:
         for told in commit.additional_data:
             yield (AdditionalData, *transaction, told.name), told
         if commit.finding is not None:
-            yield (AuditFinding, *transaction), commit.finding
+            yield (AuditFinding, *transaction), commit.finding.after
         for leg in commit.new_legs:
             yield self._untried(leg, *transaction)
         for tried in commit.legs:
             yield self._replaced(tried, "attempts", *transaction, tried.after.operation, tried.after.number)
-        record = max(map(place_of, commit.events), default="")
+        record = max((place_of(event) for event in commit.events if not is_of_work(event.writer)), default="")
         for event in commit.events:
             yield self._new(replace(event, actor=commit.actor), *transaction, f"{record} {place_of(event)}")
 
@@ -174,6 +175,8 @@ class GuardedThings:
         stored = self.things.get(key)
         if thing.version != (stored.version if stored is not None else 0):
             raise Conflict
+        if isinstance(thing, Operation):
+            return key, as_stored(thing)
         return key, replace(thing, version=thing.version + 1)
 
     def _new(self, thing: object, *where: object) -> tuple[Key, Any]:

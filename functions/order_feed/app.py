@@ -1,4 +1,4 @@
-"""The feed of order updates: events ``OrderStatusChanged`` fill it; it is configured and read over HTTP."""
+"""The feed of order updates: events of statuses and work fill it; it is configured and read over HTTP."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle an event of the bus, or answer a REST API proxy event."""
-    return _publish(event["detail"]) if "detail-type" in event else api.resolve(event)
+    return _publish(event) if "detail-type" in event else api.resolve(event)
 
 
 @api.serves("getFeed")
@@ -69,9 +69,9 @@ def commit() -> Response:
     return answer(200, {})
 
 
-def _publish(detail: dict[str, Any]) -> dict[str, Any]:
-    """Add a status change to the feeds with a matching filter; a repeated event is added once."""
-    update, account = update_of(detail), detail["account"]
+def _publish(event: dict[str, Any]) -> dict[str, Any]:
+    """Add a status change, or work, to the feeds with a matching filter; a repeated event is added once."""
+    update, account = update_of(event), event["detail"]["account"]
     feeds = read_feed.publish_update(bootstrap.feeds(), account, update, datetime.now(UTC))
     logger.debug("published", account=account, order=update.order_id, state=update.state, feeds=feeds)
     return {"feeds": feeds}

@@ -1,4 +1,4 @@
-"""The hook of order updates: configured over HTTP, called for events ``OrderStatusChanged``.
+"""The hook of order updates: configured over HTTP, called for events of statuses and work.
 
 Lambda repeats a failed run twice, and then sends its event to the queue of failed status changes.
 """
@@ -22,7 +22,7 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Handle an event of the bus, or answer a REST API proxy event."""
-    return _call(event["detail"]) if "detail-type" in event else api.resolve(event)
+    return _call(event) if "detail-type" in event else api.resolve(event)
 
 
 @api.serves("getHook")
@@ -49,9 +49,9 @@ def delete_configuration() -> Response:
     return answer(200, {})
 
 
-def _call(detail: dict[str, Any]) -> dict[str, Any]:
-    """Post a status change to the hooks with a matching filter."""
-    update, account = update_of(detail), detail["account"]
+def _call(event: dict[str, Any]) -> dict[str, Any]:
+    """Post a status change, or work, to the hooks with a matching filter."""
+    update, account = update_of(event), event["detail"]["account"]
     logger.append_keys(account=account, order=update.order_id)
     called = call_hooks(bootstrap.feeds(), bootstrap.hook_client(), account, update)
     logger.debug("hooks called", state=update.state, hooks=called)

@@ -50,6 +50,13 @@ def test_feed_is_read_as_it_was_saved(feeds: Feeds) -> None:
     assert feeds.feeds(ACCOUNT) == [Feed("crm", "F2"), FEED]
 
 
+def test_work_is_read_as_it_was_appended(feeds: Feeds) -> None:
+    work = replace(an_item(), update=replace(an_item().update, work_item={"id": "retrying.T.2", "value": 7000}))
+    feeds.append(ACCOUNT, "F1", work)
+
+    assert feeds.items(ACCOUNT, "F1", 100, None).items == [work]
+
+
 def test_hook_is_read_as_it_was_saved(feeds: Feeds) -> None:
     feeds.replace_hook(ACCOUNT, None, HOOK)
     feeds.replace_hook(ACCOUNT, None, Hook("crm", "https://crm.example"))

@@ -71,6 +71,16 @@ def hook(url: str) -> Hook:
     return Hook("erp", url, (("key", "value"),))
 
 
+def test_notification_of_work_has_the_item(integrator: Integrator, client: HookClient) -> None:
+    opened = StatusUpdate("T-work-1-1", "1-01", "WorkItemOpened", NOON, work_item={"kind": "manual-refund"})
+
+    assert client.notify(ACCOUNT, hook(integrator.url), opened) is None
+
+    [(_, notification)] = integrator.received
+    assert (notification["Domain"], notification["State"]) == ("Work", "WorkItemOpened")
+    assert notification["WorkItem"] == {"kind": "manual-refund"}
+
+
 def test_ping_and_notification_have_the_published_bodies(integrator: Integrator, client: HookClient) -> None:
     assert client.ping(hook(integrator.url)) is None
     assert client.notify(ACCOUNT, hook(integrator.url), UPDATE) is None

@@ -20,6 +20,7 @@ from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
+from settlement.domain.transaction.work import as_stored, work_of
 from settlement.use_cases.shared.ports import Store
 from testkit.builders import (
     ACCOUNT,
@@ -124,7 +125,10 @@ def test_transaction_is_read_as_it_was_written(store: Store, transaction: Any) -
 def test_operation_is_read_as_it_was_written(store: Store, operation: Any) -> None:
     write(store, operations=[operation])
 
-    assert store.operation(ACCOUNT, TRANSACTION_ID, 1) == replace(operation, version=1)
+    stored = store.operation(ACCOUNT, TRANSACTION_ID, 1)
+    assert stored == as_stored(operation)
+    assert stored is not None
+    assert (stored.version, stored.listed) == (1, work_of(operation))
 
 
 @pytest.mark.parametrize(

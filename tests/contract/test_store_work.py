@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
-from settlement.domain.transaction.work import AuditFinding, Work, WorkKind
+from settlement.domain.transaction.work import AuditFinding
 from settlement.use_cases.shared.ports import Changed, Page, Store, WorkItem
 from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_leg, a_payment, a_transaction, an_operation
 from tests.contract.stored import LATER, paid, with_counters, write
@@ -91,20 +92,27 @@ def test_payment_is_listed_while_it_is_blocked_or_lapses_with_open_value(store: 
     assert listed(store) == []
 
 
-def test_undecided_authorisation_is_listed_after_an_hour(store: Store) -> None:
+def test_undecided_authorisation_is_due_after_an_hour_and_then_listed(store: Store) -> None:
     an_order_stands(store)
     write_work(store, new_payments=[a_payment(authorisation=Authorisation.PENDING, undecided_at=NOON)])
+    assert listed(store, NOON + HOUR) == []
+    assert store.due(NOON + HOUR - timedelta(microseconds=1)) == ([], [])
+    assert [due.payment_id for due in store.due(NOON + HOUR)[1]] == [a_payment().payment_id]
 
-    assert listed(store, NOON + HOUR - timedelta(microseconds=1)) == []
-    assert [work.kind for work in listed(store, NOON + HOUR)] == [WorkKind.UNDECIDED_AUTHORISATION]
-    assert listed(store, NOON + HOUR)[0].since == NOON + HOUR
+    undecided = paid(store)
+    write_work(store, payments=[Changed(undecided, replace(undecided, undecided_since=NOON + HOUR))])
+
+    [work] = listed(store, NOON + HOUR)
+    assert (work.kind, work.since) == (WorkKind.UNDECIDED_AUTHORISATION, NOON + HOUR)
+    assert store.due(NOON + 2 * HOUR) == ([], [])
 
 
 def test_finding_of_the_audit_is_listed_until_another_one_agrees(store: Store) -> None:
     an_order_stands(store)
-    write_work(store, finding=AuditFinding(("payment P1: value",), NOON))
+    agreed, found = AuditFinding((), NOON), AuditFinding(("payment P1: value",), NOON)
+    write_work(store, finding=Changed(agreed, found))
     assert [(work.kind, work.message) for work in listed(store)] == [(WorkKind.LEDGER_MISMATCH, "payment P1: value")]
-    write_work(store, finding=AuditFinding((), LATER))
+    write_work(store, finding=Changed(found, AuditFinding((), LATER)))
     assert listed(store) == []
 
 

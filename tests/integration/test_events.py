@@ -298,14 +298,15 @@ def test_orders_are_listed_and_found_by_their_group(answers: Mapping[str, Answer
 
 
 def test_feed_hands_out_a_status_change_until_it_is_committed(answers: Mapping[str, Answer]) -> None:
-    (update,) = answers["order_feed/read"].body
+    update, work = answers["order_feed/read"].body
     handle = json.loads(event_named("order_feed/commit")["body"])["handles"][0]
 
     assert answers["order_feed/get_configuration_of_nobody"].code == (404, "OMS014")
     assert answers["order_feed/configure"].status == 200
     assert answers["order_feed/filter_by_expression"].code == (400, "OMS001")
-    assert answers["order_feed/status_changed"].result == {"feeds": 1}
-    assert answers["order_feed/get_configuration"].body["quantity"] == 1
+    assert answers["order_feed/status_changed"].result == answers["order_feed/work_opened"].result == {"feeds": 1}
+    assert answers["order_feed/get_configuration"].body["quantity"] == 2
+    assert (work["domain"], work["state"], work["workItem"]["kind"]) == ("Work", "WorkItemOpened", "manual-refund")
     assert update == {
         "eventId": "9F86D081884C7D659A2FEAA0C55AD015-transaction-9",
         "handle": handle,
@@ -324,7 +325,7 @@ def test_hook_leads_outside_and_over_tls_only(answers: Mapping[str, Answer]) -> 
     assert answers["order_hook/get_configuration_of_nobody"].code == (404, "OMS014")
     assert answers["order_hook/configure_without_tls"].code == (400, "OMS001")
     assert answers["order_hook/configure_address_inside"].code == (400, "OMS001")
-    assert answers["order_hook/status_changed"].result == {"hooks": 0}
+    assert answers["order_hook/status_changed"].result == answers["order_hook/work_opened"].result == {"hooks": 0}
     assert answers["order_hook/delete_configuration"].status == 200
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from settlement.domain.ledger.ledger import Counters
-from settlement.domain.transaction.work import WorkKind
+from settlement.domain.transaction.listed_work import WorkKind
 from settlement.use_cases.orders.list_orders import OrderQuery, list_orders
 from settlement.use_cases.orders.order_figures import OrderFigures, figures_of
 from settlement.use_cases.shared.ports import Store

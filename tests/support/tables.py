@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import boto3
 
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.work_told import with_work_told
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit, Store
 from testkit.store import FakeStore
@@ -71,8 +72,8 @@ class FakeTable:
         fresh = self.store.commits[self._read :]
         self._read += len(fresh)
         for commit in fresh:
-            where = commit.account, commit.order_id, commit.transaction_id
-            events = Commit(*where, events=commit.events, actor=commit.actor)
+            where = (commit.account, commit.order_id, commit.transaction_id, commit.currency)
+            events = Commit(*where, events=with_work_told(commit).events, actor=commit.actor)
             items = [write["Put"]["Item"] for write in chain(*writes("none", events))]
             self._records += [
                 {"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in items if "public" in item

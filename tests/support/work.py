@@ -1,14 +1,17 @@
 """A recount of the work of an account over everything stored, by the states and not by the list."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from settlement.domain.actor import Actor, System
+from settlement.domain.events import Event, EventType
 from settlement.domain.transaction.leg import LegKind, LegState
+from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
-from settlement.domain.transaction.work import WorkKind
+from settlement.domain.transaction.work_item import item_id
 from settlement.use_cases.shared.ports import Ports, Store
 from settlement.use_cases.upkeep.list_work import list_work, summarise_work
 from testkit.builders import ACCOUNT
@@ -37,6 +40,19 @@ def require_listed(store: Store, transaction_id: str, now: datetime) -> None:
     assert summarise_work(ports, ACCOUNT) == {
         (WorkKind(kind), "BRL"): (counts[kind], values[kind]) for kind in sorted(counts)
     }
+    ids = sorted(item_id(transaction_id, item.work) for item in listed)
+    assert sorted(told_to_wait(store.events(ACCOUNT, transaction_id, 10_000, None).items).elements()) == ids
+
+
+def told_to_wait(newest_first: Sequence[Event]) -> Counter[str]:
+    """Return the ids of the work that events have opened and not closed; fail if one tells what cannot be."""
+    waiting = Counter[str]()
+    for event in reversed(newest_first):
+        if event.type in (EventType.WORK_ITEM_OPENED, EventType.WORK_ITEM_CLOSED):
+            item: Any = event.data["item"]
+            waiting[item["id"]] += 1 if event.type is EventType.WORK_ITEM_OPENED else -1
+            assert waiting[item["id"]] in (0, 1), (event.type, item["id"])
+    return waiting
 
 
 def recounted_kinds(store: Store, transaction_id: str, now: datetime) -> set[str]:

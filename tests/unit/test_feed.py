@@ -185,3 +185,20 @@ def test_item_of_the_queue_is_the_update(feeds: FakeFeeds) -> None:
     assert feeds.items(ACCOUNT, "F1", 10, None).items == [
         FeedItem(an_update(), NOON, NOON + timedelta(seconds=FEED.retention_seconds))
     ]
+
+
+def test_work_comes_where_it_is_configured_whatever_the_statuses(feeds: FakeFeeds) -> None:
+    opened = replace(an_update(state="WorkItemOpened"), work_item={"id": "manual-refund.T.2.0001"})
+    configure_feed(feeds, ACCOUNT, replace(FEED, app_key="desk", id="F2", statuses=("handling",), work_items=True))
+    hooks = [Hook("erp", "https://erp.example"), Hook("desk", "https://desk.example", (), ("invoiced",), True)]
+    for hook in hooks:
+        feeds.replace_hook(ACCOUNT, None, hook)
+    caller = FakeHookCaller()
+
+    assert publish_update(feeds, ACCOUNT, opened, NOON) == 1
+    assert call_hooks(feeds, caller, ACCOUNT, opened) == 1
+
+    assert read_feed(feeds, ACCOUNT, "erp", 10, NOON) == []
+    assert read_feed(feeds, ACCOUNT, "desk", 10, NOON) == [opened]
+    assert opened.domain == "Work"
+    assert caller.notified == [(ACCOUNT, "https://desk.example", "WorkItemOpened")]

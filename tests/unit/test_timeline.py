@@ -190,6 +190,16 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
         "Transaction status changed from Settling to Finished",
     ),
     (T.TRANSACTION_STATUS_CHANGED, {"from": None, "to": "Started"}, "Transaction status is Started"),
+    (
+        T.WORK_ITEM_OPENED,
+        {"item": {"kind": "manual-refund", "value": 2500, "nextStep": "Refund it."}},
+        "Waiting: manual-refund, 25.00 BRL. Refund it.",
+    ),
+    (
+        T.WORK_ITEM_CLOSED,
+        {"item": {"kind": "manual-refund", "value": 2500}},
+        "No longer waiting: manual-refund, 25.00 BRL",
+    ),
 ]
 
 

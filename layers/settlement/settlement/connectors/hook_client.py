@@ -33,7 +33,7 @@ class HookClient:
         return self._post(hook, {"hookConfig": "ping"})
 
     def notify(self, account: str, hook: Hook, update: StatusUpdate) -> str | None:
-        """Post a status change."""
+        """Post a status change, or work that opened or closed."""
         return self._post(hook, _notification(account, hook, update))
 
     def _post(self, hook: Hook, body: dict[str, Any]) -> str | None:
@@ -55,7 +55,7 @@ class HookClient:
 
 
 def _notification(account: str, hook: Hook, update: StatusUpdate) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "Domain": update.domain,
         "OrderId": update.order_id,
         "State": update.state,
@@ -64,6 +64,7 @@ def _notification(account: str, hook: Hook, update: StatusUpdate) -> dict[str, A
         "CurrentChange": _date(update.changed_at),
         "Origin": {"Account": account, "Key": hook.app_key},
     }
+    return told if update.work_item is None else told | {"WorkItem": dict(update.work_item)}
 
 
 def _date(at: datetime) -> str:

@@ -69,6 +69,8 @@ class EventType(StrEnum):
     ORDER_ERROR_CHANGED = "OrderErrorChanged"
     ORDER_STATUS_CHANGED = "OrderStatusChanged"
     TRANSACTION_STATUS_CHANGED = "TransactionStatusChanged"
+    WORK_ITEM_OPENED = "WorkItemOpened"
+    WORK_ITEM_CLOSED = "WorkItemClosed"
 
 
 PUBLISHED = frozenset(
@@ -84,6 +86,8 @@ PUBLISHED = frozenset(
         EventType.ORDER_ERROR_CHANGED,
         EventType.ORDER_STATUS_CHANGED,
         EventType.TRANSACTION_STATUS_CHANGED,
+        EventType.WORK_ITEM_OPENED,
+        EventType.WORK_ITEM_CLOSED,
     }
 )
 """Events that are published on the bus."""
@@ -118,6 +122,19 @@ def leg_writer(operation: int, number: str) -> str:
 def operation_writer(sequence: int) -> str:
     """The writer of the events of an operation's plan."""
     return f"operation-{sequence:06d}"
+
+
+_WORK = "work-"
+
+
+def work_writer(cause: Event) -> str:
+    """The writer of the events of work that the write of an event opens or closes."""
+    return f"{_WORK}{cause.writer}-{cause.number}"
+
+
+def is_of_work(writer: str) -> bool:
+    """True for a writer of events of work: it wrote in one commit, and no item counts its numbers."""
+    return writer.startswith(_WORK)
 
 
 class Journal:

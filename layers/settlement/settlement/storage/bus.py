@@ -22,11 +22,14 @@ _FIRST_PAUSE_SECONDS = 0.2
 
 SOURCE = "quita"
 
+_FOR_LISTENERS = (EventType.ORDER_STATUS_CHANGED, EventType.WORK_ITEM_OPENED, EventType.WORK_ITEM_CLOSED)
+"""What feeds and hooks can have."""
+
 _FAILURES = (ClientError, BotoCoreError, Unavailable)
 
 
 class Bus:
-    """The stack's bus; a status change names the account's listeners, so no function runs for nobody (D139)."""
+    """The stack's bus; a status change or work names the account's listeners, so no function runs for nobody (D139)."""
 
     def __init__(self, client: "EventBridgeClient", name: str, listeners: Callable[[str], list[str]]) -> None:
         """``listeners`` returns what of ``LISTENERS`` an account has configured."""
@@ -57,7 +60,7 @@ class Bus:
         known: dict[str, list[str]] = {}
         addressed = []
         for entry in entries:
-            if entry.type == EventType.ORDER_STATUS_CHANGED:
+            if entry.type in _FOR_LISTENERS:
                 account = entry.detail["account"]
                 if account not in known:
                     known[account] = self._listeners_of(account)

@@ -1,6 +1,7 @@
 """Converts domain objects to DynamoDB items and back.
 
-An item holds the object's fields; fields that are None are left out, and sums of a head or an operation that are zero:
+An item holds the object's fields, but not the work that an operation asks for, which stands beside them; fields that
+are None are left out, and sums of a head or an operation that are zero:
 a write is billed by its size. A payment's counters are attributes of their
 own, with the sums ``available`` and ``refundable``: a condition compares stored numbers and cannot compute them.
 """
@@ -67,6 +68,7 @@ def encode(thing: object) -> Item:
             item["deeds"] = _without_zeros(item["deeds"] | {"actions": actions})
     if isinstance(thing, Operation):
         item["ask"] = _without_zeros(item["ask"])
+        item.pop("listed", None)
     return item
 
 
@@ -121,6 +123,8 @@ def decode(kind: type[T], item: Item) -> T:
     """Return the domain object of an item; raises ``ValueError`` if the attributes do not fit its fields."""
     if kind is Payment:
         item = item | {"counters": {name: item.get(name, 0) for name in Counters.__slots__}}
+    if kind is Operation and "work" in item:
+        item = item | {"listed": item["work"]}
     thing: T = reader_of(cast(Hashable, kind))(item)
     return thing
 

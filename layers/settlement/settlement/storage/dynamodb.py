@@ -276,7 +276,7 @@ class DynamoDBStore(Timeline):
 
     def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
         """Return work listed at ``until``, oldest first, from the index, which lags behind the writes."""
-        from settlement.domain.transaction.work import Work
+        from settlement.domain.transaction.listed_work import Work
 
         first, last = "0" if after is None else f"{after}\x00", f"{keys.timestamp(until)}#\uffff"
         if first > last:

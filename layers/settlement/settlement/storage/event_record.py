@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from settlement.domain.actor import Actor
-from settlement.domain.events import RELAYED, Event
+from settlement.domain.events import RELAYED, Event, is_of_work
 from settlement.storage import codecs, keys
 from settlement.storage.record_dictionaries import DICTIONARIES, NEWEST
 
@@ -34,8 +34,8 @@ class EventRecord:
 
     @property
     def newest(self) -> Event:
-        """The last event, which names the record."""
-        return self.events[-1]
+        """The last event, which names the record; events of work are told after their cause."""
+        return next((event for event in reversed(self.events) if not is_of_work(event.writer)), self.events[-1])
 
     @property
     def sort_key(self) -> str:
@@ -44,8 +44,8 @@ class EventRecord:
 
 
 def in_order(events: Sequence[Event]) -> list[Event]:
-    """Sort the events of one commit by time, writer and number."""
-    return sorted(events, key=lambda event: (event.at, event.writer, event.number))
+    """Sort the events of one commit by time, writer and number, those of work last."""
+    return sorted(events, key=lambda event: (event.at, is_of_work(event.writer), event.writer, event.number))
 
 
 def packed(record: EventRecord) -> codecs.Item:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
+from settlement.domain.events import is_of_work
 from settlement.storage import codecs, keys
 from settlement.storage.event_record import EventRecord, Log, record_of
 from settlement.use_cases.shared.ports import Commit
@@ -151,7 +152,12 @@ def _in_order(records: Iterable[EventRecord]) -> list[EventRecord]:
     """Sort records by the time of their events, but those of one writer by number."""
     latest: dict[str, datetime] = {}
     ranked: dict[int, tuple[tuple[datetime, str, int], EventRecord]] = {}
-    events = [(event.writer, event.number, event.at, record) for record in records for event in record.events]
+    events = [
+        (event.writer, event.number, event.at, record)
+        for record in records
+        for event in record.events
+        if not is_of_work(event.writer) or event is record.newest
+    ]
     for writer, number, at, record in sorted(events, key=lambda found: found[:2]):
         latest[writer] = max(latest.get(writer, at), at)
         rank = (latest[writer], writer, number)

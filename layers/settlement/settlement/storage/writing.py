@@ -21,6 +21,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.storage import codecs, keys
 from settlement.storage.event_record import EventRecord, in_order, packed
 from settlement.storage.log import log_of
+from settlement.storage.work_told import with_work_told
 from settlement.use_cases.shared.ports import Changed, Commit
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef],
     Overflow legs are those that do not fit into the transaction; they are written first. They stay invisible until the
     operation, written last, is marked planned; a late planner cannot overwrite an attempted leg.
     """
+    commit = with_work_told(commit)
     too_many = max(0, len(commit.new_legs) - MAX_LEGS_AT_ONCE)
     builder = _Writes(table, commit)
     first = [builder.new_leg(leg) for leg in commit.new_legs[:too_many]]
@@ -149,7 +151,8 @@ class _Writes:
         for changed_leg in commit.legs:
             yield self._replace_leg(changed_leg)
         if commit.finding is not None:
-            found = codecs.encode(commit.finding) | codecs.work_attributes(commit, keys.FINDING, commit.finding)
+            finding = commit.finding.after
+            found = codecs.encode(finding) | codecs.work_attributes(commit, keys.FINDING, finding)
             yield self._put(self._transaction, keys.FINDING, found, guard={})
         for settlement in commit.new_settlements:
             key = keys.settlement(settlement.payment_id, settlement.number)

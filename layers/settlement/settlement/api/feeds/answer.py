@@ -1,6 +1,6 @@
 """Answers about feed and hook of order updates."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -15,6 +15,8 @@ class FilterAnswer(TypedDict):
     """Always `FromWorkflow`."""
     status: list[str]
     """The order statuses that come; all of them if none is named."""
+    workItems: bool
+    """Whether work that opens or closes comes too."""
 
 
 class QueueAnswer(TypedDict):
@@ -47,16 +49,16 @@ class FeedStateAnswer(FeedAnswer):
 
 
 class UpdateAnswer(TypedDict):
-    """A status change of an order; it is taken off the feed by its handle."""
+    """A status change of an order, or work that opened or closed; it is taken off the feed by its handle."""
 
     eventId: str
     """The event's id; the same update has the same in a hook."""
     handle: str
     """What the update is committed by."""
     domain: str
-    """The side of the order flow that the status belongs to: `Marketplace` or `Fulfillment`."""
+    """The side of the order flow that the status belongs to: `Marketplace` or `Fulfillment`; `Work` for work."""
     state: str
-    """The order's status after the change."""
+    """The order's status after the change; `WorkItemOpened` or `WorkItemClosed` for work."""
     lastState: str
     """The status before; empty for the first one."""
     orderId: str
@@ -65,6 +67,8 @@ class UpdateAnswer(TypedDict):
     """Since when it had the status before."""
     currentChange: OmsDate
     """When the status changed."""
+    workItem: NotRequired[dict[str, Any]]
+    """The work, as the event tells it; only for work."""
 
 
 class HookTargetAnswer(TypedDict):

@@ -101,7 +101,7 @@ class ConfigurationBody(Body):
 
 
 class FilterBody(ConfigurationBody):
-    """Which updates come: by status (``FromWorkflow``), all of them if it names none."""
+    """Which updates come: by status (``FromWorkflow``), all of them if it names none; and whether work comes."""
 
     type: Literal["FromWorkflow"] = "FromWorkflow"
     """Always `FromWorkflow`."""
@@ -111,6 +111,8 @@ class FilterBody(ConfigurationBody):
     """Empty: expressions are not taken."""
     disable_single_fire: Annotated[StrictBool, AfterValidator(_off), Described((("const", False),))] | None = None
     """False: every update comes once."""
+    work_items: StrictBool = False
+    """Whether work that opens or closes comes too, of all orders."""
 
     @model_validator(mode="before")
     @classmethod
@@ -179,6 +181,7 @@ class FeedBody(ConfigurationBody):
             self.filter.statuses,
             queue.visibility_timeout_in_seconds,
             queue.message_retention_period_in_seconds,
+            self.filter.work_items,
         )
 
 
@@ -208,7 +211,8 @@ class HookBody(ConfigurationBody):
 
     def as_hook(self, app_key: str) -> Hook:
         """Return the hook to save."""
-        return Hook(app_key, self.hook.url, tuple((self.hook.headers or {}).items()), self.filter.statuses)
+        headers = tuple((self.hook.headers or {}).items())
+        return Hook(app_key, self.hook.url, headers, self.filter.statuses, self.filter.work_items)
 
 
 class CommitBody(Body):

@@ -16,7 +16,7 @@ MAX_LOT = 10
 def feed_view(feed: Feed) -> "FeedAnswer":
     """A feed's configuration, as it was sent."""
     return {
-        "filter": _filter(feed.statuses),
+        "filter": _filter(feed),
         "queue": {
             "visibilityTimeoutInSeconds": feed.visibility_seconds,
             "messageRetentionPeriodInSeconds": feed.retention_seconds,
@@ -37,12 +37,12 @@ def feed_state_view(state: FeedState, now: datetime) -> "FeedStateAnswer":
 
 def hook_view(hook: Hook) -> "HookAnswer":
     """A hook's configuration, as it was sent."""
-    return {"filter": _filter(hook.statuses), "hook": {"url": hook.url, "headers": dict(hook.headers)}}
+    return {"filter": _filter(hook), "hook": {"url": hook.url, "headers": dict(hook.headers)}}
 
 
 def update_view(update: StatusUpdate) -> "UpdateAnswer":
     """An update as the feed hands it out."""
-    return {
+    shown: UpdateAnswer = {
         "eventId": update.event_id,
         "handle": handle_of(update),
         "domain": update.domain,
@@ -52,18 +52,25 @@ def update_view(update: StatusUpdate) -> "UpdateAnswer":
         "lastChange": _date(update.last_changed_at or update.changed_at),
         "currentChange": _date(update.changed_at),
     }
+    if update.work_item is not None:
+        shown["workItem"] = dict(update.work_item)
+    return shown
 
 
-def _filter(statuses: tuple[str, ...]) -> "FilterAnswer":
-    return {"type": "FromWorkflow", "status": list(statuses)}
+def _filter(configured: Feed | Hook) -> "FilterAnswer":
+    return {"type": "FromWorkflow", "status": list(configured.statuses), "workItems": configured.work_items}
 
 
 def _date(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S.%f}0Z"
 
 
-def update_of(detail: dict[str, Any]) -> StatusUpdate:
-    """Return the status change that an event ``OrderStatusChanged`` tells of."""
+def update_of(event: dict[str, Any]) -> StatusUpdate:
+    """Return what an event of the bus tells of: a status change, or work that opened or closed."""
+    detail = event["detail"]
+    if "item" in detail:
+        at = datetime.fromisoformat(detail["at"])
+        return StatusUpdate(detail["id"], detail["orderId"], event["detail-type"], at, work_item=detail["item"])
     since = detail.get("since")
     return StatusUpdate(
         event_id=detail["id"],

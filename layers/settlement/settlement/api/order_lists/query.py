@@ -9,7 +9,7 @@ from settlement.api.shared.moments import end, moment
 from settlement.api.shared.patterns import MOMENT
 from settlement.api.shared.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.transaction.work import WorkKind
+from settlement.domain.transaction.listed_work import WorkKind
 from settlement.use_cases.orders.list_orders import (
     MAX_LISTED,
     FoundOrders,

@@ -1,6 +1,6 @@
 """Events as the operator's timeline: ``…/interactions``, in the gateway's words (C§3.2, C§5.2, R30)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -230,6 +230,8 @@ _WORDINGS: dict[EventType, _Wording] = {
         "Transaction status changed from {from} to {to}",
         "Transaction status is {to}",
     ),
+    EventType.WORK_ITEM_OPENED: _Wording(_WORKER, "Work Item Opened", "Waiting: {kind}, {value}. {nextStep}"),
+    EventType.WORK_ITEM_CLOSED: _Wording(_WORKER, "Work Item Closed", "No longer waiting: {kind}, {value}"),
 }
 
 
@@ -256,7 +258,7 @@ def interaction_view(event: Event, currency: str) -> "Interaction":
     Messages are for people and show amounts as decimals with their currency; ``Data`` has them in minor units.
     """
     wording = _WORDINGS[event.type]
-    facts = {name: _readable(name, value, currency) for name, value in event.data.items()}
+    facts = {name: _readable(name, value, currency) for name, value in _told(event)}
     return {
         "Id": f"{event.transaction_id}-{event.writer}-{event.number}",
         "TransactionId": event.transaction_id,
@@ -267,6 +269,13 @@ def interaction_view(event: Event, currency: str) -> "Interaction":
         "Actor": actor_view(event.actor),
         "Data": dict(event.data),
     }
+
+
+def _told(event: Event) -> Iterator[tuple[str, object]]:
+    """Yield the facts that a message may name: those of the event, and of a work item that it is about."""
+    item = event.data.get("item")
+    yield from event.data.items()
+    yield from item.items() if isinstance(item, Mapping) else ()
 
 
 def _readable(name: str, value: object, currency: str) -> object:

@@ -3,8 +3,8 @@
 from typing_extensions import TypedDict
 
 from settlement.api.shared.answer import Cents, OmsDate, Unsigned
+from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.statuses import OrderStatus, TransactionStatus
-from settlement.domain.transaction.work import WorkKind
 
 
 class WorkAction(TypedDict):

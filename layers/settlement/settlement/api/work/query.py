@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.transaction.work import WorkKind
+from settlement.domain.transaction.listed_work import WorkKind
 
 DEFAULT_WORK_ITEMS = 50
 MAX_WORK_ITEMS = 100

@@ -1,8 +1,9 @@
-"""Status changes for integrators: a feed that they read, and a hook that is called.
+"""Status changes, and work that opens and closes, for integrators: a feed that they read, and a hook that is called.
 
 Each app key has at most one feed and one hook, so integrations do not take each other's updates.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +29,10 @@ _MARKETPLACE = frozenset({OrderStatus.PAYMENT_PENDING.value, OrderStatus.PAYMENT
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """A change of an order's status; ``event_id`` is the same in repeats, ``last_state`` is None for a new order."""
+    """A change of an order's status; ``event_id`` is the same in repeats, ``last_state`` is None for a new order.
+
+    With ``work_item`` it is work that opened or closed instead, and ``state`` says which.
+    """
 
     event_id: str
     order_id: str
@@ -36,10 +40,13 @@ class StatusUpdate:
     changed_at: datetime
     last_state: str | None = None
     last_changed_at: datetime | None = None
+    work_item: Mapping[str, object] | None = None
 
     @property
     def domain(self) -> str:
-        """The part of the order flow to which the status belongs."""
+        """The part of the order flow to which the status belongs; ``Work`` for work."""
+        if self.work_item is not None:
+            return "Work"
         return "Marketplace" if self.state in _MARKETPLACE else "Fulfillment"
 
     @property
@@ -49,19 +56,30 @@ class StatusUpdate:
         return f"{self.changed_at.isoformat(timespec='microseconds')}#{writer}#{number:0>9}"
 
 
+def _is_wanted(update: StatusUpdate, statuses: tuple[str, ...], work_items: bool) -> bool:
+    """True if a filter matches an update: one of work by ``work_items``, any other by its status."""
+    if update.work_item is not None:
+        return work_items
+    return not statuses or update.state in statuses
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed's configuration; empty ``statuses`` mean all. ``id`` identifies its queue and is new for each feed."""
+    """A feed's configuration; empty ``statuses`` mean all, and with ``work_items`` work comes too.
+
+    ``id`` identifies its queue and is new for each feed.
+    """
 
     app_key: str
     id: str
     statuses: tuple[str, ...] = ()
     visibility_seconds: int = DEFAULT_VISIBILITY_SECONDS
     retention_seconds: int = DEFAULT_RETENTION_SECONDS
+    work_items: bool = False
 
     def wants(self, update: StatusUpdate) -> bool:
         """True if the filter matches an update."""
-        return not self.statuses or update.state in self.statuses
+        return _is_wanted(update, self.statuses, self.work_items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +93,14 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A hook's configuration: the address to which updates are posted, and the headers."""
+    """A hook's configuration: the address to which updates are posted, the headers, and the filter as a feed's."""
 
     app_key: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     statuses: tuple[str, ...] = ()
+    work_items: bool = False
 
     def wants(self, update: StatusUpdate) -> bool:
         """True if the filter matches an update."""
-        return not self.statuses or update.state in self.statuses
+        return _is_wanted(update, self.statuses, self.work_items)

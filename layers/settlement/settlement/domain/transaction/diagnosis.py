@@ -7,11 +7,12 @@ from datetime import datetime
 from settlement.domain.money import display
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.listed_work import Work
 from settlement.domain.transaction.operation import Operation, OperationState
 from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.domain.transaction.statuses import OrderStatus, order_status
 from settlement.domain.transaction.transaction import Transaction
-from settlement.domain.transaction.work import Work, work_of
+from settlement.domain.transaction.work import work_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.listed_work import Work
 from settlement.domain.transaction.transitions import require_transition
 
 MAX_CALLBACKS = 100
@@ -75,7 +76,8 @@ class Operation:
     it. ``due_at`` is when the due-work sweep starts it, ``legs`` the number of legs in its plan. ``callbacks`` counts
     callbacks and notices, ``callbacks_seen`` those before the current attempt. ``missing`` is the value that the last
     attempt left undone, if any, ``remark`` why; with ``awaits_decision`` its connectors answered, but have not decided.
-    ``reason`` is why it was asked for, in the words of who asked.
+    ``reason`` is why it was asked for, in the words of who asked. ``listed`` is the work that the operation asked for
+    when it was read; like ``version``, a write renews it.
     """
 
     sequence: int
@@ -107,6 +109,7 @@ class Operation:
     awaits_decision: bool = False
     events: int = 0
     version: int = 0
+    listed: Work | None = None
 
     @property
     def takes_news(self) -> bool:

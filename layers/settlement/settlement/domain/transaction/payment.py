@@ -4,7 +4,7 @@ Amounts are minor units.
 """
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,9 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.planning.drafting import Position
 
 MAX_PAYMENTS = 10
+
+UNDECIDED_FOR = timedelta(hours=1)
+"""How long an authorisation may be undecided before somebody should look."""
 
 
 class Authorisation(StrEnum):
@@ -39,7 +42,8 @@ class Payment:
     to get back, by name. Settlements up to ``refunded_through`` are refunded whole. ``acquirer`` and what follows it
     are as the newest answer that named them told. ``last_settlement`` and ``last_refund`` are the keys of the calls
     that were answered last, ``refunded_at`` is the time of the newest refund. ``undecided_at``, ``blocked_at`` and
-    ``expiring_since`` are when it became so. Once the shopper is ``erased``, no answer brings personal parts back.
+    ``expiring_since`` are when it became so, ``undecided_since`` is since when somebody should look at it. Once the
+    shopper is ``erased``, no answer brings personal parts back.
     """
 
     payment_id: str
@@ -92,6 +96,7 @@ class Payment:
     last_refund: str | None = None
     refunded_at: datetime | None = None
     undecided_at: datetime | None = None
+    undecided_since: datetime | None = None
     blocked_at: datetime | None = None
     expiring_since: datetime | None = None
     erased: bool = False
@@ -125,7 +130,15 @@ class Payment:
     @property
     def due_at(self) -> datetime | None:
         """When the sweep handles its timer; None if no timer runs."""
-        return min((at for at in (self.auto_settle_at, self.expiry_watch_at) if at is not None), default=None)
+        timers = (self.auto_settle_at, self.expiry_watch_at, self.undecided_watch_at)
+        return min((at for at in timers if at is not None), default=None)
+
+    @property
+    def undecided_watch_at(self) -> datetime | None:
+        """When an undecided authorisation becomes work for a person; None if it is, or is decided."""
+        if self.authorisation is not Authorisation.PENDING or self.undecided_since is not None:
+            return None
+        return None if self.undecided_at is None else self.undecided_at + UNDECIDED_FOR
 
     @property
     def position(self) -> Position:

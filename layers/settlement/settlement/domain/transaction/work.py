@@ -3,53 +3,16 @@
 Each is told by the thing alone, so the write that changes the thing lists or ends its work. Amounts are minor units.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation, Payment
 
-UNDECIDED_FOR = timedelta(hours=1)
-"""How long an authorisation may be undecided before somebody should look."""
-
 MAX_MESSAGE = 300
 """Characters of a reason in a work item; leg and operation have the whole of it."""
-
-
-class WorkKind(StrEnum):
-    """The kinds of work items."""
-
-    FAILED_AUTHORISATION = "failed-authorisation"
-    FAILED_SETTLEMENT = "failed-settlement"
-    FAILED_REDUCTION = "failed-reduction"
-    FAILED_REFUND = "failed-refund"
-    IN_DOUBT = "in-doubt"
-    MANUAL_REFUND = "manual-refund"
-    MANUAL_CANCELLATION = "manual-cancellation"
-    BLOCKED_PAYMENT = "blocked-payment"
-    RETRYING = "retrying"
-    EXPIRING_AUTHORISATION = "expiring-authorisation"
-    UNDECIDED_AUTHORISATION = "undecided-authorisation"
-    LEDGER_MISMATCH = "ledger-mismatch"
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What waits: since when it is listed, its value, until when something happens by itself, and why.
-
-    ``payment_id``, ``operation`` and ``leg`` name what it is about, as far as it is about one.
-    """
-
-    kind: WorkKind
-    since: datetime
-    value: int
-    due_at: datetime | None = None
-    message: str | None = None
-    payment_id: str | None = None
-    operation: int | None = None
-    leg: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +38,11 @@ def work_of(thing: Worked) -> Work | None:
             return _work_of_payment(thing)
         case AuditFinding():
             return _work_of_finding(thing)
+
+
+def as_stored(operation: Operation) -> Operation:
+    """Return a written operation as it is read again: under its next version, with the work that it asks for."""
+    return replace(operation, version=operation.version + 1, listed=work_of(operation))
 
 
 _FAILED = {
@@ -141,12 +109,8 @@ def _work_of_payment(payment: Payment) -> Work | None:
     kind, since, value = WorkKind.BLOCKED_PAYMENT, payment.blocked_at, counters.doubtful
     if not payment.blocked:
         kind, since, value = WorkKind.EXPIRING_AUTHORISATION, payment.expiring_since, counters.available
-        if payment.authorisation is Authorisation.PENDING and payment.undecided_at is not None:
-            kind, since, value = (
-                WorkKind.UNDECIDED_AUTHORISATION,
-                payment.undecided_at + UNDECIDED_FOR,
-                payment.assigned,
-            )
+        if payment.authorisation is Authorisation.PENDING:
+            kind, since, value = WorkKind.UNDECIDED_AUTHORISATION, payment.undecided_since, payment.assigned
     if since is None or (kind is WorkKind.EXPIRING_AUTHORISATION and not value):
         return None
     return Work(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from settlement.domain.order.listing import ListedOrder, as_listed
-from settlement.domain.transaction.work import WorkKind
+from settlement.domain.transaction.listed_work import WorkKind
 from settlement.use_cases.shared.ports import ListRange, Page, Store
 
 MAX_LISTED = 3_000

@@ -14,6 +14,7 @@ from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
+from settlement.domain.transaction.work import as_stored
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Commit, Conflict, Page, Store
 
@@ -135,7 +136,7 @@ class RehearsalStore:
         if commit.transaction is not None:
             self._transaction = replace(commit.transaction, version=commit.transaction.version + 1)
         for operation in commit.operations:
-            self._operations[operation.sequence] = replace(operation, version=operation.version + 1)
+            self._operations[operation.sequence] = as_stored(operation)
         for leg in (*commit.new_legs, *(changed.after for changed in commit.legs)):
             self._legs[leg.operation, leg.number] = leg
         for payment in commit.payments:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from settlement.domain.order.shopper import Shopper
     from settlement.domain.transaction.checkout import AdditionalData
     from settlement.domain.transaction.leg import Leg
+    from settlement.domain.transaction.listed_work import Work
     from settlement.domain.transaction.operation import Operation
     from settlement.domain.transaction.payment import Payment
     from settlement.domain.transaction.transaction import Transaction
-    from settlement.domain.transaction.work import AuditFinding, Work
+    from settlement.domain.transaction.work import AuditFinding
 
 T = TypeVar("T")
 
@@ -56,8 +57,8 @@ class Commit:
     ``transaction_before`` are the heads that were read, None for new ones. ``new_receipts``, by number of existing
     invoices, are written unconditionally. ``requests`` are idempotency keys with the name and the operation of their
     request. ``additional_data`` replaces data of the same names. ``start_key`` is the idempotency key of the
-    transaction's start. ``finding`` is what an audit has found. ``currency`` is the transaction's, for work items.
-    ``actor`` is who causes the events.
+    transaction's start. ``finding`` is what an audit has found, after the one before. ``currency`` is the
+    transaction's, for work items. ``actor`` is who causes the events.
     """
 
     account: str
@@ -88,7 +89,7 @@ class Commit:
     requests: Sequence[tuple[str, str, int]] = ()
     additional_data: Sequence[AdditionalData] = ()
     start_key: str | None = None
-    finding: AuditFinding | None = None
+    finding: Changed[AuditFinding] | None = None
     events: Sequence[Event] = ()
     actor: Actor | None = None
 

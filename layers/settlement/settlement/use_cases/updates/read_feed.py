@@ -5,7 +5,7 @@ order; so updates of one order are read in sequence.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from settlement.domain.account.feed import MAX_FEEDS, Feed, FeedItem, StatusUpdate
@@ -38,9 +38,7 @@ def _configure(feeds: Feeds, account: str, feed: Feed) -> Feed:
     mine = next((held for held in existing if held.app_key == feed.app_key), None)
     if mine is None and len(existing) >= MAX_FEEDS:
         raise InvalidRequest(f"an account has at most {MAX_FEEDS} feeds, one for each app key")
-    kept = Feed(
-        feed.app_key, mine.id if mine else feed.id, feed.statuses, feed.visibility_seconds, feed.retention_seconds
-    )
+    kept = replace(feed, id=mine.id) if mine else feed
     feeds.replace_feed(account, mine, kept)
     return kept
 

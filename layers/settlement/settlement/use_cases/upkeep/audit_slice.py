@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from settlement.domain.audit.timeline import AUDITOR
 from settlement.domain.audit.walk import AuditWalk, first_walk
 from settlement.domain.events import Event, EventType, Journal
 from settlement.domain.order.listing import ListedOrder
 from settlement.domain.transaction.work import AuditFinding
-from settlement.use_cases.shared.ports import Commit, Conflict, ListRange, Ports, Store
+from settlement.use_cases.shared.ports import Changed, Commit, Conflict, ListRange, Ports, Store
 from settlement.use_cases.upkeep.audit_order import Audited, audit_order
 
 ORDERS_AT_ONCE = 20
@@ -111,7 +112,7 @@ def _audit(ports: Ports, account: str, order: ListedOrder) -> Audited:
 def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequence[Event]) -> None:
     """Record mismatches on the timeline unless the same ones are recorded already; record when they have ended."""
     mine = [event for event in events if event.writer == AUDITOR]
-    known = mine[-1].data.get("places") if mine else []
+    known: Any = mine[-1].data.get("places") if mine else []
     places = sorted({f"{mismatch.where}: {mismatch.what}" for mismatch in audited.mismatches})[:MAX_MISMATCHES]
     if places == known:
         return
@@ -122,6 +123,7 @@ def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequenc
         transaction_id=transaction_id,
         at=ports.now(),
     )
+    before = AuditFinding(tuple(known), mine[-1].at if mine else journal.at)
     journal.record(
         EventType.LEDGER_MISMATCH if places else EventType.LEDGER_AGREES,
         count=len(audited.mismatches),
@@ -133,7 +135,7 @@ def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequenc
             audited.account,
             audited.order_id,
             transaction_id,
-            finding=AuditFinding(tuple(places), journal.at),
+            finding=Changed(before, AuditFinding(tuple(places), journal.at)),
             events=journal.events,
         )
     )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from settlement.domain.transaction.work import WorkKind
+from settlement.domain.transaction.listed_work import WorkKind
 from settlement.use_cases.shared.ports import Page, Ports, WorkItem
 
 ITEMS_AT_ONCE = 100

@@ -58,7 +58,8 @@ def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept
 def _fire_timers(ports: Ports, due: DuePayment) -> bool:
     """Queue the operation that a payment's timers request; each fires once, after the whole authorisation.
 
-    The head is read first: its version guards the timers against a parallel sweep.
+    Before that, an authorisation that stays undecided becomes work for a person. The head is read first: its version
+    guards the timers against a parallel sweep.
     """
     transaction = ports.store.transaction(due.account, due.transaction_id)
     payment = ports.store.payment(due.account, due.transaction_id, due.payment_id)
@@ -66,9 +67,13 @@ def _fire_timers(ports: Ports, due: DuePayment) -> bool:
     if payment is None or transaction is None or payment.due_at is None or payment.due_at > now:
         return False
     order = ports.store.order(due.account, transaction.order_id)
-    if order is None or transaction.authorisation is Authorisation.PENDING:
+    if order is None:
         return False
     before = Heads(order, transaction)
+    if payment.authorisation is Authorisation.PENDING:
+        return _list_undecided(ports, before, payment, now)
+    if transaction.authorisation is Authorisation.PENDING:
+        return False
     journal = before.journal(now)
     settings = ports.store.settings(due.account)
     operations = []
@@ -84,6 +89,16 @@ def _fire_timers(ports: Ports, due: DuePayment) -> bool:
     commit = before.becomes(journal, order, transaction)
     fired = Changed(payment, _without_fired_timers(payment, now))
     ports.commit(replace(commit, operations=operations, payments=[fired]))
+    return True
+
+
+def _list_undecided(ports: Ports, before: Heads, payment: Payment, now: datetime) -> bool:
+    """List an authorisation that is undecided for too long."""
+    since = payment.undecided_watch_at
+    if since is None or since > now:
+        return False
+    commit = before.becomes(before.journal(now), before.order, before.transaction)
+    ports.commit(replace(commit, payments=[Changed(payment, replace(payment, undecided_since=since))]))
     return True
 
 

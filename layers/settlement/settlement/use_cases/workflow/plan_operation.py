@@ -17,6 +17,7 @@ from settlement.domain.transaction.request_ids import request_id
 from settlement.domain.transaction.retries import LEASE, MAX_LEGS, MAX_LEGS_AT_ONCE
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.withholding import takes_value_off, withheld
+from settlement.domain.transaction.work import as_stored, work_of
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Commit, Ports, Store
@@ -114,9 +115,14 @@ def _claim(ports: Ports, account: str, transaction_id: str, sequence: int, execu
         at=now,
     )
     planned = _add_legs(ports, transaction, operation, legs, payments, journal)
-    if planned.new_legs or planned.operation.planned != operation.planned:
+    written = planned.operation.to(OperationState.READY)
+    if (
+        planned.new_legs
+        or planned.operation.planned != operation.planned
+        or (written.listed is None and work_of(written) is not None)
+    ):
         _record_plan(journal, planned)
-    written = replace(planned.operation.to(OperationState.READY), events=journal.written)
+    written = replace(written, events=journal.written)
     ports.commit(
         Commit(
             account,
@@ -130,7 +136,7 @@ def _claim(ports: Ports, account: str, transaction_id: str, sequence: int, execu
             events=journal.events,
         )
     )
-    return _as_stored(transaction, replace(written, version=written.version + 1), legs, payments, planned)
+    return _as_stored(transaction, as_stored(written), legs, payments, planned)
 
 
 def _as_stored(
@@ -151,7 +157,7 @@ def _as_stored(
 
 
 def _record_plan(journal: Journal, planned: _Planned) -> None:
-    """Record an event for the plan: it carries the log of the plan's writes."""
+    """Record an event for the plan: it carries the log of the plan's writes, and its work if it is tried again."""
     operation = planned.operation
     journal.record(
         EventType.OPERATION_PLANNED, operation=operation.sequence, kind=operation.kind.value, calls=operation.legs

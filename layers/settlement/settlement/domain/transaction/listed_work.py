@@ -1,0 +1,39 @@
+"""A piece of work as it is listed: its kind, since when, how much, why (R35, R36). Amounts are minor units."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class WorkKind(StrEnum):
+    """The kinds of work items."""
+
+    FAILED_AUTHORISATION = "failed-authorisation"
+    FAILED_SETTLEMENT = "failed-settlement"
+    FAILED_REDUCTION = "failed-reduction"
+    FAILED_REFUND = "failed-refund"
+    IN_DOUBT = "in-doubt"
+    MANUAL_REFUND = "manual-refund"
+    MANUAL_CANCELLATION = "manual-cancellation"
+    BLOCKED_PAYMENT = "blocked-payment"
+    RETRYING = "retrying"
+    EXPIRING_AUTHORISATION = "expiring-authorisation"
+    UNDECIDED_AUTHORISATION = "undecided-authorisation"
+    LEDGER_MISMATCH = "ledger-mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits: since when it is listed, its value, until when something happens by itself, and why.
+
+    ``payment_id``, ``operation`` and ``leg`` name what it is about, as far as it is about one.
+    """
+
+    kind: WorkKind
+    since: datetime
+    value: int
+    due_at: datetime | None = None
+    message: str | None = None
+    payment_id: str | None = None
+    operation: int | None = None
+    leg: str | None = None

@@ -1,0 +1,94 @@
+"""A work item as it is published: its id, what a person can do, and the requests for that (R36)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from settlement.domain.events import Json
+from settlement.domain.transaction.listed_work import Work, WorkKind
+
+_FAILED = "Read why it failed. Retry it once the cause is gone, or write it off."
+NEXT_STEPS: Mapping[WorkKind, str] = {
+    WorkKind.FAILED_AUTHORISATION: _FAILED,
+    WorkKind.FAILED_SETTLEMENT: "Read why it failed. Retry it, or record that it was paid otherwise, or write it off.",
+    WorkKind.FAILED_REDUCTION: _FAILED,
+    WorkKind.FAILED_REFUND: _FAILED,
+    WorkKind.IN_DOUBT: "Ask the connector's operator whether the call was done, then resolve it as done or not-done.",
+    WorkKind.MANUAL_REFUND: "Refund it in the connector's back office, then confirm it with the reference.",
+    WorkKind.MANUAL_CANCELLATION: "Cancel it in the connector's back office, then confirm it with the reference.",
+    WorkKind.BLOCKED_PAYMENT: "Resolve the payment's calls in doubt: no other call is made for it until then.",
+    WorkKind.RETRYING: "Nothing: it is tried again at dueAt. Retry it to have it tried now.",
+    WorkKind.EXPIRING_AUTHORISATION: "Settle or cancel its open value before dueAt, or let it lapse.",
+    WorkKind.UNDECIDED_AUTHORISATION: "Wait until dueAt, or ask the connector's operator what it waits for.",
+    WorkKind.LEDGER_MISMATCH: "Audit the transaction, and follow the runbook's page on mismatches.",
+}
+"""What a person can do, by kind."""
+
+_OPERATION = "{transaction}/operations/{operation}"
+_LEG = "{transaction}/legs/{operation}-{leg}"
+_RETRY = ("retry", "POST", f"{_OPERATION}/retry")
+_WRITE_OFF = ("write-off", "POST", f"{_OPERATION}/write-off")
+_RESOLVE = ("resolve", "POST", f"{_LEG}/resolve")
+_CONFIRM = ("confirm", "POST", f"{_LEG}/confirm")
+_SHOW = ("operations", "GET", "{transaction}/operations")
+_ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
+    WorkKind.FAILED_AUTHORISATION: (_RETRY, _WRITE_OFF),
+    WorkKind.FAILED_SETTLEMENT: (_RETRY, _WRITE_OFF, ("paid-otherwise", "POST", f"{_OPERATION}/paid-otherwise")),
+    WorkKind.FAILED_REDUCTION: (_RETRY, _WRITE_OFF),
+    WorkKind.FAILED_REFUND: (_RETRY, _WRITE_OFF),
+    WorkKind.IN_DOUBT: (_RESOLVE, _RETRY),
+    WorkKind.MANUAL_REFUND: (_CONFIRM, _WRITE_OFF),
+    WorkKind.MANUAL_CANCELLATION: (_CONFIRM, _WRITE_OFF),
+    WorkKind.BLOCKED_PAYMENT: (_SHOW,),
+    WorkKind.RETRYING: (_RETRY,),
+    WorkKind.EXPIRING_AUTHORISATION: (
+        ("settle", "POST", "{transaction}/settlement-request"),
+        ("cancel", "POST", "{transaction}/cancellation-request"),
+    ),
+    WorkKind.UNDECIDED_AUTHORISATION: (_SHOW,),
+    WorkKind.LEDGER_MISMATCH: (("audit", "GET", "{transaction}/audit"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A request that goes on with the work."""
+
+    name: str
+    method: str
+    href: str
+
+
+def item_id(transaction_id: str, work: Work) -> str:
+    """Return the id of a work item: the same as long as it waits, and again when the same comes back."""
+    about = (work.payment_id if work.operation is None else None, work.operation, work.leg)
+    return ".".join([work.kind.value, transaction_id, *(str(part) for part in about if part is not None)])
+
+
+def actions_of(transaction_id: str, work: Work) -> Iterator[Action]:
+    """Yield the requests that go on with the work."""
+    transaction = f"/api/pvt/transactions/{transaction_id}"
+    for name, method, path in _ACTIONS[work.kind]:
+        yield Action(name, method, path.format(transaction=transaction, operation=work.operation, leg=work.leg))
+
+
+def published_item(order_id: str, transaction_id: str, currency: str, work: Work) -> Mapping[str, Json]:
+    """Return a work item as an event tells it: the fields of the work list, with the times of events."""
+    return {
+        "id": item_id(transaction_id, work),
+        "kind": work.kind.value,
+        "orderId": order_id,
+        "transactionId": transaction_id,
+        "paymentId": work.payment_id,
+        "operationId": work.operation,
+        "legId": None if work.leg is None else f"{work.operation}-{work.leg}",
+        "value": work.value,
+        "currency": currency,
+        "since": work.since.isoformat(),
+        "dueAt": None if work.due_at is None else work.due_at.isoformat(),
+        "message": work.message,
+        "nextStep": NEXT_STEPS[work.kind],
+        "actions": [
+            {"name": action.name, "method": action.method, "href": action.href}
+            for action in actions_of(transaction_id, work)
+        ],
+    }

@@ -1,0 +1,61 @@
+"""Tells of work that a commit opens or closes, by events of the same commit (D141).
+
+An event of work is numbered after the event that caused it, since any writer can open or close work. So it needs no
+counter of its own, and a commit that neither opens nor closes any pays nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from settlement.domain.events import Event, EventType, Json, work_writer
+from settlement.domain.transaction.listed_work import Work
+from settlement.domain.transaction.work import work_of
+from settlement.use_cases.shared.ports import Commit
+
+BeforeAndAfter = tuple[Work | None, Work | None]
+
+
+def with_work_told(commit: Commit) -> Commit:
+    """Return the commit with an event for each work item that it opens or closes, after its other events.
+
+    A commit without events tells nothing: all that open or close work have some.
+    """
+    changes = [(before, after) for before, after in _work_of(commit) if _is_other(before, after)]
+    if not changes or not commit.events:
+        return commit
+    return replace(commit, events=[*commit.events, *_told(commit, changes)])
+
+
+def _work_of(commit: Commit) -> Iterator[BeforeAndAfter]:
+    """Yield the work that each changed thing asks for, before and after."""
+    for operation in commit.operations:
+        yield operation.listed, work_of(operation)
+    for leg in commit.new_legs:
+        yield None, work_of(leg)
+    for tried in commit.legs:
+        yield work_of(tried.before), work_of(tried.after)
+    for payment in commit.new_payments:
+        yield None, work_of(payment)
+    for paid in commit.payments:
+        yield work_of(paid.before), work_of(paid.after)
+    if commit.finding is not None:
+        yield work_of(commit.finding.before), work_of(commit.finding.after)
+
+
+def _is_other(before: Work | None, after: Work | None) -> bool:
+    """True if another item is listed than before; a thing has one item of a kind at most."""
+    return (before and before.kind) != (after and after.kind)
+
+
+def _told(commit: Commit, changes: list[BeforeAndAfter]) -> Iterator[Event]:
+    from settlement.domain.transaction.work_item import published_item
+
+    cause = max(commit.events, key=lambda event: (event.at, event.writer, event.number))
+    where = commit.order_id, commit.transaction_id
+    number = 0
+    for pair in changes:
+        for type_, work in zip((EventType.WORK_ITEM_CLOSED, EventType.WORK_ITEM_OPENED), pair, strict=True):
+            if work is not None:
+                number += 1
+                item: dict[str, Json] = {"item": published_item(*where, commit.currency, work)}
+                yield Event(type_, cause.at, work_writer(cause), number, *where, work.payment_id, item, cause.actor)
