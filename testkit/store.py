@@ -117,6 +117,13 @@ class FakeStore(GuardedThings):
         """Return an order's invoices in the order they were received."""
         return sorted(self.all_of(Invoice, account, order_id), key=lambda invoice: invoice.sequence)
 
+    def invoices_after(self, account: str, order_id: str, number: str | None, page_size: int) -> Page[Invoice]:
+        """Return a page of an order's invoices by their numbers: those after a number, or from the first on."""
+        found = sorted(self.all_of(Invoice, account, order_id), key=lambda invoice: invoice.number)
+        later = [held for held in found if number is None or held.number > number]
+        page = later[:page_size]
+        return Page(page, page[-1].number if len(later) > page_size else None)
+
     def document(self, account: str, order_id: str, number: str) -> str | None:
         """Return the document embedded in an invoice."""
         return self.get(str, account, order_id, number)

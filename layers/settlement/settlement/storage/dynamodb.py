@@ -136,6 +136,16 @@ class DynamoDBStore(Timeline):
         found = self._query(Invoice, keys.order_partition(account, order_id), keys.invoice(""))
         return sorted(found, key=lambda invoice: invoice.sequence)
 
+    def invoices_after(self, account: str, order_id: str, number: str | None, page_size: int) -> Page[Invoice]:
+        """Return a page of an order's invoices by their numbers: those after a number, or from the first on."""
+        partition = keys.order_partition(account, order_id)
+        request = self._range(partition, keys.invoice("")) | {"Limit": page_size}
+        if number is not None:
+            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": keys.invoice(number)})
+        answer = self._client.query(**request)
+        found = [codecs.decode(Invoice, codecs.from_wire(item)) for item in answer["Items"]]
+        return Page(found, found[-1].number if "LastEvaluatedKey" in answer else None)
+
     def document(self, account: str, order_id: str, number: str) -> str | None:
         """Return the document embedded in an invoice."""
         item = self._read(keys.order_partition(account, order_id), keys.document(number))

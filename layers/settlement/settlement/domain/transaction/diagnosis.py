@@ -1,7 +1,7 @@
 """Says why an order is where it is, what happens next, and what waits for a person (R35). Amounts are minor units."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from settlement.domain.money import display
@@ -17,19 +17,21 @@ from settlement.domain.transaction.work import work_of
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason: a code for machines, a sentence for people."""
+    """One reason: a code for machines, a sentence for people, and the facts in it, amounts as minor units."""
 
     code: str
     sentence: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What happens by itself, and when."""
+    """What happens by itself, and when; ``facts`` as those of a reason."""
 
     code: str
     sentence: str
     at: datetime
+    facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,14 @@ def _of_status(order: Order, transaction: Transaction, payments: Sequence[Paymen
     currency, ledger = transaction.currency, transaction.ledger
     match order_status(order, transaction):
         case OrderStatus.CANCELED:
-            return Reason("cancelled", f"The order is cancelled: {order.cancel_reason or 'no reason was given'}.")
+            why = order.cancel_reason or "no reason was given"
+            return Reason("cancelled", f"The order is cancelled: {why}.", {"reason": order.cancel_reason or ""})
         case OrderStatus.PAYMENT_PENDING:
             decided = sum(payment.authorisation is Authorisation.APPROVED for payment in payments)
             return Reason(
                 "authorisation-pending",
                 f"{decided} of {len(payments)} payments are authorised.",
+                {"decided": decided, "payments": len(payments)},
             )
         case OrderStatus.READY_FOR_HANDLING:
             return Reason("awaits-handling", "The payments are authorised. Handling has not started.")
@@ -80,10 +84,15 @@ def _of_status(order: Order, transaction: Transaction, payments: Sequence[Paymen
         case OrderStatus.INVOICE:
             return Reason("settling", "An invoice has arrived, and its value is being settled.")
         case OrderStatus.PAYMENT_APPROVED:
-            invoiced, left = (display(value, currency) for value in (order.invoiced, order.value - order.invoiced))
-            return Reason("awaits-rest", f"{invoiced} is invoiced and settled. {left} is left to invoice.")
+            invoiced, left = (display(value, currency) for value in (order.invoiced, order.remainder))
+            return Reason(
+                "awaits-rest",
+                f"{invoiced} is invoiced and settled. {left} is left to invoice.",
+                {"invoiced": order.invoiced, "left": order.remainder},
+            )
         case OrderStatus.INVOICED:
-            return Reason("complete", f"All is invoiced; {display(ledger.captured, currency)} was captured.")
+            captured = display(ledger.captured, currency)
+            return Reason("complete", f"All is invoiced; {captured} was captured.", {"captured": ledger.captured})
 
 
 def _of_queue(transaction: Transaction, operations: Sequence[Operation]) -> list[Reason]:
@@ -94,6 +103,7 @@ def _of_queue(transaction: Transaction, operations: Sequence[Operation]) -> list
         return []
     waiting = transaction.tail - transaction.head - 1
     behind = f" {waiting} more wait behind it." if waiting else ""
+    facts: dict[str, str | int] = {"operation": head.sequence, "kind": head.kind.value, "waiting": waiting}
     if head.state is OperationState.WAITING:
         why = f": {head.remark}" if head.remark else ""
         tries = f"{head.attempts} attempt{'s' if head.attempts != 1 else ''}"
@@ -101,26 +111,33 @@ def _of_queue(transaction: Transaction, operations: Sequence[Operation]) -> list
             Reason(
                 "operation-waits",
                 f"Operation {head.sequence} ({head.kind.value}) waits after {tries}{why}.{behind}",
+                facts | {"attempts": head.attempts, "remark": head.remark or ""},
             )
         ]
-    return [Reason("operation-runs", f"Operation {head.sequence} ({head.kind.value}) is under way.{behind}")]
+    return [Reason("operation-runs", f"Operation {head.sequence} ({head.kind.value}) is under way.{behind}", facts)]
 
 
 def _coming(transaction: Transaction, operations: Sequence[Operation], payments: Sequence[Payment]) -> list[Coming]:
     coming = [
-        Coming("next-attempt", f"Operation {held.sequence} is tried again", held.due_at)
+        Coming(
+            "next-attempt",
+            f"Operation {held.sequence} is tried again",
+            held.due_at,
+            {"operation": held.sequence, "kind": held.kind.value},
+        )
         for held in operations
         if held.state is OperationState.WAITING and held.due_at is not None
     ]
     for payment in payments:
         name, available = f"payment {payment.payment_id}", payment.counters.available
         value = display(available, transaction.currency)
+        facts: dict[str, str | int] = {"payment": payment.payment_id, "value": available}
         if payment.authorisation is Authorisation.PENDING and payment.cancel_at is not None:
-            coming.append(Coming("authorisation-ends", f"The undecided {name} is given up", payment.cancel_at))
+            coming.append(Coming("authorisation-ends", f"The undecided {name} is given up", payment.cancel_at, facts))
         if payment.authorisation is not Authorisation.APPROVED or not available:
             continue
         if payment.auto_settle_at is not None:
-            coming.append(Coming("auto-settlement", f"{value} of {name} is captured", payment.auto_settle_at))
+            coming.append(Coming("auto-settlement", f"{value} of {name} is captured", payment.auto_settle_at, facts))
         if payment.cancel_at is not None:
-            coming.append(Coming("lapse", f"The authorisation of {value} of {name} lapses", payment.cancel_at))
+            coming.append(Coming("lapse", f"The authorisation of {value} of {name} lapses", payment.cancel_at, facts))
     return coming

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from settlement.domain.transaction.diagnosis import Diagnosis, diagnose
+from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.operation import Operation
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import Heads, load, until_consistent
-from settlement.use_cases.shared.ports import Conflict, Ports
+from settlement.use_cases.shared.ports import Conflict, Ports, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +19,20 @@ class Diagnosed:
 
 
 def diagnose_order(ports: Ports, account: str, order_id: str) -> Diagnosed:
-    """Return why an order is where it is; raises ``OrderNotFound``, and ``Busy`` if it never stands still."""
+    """Return why an order is where it is; raises ``OrderNotFound``, and ``Busy`` if it never stands still.
+
+    Of an order that is not in error it reads the operations of the queue only: those behind it ask for nothing.
+    """
 
     def read() -> Diagnosed:
         store, heads = ports.store, load(ports.store, account, order_id)
         transaction_id = heads.transaction.transaction_id
+        operations, legs = _in_question(store, heads.transaction)
         diagnosis = diagnose(
             heads.order,
             heads.transaction,
-            store.operations(account, transaction_id),
-            store.legs(account, transaction_id),
+            operations,
+            legs,
             store.payments(account, transaction_id),
             ports.now(),
         )
@@ -35,3 +42,16 @@ def diagnose_order(ports: Ports, account: str, order_id: str) -> Diagnosed:
         return Diagnosed(heads, diagnosis)
 
     return until_consistent(read)
+
+
+def _in_question(store: Store, transaction: Transaction) -> tuple[list[Operation], list[Leg]]:
+    """Return the operations and calls that can ask for a person: all of them, or those of the queue."""
+    account, transaction_id = transaction.account, transaction.transaction_id
+    if transaction.is_in_error:
+        return store.operations(account, transaction_id), store.legs(account, transaction_id)
+    if transaction.is_idle:
+        return [], []
+    return (
+        store.operations(account, transaction_id, since=transaction.head),
+        store.legs(account, transaction_id, transaction.head),
+    )
