@@ -13,6 +13,7 @@ from functions.event_relay.app import handler as relay
 from settlement import bootstrap
 from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.feeds import DynamoDBFeeds
 from settlement.storage.outage import reporting_outages
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit, Conflict, DueOperation, Store, Unavailable
@@ -89,7 +90,9 @@ def test_fault_that_does_not_pass_stays_what_it_is(name: str) -> None:
 def outside(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The environment of the relay."""
     monkeypatch.setenv("EVENT_BUS_NAME", "quita")
-    monkeypatch.setenv("PARKED_EVENTS_QUEUE_URL", "https://sqs.example/parked")
+    monkeypatch.setenv("PARKED_EVENTS_QUEUE_URL", "parked")
+    monkeypatch.setenv("UNDELIVERED_OPERATIONS_QUEUE_URL", "undelivered")
+    monkeypatch.setenv("STATE_MACHINE_ARN", "workflow")
     return monkeypatch
 
 
@@ -167,23 +170,36 @@ def test_table_that_stays_away_is_unavailable_after_three_tries(table: Table, on
 
 
 @pytest.mark.parametrize("name", OUTAGES)
-def test_event_that_the_bus_does_not_answer_for_is_parked(outside: pytest.MonkeyPatch, name: str) -> None:
-    parked: list[dict[str, Any]] = []
+def test_what_nobody_answers_for_is_parked_by_the_relay(outside: pytest.MonkeyPatch, name: str) -> None:
+    parked: dict[str, list[Any]] = {"parked": [], "undelivered": []}
 
     class Queue:
-        def send_message(self, **message: Any) -> None:
-            parked.append(json.loads(message["MessageBody"]))
+        def send_message(self, QueueUrl: str, MessageBody: str) -> None:
+            parked[QueueUrl].append(json.loads(MessageBody))
 
-    outside.setattr(bootstrap, "events", lambda: reporting_outages(_Failing(OUTAGES[name])))
+    away: Any = reporting_outages(_Failing(OUTAGES[name]))
+    outside.setattr(bootstrap, "events", lambda: away)
+    outside.setattr(bootstrap, "workflows", lambda: away)
+    outside.setattr(bootstrap, "feeds", lambda: DynamoDBFeeds(away, "table"))
     outside.setattr(bootstrap, "queues", Queue)
-    event = Event(EventType.PAYMENT_SETTLED, NOON, "transaction", 1, ORDER_ID, TRANSACTION_ID, "P1", {"value": 7000})
-    [write] = writes("table", Commit(ACCOUNT, ORDER_ID, TRANSACTION_ID, events=[event]))[1]
+    facts: dict[EventType, dict[str, Any]] = {
+        EventType.OPERATION_READY: {"operation": 2},
+        EventType.PAYMENT_SETTLED: {"value": 7000},
+        EventType.ORDER_STATUS_CHANGED: {"to": "invoiced"},
+    }
+    events = [
+        Event(kind, NOON, "transaction", number, ORDER_ID, TRANSACTION_ID, "P1", data)
+        for number, (kind, data) in enumerate(facts.items(), start=1)
+    ]
+    [write] = writes("table", Commit(ACCOUNT, ORDER_ID, TRANSACTION_ID, events=events))[1]
     record = {"eventName": "INSERT", "dynamodb": {"NewImage": write["Put"]["Item"]}}
 
     answer = relay({"Records": [record]}, cast(LambdaContext, Context()))
 
     assert answer == {"batchItemFailures": []}
-    assert [event["detail"]["value"] for event in parked] == [7000]
+    assert parked["undelivered"] == [{"account": ACCOUNT, "transactionId": TRANSACTION_ID, "operation": 2}]
+    settled, changed = (event["detail"] for event in parked["parked"])
+    assert (settled["value"], changed["to"], changed["listeners"]) == (7000, "invoiced", ["feed", "hook"])
 
 
 @pytest.mark.parametrize("name", OUTAGES)
