@@ -133,7 +133,7 @@ deploy: build ## Deploy to the AWS account of the current credentials; asks firs
 	$(WORDS) SAM_CLI_TELEMETRY=0 $(SAM) deploy --parameter-overrides $(TARGET_PARAMETERS) $(PARAMETERS)
 
 lock: ## Renew the lock files from the .in files (needs uv)
-	cd layers/dependencies && $(COMPILE) requirements.in -o requirements.txt
+	for layer in dependencies console; do (cd layers/$$layer && $(COMPILE) requirements.in -o requirements.txt) || exit 1; done
 	for name in dev docs local sam vet; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -143,6 +143,7 @@ def _ignore_further_signals() -> None:
 def _welcome(base_url: str) -> str:
     return f"""
 quita is ready at {base_url}
+The console is at {base_url}/console: sign in with the app key {APP_KEY} and the token {APP_TOKEN}
 
 Create an order of 100.00:
 

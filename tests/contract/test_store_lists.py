@@ -114,6 +114,20 @@ def test_settlements_are_read_after_a_number_a_page_at_a_time(store: Store) -> N
     assert page("000005-0001", 9) == ([], None)
 
 
+def test_invoices_are_read_after_a_number_a_page_at_a_time(store: Store) -> None:
+    numbers = ("N10", "N2", "D1", "N1")
+    write(store, invoices=[an_invoice(number=number, sequence=at) for at, number in enumerate(numbers)])
+
+    def page(number: str | None, size: int) -> tuple[list[str], str | None]:
+        found = store.invoices_after(ACCOUNT, ORDER_ID, number, size)
+        return [invoice.number for invoice in found.items], found.next
+
+    assert page(None, 3) == (["D1", "N1", "N10"], "N10")
+    assert page("N10", 3) == (["N2"], None)
+    assert page("M", 9) == (["N1", "N10", "N2"], None), "a number that there is none of"
+    assert page("N2", 9) == ([], None)
+
+
 def test_operations_are_read_from_a_sequence_on(store: Store) -> None:
     write(store, operations=[an_operation(sequence) for sequence in (1, 2, 9, 10, 11)])
 

@@ -5,15 +5,18 @@ groups, which it writes itself) and what only happens when something has failed 
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import httpx
 import pytest
 import yaml
 
+from local.seed import APP_KEY, APP_TOKEN
 from local.settings import read_settings
 from operations.running_stack import LOCAL_STACK, Facts
 from testkit.api import new_id
@@ -30,6 +33,7 @@ Probe = Callable[["Stage"], bool]
 ORDERS = "/api/oms/pvt/orders"
 
 ASSERTED = {
+    "Secret": "kept by functions that run; test_only_the_console_may_read_what_seals_its_sessions",
     "Credentials": "kept by functions that run; test_only_those_who_call_connectors_may_read_their_credentials",
     "Lock": "partitions are not told apart here; test_function_does_with_the_table_what_its_role_allows",
     "Logs": "written by the local AWS itself; test_function_logs_into_its_own_group_with_retention",
@@ -100,6 +104,26 @@ def _fills_a_feed(stage: Stage) -> bool:
     return filled
 
 
+def _signs_in(stage: Stage, path: str = "/console/orders") -> bool:
+    """Whether an operator can sign in and read a page."""
+    with httpx.Client(base_url=stage.facts.base_url, follow_redirects=True, timeout=40) as browser:
+        form = browser.get("/console/sign-in").text
+        token = re.search(r'name="form_token" value="([^"]+)"', form)
+        assert token is not None
+        told = {"form_token": token[1], "app_key": APP_KEY, "token": APP_TOKEN, "user": "Probe", "next": path}
+        answer = browser.post("/console/sign-in", data=told)
+        return answer.status_code == 200 and answer.url.path == path.partition("?")[0]
+
+
+def _counts_failures(stage: Stage) -> bool:
+    """Whether a wrong token is refused as such."""
+    with httpx.Client(base_url=stage.facts.base_url, timeout=40) as browser:
+        token = re.search(r'name="form_token" value="([^"]+)"', browser.get("/console/sign-in").text)
+        assert token is not None
+        told = {"form_token": token[1], "app_key": new_id(), "token": "wrong", "user": "Probe"}
+        return browser.post("/console/sign-in", data=told).status_code == 401
+
+
 PROBES: dict[tuple[str, str], Probe] = {
     ("Authorizer", "Table"): _lets_a_new_key_in,
     ("ConnectorCallback", "Table"): _calls_back,
@@ -107,6 +131,10 @@ PROBES: dict[tuple[str, str], Probe] = {
         "POST", f"{at.order.path}/invoice", invoice_body("X", 1, type="Input")
     ),
     ("OrderChange", "Table"): lambda at: at.answers("POST", f"{at.order.path}/changes", change_body(discount=10**6)),
+    ("OperatorConsole", "Table"): lambda at: _signs_in(at, at.order.path.replace("/api/oms/pvt", "/console")),
+    ("OperatorConsole", "Sessions"): _counts_failures,
+    ("OperatorConsole", "ListIndex"): _signs_in,
+    ("OperatorConsole", "WorkIndex"): lambda at: _signs_in(at, "/console/orders?attention=1"),
     ("OrderFeed", "Table"): lambda at: at.answers("GET", "/api/orders/feed/config"),
     ("OrderHook", "Table"): lambda at: at.answers("GET", "/api/orders/hook/config"),
     ("OrderIntake", "Table"): _takes_an_order_in,

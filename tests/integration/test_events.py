@@ -17,6 +17,7 @@ from settlement.connectors import exact_json
 from settlement.domain.connectors.connector import Credentials
 from settlement.domain.transaction.request_ids import request_id
 from settlement.storage.dynamodb import DynamoDBStore
+from tests.support.console_visit import look_around
 from tests.support.local_server import LocalServer
 from tests.support.play import ACCEPTED, CHECKOUT_TRANSACTION, PLAY, REFUSED, SIGNATURE, USUAL_STACK
 from tests.support.played_events import (
@@ -28,12 +29,15 @@ from tests.support.played_events import (
     Workflows,
     demo_account,
     event_named,
+    handler,
     names_of_events,
     published,
     run,
 )
 from tests.support.stored_text import stored_text
 from tests.template.cloudformation import CHECKOUT, load_template, of_type, table_access
+
+ORDER_ID, TRANSACTION_ID = "1172452900788-01", "9F86D081884C7D659A2FEAA0C55AD015"
 
 UNPLAYED: dict[str, set[tuple[str, str]]] = {
     "ConnectorCallback": {("", "*#ACCOUNT")},
@@ -75,6 +79,7 @@ def answers(account: DynamoDBStore, gateway: str) -> Mapping[str, Answer]:
         if "transaction_intake/start" in told:
             replaced[CHECKOUT_TRANSACTION] = told["transaction_intake/start"].body["id"]
         told[name] = run(name, **replaced)
+    assert look_around(handler("operator_console"), ORDER_ID, TRANSACTION_ID) == [200, 401, 303, *[200] * 5, 303]
     return told
 
 

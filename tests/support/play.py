@@ -13,6 +13,7 @@ BEFORE_THE_SETTLEMENT = (
     "authorizer/valid_key",
     "authorizer/wrong_token",
     "authorizer/unknown_key",
+    "operator_console/start_without_session",
     "order_management/health",
     "order_management/get_settings",
     "order_management/change_settings",
@@ -148,6 +149,7 @@ AFTER_THE_SETTLEMENT = (
 PLAY = BEFORE_THE_SETTLEMENT + THE_SETTLEMENT + AFTER_THE_SETTLEMENT
 
 ACCEPTED = [
+    ("operator_console/start_without_session", 303),
     ("order_management/health", 200),
     ("order_management/place_order", 201),
     ("order_management/place_order_undecided", 201),

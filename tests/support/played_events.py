@@ -79,7 +79,10 @@ def write_down(params: Any, model: Any, **_: Any) -> None:
         ((kind, asked),) = write.items()
         action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
         TOUCHED.add((function, "", f"dynamodb:{action}", _partition(asked)))
-    if "TransactItems" not in params:
+    for asked in params.get("RequestItems", {}).values():
+        for key in asked["Keys"]:
+            TOUCHED.add((function, "", f"dynamodb:{model.name}", str(key["PK"]["S"])))
+    if not {"TransactItems", "RequestItems"} & params.keys():
         TOUCHED.add((function, params.get("IndexName", ""), f"dynamodb:{model.name}", _partition(params)))
 
 
@@ -169,6 +172,8 @@ def forget_clients() -> None:
     for made in (
         bootstrap.session,
         bootstrap.queues,
+        bootstrap.console_access,
+        bootstrap.console_secret,
         bootstrap.credentials,
         bootstrap.connector_client,
         bootstrap.connector_probe,
@@ -216,6 +221,7 @@ def demo_account(gateway: str) -> Iterator[DynamoDBStore]:
             "CONNECTOR_TIMEOUT_SECONDS": "5",
             "PUBLIC_BASE_URL": gateway,
             "CREDENTIALS_SECRET": secrets.create_secret(Name="credentials")["ARN"],
+            "CONSOLE_SECRET": secrets.create_secret(Name="console", SecretString="seals sessions")["ARN"],
             "EVENT_BUS_NAME": "quita",
             "PARKED_EVENTS_QUEUE_URL": queue,
             "UNDELIVERED_OPERATIONS_QUEUE_URL": queue,

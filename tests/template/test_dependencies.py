@@ -13,7 +13,9 @@ import pytest
 
 from tests.template.cloudformation import CHECKOUT
 
+CONSOLE = "layers/console/requirements"
 LAYER, DEV, LOCAL = "layers/dependencies/requirements", "requirements/dev", "requirements/local"
+PAGES = "layers/settlement/settlement/console"
 SOURCES = (CHECKOUT, CHECKOUT / "layers" / "settlement", CHECKOUT / "functions" / "sandbox_connector")
 """Where modules of this repository are found."""
 DISTRIBUTIONS = packages_distributions()
@@ -103,7 +105,12 @@ def of_the_project() -> set[str]:
 
 
 def test_layer_declares_what_the_functions_import_and_nothing_else() -> None:
-    assert packages(files("layers", "functions")) == declared(LAYER)
+    assert packages(files("layers", "functions") - files(PAGES)) == declared(LAYER)
+
+
+def test_layer_of_the_console_declares_what_only_its_pages_import_and_what_that_needs() -> None:
+    """Zones are read from the package of their data where the system has none; Jinja needs the other."""
+    assert packages(files(PAGES)) - declared(LAYER) == declared(CONSOLE) - {"tzdata", "markupsafe"}
 
 
 def test_installed_commands_declare_what_they_import_and_nothing_else() -> None:
@@ -123,7 +130,7 @@ def test_local_stack_declares_what_it_imports() -> None:
 def test_development_tools_declare_what_code_and_tests_import() -> None:
     tested = ("layers", "functions", "operations", "conformance", "testkit", "tests", "bench", "tools")
 
-    assert not packages(files(*tested), types=True) - declared(LAYER, DEV)
+    assert not packages(files(*tested), types=True) - declared(LAYER, CONSOLE, DEV)
 
 
 @pytest.mark.parametrize("module", ["environments", "site"])
@@ -131,7 +138,7 @@ def test_what_runs_beside_the_development_tools_needs_no_package(module: str) ->
     assert not packages(reached([CHECKOUT / "tools" / f"{module}.py"]))
 
 
-@pytest.mark.parametrize("requirements", [LAYER, DEV, LOCAL])
+@pytest.mark.parametrize("requirements", [LAYER, CONSOLE, DEV, LOCAL])
 def test_what_is_declared_is_locked(requirements: str) -> None:
     lock = (CHECKOUT / f"{requirements}.txt").read_text(encoding="utf-8").splitlines()
 

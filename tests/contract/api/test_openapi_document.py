@@ -38,7 +38,7 @@ BY_API_GATEWAY = {401, 429, 500, 502, 504}
 
 
 def template_routes() -> set[tuple[str, str, str, bool]]:
-    """Function, method, path and whether a key is needed; the sandbox is not part of the API."""
+    """Function, method, path and whether a key is needed; sandbox and console are not part of the API."""
     resources = load_template()["Resources"]
     return {
         (
@@ -49,6 +49,7 @@ def template_routes() -> set[tuple[str, str, str, bool]]:
         )
         for name, resource in resources.items()
         if resource["Type"] == "AWS::Serverless::Function" and resource.get("Condition") != "IsSandbox"
+        if name != "OperatorConsoleFunction"
         for event in resource["Properties"].get("Events", {}).values()
         if event["Type"] == "Api"
     }

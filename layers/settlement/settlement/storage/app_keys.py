@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from settlement.domain.account.account import is_account
+from settlement.domain.account.app_key import HeldKey
 from settlement.storage import codecs, keys
 from settlement.storage.pages import all_items
 
@@ -61,6 +62,15 @@ def identify(client: "DynamoDBClient", table: str, app_key: str, token: str, now
     if not (matches or matched_before) or not item["enabled"]:
         return None
     return Caller(app_key, item["account"], tuple(item["roles"]))
+
+
+def enabled_key(client: "DynamoDBClient", table: str, app_key: str) -> HeldKey | None:
+    """Return a key if it is enabled. Its fingerprint tells nothing of the token, and changes with it."""
+    item = _read(client, table, app_key)
+    if item is None or not item["enabled"]:
+        return None
+    fingerprint = hashlib.sha256(item["tokenHash"].encode()).hexdigest()
+    return HeldKey(app_key, item["account"], tuple(item["roles"]), fingerprint)
 
 
 def new_token() -> str:

@@ -31,6 +31,16 @@ def key_of_account(app_key: str) -> str:
     return f"KEY#{app_key}"
 
 
+def sign_in(name: str) -> Key:
+    """Failed attempts to sign in with an app key; no account has a name with a dot, so no key is mistaken for it."""
+    return f"SIGN.IN#{name}", "FAILURES"
+
+
+def ended_session(session_id: str) -> Key:
+    """A session of the console that was ended."""
+    return f"SIGN.OUT#{session_id}", "ENDED"
+
+
 def order_partition(account: str, order_id: str) -> str:
     """The partition of an order."""
     return f"{account}#ORDER#{order_id}"

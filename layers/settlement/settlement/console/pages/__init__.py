@@ -1,0 +1,1 @@
+"""The pages: each reads by use cases and fills one template."""

@@ -1,0 +1,41 @@
+"""The console's pages: method, path, where the page is written, and the roles of which its reader needs one.
+
+They are not part of the API: its document does not have them, and no program is meant to read them.
+"""
+
+from dataclasses import dataclass
+
+from settlement.domain.account.account import Role
+
+
+@dataclass(frozen=True, slots=True)
+class PageRoute:
+    """One page; ``function`` of the module ``pages.<module>`` answers it. An ``open`` page needs no session."""
+
+    method: str
+    path: str
+    module: str
+    function: str
+    roles: tuple[Role, ...] = ()
+    is_open: bool = False
+
+
+_VIEW = (Role.VIEW_ORDER,)
+_PAYMENT = (Role.VIEW_PAYMENT,)
+
+PAGES: tuple[PageRoute, ...] = (
+    PageRoute("get", "/console/sign-in", "entrance", "show", is_open=True),
+    PageRoute("post", "/console/sign-in", "entrance", "enter", is_open=True),
+    PageRoute("post", "/console/sign-out", "entrance", "leave"),
+    PageRoute("get", "/console/language/{language}", "entrance", "speak", is_open=True),
+    PageRoute("get", "/console/static/{name}", "files", "serve", is_open=True),
+    PageRoute("get", "/console", "start", "show"),
+    PageRoute("get", "/console/orders", "orders", "show", _VIEW),
+    PageRoute("get", "/console/orders.csv", "orders", "download", _VIEW),
+    PageRoute("get", "/console/orders/{orderId}", "order", "show", _VIEW),
+    PageRoute("get", "/console/orders/{orderId}/invoices", "order", "invoices", _VIEW),
+    PageRoute("get", "/console/orders/{orderId}/documents/{number}", "order", "document", _VIEW),
+    PageRoute("get", "/console/transactions/{transactionId}", "transaction", "show", _PAYMENT),
+    PageRoute("get", "/console/transactions/{transactionId}/timeline", "transaction", "timeline", _PAYMENT),
+)
+"""Every page of the console."""

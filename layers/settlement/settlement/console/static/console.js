@@ -1,0 +1,33 @@
+// What pages do beyond reading and sending forms: every page works without it.
+(function () {
+  "use strict";
+
+  // Times are shown in the reader's zone from the next page on.
+  var zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  var home = (document.querySelector(".brand") || { pathname: "/console" }).pathname;
+  if (zone && !document.cookie.includes("quita_zone=")) {
+    var secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = "quita_zone=" + encodeURIComponent(zone) + "; Path=" + home + "; SameSite=Strict; Max-Age=31536000" + secure;
+  }
+
+  function prepare(part) {
+    part.querySelectorAll(".copy").forEach(function (button) { button.hidden = !navigator.clipboard; });
+  }
+  prepare(document);
+  document.addEventListener("htmx:load", function (event) { prepare(event.detail.elt); });
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest(".copy");
+    if (button) { navigator.clipboard.writeText(button.dataset.copy); }
+  });
+
+  // A form is sent once, however often its button is pressed; what comes back by the back button can be sent again.
+  document.addEventListener("submit", function (event) {
+    if (event.target.method !== "post") { return; }
+    if (event.target.dataset.sent) { event.preventDefault(); return; }
+    event.target.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+})();
