@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Metrics
@@ -10,12 +11,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
 from settlement.domain.actor import Actor, System
+from settlement.domain.audit.open_value import OpenValue
+from settlement.domain.figures import Figure, FigureUnit
 from settlement.logs import new_logger
+from settlement.metrics import emit
 from settlement.use_cases.upkeep.audit_slice import audit_slice
+from settlement.use_cases.upkeep.measure_work import measure_work
 from settlement.use_cases.upkeep.sweep_due_work import sweep_due_work
 
 AUDIT_UNTIL_SECONDS = 25
 """Age after which a run audits no further order; the function has 55 s, and one order can take long."""
+
+MEASURE_EVERY_MINUTES = 5
+"""How often the work of all accounts is counted."""
 
 logger = new_logger()
 metrics = Metrics()
@@ -25,12 +33,20 @@ bootstrap.dynamodb()
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Start all due work, then audit some orders; return the numbers of each."""
+    """Start all due work, audit some orders, then count what waits; return the numbers of started and audited."""
     until = time.monotonic() + AUDIT_UNTIL_SECONDS
     swept = asdict(sweep_due_work(bootstrap.ports(Actor(system=System.TIMER)), bootstrap.workflow().start))
     metrics.add_metric("OperationsStarted", MetricUnit.Count, swept["operations_started"])
     logger.info("swept", **swept)
-    return swept | _audit(until)
+    audited = _audit(until)
+    if _is_to_measure(event):
+        emit(measure_work(bootstrap.ports(Actor(system=System.TIMER))))
+    return swept | audited
+
+
+def _is_to_measure(event: dict[str, Any]) -> bool:
+    """True every few minutes by the schedule, and whenever a person has it run."""
+    return "time" not in event or datetime.fromisoformat(event["time"]).minute % MEASURE_EVERY_MINUTES == 0
 
 
 def _audit(until: float) -> dict[str, int]:
@@ -46,4 +62,10 @@ def _audit(until: float) -> dict[str, int]:
         )
     metrics.add_metric("OrdersAudited", MetricUnit.Count, audited.orders)
     metrics.add_metric("LedgerMismatch", MetricUnit.Count, len(audited.mismatched))
+    emit(map(_open_value, audited.opened))
     return {"orders_audited": audited.orders, "orders_mismatched": len(audited.mismatched)}
+
+
+def _open_value(opened: OpenValue) -> Figure:
+    where = (("Currency", opened.currency), ("DaysLeft", opened.days_left))
+    return Figure("OpenAuthorisedValue", opened.value, FigureUnit.MINOR_UNITS, where)

@@ -1,6 +1,7 @@
-"""The outbox: starts ready operations and publishes public events, in order and without loss (A§3.11)."""
+"""The outbox: starts ready operations, publishes events in order and without loss (A§3.11), and counts (D146)."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -8,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
+from settlement.metrics import emit
 from settlement.storage.bus import Bus
 from settlement.storage.outbox import Entry, Outgoing, outgoing_of
 
@@ -20,7 +22,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     What either refuses is parked whole in its queue; such an operation is also started by the sweep, two minutes later.
     An unreadable record is parked unchanged and does not stop the others. Raises only if parking fails too; then the
-    stream delivers the batch again.
+    stream delivers the batch again. So its figures are told last, once nothing can fail any more.
     """
     read = [_read(record) for record in event["Records"]]
     ready = [operation for outgoing in read for operation in outgoing.operations]
@@ -33,6 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     for entry in left:
         _park_entry(entry)
     logger.debug("relayed", published=len(entries) - len(left), parked=len(left))
+    _count(read)
     return {"batchItemFailures": []}
 
 
@@ -43,6 +46,13 @@ def _read(record: dict[str, Any]) -> Outgoing:
         logger.exception("record cannot be read")
         _park({"record": record})
         return Outgoing()
+
+
+def _count(read: Sequence[Outgoing]) -> None:
+    try:
+        emit(figure for outgoing in read for figure in outgoing.figures)
+    except Exception:  # what was published must not be published again because of a figure
+        logger.exception("figures not told")
 
 
 def _park_entry(entry: Entry) -> None:

@@ -156,6 +156,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("ConnectorConfiguration", "Table"): lambda at: at.answers("GET", "/api/pvt/affiliations"),
     ("SandboxConnector", "Table"): lambda at: at.answers("GET", "/sandbox-connector/calls?paymentId=x"),
     ("DueWork", "DueIndex"): lambda at: at.runs("due_work", {}),
+    ("DueWork", "WorkIndex"): lambda at: at.runs("due_work", {}),
 }
 """What works with a statement and not without it, by function and Sid."""
 

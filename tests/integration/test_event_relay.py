@@ -4,13 +4,11 @@ import itertools
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError
 
 from functions.event_relay.app import handler
 from settlement import bootstrap
@@ -25,68 +23,9 @@ from testkit.builders import an_order
 from tests.support.earlier_layout import writes_of_earlier_version
 from tests.support.feeds import FakeFeeds
 from tests.support.lambda_context import Context
+from tests.support.relay_targets import UNDELIVERED, WORKFLOW, Bus
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-UNDELIVERED = "https://sqs.example/undelivered"
-WORKFLOW = "arn:aws:states:us-east-1:000000000000:stateMachine:quita-settlement"
-
-
-@dataclass
-class Bus:
-    """EventBridge, SQS and Step Functions as the relay uses them; ``refusals`` says how often each event id is refused.
-
-    A call with an event of ``spoilers`` in it fails as a whole, and so does a start of the operations in ``unstarted``.
-    """
-
-    refusals: dict[str, int] = field(default_factory=dict)
-    spoilers: set[str] = field(default_factory=set)
-    unstarted: set[int] = field(default_factory=set)
-    queue_is_down: bool = False
-    published: list[dict[str, Any]] = field(default_factory=list)
-    parked: list[dict[str, Any]] = field(default_factory=list)
-    undelivered: list[dict[str, Any]] = field(default_factory=list)
-    started: list[dict[str, Any]] = field(default_factory=list)
-    batches: list[int] = field(default_factory=list)
-    bytes: list[int] = field(default_factory=list)
-
-    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
-        """Take what is not refused."""
-        self.batches.append(len(Entries))
-        self.bytes.append(sum(len(entry["Detail"]) for entry in Entries))
-        if self.spoilers & {json.loads(entry["Detail"])["id"] for entry in Entries}:
-            raise ClientError({"Error": {"Code": "ValidationException"}}, "PutEvents")
-        answers = [self._put(entry) for entry in Entries]
-        return {"FailedEntryCount": sum("ErrorCode" in answer for answer in answers), "Entries": answers}
-
-    def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:
-        """Keep a message."""
-        if self.queue_is_down:
-            raise ConnectionError("the queue is down")
-        queue = self.undelivered if QueueUrl == UNDELIVERED else self.parked
-        queue.append(json.loads(MessageBody))
-        return {"MessageId": "1"}
-
-    def start_execution(self, stateMachineArn: str, input: str) -> dict[str, Any]:
-        """Start what is not refused."""
-        name = json.loads(input)
-        if name["operation"] in self.unstarted:
-            raise ClientError({"Error": {"Code": "ExecutionLimitExceeded"}}, "StartExecution")
-        assert stateMachineArn == WORKFLOW
-        self.started.append(name)
-        return {"executionArn": "execution"}
-
-    def _put(self, entry: dict[str, Any]) -> dict[str, Any]:
-        id_ = json.loads(entry["Detail"])["id"]
-        if self.refusals.get(id_, 0) > 0:
-            self.refusals[id_] -= 1
-            return {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
-        self.published.append(entry)
-        return {"EventId": id_}
-
-    @property
-    def ids(self) -> list[str]:
-        """The ids of what was published, in order."""
-        return [json.loads(entry["Detail"])["id"] for entry in self.published]
 
 
 @pytest.fixture
@@ -283,6 +222,32 @@ def test_batch_comes_again_when_parking_fails_too(bus: Bus) -> None:
 
     with pytest.raises(ConnectionError):
         relay(records(an_event(1)))
+
+
+def test_batch_that_comes_again_is_counted_once(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "quita")
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")
+    batch = records(an_event(1, deltas={"captured": 7000}), an_event(2))
+    bus.refusals, bus.queue_is_down = {"T-transaction-2": 100}, True
+    with pytest.raises(ConnectionError):
+        relay(batch)
+    assert "CapturedValue" not in capsys.readouterr().out
+
+    bus.refusals = {}
+    relay(batch)
+
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "CapturedValue" in line]
+    assert (json.loads(line)["CapturedValue"], json.loads(line)["Currency"]) == ([7000.0], "unknown")
+
+
+def test_figure_that_cannot_be_told_has_nothing_published_again(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.event_relay.app.emit", lambda figures: 1 / 0)
+
+    assert relay(records(an_event(1, deltas={"captured": 7000}))) == {"batchItemFailures": []}
+
+    assert bus.ids == ["T-transaction-1"]
 
 
 def test_what_is_no_new_event_is_left(bus: Bus) -> None:

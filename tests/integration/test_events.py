@@ -260,8 +260,11 @@ def test_settings_are_changed_and_shown_whole(answers: Mapping[str, Answer]) -> 
     assert answers["order_management/change_settings"].body["refundPriority"] == "card-first"
 
 
-def test_sweep_finds_nothing_due(answers: Mapping[str, Answer]) -> None:
-    assert set(answers["due_work/every_minute"].result.values()) == {0}
+def test_sweep_finds_nothing_due_and_audits_the_account_of_the_affiliation(answers: Mapping[str, Answer]) -> None:
+    swept = dict(answers["due_work/every_minute"].result)
+
+    assert swept.pop("orders_audited") > 0
+    assert set(swept.values()) == {0}
 
 
 @pytest.mark.parametrize("name", [name for name in names_of_events() if "requestContext" in event_named(name)])

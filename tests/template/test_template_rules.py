@@ -284,6 +284,8 @@ def test_stream_mapping_bisects_gives_up_and_reports() -> None:
         ("5XXError", "AWS/ApiGateway"),
         ("OperationFailed", "quita"),
         ("LedgerMismatch", "quita"),
+        ("ManualWorkOpen", "quita"),
+        ("ValueInDoubtOpen", "quita"),
     ],
 )
 def test_metric_has_an_alarm(metric: str, namespace: str) -> None:

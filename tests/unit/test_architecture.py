@@ -111,7 +111,7 @@ def _inner_rooms(
         yield _room(f"{LAYER}/{folder}/{name}".rstrip("/"), f"{own} {below}", packages, but)
 
 
-WIRED = "settlement.bootstrap settlement.environment settlement.logs"
+WIRED = "settlement.bootstrap settlement.environment settlement.logs settlement.metrics"
 ROOMS = (
     *_inner_rooms("domain", DOMAIN),
     *_inner_rooms("use_cases", USE_CASES, "settlement.domain"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from settlement.domain.actor import Actor
 from settlement.domain.events import RELAYED, Event, is_of_work
+from settlement.domain.figures import is_measured
 from settlement.storage import codecs, keys
 from settlement.storage.record_dictionaries import DICTIONARIES, NEWEST
 
@@ -25,12 +26,16 @@ Log = list[list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """The events of one commit in their order, its actor, and its log; empty if it changed no logged item."""
+    """The events of one commit in their order, its actor, and its log; empty if it changed no logged item.
+
+    ``currency`` is the transaction's; empty if no event adds to a figure, and in records of earlier versions.
+    """
 
     account: str
     events: Sequence[Event]
     log: Log
     actor: Actor | None = None
+    currency: str = ""
 
     @property
     def newest(self) -> Event:
@@ -49,16 +54,20 @@ def in_order(events: Sequence[Event]) -> list[Event]:
 
 
 def packed(record: EventRecord) -> codecs.Item:
-    """Return the attributes of a record; ``public`` has the stream's filter let it pass."""
+    """Return the attributes of a record; ``public`` has the stream's filter let it pass, to the relay."""
     content: dict[str, Any] = {"account": record.account, "events": [_encoded(event) for event in record.events]}
     if record.log:
         content["log"] = record.log
     if record.actor is not None:
         content["actor"] = codecs.encode(record.actor)
+    is_figure = any(map(is_measured, record.events))
+    if is_figure and record.currency:
+        content["currency"] = record.currency
     compressor = zlib.compressobj(9, wbits=-zlib.MAX_WBITS, zdict=DICTIONARIES[NEWEST])
     text = json.dumps(content, separators=(",", ":")).encode()
     item: codecs.Item = {_PACKED: compressor.compress(text) + compressor.flush(), _DICTIONARY: NEWEST}
-    return item | {_PUBLIC: True} if any(event.type in RELAYED for event in record.events) else item
+    is_relayed = is_figure or any(event.type in RELAYED for event in record.events)
+    return item | {_PUBLIC: True} if is_relayed else item
 
 
 def _encoded(event: Event) -> codecs.Item:
@@ -80,7 +89,7 @@ def record_of(item: Mapping[str, Any]) -> EventRecord:
         raise ValueError(f"a record of events cannot be unpacked: {fault}") from fault
     actor = codecs.decode(Actor, content["actor"]) if "actor" in content else None
     events = [replace(codecs.decode(Event, event), actor=actor) for event in content["events"]]
-    return EventRecord(content["account"], events, content.get("log", []), actor)
+    return EventRecord(content["account"], events, content.get("log", []), actor, content.get("currency", ""))
 
 
 def _of_earlier_version(item: Mapping[str, Any]) -> EventRecord:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from settlement.domain.events import PUBLISHED, Event, EventType
+from settlement.domain.figures import Figure, figures_of
 from settlement.storage import codecs
 from settlement.storage.event_record import record_of
 from settlement.use_cases.shared.ports import DueOperation
@@ -21,6 +22,9 @@ _INTERNAL = frozenset({"request", "response"})
 """Fields that stay in the timeline: requests to connectors and their answers."""
 
 _BESIDE_DETAIL = 512
+
+_NO_CURRENCY = "unknown"
+"""The currency of records of earlier versions, which do not tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What leaves the table with one commit, in order: operations to start, and events for the bus."""
+    """What leaves the table with one commit, in order: operations to start, events for the bus, figures to count."""
 
     operations: list[DueOperation] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
 
 
 def outgoing_of(record: dict[str, Any]) -> Outgoing:
@@ -68,6 +73,7 @@ def outgoing_of(record: dict[str, Any]) -> Outgoing:
     return Outgoing(
         [DueOperation(written.account, event.transaction_id, cast(int, event.data["operation"])) for event in ready],
         [entry for event in written.events if (entry := entry_of_event(written.account, event)) is not None],
+        [figure for event in written.events for figure in figures_of(event, written.currency or _NO_CURRENCY)],
     )
 
 

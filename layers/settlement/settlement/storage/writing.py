@@ -83,7 +83,8 @@ class _Writes:
         """Yield the write of the commit's events, with the log of ``state``; nothing if there are none."""
         if self._commit.events:
             log = log_of(self._commit, [write["Put"]["Item"] for write in state if "Put" in write])
-            record = EventRecord(self._commit.account, in_order(self._commit.events), log, self._commit.actor)
+            commit = self._commit
+            record = EventRecord(commit.account, in_order(commit.events), log, commit.actor, commit.currency)
             yield self._put(self._transaction, record.sort_key, packed(record))
 
     def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":

@@ -1,7 +1,10 @@
 """The progress of an account's audit: slice by slice, month by month, from the newest orders to those of a year ago."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from settlement.domain.audit.open_value import OpenValue, summed
 
 AUDITED_MONTHS = 13
 """Months of one pass, by the orders' creation; older orders have long been at rest."""
@@ -19,7 +22,7 @@ class AuditWalk:
 
     The next slice is due at ``due_at``. It continues in ``month``, ``2026-03``, after the order created at ``after``
     (and after ``after_order`` among those of the same time). In each month the orders come first, then, with
-    ``checkouts``, the gateway-only transactions.
+    ``checkouts``, the gateway-only transactions. ``opened`` is the open authorised value of the orders so far.
     """
 
     account: str
@@ -29,6 +32,7 @@ class AuditWalk:
     checkouts: bool = False
     after: datetime | None = None
     after_order: str = ""
+    opened: tuple[OpenValue, ...] = ()
     version: int = 0
 
     @property
@@ -44,19 +48,22 @@ class AuditWalk:
         """Return the walk under the lease of a run."""
         return replace(self, due_at=now + LEASE)
 
-    def past(self, created_at: datetime, order_id: str) -> "AuditWalk":
-        """Return the walk after an audited order."""
-        return replace(self, after=created_at, after_order=order_id)
+    def past(self, created_at: datetime, order_id: str, opened: Iterable[OpenValue] = ()) -> "AuditWalk":
+        """Return the walk after an audited order with its open authorised value."""
+        return replace(self, after=created_at, after_order=order_id, opened=summed([*self.opened, *opened]))
 
-    def next_list(self) -> "AuditWalk | None":
-        """Return the walk at the start of the month's other list, or of the month before; None at the end."""
+    @property
+    def is_over(self) -> bool:
+        """True if its pass has audited the last month."""
+        first = self.began_at.year * 12 + self.began_at.month
+        year, month = map(int, self.month.split("-"))
+        return first - (year * 12 + month) >= AUDITED_MONTHS
+
+    def next_list(self) -> "AuditWalk":
+        """Return the walk at the start of the month's other list, or of the month before."""
         if not self.checkouts:
             return replace(self, checkouts=True, after=None, after_order="")
         before = f"{self.month_begins_at - timedelta(days=1):%Y-%m}"
-        first = self.began_at.year * 12 + self.began_at.month
-        year, month = map(int, before.split("-"))
-        if first - (year * 12 + month) >= AUDITED_MONTHS:
-            return None
         return replace(self, month=before, checkouts=False, after=None, after_order="")
 
     def paused(self, now: datetime) -> "AuditWalk":

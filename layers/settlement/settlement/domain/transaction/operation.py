@@ -12,6 +12,9 @@ from settlement.domain.transaction.transitions import require_transition
 MAX_CALLBACKS = 100
 """Most callbacks that make one authorisation be asked again; after them, only its schedule does."""
 
+INVOICE = "invoice/"
+"""Beginning of the origin of an operation that an invoice has asked for."""
+
 START_GRACE = timedelta(minutes=2)
 """How long a ready operation waits for its event before the due-work sweep starts it."""
 
@@ -110,6 +113,11 @@ class Operation:
     events: int = 0
     version: int = 0
     listed: Work | None = None
+
+    @property
+    def is_of_invoice(self) -> bool:
+        """True if an invoice has asked for it."""
+        return self.origin.startswith(INVOICE)
 
     @property
     def takes_news(self) -> bool:

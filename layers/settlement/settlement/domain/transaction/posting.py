@@ -38,7 +38,11 @@ Outcome = Approved | PaidOffline | Denied | Undecided | Done | Refused | Manual 
 
 @dataclass(frozen=True, slots=True)
 class LegContext:
-    """A leg before its call, with its operation, payment, connector and transaction."""
+    """A leg before its call, with its operation, payment, connector and transaction.
+
+    ``noted_at`` is when the invoice was notified whose value it settles; None if it is of none,
+    or a person had it retried.
+    """
 
     transaction: Transaction
     kind: OperationKind
@@ -46,6 +50,7 @@ class LegContext:
     leg: Leg
     payment: Payment
     connector: Connector
+    noted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +236,7 @@ class _Case:
             value=value,
             settleId=outcome.reference if leg.kind is LegKind.SETTLE else leg.settle_id,
             deltas=payment.counters.deltas(movement),
+            **self._note_to_capture(),
         )
         capture = self._capture(outcome) if leg.kind is LegKind.SETTLE else None
         if capture is not None and capture.number <= (payment.refunded_through or ""):
@@ -245,6 +251,13 @@ class _Case:
             refund=refund_made(posted, moved.counters.captured, self.at) if leg.kind is LegKind.REFUND else None,
             refunded=value if leg.kind is LegKind.REFUND else 0,
         )
+
+    def _note_to_capture(self) -> dict[str, Json]:
+        """How long the invoice waited for this capture; nothing for any other call."""
+        noted_at = self.context.noted_at
+        if self.leg.kind is not LegKind.SETTLE or noted_at is None:
+            return {}
+        return {"noteToCaptureMs": (self.at - noted_at) // _MILLISECOND}
 
     def _capture(self, outcome: Done) -> Settlement:
         return Settlement(self.leg.payment_id, self.leg.key, outcome.reference, outcome.value, settled_at=self.at)
@@ -345,6 +358,7 @@ class _Undone:
     released: int
 
 
+_MILLISECOND = timedelta(milliseconds=1)
 _ENDED_BY_A_PERSON = frozenset({LegState.WRITTEN_OFF, LegState.PAID_OTHERWISE})
 _RELEASES = {
     LegKind.SETTLE: MovementKind.RELEASE_SETTLE,

@@ -6,8 +6,6 @@ from settlement.domain.order.order import Order
 from settlement.domain.transaction.leg import Leg, LegKind
 from settlement.domain.transaction.operation import Operation, OperationKind
 
-_OF_AN_INVOICE = "invoice/"
-
 
 def returns_made(order: Order, operations: Iterable[Operation], legs: Iterable[Leg]) -> str:
     """Describe an order's returns for people: the refunded part and the others, which add up to their sum.
@@ -15,9 +13,7 @@ def returns_made(order: Order, operations: Iterable[Operation], legs: Iterable[L
     ``operations`` and ``legs`` are those of its transaction.
     """
     refunds = [
-        operation
-        for operation in operations
-        if operation.kind is OperationKind.REFUND and operation.origin.startswith(_OF_AN_INVOICE)
+        operation for operation in operations if operation.kind is OperationKind.REFUND and operation.is_of_invoice
     ]
     sequences = {operation.sequence for operation in refunds}
     asked = sum(operation.ask.refund for operation in refunds if operation.retry_of is None)

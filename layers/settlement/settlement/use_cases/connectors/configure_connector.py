@@ -19,6 +19,7 @@ from settlement.domain.connectors.connector_calls import DeclaredField, Manifest
 from settlement.domain.connectors.custom_fields import Passwords, require_declared, split_passwords
 from settlement.domain.errors import AffiliationNotFound, AlreadyExists, InvalidRequest
 from settlement.use_cases.connectors.connector_ports import ConnectorProbe, Vault
+from settlement.use_cases.shared.audits import begin_audit
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Ports, Store
 
@@ -56,7 +57,7 @@ def create_connector(
     credentials: Credentials | None,
     given: GivenFields,
 ) -> Connector:
-    """Save a new connector with its credentials and custom fields.
+    """Save a new connector with its credentials and custom fields; its account is audited from then on.
 
     Raises ``AlreadyExists`` if the name is taken, ``InvalidRequest`` without credentials, for an address that is not
     allowed, for custom fields other than the manifest declares, or for too many connectors, and ``CredentialsFull``;
@@ -74,6 +75,7 @@ def create_connector(
     with vault.exclusively():
         _require_new(wanted, ports.store.connector(account, wanted.name))
         reference = vault.put(_secret_name(account, wanted), credentials, keep=None)
+        begin_audit(ports.store, account, ports.now())
         return decide_until_written(ports, lambda: _add(ports, account, replace(wanted, credentials=reference)))
 
 

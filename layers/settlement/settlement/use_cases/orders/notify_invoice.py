@@ -12,7 +12,7 @@ from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, lines_meant, return_lines
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
-from settlement.domain.transaction.operation import OperationKind
+from settlement.domain.transaction.operation import INVOICE, OperationKind
 from settlement.domain.transaction.returns import returns_made
 from settlement.domain.transaction.transaction import MAX_TIMELINE
 from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
@@ -247,7 +247,7 @@ def _store(
     operations = []
     if ask is not None:
         priority = settings.refund_priority
-        accepted = accept(transaction, kind, ask, priority, f"invoice/{invoice.number}", now)
+        accepted = accept(transaction, kind, ask, priority, f"{INVOICE}{invoice.number}", now)
         transaction = accepted.transaction
         operations = [accepted.operation]
         record_acceptance(journal, accepted.operation)

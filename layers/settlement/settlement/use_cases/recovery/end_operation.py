@@ -176,7 +176,7 @@ def _order_after(before: Heads, operation: Operation, closing: Closing) -> Order
 
 def _unreturned(operation: Operation, closing: Closing) -> int:
     """Return the value of a return invoice that is never refunded; 0 for a direct request, which is not a return."""
-    return closing.unreturned if operation.origin.startswith("invoice/") else 0
+    return closing.unreturned if operation.is_of_invoice else 0
 
 
 def _with_attempt(leg: Leg) -> Leg:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from settlement.domain.audit.audit import audit
@@ -30,7 +30,8 @@ T = TypeVar("T")
 class Audited:
     """The audit's result for one order; ``transaction_id`` is None if the order's head has none.
 
-    ``events`` are those of the last reading, oldest first, None if they were unreadable.
+    ``events`` are those of the last reading, oldest first, None if they were unreadable; ``payments`` are its payments
+    in ``currency``, none if anything was unreadable.
     """
 
     account: str
@@ -38,6 +39,8 @@ class Audited:
     transaction_id: str | None
     mismatches: tuple[Mismatch, ...]
     events: tuple[Event, ...] | None = None
+    payments: Sequence[Payment] = ()
+    currency: str = ""
 
 
 class _Unreadable(Exception):
@@ -59,7 +62,7 @@ def audit_order(store: Store, account: str, order_id: str, transaction_id: str |
             break
         again = _audit(store, account, order_id, transaction_id)
         lasting = tuple(mismatch for mismatch in again.mismatches if mismatch in audited.mismatches)
-        audited = Audited(account, order_id, again.transaction_id, lasting, again.events)
+        audited = replace(again, mismatches=lasting)
     return audited
 
 
@@ -76,7 +79,9 @@ def audit_transaction(store: Store, account: str, transaction_id: str) -> Audite
 
 
 def _audit(store: Store, account: str, order_id: str, transaction_id: str | None) -> Audited:
-    events = None
+    events: tuple[Event, ...] | None = None
+    payments: Sequence[Payment] = ()
+    currency = ""
     try:
         if transaction_id is not None:
             events = _events(store, account, transaction_id)
@@ -86,9 +91,10 @@ def _audit(store: Store, account: str, order_id: str, transaction_id: str | None
         records = _read(store, order, _transaction(store, order), events)
         with _reading("figures"):
             mismatches = audit(records)
+        payments, currency = records.payments, records.transaction.currency
     except _Unreadable as unreadable:
         mismatches = (unreadable.mismatch,)
-    return Audited(account, order_id, transaction_id, mismatches, events)
+    return Audited(account, order_id, transaction_id, mismatches, events, payments, currency)
 
 
 def _order(store: Store, account: str, order_id: str) -> Order:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from settlement.domain.audit.open_value import OpenValue, open_value, summed
 from settlement.domain.audit.timeline import AUDITOR
-from settlement.domain.audit.walk import AuditWalk, first_walk
+from settlement.domain.audit.walk import AuditWalk
 from settlement.domain.events import Event, EventType, Journal
 from settlement.domain.order.listing import ListedOrder
 from settlement.domain.transaction.work import AuditFinding
+from settlement.use_cases.shared.audits import begin_audit
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, ListRange, Ports, Store
 from settlement.use_cases.upkeep.audit_order import Audited, audit_order
 
@@ -24,21 +26,17 @@ _END = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The number of orders audited in one run, and the results with mismatches."""
+    """The number of orders audited in one run, the results with mismatches, and the open value of passes that ended."""
 
     orders: int
     mismatched: tuple[Audited, ...]
+    opened: tuple[OpenValue, ...] = ()
 
 
 def begin_audits(store: Store, accounts: Iterable[str], now: datetime) -> None:
     """Start the audit of accounts that have none; the sweep passes the accounts that it meets."""
     for account in accounts:
-        if store.audit_walk(account) is not None:
-            continue
-        try:
-            store.save_audit_walk(first_walk(account, now))
-        except Conflict:
-            continue
+        begin_audit(store, account, now)
 
 
 def audit_slice(ports: Ports, may_go_on: Callable[[], bool]) -> Slice:
@@ -47,6 +45,7 @@ def audit_slice(ports: Ports, may_go_on: Callable[[], bool]) -> Slice:
     If a run dies, a later one starts at the same place; two parallel runs never take the same slice.
     """
     orders, mismatched = 0, []
+    opened: list[OpenValue] = []
     for due in ports.store.due_audits(ports.now()):
         if not may_go_on():
             break
@@ -57,8 +56,10 @@ def audit_slice(ports: Ports, may_go_on: Callable[[], bool]) -> Slice:
         walk, audited = _advance(ports, walk, may_go_on)
         orders += len(audited)
         mismatched += [found for found in audited if found.mismatches]
-        _save(ports.store, walk)
-    return Slice(orders, tuple(mismatched))
+        is_over = walk.is_over
+        _save(ports.store, walk.begun_again(ports.now()) if is_over else walk.paused(ports.now()))
+        opened += walk.opened if is_over else ()
+    return Slice(orders, tuple(mismatched), summed(opened))
 
 
 def _save(store: Store, walk: AuditWalk) -> AuditWalk:
@@ -76,15 +77,16 @@ def _advance(ports: Ports, walk: AuditWalk, may_go_on: Callable[[], bool]) -> tu
         listed = _next_orders(ports.store, walk, wanted)
         for order in listed:
             if not may_go_on():
-                return walk.paused(ports.now()), audited
-            audited.append(_audit(ports, walk.account, order))
-            walk = walk.past(order.created_at, order.order_id)
+                return walk, audited
+            found = _audit(ports, walk.account, order)
+            audited.append(found)
+            opened = open_value(found.payments, found.currency, ports.now())
+            walk = walk.past(order.created_at, order.order_id, opened)
         if len(listed) < wanted:
-            following = walk.next_list()
-            if following is None:
-                return walk.begun_again(ports.now()), audited
-            walk = following
-    return walk.paused(ports.now()), audited
+            walk = walk.next_list()
+            if walk.is_over:
+                break
+    return walk, audited
 
 
 def _next_orders(store: Store, walk: AuditWalk, wanted: int) -> list[ListedOrder]:
