@@ -2,8 +2,8 @@
 
 The source is a table (for instance one restored from a backup) or a local copy of a DynamoDB export to S3: its files of
 JSON lines, compressed or not. If the target does not exist, it is created like the source. Data outside of the events
-is not rebuilt: app keys, settings, connectors, feeds and hooks, and personal data (shoppers, cards, embedded documents,
-additional data).
+is not rebuilt: app keys, settings, connectors, feeds and hooks, and personal data (shoppers and what
+finds orders by them, cards, embedded documents, additional data).
 """
 
 from __future__ import annotations

@@ -10,13 +10,14 @@ from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
 from settlement.domain.events import Event, is_of_work
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.finding import Term, terms_of_shopper
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import AdditionalData
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
-from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.payment import Payment, new_terms
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.work import AuditFinding, as_stored
 from settlement.storage.work_told import with_work_told
@@ -109,6 +110,7 @@ class GuardedThings:
             yield self._new(text, *order, number)
         if commit.shopper is not None:
             yield (Shopper, *order), commit.shopper
+            yield from _finding_shopper(commit, commit.shopper)
         for change in commit.changes:
             yield self._new(change, *order, change.request_id)
         for replaced in commit.replaced_invoices:
@@ -163,6 +165,8 @@ class GuardedThings:
         for paid in commit.payments:
             if paid.before != paid.after:
                 yield self._paid(paid, (Payment, *transaction, paid.after.payment_id))
+        for term in new_terms((paid.before, paid.after) for paid in commit.payments):
+            yield (Term, commit.account, term, "", commit.order_id), True
         for settlement in commit.new_settlements:
             yield self._new(settlement, *transaction, settlement.payment_id, settlement.number)
         for refund in commit.new_refunds:
@@ -241,6 +245,17 @@ class GuardedThings:
     def all_of(self, kind: type[T], *where: object) -> list[T]:
         prefix = (kind, *where)
         return [thing for key, thing in list(self.things.items()) if key[: len(prefix)] == prefix]
+
+
+def _finding_shopper(commit: Commit, shopper: Shopper) -> Iterator[tuple[Key, Any]]:
+    """Yield what finds a placed order by its shopper, or no longer finds it."""
+    order = commit.order or commit.order_before
+    if order is not None and not order.gateway_only:
+        place = order.created_at.isoformat(timespec="microseconds"), order.order_id
+        for term in terms_of_shopper(shopper) if commit.places_order else ():
+            yield (Term, order.account, term, *place), True
+        for term in commit.erased_terms:
+            yield (Term, order.account, term, *place), False
 
 
 def _added(stored: object, before: object, after: object, names: list[str]) -> dict[str, int]:

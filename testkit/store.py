@@ -12,6 +12,7 @@ from settlement.domain.connectors.connector import Connector
 from settlement.domain.events import Event
 from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.finding import Term, terms_of_invoice
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.order.order import Line, Order
@@ -84,6 +85,17 @@ class FakeStore(GuardedThings):
     def orders_of_group(self, account: str, group: str) -> list[str]:
         """Return the ids of the orders of a group."""
         return sorted(self.all_of(str, "group", account, group))
+
+    def orders_found(self, account: str, term: Term, limit: int) -> Page[str]:
+        """Return the ids of orders that a term finds, the newest first."""
+        found: list[tuple[str, str]] = []
+        for key, thing in list(self.things.items()):
+            if key[0] is Term and key[1:3] == (account, term) and thing:
+                found.append((str(key[3]), str(key[4])))
+            if key[0] is Invoice and key[1] == account and term in terms_of_invoice(thing):
+                found.append((thing.received_at.isoformat(timespec="microseconds"), str(key[2])))
+        ids = [order_id for _, order_id in sorted(found, reverse=True)]
+        return Page(list(dict.fromkeys(ids[:limit])), ids[limit - 1] if len(ids) > limit else None)
 
     def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]:
         """Return one page of a month's orders by their creation."""

@@ -43,7 +43,7 @@ CLAIM = {"attempts", "callbacks_seen", "execution", "first_attempt_at", "lease_u
 REPEATS = {"receipt", "replays"}
 """What a repeated notification leaves on an invoice, for which there is no event."""
 
-PERSONAL_ITEMS = (keys.SHOPPER, keys.document(""), keys.data(""))
+PERSONAL_ITEMS = (keys.SHOPPER, keys.PERSON, keys.document(""), keys.data(""))
 """What tells of a shopper, by the beginning of its sort key: it is not in the log."""
 
 _tables = count(1)
@@ -93,6 +93,9 @@ def written(commits: list[Commit]) -> Items:
             if "Put" in write:
                 found = codecs.from_wire(write["Put"]["Item"])
                 items[found["PK"], found["SK"]] = found
+            elif "Delete" in write:
+                gone = codecs.from_wire(write["Delete"]["Key"])
+                items.pop((gone["PK"], gone["SK"]), None)
             else:
                 _update(items, write["Update"])
     return items

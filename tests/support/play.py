@@ -110,6 +110,8 @@ AFTER_THE_SETTLEMENT = (
     "transaction_intake/notify_received",
     "order_management/list_orders",
     "order_management/list_orders_that_ask_for_a_person",
+    "order_management/find_orders_by_number",
+    "order_management/find_orders_by_access_key",
     "order_management/order_group",
     "order_management/add_interaction",
     "order_feed/get_configuration_of_nobody",

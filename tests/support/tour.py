@@ -205,7 +205,7 @@ class Tour:
         for query in (
             {"per_page": "2"},
             {"f_attention": "failed-refund"},
-            {"q": "first"},
+            {"q": "maria.silva@mail.example"},
             {"q": "first", "searchField": "orderId"},
         ):
             self.probe("GET", ORDERS, query=query)

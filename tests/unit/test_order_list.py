@@ -230,7 +230,7 @@ def test_status_that_no_order_has_leaves_nothing(store: FakeStore, put: Callable
         {"F_status": "handling"},
         {"f_status": ","},
         {"f_creationDate": "invoicedDate:[2026-01-01 TO 2026-01-02]"},
-        {"q": "7-01", "searchField": "clientName"},
+        {"q": "7-01", "searchField": "clientPhone"},
     ],
 )
 def test_query_that_makes_no_sense_is_refused(given: dict[str, str]) -> None:

@@ -298,6 +298,7 @@ TESTED_ELSEWHERE = {
     "remainders in one attempt": "test_r24_after_five_remainders_the_operation_waits",
     "from an operation's first attempt to its last": "test_retries_follow_the_schedule_and_end_within_24_hours",
     "orders in one list": "test_list_says_when_there_may_be_more",
+    "orders that one term finds": "test_term_that_finds_too_many_says_so",
     "work items whose orders a list looks at": "test_list_by_attention_says_when_it_looked_at_a_part",
     "months in one list": "test_of_a_longer_range_the_last_24_months_are_shown",
     "feeds of an account": "test_account_has_so_many_feeds_and_hooks",

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.finding import TermKind, terms_of_invoice
+from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
@@ -112,6 +114,25 @@ def payment_attributes(commit: "Commit", payment: Payment) -> Item:
     due = keys.timestamp(payment.due_at) if payment.due_at is not None else None
     work = work_attributes(commit, keys.payment(payment.payment_id), payment)
     return encode(payment) | due_attributes(commit.transaction_id, due) | work
+
+
+_FINDERS = {TermKind.INVOICE_NUMBER: ("listPK", "listSK"), TermKind.ACCESS_KEY: ("workPK", "workSK")}
+"""The index, by its keys, in which an invoice is found by a term."""
+
+
+def finder_of(kind: TermKind) -> tuple[str, str] | None:
+    """Return the keys of the index that finds invoices by a kind of term; None for what stands in the table."""
+    return _FINDERS.get(kind)
+
+
+def invoice_attributes(commit: "Commit", invoice: Invoice) -> Item:
+    """Return the attributes of an invoice's item, with the keys of the indexes that find it."""
+    item = encode(invoice)
+    for term in terms_of_invoice(invoice):
+        partition, sort = _FINDERS[term.kind]
+        item[partition] = keys.found(commit.account, term)
+        item[sort] = keys.found_by_invoice(invoice.received_at, commit.order_id)
+    return item
 
 
 def leg_attributes(commit: "Commit", leg: Leg) -> Item:

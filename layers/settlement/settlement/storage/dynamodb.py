@@ -28,6 +28,7 @@ from settlement.use_cases.shared.ports import Commit, DueOperation, DuePayment, 
 if TYPE_CHECKING:
     from settlement.domain.audit.walk import AuditWalk
     from settlement.domain.changes.modification import Modification
+    from settlement.domain.order.finding import Term
     from settlement.domain.order.listing import ListedOrder
     from settlement.domain.order.shopper import Shopper
 
@@ -83,6 +84,21 @@ class DynamoDBStore(Timeline):
             return []
         request = self._range(keys.group_partition(account, group), keys.group_member(""))
         return [str(codecs.from_wire(item)["order_id"]) for item in self._all(request)]
+
+    def orders_found(self, account: str, term: "Term", limit: int) -> Page[str]:
+        """Return the ids of orders that a term finds, the newest first; it lags behind the writes."""
+        index, sort = codecs.finder_of(term.kind), "SK"
+        request: dict[str, Any] = {"TableName": self._table, "ScanIndexForward": False, "Limit": limit}
+        if index is None:
+            request["KeyConditionExpression"] = "PK = :term"
+        else:
+            partition, sort = index
+            request["KeyConditionExpression"] = f"{partition} = :term"
+            request["IndexName"] = "byAccount" if partition == "listPK" else "work"
+        values = codecs.to_wire({":term": keys.found(account, term)})
+        answer = self._client.query(**request, ExpressionAttributeValues=values)
+        found = [str(codecs.from_wire(item)[sort]).rpartition("#")[2] for item in answer["Items"]]
+        return Page(list(dict.fromkeys(found)), found[-1] if "LastEvaluatedKey" in answer and found else None)
 
     def listed(self, account: str, wanted: ListRange, after: str | None) -> "Page[ListedOrder]":
         """Return one page of a month's orders by creation time, from the index, which lags behind the writes."""

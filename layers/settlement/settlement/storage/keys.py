@@ -5,7 +5,9 @@ App keys are the exception: they name the account.
 
 import zlib
 from datetime import datetime
+from hashlib import sha256
 
+from settlement.domain.order.finding import Term
 from settlement.domain.order.order import DEFAULT_SALES_CHANNEL
 
 Key = tuple[str, str]
@@ -130,6 +132,33 @@ def work_partition(account: str) -> str:
 def work_sort(since: datetime, kind: str, transaction_id: str, sort_key: str) -> str:
     """Sort key of a work item in the index ``work``: since when it is listed, kind, and the key of what asks for it."""
     return f"{timestamp(since)}#{kind}#{transaction_id}#{sort_key}"
+
+
+def found(account: str, term: Term) -> str:
+    """The partition of the orders that a term finds, in the table or an index; the term itself is hashed."""
+    return f"{account}#FIND#{term.kind.value}#{sha256(term.text.encode()).hexdigest()[:32]}"
+
+
+PERSON = "PERSON#"
+"""Prefix of the orders of a shopper's term."""
+
+ANSWER = "ANSWER#"
+"""Prefix of the orders of a term of a connector's answer."""
+
+
+def found_by_person(created_at: datetime, order_id: str) -> str:
+    """Sort key of an order in the partition of a shopper's term, oldest first."""
+    return f"{PERSON}{timestamp(created_at)}#{order_id}"
+
+
+def found_by_answer(order_id: str) -> str:
+    """Sort key of an order in the partition of a term of a connector's answer."""
+    return f"{ANSWER}{order_id}"
+
+
+def found_by_invoice(received_at: datetime, order_id: str) -> str:
+    """Sort key of an invoice in an index, in the partition of one of its terms, oldest first."""
+    return f"{timestamp(received_at)}#{order_id}"
 
 
 CREDENTIALS_LOCK: Key = ("CREDENTIALS#LOCK", "LOCK")

@@ -30,6 +30,7 @@ _LOGGED = (
         keys.request(""),
     ),
     keys.FINDING,
+    keys.ANSWER,
 )
 """Logged items, by the beginning of their sort keys. Add each new kind of item, unless it holds personal data."""
 
@@ -94,7 +95,8 @@ def _changed(commit: Commit) -> Iterator[tuple[Key, tuple[codecs.Item, codecs.It
         pair = (codecs.encode(commit.transaction_before), codecs.encode_next(commit.transaction))
         yield (transaction, keys.TRANSACTION), pair
     for invoice in commit.replaced_invoices:
-        yield (order, keys.invoice(invoice.after.number)), _pair(invoice)
+        pair = (codecs.invoice_attributes(commit, invoice.before), codecs.invoice_attributes(commit, invoice.after))
+        yield (order, keys.invoice(invoice.after.number)), pair
     for modified in commit.replaced_modifications:
         yield (order, keys.modification(modified.after.request_id)), _pair(modified)
     for leg in commit.legs:

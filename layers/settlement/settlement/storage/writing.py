@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
 from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.finding import terms_of_shopper
 from settlement.domain.order.order import Order
+from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
-from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.payment import Payment, new_terms
 from settlement.storage import codecs, keys
 from settlement.storage.event_record import EventRecord, in_order, packed
 from settlement.storage.log import log_of
@@ -110,17 +112,19 @@ class _Writes:
         for line in commit.lines:
             yield self._put(self._order, keys.line(line.unique_id), codecs.encode(line), guard={})
         for invoice in commit.invoices:
-            yield self._put(self._order, keys.invoice(invoice.number), codecs.encode(invoice))
+            yield self._put(self._order, keys.invoice(invoice.number), codecs.invoice_attributes(commit, invoice))
         for replaced in commit.replaced_invoices:
             after = replaced.after
             guard = equals("replays", replaced.before.replays)
-            yield self._put(self._order, keys.invoice(after.number), codecs.encode(after), guard)
+            written = codecs.invoice_attributes(commit, after)
+            yield self._put(self._order, keys.invoice(after.number), written, guard)
         for number, receipt in commit.new_receipts:
             yield self._receipt(number, receipt)
         for number, text in commit.documents:
             yield self._put(self._order, keys.document(number), {"text": text})
         if commit.shopper is not None:
             yield self._put(self._order, keys.SHOPPER, codecs.encode(commit.shopper), guard={})
+            yield from self._finding_shopper(commit.shopper)
         for change in commit.changes:
             yield self._put(self._order, keys.change(change.request_id), codecs.encode(change))
         for new in commit.modifications:
@@ -129,6 +133,20 @@ class _Writes:
             guard = equals("revision", modified.before.revision)
             key = keys.modification(modified.after.request_id)
             yield self._put(self._order, key, codecs.encode(modified.after), guard)
+
+    def _finding_shopper(self, shopper: Shopper) -> "Iterator[TransactWriteItemTypeDef]":
+        """What finds a placed order by its shopper; for an erased one it is deleted."""
+        order = self._commit.order or self._commit.order_before
+        if order is None or order.gateway_only:
+            return
+        sort_key = keys.found_by_person(order.created_at, order.order_id)
+        if self._commit.places_order:
+            for term in terms_of_shopper(shopper):
+                found = {"order_id": order.order_id}
+                yield self._put(keys.found(order.account, term), sort_key, found, guard={})
+        for term in self._commit.erased_terms:
+            key = codecs.to_wire({"PK": keys.found(order.account, term), "SK": sort_key})
+            yield {"Delete": {"TableName": self._table, "Key": key}}
 
     def _of_transaction(self) -> "Iterator[TransactWriteItemTypeDef]":
         commit = self._commit
@@ -147,6 +165,9 @@ class _Writes:
             if changed_payment.after == changed_payment.before:
                 continue
             yield self._add(keys.payment(changed_payment.after.payment_id), changed_payment)
+        for term in new_terms((changed.before, changed.after) for changed in commit.payments):
+            partition, key = keys.found(commit.account, term), keys.found_by_answer(commit.order_id)
+            yield self._put(partition, key, {"order_id": commit.order_id}, guard={})
         for leg in commit.new_legs:
             yield self.new_leg(leg)
         for changed_leg in commit.legs:
@@ -161,8 +182,8 @@ class _Writes:
         for refund in commit.new_refunds:
             key = keys.refund(refund.payment_id, refund.number)
             yield self._put(self._transaction, key, codecs.encode(refund))
-        for changed in commit.settlements:
-            yield self._add(keys.settlement(changed.after.payment_id, changed.after.number), changed)
+        for drawn in commit.settlements:
+            yield self._add(keys.settlement(drawn.after.payment_id, drawn.after.number), drawn)
 
     def _receipt(self, number: str, receipt: str) -> "TransactWriteItemTypeDef":
         """The new receipt of a repeated notification; parallel repeats do not conflict."""

@@ -33,8 +33,8 @@ LIST_PARAMETERS = (
         {"type": "string", "pattern": f"^{MARK}$"},
     ),
     Parameter("_stats", "`1` counts all orders that match.", {"type": "string", "enum": ["0", "1"]}),
-    Parameter("q", "An id, or a part of one.", _TEXT),
-    Parameter("searchField", "Of what `q` is the id, or an order id itself.", _TEXT),
+    Parameter("q", "An id, or a part of one; a term of the shopper, a payment or an invoice.", _TEXT),
+    Parameter("searchField", "What `q` is: the kind of id or term; or an order id itself.", _TEXT),
     Parameter("orderBy", "What to sort by, and which way.", {"type": "string", "enum": _SORTS}),
     Parameter("f_status", "Statuses, with commas between them.", _WORDS),
     Parameter(

@@ -9,6 +9,7 @@ from settlement.api.shared.moments import end, moment
 from settlement.api.shared.patterns import MOMENT
 from settlement.api.shared.query_parameters import ACCOUNT_PARAMETERS, require_known
 from settlement.domain.errors import InvalidRequest
+from settlement.domain.order.finding import TermKind
 from settlement.domain.transaction.listed_work import WorkKind
 from settlement.use_cases.orders.list_orders import (
     MAX_LISTED,
@@ -40,6 +41,17 @@ _FIELDS = {
     "transactionid": SearchField.TRANSACTION,
     "paymentid": SearchField.PAYMENT,
     "pid": SearchField.PAYMENT,
+    "email": SearchField.EMAIL,
+    "clientemail": SearchField.EMAIL,
+    "document": SearchField.DOCUMENT,
+    "clientdocument": SearchField.DOCUMENT,
+    "name": SearchField.NAME,
+    "clientname": SearchField.NAME,
+    "tid": SearchField.TID,
+    "nsu": SearchField.NSU,
+    "invoicenumber": SearchField.INVOICE_NUMBER,
+    "accesskey": SearchField.ACCESS_KEY,
+    "invoicekey": SearchField.ACCESS_KEY,
 }
 """What ``searchField`` may name; anything else in it is looked for itself."""
 
@@ -150,7 +162,7 @@ def _search(given: Mapping[str, str]) -> tuple[str | None, SearchField | None]:
     if text is None and named is not None and search is None:
         text = named
     if text is not None and named is not None and text != named and search is None:
-        fields = "orderId, orderGroup, transactionId, paymentId"
+        fields = "orderId, orderGroup, transactionId, paymentId, " + ", ".join(TermKind)
         raise InvalidRequest(f"searchField: must be one of {fields} beside q; got {named[:80]}")
     if text is not None and len(text) > _MAX_TEXT:
         raise InvalidRequest(f"q: at most {_MAX_TEXT} characters; got {len(text)}")

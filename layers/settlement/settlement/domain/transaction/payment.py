@@ -3,6 +3,7 @@
 Amounts are minor units.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from settlement.domain.connectors.connector import Recipient, VaultedCard
 from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS, PaymentAnswer, PaymentApp
 from settlement.domain.ledger.ledger import Counters
+from settlement.domain.order.finding import Term, terms_of_answers
 from settlement.domain.planning.drafting import Position
 
 MAX_PAYMENTS = 10
@@ -152,6 +154,17 @@ class Payment:
             self.max_value,
             self.capabilities,
         )
+
+
+def new_terms(changes: Iterable[tuple[Payment, Payment]]) -> list[Term]:
+    """Return the terms by which the order of payments, given before and after a change, is found from now on."""
+    terms = (
+        term
+        for before, after in changes
+        for term in terms_of_answers(after.tid, after.nsu)
+        if term not in terms_of_answers(before.tid, before.nsu)
+    )
+    return list(dict.fromkeys(terms))
 
 
 def _named(answer: PaymentAnswer | None, without: frozenset[str]) -> dict[str, Any]:

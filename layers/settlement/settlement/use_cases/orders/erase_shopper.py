@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from settlement.domain.events import EventType
+from settlement.domain.order.finding import terms_of_shopper
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import CART, AdditionalData
 from settlement.domain.transaction.checkout_shopper import NOTHING
@@ -39,7 +40,8 @@ def _erase(ports: Ports, read: Callable[[], Heads]) -> None:
     is_known = shopper is not None and shopper.is_known
     if told or is_known or heads.order.url or any(payment.is_personal for payment in payments):
         erased, nameless = Shopper(erased_at=now), [Changed(payment, payment.without_person()) for payment in payments]
-        ports.commit(replace(commit, shopper=erased, payments=nameless, additional_data=told))
+        terms = terms_of_shopper(shopper)
+        ports.commit(replace(commit, shopper=erased, payments=nameless, additional_data=told, erased_terms=terms))
 
 
 def _told(ports: Ports, commit: Commit) -> list[AdditionalData]:

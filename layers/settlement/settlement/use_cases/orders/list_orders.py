@@ -1,10 +1,11 @@
-"""Lists an account's orders: by date, by an id, or by the work that they ask for."""
+"""Lists an account's orders: by date, by an id or a term, or by the work that they ask for."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from settlement.domain.order.finding import TermKind, term_of, terms_like
 from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.transaction.listed_work import WorkKind
 from settlement.use_cases.shared.ports import ListRange, Page, Store
@@ -21,6 +22,9 @@ MAX_READS = 60
 MAX_WORK = 1_000
 """Most work items, the oldest, whose orders one list looks at."""
 
+MAX_FOUND = 100
+"""Most orders, the newest, that one term finds."""
+
 WORK_AT_ONCE = 200
 """Work items in one read."""
 
@@ -34,12 +38,19 @@ _INSTANT = timedelta(microseconds=1)
 
 
 class SearchField(StrEnum):
-    """The ids that a search finds orders by."""
+    """What a search finds orders by: ids, or terms of the same names."""
 
     ORDER = "order"
     GROUP = "group"
     TRANSACTION = "transaction"
     PAYMENT = "payment"
+    EMAIL = TermKind.EMAIL.value
+    DOCUMENT = TermKind.DOCUMENT.value
+    NAME = TermKind.NAME.value
+    TID = TermKind.TID.value
+    NSU = TermKind.NSU.value
+    INVOICE_NUMBER = TermKind.INVOICE_NUMBER.value
+    ACCESS_KEY = TermKind.ACCESS_KEY.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ _SORTED: dict[OrderBy, Callable[[ListedOrder], tuple[object, ...]]] = {
 class OrderQuery:
     """Filters and sort order of a list.
 
-    ``text`` is a whole id of the kind ``search``; without ``search``, an id of any kind or a part of one. With
+    ``text`` is a whole id or term of the kind ``search``; without ``search``, one of any kind, or a part of an id. With
     ``none``, no order matches: a filter asks for a property that no order here has. ``attention`` selects the orders
     with work of these kinds, if there are any. ``after`` is where a list in the order of creation goes on.
     """
@@ -148,9 +159,10 @@ def list_orders(
     if wanted.attention:
         return _by_work(store, account, wanted, now)
     if wanted.text is not None and (wanted.after is None or wanted.search is not None):
-        found = [order for order in _by_id(store, account, wanted.text, wanted.search) if wanted.takes(order)]
+        by_text = _by_text(store, account, wanted.text, wanted.search)
+        found = [order for order in by_text.orders if wanted.takes(order)]
         if found or wanted.search is not None:
-            return FoundOrders(_sort(found, wanted))
+            return FoundOrders(_sort(found, wanted), by_text.is_partial)
     most = MAX_LISTED + 1
     if enough is not None and wanted.order_by is OrderBy.CREATED:
         most = min(enough, most)
@@ -172,7 +184,8 @@ def _by_work(store: Store, account: str, wanted: OrderQuery, now: datetime) -> F
     """Return the orders whose work is of the kinds that are asked for, as their heads say; it reads the work alone."""
     waiting, is_partial = _waiting(store, account, wanted.attention, now)
     if wanted.text is not None and wanted.search is not None:
-        listed = [order for order in _by_id(store, account, wanted.text, wanted.search) if order.order_id in waiting]
+        by_text = _by_text(store, account, wanted.text, wanted.search).orders
+        listed = [order for order in by_text if order.order_id in waiting]
     else:
         heads = store.orders(account, waiting).values()
         listed = [as_listed(head) for head in heads if not head.gateway_only]
@@ -192,6 +205,20 @@ def _waiting(store: Store, account: str, kinds: frozenset[WorkKind], now: dateti
         if after is None:
             return list(ids), False
     return list(ids), True
+
+
+def _by_text(store: Store, account: str, text: str, search: SearchField | None) -> FoundOrders:
+    """Return the orders that an id or a term finds: of the kind ``search``, or of any that the text can be."""
+    kinds = {kind.value: kind for kind in TermKind}
+    if search is not None and search.value not in kinds:
+        return FoundOrders(_by_id(store, account, text, search))
+    by_id = _by_id(store, account, text, search) if search is None else []
+    terms = terms_like(text) if search is None else [term_of(kinds[search.value], text)]
+    pages = [store.orders_found(account, term, MAX_FOUND) for term in terms if term is not None]
+    known = {order.order_id for order in by_id}
+    heads = store.orders(account, (id_ for page in pages for id_ in page.items if id_ not in known)).values()
+    by_term = [as_listed(head) for head in heads if not head.gateway_only]
+    return FoundOrders([*by_id, *by_term], is_partial=any(page.next is not None for page in pages))
 
 
 def _by_id(store: Store, account: str, text: str, search: SearchField | None) -> list[ListedOrder]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from settlement.domain.events import Event
     from settlement.domain.ledger.refund_made import RefundMade
     from settlement.domain.ledger.settlement import Settlement
+    from settlement.domain.order.finding import Term
     from settlement.domain.order.invoice import Invoice
     from settlement.domain.order.listing import ListedOrder
     from settlement.domain.order.order import Line, Order
@@ -57,8 +58,8 @@ class Commit:
     ``transaction_before`` are the heads that were read, None for new ones. ``new_receipts``, by number of existing
     invoices, are written unconditionally. ``requests`` are idempotency keys with the name and the operation of their
     request. ``additional_data`` replaces data of the same names. ``start_key`` is the idempotency key of the
-    transaction's start. ``finding`` is what an audit has found, after the one before. ``currency`` is the
-    transaction's, for work items. ``actor`` is who causes the events.
+    transaction's start. ``finding`` is what an audit has found, after the one before, ``erased_terms`` are those of an
+    erased shopper. ``currency`` is the transaction's, for work items. ``actor`` is who causes the events.
     """
 
     account: str
@@ -90,8 +91,14 @@ class Commit:
     additional_data: Sequence[AdditionalData] = ()
     start_key: str | None = None
     finding: Changed[AuditFinding] | None = None
+    erased_terms: Sequence[Term] = ()
     events: Sequence[Event] = ()
     actor: Actor | None = None
+
+    @property
+    def places_order(self) -> bool:
+        """True if it writes an order for the first time."""
+        return self.order is not None and self.order.version == 0 and not self.order.gateway_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,10 @@ class Store(Protocol):
         ...
 
     def orders_of_group(self, account: str, group: str) -> list[str]: ...
+    def orders_found(self, account: str, term: Term, limit: int) -> Page[str]:
+        """Return the ids of orders that a term finds, at most ``limit``; ``next`` is set if there can be more."""
+        ...
+
     def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]: ...
     def lines(self, account: str, order_id: str) -> list[Line]: ...
     def shopper(self, account: str, order_id: str) -> Shopper | None: ...
