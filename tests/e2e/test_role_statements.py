@@ -115,12 +115,12 @@ def _signs_in(stage: Stage, path: str = "/console/orders") -> bool:
         return answer.status_code == 200 and answer.url.path == path.partition("?")[0]
 
 
-def _counts_failures(stage: Stage) -> bool:
+def _counts_failures(stage: Stage, key: str = "") -> bool:
     """Whether a wrong token is refused as such."""
     with httpx.Client(base_url=stage.facts.base_url, timeout=40) as browser:
         token = re.search(r'name="form_token" value="([^"]+)"', browser.get("/console/sign-in").text)
         assert token is not None
-        told = {"form_token": token[1], "app_key": new_id(), "token": "wrong", "user": "Probe"}
+        told = {"form_token": token[1], "app_key": key or new_id(), "token": "wrong", "user": "Probe"}
         return browser.post("/console/sign-in", data=told).status_code == 401
 
 
@@ -132,7 +132,8 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("OrderChange", "Table"): lambda at: at.answers("POST", f"{at.order.path}/changes", change_body(discount=10**6)),
     ("OperatorConsole", "Table"): lambda at: _signs_in(at, at.order.path.replace("/api/oms/pvt", "/console")),
-    ("OperatorConsole", "Sessions"): _counts_failures,
+    ("OperatorConsole", "Writes"): _counts_failures,
+    ("OperatorConsole", "SignIns"): lambda at: _counts_failures(at, "local-admin") and _signs_in(at),
     ("OperatorConsole", "ListIndex"): _signs_in,
     ("OperatorConsole", "WorkIndex"): lambda at: _signs_in(at, "/console/orders?attention=1"),
     ("OrderFeed", "Table"): lambda at: at.answers("GET", "/api/orders/feed/config"),

@@ -98,6 +98,8 @@ def paths(orders: dict[str, Placed]) -> list[str]:
         "nowhere",
         *(f"orders/{orders[name].order_id}" for name in ("done", "failed")),
         *(f"transactions/{orders[name].transaction_id}" for name in ("done", "by_hand")),
+        f"orders/{orders['failed'].order_id}/do/invoice",
+        f"transactions/{orders['by_hand'].transaction_id}/legs/4-0001/do/confirm",
     ]
 
 
@@ -165,6 +167,30 @@ def _tab_to(page: "Page", tag: str, text: str = "") -> None:
             assert outline != "none", f"the focus on {found} is not shown"
             return
     raise AssertionError(f"no {tag} {text} is reached by Tab")
+
+
+def test_invoice_is_made_by_keyboard_alone(browser: "Chromium", site: str, shop: Shop) -> None:
+    placed = shop.open(a_new_payment(10000, "partial"))
+    page = opened(browser, site, locale="pt-BR")
+    page.goto(f"{site}/console/orders/{placed.order_id}")
+    _tab_to(page, "a", "Nova nota fiscal")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    for name, text in (("number", "N1"), ("amount", "70,00")):
+        while page.evaluate("document.activeElement.name") != name:
+            page.keyboard.press("Tab")
+        page.keyboard.type(text)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "Capturar" in page.locator("table").inner_text()
+    wrong = violations(page)
+    _tab_to(page, "button", "Faturar e capturar")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert page.get_by_role("status").inner_text() == "A nota foi aceita. Seu valor está sendo capturado."
+    assert placed.order.invoiced == 7000
+    assert wrong == []
 
 
 def test_pages_are_read_without_a_script(browser: "Chromium", site: str, shop: Shop) -> None:

@@ -24,6 +24,8 @@ def look_around(handler: Handler, order_id: str, transaction_id: str) -> list[in
         f"transactions/{transaction_id}",
     ):
         visitor.read(f"/console/{path}")
+    invoice = {"number": "looked-at", "date": "2026-03-02", "amount": "1.00", "step": "preview"}
+    visitor.send(f"/console/orders/{order_id}/do/invoice", **invoice)
     visitor.send("/console/sign-out")
     return visitor.statuses
 

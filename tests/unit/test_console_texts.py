@@ -76,6 +76,7 @@ def _used() -> set[str]:
     text = "\n".join(path.read_text(encoding="utf-8") for path in files)
     whole = set(re.findall(r"""\b(?:t|text)\(f?['"]([\w.-]+)['"]""", text))
     whole |= set(re.findall(r"""else ['"]([a-z][\w.-]+)['"]\)""", text))
+    whole |= set(re.findall(r"""Mistyped\(['"]([\w.-]+)['"]""", text))
     parts = set(re.findall(r"""\bof\(['"]([\w.-]+)['"]""", text))
     parts |= set(re.findall(r"""\b(?:t|text)\(f?['"]([\w.-]+?)\.['{"]""", text))
     parts |= set(re.findall(r"""'([\w-]+)', \w+\.code""", text)) | {"order-status", "transaction-status"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from settlement.api.shared.http import Response
 from settlement.console.assets import asset_url
-from settlement.console.language import LANGUAGES
+from settlement.console.language import LANGUAGES, catalogue
 from settlement.console.visit import Visit
 from settlement.domain.account.account import Role
 
@@ -35,6 +35,12 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         auto_reload=False,
     )
+
+
+def done_of(visit: Visit) -> str:
+    """Return the action that has led to this page, as far as there is a text for it."""
+    name = visit.asked("done")
+    return name if f"done.{name}" in catalogue(visit.words.language) else ""
 
 
 def page(visit: Visit, template: str, code: int = 200, /, **values: Any) -> Response:

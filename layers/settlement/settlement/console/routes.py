@@ -35,7 +35,18 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console/orders/{orderId}", "order", "show", _VIEW),
     PageRoute("get", "/console/orders/{orderId}/invoices", "order", "invoices", _VIEW),
     PageRoute("get", "/console/orders/{orderId}/documents/{number}", "order", "document", _VIEW),
+    PageRoute("get", "/console/orders/{orderId}/do/{action}", "action", "on_order", _VIEW),
+    PageRoute("post", "/console/orders/{orderId}/do/{action}", "action", "on_order", _VIEW),
     PageRoute("get", "/console/transactions/{transactionId}", "transaction", "show", _PAYMENT),
     PageRoute("get", "/console/transactions/{transactionId}/timeline", "transaction", "timeline", _PAYMENT),
+    *(
+        PageRoute(method, f"/console/transactions/{{transactionId}}/{what}do/{{action}}", "action", function, _PAYMENT)
+        for what, function in (
+            ("", "on_transaction"),
+            ("operations/{operationId}/", "on_operation"),
+            ("legs/{legId}/", "on_leg"),
+        )
+        for method in ("get", "post")
+    ),
 )
 """Every page of the console."""

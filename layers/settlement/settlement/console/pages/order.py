@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from settlement.api.shared.http import Response
-from settlement.console.rendering import page
+from settlement.console.actions.action import Target
+from settlement.console.actions.on_orders import open_actions
+from settlement.console.rendering import done_of, page
 from settlement.console.visit import Visit
 from settlement.domain.account.account import Role
 from settlement.domain.errors import InvoiceNotFound
@@ -67,6 +69,8 @@ def show(visit: Visit, order_id: str) -> Response:
         items=[Item(line, pending_to_invoice(order, line)) for line in store.lines(account, order_id)],
         invoices=_invoices(visit, heads, None),
         changes=_changes(visit, heads),
+        actions=open_actions(visit, Target(heads)),
+        done=done_of(visit),
         payments=store.payments(account, order.transaction_id) if visit.may(Role.VIEW_PAYMENT) else [],
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from settlement.api.shared.http import Response
-from settlement.console.rendering import page
+from settlement.console.rendering import done_of, page
 from settlement.console.visit import Visit
 from settlement.domain.audit.reconciliation import reconcile
 from settlement.domain.events import Event, EventType
@@ -107,8 +107,15 @@ def show(visit: Visit, transaction_id: str) -> Response:
         deeds=books.deeds,
         operations=_operations(visit, books, before),
         before=before,
+        done=done_of(visit),
+        done_exits=_names,
         **_timeline(visit, transaction_id, transaction.currency),
     )
+
+
+def _names(exits: tuple[Exit, ...]) -> list[str]:
+    """Return the names of the actions on an operation."""
+    return [one.value for one in exits]
 
 
 def timeline(visit: Visit, transaction_id: str) -> Response:

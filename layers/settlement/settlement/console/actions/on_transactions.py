@@ -1,0 +1,169 @@
+"""What can be done with a transaction: requests by hand, and the ways on from trouble."""
+
+import uuid
+from typing import Any
+
+from settlement.api.shared import body
+from settlement.console import typed
+from settlement.console.actions.action import Act, Action, Target
+from settlement.console.visit import Visit
+from settlement.domain.account.account import Role
+from settlement.domain.errors import OperationNotFound
+from settlement.domain.transaction.closing import Ending
+from settlement.domain.transaction.leg import Leg, LegState
+from settlement.domain.transaction.operation import Operation, OperationState
+
+MAX_SEQUENCE_DIGITS = 6
+_RECENT = 10
+
+
+def _sequence(target: Target) -> int:
+    """Return the operation that the path names, by itself or as the first part of a leg's name."""
+    text = (target.ids.get("operation_id") or target.ids["leg_id"]).partition("-")[0]
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_SEQUENCE_DIGITS):
+        raise OperationNotFound(text)
+    return int(text)
+
+
+def _operation(visit: Visit, target: Target) -> Operation:
+    transaction = target.heads.transaction
+    found = visit.ports.store.operation(visit.account, transaction.transaction_id, _sequence(target))
+    if found is None:
+        raise OperationNotFound(str(_sequence(target)))
+    return found
+
+
+def _leg(visit: Visit, target: Target) -> Leg:
+    transaction, number = target.heads.transaction, target.ids["leg_id"].partition("-")[2]
+    found = visit.ports.store.leg(visit.account, transaction.transaction_id, _sequence(target), number)
+    if found is None:
+        raise OperationNotFound(target.ids["leg_id"])
+    return found
+
+
+def _show_operation(visit: Visit, target: Target) -> dict[str, Any]:
+    return {"operation": _operation(visit, target)}
+
+
+def _show_leg(visit: Visit, target: Target) -> dict[str, Any]:
+    return {"leg": _leg(visit, target)}
+
+
+def _retry(visit: Visit, target: Target) -> Act:
+    from settlement.use_cases.recovery.retry_operation import retry_operation
+
+    transaction_id, sequence = target.heads.transaction.transaction_id, _sequence(target)
+    return lambda ports, expected: retry_operation(ports, visit.account, transaction_id, sequence, expected)
+
+
+def _is_retried(visit: Visit, target: Target) -> bool:
+    transaction = target.heads.transaction
+    since = max(1, transaction.tail - _RECENT)
+    newest = visit.ports.store.operations(visit.account, transaction.transaction_id, since=since)
+    return any(operation.retry_of == _sequence(target) for operation in newest)
+
+
+def _end(visit: Visit, target: Target, ending: Ending) -> Act:
+    from settlement.api.operations.request import PaidOtherwiseBody, WriteOffBody
+    from settlement.use_cases.recovery.end_operation import EndRequest, end_operation
+
+    told = {"reason": typed.text(visit, "reason", needed=True), "actor": visit.actor.user}
+    if ending is Ending.WRITTEN_OFF:
+        written = body.validate(WriteOffBody, told)
+        request = EndRequest(ending, written.reason, written.actor)
+    else:
+        told["reference"] = typed.text(visit, "reference", needed=True)
+        paid = body.validate(PaidOtherwiseBody, told)
+        request = EndRequest(ending, paid.reason, paid.actor, paid.reference)
+    transaction_id, sequence = target.heads.transaction.transaction_id, _sequence(target)
+    return lambda ports, expected: end_operation(ports, visit.account, transaction_id, sequence, request)
+
+
+def _write_off(visit: Visit, target: Target) -> Act:
+    return _end(visit, target, Ending.WRITTEN_OFF)
+
+
+def _pay_otherwise(visit: Visit, target: Target) -> Act:
+    return _end(visit, target, Ending.PAID_OTHERWISE)
+
+
+def _is_ended(visit: Visit, target: Target) -> bool:
+    return _operation(visit, target).state is OperationState.DONE
+
+
+def _resolve(visit: Visit, target: Target) -> Act:
+    from settlement.api.operations.request import ResolutionBody
+    from settlement.use_cases.recovery.resolve_leg import resolve_leg
+
+    told = {
+        "resolution": typed.text(visit, "resolution", needed=True),
+        "reference": typed.text(visit, "reference") or None,
+        "reason": typed.text(visit, "reason") or None,
+    }
+    said, leg = body.validate(ResolutionBody, told), _leg(visit, target)
+    transaction_id = target.heads.transaction.transaction_id
+    return lambda ports, expected: resolve_leg(
+        ports, visit.account, transaction_id, leg.operation, leg.number, said.resolution, said.reference, said.reason
+    )
+
+
+def _confirm(visit: Visit, target: Target) -> Act:
+    from settlement.api.operations.request import ConfirmationBody
+    from settlement.use_cases.recovery.resolve_leg import confirm_leg
+
+    told = {"reference": typed.text(visit, "reference", needed=True), "actor": visit.actor.user}
+    said, leg = body.validate(ConfirmationBody, told), _leg(visit, target)
+    transaction_id = target.heads.transaction.transaction_id
+    return lambda ports, expected: confirm_leg(
+        ports, visit.account, transaction_id, leg.operation, leg.number, said.reference, said.actor
+    )
+
+
+def _is_posted(visit: Visit, target: Target) -> bool:
+    leg = _leg(visit, target)
+    return leg.state is LegState.POSTED and leg.reference in (visit.said("reference"), leg.request_id)
+
+
+def _request(visit: Visit, target: Target, name: str) -> Act:
+    from settlement.use_cases.gateway import request_movement as movements
+
+    kind = {"settle": movements.SETTLEMENT, "refund": movements.REFUND, "give-up": movements.CANCELLATION}[name]
+    value = typed.amount(visit, "amount", target.currency, needed=True)
+    key, reason = typed.text(visit, "request_id", needed=True), typed.text(visit, "reason", needed=True)
+    transaction_id = target.heads.transaction.transaction_id
+    return lambda ports, expected: movements.request_movement(
+        ports, visit.account, transaction_id, kind, value, key, expected, reason
+    )
+
+
+def _settle(visit: Visit, target: Target) -> Act:
+    return _request(visit, target, "settle")
+
+
+def _refund(visit: Visit, target: Target) -> Act:
+    return _request(visit, target, "refund")
+
+
+def _give_up(visit: Visit, target: Target) -> Act:
+    return _request(visit, target, "give-up")
+
+
+def _to_request(visit: Visit, target: Target) -> dict[str, Any]:
+    return {"request_id": f"console-{uuid.uuid4().hex}"}
+
+
+_PROCESS = (Role.PROCESS_PAYMENT,)
+TRANSACTION_ACTIONS = {
+    action.name: action
+    for action in (
+        Action("settle", _PROCESS, _settle, _to_request),
+        Action("refund", _PROCESS, _refund, _to_request),
+        Action("give-up", _PROCESS, _give_up, _to_request),
+        Action("retry", _PROCESS, _retry, _show_operation, is_done=_is_retried),
+        Action("write-off", _PROCESS, _write_off, _show_operation, previews=False, is_done=_is_ended),
+        Action("paid-otherwise", _PROCESS, _pay_otherwise, _show_operation, previews=False, is_done=_is_ended),
+        Action("resolve", _PROCESS, _resolve, _show_leg, previews=False, is_done=_is_posted),
+        Action("confirm", _PROCESS, _confirm, _show_leg, previews=False, is_done=_is_posted),
+    )
+}
+"""The actions on transactions, their operations and legs by their names."""
