@@ -8,7 +8,7 @@
 # Seen: numbers are stored and compared by their digits. The valid 12ABC345000188 and 12ABN345000188 are both written as
 # "12345000188", are equal, and are one key of a dictionary. With its punctuation the same number is no head office.
 #
-# Why it matters: balances that are summed up by company run into one, the name of neither is in the database, and what is
+# Why it matters: balances that are summed up by company run into one, the number of neither is in the database, and what is
 # there has the length of a person's number.
 set -euo pipefail
 here=$(mktemp -d)
