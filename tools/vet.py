@@ -17,6 +17,7 @@ from local.settings import CHECKOUT
 TOOLS = Path(sys.executable).parent
 GIT = shutil.which("git") or "git"
 LOCKS = (
+    "layers/console/requirements.txt",
     "layers/dependencies/requirements.txt",
     "requirements/dev.txt",
     "requirements/docs.txt",

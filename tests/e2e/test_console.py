@@ -49,6 +49,7 @@ def test_order_is_found_and_followed_to_what_went_over_the_wire(sign_in: SignIn,
     order.invoice("N1", 7000)
     page = sign_in(locale="pt-BR")
 
+    page.click("nav >> text=Pedidos")
     page.fill("#q", order.order_id)
     page.click("form.search button")
     page.click(f"table a:has-text('{order.order_id}')")
@@ -69,3 +70,65 @@ def test_session_ends_when_its_key_is_disabled(sign_in: SignIn, facts: Facts, dy
     page.reload()
 
     assert "/console/sign-in" in page.url
+
+
+def test_story_of_an_order_by_mouse(sign_in: SignIn, merchant: Merchant) -> None:
+    order = merchant.place(start=False)
+    page = sign_in()
+    there = f"{page.url.partition('/console')[0]}/console/orders/{order.order_id}"
+
+    def act(name: str, **typed: str) -> None:
+        page.goto(f"{there}/do/{name}")
+        for field, text in typed.items():
+            page.fill(f"[name={field}]", text)
+        page.click("main button.primary")
+        page.click("main button.primary")
+        page.wait_for_url(f"**?done={name}")
+        order.come_to_rest()
+
+    act("start-handling")
+    act("invoice", number="N1", amount="70.00")
+    act("change", reason="One item less", discount="15.00")
+    act("invoice", number="N2", amount="15.00")
+    act("return", number="D1", amount="15.00")
+
+    page.goto(there)
+    assert page.locator(".figures").inner_text().split("\n") == [
+        *("Invoiced", "R$85.00", "Captured", "R$85.00", "Open", "R$0.00"),
+        *("Cancelled", "R$15.00", "Refunded", "R$15.00"),
+    ]
+
+
+def test_failed_refund_is_found_retried_and_gone(sign_in: SignIn, other_merchant: Merchant, facts: Facts) -> None:
+    order = other_merchant.place()
+    order.invoice("N1", 10000)
+    other_merchant.script("refund", "400", payment=order.payment_ids[0])
+    order.give_back("D1", 2500)
+    page = sign_in(*other_merchant.api.headers.values())
+    assert "Failed refund" in page.locator("main").inner_text()
+
+    page.click("main >> text=Retry >> nth=0")
+    page.click("main button.primary")
+    page.click("main button.primary")
+    order.come_to_rest()
+    page.goto(f"{facts.base_url}/console/today")
+
+    assert "Nothing waits for a person." in page.locator("main").inner_text()
+    assert order.figures().refunded == 2500
+
+
+def test_of_two_tabs_on_one_order_the_second_is_shown_the_new_plan(sign_in: SignIn, merchant: Merchant) -> None:
+    order = merchant.place()
+    first = sign_in()
+    second = first.context.new_page()
+    for number, page in (("N1", first), ("N2", second)):
+        page.goto(f"{first.url.partition('/console')[0]}/console/orders/{order.order_id}/do/invoice")
+        page.fill("[name=number]", number)
+        page.fill("[name=amount]", "60.00")
+        page.click("main button.primary")
+    first.click("main button.primary")
+    order.come_to_rest()
+    second.click("main button.primary")
+
+    assert "Somebody was faster" in second.locator("[role=alert]").inner_text()
+    assert order.figures().settled == 6000

@@ -92,6 +92,7 @@ def violations(page: "Page") -> list[str]:
 def paths(orders: dict[str, Placed]) -> list[str]:
     """Every page that is for reading."""
     return [
+        "today",
         "orders",
         "orders?q=none&status=invoiced&from=2026-01-01",
         "orders?from=x",
@@ -144,9 +145,9 @@ def test_everything_is_reached_by_keyboard_alone(browser: "Chromium", site: str,
         _tab_to(page, "input")
         page.keyboard.type(text)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/console/orders")
-    assert "Pedidos" in page.title()
-    for target in (placed.order_id, "Ver detalhes da transação"):
+    page.wait_for_url("**/console/today")
+    assert "Hoje" in page.title()
+    for target in ("Pedidos", placed.order_id, "Ver detalhes da transação"):
         _tab_to(page, "a", target)
         with page.expect_navigation():
             page.keyboard.press("Enter")
@@ -196,6 +197,7 @@ def test_invoice_is_made_by_keyboard_alone(browser: "Chromium", site: str, shop:
 def test_pages_are_read_without_a_script(browser: "Chromium", site: str, shop: Shop) -> None:
     placed = orders_of_every_kind(shop)["done"]
     page = opened(browser, site, java_script_enabled=False)
+    page.click("nav >> text=Orders")
     page.click(f"text={placed.order_id}")
     page.click("text=Transaction details")
     page.click("text=Connector calls")
@@ -216,6 +218,17 @@ def test_list_of_events_follows_what_is_on_its_way(browser: "Chromium", site: st
 
     page.locator("#events b", has_text="Captured").wait_for()
     assert page.locator(".live").count() == 0
+
+
+def test_reference_of_the_api_is_shown_from_here(browser: "Chromium", site: str, shop: Shop) -> None:
+    page = opened(browser, site)
+    complaints = complaints_of(page)
+    document = {"openapi": "3.1.0", "info": {"title": "The API", "version": "1"}, "paths": {"/health": {"get": {}}}}
+    page.route("**/openapi.json", lambda route: route.fulfill(json=document))
+    page.goto(f"{site}/console/api")
+
+    page.locator(".opblock-summary-path", has_text="/health").wait_for()
+    assert complaints == []
 
 
 def test_first_view_does_not_shift(browser: "Chromium", site: str, shop: Shop) -> None:

@@ -17,6 +17,7 @@ def look_around(handler: Handler, order_id: str, transaction_id: str) -> list[in
     visitor.send("/console/sign-in", app_key=APP_KEY, token="wrong", user="Maria")
     visitor.send("/console/sign-in", app_key=APP_KEY, token=APP_TOKEN, user="Maria")
     for path in (
+        "today",
         "orders",
         f"orders?q={order_id}",
         "orders?attention=1",

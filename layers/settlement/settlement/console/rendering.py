@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
-NAVIGATION = (("orders", "orders", (Role.VIEW_ORDER,)),)
+NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("today", "today", (Role.VIEW_PAYMENT,)),
+    ("orders", "orders", (Role.VIEW_ORDER,)),
+    ("api", "api", ()),
+)
 """The pages that every page leads to: name, path, and the roles of which a reader needs one."""
 
 

@@ -30,6 +30,8 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console/language/{language}", "entrance", "speak", is_open=True),
     PageRoute("get", "/console/static/{name}", "files", "serve", is_open=True),
     PageRoute("get", "/console", "start", "show"),
+    PageRoute("get", "/console/today", "today", "show", _PAYMENT),
+    PageRoute("get", "/console/api", "reference", "show"),
     PageRoute("get", "/console/orders", "orders", "show", _VIEW),
     PageRoute("get", "/console/orders.csv", "orders", "download", _VIEW),
     PageRoute("get", "/console/orders/{orderId}", "order", "show", _VIEW),

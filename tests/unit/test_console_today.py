@@ -1,0 +1,103 @@
+"""The work list of the console: what waits is found there with its next step and the button that does it (R35)."""
+
+import pytest
+
+from settlement.domain.account.account import Role
+from testkit.builders import ACCOUNT, a_new_payment
+from testkit.shop import Placed, Shop
+from tests.support.console import KEY, TOKEN, Browser
+from tests.support.timers import DAY, lapses_after
+
+TODAY = "/console/today"
+
+
+@pytest.fixture
+def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    browser = Browser(shop, monkeypatch)
+    browser.sign_in()
+    return browser
+
+
+def failed_refund(shop: Shop) -> Placed:
+    """An order whose return could not be refunded."""
+    placed = shop.open(a_new_payment(10000, "partial"))
+    placed.invoice("N1", 10000)
+    shop.provider.script("refund", "400")
+    placed.give_back("R1", 2500)
+    return placed
+
+
+def test_quiet_day_says_so(browser: Browser, shop: Shop) -> None:
+    shop.open(a_new_payment(10000, "partial")).invoice("N1", 7000)
+
+    assert "Nothing waits for a person." in browser.get(TODAY).words
+
+
+def test_signing_in_leads_to_the_work(browser: Browser) -> None:
+    assert browser.sign_in().path == TODAY
+
+
+def test_failed_refund_is_found_retried_and_gone(browser: Browser, shop: Shop) -> None:
+    placed = failed_refund(shop)
+
+    shown = browser.get(TODAY)
+
+    assert "1 Failed refund R$25.00" in shown.words
+    assert "Read why it failed. Retry it once the cause is gone, or write it off." in shown.words
+    retry = f"/console/transactions/{placed.transaction_id}/operations/{placed.operation.sequence}/do/retry"
+    assert f'href="{retry}"' in shown.text
+
+    plan = browser.post(retry, browser.get(retry).form("") | {"step": "preview"})
+    browser.post(retry, plan.form("") | {"step": "do"})
+    shop.relay()
+
+    assert placed.ledger.refunded == 2500
+    assert "Nothing waits for a person." in browser.get(TODAY).words
+
+
+def test_every_button_leads_to_its_form(browser: Browser, shop: Shop) -> None:
+    failed_refund(shop)
+    by_hand = shop.open(a_new_payment(10000, "partial"))
+    by_hand.invoice("N1", 10000)
+    shop.provider.script("refund", "501")
+    by_hand.give_back("R1", 1000)
+    capture = shop.open(a_new_payment(10000, "partial"))
+    shop.provider.script("settle", "400")
+    capture.invoice("N1", 7000)
+
+    text = browser.get(TODAY).text
+    paths = [part.partition('"')[0] for part in text.split('href="')[1:] if "/do/" in part.partition('"')[0]]
+
+    assert len(paths) == 2 + 2 + 3
+    assert {browser.get(path).status for path in paths} == {200}
+
+
+def test_authorisation_about_to_lapse_is_told_with_its_time(browser: Browser, shop: Shop) -> None:
+    lapses_after(shop, 2 * DAY)
+    shop.open(a_new_payment(10000, "partial"))
+    shop.pass_time(2 * DAY * 0.95)
+    browser.sign_in()
+
+    words = browser.get(TODAY).words
+
+    assert "About to lapse" in words
+    assert "1 Authorisation about to lapse R$100.00" in words
+
+
+def test_who_may_only_look_gets_no_buttons(browser: Browser, shop: Shop) -> None:
+    failed_refund(shop)
+    browser.access.keys[KEY] = (TOKEN, ACCOUNT, (Role.VIEW_PAYMENT.value,))
+    browser.sign_in()
+    shown = browser.get(TODAY)
+
+    assert "Failed refund" in shown.words
+    assert "/do/" not in shown.text
+    assert "/console/orders/" not in shown.text
+
+
+def test_another_accounts_work_is_not_shown(browser: Browser, shop: Shop) -> None:
+    failed_refund(shop)
+    browser.access.keys[KEY] = (TOKEN, "rival", ("*",))
+    browser.sign_in()
+
+    assert "Nothing waits for a person." in browser.get(TODAY).words
