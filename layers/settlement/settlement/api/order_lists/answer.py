@@ -33,7 +33,7 @@ class ListedOrderAnswer(TypedDict):
     paymentNames: str
     """The names of its payment systems, with commas between."""
     status: str
-    """How far the order is."""
+    """How far the order is; while a settlement is attempted, how far it was before."""
     statusDescription: str
     """The same as `status`."""
     marketPlaceOrderId: Null

@@ -18,8 +18,11 @@ from settlement.domain.transaction.authorisation import verdict
 from settlement.domain.transaction.leg import Leg, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
-from settlement.domain.transaction.statuses import order_status
+from settlement.domain.transaction.statuses import OrderStatus, order_status
 from settlement.domain.transaction.trouble import misses_settlement, missing_value
+
+_BEFORE_SETTLEMENT = frozenset(status.value for status in (OrderStatus.HANDLING, OrderStatus.PAYMENT_APPROVED))
+"""What an order can be listed under while an attempt at a settlement runs."""
 
 _EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegState.REPLACED})
 
@@ -73,14 +76,29 @@ def _heads(records: Records) -> Iterator[Mismatch]:
 
 
 def _listing(records: Records) -> Iterator[Mismatch]:
-    """The order's list attributes agree with its transaction."""
+    """The order's list attributes agree with its transaction.
+
+    While an attempt at a settlement runs, the order is listed under the status before (D39).
+    """
     order, transaction = records.order, records.transaction
+    if not (_is_being_settled(records) and order.listed_status in _BEFORE_SETTLEMENT):
+        derived = order_status(order, transaction).value
+        yield from unequal("order head", ("listed status and derived status", derived, order.listed_status))
     yield from unequal(
         "order head",
-        ("listed status and derived status", order_status(order, transaction).value, order.listed_status),
         ("marked as in error and failed operations", transaction.is_in_error, order.in_error),
         ("time of authorisation", transaction.authorised_at, order.authorised_at),
     )
+
+
+def _is_being_settled(records: Records) -> bool:
+    """True if the order waits for a settlement, and the operation at the head for no other attempt."""
+    transaction = records.transaction
+    waits = any(
+        held.sequence == transaction.head and held.state is OperationState.WAITING for held in records.operations
+    )
+    derived = order_status(records.order, transaction)
+    return derived is OrderStatus.INVOICE and not waits and not transaction.unsettled
 
 
 def _queue(records: Records) -> Iterator[Mismatch]:

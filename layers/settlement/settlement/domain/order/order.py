@@ -70,8 +70,9 @@ class Order:
     ``invoices_bytes`` is the size of the texts and documents of its invoices. ``returned`` is the sum of accepted
     return invoices, refunded or not (C§8.10), ``returns_written_off`` the part that will never be refunded.
     ``changes`` counts registered changes, ``modifications`` the asynchronous ones; ``last_modification`` is the
-    operation of the newest modification. ``listed_status`` is the status in lists, valid since ``listed_since``; with
-    it, ``authorised_at``, ``in_error``, ``payment_names`` and ``total_items``, lists need not read the transaction.
+    operation of the newest modification. ``listed_status`` is the status in lists, its own or, while an attempt at a
+    settlement runs, the one before; with it, ``authorised_at``, ``in_error``, ``payment_names`` and ``total_items``,
+    lists need not read the transaction. ``listed_since`` is of earlier versions: the transaction has it now.
     ``rounding_error`` is the allowed difference, either way, between lines and totals at the placing. A
     ``gateway_only`` order belongs to a gateway-only transaction; the OMS does not show it.
     """

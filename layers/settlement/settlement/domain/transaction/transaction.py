@@ -38,10 +38,11 @@ class Transaction:
     ended, ``projection`` the payments' positions after every queued operation has run. ``last_settling`` is the newest
     operation that the order's settlement depends on. ``troubled`` counts operations in state failed or manual,
     ``unsettled`` those of them with a missing settlement. ``taken_off`` is the value taken off ``payable`` because no
-    payment will ever bring it. ``invoiced`` is the order's, None if an earlier version wrote the head, and
-    ``order_version`` the version of its order head. ``checkout`` is the data of its
-    start at the gateway, if there was one. ``deeds`` are those of the operations behind the head of the queue, None if
-    it was written first by a version that did not keep them.
+    payment will ever bring it. ``status_since`` is since when the order has its status, None if an earlier version
+    wrote that on the order head. ``invoiced`` is the order's, None if an earlier version wrote the head, and
+    ``order_version`` the version of its order head. ``checkout`` is the data of its start at the gateway, if there was
+    one. ``deeds`` are those of the operations behind the head of the queue, None if it was written first by a version
+    that did not keep them.
     """
 
     account: str
@@ -64,6 +65,7 @@ class Transaction:
     authorised_at: datetime | None = None
     cancelled_at: datetime | None = None
     finished_at: datetime | None = None
+    status_since: datetime | None = None
     ledger: Counters = field(default_factory=Counters)
     projection: tuple[Position, ...] = ()
     order_version: int = 0

@@ -288,10 +288,10 @@ def _intake(
     mode = transaction_mode(connectors, partial_settlement=settings.partial_settlement, is_split=is_split)
     transaction = _transaction(order, mode, payments)
     transaction, operation = transaction.enqueue(OperationKind.AUTHORISE, Ask(), "intake", now, settling=False)
-    order = listed(order, transaction, now)
+    order = listed(order, transaction, is_lasting=True)
     lines = _lines(new)
     journal = _record_placing(Heads(order, transaction), operation, lines, now)
-    transaction = replace(transaction, events=journal.written)
+    transaction = replace(transaction, events=journal.written, status_since=now)
     return Heads(order, transaction), Commit(
         account=account,
         order_id=order_id,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from settlement.domain.errors import Busy, OrderNotFound, StaleVersion, TransactionNotFound
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.order.order import Order
-from settlement.domain.transaction.statuses import order_status, transaction_status
+from settlement.domain.transaction.statuses import OrderStatus, order_status, transaction_status
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Commit, Conflict, Store
 
@@ -56,12 +56,23 @@ class Heads:
             at=at,
         )
 
-    def becomes(self, journal: Journal, order: Order, transaction: Transaction) -> Commit:
+    @property
+    def status_since(self) -> datetime | None:
+        """Since when the order has its status; None if no version has stored it."""
+        return self.transaction.status_since or self.order.listed_since
+
+    def becomes(
+        self, journal: Journal, order: Order, transaction: Transaction, *, attempt_failed: bool = False
+    ) -> Commit:
         """Return the commit that replaces both heads; add the changes of statuses to the journal.
 
-        Lists show a status that is stored on the order head; the commit updates it.
+        Lists show a status that is stored on the order head; the commit updates it. ``attempt_failed`` says that the
+        operation at the head is to wait for another attempt.
         """
-        order = listed(order, transaction, journal.at)
+        is_queued_behind = transaction.tail > self.transaction.tail and not self.transaction.is_idle
+        order = listed(order, transaction, is_lasting=attempt_failed or is_queued_behind)
+        if order_status(order, transaction) is not order_status(self.order, self.transaction):
+            transaction = replace(transaction, status_since=journal.at)
         record_status_changes(journal, self, Heads(order, transaction))
         writes_order = order != self.order
         if not journal.events:
@@ -84,15 +95,19 @@ class Heads:
         )
 
 
-def listed(order: Order, transaction: Transaction, at: datetime) -> Order:
-    """Return the order with the attributes that lists show, valid from ``at`` on; unlisted orders stay unchanged."""
+def listed(order: Order, transaction: Transaction, *, is_lasting: bool) -> Order:
+    """Return the order with the attributes that lists show; unlisted orders stay unchanged.
+
+    The status ``invoice`` is listed if it is ``is_lasting``, or a settlement has failed. Otherwise an attempt at the
+    settlement is under way, and lists show the status before until it ends (D39).
+    """
     if order.gateway_only:
         return order
-    status = order_status(order, transaction).value
+    status = order_status(order, transaction)
+    is_passing = status is OrderStatus.INVOICE and not is_lasting and not transaction.unsettled
     return replace(
         order,
-        listed_status=status,
-        listed_since=order.listed_since if status == order.listed_status else at,
+        listed_status=order.listed_status if is_passing else status.value,
         authorised_at=transaction.authorised_at,
         in_error=transaction.is_in_error,
     )
@@ -115,7 +130,7 @@ def record_status_changes(journal: Journal, before: Heads | None, after: Heads) 
             continue
         facts: dict[str, Json] = {"from": old, "to": new}
         if type_ is EventType.ORDER_STATUS_CHANGED:
-            since = before.order.listed_since if before else None
+            since = before.status_since if before else None
             facts["since"] = since.isoformat() if since else None
         journal.record(type_, **facts)
     was_in_error = before is not None and before.transaction.is_in_error

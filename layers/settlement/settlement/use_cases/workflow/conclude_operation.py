@@ -212,7 +212,7 @@ def _wait(attempt: Attempt) -> Ending:
         lease_until=None,
     )
     transaction = replace(before.transaction, ledger=total(payment.counters for payment in attempt.payments))
-    commit = before.becomes(journal, before.order, transaction)
+    commit = before.becomes(journal, before.order, transaction, attempt_failed=True)
     return Ending(Conclusion(ConcludeOutcome.WAITING), replace(commit, operations=[waiting]))
 
 
