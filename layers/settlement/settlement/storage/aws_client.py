@@ -85,14 +85,15 @@ class AwsClient:
             self._pause(random.uniform(0, longest * 2 ** (tried - 1)))
 
     def _try(self, operation: str, body: bytes) -> Answer:
-        status, headers, content = self._connections.exchange(self._signed(operation, body), self._try_seconds)
-        if headers.get("x-amz-crc32", checksum := str(crc32(content))) != checksum:
+        response = self._connections.exchange(self._signed(operation, body), self._try_seconds)
+        status, content = response.status, response.body
+        if response.headers.get("x-amz-crc32", checksum := str(crc32(content))) != checksum:
             raise ResponseStreamingError(error=f"the answer to {operation} does not have the checksum that it names")
         answer = _parsed(content)
         if answer is None and status < _SERVER_ERROR:
             raise ResponseStreamingError(error=f"the answer to {operation} is no JSON object; status {status}")
         if answer is None or status != 200:
-            raise _refusal(operation, status, headers.get("x-amzn-requestid", ""), answer or {})
+            raise _refusal(operation, status, response.headers.get("x-amzn-requestid", ""), answer or {})
         return answer
 
     def _signed(self, operation: str, body: bytes) -> bytes:

@@ -9,8 +9,8 @@ import socket
 import ssl
 import time
 from contextlib import suppress
-from http.client import HTTPException, HTTPMessage, HTTPResponse
-from typing import Any, cast
+from http.client import HTTPException
+from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import (
@@ -21,12 +21,10 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from settlement.storage.responses import Response, read_response
+
 MAX_IDLE_SECONDS = 60
 """Connections that were idle for longer are not reused: a frozen process does not notice that they were closed."""
-
-
-Reply = tuple[int, HTTPMessage, bytes]
-"""Status, headers (names in any case) and body of a response."""
 
 
 class Connections:
@@ -47,7 +45,7 @@ class Connections:
         self._authorities = authorities
         self._kept: list[_Connection] = []
 
-    def exchange(self, request: bytes, seconds: float) -> Reply:
+    def exchange(self, request: bytes, seconds: float) -> Response:
         """Send a request and return the response, at most ``seconds`` later.
 
         If a kept connection turns out to be closed, the request is sent again on a new one. Use it for repeatable
@@ -61,25 +59,23 @@ class Connections:
                 self._drop_kept()
         return self._exchange_on(self._open(deadline), request, deadline)
 
-    def _exchange_on(self, connection: "_Connection", request: bytes, deadline: float) -> Reply:
+    def _exchange_on(self, connection: "_Connection", request: bytes, deadline: float) -> Response:
         connection.deadline = deadline
         try:
             connection.send(request)
-            answer = HTTPResponse(cast(socket.socket, connection), method="POST")
-            answer.begin()
-            reply = answer.status, answer.headers, answer.read()
+            response = read_response(connection.reader())
         except TimeoutError as error:
             connection.close()
             raise ReadTimeoutError(endpoint_url=self._url, error=error) from error
         except (OSError, HTTPException) as error:
             connection.close()
             raise ConnectionClosedError(endpoint_url=self._url, error=error) from error
-        if answer.will_close:
+        if response.closes:
             connection.close()
         else:
             connection.idle_since = time.time()
             self._kept.append(connection)
-        return reply
+        return response
 
     def _take(self) -> "_Connection | None":
         """Return the most recently used connection that is still usable, None if there is none."""
@@ -120,7 +116,7 @@ class Connections:
 
 
 class _Connection:
-    """A socket on which every read and write keeps one deadline; it has what ``HTTPResponse`` needs."""
+    """A socket on which every read and write keeps one deadline."""
 
     def __init__(self, held: socket.socket) -> None:
         self._held = held
@@ -145,7 +141,7 @@ class _Connection:
         self._held.settimeout(self._left())
         return self._held.recv_into(buffer)
 
-    def makefile(self, mode: str) -> io.BufferedReader:
+    def reader(self) -> io.BufferedReader:
         """Return a reader of one response."""
         return io.BufferedReader(_Reader(self))
 
