@@ -68,13 +68,14 @@ class GuardedThings:
         """Write all of it, or raise ``Conflict`` and write nothing."""
         self._let_others_write()
         with self._lock:
-            too_many = max(0, len(commit.new_legs) - MAX_LEGS)
-            for leg in commit.new_legs[:too_many]:
+            placed = commit.placed()
+            too_many = max(0, len(placed.new_legs) - MAX_LEGS)
+            for leg in placed.new_legs[:too_many]:
                 key, thing = self._untried(leg, commit.account, commit.transaction_id)
                 self.things[key] = thing
             written: dict[Key, Any] = {}
             count = int(bool(commit.events))  # all events of a commit are one item of the table
-            for key, thing in self._written(replace(with_work_told(commit), new_legs=commit.new_legs[too_many:])):
+            for key, thing in self._written(replace(with_work_told(placed), new_legs=placed.new_legs[too_many:])):
                 if key in written:
                     raise UnwritableCommit(f"two writes on {key}")
                 written[key] = thing

@@ -209,12 +209,15 @@ class FakeStore(GuardedThings):
 
     def leg(self, account: str, transaction_id: str, operation: int, number: str) -> Leg | None:
         """Return one leg."""
-        return self.get(Leg, account, transaction_id, operation, number)
+        legs = self.legs(account, transaction_id, operation)
+        return next((leg for leg in legs if leg.number == number), None)
 
     def legs(self, account: str, transaction_id: str, operation: int | None = None) -> list[Leg]:
         """Return the legs of one operation, or all of the transaction's, in the order they were planned."""
         scope = () if operation is None else (operation,)
-        return sorted(self.all_of(Leg, account, transaction_id, *scope), key=lambda leg: (leg.operation, leg.number))
+        found = self.all_of(Leg, account, transaction_id, *scope)
+        held = [leg for one in self.all_of(Operation, account, transaction_id, *scope) if (leg := one.only_leg)]
+        return sorted([*found, *held], key=lambda leg: (leg.operation, leg.number))
 
     def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]:
         """Return a payment's settlements, oldest first."""

@@ -51,7 +51,11 @@ def test_one_call_takes_two_writes_and_readies_the_next_operation(shop: Shop) ->
     assert [leg.value for leg in claim.new_legs] == [7000]
     assert [changed.after.state for changed in ending.legs] == [LegState.POSTED]
     assert [operation.state for operation in ending.operations] == [OperationState.DONE, OperationState.READY]
-    assert [event.type for event in ending.events] == [EventType.PAYMENT_SETTLED, EventType.OPERATION_READY]
+    assert [event.type for event in ending.events] == [
+        EventType.OPERATION_PLANNED,
+        EventType.PAYMENT_SETTLED,
+        EventType.OPERATION_READY,
+    ]
     assert placed.transaction.ledger == placed.ledger
     assert placed.ledger.captured == 7000
 

@@ -45,7 +45,7 @@ UNREPEATED: dict[type, set[str]] = {
         "payment_system_name", "signature", "tid",
     },
     Operation: {"attempts", "callbacks", "callbacks_seen", "execution", "kind", "origin", "planned", "version"},
-    Leg: {"attempts", "doubtful", "from_withheld", "of_change", "reference", "tried_in"},
+    Leg: {"alone", "attempts", "doubtful", "from_withheld", "of_change", "reference", "tried_in"},
     Event: {"type"},
 }  # fmt: skip
 """Facts that stand in one place only, so that nothing can contradict them. Times are no figures and left out too."""
@@ -80,6 +80,9 @@ def corruptions(thing: Any) -> Iterator[tuple[str, Any]]:
             for name, figure in sums_of(value):
                 wrong_sum: dict[str, Any] = {name: figure + 1}
                 yield f"{field.name}.{name}", replace(thing, **{field.name: replace(value, **wrong_sum)})
+        elif isinstance(value, Leg):
+            for name, wrong in corruptions(value):
+                yield f"{field.name}.{name}", replace(thing, **{field.name: wrong})
         elif field.name not in UNREPEATED.get(type(thing), set()) and _wrong(value) is not None:
             yield field.name, replace(thing, **{field.name: _wrong(value)})
 

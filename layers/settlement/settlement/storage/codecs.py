@@ -7,7 +7,7 @@ own, with the sums ``available`` and ``refundable``: a condition compares stored
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from settlement.domain.ledger.ledger import Counters
@@ -71,7 +71,34 @@ def encode(thing: object) -> Item:
     if isinstance(thing, Operation):
         item["ask"] = _without_zeros(item["ask"])
         item.pop("listed", None)
+        if thing.only_leg is not None:
+            item["plan"] = _plan_of(item)
+    if isinstance(thing, Leg):
+        del item["alone"]
     return item
+
+
+_PLAN = ("legs", "planned", "execution")
+"""Attributes that stand with an operation's only leg.
+
+A version that does not know of it finds an operation that is not planned, and that another execution has claimed: it
+leaves it alone until the lease is over, and plans the same leg again.
+"""
+
+
+def _plan_of(item: Item) -> Item:
+    """Take the only leg and its plan out of an operation's item and return them, without what the item tells."""
+    leg = item.pop("only_leg")
+    told = {name: value for name, value in leg.items() if value and name not in ("operation", "alone")}
+    plan = {name: item.pop(name) for name in _PLAN if name in item}
+    return plan | {"leg": told | {"value": leg["value"]}}
+
+
+def _with_plan(item: Item) -> Item:
+    """Return an operation's attributes with the only leg and the plan that stand together in its item."""
+    plan = item["plan"]
+    told = {name: plan[name] for name in _PLAN if name in plan}
+    return item | told | {"only_leg": plan["leg"] | {"operation": item["sequence"], "alone": True}}
 
 
 def _without_zeros(sums: Item) -> Item:
@@ -81,7 +108,7 @@ def _without_zeros(sums: Item) -> Item:
 
 def encode_next(thing: "Versioned") -> Item:
     """Return the attributes of a versioned object under its next version."""
-    return encode(replace(thing, version=thing.version + 1))
+    return encode(thing) | {"version": thing.version + 1}
 
 
 def unchanged(thing: object | None) -> dict[str, Any]:
@@ -146,6 +173,8 @@ def decode(kind: type[T], item: Item) -> T:
         item = item | {"counters": {name: item.get(name, 0) for name in Counters.__slots__}}
     if kind is Operation and "work" in item:
         item = item | {"listed": item["work"]}
+    if kind is Operation and "plan" in item:
+        item = _with_plan(item)
     thing: T = reader_of(cast(Hashable, kind))(item)
     return thing
 

@@ -252,12 +252,34 @@ class DynamoDBStore(Timeline):
         return self._query(Operation, partition, keys.OPERATIONS, first=keys.operation(since))
 
     def leg(self, account: str, transaction_id: str, operation: int, number: str) -> Leg | None:
-        """Return one leg."""
+        """Return one leg, stored with its operation or by itself."""
+        if number == keys.FIRST_LEG:
+            held = self.operation(account, transaction_id, operation)
+            if held is not None and held.only_leg is not None:
+                return held.only_leg
         return self._get(Leg, keys.transaction_partition(account, transaction_id), keys.leg(operation, number))
 
     def legs(self, account: str, transaction_id: str, operation: int | None = None) -> list[Leg]:
         """Return the legs of one operation, or all of the transaction's, in the order they were planned."""
-        return self._query(Leg, keys.transaction_partition(account, transaction_id), keys.legs(operation))
+        partition = keys.transaction_partition(account, transaction_id)
+        if operation is None:
+            return self._all_legs(partition)
+        found = self._query(Leg, partition, keys.legs(operation))
+        if found and found[0].number == keys.FIRST_LEG:
+            return found
+        held = self.operation(account, transaction_id, operation)
+        return found if held is None or held.only_leg is None else [held.only_leg, *found]
+
+    def _all_legs(self, partition: str) -> list[Leg]:
+        """Return all legs of a transaction; those that are items and the operations stand side by side."""
+        found = []
+        for item in map(codecs.from_wire, self._all(self._range(partition, keys.OPERATIONS, first=keys.legs(None)))):
+            if item["SK"].startswith(keys.OPERATIONS):
+                leg = codecs.decode(Operation, item).only_leg
+                found += [] if leg is None else [leg]
+            else:
+                found.append(codecs.decode(Leg, item))
+        return sorted(found, key=lambda leg: (leg.operation, leg.number))
 
     def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]:
         """Return a payment's settlements, oldest first."""

@@ -226,6 +226,10 @@ def operation(sequence: int) -> str:
     return f"{OPERATIONS}{sequence:06d}"
 
 
+FIRST_LEG = "0001"
+"""The number of an operation's first leg, the only one that can be stored with the operation."""
+
+
 def legs(operation: int | None) -> str:
     """Prefix of the legs of one operation, or of all."""
     return "LEG#" if operation is None else f"LEG#{operation:06d}#"

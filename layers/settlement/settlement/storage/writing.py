@@ -9,7 +9,6 @@ events                 one item, put if none exists under the same key
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
@@ -48,11 +47,11 @@ def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef],
     Overflow legs are those that do not fit into the transaction; they are written first. They stay invisible until the
     operation, written last, is marked planned; a late planner cannot overwrite an attempted leg.
     """
-    commit = with_work_told(commit)
+    commit = with_work_told(commit.placed())
     too_many = max(0, len(commit.new_legs) - MAX_LEGS_AT_ONCE)
     builder = _Writes(table, commit)
     first = [builder.new_leg(leg) for leg in commit.new_legs[:too_many]]
-    rest = list(_Writes(table, replace(commit, new_legs=commit.new_legs[too_many:])).state())
+    rest = list(builder.state(commit.new_legs[too_many:]))
     return first, rest + list(builder.events([*first, *rest]))
 
 
@@ -75,11 +74,11 @@ class _Writes:
         self._order = keys.order_partition(commit.account, commit.order_id)
         self._transaction = keys.transaction_partition(commit.account, commit.transaction_id)
 
-    def state(self) -> "Iterator[TransactWriteItemTypeDef]":
-        """Yield all writes of the commit except its events."""
+    def state(self, new_legs: Sequence[Leg]) -> "Iterator[TransactWriteItemTypeDef]":
+        """Yield all writes of the commit except its events, of new legs these."""
         yield from self._heads()
         yield from self._of_order()
-        yield from self._of_transaction()
+        yield from self._of_transaction(new_legs)
 
     def events(self, state: "Sequence[TransactWriteItemTypeDef]") -> "Iterator[TransactWriteItemTypeDef]":
         """Yield the write of the commit's events, with the log of ``state``; nothing if there are none."""
@@ -148,7 +147,7 @@ class _Writes:
             key = codecs.to_wire({"PK": keys.found(order.account, term), "SK": sort_key})
             yield {"Delete": {"TableName": self._table, "Key": key}}
 
-    def _of_transaction(self) -> "Iterator[TransactWriteItemTypeDef]":
+    def _of_transaction(self, new_legs: Sequence[Leg]) -> "Iterator[TransactWriteItemTypeDef]":
         commit = self._commit
         for key, name, sequence in commit.requests:
             yield self._put(self._transaction, keys.request(key), {"name": name, "operation": sequence})
@@ -168,7 +167,7 @@ class _Writes:
         for term in new_terms((changed.before, changed.after) for changed in commit.payments):
             partition, key = keys.found(commit.account, term), keys.found_by_answer(commit.order_id)
             yield self._put(partition, key, {"order_id": commit.order_id}, guard={})
-        for leg in commit.new_legs:
+        for leg in new_legs:
             yield self.new_leg(leg)
         for changed_leg in commit.legs:
             yield self._replace_leg(changed_leg)

@@ -85,7 +85,8 @@ class Leg:
     ``number`` orders the legs of an operation; the remainder of a partly done leg ``0003`` is ``0003.1``.
     ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt of the last one. ``doubtful`` is True
     while its value is in doubt on the ledger. ``closed`` is the value booked when an operator ended it, ``resolved_by``
-    the person on whose word its outcome rests.
+    the person on whose word its outcome rests. ``alone`` is True if it was planned as the only leg and is stored with
+    its operation.
     """
 
     operation: int
@@ -109,6 +110,7 @@ class Leg:
     message: str | None = None
     concluded_at: datetime | None = None
     resolved_by: Actor | None = None
+    alone: bool = False
     events: int = 0
 
     @property
@@ -134,6 +136,12 @@ class Leg:
     def is_in_doubt(self) -> bool:
         """True while it is unknown whether its value has moved; a retry repeats the same call."""
         return self.state is LegState.IN_DOUBT or (self.doubtful and self.state is LegState.PARKED)
+
+    @property
+    def stays_alone(self) -> bool:
+        """True for a leg that is stored with its operation: untried, or wholly done. Others are items of their own."""
+        is_whole = self.state is LegState.POSTED and self.posted_value == self.value
+        return self.alone and (is_whole or self.state is LegState.PLANNED)
 
     @property
     def index(self) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.listed_work import Work
 from settlement.domain.transaction.transitions import require_transition
 
@@ -79,7 +80,8 @@ class Operation:
     it. ``due_at`` is when the due-work sweep starts it, ``legs`` the number of legs in its plan. ``callbacks`` counts
     callbacks and notices, ``callbacks_seen`` those before the current attempt. ``missing`` is the value that the last
     attempt left undone, if any, ``remark`` why; with ``awaits_decision`` its connectors answered, but have not decided.
-    ``reason`` is why it was asked for, in the words of who asked. ``listed`` is the work that the operation asked for
+    ``reason`` is why it was asked for, in the words of who asked. ``only_leg`` is its leg while that is alone in its
+    plan and untried or done; other legs are stored by themselves. ``listed`` is the work that the operation asked for
     when it was read; like ``version``, a write renews it.
     """
 
@@ -110,6 +112,7 @@ class Operation:
     missing: int | None = None
     remark: str | None = None
     awaits_decision: bool = False
+    only_leg: Leg | None = None
     events: int = 0
     version: int = 0
     listed: Work | None = None

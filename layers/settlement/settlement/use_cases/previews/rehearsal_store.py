@@ -107,7 +107,9 @@ class RehearsalStore:
     def legs(self, account: str, transaction_id: str, operation: int | None = None) -> list[Leg]:
         """Return the legs of one operation, or all, in the order in which they were planned."""
         stored = {(leg.operation, leg.number): leg for leg in self._stored_legs(account, transaction_id, operation)}
-        return _in_order(stored | {key: leg for key, leg in self._legs.items() if operation in (None, key[0])})
+        alone = {(held.sequence, leg.number): leg for held in self._operations.values() if (leg := held.only_leg)}
+        rehearsed = alone | self._legs
+        return _in_order(stored | {key: leg for key, leg in rehearsed.items() if operation in (None, key[0])})
 
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""
@@ -135,9 +137,10 @@ class RehearsalStore:
             self._order = replace(commit.order, version=commit.order.version + 1)
         if commit.transaction is not None:
             self._transaction = replace(commit.transaction, version=commit.transaction.version + 1)
-        for operation in commit.operations:
+        placed = commit.placed()
+        for operation in placed.operations:
             self._operations[operation.sequence] = as_stored(operation)
-        for leg in (*commit.new_legs, *(changed.after for changed in commit.legs)):
+        for leg in (*placed.new_legs, *(changed.after for changed in placed.legs)):
             self._legs[leg.operation, leg.number] = leg
         for payment in commit.payments:
             self._payments[payment.after.payment_id] = payment.after

@@ -59,7 +59,8 @@ class Commit:
     invoices, are written unconditionally. ``requests`` are idempotency keys with the name and the operation of their
     request. ``additional_data`` replaces data of the same names. ``start_key`` is the idempotency key of the
     transaction's start. ``finding`` is what an audit has found, after the one before, ``erased_terms`` are those of an
-    erased shopper. ``currency`` is the transaction's, for work items. ``actor`` is who causes the events.
+    erased shopper. ``currency`` is the transaction's, for work items. ``actor`` is who causes the events. A leg that is
+    ``alone`` is written with its operation, so the commit has that.
     """
 
     account: str
@@ -99,6 +100,34 @@ class Commit:
     def places_order(self) -> bool:
         """True if it writes an order for the first time."""
         return self.order is not None and self.order.version == 0 and not self.order.gateway_only
+
+    def placed(self) -> Commit:
+        """Return the commit with each leg where it is stored.
+
+        A leg that stays alone is in its operation; one that does not, from now on, is new by itself. Raises
+        ``ValueError`` if the operation of such a leg is not written.
+        """
+        legs = [leg for leg in self.new_legs if leg.alone]
+        legs += [changed.after for changed in self.legs if changed.before.alone]
+        if not legs:
+            return self
+        alone = {leg.operation: leg for leg in legs}
+        if missing := alone.keys() - {operation.sequence for operation in self.operations}:
+            raise ValueError(f"the leg of operation {min(missing)} is written without it")
+        return replace(
+            self,
+            operations=[
+                replace(held, only_leg=leg if leg.stays_alone else None)
+                if (leg := alone.get(held.sequence)) is not None
+                else held
+                for held in self.operations
+            ],
+            new_legs=[
+                *(leg for leg in self.new_legs if not leg.alone),
+                *(replace(leg, alone=False) for leg in legs if not leg.stays_alone),
+            ],
+            legs=[changed for changed in self.legs if not changed.before.alone],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,8 +96,9 @@ def _call(
     outcome = outcome_of_call(ports, client, context, callback_base)
     if outcome is None:
         return _ended(_conclude(ports, task))
+    holder = claimed.operation if leg.alone else None
     try:
-        return _ended(_post_and_conclude(ports, task, claimed, posting_of(ports, context, leg, outcome)))
+        return _ended(_post_and_conclude(ports, task, claimed, posting_of(ports, context, leg, outcome, holder)))
     except (Conflict, LedgerImbalance):  # another worker was first; the capture that a refund reads may show it already
         return _ended(_post_then_conclude(ports, task, context, outcome))
 
@@ -122,7 +123,7 @@ def _after(ports: Ports, task: AttemptTask, claimed: Claimed, posted: Posted) ->
     """Return the attempt as it is once the answer is posted."""
     return Attempt(
         heads_of(ports.store, claimed.transaction),
-        claimed.operation,
+        posted.operation or claimed.operation,
         [posted.leg, *posted.commit.new_legs],
         [
             posted.payment if payment.payment_id == posted.payment.payment_id else payment

@@ -14,7 +14,7 @@ from settlement.domain.connectors.connector_calls import (
     Refund,
     Settle,
 )
-from settlement.domain.events import Journal, leg_writer
+from settlement.domain.events import Event, Journal, leg_writer
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.cart import cart_items
@@ -31,6 +31,7 @@ from settlement.use_cases.shared.payment_reference import payment_reference
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, Ports
 from settlement.use_cases.workflow.call_gate import claim_call, outcome_of_closed_window
 from settlement.use_cases.workflow.offline_payment import done_offline, paid_offline
+from settlement.use_cases.workflow.plan_operation import telling_its_plan
 from settlement.use_cases.workflow.resolve_doubt import resolve_doubt
 
 DEFERRED = "deferred"
@@ -203,7 +204,8 @@ def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outc
     concluded = None if in_turn and leg.state.is_open else _concluded_operation(ports, call)
     if not in_turn or concluded is not None or outcome.exchange.answered is not None:
         context = replace(context, payment=_payment_beside(ports, call, leg))
-    posted = posting_of(ports, context, leg, outcome)
+    holder = _holder(ports, call, leg) if leg.alone else None
+    posted = posting_of(ports, context, leg, outcome, holder)
     if concluded is None:
         ports.commit(posted.commit)
         return posted.leg
@@ -214,16 +216,22 @@ def post_outcome(ports: Ports, call: LegTask, context: LegContext, outcome: Outc
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An outcome's posting: its writes, and the leg and payment after them."""
+    """An outcome's posting: its writes, and the leg, payment and, if the leg is stored there, operation after them."""
 
     commit: Commit
     leg: Leg
     payment: Payment
+    operation: Operation | None
 
 
-def posting_of(ports: Ports, context: LegContext, leg: Leg, outcome: Outcome) -> Posted:
-    """Return the posting of an outcome on a leg as it is stored now."""
+def posting_of(
+    ports: Ports, context: LegContext, leg: Leg, outcome: Outcome, operation: Operation | None = None
+) -> Posted:
+    """Return the posting of an outcome on a leg as it is stored now; ``operation`` is the one that holds it, if any."""
     transaction = context.transaction
+    plan: list[Event] = []
+    if operation is not None:
+        operation, plan = telling_its_plan(transaction, operation, ports.now())
     journal = Journal(
         writer=leg_writer(leg.operation, leg.number),
         written=leg.events,
@@ -238,15 +246,16 @@ def posting_of(ports: Ports, context: LegContext, leg: Leg, outcome: Outcome) ->
         transaction.order_id,
         transaction.transaction_id,
         transaction.currency,
+        operations=[] if operation is None else [operation],
         legs=[Changed(leg, after)],
         payments=[] if posting.payment is None else [Changed(context.payment, posting.payment)],
         new_legs=[] if posting.remainder is None else [posting.remainder],
         new_settlements=[] if posting.capture is None else [posting.capture],
         settlements=_refunded_capture(ports, transaction, leg, posting),
         new_refunds=[] if posting.refund is None else [posting.refund],
-        events=journal.events,
+        events=[*plan, *journal.events],
     )
-    return Posted(commit, after, posting.payment or context.payment)
+    return Posted(commit, after, posting.payment or context.payment, operation)
 
 
 def _refunded_capture(ports: Ports, transaction: Transaction, leg: Leg, posting: Posting) -> list[Changed[Settlement]]:
@@ -262,6 +271,14 @@ def _refunded_capture(ports: Ports, transaction: Transaction, leg: Leg, posting:
 def _concluded_operation(ports: Ports, call: LegTask) -> Operation | None:
     operation = ports.store.operation(call.account, call.transaction_id, call.operation)
     return operation if operation is not None and operation.is_concluded else None
+
+
+def _holder(ports: Ports, call: LegTask, leg: Leg) -> Operation:
+    """Read the operation that holds a leg; raises ``Conflict`` if it does no more, or the leg has changed."""
+    operation = ports.store.operation(call.account, call.transaction_id, call.operation)
+    if operation is None or operation.only_leg != leg:
+        raise Conflict
+    return operation
 
 
 def _payment_beside(ports: Ports, call: LegTask, leg: Leg) -> Payment:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from settlement.domain.events import EventType, Journal
+from settlement.domain.events import Event, EventType, Journal
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
@@ -11,7 +12,7 @@ from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Changed, Ports
-from settlement.use_cases.workflow.plan_operation import park
+from settlement.use_cases.workflow.plan_operation import park, telling_its_plan
 
 _AT_ONCE = 20
 """Most legs marked in one write; a longer list takes several writes."""
@@ -49,14 +50,27 @@ def mark_in_doubt(
         legs.append(Changed(leg, replace(aside, attempts=leg.attempts + 1, concluded_at=now)))
         changed[leg.payment_id] = payment
     commit = before.becomes(journal, before.order, before.transaction)
+    holders, plan = _holding(before, operation, legs, now)
     ports.commit(
         replace(
             commit,
+            operations=holders,
+            events=[*plan, *commit.events],
             legs=legs,
             payments=[Changed(payment, changed[payment.payment_id]) for payment in payments],
             settlements=settlements,
         )
     )
+
+
+def _holding(
+    before: Heads, operation: Operation, legs: Sequence[Changed[Leg]], now: datetime
+) -> tuple[list[Operation], list[Event]]:
+    """Return the operation if it holds one of these legs, and the event of its plan."""
+    if not any(changed.before.alone for changed in legs):
+        return [], []
+    holder, plan = telling_its_plan(before.transaction, operation, now)
+    return [holder], plan
 
 
 def _doubt(payment: Payment, leg: Leg, journal: Journal) -> Payment:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from settlement.domain.events import EventType, Journal, operation_writer
+from settlement.domain.events import Event, EventType, Journal, operation_writer
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.planning.drafting import Infeasible, Policy, RefundPriority
 from settlement.domain.planning.planning import Plan, plan_as_far_as_possible
@@ -51,6 +52,12 @@ class _Planned:
     closed_legs: list[Changed[Leg]]
     payments: list[Changed[Payment]]
 
+    @property
+    def is_one_leg(self) -> bool:
+        """True if all that is planned is one leg, which is stored with the operation."""
+        stays = [leg.stays_alone for leg in self.new_legs] == [True]
+        return stays and not self.closed_legs and not self.payments
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -84,7 +91,10 @@ def plan_operation(ports: Ports, account: str, transaction_id: str, sequence: in
 
 
 def claim_operation(ports: Ports, account: str, transaction_id: str, sequence: int, execution: str) -> Claimed | None:
-    """Claim the operation for this execution and plan its legs in one write; None if it is to be skipped."""
+    """Claim the operation for this execution and plan its legs in one write; None if it is to be skipped.
+
+    A plan of one leg and nothing else is written with the operation; the leg's answer tells of it (D150).
+    """
     return decide_until_written(ports, lambda: _claim(ports, account, transaction_id, sequence, execution))
 
 
@@ -116,52 +126,60 @@ def _claim(ports: Ports, account: str, transaction_id: str, sequence: int, execu
     )
     planned = _add_legs(ports, transaction, operation, legs, payments, journal)
     written = planned.operation.to(OperationState.READY)
-    if (
-        planned.new_legs
-        or planned.operation.planned != operation.planned
-        or (written.listed is None and work_of(written) is not None)
-    ):
-        _record_plan(journal, planned)
-    written = replace(written, events=journal.written)
-    ports.commit(
-        Commit(
-            account,
-            transaction.order_id,
-            transaction_id,
-            transaction.currency,
-            operations=[written],
-            new_legs=planned.new_legs,
-            legs=planned.closed_legs,
-            payments=planned.payments,
-            events=journal.events,
-        )
+    opens_work = written.listed is None and work_of(written) is not None
+    is_planned = bool(planned.new_legs) or planned.operation.planned != operation.planned
+    is_told_later = planned.is_one_leg and not journal.events
+    if opens_work or (is_planned and not is_told_later):
+        record_plan(journal, planned.operation)
+    commit = Commit(
+        account,
+        transaction.order_id,
+        transaction_id,
+        transaction.currency,
+        operations=[replace(written, events=journal.written)],
+        new_legs=planned.new_legs,
+        legs=planned.closed_legs,
+        payments=planned.payments,
+        events=journal.events,
     )
-    return _as_stored(transaction, as_stored(written), legs, payments, planned)
+    ports.commit(commit)
+    return _as_stored(transaction, commit, legs, payments, planned)
 
 
 def _as_stored(
-    transaction: Transaction,
-    operation: Operation,
-    legs: Sequence[Leg],
-    payments: Sequence[Payment],
-    planned: _Planned,
+    transaction: Transaction, commit: Commit, legs: Sequence[Leg], payments: Sequence[Payment], planned: _Planned
 ) -> Claimed:
+    [operation] = commit.placed().operations
     closed = {changed.after.number: changed.after for changed in planned.closed_legs}
     moved = {changed.after.payment_id: changed.after for changed in planned.payments}
     return Claimed(
         transaction,
-        operation,
+        as_stored(operation),
         [*(closed.get(leg.number, leg) for leg in legs), *planned.new_legs],
         [moved.get(payment.payment_id, payment) for payment in payments],
     )
 
 
-def _record_plan(journal: Journal, planned: _Planned) -> None:
+def record_plan(journal: Journal, operation: Operation) -> None:
     """Record an event for the plan: it carries the log of the plan's writes, and its work if it is tried again."""
-    operation = planned.operation
     journal.record(
         EventType.OPERATION_PLANNED, operation=operation.sequence, kind=operation.kind.value, calls=operation.legs
     )
+
+
+def telling_its_plan(transaction: Transaction, operation: Operation, now: datetime) -> tuple[Operation, list[Event]]:
+    """Return an operation to write with its only leg, and the event of its plan if the claim has written none."""
+    if operation.events:
+        return operation, []
+    journal = Journal(
+        writer=operation_writer(operation.sequence),
+        written=0,
+        order_id=transaction.order_id,
+        transaction_id=transaction.transaction_id,
+        at=operation.first_attempt_at or now,
+    )
+    record_plan(journal, operation)
+    return replace(operation, events=journal.written), journal.events
 
 
 def _add_legs(
@@ -310,6 +328,7 @@ def _number(transaction: Transaction, operation: Operation, drafts: Sequence[Leg
             of_change=draft.of_change,
             settlement=draft.settlement,
             settle_id=draft.settle_id,
+            alone=len(drafts) == 1 and not after,
         )
         for index, draft in enumerate(drafts, start=after + 1)
     ]
