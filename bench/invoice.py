@@ -20,6 +20,8 @@ from bench.figures import Figures
 from bench.list_prices import invoice_of, measure_price
 from bench.own_table import measure_consumption, measure_cpu
 from bench.reads import measure_list, measure_transaction
+from bench.units import measure_units
+from local.deployment import client
 from local.lifecycle import require_running
 from local.progress import StackError
 from local.seed import APP_KEY, APP_TOKEN
@@ -91,6 +93,9 @@ def main() -> int:
         _measure_throughput(facts.base_url, figures)
         if not given.over_http:
             consumed = measure_consumption(facts, figures)
+            measure_units(
+                client("dynamodb", facts.aws_port).describe_table(TableName=facts.table_name)["Table"], figures
+            )
             measure_price(invoice_of(consumed, *measure_cpu(facts, figures)), figures)
             measure_transaction(facts, figures)
             measure_list(facts, figures)

@@ -79,6 +79,8 @@ def _value_size(value: dict[str, Any]) -> int:
             return len(content.lstrip("-0")) // 2 + 2
         case "L":
             return 3 + sum(1 + _value_size(inner) for inner in content)
+        case "B":
+            return len(content)
         case "M":
             return 3 + len(content) + size_of(content)
         case _:

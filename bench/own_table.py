@@ -29,7 +29,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.dynamodb_client import DynamoDB
 from settlement.storage.writing import writes
 from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
-from settlement.use_cases.orders.place_order import place_order
+from settlement.use_cases.orders.place_order import NewLine, place_order
 from settlement.use_cases.orders.start_handling import start_handling
 from settlement.use_cases.shared.ports import Commit, Ports
 from settlement.use_cases.workflow.attempt_operation import AttemptTask, attempt_operation
@@ -77,10 +77,13 @@ class OwnTable:
         self.provider = FakeProvider()
 
     def open(self, value: int = 10000) -> tuple[str, str]:
-        """Place an order of 100.00 or another value, authorise it and start handling; return its id and its
-        transaction's.
+        """Place an order of 100.00 or another value with one line of many units, authorise it and start handling.
+
+        Return its id and its transaction's.
         """
-        heads = place_order(self.ports, ACCOUNT, a_new_order(a_new_payment(value, "partial"), value=value))
+        shoes = NewLine("A", "Shoe", value - 2000, 1, 1)
+        new = a_new_order(a_new_payment(value, "partial"), value=value, lines=(shoes,))
+        heads = place_order(self.ports, ACCOUNT, new)
         order_id, transaction_id = heads.order.order_id, heads.transaction.transaction_id
         self.attempt(transaction_id, 1)
         start_handling(self.ports, ACCOUNT, order_id)

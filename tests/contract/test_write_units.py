@@ -1,44 +1,104 @@
 """What a partial invoice with its settlement writes: items within 1 KB, each one unit, or two in a transaction."""
 
-from dataclasses import replace
+from collections import Counter
 from typing import Any
 
-from bench.meter import size_of
-from settlement.domain.actor import Actor
-from settlement.storage.writing import writes
-from settlement.use_cases.shared.ports import Commit
+import pytest
+
+from bench.meter import Meter
+from bench.units import Index, Written, commits_of_invoice, indexes_of, units_of
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.use_cases.orders.place_order import NewLine
 from testkit.builders import item
-from testkit.shop import Shop
+from testkit.shop import Placed, Shop
+from tests.support.declared_table import make_declared_table
+from tests.template.cloudformation import load_template, of_type
 
 KILOBYTE = 1024
+MOST_UNITS = 26
 
 
-def sizes(commit: Commit) -> dict[str, int]:
-    """The sizes of the items that a commit puts, by sort key."""
-    first, rest = writes("table", commit)
-    puts: list[Any] = [write["Put"]["Item"] for write in [*first, *rest] if "Put" in write]
-    return {put["SK"]["S"]: size_of(put) for put in puts}
+@pytest.fixture(scope="module")
+def indexes() -> list[Index]:
+    """The indexes of the table, as the template has them."""
+    return indexes_of(of_type(load_template(), "AWS::DynamoDB::Table")["Table"])
 
 
-def test_each_item_of_an_invoice_and_its_settlement_is_within_a_kilobyte(shop: Shop) -> None:
-    placed = shop.open(value=1_000_000)
+def opened(shop: Shop, value: int = 10_000) -> Placed:
+    """An order with one line of many units."""
+    return shop.open(value=value, lines=(NewLine("A", "Shoe", value - 2000, 1, 1),))
+
+
+def units_since(shop: Shop, before: int, indexes: list[Index]) -> list[Written]:
+    """What was written since there were so many commits."""
+    return list(units_of(list(shop.store.commits), indexes, before))
+
+
+def total(written: list[Written]) -> int:
+    """All units."""
+    return sum(sum(held.units.values()) for held in written)
+
+
+def test_partial_invoice_of_one_line_writes_26_units_at_most(indexes: list[Index]) -> None:
+    commits, since = commits_of_invoice()
+
+    written = list(units_of(commits, indexes, since))
+
+    by_commit = Counter[int]()
+    for held in written:
+        by_commit[held.commit] += sum(held.units.values())
+    assert total(written) <= MOST_UNITS
+    assert dict(by_commit) == {0: 14, 1: 1, 2: 11}
+    assert {name for held in written for name in held.units} == {"table", "due", "byAccount"}
+
+
+@pytest.mark.parametrize(("invoice", "most"), [(1, 29), (3, 26), (20, 26)])
+def test_first_invoice_of_an_order_writes_its_status_too(
+    shop: Shop, indexes: list[Index], invoice: int, most: int
+) -> None:
+    placed = opened(shop, value=1_000_000)
+    for number in range(1, invoice):
+        placed.invoice(f"N{number}", 10_000, item("A", 10_000))
+    before = len(shop.store.commits)
+
+    placed.invoice("NEXT", 10_000, item("A", 10_000))
+
+    assert total(units_since(shop, before, indexes)) <= most
+
+
+def test_each_item_of_an_invoice_and_its_settlement_is_within_a_kilobyte(shop: Shop, indexes: list[Index]) -> None:
+    placed = opened(shop, value=1_000_000)
     placed.invoice("N1", 300_000)
     placed.give_back("D1", 10_000)
     before = len(shop.store.commits)
-    shop.ports = replace(shop.ports, actor=Actor("vtexappkey-acme-QWERTZ", "anna.smith@acme.example"))
 
     placed.invoice("N2", 500_000, item("A", 500_000))
 
-    found = [sizes(commit) for commit in shop.store.commits[before:]]
-    assert len(found) == 3
-    assert {key: size for commit in found for key, size in commit.items() if size > KILOBYTE} == {}
+    written = units_since(shop, before, indexes)
+    assert {held.commit for held in written} == {0, 1, 2}
+    assert {held.sort_key: held.size for held in written if held.size > KILOBYTE} == {}
 
 
-def test_sums_that_are_zero_take_no_room(shop: Shop) -> None:
-    placed = shop.open()
+def test_sums_that_are_zero_take_no_room(shop: Shop, indexes: list[Index]) -> None:
+    placed = opened(shop)
+    before = len(shop.store.commits)
     placed.invoice("N1", 7000)
-    commit = shop.store.commits[-1]
 
-    [head] = [size for key, size in sizes(commit).items() if key == "TXN"]
+    [*_, head] = [held.size for held in units_since(shop, before, indexes) if held.sort_key == "TXN"]
 
     assert head < 800
+
+
+def test_requests_are_as_many_as_the_commits(client: Any) -> None:
+    """The claim is a single write, which costs half of one in a transaction."""
+    make_declared_table(client, "write-units")
+    store, meter = DynamoDBStore(client, "write-units"), Meter(client)
+    commits, since = commits_of_invoice()
+    for commit in commits[:since]:
+        store.commit(commit)
+
+    with meter.measure() as consumed:
+        for commit in commits[since:]:
+            store.commit(commit)
+
+    assert consumed.requests == {"TransactWriteItems": 2, "PutItem": 1}
