@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from settlement.domain.account.account import AccountSettings
+from settlement.domain.account.delivery import Delivery
 from settlement.domain.audit.walk import AuditWalk
 from settlement.domain.changes.change import Change
 from settlement.domain.changes.modification import Modification
@@ -266,6 +267,9 @@ class FakeStore(GuardedThings):
         """Return what the stored things ask of people until a time, oldest first."""
         found = []
         for key, thing in list(self.things.items()):
+            if isinstance(thing, Delivery) and key[1] == account and thing.work and thing.work.since <= until:
+                place = f"{thing.work.since.isoformat(timespec='microseconds')}#{thing.work.kind}#{thing.id}"
+                found.append(WorkItem(thing.update.order_id, thing.transaction_id, "", thing.work, place))
             work = work_of(thing) if isinstance(thing, Operation | Leg | Payment | AuditFinding) else None
             if work is None or key[1] != account or work.since > until:
                 continue

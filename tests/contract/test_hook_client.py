@@ -1,5 +1,6 @@
 """The hook's client against a real HTTP server, and the addresses it never calls."""
 
+import hmac
 import json
 import time
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ def hook(url: str) -> Hook:
 def test_notification_of_work_has_the_item(integrator: Integrator, client: HookClient) -> None:
     opened = StatusUpdate("T-work-1-1", "1-01", "WorkItemOpened", NOON, work_item={"kind": "manual-refund"})
 
-    assert client.notify(ACCOUNT, hook(integrator.url), opened) is None
+    assert client.notify(ACCOUNT, hook(integrator.url), opened, NOON).error is None
 
     [(_, notification)] = integrator.received
     assert (notification["Domain"], notification["State"]) == ("Work", "WorkItemOpened")
@@ -82,8 +83,8 @@ def test_notification_of_work_has_the_item(integrator: Integrator, client: HookC
 
 
 def test_ping_and_notification_have_the_published_bodies(integrator: Integrator, client: HookClient) -> None:
-    assert client.ping(hook(integrator.url)) is None
-    assert client.notify(ACCOUNT, hook(integrator.url), UPDATE) is None
+    assert client.ping(hook(integrator.url), NOON) is None
+    assert client.notify(ACCOUNT, hook(integrator.url), UPDATE, NOON).error is None
 
     (headers, ping), (_, notification) = integrator.received
     assert ping == {"hookConfig": "ping"}
@@ -103,7 +104,7 @@ def test_ping_and_notification_have_the_published_bodies(integrator: Integrator,
 def test_any_2xx_is_taken(integrator: Integrator, client: HookClient, status: int) -> None:
     integrator.answers = (status, b"", {})
 
-    assert client.notify(ACCOUNT, hook(integrator.url), UPDATE) is None
+    assert client.notify(ACCOUNT, hook(integrator.url), UPDATE, NOON).error is None
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 401, 500])
@@ -112,24 +113,26 @@ def test_anything_else_is_a_failure_and_no_redirect_is_followed(
 ) -> None:
     integrator.answers = (status, b"", {"Location": integrator.url})
 
-    assert client.notify(ACCOUNT, hook(integrator.url), UPDATE) == f"it answered with {status}"
+    assert client.notify(ACCOUNT, hook(integrator.url), UPDATE, NOON).error == f"it answered with {status}"
     assert len(integrator.received) == 1
 
 
 def test_late_answer_and_large_answer_are_failures(integrator: Integrator, client: HookClient) -> None:
     integrator.answers = (200, b"x" * 1_000_001, {})
-    assert "larger" in (client.notify(ACCOUNT, hook(integrator.url), UPDATE) or "")
+    assert "larger" in (client.notify(ACCOUNT, hook(integrator.url), UPDATE, NOON).error or "")
 
     integrator.answers, integrator.pause_seconds = (200, b"", {}), 3
     hasty = HookClient(allow_loopback=True, timeout_seconds=1)
-    assert "within 1 s" in (hasty.notify(ACCOUNT, hook(integrator.url), UPDATE) or "")
+    assert "within 1 s" in (hasty.notify(ACCOUNT, hook(integrator.url), UPDATE, NOON).error or "")
 
 
 def test_this_machine_is_called_only_where_that_is_allowed(integrator: Integrator) -> None:
     strict = HookClient(allow_loopback=False, timeout_seconds=30)
 
-    assert "the address must start with https; only the local stack" in (strict.ping(hook(integrator.url)) or "")
-    assert "not of the public internet" in (strict.ping(hook(f"https://127.0.0.1:{integrator.server_port}")) or "")
+    assert "the address must start with https; only the local stack" in (strict.ping(hook(integrator.url), NOON) or "")
+    assert "not of the public internet" in (
+        strict.ping(hook(f"https://127.0.0.1:{integrator.server_port}"), NOON) or ""
+    )
     assert integrator.received == []
 
 
@@ -137,7 +140,7 @@ def test_this_machine_is_called_only_where_that_is_allowed(integrator: Integrato
     "host", ["169.254.169.254", "10.0.0.1", "[fd00:ec2::254]", "2130706433", "0x7f.1", "localhost"]
 )
 def test_addresses_inside_are_never_connected_to_however_they_are_written(host: str) -> None:
-    failure = HookClient(allow_loopback=False, timeout_seconds=30).ping(hook(f"https://{host}/latest/meta-data"))
+    failure = HookClient(allow_loopback=False, timeout_seconds=30).ping(hook(f"https://{host}/latest/meta-data"), NOON)
 
     assert failure is not None
     assert "not of the public internet" in failure or "cannot be resolved" in failure
@@ -201,3 +204,29 @@ def test_rule_for_addresses_lets_this_machine_through_only_where_that_is_allowed
     assert address_rule(allow_loopback=True)("127.0.0.1") is None
     assert address_rule(allow_loopback=True)("10.0.0.1") is not None
     assert address_rule(allow_loopback=False)("127.0.0.1") is not None
+
+
+def test_call_is_signed_with_each_secret_over_time_and_body(integrator: Integrator, client: HookClient) -> None:
+    signed = Hook("erp", integrator.url, secrets=("new", "old"))
+
+    called = client.notify(ACCOUNT, signed, UPDATE, NOON)
+
+    [(headers, notification)] = integrator.received
+    time, *given = headers["Quita-Signature"].split(",")
+    body = json.dumps(notification, separators=(",", ":"))
+    assert time == f"t={int(NOON.timestamp())}"
+    assert given == [
+        f"v1={hmac.new(secret, f'{time[2:]}.{body}'.encode(), 'sha256').hexdigest()}" for secret in (b"new", b"old")
+    ]
+    assert (called.status, called.error, called.duration_ms >= 0) == (200, None, True)
+
+
+def test_hook_without_a_secret_is_called_without_a_signature(integrator: Integrator, client: HookClient) -> None:
+    client.notify(ACCOUNT, hook(integrator.url), UPDATE, NOON)
+
+    [(headers, _)] = integrator.received
+    assert "Quita-Signature" not in headers
+
+
+def test_secrets_are_not_in_what_a_hook_is_printed_as() -> None:
+    assert "hush" not in repr(Hook("erp", "https://a.example", secrets=("hush",)))

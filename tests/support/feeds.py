@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from settlement.domain.account.delivery import Called, Delivery
 from settlement.domain.account.feed import LISTENERS, Feed, FeedItem, Hook, StatusUpdate
 from settlement.use_cases.shared.ports import Conflict, Page
+from testkit.store import FakeStore
 
 
 class FakeFeeds:
@@ -16,6 +18,8 @@ class FakeFeeds:
         self._hooks: dict[tuple[str, str], Hook] = {}
         self._items: dict[tuple[str, str, str], FeedItem] = {}
         self._interruptions: list[Callable[[], object]] = []
+        self.store = FakeStore()
+        """What lists the work of deliveries, as the table does."""
 
     def interrupt(self, *others: Callable[[], object]) -> None:
         """Let others write, one before each of the next configurations."""
@@ -23,7 +27,7 @@ class FakeFeeds:
 
     def everything(self) -> tuple[object, ...]:
         """Return all that is stored, to be held against what is stored later."""
-        return dict(self._feeds), dict(self._hooks), dict(self._items)
+        return dict(self._feeds), dict(self._hooks), dict(self._items), self.store.every(Delivery)
 
     def feed(self, account: str, app_key: str) -> Feed | None:
         """Return an app key's feed."""
@@ -93,6 +97,29 @@ class FakeFeeds:
         """Take an update off a queue."""
         self._items.pop((account, feed_id, key), None)
 
+    def delivery(self, account: str, app_key: str, key: str) -> Delivery | None:
+        """Return a delivery of a hook's log."""
+        return self.store.get(Delivery, account, app_key, key)
+
+    def deliveries(self, account: str, app_key: str, limit: int, after: str | None) -> Page[Delivery]:
+        """Return a page of a hook's log, the newest updates first."""
+        found = sorted(self.store.all_of(Delivery, account, app_key), key=lambda held: held.key, reverse=True)
+        rest = [held for held in found if after is None or held.key < after]
+        return Page(rest[:limit], rest[limit - 1].key if len(rest) > limit else None)
+
+    def record_delivery(self, account: str, before: Delivery | None, after: Delivery) -> None:
+        """Write a delivery over what was read, or raise ``Conflict``."""
+        if self._interruptions:
+            self._interruptions.pop(0)()
+        stored = self.delivery(account, after.app_key, after.key)
+        if (stored and stored.attempts) != (before and before.attempts):
+            raise Conflict
+        self.store.things[Delivery, account, after.app_key, after.key] = after
+
+    def remove_delivery(self, account: str, app_key: str, key: str) -> None:
+        """Take a delivery off a log."""
+        self.store.things.pop((Delivery, account, app_key, key), None)
+
 
 class FakeHookCaller:
     """Takes every call, or fails those to the addresses in ``broken``."""
@@ -102,12 +129,13 @@ class FakeHookCaller:
         self.pinged: list[str] = []
         self.notified: list[tuple[str, str, str]] = []
 
-    def ping(self, hook: Hook) -> str | None:
+    def ping(self, hook: Hook, at: datetime) -> str | None:
         """Ask an address whether anybody is there."""
         self.pinged.append(hook.url)
         return "it answered with 500" if hook.url in self.broken else None
 
-    def notify(self, account: str, hook: Hook, update: StatusUpdate) -> str | None:
+    def notify(self, account: str, hook: Hook, update: StatusUpdate, at: datetime) -> Called:
         """Tell an address of an update."""
         self.notified.append((account, hook.url, update.state))
-        return "it answered with 500" if hook.url in self.broken else None
+        is_broken = hook.url in self.broken
+        return Called(500 if is_broken else 200, "it answered with 500" if is_broken else None, 12)

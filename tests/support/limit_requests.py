@@ -215,6 +215,10 @@ def send_totals(service: Service, size: int) -> Heard:
     return service.call("GET", "/api/pvt/totals", query={"from": "2026-03-01", "to": "2026-03-02", "limit": str(size)})
 
 
+def send_log(service: Service, size: int) -> Heard:
+    return service.call("GET", "/api/orders/hook/deliveries", query={"limit": str(size)})
+
+
 def send_days(service: Service, size: int) -> Heard:
     last = date(2026, 1, 1) + timedelta(days=size - 1)
     return service.call("GET", "/api/pvt/totals", query={"from": "2026-01-01", "to": last.isoformat()})

@@ -129,6 +129,7 @@ AFTER_THE_SETTLEMENT = (
     "order_hook/configure_address_inside",
     "order_hook/status_changed",
     "order_hook/work_opened",
+    "order_hook/list_deliveries",
     "order_hook/delete_configuration",
     "order_intake/unknown_connector",
     "order_intake/order_placed",

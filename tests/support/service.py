@@ -103,6 +103,7 @@ class Service:
     def __post_init__(self) -> None:
         for name, value in _ENVIRONMENT.items():
             self.patch.setenv(name, value)
+        self.feeds.store = self.shop.store
         self.patch.setattr(bootstrap, "store", lambda: self.shop.store)
         self.patch.setattr(bootstrap, "feeds", lambda: self.feeds)
         self.patch.setattr(bootstrap, "ports", self._ports)

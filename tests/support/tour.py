@@ -1,13 +1,10 @@
 """A tour of the API: every route, with every answer that its function can give."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from settlement.api.feeds.view import handle_of
-from settlement.domain.account.feed import StatusUpdate
 from settlement.domain.transaction.leg import LegKind, LegState
-from settlement.use_cases.updates.read_feed import publish_update
 from testkit.builders import ACCOUNT, a_connector
 from testkit.shop import Placed
 from tests.support.affiliations import affiliation_body
@@ -29,6 +26,7 @@ from tests.support.tour_bodies import (
     order_body,
     sent_payment,
 )
+from tests.support.tour_updates import visit_feed_and_hook
 
 ORDERS = "/api/oms/pvt/orders"
 DOCUMENT = "/api/orders/pvt/document"
@@ -55,7 +53,7 @@ class Tour:
         self._modifying()
         self._reading()
         self._listing()
-        self._feeding()
+        visit_feed_and_hook(self)
         self._operating()
         self._checking_out()
         self._calling_back()
@@ -212,22 +210,6 @@ class Tour:
         self.service.call("GET", ORDERS, query={"page": "0"})
         self.probe("GET", f"{ORDERS}/order-group/{self.service.do('GET', f'{ORDERS}/first')['orderGroup']}")
         self.probe("POST", f"{ORDERS}/first/interactions", {"source": "ERP", "message": "packed"})
-
-    def _feeding(self) -> None:
-        feed, hook = "/api/orders/feed", "/api/orders/hook/config"
-        for method, path, body in (("GET", feed, None), ("GET", f"{feed}/config", None), ("GET", hook, None)):
-            self.service.call(method, path, body)
-        self.service.call("POST", feed, {"handles": [handle_of(_UPDATE)]})
-        self.probe("POST", f"{feed}/config", {"filter": {"type": "FromWorkflow", "status": ["invoiced"]}})
-        publish_update(self.service.feeds, ACCOUNT, _UPDATE, datetime.now(UTC))
-        self.probe("GET", f"{feed}/config")
-        self.service.call("GET", feed, query={"maxlot": "0"})
-        handles = [update["handle"] for update in self.probe("GET", feed)]
-        self.probe("POST", feed, {"handles": handles})
-        self.probe("DELETE", f"{feed}/config")
-        self.probe("POST", hook, {"hook": {"url": "https://erp.example/hook", "headers": {"key": "value"}}})
-        self.probe("GET", hook)
-        self.probe("DELETE", hook)
 
     def _operating(self) -> None:
         placed = self.place("operated")
@@ -386,9 +368,6 @@ class Tour:
             self.service.call("POST", f"{ORDERS}/talked-about/interactions", {"source": "ERP", "message": "packed"})
             for method in ("POST", "PATCH"):
                 self.service.call(method, f"{TRANSACTIONS}/{placed.transaction_id}/additional-data", TOLD)
-
-
-_UPDATE = StatusUpdate("event", "first", "invoiced", datetime(2026, 3, 2, tzinfo=UTC), "payment-approved")
 
 
 def _elsewhere(template: str, path: str) -> str:

@@ -212,6 +212,8 @@ def test_error_table_says_what_the_catalogue_says() -> None:
         ("updates in one commit", "MAX_COMMITS"),
         ("feeds of an account", "MAX_FEEDS"),
         ("hooks of an account", "MAX_HOOKS"),
+        ("secrets of a hook", "MAX_SECRETS"),
+        ("deliveries in one answer of a hook's log", "MAX_DELIVERIES"),
         ("connectors of an account", "MAX_CONNECTORS"),
     ],
 )

@@ -123,20 +123,20 @@ def test_account_has_so_many_feeds_and_hooks(feeds: FakeFeeds) -> None:
     for number in range(MAX_FEEDS - 1):
         configure_feed(feeds, ACCOUNT, Feed(f"key{number}", f"F{number}"))
     for number in range(MAX_HOOKS):
-        configure_hook(feeds, FakeHookCaller(), ACCOUNT, Hook(f"key{number}", "https://a.example"))
+        configure_hook(feeds, FakeHookCaller(), ACCOUNT, Hook(f"key{number}", "https://a.example"), "s", NOON)
 
     configure_feed(feeds, ACCOUNT, FEED)
     with pytest.raises(InvalidRequest, match="at most 10 feeds"):
         configure_feed(feeds, ACCOUNT, Feed("one more", "X"))
     with pytest.raises(InvalidRequest, match="at most 5 hooks"):
-        configure_hook(feeds, FakeHookCaller(), ACCOUNT, Hook("one more", "https://a.example"))
+        configure_hook(feeds, FakeHookCaller(), ACCOUNT, Hook("one more", "https://a.example"), "s", NOON)
 
 
 def test_hook_whose_address_does_not_answer_is_not_saved(feeds: FakeFeeds) -> None:
     hook = Hook("erp", "https://dead.example")
 
     with pytest.raises(InvalidRequest, match="it answered with 500"):
-        configure_hook(feeds, FakeHookCaller(hook.url), ACCOUNT, hook)
+        configure_hook(feeds, FakeHookCaller(hook.url), ACCOUNT, hook, "s", NOON)
 
     assert feeds.hook(ACCOUNT, "erp") is None
 
@@ -144,11 +144,11 @@ def test_hook_whose_address_does_not_answer_is_not_saved(feeds: FakeFeeds) -> No
 def test_every_hook_that_wants_an_update_is_called_and_failures_are_raised(feeds: FakeFeeds) -> None:
     caller = FakeHookCaller()
     for key, statuses in (("a", ()), ("b", ("invoiced",)), ("c", ("handling",))):
-        configure_hook(feeds, caller, ACCOUNT, Hook(key, f"https://{key}.example", statuses=statuses))
+        configure_hook(feeds, caller, ACCOUNT, Hook(key, f"https://{key}.example", statuses=statuses), "s", NOON)
     caller.broken = {"https://a.example"}
 
     with pytest.raises(HooksNotDelivered, match="a: it answered with 500"):
-        call_hooks(feeds, caller, ACCOUNT, an_update())
+        call_hooks(feeds, caller, ACCOUNT, an_update(), "T", lambda: NOON)
 
     assert [url for _, url, _ in caller.notified] == ["https://a.example", "https://c.example"]
 
@@ -196,7 +196,7 @@ def test_work_comes_where_it_is_configured_whatever_the_statuses(feeds: FakeFeed
     caller = FakeHookCaller()
 
     assert publish_update(feeds, ACCOUNT, opened, NOON) == 1
-    assert call_hooks(feeds, caller, ACCOUNT, opened) == 1
+    assert call_hooks(feeds, caller, ACCOUNT, opened, "T", lambda: NOON) == 1
 
     assert read_feed(feeds, ACCOUNT, "erp", 10, NOON) == []
     assert read_feed(feeds, ACCOUNT, "desk", 10, NOON) == [opened]

@@ -51,6 +51,7 @@ from tests.support.limit_requests import (
     send_days,
     send_interaction,
     send_key,
+    send_log,
     send_lot,
     send_nested,
     send_page,
@@ -207,6 +208,7 @@ LIMITS = (
     Limit("invoices of an order", 1000, send_split, ("invoices", "1 to 1000")),
     Limit("orders on one page of a list", 100, listing("per_page", str), ("per_page", "1 to 100")),
     Limit("transactions in one answer of totals", 500, send_totals, ("limit", "1 to 500")),
+    Limit("deliveries in one answer of a hook's log", 100, send_log, ("limit", "1 to 100")),
     Limit("days of totals", 31, send_days, ("to", "at most 31 days")),
     Limit("the text of a search", 200, listing("q", lambda size: "q" * size), ("q", "at most 200")),
     Limit(
@@ -302,6 +304,7 @@ TESTED_ELSEWHERE = {
     "work items whose orders a list looks at": "test_list_by_attention_says_when_it_looked_at_a_part",
     "months in one list": "test_of_a_longer_range_the_last_24_months_are_shown",
     "feeds of an account": "test_account_has_so_many_feeds_and_hooks",
+    "secrets of a hook": "test_secret_is_shown_once_and_two_are_valid_at_a_time",
     "hooks of an account": "test_account_has_so_many_feeds_and_hooks",
     "connectors of an account": "test_one_connector_too_many_is_refused",
     "custom fields of a connector": "test_connector_has_so_many_custom_fields",

@@ -2,15 +2,19 @@
 
 Only https is allowed, and only addresses of the public internet, checked when the name is resolved at each call. No
 redirect is followed, and a call lasts at most 5 s. With ``allow_loopback``, this machine is allowed too, without TLS.
+Calls are signed with the hook's secrets.
 """
 
 import json
+import time
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from settlement.connectors.answer import NoAnswer
+from settlement.connectors.hook_signature import HEADER, signature
 from settlement.connectors.public_address import address_rule, url_fault
+from settlement.domain.account.delivery import Called
 from settlement.domain.account.feed import Hook, StatusUpdate
 
 if TYPE_CHECKING:
@@ -28,24 +32,28 @@ class HookClient:
         self._allow_loopback = allow_loopback
         self._timeout_seconds = timeout_seconds
 
-    def ping(self, hook: Hook) -> str | None:
+    def ping(self, hook: Hook, at: datetime) -> str | None:
         """Check that the hook answers, before it is saved."""
-        return self._post(hook, {"hookConfig": "ping"})
+        return self._post(hook, {"hookConfig": "ping"}, at).error
 
-    def notify(self, account: str, hook: Hook, update: StatusUpdate) -> str | None:
+    def notify(self, account: str, hook: Hook, update: StatusUpdate, at: datetime) -> Called:
         """Post a status change, or work that opened or closed."""
-        return self._post(hook, _notification(account, hook, update))
+        return self._post(hook, _notification(account, hook, update), at)
 
-    def _post(self, hook: Hook, body: dict[str, Any]) -> str | None:
+    def _post(self, hook: Hook, body: dict[str, Any], at: datetime) -> Called:
         fault = url_fault(hook.url, allow_loopback=self._allow_loopback)
         if fault is not None:
-            return fault
+            return Called(None, fault, 0)
         headers = [("Content-Type", "application/json"), ("Accept-Encoding", "identity"), ("User-Agent", "quita")]
         sent = json.dumps(body, separators=(",", ":")).encode()
-        answer = self._http.post(hook.url, [*headers, *hook.headers], sent, self._timeout_seconds)
+        signed = [(HEADER, signature(hook.secrets, at, sent))] if hook.secrets else []
+        began = time.monotonic()
+        answer = self._http.post(hook.url, [*headers, *hook.headers, *signed], sent, self._timeout_seconds)
+        took = round((time.monotonic() - began) * 1000)
         if isinstance(answer, NoAnswer):
-            return answer.reason
-        return None if 200 <= answer.status < 300 else f"it answered with {answer.status}"
+            return Called(None, answer.reason, took)
+        is_taken = 200 <= answer.status < 300
+        return Called(answer.status, None if is_taken else f"it answered with {answer.status}", took)
 
     @cached_property
     def _http(self) -> "DeadlineHttp":

@@ -116,6 +116,16 @@ class NoHook(Refusal):
         super().__init__(f"Hook Not Found: app key {app_key} has none; configure it first")
 
 
+class DeliveryNotFound(Refusal):
+    """The log of the account's hooks has no such delivery."""
+
+    status = 404
+    code = "OMS014"
+
+    def __init__(self, id_: str) -> None:
+        super().__init__(f"Delivery Not Found: {id_[:80]} is not in the log, which is kept for 14 days")
+
+
 class AffiliationNotFound(Refusal):
     """No such connector in the caller's account."""
 

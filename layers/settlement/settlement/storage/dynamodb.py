@@ -340,7 +340,8 @@ class DynamoDBStore(Timeline):
         answer = self._client.query(**request)
         found = []
         for item in map(codecs.from_wire, answer["Items"]):
-            told, transaction_id = item["work"], item["PK"].partition("#TXN#")[2]
+            told = item["work"]
+            transaction_id = told.get("transaction_id") or item["PK"].partition("#TXN#")[2]
             work = codecs.decode(Work, told)
             found.append(WorkItem(told["order_id"], transaction_id, told["currency"], work, item["workSK"]))
         return Page(found, found[-1].place if "LastEvaluatedKey" in answer and found else None)

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
+from settlement.domain.account.delivery import Delivery
 from settlement.domain.account.feed import LISTENERS, Feed, FeedItem, Hook
 from settlement.storage import codecs, keys
 from settlement.storage.table import Table
+from settlement.storage.writing import equals
 from settlement.use_cases.shared.ports import Page
 
 
@@ -98,6 +100,37 @@ class DynamoDBFeeds(Table):
     def remove(self, account: str, feed_id: str, key: str) -> None:
         """Delete an update from a queue; does nothing if it is not there."""
         self._delete(keys.feed_partition(account, feed_id), keys.feed_item(key))
+
+    def delivery(self, account: str, app_key: str, key: str) -> Delivery | None:
+        """Return a delivery of a hook's log."""
+        return self._get(Delivery, keys.deliveries(account, app_key), keys.delivery(key))
+
+    def deliveries(self, account: str, app_key: str, limit: int, after: str | None) -> Page[Delivery]:
+        """Return a page of a hook's log, the newest updates first."""
+        partition = keys.deliveries(account, app_key)
+        request = self._range(partition, keys.DELIVERY) | {"Limit": limit, "ScanIndexForward": False}
+        if after is not None:
+            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": keys.delivery(after)})
+        answer = self._client.query(**request)
+        found = [codecs.decode(Delivery, codecs.from_wire(item)) for item in answer["Items"]]
+        return Page(found, found[-1].key if "LastEvaluatedKey" in answer and found else None)
+
+    def record_delivery(self, account: str, before: Delivery | None, after: Delivery) -> None:
+        """Write a delivery, with its keys of the index ``work``, or raise ``Conflict``."""
+        item = codecs.encode(after) | {"expiresAt": int(after.expires_at.timestamp())}
+        if (work := after.work) is not None:
+            item |= {
+                "workPK": keys.work_partition(account),
+                "workSK": keys.work_sort(work.since, work.kind.value, after.app_key, after.key),
+                "work": codecs.encode(work)
+                | {"order_id": after.update.order_id, "transaction_id": after.transaction_id, "currency": ""},
+            }
+        guard = codecs.unchanged(None) if before is None else equals("attempts", before.attempts)
+        self._put(keys.deliveries(account, after.app_key), keys.delivery(after.key), item, guard)
+
+    def remove_delivery(self, account: str, app_key: str, key: str) -> None:
+        """Delete a delivery from a log; does nothing if it is not there."""
+        self._delete(keys.deliveries(account, app_key), keys.delivery(key))
 
     def _delete(self, pk: str, sk: str) -> None:
         if keys.can_exist(pk, sk):

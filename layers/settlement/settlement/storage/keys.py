@@ -124,6 +124,19 @@ def feed_item(key: str) -> str:
     return f"UPDATE#{key}"
 
 
+def deliveries(account: str, app_key: str) -> str:
+    """The partition of the log of an app key's hook."""
+    return f"{account}#DELIVERIES#{app_key}"
+
+
+DELIVERY = "DELIVERY#"
+
+
+def delivery(key: str) -> str:
+    """Sort key of a delivery, by the time of its update."""
+    return f"{DELIVERY}{key}"
+
+
 def work_partition(account: str) -> str:
     """The partition of an account in the index ``work``."""
     return f"{account}#WORK"

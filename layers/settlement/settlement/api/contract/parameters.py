@@ -1,7 +1,7 @@
 """Query parameters and headers of the routes."""
 
 from settlement.api.contract.described import Parameter
-from settlement.api.feeds.view import MAX_LOT
+from settlement.api.feeds.view import DEFAULT_DELIVERIES, MAX_DELIVERIES, MAX_LOT
 from settlement.api.order_lists.query import DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE, UNKNOWN_HERE
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
@@ -126,6 +126,13 @@ PAGE = (
     Parameter("limit", "Events per page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}),
     Parameter("after", "Where to go on, as the `Link` of the page before says.", {"type": "string"}),
 )
+DELIVERIES = (
+    Parameter(
+        "limit", "Deliveries per page.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_DELIVERIES, "default": DEFAULT_DELIVERIES},
+    ),
+    Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
+)  # fmt: skip
 LOT = Parameter("maxlot", "Updates at most.", {"type": "integer", "minimum": 1, "maximum": MAX_LOT})
 CHECKOUT_ACCOUNT = Parameter("an", "The account.", ID, required=True)
 PURCHASE = Parameter("orderId", "The purchase that is paid; connectors are told it.", ID)

@@ -43,6 +43,7 @@ _TRANSACTIONS = "/api/pvt/transactions"
 _WORK = "/api/pvt/work-items"
 _AFFILIATIONS = "/api/pvt/affiliations"
 _HOOK = "/api/orders/hook/config"
+_DELIVERIES = "/api/orders/hook/deliveries"
 _ORDER = f"{_ORDERS}/{{orderId}}"
 _SETTINGS = "/api/oms/pvt/account/settings"
 _DOCUMENT = "/api/orders/pvt/document/{orderId}"
@@ -159,6 +160,9 @@ ROUTES: tuple[Route, ...] = (
         ("getHook", "get", _HOOK, Role.ORDER_FEED),
         ("configureHook", "post", _HOOK, Role.ORDER_FEED),
         ("deleteHook", "delete", _HOOK, Role.ORDER_FEED),
+        ("rotateHookSecret", "post", f"{_HOOK}/secret", Role.ORDER_FEED),
+        ("listDeliveries", "get", _DELIVERIES, Role.ORDER_FEED),
+        ("resendDelivery", "post", f"{_DELIVERIES}/{{deliveryId}}/resend", Role.ORDER_FEED),
     ),
     *_served_by(
         "connector_callback",

@@ -87,3 +87,55 @@ class HookAnswer(TypedDict):
     """Which updates are sent."""
     hook: HookTargetAnswer
     """Where they are sent."""
+
+
+class ConfiguredHookAnswer(HookAnswer):
+    """A hook's configuration, with its secret if it is new."""
+
+    secret: NotRequired[str]
+    """What signs its calls from now on; shown this once."""
+
+
+class SecretAnswer(TypedDict):
+    """A new secret of a hook."""
+
+    secret: str
+    """What signs its calls from now on; shown this once."""
+    validSecrets: Unsigned
+    """How many secrets sign each call: this one, and the one before it."""
+
+
+class DeliveryAnswer(TypedDict):
+    """The delivery of one update to a hook, after its newest attempt."""
+
+    id: str
+    """Its id, to send it again by."""
+    eventId: str
+    """The event that the update tells of."""
+    orderId: str
+    """The order."""
+    state: str
+    """The order's new status, or `WorkItemOpened` or `WorkItemClosed`."""
+    time: OmsDate
+    """When the newest attempt began."""
+    attempt: Unsigned
+    """Its number, from 1."""
+    statusCode: int | None
+    """The status of the hook's answer; null if there was none."""
+    durationMs: Unsigned
+    """How long the call took, in milliseconds."""
+    error: str | None
+    """Why it failed; null if the hook took it."""
+    nextAttempt: OmsDate | None
+    """When it is tried again; null if it is not, by itself."""
+    delivered: bool
+    """Whether the hook has taken it."""
+
+
+class DeliveriesAnswer(TypedDict):
+    """A page of a hook's log, the newest updates first."""
+
+    items: list[DeliveryAnswer]
+    """The deliveries."""
+    next: str | None
+    """The cursor of the next page; null on the last one."""

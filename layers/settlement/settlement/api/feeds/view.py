@@ -4,13 +4,28 @@ import base64
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.domain.account.feed import Feed, Hook, StatusUpdate
+from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.updates.read_feed import FeedState
 
 if TYPE_CHECKING:
-    from settlement.api.feeds.answer import FeedAnswer, FeedStateAnswer, FilterAnswer, HookAnswer, UpdateAnswer
+    from settlement.api.feeds.answer import (
+        DeliveriesAnswer,
+        DeliveryAnswer,
+        FeedAnswer,
+        FeedStateAnswer,
+        FilterAnswer,
+        HookAnswer,
+        UpdateAnswer,
+    )
+    from settlement.domain.account.delivery import Delivery
+    from settlement.use_cases.shared.ports import Page
 
 MAX_LOT = 10
+
+DEFAULT_DELIVERIES = 50
+MAX_DELIVERIES = 100
 
 
 def feed_view(feed: Feed) -> "FeedAnswer":
@@ -38,6 +53,43 @@ def feed_state_view(state: FeedState, now: datetime) -> "FeedStateAnswer":
 def hook_view(hook: Hook) -> "HookAnswer":
     """A hook's configuration, as it was sent."""
     return {"filter": _filter(hook), "hook": {"url": hook.url, "headers": dict(hook.headers)}}
+
+
+def delivery_view(delivery: "Delivery") -> "DeliveryAnswer":
+    """A delivery as the log shows it."""
+    return {
+        "id": delivery.id,
+        "eventId": delivery.update.event_id,
+        "orderId": delivery.update.order_id,
+        "state": delivery.update.state,
+        "time": oms_date(delivery.at),
+        "attempt": delivery.attempts,
+        "statusCode": delivery.status,
+        "durationMs": delivery.duration_ms,
+        "error": delivery.error,
+        "nextAttempt": oms_date_or_none(delivery.next_attempt_at),
+        "delivered": delivery.is_delivered,
+    }
+
+
+def deliveries_view(page: "Page[Delivery]") -> "DeliveriesAnswer":
+    """A page of a hook's log."""
+    return {
+        "items": [delivery_view(delivery) for delivery in page.items],
+        "next": None if page.next is None else base64.urlsafe_b64encode(page.next.encode()).decode(),
+    }
+
+
+def read_cursor(cursor: str | None) -> str | None:
+    """Return the place in a log that a cursor stands for; raises ``InvalidRequest`` for what is none."""
+    if cursor is None:
+        return None
+    try:
+        place = base64.urlsafe_b64decode(cursor.encode("ascii")).decode()
+        datetime.fromisoformat(place.partition("#")[0])
+    except ValueError:
+        raise InvalidRequest("cursor: must be the next of an earlier page") from None
+    return place
 
 
 def update_view(update: StatusUpdate) -> "UpdateAnswer":

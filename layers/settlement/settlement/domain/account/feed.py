@@ -4,7 +4,7 @@ Each app key has at most one feed and one hook, so integrations do not take each
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from settlement.domain.transaction.statuses import OrderStatus
@@ -14,6 +14,9 @@ LISTENERS = ("feed", "hook")
 
 MAX_FEEDS = 10
 """Most feeds of an account."""
+
+MAX_SECRETS = 2
+"""Most secrets that sign the calls of a hook: a new one and the one before it."""
 
 MAX_HOOKS = 5
 """Most hooks of an account: one run of a function calls all of them."""
@@ -93,14 +96,22 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A hook's configuration: the address to which updates are posted, the headers, and the filter as a feed's."""
+    """A hook's configuration: the address to which updates are posted, the headers, and the filter as a feed's.
+
+    Each of ``secrets``, the newest first, signs every call; a hook of an earlier version has none.
+    """
 
     app_key: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     statuses: tuple[str, ...] = ()
     work_items: bool = False
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def wants(self, update: StatusUpdate) -> bool:
         """True if the filter matches an update."""
         return _is_wanted(update, self.statuses, self.work_items)
+
+    def with_secret(self, secret: str) -> "Hook":
+        """Return the hook with a new secret; the one before stays valid, older ones do not."""
+        return replace(self, secrets=(secret, *self.secrets)[:MAX_SECRETS])

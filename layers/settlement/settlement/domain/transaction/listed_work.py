@@ -20,13 +20,14 @@ class WorkKind(StrEnum):
     EXPIRING_AUTHORISATION = "expiring-authorisation"
     UNDECIDED_AUTHORISATION = "undecided-authorisation"
     LEDGER_MISMATCH = "ledger-mismatch"
+    UNDELIVERED_HOOK = "undelivered-hook"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What waits: since when it is listed, its value, until when something happens by itself, and why.
 
-    ``payment_id``, ``operation`` and ``leg`` name what it is about, as far as it is about one.
+    ``payment_id``, ``operation``, ``leg`` and ``delivery`` name what it is about, as far as it is about one.
     """
 
     kind: WorkKind
@@ -37,3 +38,4 @@ class Work:
     payment_id: str | None = None
     operation: int | None = None
     leg: str | None = None
+    delivery: str | None = None

@@ -20,6 +20,7 @@ NEXT_STEPS: Mapping[WorkKind, str] = {
     WorkKind.EXPIRING_AUTHORISATION: "Settle or cancel its open value before dueAt, or let it lapse.",
     WorkKind.UNDECIDED_AUTHORISATION: "Wait until dueAt, or ask the connector's operator what it waits for.",
     WorkKind.LEDGER_MISMATCH: "Audit the transaction, and follow the runbook's page on mismatches.",
+    WorkKind.UNDELIVERED_HOOK: "Find out why the hook's address did not take it, then send it again.",
 }
 """What a person can do, by kind."""
 
@@ -46,6 +47,7 @@ _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
     ),
     WorkKind.UNDECIDED_AUTHORISATION: (_SHOW,),
     WorkKind.LEDGER_MISMATCH: (("audit", "GET", "{transaction}/audit"),),
+    WorkKind.UNDELIVERED_HOOK: (("resend", "POST", "/api/orders/hook/deliveries/{delivery}/resend"),),
 }
 
 
@@ -60,15 +62,16 @@ class Action:
 
 def item_id(transaction_id: str, work: Work) -> str:
     """Return the id of a work item: the same as long as it waits, and again when the same comes back."""
-    about = (work.payment_id if work.operation is None else None, work.operation, work.leg)
+    about = (work.payment_id if work.operation is None else None, work.operation, work.leg, work.delivery)
     return ".".join([work.kind.value, transaction_id, *(str(part) for part in about if part is not None)])
 
 
 def actions_of(transaction_id: str, work: Work) -> Iterator[Action]:
     """Yield the requests that go on with the work."""
     transaction = f"/api/pvt/transactions/{transaction_id}"
+    names = {"operation": work.operation, "leg": work.leg, "delivery": work.delivery}
     for name, method, path in _ACTIONS[work.kind]:
-        yield Action(name, method, path.format(transaction=transaction, operation=work.operation, leg=work.leg))
+        yield Action(name, method, path.format(transaction=transaction, **names))
 
 
 def published_item(order_id: str, transaction_id: str, currency: str, work: Work) -> Mapping[str, Json]:

@@ -1,10 +1,13 @@
 """The hook of an app key: an address of its integrator that gets every status update by POST."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from settlement.domain.account.feed import MAX_HOOKS, Hook, StatusUpdate
 from settlement.domain.errors import InvalidRequest, NoHook
 from settlement.use_cases.shared.contention import no_pause, until_first
+from settlement.use_cases.updates.deliver import deliver
 from settlement.use_cases.updates.feed_ports import Feeds, HookCaller
 
 
@@ -13,17 +16,48 @@ class HooksNotDelivered(Exception):
 
 
 def configure_hook(
-    feeds: Feeds, caller: HookCaller, account: str, hook: Hook, pause: Callable[[float], None] = no_pause
-) -> None:
+    feeds: Feeds,
+    caller: HookCaller,
+    account: str,
+    hook: Hook,
+    new_secret: str,
+    now: datetime,
+    pause: Callable[[float], None] = no_pause,
+) -> tuple[Hook, str | None]:
     """Create or replace an app key's hook after its address has answered a ping.
 
-    Raises ``InvalidRequest`` if it does not answer, or for too many hooks.
+    Returns the hook, and its secret if that is new; a hook keeps the secrets that it has. Raises ``InvalidRequest`` if
+    it does not answer, or for too many hooks.
     """
-    _require_room(feeds, account, hook)
-    failure = caller.ping(hook)
+
+    def signed(before: Hook | None) -> Hook:
+        return replace(hook, secrets=before.secrets if before is not None and before.secrets else (new_secret,))
+
+    failure = caller.ping(signed(_require_room(feeds, account, hook)), now)
     if failure is not None:
         raise InvalidRequest(f"hook.url: the ping failed: {failure}")
-    until_first(pause, lambda: feeds.replace_hook(account, _require_room(feeds, account, hook), hook))
+
+    def save() -> Hook:
+        before = _require_room(feeds, account, hook)
+        feeds.replace_hook(account, before, signed(before))
+        return signed(before)
+
+    saved = until_first(pause, save)
+    return saved, new_secret if new_secret in saved.secrets else None
+
+
+def rotate_secret(
+    feeds: Feeds, account: str, app_key: str, new_secret: str, pause: Callable[[float], None] = no_pause
+) -> Hook:
+    """Give a hook another secret; the one before goes on signing beside it. Raises ``NoHook``."""
+
+    def save() -> Hook:
+        before = retrieve_hook(feeds, account, app_key)
+        after = before.with_secret(new_secret)
+        feeds.replace_hook(account, before, after)
+        return after
+
+    return until_first(pause, save)
 
 
 def _require_room(feeds: Feeds, account: str, hook: Hook) -> Hook | None:
@@ -42,14 +76,28 @@ def retrieve_hook(feeds: Feeds, account: str, app_key: str) -> Hook:
     return hook
 
 
-def call_hooks(feeds: Feeds, caller: HookCaller, account: str, update: StatusUpdate) -> int:
-    """Post an update to every hook whose filter matches; return their number.
+def call_hooks(
+    feeds: Feeds,
+    caller: HookCaller,
+    account: str,
+    update: StatusUpdate,
+    transaction_id: str,
+    now: Callable[[], datetime],
+    pause: Callable[[float], None] = no_pause,
+) -> int:
+    """Post an update to every hook whose filter matches, and log each attempt; return the number of hooks.
 
-    Raises ``HooksNotDelivered`` if any of them failed, after all were called. The retry calls all of them again.
+    Raises ``HooksNotDelivered`` if any of them failed, after all were called. The retry calls those that failed.
     """
     wanting = [hook for hook in feeds.hooks(account) if hook.wants(update)]
-    failures = {hook.app_key: caller.notify(account, hook, update) for hook in wanting}
-    failed = {app_key: reason for app_key, reason in failures.items() if reason is not None}
+    failed: dict[str, str] = {}
+    for hook in wanting:
+        before = feeds.delivery(account, hook.app_key, update.key)
+        if before is not None and before.is_delivered:
+            continue
+        delivery = deliver(feeds, caller, account, hook, update, transaction_id, now, pause)
+        if delivery.error is not None:
+            failed[hook.app_key] = delivery.error
     if failed:
         reasons = "; ".join(f"{app_key}: {reason}" for app_key, reason in failed.items())
         raise HooksNotDelivered(f"update {update.event_id} of order {update.order_id}: {reasons}")

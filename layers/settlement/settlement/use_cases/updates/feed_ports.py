@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from settlement.domain.account.delivery import Called, Delivery
 from settlement.domain.account.feed import Feed, FeedItem, Hook, StatusUpdate
 from settlement.use_cases.shared.ports import Page
 
@@ -44,9 +45,25 @@ class Feeds(Protocol):
         """Delete an update from a queue; does nothing if it is not there."""
         ...
 
+    def delivery(self, account: str, app_key: str, key: str) -> Delivery | None: ...
+    def deliveries(self, account: str, app_key: str, limit: int, after: str | None) -> Page[Delivery]:
+        """Return a page of a hook's log, the newest updates first; ``after`` is the key of the last one before."""
+        ...
+
+    def record_delivery(self, account: str, before: Delivery | None, after: Delivery) -> None:
+        """Write a delivery, with the work that it asks for, or raise ``Conflict`` if its attempts have changed."""
+        ...
+
+    def remove_delivery(self, account: str, app_key: str, key: str) -> None:
+        """Delete a delivery from a log; does nothing if it is not there."""
+        ...
+
 
 class HookCaller(Protocol):
-    """Posts to hooks over the network; each method returns None, or the reason of the failure."""
+    """Posts to hooks over the network, signed for a time."""
 
-    def ping(self, hook: Hook) -> str | None: ...
-    def notify(self, account: str, hook: Hook, update: StatusUpdate) -> str | None: ...
+    def ping(self, hook: Hook, at: datetime) -> str | None:
+        """Return None if the hook answers, or the reason of the failure."""
+        ...
+
+    def notify(self, account: str, hook: Hook, update: StatusUpdate, at: datetime) -> Called: ...

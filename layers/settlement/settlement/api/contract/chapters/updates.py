@@ -1,8 +1,17 @@
 """Feed and hook of status changes."""
 
 from settlement.api.contract.described import Listed, Tag, describe
-from settlement.api.contract.parameters import LOT
-from settlement.api.feeds.answer import FeedAnswer, FeedStateAnswer, HookAnswer, UpdateAnswer
+from settlement.api.contract.parameters import DELIVERIES, LOT
+from settlement.api.feeds.answer import (
+    ConfiguredHookAnswer,
+    DeliveriesAnswer,
+    DeliveryAnswer,
+    FeedAnswer,
+    FeedStateAnswer,
+    HookAnswer,
+    SecretAnswer,
+    UpdateAnswer,
+)
 from settlement.api.feeds.request import CommitBody, FeedBody, HookBody
 from settlement.api.shared.answer import Empty
 
@@ -62,8 +71,9 @@ ROUTES = (
         "configureHook",
         Tag.FEED,
         "Create or replace the caller's hook, once its address has answered a ping",
-        "Calls the address with a ping, and stores the hook if it answers with 2xx.",
-        {200: HookAnswer},
+        "Calls the address with a ping, and stores the hook if it answers with 2xx. A new hook gets a secret, which "
+        "signs every call, and which only this answer shows.",
+        {200: ConfiguredHookAnswer},
         {400: "OMS001", 413: "OMS413"},
         body=HookBody,
     ),
@@ -71,7 +81,34 @@ ROUTES = (
         "deleteHook",
         Tag.FEED,
         "Forget the caller's hook",
-        "Deletes the hook of the app key; an app key without one gets the same answer.",
+        "Deletes the hook of the app key with its log; an app key without one gets the same answer.",
         {200: Empty},
+    ),
+    describe(
+        "rotateHookSecret",
+        Tag.FEED,
+        "Give the caller's hook a new secret",
+        "Makes a secret, which only this answer shows. Calls are signed with it and with the one before it, until the "
+        "next secret is made.",
+        {200: SecretAnswer},
+        {404: "OMS014"},
+    ),
+    describe(
+        "listDeliveries",
+        Tag.FEED,
+        "Show what came of the calls of the caller's hook",
+        "Answers the deliveries of the last 14 days, the newest updates first, each after its newest attempt.",
+        {200: DeliveriesAnswer},
+        {400: "OMS001"},
+        parameters=DELIVERIES,
+    ),
+    describe(
+        "resendDelivery",
+        Tag.FEED,
+        "Send an update to its hook again",
+        "Calls the hook as it is configured now, and answers what came of it, also if it failed. It may be the hook of "
+        "another app key of the account.",
+        {200: DeliveryAnswer},
+        {404: "OMS014"},
     ),
 )
