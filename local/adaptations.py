@@ -1,8 +1,8 @@
-"""Four adaptations that make the emulator treat the template as AWS does (D91).
+"""Five adaptations that make the emulator treat the template as AWS does (D91).
 
 The emulator reads workflow definitions in JSON only, and ignores the gateway responses in an API's body. After a
 restart it knows the position in a table's stream, but not the stream, and would skip as many new records. It applies
-the queues' policies against plain HTTP, but offers no HTTPS.
+the queues' policies against plain HTTP, but offers no HTTPS. It has no CodeDeploy.
 """
 
 from __future__ import annotations
@@ -26,6 +26,20 @@ def write_definitions_as_json(build_directory: Path) -> None:
             target.write_text(json.dumps(definition, indent=2), encoding="utf-8")
             resource["Properties"]["DefinitionUri"] = target.name
     file.write_text(yaml.safe_dump(template, sort_keys=False), encoding="utf-8")
+
+
+def deploy_at_once(build_directory: Path) -> None:
+    """Take the gradual deployments out of the built template; the aliases stay."""
+    file = build_directory / "template.yaml"
+    template = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for properties in (template["Globals"]["Function"], *_functions(template)):
+        properties.pop("DeploymentPreference", None)
+    file.write_text(yaml.safe_dump(template, sort_keys=False), encoding="utf-8")
+
+
+def _functions(template: dict[str, Any]) -> list[dict[str, Any]]:
+    resources = template["Resources"].values()
+    return [resource["Properties"] for resource in resources if resource["Type"] == "AWS::Serverless::Function"]
 
 
 def put_gateway_responses(build_directory: Path, gateway: Any, api_id: str) -> None:

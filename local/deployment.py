@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.adaptations import open_queues, put_gateway_responses, write_definitions_as_json
+from local.adaptations import deploy_at_once, open_queues, put_gateway_responses, write_definitions_as_json
 from local.emulator import aws_environment
 from local.ports import HOST
 from local.processes import plain_environment, run_logged
@@ -68,6 +68,7 @@ def build(settings: StackSettings) -> str:
             log=settings.log("sam-build"), environment=_sam_environment(settings), cwd=CHECKOUT,
         )  # fmt: skip
     write_definitions_as_json(settings.build_directory)
+    deploy_at_once(settings.build_directory)
     stamp.write_text(digest, encoding="utf-8")
     return digest
 
@@ -80,6 +81,7 @@ def deploy(settings: StackSettings, *, built: str, port: int, aws_port: int) -> 
         "ConnectorTimeoutSeconds": "5",
         "PublicBaseUrl": f"http://{HOST}:{port}",
         "DeletionProtection": "false",
+        "AccessLog": "false",  # the local proxy has a log of its own
         "LogLevel": "DEBUG",  # here every line is read, by developers and by the search for planted secrets
     }
     digest = _digest_of((), built, str(aws_port), *(f"{name}={value}" for name, value in parameters.items()))

@@ -20,6 +20,8 @@ from settlement.use_cases.shared.ports import DueOperation
 
 _TRIMMED = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"})
 _RECORDS_AT_ONCE = 1000
+_ALIAS = "live"
+"""The alias of every function, which a deployment moves to the new version."""
 
 
 class Ways:
@@ -82,13 +84,13 @@ class Ways:
 
     def take_in_order(self, message: Message) -> None:
         """Send an order to the intake again as the same event, whose id names an order without one."""
-        self._invoke(f"{self._stack.name}-order-intake", _event(message))
+        self._invoke(f"{self._stack.name}-order-intake:{_ALIAS}", _event(message))
 
     def deliver_status_change(self, message: Message) -> None:
         """Send a status change to the function that it did not reach."""
         arn = message.attributes.get("TARGET_ARN") or message.body["requestContext"]["functionArn"]
         function = arn.split(":function:")[1].split(":")[0]
-        self._invoke(function, _event(message))
+        self._invoke(f"{function}:{_ALIAS}", _event(message))
 
     def sweep(self, message: Message) -> None:
         """Run the due-work sweep, which replaces the failed run."""

@@ -23,7 +23,7 @@ from testkit.api import new_id
 from testkit.bodies import change_body, invoice_body, order_body
 from testkit.merchant import Merchant, PlacedOrder
 from tests.e2e.conftest import Account, client_arguments
-from tests.template.cloudformation import load_template, of_type, statements
+from tests.template.cloudformation import load_template, own_roles, statements
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -221,7 +221,7 @@ def test_nothing_works_without_its_statement(
 def test_every_statement_is_tried_here_or_asserted_on_the_template() -> None:
     told = {
         (name.removesuffix("Role"), statement["Sid"])
-        for name, role in of_type(load_template(), "AWS::IAM::Role").items()
+        for name, role in own_roles(load_template()).items()
         for statement in statements(role["Policies"])
     }
     assert {(role, sid) for role, sid in told if sid not in ASSERTED} == set(PROBES) | ASSERTED_OF_THE_SWEEP
@@ -231,7 +231,7 @@ def test_template_that_was_deployed_names_single_actions_and_resources() -> None
     built = yaml.safe_load((read_settings().build_directory / "template.yaml").read_text(encoding="utf-8"))
     allowed = [
         statement
-        for role in of_type(built, "AWS::IAM::Role").values()
+        for role in own_roles(built).values()
         for statement in statements(role["Policies"])
         if statement["Effect"] == "Allow"
     ]

@@ -294,12 +294,12 @@ def test_order_is_taken_in_as_the_event_it_was(stage: Stage) -> None:
     stage.put("failed-order-intake", {"requestContext": {"functionArn": arn}, "requestPayload": ORDER_PLACED})
 
     assert redrive(stage.stack, ["failed-order-intake"], Output()) == 0
-    assert stage.cloud.invoked == [("quita-order-intake", ORDER_PLACED)] * 2
+    assert stage.cloud.invoked == [("quita-order-intake:live", ORDER_PLACED)] * 2
 
 
 def test_order_that_cannot_be_taken_in_stays(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.put("failed-order-intake", ORDER_PLACED)
-    stage.cloud.refuses = {"quita-order-intake"}
+    stage.cloud.refuses = {"quita-order-intake:live"}
 
     assert redrive(stage.stack, ["failed-order-intake"], Output()) == FOUND
     assert stage.left("failed-order-intake") == 1
@@ -314,7 +314,7 @@ def test_status_change_is_given_to_the_function_it_did_not_reach(stage: Stage, f
     stage.put("failed-status-changes", reported)
 
     assert redrive(stage.stack, ["failed-status-changes"], Output()) == 0
-    assert stage.cloud.invoked == [(function, STATUS_CHANGED)] * 2
+    assert stage.cloud.invoked == [(f"{function}:live", STATUS_CHANGED)] * 2
 
 
 def test_failed_sweep_is_followed_by_another(stage: Stage) -> None:

@@ -54,10 +54,15 @@ def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     }
 
 
+def own_roles(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The roles with statements of their own: all but the one by which API Gateway writes the logs of every API."""
+    return {name: role for name, role in of_type(template, "AWS::IAM::Role").items() if name != "ApiLogRole"}
+
+
 def referred(value: Any) -> str:
-    """The logical id that a !Ref or !GetAtt names."""
-    name: str = value["Ref"] if "Ref" in value else value["Fn::GetAtt"].split(".")[0]
-    return name
+    """The logical id that a !Ref or !GetAtt names, also by its alias or another attribute."""
+    name: str = value["Ref"] if "Ref" in value else value["Fn::GetAtt"]
+    return name.split(".")[0]
 
 
 def statements(node: Any) -> Iterator[dict[str, Any]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.template.cloudformation import load_template, of_type, referred, statements
+from tests.template.cloudformation import load_template, own_roles, referred, statements
 
-ROLES = of_type(load_template(), "AWS::IAM::Role")
+ROLES = own_roles(load_template())
 
 
 def test_only_those_who_call_connectors_may_read_their_credentials() -> None:

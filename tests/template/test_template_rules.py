@@ -9,14 +9,22 @@ from typing import Any
 import pytest
 
 from settlement.domain.errors import Forbidden, Unauthorised
-from tests.template.cloudformation import CHECKOUT, load_template, of_type, referred, statements, table_access
+from tests.template.cloudformation import (
+    CHECKOUT,
+    load_template,
+    of_type,
+    own_roles,
+    referred,
+    statements,
+    table_access,
+)
 
 TEMPLATE = load_template()
 FUNCTIONS = of_type(TEMPLATE, "AWS::Serverless::Function")
 LOG_GROUPS = of_type(TEMPLATE, "AWS::Logs::LogGroup")
 QUEUES = of_type(TEMPLATE, "AWS::SQS::Queue")
 QUEUE_POLICIES = of_type(TEMPLATE, "AWS::SQS::QueuePolicy")
-ROLES = of_type(TEMPLATE, "AWS::IAM::Role")
+ROLES = own_roles(TEMPLATE)
 RULES = of_type(TEMPLATE, "AWS::Events::Rule")
 ALARMS = of_type(TEMPLATE, "AWS::CloudWatch::Alarm")
 API = TEMPLATE["Resources"]["Api"]["Properties"]
@@ -111,6 +119,8 @@ def test_every_function_has_a_role_of_its_own() -> None:
 
 def test_roles_have_no_managed_policies() -> None:
     assert not any("ManagedPolicyArns" in role for role in ROLES.values())
+    [policy] = TEMPLATE["Resources"]["ApiLogRole"]["Properties"]["ManagedPolicyArns"]
+    assert policy["Fn::Sub"].endswith("service-role/AmazonAPIGatewayPushToCloudWatchLogs")
 
 
 @pytest.mark.parametrize("name", [*ROLES, *QUEUE_POLICIES])
