@@ -23,7 +23,7 @@ export PYTHONPATH := $(CURDIR)/layers/settlement
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: docs currencies rebuild redrive republish audit vet bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev local
+.PHONY: docs currencies rebuild redrive republish audit vet scan bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,6 +117,10 @@ vet: python ## Known vulnerabilities of the locked packages, dangerous code, sec
 	@$(PYTHON) -m tools.environments vet
 	@.local/venv-vet/bin/python -m tools.vet
 
+scan: python ## What checkov finds in the template, against what SECURITY.md accepts
+	@$(PYTHON) -m tools.environments checkov
+	@.local/venv-checkov/bin/python -m tools.scan
+
 docs: python ## Build these documents as a site into .local/site; a link that leads nowhere fails
 	@$(PYTHON) -m tools.environments docs
 	@.local/venv-docs/bin/python -m tools.site
@@ -134,7 +138,7 @@ deploy: build ## Deploy to the AWS account of the current credentials; asks firs
 
 lock: ## Renew the lock files from the .in files (needs uv)
 	for layer in dependencies console; do (cd layers/$$layer && $(COMPILE) requirements.in -o requirements.txt) || exit 1; done
-	for name in dev docs local sam vet; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in checkov dev docs local sam vet; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-strip-extras --no-emit-index-url

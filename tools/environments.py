@@ -43,6 +43,12 @@ ENVIRONMENTS = {
     "vet": Environment(
         _CHECKOUT / ".local" / "venv-vet", _CHECKOUT / "requirements" / "vet.txt", "the auditors", "20 s"
     ),
+    "checkov": Environment(
+        _CHECKOUT / ".local" / "venv-checkov",
+        _CHECKOUT / "requirements" / "checkov.txt",
+        "the scanner of the template",
+        "60 s",
+    ),
     "docs": Environment(
         _CHECKOUT / ".local" / "venv-docs", _CHECKOUT / "requirements" / "docs.txt", "what builds the site", "20 s"
     ),
