@@ -14,6 +14,7 @@ from settlement.domain.order.finding import Term, terms_of_shopper
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.checkout import AdditionalData
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
@@ -145,6 +146,8 @@ class GuardedThings:
             yield start, commit.transaction_id
         for told in commit.additional_data:
             yield (AdditionalData, *transaction, told.name), told
+        for approval in commit.approvals:
+            yield self._versioned(approval, *transaction, approval.name)
         if commit.finding is not None:
             yield (AuditFinding, *transaction), commit.finding.after
         for leg in commit.new_legs:
@@ -175,7 +178,9 @@ class GuardedThings:
         for drawn in commit.settlements:
             yield self._drawn(drawn, (Settlement, *transaction, drawn.after.payment_id, drawn.after.number))
 
-    def _versioned(self, thing: Order | Transaction | Operation | AuditWalk, *where: object) -> tuple[Key, Any]:
+    def _versioned(
+        self, thing: Order | Transaction | Operation | Approval | AuditWalk, *where: object
+    ) -> tuple[Key, Any]:
         key = (type(thing), *where)
         stored = self.things.get(key)
         if thing.version != (stored.version if stored is not None else 0):

@@ -19,13 +19,14 @@ from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.answers import sorted_refunds
+from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.checkout import AdditionalData
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.work import AuditFinding, work_of
-from settlement.use_cases.shared.ports import Conflict, DueOperation, DuePayment, ListRange, Page, WorkItem
+from settlement.use_cases.shared.ports import Conflict, DueApproval, DueOperation, DuePayment, ListRange, Page, WorkItem
 from testkit.guarded_things import GuardedThings
 
 LIST_PAGE = 100
@@ -220,6 +221,15 @@ class FakeStore(GuardedThings):
         held = [leg for one in self.all_of(Operation, account, transaction_id, *scope) if (leg := one.only_leg)]
         return sorted([*found, *held], key=lambda leg: (leg.operation, leg.number))
 
+    def approval(self, account: str, transaction_id: str, name: str) -> Approval | None:
+        """Return one approval of a transaction."""
+        return self.get(Approval, account, transaction_id, name)
+
+    def approvals(self, account: str, transaction_id: str, beginning: str = "") -> list[Approval]:
+        """Return a transaction's approvals, by name; those whose names have a beginning."""
+        found = [held for held in self.all_of(Approval, account, transaction_id) if held.name.startswith(beginning)]
+        return sorted(found, key=lambda approval: approval.name)
+
     def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]:
         """Return a payment's settlements, oldest first."""
         found = self.all_of(Settlement, account, transaction_id, payment_id)
@@ -253,15 +263,18 @@ class FakeStore(GuardedThings):
         page = places[:page_size]
         return Page([by_place[place] for place in page], page[-1] if len(places) > page_size else None)
 
-    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]:
-        """Return the operations and payments whose time has come."""
-        operations, payments = [], []
+    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment | DueApproval]]:
+        """Return the operations, and the payments and approvals, whose time has come."""
+        operations: list[DueOperation] = []
+        timers: list[DuePayment | DueApproval] = []
         for key, thing in list(self.things.items()):
             if isinstance(thing, Operation) and thing.due_at is not None and thing.due_at <= now:
                 operations.append(DueOperation(str(key[1]), str(key[2]), thing.sequence))
             if isinstance(thing, Payment) and thing.due_at is not None and thing.due_at <= now:
-                payments.append(DuePayment(str(key[1]), str(key[2]), thing.payment_id))
-        return operations, payments
+                timers.append(DuePayment(str(key[1]), str(key[2]), thing.payment_id))
+            if isinstance(thing, Approval) and thing.due_at is not None and thing.due_at <= now:
+                timers.append(DueApproval(str(key[1]), str(key[2]), thing.name))
+        return operations, timers
 
     def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
         """Return what the stored things ask of people until a time, oldest first."""
@@ -270,7 +283,7 @@ class FakeStore(GuardedThings):
             if isinstance(thing, Delivery) and key[1] == account and thing.work and thing.work.since <= until:
                 place = f"{thing.work.since.isoformat(timespec='microseconds')}#{thing.work.kind}#{thing.id}"
                 found.append(WorkItem(thing.update.order_id, thing.transaction_id, "", thing.work, place))
-            work = work_of(thing) if isinstance(thing, Operation | Leg | Payment | AuditFinding) else None
+            work = work_of(thing) if isinstance(thing, Operation | Leg | Payment | AuditFinding | Approval) else None
             if work is None or key[1] != account or work.since > until:
                 continue
             transaction = self.transaction(account, str(key[2]))
@@ -296,7 +309,8 @@ class FakeStore(GuardedThings):
 
     def next_due(self) -> datetime | None:
         """Return when the sweep next finds something to do."""
-        times = [thing.due_at for thing in list(self.things.values()) if isinstance(thing, Operation | Payment)]
+        due = Operation | Payment | Approval
+        times = [thing.due_at for thing in list(self.things.values()) if isinstance(thing, due)]
         return min((time for time in times if time is not None), default=None)
 
     def hasten(self, payment_id: str, time: datetime) -> None:

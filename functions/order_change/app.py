@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.api.approvals.view import approval_view
 from settlement.api.modifications import view as views
 from settlement.api.resolver import Api, answer, no_content
 from settlement.api.shared.http import Response
 from settlement.api.shared.view import receipt_view
+from settlement.domain.transaction.approval import Approval
 from settlement.logs import new_logger
+from settlement.use_cases.approvals.act_or_ask import act_or_ask
+from settlement.use_cases.approvals.order_change import asking_change
 from settlement.use_cases.orders import modify_order as modify
 from settlement.use_cases.orders.change_order import change_order
 from settlement.use_cases.shared.heads import load
@@ -39,8 +43,9 @@ def register(order_id: str) -> Response:
 
     account = api.caller()
     request, expected = api.read(ChangeBody).as_request(), api.expected_version()
-    receipt = change_order(bootstrap.ports(api.actor()), account, order_id, request, str(uuid.uuid4()), expected)
-    return answer(200, receipt_view(receipt))
+    asking = asking_change(account, order_id, request, str(uuid.uuid4()))
+    done = act_or_ask(bootstrap.ports(api.actor()), account, asking, expected)
+    return answer(202, approval_view(done)) if isinstance(done, Approval) else answer(200, receipt_view(done))
 
 
 @api.serves("previewChange")

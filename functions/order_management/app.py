@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.api.approvals.view import approval_view
 from settlement.api.contract.served import served_document
 from settlement.api.orders.view import left_to_invoice_view, order_view, placed_view
 from settlement.api.resolver import Api, answer, etag, no_content
@@ -14,8 +15,11 @@ from settlement.api.shared.http import Response
 from settlement.api.shared.view import receipt_view
 from settlement.domain.order.left_to_invoice import left_to_invoice
 from settlement.domain.order.order import MAX_INVOICES
+from settlement.domain.transaction.approval import Approval
 from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
+from settlement.use_cases.approvals.act_or_ask import act_or_ask
+from settlement.use_cases.approvals.order_cancellation import asking_cancel
 from settlement.use_cases.orders.add_interaction import add_interaction
 from settlement.use_cases.orders.cancel_order import cancel_order
 from settlement.use_cases.orders.place_order import await_authorisation, place_order
@@ -119,8 +123,9 @@ def cancel(order_id: str) -> Response:
 
     account = api.caller()
     request = api.read(CancelBody) if api.request.body else CancelBody()
-    receipt = cancel_order(bootstrap.ports(api.actor()), account, order_id, request.reason, api.expected_version())
-    return answer(200, receipt_view(receipt))
+    asking, expected = asking_cancel(account, order_id, request.reason), api.expected_version()
+    done = act_or_ask(bootstrap.ports(api.actor()), account, asking, expected)
+    return answer(202, approval_view(done)) if isinstance(done, Approval) else answer(200, receipt_view(done))
 
 
 @api.serves("previewCancel", "previewCancelDocument")

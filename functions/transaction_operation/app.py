@@ -1,15 +1,19 @@
-"""Direct requests to settle, refund and cancel (C§3.2), and an operator's exits (C§8.18)."""
+"""Direct requests to settle, refund and cancel (C§3.2), an operator's exits (C§8.18), and approvals (R37)."""
 
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
+from settlement.api.approvals.view import approval_view
 from settlement.api.operations.view import ended_view, operation_result, operations_view, retried_view
 from settlement.api.resolver import Api, answer, no_content
 from settlement.api.shared.http import Response
 from settlement.domain.errors import OperationNotFound
+from settlement.domain.transaction.approval import Approval
 from settlement.logs import new_logger
+from settlement.use_cases.approvals.act_or_ask import act_or_ask
+from settlement.use_cases.approvals.direct_request import asking_movement
 from settlement.use_cases.gateway import request_movement as movements
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
 from settlement.use_cases.shared.heads import load_by_transaction
@@ -137,23 +141,41 @@ def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequ
 def resolve(transaction_id: str, leg_id: str) -> Response:
     """Resolve a connector call that is in doubt or left to a person."""
     from settlement.api.operations.request import ResolutionBody
-    from settlement.use_cases.recovery.resolve_leg import resolve_leg
+    from settlement.use_cases.approvals.call_resolution import Resolving, asking_resolution
 
     account = api.caller()
     body = api.read(ResolutionBody)
     operation_id, _, number = leg_id.partition("-")
-    sequence = _sequence(operation_id)
-    resolve_leg(
-        bootstrap.ports(api.actor()),
-        account,
-        transaction_id,
-        sequence,
-        number,
-        body.resolution,
-        body.reference,
-        body.reason,
-    )
-    return no_content()
+    said = Resolving(_sequence(operation_id), number, body.resolution, body.reference, body.reason)
+    ports = bootstrap.ports(api.actor())
+    waiting = act_or_ask(ports, account, asking_resolution(ports, account, transaction_id, said))
+    return no_content() if waiting is None else answer(202, approval_view(waiting))
+
+
+@api.serves("getApproval")
+def get_approval(approval_id: str) -> Response:
+    """Show what waits for a second key, or has waited."""
+    from settlement.use_cases.approvals.decide_approval import retrieve_approval
+
+    return answer(200, approval_view(retrieve_approval(bootstrap.store(), api.caller(), approval_id)))
+
+
+@api.serves("approveMovement")
+def approve_movement(approval_id: str) -> Response:
+    """Do what another app key has asked for."""
+    from settlement.use_cases.approvals.decide_approval import approve
+
+    return answer(200, approval_view(approve(bootstrap.ports(api.actor()), api.caller(), approval_id)))
+
+
+@api.serves("refuseMovement")
+def refuse_movement(approval_id: str) -> Response:
+    """Refuse what an app key has asked for."""
+    from settlement.api.approvals.request import RefusalBody
+    from settlement.use_cases.approvals.decide_approval import refuse
+
+    account, reason = api.caller(), api.read(RefusalBody).reason
+    return answer(200, approval_view(refuse(bootstrap.ports(api.actor()), account, approval_id, reason)))
 
 
 @api.serves("confirmLeg")
@@ -182,10 +204,16 @@ def _request(transaction_id: str, movement: movements.DirectRequest) -> Response
     account = api.caller()
     body, key, expected = api.read(MovementBody), api.idempotency_key(), api.expected_version()
     ports = bootstrap.ports(api.actor())
-    requested = movements.request_movement(
-        ports, account, transaction_id, movement, body.value, key, expected, body.told_reason
-    )
-    return answer(200, operation_result(movements.await_conclusion(ports, requested, bootstrap.patience())))
+    asked = account, transaction_id, movement, body.value, key
+    if movement is movements.SETTLEMENT:
+        done = movements.request_movement(ports, *asked, expected, body.told_reason)
+    else:
+        asking = asking_movement(ports, *asked, body.told_reason)
+        waiting = act_or_ask(ports, account, asking, expected)
+        if isinstance(waiting, Approval):
+            return answer(202, approval_view(waiting))
+        done = waiting
+    return answer(200, operation_result(movements.await_conclusion(ports, done, bootstrap.patience())))
 
 
 def _preview_request(transaction_id: str, movement: movements.DirectRequest) -> Response:

@@ -13,6 +13,7 @@ from settlement.domain.account.account import AccountSettings, ExpiryPolicy
 from settlement.domain.account.feed import Feed, Hook
 from settlement.domain.actor import Actor
 from settlement.domain.order.shopper import Shopper
+from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
 from settlement.domain.transaction.checkout import AdditionalData, Checkout
 from settlement.storage import codecs, keys
 from settlement.storage.dynamodb import DynamoDBStore
@@ -209,6 +210,8 @@ FIELDS: dict[str, Any] = {
     "strict_invoices": True,
     "auto_settle": False,
     "expiry_policy": ExpiryPolicy.CANCEL,
+    "approval_above": (ApprovalLimit(ApprovalKind.REFUND, "BRL", 2000),),
+    "approval_hours": 24,
 }
 
 

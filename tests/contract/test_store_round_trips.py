@@ -17,6 +17,7 @@ from settlement.domain.order.invoice import InvoiceType, Tracking
 from settlement.domain.order.shopper import Address, Shopper
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.planning.planning import Ask
+from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
@@ -298,7 +299,8 @@ def test_event_is_read_as_it_was_written(store: Store) -> None:
 
 
 def test_settings_and_connectors_are_read_as_they_were_written(store: Store) -> None:
-    settings = AccountSettings("Shop", False, True, RefundPriority.CARD_FIRST)
+    limits = (ApprovalLimit(ApprovalKind.REFUND, "BRL", 2000), ApprovalLimit(ApprovalKind.RESOLUTION, "JPY", 0))
+    settings = AccountSettings("Shop", False, True, RefundPriority.CARD_FIRST, approval_above=limits)
     connector = a_connector("old", protocol=ConnectorProtocol.LEGACY, partial_refund=False)
 
     save_settings(store, ACCOUNT, settings)

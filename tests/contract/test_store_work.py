@@ -8,7 +8,7 @@ from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.work import AuditFinding
-from settlement.use_cases.shared.ports import Changed, Page, Store, WorkItem
+from settlement.use_cases.shared.ports import Changed, DuePayment, Page, Store, WorkItem
 from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_leg, a_payment, a_transaction, an_operation
 from tests.contract.stored import LATER, paid, with_counters, write
 
@@ -97,7 +97,7 @@ def test_undecided_authorisation_is_due_after_an_hour_and_then_listed(store: Sto
     write_work(store, new_payments=[a_payment(authorisation=Authorisation.PENDING, undecided_at=NOON)])
     assert listed(store, NOON + HOUR) == []
     assert store.due(NOON + HOUR - timedelta(microseconds=1)) == ([], [])
-    assert [due.payment_id for due in store.due(NOON + HOUR)[1]] == [a_payment().payment_id]
+    assert store.due(NOON + HOUR) == ([], [DuePayment(ACCOUNT, TRANSACTION_ID, a_payment().payment_id)])
 
     undecided = paid(store)
     write_work(store, payments=[Changed(undecided, replace(undecided, undecided_since=NOON + HOUR))])

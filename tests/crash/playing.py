@@ -10,8 +10,9 @@ from functools import cache, partial
 
 import pytest
 
+from tests.crash.approved_stories import STORIES
 from tests.crash.invariants import check
-from tests.crash.stories import STORIES, Story
+from tests.crash.stories import Story
 from tests.support.deployment import Deployment
 from tests.support.effects import Effects
 from tests.support.listed import require_list

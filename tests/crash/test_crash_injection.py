@@ -10,9 +10,10 @@ from itertools import combinations
 
 import pytest
 
+from tests.crash.approved_stories import STORIES
 from tests.crash.conftest import LONG, Tell
 from tests.crash.playing import disturb_all, every_story, play, require_all, undisturbed
-from tests.crash.stories import STORIES, Story
+from tests.crash.stories import Story
 from tests.support.effects import Effects
 from tests.support.tables import Table
 

@@ -161,19 +161,19 @@ class Deployment:
 
     # What a merchant does, and what time does.
 
-    def send(self, method: str, path: str, body: object = None) -> Answered:
+    def send(self, method: str, path: str, body: object = None, app_key: str = "key") -> Answered:
         """Send a request until it is answered by something else than an error of the service."""
         for _ in range(SENDS):
             with suppress(Crash):
-                answered = self.ask(method, path, body)
+                answered = self.ask(method, path, body, app_key)
                 if answered.status < 500:
                     return answered
             self.clock.advance(timedelta(seconds=1))
         raise Unanswered(f"{method} {path}: no answer to {SENDS} requests")
 
-    def ask(self, method: str, path: str, body: object = None) -> Answered:
+    def ask(self, method: str, path: str, body: object = None, app_key: str = "key") -> Answered:
         """Send a request once."""
-        answer = self._invoke(route_of(method, path).function, _request(method, path, body))
+        answer = self._invoke(route_of(method, path).function, _request(method, path, body, app_key))
         if answer["statusCode"] >= 500:
             assert (answer["statusCode"], answer["multiValueHeaders"]["Retry-After"]) == (503, ["1"]), answer
         return Answered(answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None)
@@ -279,7 +279,7 @@ def _run(function: str, event: dict[str, Any]) -> Any:
     return importlib.import_module(f"functions.{function}.app").handler(event, Context())
 
 
-def _request(method: str, path: str, body: object) -> dict[str, Any]:
+def _request(method: str, path: str, body: object, app_key: str) -> dict[str, Any]:
     """A request as the API hands it on, let in by the authorizer."""
     return {
         "httpMethod": method,
@@ -294,6 +294,6 @@ def _request(method: str, path: str, body: object) -> dict[str, Any]:
         "requestContext": {
             "stage": "v1",
             "requestId": "1",
-            "authorizer": {"account": ACCOUNT, "roles": EVERY_ROLE, "principalId": "key"},
+            "authorizer": {"account": ACCOUNT, "roles": EVERY_ROLE, "principalId": app_key},
         },
     }

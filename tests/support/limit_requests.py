@@ -47,6 +47,11 @@ def opened(service: Service) -> Placed:
     return Tour(service).place("limits-01")
 
 
+def setting(name: str, of: Callable[[int], object]) -> Send:
+    """Set a setting to what is made of the size."""
+    return lambda service, size: service.call("PATCH", "/api/oms/pvt/account/settings", {name: of(size)})
+
+
 def for_a_user(service: Service, size: int) -> Heard:
     """Cancel an order for a user whose name has the size."""
     path = f"{ORDERS}/{opened(service).order_id}/cancel"

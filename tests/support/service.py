@@ -123,6 +123,7 @@ class Service:
         headers: Mapping[str, str] | None = None,
         roles: str | None = EVERY_ROLE,
         account: str = ACCOUNT,
+        app_key: str = "key",
         route: Described | None = None,
         is_base64: bool = False,
         context: Mapping[str, str] | None = None,
@@ -137,6 +138,7 @@ class Service:
             self.call("POST", f"{path}/preview", body, **same)
         queries = {name: value if isinstance(value, list) else [value] for name, value in (query or {}).items()}
         sent = raw if raw is not None or body is None else json.dumps(body)
+        authorised = {"account": account, "roles": roles, "principalId": app_key}
         event = {
             "httpMethod": method,
             "path": path,
@@ -150,7 +152,7 @@ class Service:
             "requestContext": {
                 "stage": "v1",
                 "requestId": "1",
-                "authorizer": {"account": account, "roles": roles, "principalId": "key"} if roles is not None else None,
+                "authorizer": authorised if roles is not None else None,
                 **(context or {}),
             },
         }
@@ -197,3 +199,11 @@ def route_of(method: str, path: str) -> Described:
 def is_previewed(route: Described) -> bool:
     """Whether what a route does can be previewed."""
     return route.method != "get" and f"{route.path}/preview" in {known.path for known in DESCRIBED}
+
+
+def elsewhere(template: str, path: str) -> str:
+    """The same request about something that does not exist, by its last id."""
+    values = list(re.finditer(r"[^/]+", path))
+    names = re.findall(r"[^/]+", template)
+    last = max(index for index, name in enumerate(names) if name.startswith("{"))
+    return "/" + "/".join("nothing" if index == last else value[0] for index, value in enumerate(values))

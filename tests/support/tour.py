@@ -1,6 +1,5 @@
 """A tour of the API: every route, with every answer that its function can give."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +7,8 @@ from settlement.domain.transaction.leg import LegKind, LegState
 from testkit.builders import ACCOUNT, a_connector
 from testkit.shop import Placed
 from tests.support.affiliations import affiliation_body
-from tests.support.service import Heard, Service, route_of
+from tests.support.approval_tour import walk_approvals
+from tests.support.service import Heard, Service, elsewhere, route_of
 from tests.support.tour_bodies import (
     AUTHORISE,
     DELIVERY,
@@ -55,6 +55,7 @@ class Tour:
         self._listing()
         visit_feed_and_hook(self)
         self._operating()
+        walk_approvals(self)
         self._checking_out()
         self._calling_back()
         self._configuring()
@@ -70,7 +71,7 @@ class Tour:
             call(method, path, body, roles="none", **more)
             call(method, path, body, **more | {"headers": {**more.get("headers", {}), "X-Quita-User": "x" * 101}})
         if 404 in route.refusals and "{" in route.path:
-            call(method, _elsewhere(route.path, path), body, **more)
+            call(method, elsewhere(route.path, path), body, **more)
         if 400 in route.refusals and route.body is not None:
             call(method, path, raw="{", **more)
         if 400 in route.refusals and route.method == "get":
@@ -368,11 +369,3 @@ class Tour:
             self.service.call("POST", f"{ORDERS}/talked-about/interactions", {"source": "ERP", "message": "packed"})
             for method in ("POST", "PATCH"):
                 self.service.call(method, f"{TRANSACTIONS}/{placed.transaction_id}/additional-data", TOLD)
-
-
-def _elsewhere(template: str, path: str) -> str:
-    """The same request about something that does not exist, by its last id."""
-    values = list(re.finditer(r"[^/]+", path))
-    names = re.findall(r"[^/]+", template)
-    last = max(index for index, name in enumerate(names) if name.startswith("{"))
-    return "/" + "/".join("nothing" if index == last else value[0] for index, value in enumerate(values))

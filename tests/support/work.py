@@ -7,6 +7,7 @@ from typing import Any
 
 from settlement.domain.actor import Actor, System
 from settlement.domain.events import Event, EventType
+from settlement.domain.transaction.approval import ApprovalState
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.operation import OperationKind, OperationState
@@ -62,6 +63,8 @@ def recounted_kinds(store: Store, transaction_id: str, now: datetime) -> set[str
 
 def _about(item: object) -> str:
     work = item.work  # type: ignore[attr-defined]
+    if work.approval is not None:
+        return f"approval {work.approval}"
     if work.leg is not None:
         return f"leg {work.operation}-{work.leg}"
     return f"payment {work.payment_id}" if work.operation is None else f"operation {work.operation}"
@@ -84,6 +87,9 @@ def _recounted(store: Store, transaction_id: str, now: datetime) -> Iterator[Rec
             if leg.state is LegState.MANUAL:
                 kind = "manual-refund" if leg.kind is LegKind.REFUND else "manual-cancellation"
                 yield kind, f"leg {leg.operation}-{leg.number}", leg.value
+    for approval in store.approvals(ACCOUNT, transaction_id):
+        if approval.state is ApprovalState.PENDING:
+            yield "approval", f"approval {approval.id}", approval.value
     yield from _of_payments(store, transaction_id, now)
 
 

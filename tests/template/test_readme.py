@@ -240,7 +240,7 @@ def test_account_settings_are_listed_with_their_defaults() -> None:
     }
     defaults = {field.name: getattr(AccountSettings(), field.name) for field in fields(AccountSettings)}
     assert told == {
-        to_camel(name): str(value).lower() if isinstance(value, bool) else str(value)
+        to_camel(name): "" if value == () else str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in defaults.items()
     }
 

@@ -9,20 +9,29 @@ from pathlib import Path
 import pytest
 
 from settlement.domain.planning.planning import Ask
-from settlement.domain.transaction import leg, operation
+from settlement.domain.transaction import approval, leg, operation
+from settlement.domain.transaction.approval import ApprovalState
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.transitions import IllegalTransition
 from testkit.builders import NOON
 from tests.unit.test_architecture import MODULES, name_of
 
-Table = Mapping[LegState, frozenset[LegState]] | Mapping[OperationState, frozenset[OperationState]]
+Table = (
+    Mapping[LegState, frozenset[LegState]]
+    | Mapping[OperationState, frozenset[OperationState]]
+    | Mapping[ApprovalState, frozenset[ApprovalState]]
+)
 
 
 @pytest.mark.parametrize(
     ("table", "states"),
-    [(leg.FOLLOWING_STATES, LegState), (operation.FOLLOWING_STATES, OperationState)],
-    ids=["leg", "operation"],
+    [
+        (leg.FOLLOWING_STATES, LegState),
+        (operation.FOLLOWING_STATES, OperationState),
+        (approval.FOLLOWING_STATES, ApprovalState),
+    ],
+    ids=["leg", "operation", "approval"],
 )
 def test_table_is_total(table: Table, states: type[StrEnum]) -> None:
     assert set(table) == set(states)
@@ -63,7 +72,7 @@ def test_no_state_is_set_but_by_its_table() -> None:
     }
     assert setters == {
         f"{name_of(Path(module.__file__ or ''))}:{line}"
-        for module in (leg, operation)
+        for module in (approval, leg, operation)
         for line, text in enumerate(Path(module.__file__ or "").read_text().splitlines(), 1)
         if "return replace(self, state=state)" in text
     }

@@ -23,6 +23,7 @@ AUTHORIZATION = 'Authorization response parsed: {"settleId":"S1"}'
 
 T = EventType
 SAID = ASKED | {"reason": "seen"}
+WAITS: dict[str, object] = {"action": "refunding-request", "value": 3000}
 RESOLVED = UNANSWERED | {"value": 6999, "reason": "seen"}
 
 TOLD: list[tuple[EventType, dict[str, object], str]] = [
@@ -171,6 +172,19 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
     (T.BOOKS_UPDATED, {}, "Order and transaction totals updated"),
     (T.LEDGER_MISMATCH, {"count": 2}, "The audit found 2 differences; GET …/audit lists them"),
     (T.LEDGER_AGREES, {"count": 0}, "The audit finds no differences any more"),
+    (
+        T.APPROVAL_REQUESTED,
+        WAITS | {"expiresAt": "2026-03-05T14:00:00+00:00", "reason": "goodwill"},
+        "refunding-request of 30.00 BRL waits until another app key approves it, at most to 2026-03-05T14:00:00+00:00. "
+        "goodwill",
+    ),
+    (
+        T.APPROVAL_REQUESTED,
+        WAITS | {"expiresAt": "2026-03-05T14:00:00+00:00", "reason": None},
+        "refunding-request of 30.00 BRL waits until another app key approves it, at most to 2026-03-05T14:00:00+00:00",
+    ),
+    (T.APPROVAL_DECIDED, WAITS | {"state": "executed", "because": None}, "refunding-request of 30.00 BRL: executed"),
+    (T.APPROVAL_DECIDED, WAITS | {"state": "refused", "because": "no"}, "refunding-request of 30.00 BRL: refused. no"),
     (
         T.OPERATION_ENDED,
         OPERATION | {"saidBy": "finance", "ending": "written-off", "value": 7000, "reason": "expired"},

@@ -13,10 +13,12 @@ from settlement.api.modifications.request import (
     MAX_TAGS,
 )
 from settlement.api.orders.request import MAX_PRICE_TAGS, MAX_UNIT_PRICES
+from settlement.api.settings.request import MAX_LIMITS
 from settlement.api.shared.body import MAX_BODY_BYTES, MAX_DEPTH
 from settlement.api.shared.request import MAX_ANY_TEXT, MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TOTALS
+from settlement.domain.account.account import MAX_APPROVAL_HOURS
 from settlement.domain.account.feed import MAX_RETENTION_SECONDS, MAX_VISIBILITY_SECONDS
-from settlement.domain.money import MAX_DIGITS
+from settlement.domain.money import MAX_DIGITS, currencies_in_use
 from settlement.domain.order.order import MAX_LINES
 from settlement.domain.transaction.checkout import MAX_ADDITIONAL_DATA
 from settlement.domain.transaction.payment import MAX_PAYMENTS
@@ -62,6 +64,7 @@ from tests.support.limit_requests import (
     send_sightings,
     send_split,
     send_totals,
+    setting,
     splitting,
 )
 from tests.support.service import Service
@@ -242,6 +245,18 @@ LIMITS = (
         2000,
         hooking(body_with("hook", "url", of=lambda size: "https://shop.example/".ljust(size, "x"))),
         ("url", "at most 2000"),
+    ),
+    Limit(
+        "currencies with a limit for approvals, by kind",
+        MAX_LIMITS,
+        setting("approvalAbove", lambda size: {"refund": dict.fromkeys(sorted(currencies_in_use())[:size], 1)}),
+        ("approvalAbove.refund", "at most 20"),
+    ),
+    Limit(
+        "hours that a request waits for its second key",
+        MAX_APPROVAL_HOURS,
+        setting("approvalHours", lambda size: size),
+        ("approvalHours", "720"),
     ),
     Limit(
         "an `X-Quita-User`",

@@ -76,6 +76,16 @@ class OperationNotFound(Refusal):
         super().__init__(f"Operation Not Found: {name}")
 
 
+class ApprovalNotFound(Refusal):
+    """No such approval in the caller's account."""
+
+    status = 404
+    code = "1404"
+
+    def __init__(self, approval_id: str) -> None:
+        super().__init__(f"Approval Not Found: {approval_id}")
+
+
 class InvoiceNotFound(Refusal):
     """No such invoice on the order."""
 

@@ -58,6 +58,8 @@ class EventType(StrEnum):
     AUTHORISATION_EXPIRING = "AuthorisationExpiring"
     MANUAL_REFUND_REQUIRED = "ManualRefundRequired"
     MANUAL_CANCELLATION_REQUIRED = "ManualCancellationRequired"
+    APPROVAL_REQUESTED = "ApprovalRequested"
+    APPROVAL_DECIDED = "ApprovalDecided"
     BOOKS_UPDATED = "BooksUpdated"
     LEDGER_MISMATCH = "LedgerMismatch"
     LEDGER_AGREES = "LedgerAgrees"
@@ -83,6 +85,8 @@ PUBLISHED = frozenset(
         EventType.PAYMENT_REFUNDED,
         EventType.LEDGER_MISMATCH,
         EventType.OPERATION_ENDED,
+        EventType.APPROVAL_REQUESTED,
+        EventType.APPROVAL_DECIDED,
         EventType.ORDER_ERROR_CHANGED,
         EventType.ORDER_STATUS_CHANGED,
         EventType.TRANSACTION_STATUS_CHANGED,
@@ -122,6 +126,11 @@ def leg_writer(operation: int, number: str) -> str:
 def operation_writer(sequence: int) -> str:
     """The writer of the events of an operation's plan."""
     return f"operation-{sequence:06d}"
+
+
+def approval_writer(name: str) -> str:
+    """The writer of the events of an approval."""
+    return f"approval-{name}"
 
 
 _WORK = "work-"

@@ -20,10 +20,10 @@ from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
+from settlement.storage.approvals import Approvals
 from settlement.storage.races import lost_races_as_conflicts
-from settlement.storage.timeline import Timeline
 from settlement.storage.writing import equals, versioned_put, writes
-from settlement.use_cases.shared.ports import Commit, DueOperation, DuePayment, ListRange, Page, WorkItem
+from settlement.use_cases.shared.ports import Commit, DueApproval, DueOperation, DuePayment, ListRange, Page, WorkItem
 
 if TYPE_CHECKING:
     from settlement.domain.audit.walk import AuditWalk
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.shopper import Shopper
 
 
-class DynamoDBStore(Timeline):
+class DynamoDBStore(Approvals):
     """The ``Store`` port on one table."""
 
     def settings(self, account: str) -> AccountSettings:
@@ -309,18 +309,21 @@ class DynamoDBStore(Timeline):
         partition = keys.transaction_partition(account, transaction_id)
         return self._get(Settlement, partition, keys.settlement(payment_id, number))
 
-    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]:
-        """Return the operations and payment timers that are due."""
-        operations, payments = [], []
+    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment | DueApproval]]:
+        """Return the operations that are due, and the payments and approvals whose timers are."""
+        operations: list[DueOperation] = []
+        timers: list[DuePayment | DueApproval] = []
         for number in range(keys.DUE_SHARDS):
             for key in self._due_keys(keys.due_shard(number), now):
                 account, _, transaction_id = key["PK"].partition("#TXN#")
                 kind, _, id_ = key["SK"].partition("#")
                 if kind == "OPERATION":
                     operations.append(DueOperation(account, transaction_id, int(id_)))
+                elif kind == "APPROVAL":
+                    timers.append(DueApproval(account, transaction_id, id_))
                 else:
-                    payments.append(DuePayment(account, transaction_id, id_))
-        return operations, payments
+                    timers.append(DuePayment(account, transaction_id, id_))
+        return operations, timers
 
     def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
         """Return work listed at ``until``, oldest first, from the index, which lags behind the writes."""

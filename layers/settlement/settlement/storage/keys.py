@@ -185,6 +185,7 @@ TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"
 AUDIT = "AUDIT"
 FINDING = "FINDING"
+APPROVALS = "APPROVAL#"
 CHANGE_SETTINGS = "CHANGE-SETTINGS"
 SHOPPER = "SHOPPER"
 
@@ -227,6 +228,11 @@ def payment(payment_id: str) -> str:
 def request(key: str) -> str:
     """Sort key of a direct request with an idempotency key."""
     return f"REQUEST#{key}"
+
+
+def approval(name: str) -> str:
+    """Sort key of an approval."""
+    return f"{APPROVALS}{name}"
 
 
 def data(name: str) -> str:

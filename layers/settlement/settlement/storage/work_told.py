@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from settlement.domain.events import Event, EventType, Json, work_writer
 from settlement.domain.transaction.listed_work import Work
-from settlement.domain.transaction.work import work_of
+from settlement.domain.transaction.work import work_of, work_while_pending
 from settlement.use_cases.shared.ports import Commit
 
 BeforeAndAfter = tuple[Work | None, Work | None]
@@ -38,6 +38,8 @@ def _work_of(commit: Commit) -> Iterator[BeforeAndAfter]:
         yield None, work_of(payment)
     for paid in commit.payments:
         yield work_of(paid.before), work_of(paid.after)
+    for approval in commit.approvals:
+        yield work_while_pending(approval) if approval.version else None, work_of(approval)
     if commit.finding is not None:
         yield work_of(commit.finding.before), work_of(commit.finding.after)
 

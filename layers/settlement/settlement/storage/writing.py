@@ -1,6 +1,7 @@
 """One commit as one DynamoDB transaction.
 
-heads and operations   put, if the version is the one that was read (new ones: if none exists)
+heads, operations, approvals
+                       put, if the version is the one that was read (new ones: if none exists)
 lines                  put, guarded by the order's version
 legs                   put, if no attempt was made since they were read
 payments, settlements  counters are added, if no falling counter goes below zero; the time of a payment's next call
@@ -27,6 +28,8 @@ from settlement.use_cases.shared.ports import Changed, Commit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from settlement.domain.transaction.approval import Approval
 
 MAX_LEGS_AT_ONCE = 50
 """Most new legs in one transaction; DynamoDB limits it to 100 writes."""
@@ -55,8 +58,8 @@ def writes(table: str, commit: Commit) -> "tuple[list[TransactWriteItemTypeDef],
     return first, rest + list(builder.events([*first, *rest]))
 
 
-def due_at(thing: Operation | Payment) -> str | None:
-    """Return the time from which the sweep handles an operation or payment, None if it is not due."""
+def due_at(thing: "Operation | Payment | Approval") -> str | None:
+    """Return the time from which the sweep handles an operation, payment or approval, None if it is not due."""
     return keys.timestamp(thing.due_at) if thing.due_at is not None else None
 
 
@@ -175,6 +178,11 @@ class _Writes:
             finding = commit.finding.after
             found = codecs.encode(finding) | codecs.work_attributes(commit, keys.FINDING, finding)
             yield self._put(self._transaction, keys.FINDING, found, guard={})
+        for approval in commit.approvals:
+            key = keys.approval(approval.name)
+            due = codecs.due_attributes(commit.transaction_id, due_at(approval))
+            work = codecs.work_attributes(commit, key, approval)
+            yield self._versioned(self._transaction, key, approval, due | work)
         for settlement in commit.new_settlements:
             key = keys.settlement(settlement.payment_id, settlement.number)
             yield self._put(self._transaction, key, codecs.encode(settlement))

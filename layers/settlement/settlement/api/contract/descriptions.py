@@ -2,6 +2,7 @@
 
 from settlement.api.contract.chapters import (
     account,
+    approvals,
     changes,
     connectors,
     gateway,
@@ -15,6 +16,6 @@ from settlement.api.contract.described import Described
 
 DESCRIBED: tuple[Described, ...] = tuple(
     route
-    for chapter in (orders, changes, transactions, work, gateway, updates, account, connectors, service)
+    for chapter in (orders, changes, transactions, work, gateway, approvals, updates, account, connectors, service)
     for route in chapter.ROUTES
 )

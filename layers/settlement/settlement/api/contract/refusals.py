@@ -22,7 +22,10 @@ WHEN: dict[tuple[int, str], str] = {
     (400, "SalesOrderSystem026"): "the item is on several lines: give the `uniqueId` of one",
     (400, "SalesOrderSystem046"): "the item is invoiced already",
     (401, "1"): "key or token missing or wrong; a callback's signature is not the payment's",
-    (403, "2"): "the key lacks the role of the route; the gateway or the firewall refuses the request",
+    (403, "2"): (
+        "the key lacks the role of the route, or has asked for what it would approve; the gateway or the firewall "
+        "refuses the request"
+    ),
     (404, "1404"): "no such transaction, payment, affiliation or route",
     (404, "CHK0201"): "no such order, to modify",
     (404, "CHK0289"): "no such modification",

@@ -41,6 +41,7 @@ _FEED = "/api/orders/feed"
 _ORDERS = "/api/oms/pvt/orders"
 _TRANSACTIONS = "/api/pvt/transactions"
 _WORK = "/api/pvt/work-items"
+_APPROVAL = "/api/pvt/approvals/{approvalId}"
 _AFFILIATIONS = "/api/pvt/affiliations"
 _HOOK = "/api/orders/hook/config"
 _DELIVERIES = "/api/orders/hook/deliveries"
@@ -133,6 +134,9 @@ ROUTES: tuple[Route, ...] = (
         ("payOperationOtherwise", "post", f"{_OPERATION}/paid-otherwise", Role.PROCESS_PAYMENT),
         ("resolveLeg", "post", f"{_TRANSACTION}/legs/{{legId}}/resolve", Role.PROCESS_PAYMENT),
         ("confirmLeg", "post", f"{_TRANSACTION}/legs/{{legId}}/confirm", Role.PROCESS_PAYMENT),
+        ("getApproval", "get", _APPROVAL, Role.VIEW_PAYMENT, Role.APPROVE_PAYMENT),
+        ("approveMovement", "post", f"{_APPROVAL}/approve", Role.APPROVE_PAYMENT),
+        ("refuseMovement", "post", f"{_APPROVAL}/refuse", Role.APPROVE_PAYMENT),
     ),
     *_served_by(
         "transaction_intake",

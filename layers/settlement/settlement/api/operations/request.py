@@ -11,6 +11,7 @@ from settlement.api.shared.request import MAX_ANY_TEXT, Body, Text
 from settlement.api.shared.written import (
     FullText,
     WholeNumberAboveZero,
+    trimmed,
 )
 from settlement.use_cases.recovery.resolve_leg import Resolution
 
@@ -32,16 +33,10 @@ class MovementBody(Body):
         return (self.reason or "").strip() or None
 
 
-def _trimmed(value: str) -> str:
-    if not (trimmed := value.strip()):
-        raise ValueError("must not be blank")
-    return trimmed
+Reason = Annotated[str, Field(max_length=MAX_ANY_TEXT), AfterValidator(trimmed), FullText]
 
 
-Reason = Annotated[str, Field(max_length=MAX_ANY_TEXT), AfterValidator(_trimmed), FullText]
-
-
-Reference = Annotated[str, Field(max_length=100), AfterValidator(_trimmed), FullText]
+Reference = Annotated[str, Field(max_length=100), AfterValidator(trimmed), FullText]
 
 
 class ResolutionBody(Body):

@@ -2,8 +2,10 @@
 
 from typing_extensions import TypedDict
 
+from settlement.api.shared.answer import Cents, Unsigned
 from settlement.domain.account.account import ExpiryPolicy
 from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.approval import ApprovalKind
 
 
 class Settings(TypedDict):
@@ -21,3 +23,7 @@ class Settings(TypedDict):
     """Whether a payment is captured when its connector's delay has passed."""
     expiryPolicy: ExpiryPolicy
     """What is done with open money shortly before its authorisation lapses."""
+    approvalAbove: dict[ApprovalKind, dict[str, Cents]]
+    """Above which values movements need a second key, by kind and currency."""
+    approvalHours: Unsigned
+    """How long a request waits for its second key."""

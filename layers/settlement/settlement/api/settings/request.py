@@ -1,16 +1,25 @@
 """The request body of an account's settings."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictInt,
 )
 
-from settlement.api.shared.request import Body
-from settlement.domain.account.account import AccountSettings, ExpiryPolicy
+from settlement.api.shared.request import Body, CurrencyCode, Price
+from settlement.api.shared.written import DigitsToo
+from settlement.domain.account.account import MAX_APPROVAL_HOURS, AccountSettings, ExpiryPolicy
 from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
+
+MAX_LIMITS = 20
+"""Currencies with a limit for one kind of movement."""
+
+
+Limits = Annotated[dict[CurrencyCode, Price], Field(max_length=MAX_LIMITS)]
 
 
 class SettingsBody(Body):
@@ -28,10 +37,20 @@ class SettingsBody(Body):
     """Whether a payment is captured when its connector's delay has passed."""
     expiry_policy: ExpiryPolicy | None = None
     """What is done with open money shortly before its authorisation lapses."""
+    approval_above: Annotated[dict[ApprovalKind, Limits], Field(max_length=len(ApprovalKind))] | None = None
+    """Above which values movements need a second key, by kind and currency; all limits are replaced."""
+    approval_hours: Annotated[StrictInt, Field(ge=1, le=MAX_APPROVAL_HOURS), DigitsToo()] | None = None
+    """How long a request waits for its second key."""
     merchant_name: Annotated[str, Field(max_length=100)] | None = None
     """The name that orders show; empty for the account's own."""
 
     def applied_to(self, settings: AccountSettings) -> AccountSettings:
         """Return the settings with what the body sets."""
-        changes = {name: value for name, value in self if value is not None}
+        changes: dict[str, Any] = {name: value for name, value in self if value is not None}
+        if self.approval_above is not None:
+            changes["approval_above"] = tuple(
+                ApprovalLimit(kind, currency, value)
+                for kind, limits in sorted(self.approval_above.items())
+                for currency, value in sorted(limits.items())
+            )
         return AccountSettings(**{name: getattr(settings, name) for name in settings.__slots__} | changes)

@@ -6,6 +6,7 @@ from settlement.domain.account.account import AccountSettings
 
 if TYPE_CHECKING:
     from settlement.api.settings.answer import Settings
+    from settlement.domain.transaction.approval import ApprovalKind
 
 
 def settings_view(settings: AccountSettings) -> "Settings":
@@ -17,4 +18,13 @@ def settings_view(settings: AccountSettings) -> "Settings":
         "refundPriority": settings.refund_priority,
         "autoSettle": settings.auto_settle,
         "expiryPolicy": settings.expiry_policy,
+        "approvalAbove": _limits(settings),
+        "approvalHours": settings.approval_hours,
     }
+
+
+def _limits(settings: AccountSettings) -> "dict[ApprovalKind, dict[str, int]]":
+    shown: dict[ApprovalKind, dict[str, int]] = {}
+    for limit in settings.approval_above:
+        shown.setdefault(limit.kind, {})[limit.currency] = limit.value
+    return shown

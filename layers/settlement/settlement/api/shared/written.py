@@ -63,7 +63,14 @@ def date_text(value: str) -> str:
     return value.strip().upper()
 
 
-@dataclass(frozen=True, slots=True)
+def trimmed(value: str) -> str:
+    """Return a text without the blanks around it; raises ``ValueError`` if nothing is left."""
+    if not (text := value.strip()):
+        raise ValueError("must not be blank")
+    return text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Described:
     """Says in the API's description what the type does not: limits that hold later, in the words of the contract."""
 

@@ -209,6 +209,18 @@ _WORDINGS: dict[EventType, _Wording] = {
         "{saidBy} ended operation {operation} ({kind}) as {ending}, {value}: {reason}",
         "{actor} ended operation {operation} ({kind}) as {ending}, {value}: {reason}",
     ),
+    EventType.APPROVAL_REQUESTED: _Wording(
+        _GATEWAY,
+        "Approval Requested",
+        "{action} of {value} waits until another app key approves it, at most to {expiresAt}. {reason}",
+        "{action} of {value} waits until another app key approves it, at most to {expiresAt}",
+    ),
+    EventType.APPROVAL_DECIDED: _Wording(
+        _GATEWAY,
+        "Approval Decided",
+        "{action} of {value}: {state}. {because}",
+        "{action} of {value}: {state}",
+    ),
     EventType.WRITE_OFF_REVERSED: _Wording(_WORKER, "Write-Off Reversed", "{value} captured after it was written off"),
     EventType.VALUE_WRITTEN_OFF: _Wording(_WORKER, "Value Written Off", "{value} will never be captured"),
     EventType.REFUND_WRITTEN_OFF: _Wording(_WORKER, "Refund Written Off", "{value} will never be refunded"),

@@ -35,6 +35,8 @@ class WorkItemAnswer(TypedDict):
     """The operation that it is about, if it is about one."""
     legId: str | None
     """The connector call that it is about, if it is about one."""
+    approvalId: str | None
+    """The approval that it is about, if it is about one."""
     value: Cents
     """How much money it is about."""
     currency: str

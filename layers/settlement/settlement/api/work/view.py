@@ -76,6 +76,7 @@ def _item(item: "WorkItem") -> "WorkItemAnswer":
         "paymentId": work.payment_id,
         "operationId": work.operation,
         "legId": None if work.leg is None else f"{work.operation}-{work.leg}",
+        "approvalId": work.approval,
         "value": work.value,
         "currency": item.currency,
         "since": oms_date(work.since),

@@ -6,11 +6,27 @@ from typing import Any
 
 from settlement.console.visit import Visit
 from settlement.domain.account.account import Role
+from settlement.use_cases.approvals.act_or_ask import Asking, act_or_ask
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Ports
 
 Act = Callable[[Ports, int | None], object]
 """Calls the use case, on the expected version of the heads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """An act that asks for a second key, if it moves more than the account lets one key move alone (R37)."""
+
+    asking: Asking[Any]
+
+    def __call__(self, ports: Ports, expected: int | None) -> object:
+        """Do it, whatever it moves, as its preview does."""
+        return self.asking.act(ports, expected)
+
+    def or_ask(self, ports: Ports, account: str, expected: int | None) -> object:
+        """Do it, or return the approval that it waits for."""
+        return act_or_ask(ports, account, self.asking, expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from settlement.api.shared import body
 from settlement.console import typed
-from settlement.console.actions.action import Act, Action, Target
+from settlement.console.actions.action import Act, Action, Limited, Target
 from settlement.console.visit import Visit
 from settlement.domain.account.account import Role
 from settlement.domain.order.left_to_invoice import LineLeft, left_to_invoice
@@ -73,7 +73,7 @@ def _notify(visit: Visit, target: Target, kind: str, taken: Sequence[tuple[Line,
 def _change(visit: Visit, target: Target) -> Act:
     """Read a change: what leaves takes its value with it; a discount or an increment comes beside it."""
     from settlement.api.changes.request import ChangeBody
-    from settlement.use_cases.orders.change_order import change_order
+    from settlement.use_cases.approvals.order_change import asking_change
 
     lines = _lines(visit, target)
     taken = [(line, count) for line in lines if (count := typed.quantity(visit, f"item-{line.index}", line.pending))]
@@ -90,15 +90,14 @@ def _change(visit: Visit, target: Target) -> Act:
         ],
     }
     request = body.validate(ChangeBody, told).as_request()
-    order_id, receipt = target.heads.order.order_id, str(uuid.uuid4())
-    return lambda ports, expected: change_order(ports, visit.account, order_id, request, receipt, expected)
+    return Limited(asking_change(visit.account, target.heads.order.order_id, request, str(uuid.uuid4())))
 
 
 def _cancel(visit: Visit, target: Target) -> Act:
-    from settlement.use_cases.orders.cancel_order import cancel_order
+    from settlement.use_cases.approvals.order_cancellation import asking_cancel
 
-    reason, order_id = typed.text(visit, "reason", needed=True), target.heads.order.order_id
-    return lambda ports, expected: cancel_order(ports, visit.account, order_id, reason, expected)
+    reason = typed.text(visit, "reason", needed=True)
+    return Limited(asking_cancel(visit.account, target.heads.order.order_id, reason))
 
 
 def _lines(visit: Visit, target: Target) -> list[Line]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from settlement.api.shared import body
 from settlement.console import typed
-from settlement.console.actions.action import Act, Action, Target
+from settlement.console.actions.action import Act, Action, Limited, Target
 from settlement.console.visit import Visit
 from settlement.domain.account.account import Role
 from settlement.domain.errors import OperationNotFound
@@ -93,7 +93,7 @@ def _is_ended(visit: Visit, target: Target) -> bool:
 
 def _resolve(visit: Visit, target: Target) -> Act:
     from settlement.api.operations.request import ResolutionBody
-    from settlement.use_cases.recovery.resolve_leg import resolve_leg
+    from settlement.use_cases.approvals.call_resolution import Resolving, asking_resolution
 
     told = {
         "resolution": typed.text(visit, "resolution", needed=True),
@@ -101,10 +101,8 @@ def _resolve(visit: Visit, target: Target) -> Act:
         "reason": typed.text(visit, "reason") or None,
     }
     said, leg = body.validate(ResolutionBody, told), _leg(visit, target)
-    transaction_id = target.heads.transaction.transaction_id
-    return lambda ports, expected: resolve_leg(
-        ports, visit.account, transaction_id, leg.operation, leg.number, said.resolution, said.reference, said.reason
-    )
+    resolving = Resolving(leg.operation, leg.number, said.resolution, said.reference, said.reason)
+    return Limited(asking_resolution(visit.ports, visit.account, target.heads.transaction.transaction_id, resolving))
 
 
 def _confirm(visit: Visit, target: Target) -> Act:
@@ -125,15 +123,16 @@ def _is_posted(visit: Visit, target: Target) -> bool:
 
 
 def _request(visit: Visit, target: Target, name: str) -> Act:
+    from settlement.use_cases.approvals.direct_request import asking_movement
     from settlement.use_cases.gateway import request_movement as movements
 
     kind = {"settle": movements.SETTLEMENT, "refund": movements.REFUND, "give-up": movements.CANCELLATION}[name]
     value = typed.amount(visit, "amount", target.currency, needed=True)
     key, reason = typed.text(visit, "request_id", needed=True), typed.text(visit, "reason", needed=True)
-    transaction_id = target.heads.transaction.transaction_id
-    return lambda ports, expected: movements.request_movement(
-        ports, visit.account, transaction_id, kind, value, key, expected, reason
-    )
+    asked = visit.account, target.heads.transaction.transaction_id, kind, value, key
+    if kind is movements.SETTLEMENT:
+        return lambda ports, expected: movements.request_movement(ports, *asked, expected, reason)
+    return Limited(asking_movement(visit.ports, *asked, reason))
 
 
 def _settle(visit: Visit, target: Target) -> Act:

@@ -7,7 +7,7 @@ of its own, so that the same form sent twice is one deed.
 from typing import Any
 
 from settlement.api.shared.http import Response
-from settlement.console.actions.action import Act, Action, Target
+from settlement.console.actions.action import Act, Action, Limited, Target
 from settlement.console.actions.on_orders import ORDER_ACTIONS
 from settlement.console.actions.on_transactions import TRANSACTION_ACTIONS
 from settlement.console.rendering import page
@@ -15,6 +15,7 @@ from settlement.console.site import redirect
 from settlement.console.typed import Mistyped
 from settlement.console.visit import Visit
 from settlement.domain.errors import Busy, Forbidden, Refusal, StaleVersion
+from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.statuses import order_status, transaction_status
 from settlement.use_cases.shared.heads import load, load_by_transaction
 from settlement.use_cases.shared.ports import Store
@@ -105,8 +106,10 @@ def _do(visit: Visit, action: Action, target: Target, act: Act, there: str) -> R
     text = visit.said("version")
     if action.previews and not (text.isascii() and text.isdigit() and len(text) < 13):
         raise Mistyped("typed.no-plan", "version")
-    act(visit.ports, int(text) if action.previews else None)
-    return _done(visit, action, there)
+    expected = int(text) if action.previews else None
+    ports = visit.ports
+    done = act.or_ask(ports, visit.account, expected) if isinstance(act, Limited) else act(ports, expected)
+    return redirect(f"{there}?done=waits") if isinstance(done, Approval) else _done(visit, action, there)
 
 
 def _done(visit: Visit, action: Action, there: str) -> Response:

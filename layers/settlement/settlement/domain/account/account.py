@@ -1,10 +1,15 @@
 """The settings of an account (C§8.2)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
+
+DEFAULT_APPROVAL_HOURS = 72
+MAX_APPROVAL_HOURS = 720
 
 
 class Role(StrEnum):
@@ -20,6 +25,7 @@ class Role(StrEnum):
     VIEW_PAYMENT = "view-payment"
     PROCESS_PAYMENT = "process-payment"
     NOTIFY_PAYMENT = "notify-payment"
+    APPROVE_PAYMENT = "approve-payment"
     ORDER_FEED = "order-feed"
     ACCOUNT_ADMIN = "account-admin"
 
@@ -51,3 +57,9 @@ class AccountSettings:
     refund_priority: RefundPriority = RefundPriority.LOWEST_SETTLED
     auto_settle: bool = True
     expiry_policy: ExpiryPolicy = ExpiryPolicy.WARN
+    approval_above: tuple[ApprovalLimit, ...] = ()
+    approval_hours: int = DEFAULT_APPROVAL_HOURS
+
+    def limits_approval(self, kinds: Iterable[ApprovalKind]) -> bool:
+        """True if some movement of these kinds needs a second key."""
+        return any(limit.kind in kinds for limit in self.approval_above)

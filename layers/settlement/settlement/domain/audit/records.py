@@ -10,6 +10,7 @@ from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
+from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.deeds import Deeds, deeds_of_all
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
@@ -56,6 +57,7 @@ class Records:
     payments: Sequence[Payment]
     operations: Sequence[Operation]
     legs: Sequence[Leg]
+    approvals: Sequence[Approval]
     settlements: Sequence[Settlement]
     refunds: Sequence[RefundMade]
     events: Sequence[Event]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from settlement.domain.audit.records import Mismatch, Records, unequal
-from settlement.domain.events import is_of_work, leg_writer, operation_writer
+from settlement.domain.events import approval_writer, is_of_work, leg_writer, operation_writer
 from settlement.domain.ledger.ledger import Counters
 
 AUDITOR = "audit"
@@ -31,6 +31,7 @@ def _gaps(records: Records) -> Iterator[Mismatch]:
     written = {"transaction": records.transaction.events}
     written |= {operation_writer(held.sequence): held.events for held in records.operations}
     written |= {leg_writer(leg.operation, leg.number): leg.events for leg in records.legs}
+    written |= {approval_writer(held.name): held.events for held in records.approvals}
     written |= {writer: len(found) for writer, found in numbers.items() if writer == AUDITOR or is_of_work(writer)}
     for writer in sorted(numbers.keys() | written.keys()):
         where = f"events of {writer}"

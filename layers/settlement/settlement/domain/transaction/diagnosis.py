@@ -6,6 +6,7 @@ from datetime import datetime
 
 from settlement.domain.money import display
 from settlement.domain.order.order import Order
+from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.listed_work import Work
 from settlement.domain.transaction.operation import Operation, OperationState
@@ -49,10 +50,11 @@ def diagnose(
     operations: Sequence[Operation],
     legs: Sequence[Leg],
     payments: Sequence[Payment],
+    approvals: Sequence[Approval],
     now: datetime,
 ) -> Diagnosis:
     """Return the diagnosis of an order by all that is stored of its transaction."""
-    things: Iterable[Operation | Leg | Payment] = (*operations, *legs, *payments)
+    things: Iterable[Operation | Leg | Payment | Approval] = (*operations, *legs, *payments, *approvals)
     work = [found for found in map(work_of, things) if found is not None and found.since <= now]
     return Diagnosis(
         (_of_status(order, transaction, payments), *_of_queue(transaction, operations)),

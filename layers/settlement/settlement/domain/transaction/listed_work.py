@@ -21,13 +21,15 @@ class WorkKind(StrEnum):
     UNDECIDED_AUTHORISATION = "undecided-authorisation"
     LEDGER_MISMATCH = "ledger-mismatch"
     UNDELIVERED_HOOK = "undelivered-hook"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What waits: since when it is listed, its value, until when something happens by itself, and why.
 
-    ``payment_id``, ``operation``, ``leg`` and ``delivery`` name what it is about, as far as it is about one.
+    ``payment_id``, ``operation``, ``leg``, ``approval`` and ``delivery`` name what it is about, as far as it is about
+    one.
     """
 
     kind: WorkKind
@@ -39,3 +41,4 @@ class Work:
     operation: int | None = None
     leg: str | None = None
     delivery: str | None = None
+    approval: str | None = None

@@ -6,6 +6,7 @@ Each is told by the thing alone, so the write that changes the thing lists or en
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
@@ -23,7 +24,7 @@ class AuditFinding:
     found_at: datetime
 
 
-Worked = Operation | Leg | Payment | AuditFinding
+Worked = Operation | Leg | Payment | AuditFinding | Approval
 """What can wait for a person."""
 
 
@@ -38,6 +39,8 @@ def work_of(thing: Worked) -> Work | None:
             return _work_of_payment(thing)
         case AuditFinding():
             return _work_of_finding(thing)
+        case Approval():
+            return work_while_pending(thing) if thing.is_pending else None
 
 
 def as_stored(operation: Operation) -> Operation:
@@ -127,6 +130,18 @@ def _work_of_finding(finding: AuditFinding) -> Work | None:
     if not finding.places:
         return None
     return Work(WorkKind.LEDGER_MISMATCH, finding.found_at, 0, message=_short("; ".join(finding.places)))
+
+
+def work_while_pending(approval: Approval) -> Work:
+    """Return the work that an approval asks for until it is decided."""
+    return Work(
+        kind=WorkKind.APPROVAL,
+        since=approval.asked_at,
+        value=approval.value,
+        due_at=approval.expires_at,
+        message=_short(approval.reason),
+        approval=approval.id,
+    )
 
 
 def _short(message: str | None) -> str | None:

@@ -19,11 +19,13 @@ NEXT_STEPS: Mapping[WorkKind, str] = {
     WorkKind.RETRYING: "Nothing: it is tried again at dueAt. Retry it to have it tried now.",
     WorkKind.EXPIRING_AUTHORISATION: "Settle or cancel its open value before dueAt, or let it lapse.",
     WorkKind.UNDECIDED_AUTHORISATION: "Wait until dueAt, or ask the connector's operator what it waits for.",
+    WorkKind.APPROVAL: "Approve or refuse it with another app key before dueAt, when it expires.",
     WorkKind.LEDGER_MISMATCH: "Audit the transaction, and follow the runbook's page on mismatches.",
     WorkKind.UNDELIVERED_HOOK: "Find out why the hook's address did not take it, then send it again.",
 }
 """What a person can do, by kind."""
 
+_APPROVAL = "/api/pvt/approvals/{approval}"
 _OPERATION = "{transaction}/operations/{operation}"
 _LEG = "{transaction}/legs/{operation}-{leg}"
 _RETRY = ("retry", "POST", f"{_OPERATION}/retry")
@@ -46,6 +48,11 @@ _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
         ("cancel", "POST", "{transaction}/cancellation-request"),
     ),
     WorkKind.UNDECIDED_AUTHORISATION: (_SHOW,),
+    WorkKind.APPROVAL: (
+        ("approve", "POST", f"{_APPROVAL}/approve"),
+        ("refuse", "POST", f"{_APPROVAL}/refuse"),
+        ("show", "GET", _APPROVAL),
+    ),
     WorkKind.LEDGER_MISMATCH: (("audit", "GET", "{transaction}/audit"),),
     WorkKind.UNDELIVERED_HOOK: (("resend", "POST", "/api/orders/hook/deliveries/{delivery}/resend"),),
 }
@@ -62,6 +69,8 @@ class Action:
 
 def item_id(transaction_id: str, work: Work) -> str:
     """Return the id of a work item: the same as long as it waits, and again when the same comes back."""
+    if work.approval is not None:
+        return f"{work.kind.value}.{work.approval}"
     about = (work.payment_id if work.operation is None else None, work.operation, work.leg, work.delivery)
     return ".".join([work.kind.value, transaction_id, *(str(part) for part in about if part is not None)])
 
@@ -69,7 +78,7 @@ def item_id(transaction_id: str, work: Work) -> str:
 def actions_of(transaction_id: str, work: Work) -> Iterator[Action]:
     """Yield the requests that go on with the work."""
     transaction = f"/api/pvt/transactions/{transaction_id}"
-    names = {"operation": work.operation, "leg": work.leg, "delivery": work.delivery}
+    names = {"operation": work.operation, "leg": work.leg, "approval": work.approval, "delivery": work.delivery}
     for name, method, path in _ACTIONS[work.kind]:
         yield Action(name, method, path.format(transaction=transaction, **names))
 
@@ -84,6 +93,7 @@ def published_item(order_id: str, transaction_id: str, currency: str, work: Work
         "paymentId": work.payment_id,
         "operationId": work.operation,
         "legId": None if work.leg is None else f"{work.operation}-{work.leg}",
+        "approvalId": work.approval,
         "value": work.value,
         "currency": currency,
         "since": work.since.isoformat(),

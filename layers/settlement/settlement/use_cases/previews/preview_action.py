@@ -28,7 +28,9 @@ T = TypeVar("T")
 class Preview(Generic[T]):
     """What an action would do: both heads before it and once it is carried out, and the movements of its operations.
 
-    ``answer`` is what the action's use case would return, ``connectors`` the payments' connectors by payment id.
+    ``answer`` is what the action's use case would return, ``operations`` are the action's own, concluded,
+    ``connectors`` the payments' connectors by payment id. ``is_taken`` is False for what was taken before: it would
+    write nothing.
     """
 
     answer: T
@@ -36,7 +38,9 @@ class Preview(Generic[T]):
     after: Heads
     money_plan: Sequence[PlannedMovement]
     warnings: Sequence[PreviewWarning]
+    operations: Sequence[Operation]
     connectors: dict[str, str]
+    is_taken: bool
 
 
 def preview_action(ports: Ports, find: Callable[[Store], Heads], act: Callable[[Ports], T]) -> Preview[T]:
@@ -59,7 +63,9 @@ def _previewed(ports: Ports, before: Heads, act: Callable[[Ports], T]) -> Previe
         rehearsed.after,
         rehearsed.plan,
         warnings_of(rehearsed, earlier),
+        [operation for operation, _ in rehearsed.own],
         {payment.payment_id: payment.connector for payment in rehearsed.payments},
+        bool(rehearsed.taken),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.listing import ListedOrder
     from settlement.domain.order.order import Line, Order
     from settlement.domain.order.shopper import Shopper
+    from settlement.domain.transaction.approval import Approval
     from settlement.domain.transaction.checkout import AdditionalData
     from settlement.domain.transaction.leg import Leg
     from settlement.domain.transaction.listed_work import Work
@@ -53,8 +54,8 @@ class Changed(Generic[T]):
 class Commit:
     """All writes of one decision about an order and its transaction: all are made, or none.
 
-    Order, transaction and operations carry the ``version`` that was read (0: new); the write requires it unchanged, and
-    likewise the attempts of changed legs and the replays of replaced invoices. ``order_before`` and
+    Order, transaction, operations and approvals carry the ``version`` that was read (0: new); the write requires it
+    unchanged, and likewise the attempts of changed legs and the replays of replaced invoices. ``order_before`` and
     ``transaction_before`` are the heads that were read, None for new ones. ``new_receipts``, by number of existing
     invoices, are written unconditionally. ``requests`` are idempotency keys with the name and the operation of their
     request. ``additional_data`` replaces data of the same names. ``start_key`` is the idempotency key of the
@@ -93,6 +94,7 @@ class Commit:
     start_key: str | None = None
     finding: Changed[AuditFinding] | None = None
     erased_terms: Sequence[Term] = ()
+    approvals: Sequence[Approval] = ()
     events: Sequence[Event] = ()
     actor: Actor | None = None
 
@@ -154,6 +156,15 @@ class DuePayment:
     account: str
     transaction_id: str
     payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueApproval:
+    """An approval whose time is over."""
+
+    account: str
+    transaction_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +256,11 @@ class Store(Protocol):
     def operations(self, account: str, transaction_id: str, since: int = 1) -> list[Operation]: ...
     def leg(self, account: str, transaction_id: str, operation: int, number: str) -> Leg | None: ...
     def legs(self, account: str, transaction_id: str, operation: int | None = None) -> list[Leg]: ...
+    def approval(self, account: str, transaction_id: str, name: str) -> Approval | None: ...
+    def approvals(self, account: str, transaction_id: str, beginning: str = "") -> list[Approval]:
+        """Return a transaction's approvals, by name; those whose names have a beginning."""
+        ...
+
     def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]: ...
     def settlements_after(
         self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
@@ -262,7 +278,7 @@ class Store(Protocol):
         """Return work listed at ``until``, oldest first, behind the place ``after``; it lags behind the writes."""
         ...
 
-    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment]]: ...
+    def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment | DueApproval]]: ...
     def commit(self, commit: Commit) -> None:
         """Write the whole commit, or raise ``Conflict``; then nothing of it is visible."""
         ...

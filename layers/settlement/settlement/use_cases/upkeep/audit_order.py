@@ -142,6 +142,7 @@ def _read(store: Store, order: Order, transaction: Transaction, events: tuple[Ev
         payments=payments,
         operations=_listed("operations", lambda: store.operations(account, transaction_id)),
         legs=_listed("legs", lambda: store.legs(account, transaction_id)),
+        approvals=_listed("approvals", lambda: store.approvals(account, transaction_id)),
         settlements=_listed("captures", lambda: _captures(store, transaction, payments)),
         refunds=_listed("refunds", lambda: _refunds(store, transaction, payments)),
         events=events,

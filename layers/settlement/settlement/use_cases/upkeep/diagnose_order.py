@@ -34,6 +34,7 @@ def diagnose_order(ports: Ports, account: str, order_id: str) -> Diagnosed:
             operations,
             legs,
             store.payments(account, transaction_id),
+            store.approvals(account, transaction_id),
             ports.now(),
         )
         after = store.transaction(account, transaction_id)

@@ -10,11 +10,13 @@ from settlement.domain.errors import Refusal
 from settlement.domain.events import EventType, Journal
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
+from settlement.domain.transaction.approval import ApprovalState, Decision
 from settlement.domain.transaction.operation import OperationKind
 from settlement.domain.transaction.payment import Authorisation, Payment
+from settlement.use_cases.shared.approvals import write
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
-from settlement.use_cases.shared.ports import Changed, DueOperation, DuePayment, Ports, Unavailable
+from settlement.use_cases.shared.ports import Changed, DueApproval, DueOperation, DuePayment, Ports, Unavailable
 from settlement.use_cases.upkeep.audit_slice import begin_audits
 
 
@@ -33,7 +35,7 @@ def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept
     A failed start, or a transaction that refuses now, stays due for the next sweep and does not stop the others. After
     all others, raises an ``ExceptionGroup`` of the errors of single timers.
     """
-    operations, payments = ports.store.due(ports.now())
+    operations, timers = ports.store.due(ports.now())
     started = fired = put_off = 0
     faults: list[Exception] = []
     for operation in operations:
@@ -42,17 +44,28 @@ def sweep_due_work(ports: Ports, start: Callable[[DueOperation], None]) -> Swept
             started += 1
         except Unavailable:
             put_off += 1
-    for payment in payments:
+    for timer in timers:
+        fire = partial(_expire, ports, timer) if isinstance(timer, DueApproval) else partial(_fire_timers, ports, timer)
         try:
-            fired += decide_until_written(ports, partial(_fire_timers, ports, payment))
+            fired += decide_until_written(ports, fire)
         except (Refusal, Unavailable):
             put_off += 1
         except Exception as fault:  # one broken order must not keep the timers of all others
             faults.append(fault)
-    begin_audits(ports.store, {due.account for due in operations} | {due.account for due in payments}, ports.now())
+    begin_audits(ports.store, {due.account for due in operations} | {due.account for due in timers}, ports.now())
     if faults:
         raise ExceptionGroup("timers cannot fire", faults)
     return Swept(started, fired, put_off)
+
+
+def _expire(ports: Ports, due: DueApproval) -> bool:
+    """End an approval whose time is over; a decision of the same moment wins or loses as a whole (R37)."""
+    approval = ports.store.approval(due.account, due.transaction_id, due.name)
+    now = ports.now()
+    if approval is None or approval.due_at is None or approval.due_at > now:
+        return False
+    write(ports, due.account, approval.decided(Decision(ApprovalState.EXPIRED, ports.actor, now)))
+    return True
 
 
 def _fire_timers(ports: Ports, due: DuePayment) -> bool:

@@ -1,5 +1,6 @@
 """Changes of orders: registered at once, or carried out after the answer."""
 
+from settlement.api.approvals.answer import ApprovalAnswer
 from settlement.api.changes.request import ChangeBody
 from settlement.api.contract.described import Tag, describe
 from settlement.api.contract.parameters import ACCOUNT_PARAMETERS, IF_MATCH
@@ -40,8 +41,9 @@ ROUTES = (
         Tag.CHANGES,
         "Register a change of an order",
         "Registers a change of the order's value at once, and queues what it cancels, refunds or raises. The "
-        "change's `requestId` makes a repeat safe.",
-        {200: RepeatableReceipt},
+        "change's `requestId` makes a repeat safe. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {200: RepeatableReceipt, 202: ApprovalAnswer},
         _REFUSED_CHANGE | {503: "OMS503"},
         body=ChangeBody,
         parameters=(IF_MATCH,),

@@ -1,5 +1,6 @@
 """A checkout's transactions, direct requests, and the ways on for operators."""
 
+from settlement.api.approvals.answer import ApprovalAnswer
 from settlement.api.checkout.request import (
     AdditionalDataBody,
     AuthorisationBody,
@@ -57,8 +58,9 @@ ROUTES = (
         Tag.GATEWAY,
         "Refund a value of what is settled",
         "Queues the refund of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat is "
-        "done once.",
-        {200: OperationResult},
+        "done once. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {200: OperationResult, 202: ApprovalAnswer},
         {
             400: "OMS001 1402",
             404: "1404",
@@ -86,8 +88,9 @@ ROUTES = (
         Tag.GATEWAY,
         "Cancel a value of what is not settled",
         "Queues the cancellation of a value and waits up to 8 seconds for it. With an `Idempotency-Key` a repeat "
-        "is done once.",
-        {200: OperationResult},
+        "is done once. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {200: OperationResult, 202: ApprovalAnswer},
         {
             400: "OMS001 1402",
             404: "1404",
@@ -251,8 +254,9 @@ ROUTES = (
         "resolveLeg",
         Tag.GATEWAY,
         "Say what became of a connector call that is in doubt, refused, or left to a person",
-        "Books what a person has found out about a connector call: that it was done, or that it was not.",
-        {204: None},
+        "Books what a person has found out about a connector call: that it was done, or that it was not. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {204: None, 202: ApprovalAnswer},
         {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
         body=ResolutionBody,
     ),

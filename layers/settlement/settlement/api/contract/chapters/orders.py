@@ -1,5 +1,6 @@
 """Placing, showing and cancelling orders; their invoices and parcels."""
 
+from settlement.api.approvals.answer import ApprovalAnswer
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import IF_MATCH, INVOICES, LIST_PARAMETERS, VERSION_TAG
 from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, TrackingBody
@@ -103,8 +104,9 @@ ROUTES = (
         Tag.ORDERS,
         "Cancel an order that has no sale invoice",
         "Cancels the order and queues the cancellation of all that is not settled. A repeat answers with the "
-        "receipt of the first one.",
-        {200: RepeatableReceipt},
+        "receipt of the first one. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {200: RepeatableReceipt, 202: ApprovalAnswer},
         _REFUSED_CANCEL | {503: "OMS503"},
         body=CancelBody,
         body_required=False,
@@ -114,8 +116,9 @@ ROUTES = (
         "cancelDocument",
         Tag.ORDERS,
         "Cancel an order that has no sale invoice",
-        "Does the same as `POST /api/oms/pvt/orders/{orderId}/cancel`, by the path of the document API.",
-        {200: RepeatableReceipt},
+        "Does the same as `POST /api/oms/pvt/orders/{orderId}/cancel`, by the path of the document API. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {200: RepeatableReceipt, 202: ApprovalAnswer},
         _REFUSED_CANCEL | {503: "OMS503"},
         body=CancelBody,
         body_required=False,

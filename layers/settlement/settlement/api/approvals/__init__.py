@@ -1,0 +1,1 @@
+"""Approvals in requests and answers."""

@@ -1,0 +1,1 @@
+"""Movements above a limit, which a second app key has to approve (R37)."""

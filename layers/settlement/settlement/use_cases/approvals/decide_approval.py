@@ -1,0 +1,123 @@
+"""A second key approves or refuses what another one has asked for (R37)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from settlement.domain.errors import ApprovalNotFound, Busy, Refusal, TooManyWaiting
+from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalState, Decision, name_of
+from settlement.use_cases.approvals.call_resolution import resolve_approved
+from settlement.use_cases.approvals.direct_request import cancel, refund
+from settlement.use_cases.approvals.order_cancellation import cancel_approved
+from settlement.use_cases.approvals.order_change import change_approved
+from settlement.use_cases.shared.approvals import write
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
+
+_ACTIONS: Mapping[ApprovalAction, Callable[[Ports, str, Approval], object]] = {
+    ApprovalAction.REFUND: refund,
+    ApprovalAction.CANCELLATION: cancel,
+    ApprovalAction.CANCEL_ORDER: cancel_approved,
+    ApprovalAction.CHANGE_ORDER: change_approved,
+    ApprovalAction.RESOLVE_CALL: resolve_approved,
+}
+_NOTHING_LEFT = "what was asked for has been done without it; nothing was left to do"
+
+
+def retrieve_approval(store: Store, account: str, approval_id: str) -> Approval:
+    """Return an approval; raises ``ApprovalNotFound``."""
+    approval = store.approval(account, *name_of(approval_id))
+    if approval is None:
+        raise ApprovalNotFound(approval_id)
+    return approval
+
+
+def approve(ports: Ports, account: str, approval_id: str) -> Approval:
+    """Do what was asked for, once, in one write with the approval; a repeat gets the same.
+
+    The gates decide anew: what is no longer possible ends the approval as failed, with the refusal's words. Raises
+    ``ApprovalNotFound``, ``Forbidden`` for the key that asked, ``WrongStatus`` once it is refused, failed or expired,
+    and ``TooManyWaiting`` if the queue is full, after which it still waits.
+    """
+    return decide_until_written(ports, lambda: _approve(ports, account, approval_id))
+
+
+def refuse(ports: Ports, account: str, approval_id: str, reason: str) -> Approval:
+    """Refuse what was asked for; a repeat gets the first one.
+
+    The key that asked may take it back so. Raises ``ApprovalNotFound``, and ``WrongStatus`` if it is decided otherwise.
+    """
+    return decide_until_written(ports, lambda: _refuse(ports, account, approval_id, reason))
+
+
+def _approve(ports: Ports, account: str, approval_id: str) -> Approval:
+    approval = retrieve_approval(ports.store, account, approval_id)
+    approval.require_other_key(ports.actor)
+    if approval.state is ApprovalState.EXECUTED:
+        return approval
+    approval.require_open(ports.now())
+    store = _ApprovingStore(ports, approval)
+    because, code = _NOTHING_LEFT, None
+    try:
+        _ACTIONS[approval.action](replace(ports, store=cast("Store", store)), account, approval)
+    except (Busy, TooManyWaiting):
+        raise
+    except Refusal as refusal:
+        because, code = refusal.message, refusal.published_code
+    except _Overtaken:
+        raise Conflict from None
+    if store.executed is not None:
+        return store.executed
+    return _end(ports, account, approval, Decision(ApprovalState.FAILED, ports.actor, ports.now(), because, code))
+
+
+def _refuse(ports: Ports, account: str, approval_id: str, reason: str) -> Approval:
+    approval = retrieve_approval(ports.store, account, approval_id)
+    if approval.state is ApprovalState.REFUSED:
+        return approval
+    approval.require_open(ports.now())
+    return _end(ports, account, approval, Decision(ApprovalState.REFUSED, ports.actor, ports.now(), reason))
+
+
+def _end(ports: Ports, account: str, approval: Approval, decision: Decision) -> Approval:
+    return write(ports, account, approval.decided(decision))
+
+
+class _Overtaken(Exception):
+    """Somebody else has decided in the meantime; no other try of the action can be written."""
+
+
+class _ApprovingStore:
+    """A ``Store`` whose first commit also ends the approval, so that what it allows is done once."""
+
+    def __init__(self, ports: Ports, approval: Approval) -> None:
+        self._ports, self._approval = ports, approval
+        self.executed: Approval | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ports.store, name)
+
+    def commit(self, commit: Commit) -> None:
+        """Write the commit, the first one with the approval; raise ``Conflict``, and ``_Overtaken`` for its loss."""
+        if self.executed is not None:
+            self._ports.store.commit(commit)
+            return
+        approved, events = self._approval.decided(
+            Decision(ApprovalState.EXECUTED, self._ports.actor, self._ports.now(), operation=_queued(commit))
+        )
+        try:
+            self._ports.store.commit(replace(commit, approvals=[approved], events=[*commit.events, *events]))
+        except Conflict:
+            if self._is_decided(commit.account):
+                raise _Overtaken from None
+            raise
+        self.executed = approved
+
+    def _is_decided(self, account: str) -> bool:
+        now = self._ports.store.approval(account, self._approval.transaction_id, self._approval.name)
+        return now is None or not now.is_pending
+
+
+def _queued(commit: Commit) -> int | None:
+    """Return the operation that a commit queues, None if it queues none."""
+    return next((operation.sequence for operation in commit.operations if not operation.version), None)

@@ -1,0 +1,40 @@
+"""A registered change that may need a second key: how it is asked for, and done once it is approved."""
+
+from dataclasses import asdict
+from typing import Any
+
+from settlement.domain.order.order import LineMention
+from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind
+from settlement.use_cases.approvals.act_or_ask import Asking, told
+from settlement.use_cases.orders.change_order import ChangeRequest, change_order
+from settlement.use_cases.orders.notify_invoice import Receipt
+from settlement.use_cases.shared.heads import load
+from settlement.use_cases.shared.ports import Ports
+
+_MENTIONS = ("items_removed", "items_added")
+
+
+def asking_change(account: str, order_id: str, request: ChangeRequest, receipt: str) -> Asking[Receipt]:
+    """A registered change: what it refunds counts; open value that it gives up is nobody's money yet."""
+    return Asking(
+        ApprovalAction.CHANGE_ORDER,
+        f"{ApprovalAction.CHANGE_ORDER.value}/{request.request_id}",
+        _plain(request) | {"receipt": receipt},
+        (ApprovalKind.REFUND,),
+        lambda store: load(store, account, order_id),
+        lambda on, expected: change_order(on, account, order_id, request, receipt, expected),
+        lambda own: {ApprovalKind.REFUND: sum(operation.refunding for operation in own)},
+    )
+
+
+def change_approved(ports: Ports, account: str, approval: Approval) -> object:
+    """Register the change."""
+    asked = dict(approval.request)
+    receipt = str(asked.pop("receipt"))
+    asked |= {name: tuple(LineMention(**item) for item in asked[name]) for name in _MENTIONS}
+    return change_order(ports, account, approval.order_id, ChangeRequest(**asked), receipt)
+
+
+def _plain(request: ChangeRequest) -> dict[str, Any]:
+    values = asdict(request)
+    return values | {name: [told(item) for item in values[name]] for name in _MENTIONS}

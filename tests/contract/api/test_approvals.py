@@ -1,0 +1,218 @@
+"""A second key, over HTTP: what a request above its limit is answered with, and who may decide (R37)."""
+
+from typing import Any
+
+import pytest
+
+from settlement.domain.account.account import MAX_APPROVAL_HOURS, AccountSettings
+from settlement.domain.transaction.approval import ApprovalKind
+from testkit.shop import Placed, Shop
+from tests.support.service import Heard, Service
+from tests.support.tour import ORDERS, TRANSACTIONS, Tour
+from tests.support.tour_bodies import change_body
+
+SETTINGS = "/api/oms/pvt/account/settings"
+APPROVALS = "/api/pvt/approvals"
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The service."""
+    return Service(Shop(), monkeypatch)
+
+
+@pytest.fixture
+def captured(service: Service) -> Placed:
+    """A captured order, of which refunds above 20.00 need a second key."""
+    placed = Tour(service).place("captured")
+    service.do("POST", f"{TRANSACTIONS}/{placed.transaction_id}/settlement-request", {"value": 10000})
+    service.do("PATCH", SETTINGS, {"approvalAbove": {"refund": {"BRL": 2000}}, "approvalHours": 24})
+    return placed
+
+
+def ask(service: Service, placed: Placed, value: int = 3000, **more: Any) -> Heard:
+    """Ask for a refund."""
+    path = f"{TRANSACTIONS}/{placed.transaction_id}/refunding-request"
+    return service.call("POST", path, {"value": value, "reason": "goodwill"}, app_key="anna", **more)
+
+
+def decide(service: Service, approval: str, verb: str, **more: Any) -> Heard:
+    """Approve or refuse."""
+    body = {"reason": "not without a call"} if verb == "refuse" else None
+    return service.call("POST", f"{APPROVALS}/{approval}/{verb}", body, **more)
+
+
+def test_request_above_the_limit_is_202_with_what_waits(service: Service, captured: Placed) -> None:
+    heard = ask(service, captured, headers={"X-Quita-User": "Anna"})
+
+    assert heard.status == 202
+    assert {name: told for name, told in heard.json.items() if name not in ("id", "askedAt", "expiresAt")} == {
+        "state": "pending",
+        "kind": "refund",
+        "action": "refunding-request",
+        "request": {"value": 3000, "reason": "goodwill"},
+        "orderId": "captured",
+        "transactionId": captured.transaction_id,
+        "value": 3000,
+        "currency": "BRL",
+        "reason": "goodwill",
+        "askedBy": {"appKey": "anna", "user": "Anna"},
+        "decidedBy": None,
+        "decidedAt": None,
+        "message": None,
+        "code": None,
+        "operationId": None,
+    }
+    assert service.do("GET", f"{APPROVALS}/{heard.json['id']}") == heard.json
+    [item] = service.do("GET", "/api/pvt/work-items", query={"kind": "approval"})["items"]
+    assert (item["approvalId"], item["value"], item["dueAt"]) == (heard.json["id"], 3000, heard.json["expiresAt"])
+    assert [action["href"] for action in item["actions"]] == [
+        f"{APPROVALS}/{heard.json['id']}{end}" for end in ("/approve", "/refuse", "")
+    ]
+
+
+def test_another_key_approves_and_the_timeline_tells_both(service: Service, captured: Placed) -> None:
+    asked = ask(service, captured).json["id"]
+
+    done = decide(service, asked, "approve", app_key="bea", headers={"X-Quita-User": "Bea"})
+    service.shop.relay()
+
+    assert (done.status, done.json["state"], done.json["decidedBy"]) == (
+        200,
+        "executed",
+        {"appKey": "bea", "user": "Bea"},
+    )
+    transaction = f"{TRANSACTIONS}/{captured.transaction_id}"
+    operation = service.do("GET", f"{transaction}/operations")[0]
+    assert (operation["id"], operation["reason"], operation["state"]) == (done.json["operationId"], "goodwill", "done")
+    lines = service.do("GET", f"{transaction}/interactions")
+    told = {line["Type"]: (line["Actor"], line["Message"]) for line in lines}
+    assert told["ApprovalDecided"] == ({"appKey": "bea", "user": "Bea"}, "refunding-request of 30.00 BRL: executed")
+    assert told["ApprovalRequested"][0] == {"appKey": "anna", "user": None}
+    assert told["RefundRequested"][0] == {"appKey": "bea", "user": "Bea"}
+
+
+@pytest.mark.parametrize("user", [None, "Bea"])
+def test_key_that_asked_is_403_and_nothing_is_written(service: Service, captured: Placed, user: str | None) -> None:
+    asked, before = ask(service, captured).json["id"], service.shop.store.backup()
+
+    heard = decide(service, asked, "approve", app_key="anna", headers={"X-Quita-User": user} if user else {})
+
+    assert (heard.status, heard.json["error"]["code"]) == (403, "2")
+    assert heard.json["error"]["message"] == (
+        "Access denied: app key anna has asked for this; another one has to approve it"
+    )
+    assert service.shop.store.backup() == before
+
+
+@pytest.mark.parametrize("verb", ["approve", "refuse"])
+def test_another_accounts_approval_is_404_as_an_unknown_one(service: Service, captured: Placed, verb: str) -> None:
+    asked, before = ask(service, captured).json["id"], service.shop.store.backup()
+
+    for approval, account in ((asked, "other"), ("nobody.0123456789abcdef-0001", "demo"), ("nobody", "demo")):
+        for heard in (
+            decide(service, approval, verb, account=account),
+            service.call("GET", f"{APPROVALS}/{approval}", account=account),
+        ):
+            assert (heard.status, heard.json["error"]["code"]) == (404, "1404")
+            assert heard.json["error"]["message"] == f"Approval Not Found: {approval}"
+    assert service.shop.store.backup() == before
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": " "}, {"reason": "x" * 2001}, {"reason": 7}])
+def test_refusal_needs_a_reason(service: Service, captured: Placed, body: dict[str, object]) -> None:
+    asked, before = ask(service, captured).json["id"], service.shop.store.backup()
+
+    heard = service.call("POST", f"{APPROVALS}/{asked}/refuse", body, app_key="bea")
+
+    assert (heard.status, heard.json["error"]["code"]) == (400, "OMS001")
+    assert heard.json["error"]["message"].startswith("reason: ")
+    assert service.shop.store.backup() == before
+
+
+def test_decided_approval_is_409_with_what_became_of_it(service: Service, captured: Placed) -> None:
+    asked = ask(service, captured).json["id"]
+    decide(service, asked, "refuse", app_key="bea")
+
+    heard = decide(service, asked, "approve", app_key="carl")
+
+    assert (heard.status, heard.json["error"]["code"]) == (409, "OMS003")
+    assert "is refused: send the request again to ask anew" in heard.json["error"]["message"]
+
+
+def test_what_is_no_longer_possible_is_an_outcome_and_no_error(service: Service, captured: Placed) -> None:
+    asked = ask(service, captured, 6000).json["id"]
+    other = ask(service, captured, 6001).json["id"]
+    decide(service, asked, "approve", app_key="bea")
+
+    heard = decide(service, other, "approve", app_key="bea")
+
+    assert (heard.status, heard.json["state"], heard.json["code"]) == (200, "failed", "1402")
+    assert heard.json["message"].startswith("Refund requested value (60.01) should be greater than 0")
+
+
+def test_preview_tells_what_would_be_done_and_asks_nobody(service: Service, captured: Placed) -> None:
+    path = f"{TRANSACTIONS}/{captured.transaction_id}/refunding-request/preview"
+
+    plan = service.do("POST", path, {"value": 3000})["moneyPlan"]
+
+    assert [(move["operation"], move["value"]) for move in plan] == [("refund", 3000)]
+    assert service.shop.store.approvals("demo", captured.transaction_id) == []
+
+
+def test_change_above_the_limit_waits_and_is_answered_as_ever_once_it_is_done(
+    service: Service, captured: Placed
+) -> None:
+    path, body = f"{ORDERS}/captured/changes", change_body("C1", 2500)
+    asked = service.call("POST", path, body, app_key="anna").json
+    assert (asked["action"], asked["request"]["requestId"], asked["value"]) == ("change-order", "C1", 2500)
+
+    decide(service, asked["id"], "approve", app_key="bea")
+
+    again = service.call("POST", path, body, app_key="anna")
+    assert (again.status, again.json["receipt"]) == (200, asked["request"]["receipt"])
+
+
+def test_settings_show_and_replace_the_limits(service: Service) -> None:
+    assert service.do("GET", SETTINGS)["approvalAbove"] == {}
+    assert service.do("GET", SETTINGS)["approvalHours"] == AccountSettings().approval_hours == 72
+    limits = {"cancellation": {"BRL": 0, "EUR": 500}, "refund": {"BRL": 2000}}
+
+    changed = service.do("PATCH", SETTINGS, {"approvalAbove": limits, "approvalHours": "48"})
+
+    assert (changed["approvalAbove"], changed["approvalHours"]) == (limits, 48)
+    assert service.do("PATCH", SETTINGS, {"autoSettle": False})["approvalAbove"] == limits
+    assert service.do("PATCH", SETTINGS, {"approvalAbove": {"resolution": {"BRL": 1}}})["approvalAbove"] == {
+        "resolution": {"BRL": 1}
+    }
+    assert service.do("PATCH", SETTINGS, {"approvalAbove": {}})["approvalAbove"] == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"approvalAbove": {"refunds": {"BRL": 1}}}, "approvalAbove.refunds"),
+        ({"approvalAbove": {"refund": {"brl": 1}}}, "approvalAbove.refund.brl"),
+        ({"approvalAbove": {"refund": {"XXQ": 1}}}, "approvalAbove.refund.XXQ"),
+        ({"approvalAbove": {"refund": {"BRL": -1}}}, "approvalAbove.refund.BRL"),
+        ({"approvalAbove": {"refund": {"BRL": 1.5}}}, "approvalAbove.refund.BRL"),
+        ({"approvalAbove": {"refund": 1}}, "approvalAbove.refund"),
+        ({"approvalAbove": 1}, "approvalAbove"),
+        ({"approvalHours": 0}, "approvalHours"),
+        ({"approvalHours": MAX_APPROVAL_HOURS + 1}, "approvalHours"),
+    ],
+)
+def test_limits_that_are_none_are_refused(service: Service, body: dict[str, object], says: str) -> None:
+    before = service.shop.store.backup()
+
+    heard = service.call("PATCH", SETTINGS, body)
+
+    assert (heard.status, heard.json["error"]["code"]) == (400, "OMS001")
+    assert heard.json["error"]["message"].startswith(says)
+    assert service.shop.store.backup() == before
+
+
+def test_every_kind_has_a_limit_of_its_own(service: Service) -> None:
+    everything = {kind.value: {"BRL": 0} for kind in ApprovalKind}
+
+    assert service.do("PATCH", SETTINGS, {"approvalAbove": everything})["approvalAbove"] == everything

@@ -1,0 +1,81 @@
+"""Two app keys of one account: one asks, the other decides."""
+
+from dataclasses import replace
+
+from settlement.domain.actor import Actor
+from settlement.domain.transaction.approval import Approval, ApprovalKind, ApprovalLimit
+from settlement.use_cases.approvals.act_or_ask import act_or_ask
+from settlement.use_cases.approvals.call_resolution import Resolving, asking_resolution
+from settlement.use_cases.approvals.decide_approval import approve, refuse
+from settlement.use_cases.approvals.direct_request import asking_movement
+from settlement.use_cases.approvals.order_cancellation import asking_cancel
+from settlement.use_cases.approvals.order_change import asking_change
+from settlement.use_cases.gateway.request_movement import DirectRequest
+from settlement.use_cases.orders.change_order import ChangeRequest
+from settlement.use_cases.shared.ports import Ports
+from testkit.builders import ACCOUNT
+from testkit.shop import Placed, Shop
+
+ANNA, BEA = Actor("anna"), Actor("bea", "Bea")
+
+
+def acting(shop: Shop, actor: Actor) -> Ports:
+    """The ports of a request of one of them."""
+    return replace(shop.ports, actor=actor)
+
+
+def limit(shop: Shop, **above: int) -> None:
+    """Set limits by kind of movement, in cents."""
+    shop.set(approval_above=tuple(ApprovalLimit(ApprovalKind(kind), "BRL", value) for kind, value in above.items()))
+
+
+def ask_movement(
+    placed: Placed, movement: DirectRequest, value: int, key: str | None = None, by: Actor = ANNA
+) -> Approval:
+    """Ask for a direct refund or cancellation that has to wait."""
+    ports = acting(placed.shop, by)
+    asking = asking_movement(ports, ACCOUNT, placed.transaction_id, movement, value, key, "goodwill")
+    answered = act_or_ask(ports, ACCOUNT, asking)
+    return waiting(answered)
+
+
+def ask_cancel(placed: Placed, by: Actor = ANNA) -> object:
+    """Ask for the cancellation of the order."""
+    return act_or_ask(acting(placed.shop, by), ACCOUNT, asking_cancel(ACCOUNT, placed.order_id, "sold out"))
+
+
+def ask_change(placed: Placed, discount: int, request_id: str = "C1") -> object:
+    """Ask for a discount."""
+    request = ChangeRequest(request_id, "broken", discount, 0)
+    return act_or_ask(
+        acting(placed.shop, ANNA), ACCOUNT, asking_change(ACCOUNT, placed.order_id, request, f"receipt-{request_id}")
+    )
+
+
+def ask_resolution(placed: Placed, said: Resolving) -> object:
+    """Say what became of a call."""
+    ports = acting(placed.shop, ANNA)
+    return act_or_ask(ports, ACCOUNT, asking_resolution(ports, ACCOUNT, placed.transaction_id, said))
+
+
+def approving(placed: Placed, approval: Approval, by: Actor = BEA) -> Approval:
+    """Approve, and run what follows."""
+    decided = approve(acting(placed.shop, by), ACCOUNT, approval.id)
+    placed.run()
+    return decided
+
+
+def refusing(placed: Placed, approval: Approval, by: Actor = BEA) -> Approval:
+    """Refuse."""
+    return refuse(acting(placed.shop, by), ACCOUNT, approval.id, "not without a call")
+
+
+def waiting(answered: object) -> Approval:
+    """What a request was answered with, which waits."""
+    assert isinstance(answered, Approval), answered
+    return answered
+
+
+def stored(placed: Placed) -> list[Approval]:
+    """Every approval of an order."""
+    return placed.shop.store.approvals(ACCOUNT, placed.transaction_id)
