@@ -44,6 +44,7 @@ class Meter:
         """Count the requests within the context."""
         self._current = consumption = Consumption()
         yield consumption
+        self._current = Consumption()
 
     def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
         if "ReturnConsumedCapacity" in model.input_shape.members:
