@@ -362,9 +362,10 @@ class DynamoDBStore(Approvals):
 
     def save_audit_walk(self, walk: "AuditWalk") -> None:
         """Write the progress of an account's audit, or raise ``Conflict`` if another run has written it."""
-        due = {"duePK": keys.AUDITS, "dueAt": keys.timestamp(walk.due_at)}
+        attributes = codecs.encode_next(walk) | {"duePK": keys.AUDITS, "dueAt": keys.timestamp(walk.due_at)}
+        key = keys.account(walk.account, keys.AUDIT)
         with lost_races_as_conflicts():
-            self._client.put_item(**versioned_put(self._table, keys.account(walk.account, keys.AUDIT), walk, due))
+            self._client.put_item(**versioned_put(self._table, key, walk.version, attributes))
 
     def commit(self, commit: Commit) -> None:
         """Write the whole commit, or raise ``Conflict``; then nothing of it is visible."""

@@ -43,10 +43,14 @@ _REVISIONS = ("version", "attempts", "replays", "revision")
 Key = tuple[str, str]
 
 
-def log_of(commit: Commit, puts: Iterable[Mapping[str, Any]]) -> Log:
-    """Return the log of a commit; ``puts`` are the items that it puts, on the wire, without its events."""
+def log_of(commit: Commit, puts: Iterable[Mapping[str, Any]], heads: Mapping[str, codecs.Item]) -> Log:
+    """Return the log of a commit.
+
+    ``puts`` are the items that it puts, on the wire, without its events; ``heads`` the attributes of the heads among
+    them, by their sort keys.
+    """
     names: dict[str, str] = _names(commit)
-    known = dict(_changed(commit))
+    known = dict(_changed(commit, heads))
     changes: Log = []
     for (pk, sk), (before, after) in known.items():
         changes.append([names.get(pk, pk), sk, _difference(before, after)])
@@ -86,15 +90,14 @@ def _names(commit: Commit) -> dict[str, str]:
     }
 
 
-def _changed(commit: Commit) -> Iterator[tuple[Key, tuple[codecs.Item, codecs.Item]]]:
+def _changed(commit: Commit, heads: Mapping[str, codecs.Item]) -> Iterator[tuple[Key, tuple[codecs.Item, codecs.Item]]]:
     """Yield each existing item that a commit changes, as it is before and after."""
     order = keys.order_partition(commit.account, commit.order_id)
     transaction = keys.transaction_partition(commit.account, commit.transaction_id)
     if commit.order is not None and commit.order_before is not None:
-        yield (order, keys.ORDER), (codecs.encode(commit.order_before), codecs.encode_next(commit.order))
+        yield (order, keys.ORDER), (codecs.encode(commit.order_before), heads[keys.ORDER])
     if commit.transaction is not None and commit.transaction_before is not None:
-        pair = (codecs.encode(commit.transaction_before), codecs.encode_next(commit.transaction))
-        yield (transaction, keys.TRANSACTION), pair
+        yield (transaction, keys.TRANSACTION), (codecs.encode(commit.transaction_before), heads[keys.TRANSACTION])
     for invoice in commit.replaced_invoices:
         pair = (codecs.invoice_attributes(commit, invoice.before), codecs.invoice_attributes(commit, invoice.after))
         yield (order, keys.invoice(invoice.after.number)), pair

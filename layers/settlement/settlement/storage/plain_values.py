@@ -10,6 +10,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -73,16 +74,23 @@ def _writer_of_dataclass(kind: Any) -> Convert:
     hints = get_type_hints(kind)
     writers = [(field.name, writer_of(hints[field.name])) for field in fields(kind)]
     parts = [(name, None if writer is _same else writer) for name, writer in writers]
+    values_of = _getter([name for name, _ in writers])
 
     def write(thing: Any) -> dict[str, Any]:
         item = {}
-        for name, writer in parts:
-            value = getattr(thing, name)
+        for (name, writer), value in zip(parts, values_of(thing), strict=True):
             if value is not None:
                 item[name] = value if writer is None else writer(value)
         return item
 
     return write
+
+
+def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the function that returns the values of some attributes, at once."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda thing: tuple(getattr(thing, name) for name in names)
 
 
 def _reader_of_dataclass(kind: Any) -> Convert:

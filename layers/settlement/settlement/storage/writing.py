@@ -10,6 +10,7 @@ events                 one item, put if none exists under the same key
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
@@ -63,10 +64,10 @@ def due_at(thing: "Operation | Payment | Approval") -> str | None:
     return keys.timestamp(thing.due_at) if thing.due_at is not None else None
 
 
-def versioned_put(table: str, key: keys.Key, thing: "codecs.Versioned", extra: codecs.Item) -> dict[str, Any]:
-    """Return the put of a versioned object, on the condition that its version is the one that was read."""
-    item = {"PK": key[0], "SK": key[1], **codecs.encode_next(thing), **extra}
-    guard = equals("version", thing.version) if thing.version else _NEW
+def versioned_put(table: str, key: keys.Key, version: int, attributes: codecs.Item) -> dict[str, Any]:
+    """Return the put of a versioned object, on the condition that its version is the one that was read, 0 for none."""
+    item = {"PK": key[0], "SK": key[1], **attributes}
+    guard = equals("version", version) if version else _NEW
     return {"TableName": table, "Item": codecs.to_wire(item), **guard}
 
 
@@ -86,23 +87,33 @@ class _Writes:
     def events(self, state: "Sequence[TransactWriteItemTypeDef]") -> "Iterator[TransactWriteItemTypeDef]":
         """Yield the write of the commit's events, with the log of ``state``; nothing if there are none."""
         if self._commit.events:
-            log = log_of(self._commit, [write["Put"]["Item"] for write in state if "Put" in write])
+            puts = [write["Put"]["Item"] for write in state if "Put" in write]
+            log = log_of(self._commit, puts, self._encoded_heads)
             commit = self._commit
             record = EventRecord(commit.account, in_order(commit.events), log, commit.actor, commit.currency)
             yield self._put(self._transaction, record.sort_key, packed(record))
 
+    @cached_property
+    def _encoded_heads(self) -> dict[str, codecs.Item]:
+        """The attributes of the heads that are written, by their sort keys, for the table and for the log."""
+        heads = {keys.ORDER: self._commit.order, keys.TRANSACTION: self._commit.transaction}
+        return {key: codecs.encode_next(head) for key, head in heads.items() if head is not None}
+
     def _heads(self) -> "Iterator[TransactWriteItemTypeDef]":
         if (order := self._commit.order) is not None:
-            yield self._versioned(self._order, keys.ORDER, order, codecs.list_attributes(order))
+            attributes = self._encoded_heads[keys.ORDER] | codecs.list_attributes(order)
+            yield self._versioned(self._order, keys.ORDER, order.version, attributes)
             if order.version == 0 and order.order_group != order.order_id and not order.gateway_only:
                 yield self._group_member(order)
         if (transaction := self._commit.transaction) is not None:
-            yield self._versioned(self._transaction, keys.TRANSACTION, transaction)
+            attributes = self._encoded_heads[keys.TRANSACTION]
+            yield self._versioned(self._transaction, keys.TRANSACTION, transaction.version, attributes)
         for operation in self._commit.operations:
             key = keys.operation(operation.sequence)
             due = codecs.due_attributes(self._commit.transaction_id, due_at(operation))
             work = codecs.work_attributes(self._commit, key, operation)
-            yield self._versioned(self._transaction, key, operation, due | work)
+            attributes = codecs.encode_next(operation) | due | work
+            yield self._versioned(self._transaction, key, operation.version, attributes)
 
     def _group_member(self, order: Order) -> "TransactWriteItemTypeDef":
         """The order's entry in its group; a group of one order has no entry."""
@@ -216,10 +227,8 @@ class _Writes:
         written = codecs.leg_attributes(self._commit, after)
         return self._put(self._transaction, keys.leg(after.operation, after.number), written, guard)
 
-    def _versioned(
-        self, pk: str, sk: str, thing: "codecs.Versioned", extra: codecs.Item | None = None
-    ) -> "TransactWriteItemTypeDef":
-        return {"Put": versioned_put(self._table, (pk, sk), thing, extra or {})}  # type: ignore[typeddict-item]
+    def _versioned(self, pk: str, sk: str, version: int, attributes: codecs.Item) -> "TransactWriteItemTypeDef":
+        return {"Put": versioned_put(self._table, (pk, sk), version, attributes)}  # type: ignore[typeddict-item]
 
     def _put(self, pk: str, sk: str, item: codecs.Item, guard: dict[str, Any] = _NEW) -> "TransactWriteItemTypeDef":
         wire = codecs.to_wire({"PK": pk, "SK": sk, **item})
