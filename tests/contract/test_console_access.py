@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from settlement.console.access import Access
 from settlement.domain.account.app_key import FAILURES_KEPT, Failures, HeldKey
+from settlement.domain.errors import AlreadyExists
 from settlement.storage import app_keys
 from settlement.storage.app_keys import Caller, rotate, save, set_enabled
 from settlement.storage.console_access import DynamoDBAccess
@@ -84,6 +85,31 @@ def test_failures_are_counted_one_by_one_and_forgotten(access: Access, client: o
     access.forget_failures(key)
 
     assert access.failures(key) is None
+
+
+def test_keys_are_made_listed_renewed_and_switched(access: Access) -> None:
+    token = access.create_key("second", "demo", ("view-payment",), NOW)
+    assert access.identify("second", token, NOW) is not None
+    with pytest.raises(AlreadyExists):
+        access.create_key("second", "demo", ("view-payment",), NOW)
+
+    renewed = access.rotate_key("second", NOW)
+    assert access.identify("second", token, NOW) is None
+    assert access.identify("second", renewed, NOW) is not None
+
+    access.switch_key("second", enabled=False)
+    assert access.identify("second", renewed, NOW) is None
+    assert {key.app_key: (key.roles, key.enabled) for key in access.keys_of("demo")}["second"] == (
+        ("view-payment",),
+        False,
+    )
+    assert access.keys_of("rival") == []
+
+
+@pytest.mark.parametrize("change", ["rotate", "switch"])
+def test_key_that_is_not_there_is_not_changed(access: Access, change: str) -> None:
+    with pytest.raises(AlreadyExists, match="there is no app key nobody"):
+        access.rotate_key("nobody", NOW) if change == "rotate" else access.switch_key("nobody", enabled=False)
 
 
 def test_ended_session_is_ended(access: Access) -> None:

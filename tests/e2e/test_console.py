@@ -102,7 +102,7 @@ def test_story_of_an_order_by_mouse(sign_in: SignIn, merchant: Merchant) -> None
 def test_failed_refund_is_found_retried_and_gone(sign_in: SignIn, other_merchant: Merchant, facts: Facts) -> None:
     order = other_merchant.place()
     order.invoice("N1", 10000)
-    other_merchant.script("refund", "400", payment=order.payment_ids[0])
+    other_merchant.script("refunds", "400", payment=order.payment_ids[0])
     order.give_back("D1", 2500)
     page = sign_in(*other_merchant.api.headers.values())
     assert "Failed refund" in page.locator("main").inner_text()

@@ -93,6 +93,8 @@ def paths(orders: dict[str, Placed]) -> list[str]:
     """Every page that is for reading."""
     return [
         "today",
+        "settings",
+        "keys",
         "orders",
         "orders?q=none&status=invoiced&from=2026-01-01",
         "orders?from=x",

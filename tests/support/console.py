@@ -13,8 +13,9 @@ import pytest
 
 from settlement import bootstrap
 from settlement.domain.account.account import EVERY_ROLE
-from settlement.domain.account.app_key import Failures, HeldKey
+from settlement.domain.account.app_key import AccountKey, Failures, HeldKey
 from settlement.domain.actor import Actor
+from settlement.domain.errors import AlreadyExists
 from settlement.use_cases.shared.ports import Ports
 from testkit.builders import ACCOUNT
 from testkit.shop import Shop
@@ -39,6 +40,7 @@ class FakeAccess:
     keys: dict[str, tuple[str, str, tuple[str, ...]]] = field(default_factory=dict)
     failed: dict[str, Failures] = field(default_factory=dict)
     ended: dict[str, datetime] = field(default_factory=dict)
+    off: set[str] = field(default_factory=set)
 
     def identify(self, app_key: str, token: str, now: datetime) -> HeldKey | None:
         """Return the key if the token is its."""
@@ -48,7 +50,7 @@ class FakeAccess:
     def key(self, app_key: str) -> HeldKey | None:
         """Return the key if it is there."""
         held = self.keys.get(app_key)
-        if held is None:
+        if held is None or app_key in self.off:
             return None
         return HeldKey(app_key, held[1], held[2], hashlib.sha256(held[0].encode()).hexdigest())
 
@@ -64,6 +66,31 @@ class FakeAccess:
     def forget_failures(self, app_key: str) -> None:
         """Count from zero."""
         self.failed.pop(app_key, None)
+
+    def keys_of(self, account: str) -> list[AccountKey]:
+        """Return the keys of an account."""
+        mine = {name: roles for name, (_, owner, roles) in self.keys.items() if owner == account}
+        return [AccountKey(name, roles, name not in self.off) for name, roles in sorted(mine.items())]
+
+    def create_key(self, app_key: str, account: str, roles: tuple[str, ...], now: datetime) -> str:
+        """Create a key."""
+        if app_key in self.keys:
+            raise AlreadyExists(f"the app key {app_key} is there already")
+        self.keys[app_key] = (f"token-of-{app_key}", account, roles)
+        return f"token-of-{app_key}"
+
+    def rotate_key(self, app_key: str, now: datetime) -> str:
+        """Give a key a new token."""
+        token, account, roles = self.keys[app_key]
+        self.keys[app_key] = (f"new-{token}", account, roles)
+        return f"new-{token}"
+
+    def switch_key(self, app_key: str, *, enabled: bool) -> None:
+        """Enable or disable a key."""
+        if enabled:
+            self.off.discard(app_key)
+        else:
+            self.off.add(app_key)
 
     def end(self, session_id: str, until: datetime) -> None:
         """Remember that a session has ended."""

@@ -18,6 +18,8 @@ def look_around(handler: Handler, order_id: str, transaction_id: str) -> list[in
     visitor.send("/console/sign-in", app_key=APP_KEY, token=APP_TOKEN, user="Maria")
     for path in (
         "today",
+        "settings",
+        "keys",
         "orders",
         f"orders?q={order_id}",
         "orders?attention=1",
@@ -27,6 +29,8 @@ def look_around(handler: Handler, order_id: str, transaction_id: str) -> list[in
         visitor.read(f"/console/{path}")
     invoice = {"number": "looked-at", "date": "2026-03-02", "amount": "1.00", "step": "preview"}
     visitor.send(f"/console/orders/{order_id}/do/invoice", **invoice)
+    visitor.send("/console/keys/nobody/switch", enabled="no")
+    visitor.send("/console/keys", name="made-here", role="view-order")
     visitor.send("/console/sign-out")
     return visitor.statuses
 

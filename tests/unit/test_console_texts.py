@@ -10,11 +10,14 @@ from settlement.console import language, routes
 from settlement.console.language import LANGUAGES, catalogue, choose
 from settlement.console.pages.transaction import KINDS, UNTOLD
 from settlement.console.wording import Words
+from settlement.domain.account.account import EVERY_ROLE, ExpiryPolicy, Role
 from settlement.domain.actor import System
+from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
+from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.closing import Ending
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import WorkKind
@@ -41,6 +44,9 @@ NAMED: dict[str, Iterable[object]] = {
     "counter": Counters.__slots__,
     "timeline": KINDS,
     "system": System,
+    "role": (*Role, EVERY_ROLE),
+    "choice": (*RefundPriority, *ExpiryPolicy),
+    "capability": Capability,
 }
 """What the names of a kind are made from."""
 

@@ -1,9 +1,10 @@
 """The port of app keys and sessions: who may sign in, who still may, and who has signed out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from settlement.domain.account.app_key import Failures, HeldKey
+from settlement.domain.account.app_key import AccountKey, Failures, HeldKey
 
 
 class Access(Protocol):
@@ -27,6 +28,22 @@ class Access(Protocol):
 
     def forget_failures(self, app_key: str) -> None:
         """Count from zero again."""
+        ...
+
+    def keys_of(self, account: str) -> Sequence[AccountKey]:
+        """Return the keys of an account by name."""
+        ...
+
+    def create_key(self, app_key: str, account: str, roles: tuple[str, ...], now: datetime) -> str:
+        """Create a key and return its token; raises ``AlreadyExists`` if the name is taken."""
+        ...
+
+    def rotate_key(self, app_key: str, now: datetime) -> str:
+        """Give a key a new token and return it; the old one ends at once."""
+        ...
+
+    def switch_key(self, app_key: str, *, enabled: bool) -> None:
+        """Enable or disable a key."""
         ...
 
     def end(self, session_id: str, until: datetime) -> None:

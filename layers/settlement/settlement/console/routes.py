@@ -21,6 +21,7 @@ class PageRoute:
 
 
 _VIEW = (Role.VIEW_ORDER,)
+_ADMIN = (Role.ACCOUNT_ADMIN,)
 _PAYMENT = (Role.VIEW_PAYMENT,)
 
 PAGES: tuple[PageRoute, ...] = (
@@ -31,6 +32,12 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console/static/{name}", "files", "serve", is_open=True),
     PageRoute("get", "/console", "start", "show"),
     PageRoute("get", "/console/today", "today", "show", _PAYMENT),
+    PageRoute("get", "/console/settings", "settings", "show", _ADMIN),
+    PageRoute("post", "/console/settings", "settings", "change", _ADMIN),
+    PageRoute("get", "/console/keys", "keys", "show", _ADMIN),
+    PageRoute("post", "/console/keys", "keys", "create", _ADMIN),
+    PageRoute("post", "/console/keys/{name}/token", "keys", "rotate", _ADMIN),
+    PageRoute("post", "/console/keys/{name}/switch", "keys", "switch", _ADMIN),
     PageRoute("get", "/console/api", "reference", "show"),
     PageRoute("get", "/console/orders", "orders", "show", _VIEW),
     PageRoute("get", "/console/orders.csv", "orders", "download", _VIEW),

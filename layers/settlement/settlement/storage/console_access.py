@@ -4,7 +4,8 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from settlement.domain.account.app_key import FAILURES_KEPT, Failures, HeldKey
+from settlement.domain.account.app_key import FAILURES_KEPT, AccountKey, Failures, HeldKey
+from settlement.domain.errors import AlreadyExists
 from settlement.storage import app_keys, codecs, keys
 
 if TYPE_CHECKING:
@@ -48,6 +49,32 @@ class DynamoDBAccess:
         """Count from zero again."""
         pk, sk = keys.sign_in(_name(app_key))
         self._client.delete_item(TableName=self._table, Key=codecs.to_wire({"PK": pk, "SK": sk}))
+
+    def keys_of(self, account: str) -> list[AccountKey]:
+        """Return the keys of an account by name."""
+        listed = app_keys.list_keys(self._client, self._table, account)
+        return [AccountKey(key.app_key, key.roles, key.enabled) for key in listed]
+
+    def create_key(self, app_key: str, account: str, roles: tuple[str, ...], now: datetime) -> str:
+        """Create a key and return its token; raises ``AlreadyExists`` if the name is taken."""
+        try:
+            return app_keys.create(self._client, self._table, app_keys.Caller(app_key, account, roles), now)
+        except app_keys.KeyRefused as refused:
+            raise AlreadyExists(str(refused)) from None
+
+    def rotate_key(self, app_key: str, now: datetime) -> str:
+        """Give a key a new token and return it; the old one ends at once."""
+        try:
+            return app_keys.rotate(self._client, self._table, app_key, now, now)
+        except app_keys.KeyRefused as refused:
+            raise AlreadyExists(str(refused)) from None
+
+    def switch_key(self, app_key: str, *, enabled: bool) -> None:
+        """Enable or disable a key."""
+        try:
+            app_keys.set_enabled(self._client, self._table, app_key, enabled=enabled)
+        except app_keys.KeyRefused as refused:
+            raise AlreadyExists(str(refused)) from None
 
     def end(self, session_id: str, until: datetime) -> None:
         """Remember until then that a session has ended."""

@@ -24,6 +24,15 @@ class HeldKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountKey:
+    """An app key in the list of its account."""
+
+    app_key: str
+    roles: tuple[str, ...]
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Failures:
     """The failed attempts to sign in with one key."""
 
