@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead, LineTooLong
 from typing import Any, cast
 
-MAX_LINES = 100
+MAX_HEADERS = 100
 MAX_LINE_BYTES = 65_536
 """The longest head that is read; both limits are those of ``http.client``."""
 
@@ -44,7 +44,7 @@ def read_response(stream: io.BufferedReader) -> Response:
 def _head_of(stream: io.BufferedReader) -> list[bytes]:
     """Return the lines of a head, the empty one at its end included."""
     lines: list[bytes] = []
-    while len(lines) < MAX_LINES:
+    while len(lines) < MAX_HEADERS:
         line = stream.readline(MAX_LINE_BYTES + 1)
         if len(line) > MAX_LINE_BYTES:
             raise LineTooLong("header line")
@@ -53,7 +53,7 @@ def _head_of(stream: io.BufferedReader) -> list[bytes]:
         lines.append(line)
         if line in (b"\r\n", b"\n"):
             return lines
-    raise HTTPException(f"got more than {MAX_LINES} headers")
+    raise HTTPException(f"got more than {MAX_HEADERS} headers")
 
 
 def _parsed(lines: Sequence[bytes]) -> tuple[int, dict[str, str]]:
