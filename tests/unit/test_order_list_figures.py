@@ -10,7 +10,8 @@ import pytest
 
 from settlement.domain.connectors.connector import Mode
 from settlement.use_cases.orders import list_orders as module
-from testkit.builders import a_new_payment
+from settlement.use_cases.upkeep.audit_slice import audit_slice, begin_audits
+from testkit.builders import ACCOUNT, a_new_payment
 from testkit.provider import Kind
 from testkit.shop import Placed, Shop
 from tests.support.service import Service
@@ -147,6 +148,47 @@ def test_attention_is_of_any_of_several_kinds_and_narrows_with_the_other_filters
     assert ids(service, f_attention=both, q=failed.order_id, searchField="orderId") == [failed.order_id]
     assert ids(service, f_attention="manual-refund", q=failed.order_id, searchField="orderId") == []
     assert ids(service, f_attention="retrying") == []
+
+
+def test_books_that_disagree_are_marked_and_found_until_the_audit_agrees(service: Service, shop: Shop) -> None:
+    placed = shop.open()
+    [payment] = placed.payments
+    wrong = replace(payment, max_value=12345)
+    shop.store.corrupt(payment, wrong)
+    begin_audits(shop.store, [ACCOUNT], shop.clock())
+
+    def marked() -> tuple[bool, bool, list[str]]:
+        audit_slice(shop.ports, lambda: True)
+        shop.clock.advance(timedelta(days=2))
+        [order] = listed(service)
+        shown = service.do("GET", f"{ORDERS}/{placed.order_id}")
+        return order["workflowInErrorState"], shown["workflowIsInError"], ids(service, f_attention="ledger-mismatch")
+
+    assert marked() == (True, True, [placed.order_id])
+    status = placed.status
+    assert marked() == (True, True, [placed.order_id])
+
+    shop.store.corrupt(wrong, payment)
+    assert marked() == (False, False, [])
+    assert placed.status == status == ("handling", "Approved")
+
+
+def test_audit_that_died_before_its_finding_records_it_the_next_time(service: Service, shop: Shop) -> None:
+    placed = shop.open()
+    [payment] = placed.payments
+    wrong = replace(payment, max_value=12345)
+    shop.store.corrupt(payment, wrong)
+    begin_audits(shop.store, [ACCOUNT], shop.clock())
+    marked = replace(placed.transaction, mismatched=True)
+    shop.store.commit(placed.heads.becomes(placed.heads.journal(shop.clock()), placed.order, marked))
+
+    audit_slice(shop.ports, lambda: True)
+
+    assert ids(service, f_attention="ledger-mismatch") == [placed.order_id]
+    shop.store.corrupt(wrong, payment)
+    shop.clock.advance(timedelta(days=2))
+    audit_slice(shop.ports, lambda: True)
+    assert placed.transaction.mismatched is None
 
 
 def test_expiring_authorisation_is_found_and_no_error(service: Service, shop: Shop) -> None:

@@ -77,7 +77,7 @@ def order_view(whole: WholeOrder) -> "OrderAnswer":
         "merchantName": whole.settings.merchant_name or order.account,
         "status": status,
         "statusDescription": status.value,
-        "workflowIsInError": transaction.is_in_error,
+        "workflowIsInError": transaction.needs_a_person,
         "isCompleted": True,
         "allowCancellation": order.invoiced == 0 and order.cancelled_at is None,
         "allowEdition": status in _CHANGEABLE and not order.is_fully_invoiced,

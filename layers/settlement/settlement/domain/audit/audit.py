@@ -86,7 +86,7 @@ def _listing(records: Records) -> Iterator[Mismatch]:
         yield from unequal("order head", ("listed status and derived status", derived, order.listed_status))
     yield from unequal(
         "order head",
-        ("marked as in error and failed operations", transaction.is_in_error, order.in_error),
+        ("marked as in error and failed operations", transaction.needs_a_person, order.in_error),
         ("time of authorisation", transaction.authorised_at, order.authorised_at),
     )
 

@@ -42,7 +42,7 @@ class Transaction:
     wrote that on the order head. ``invoiced`` is the order's, None if an earlier version wrote the head, and
     ``order_version`` the version of its order head. ``checkout`` is the data of its start at the gateway, if there was
     one. ``deeds`` are those of the operations behind the head of the queue, None if it was written first by a version
-    that did not keep them.
+    that did not keep them. ``mismatched`` is True while the audit finds books that disagree, else None.
     """
 
     account: str
@@ -71,6 +71,7 @@ class Transaction:
     order_version: int = 0
     checkout: Checkout | None = None
     deeds: Deeds | None = None
+    mismatched: bool | None = None
     events: int = 0
     version: int = 0
 
@@ -96,8 +97,13 @@ class Transaction:
 
     @property
     def is_in_error(self) -> bool:
-        """True if an operator has to act (R35)."""
+        """True if an operator has to act on an operation (R35)."""
         return self.troubled > 0 or self.unsettled > 0
+
+    @property
+    def needs_a_person(self) -> bool:
+        """True if somebody has to put something right: an operation, or books that disagree."""
+        return self.is_in_error or self.mismatched is True
 
     def past(self, operation: Operation, legs: Sequence[Leg]) -> "Transaction":
         """Return the transaction with the operation at its head, which is over, behind it."""

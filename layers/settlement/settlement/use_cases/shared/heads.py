@@ -109,7 +109,7 @@ def listed(order: Order, transaction: Transaction, *, is_lasting: bool) -> Order
         order,
         listed_status=order.listed_status if is_passing else status.value,
         authorised_at=transaction.authorised_at,
-        in_error=transaction.is_in_error,
+        in_error=transaction.needs_a_person,
     )
 
 
@@ -133,9 +133,9 @@ def record_status_changes(journal: Journal, before: Heads | None, after: Heads) 
             since = before.status_since if before else None
             facts["since"] = since.isoformat() if since else None
         journal.record(type_, **facts)
-    was_in_error = before is not None and before.transaction.is_in_error
-    if after.transaction.is_in_error != was_in_error:
-        journal.record(EventType.ORDER_ERROR_CHANGED, workflowIsInError=after.transaction.is_in_error)
+    was_in_error = before is not None and before.transaction.needs_a_person
+    if after.transaction.needs_a_person != was_in_error:
+        journal.record(EventType.ORDER_ERROR_CHANGED, workflowIsInError=after.transaction.needs_a_person)
 
 
 def load(store: Store, account: str, order_id: str) -> Heads:

@@ -1,6 +1,7 @@
 """The audit in the background: each run audits a slice of each account's orders and records mismatches (D65)."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,10 +9,13 @@ from typing import Any
 from settlement.domain.audit.open_value import OpenValue, open_value, summed
 from settlement.domain.audit.timeline import AUDITOR
 from settlement.domain.audit.walk import AuditWalk
+from settlement.domain.errors import Refusal
 from settlement.domain.events import Event, EventType, Journal
 from settlement.domain.order.listing import ListedOrder
 from settlement.domain.transaction.work import AuditFinding
 from settlement.use_cases.shared.audits import begin_audit
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, ListRange, Ports, Store
 from settlement.use_cases.upkeep.audit_order import Audited, audit_order
 
@@ -111,6 +115,22 @@ def _audit(ports: Ports, account: str, order: ListedOrder) -> Audited:
     return audited
 
 
+def _mark(ports: Ports, account: str, transaction_id: str, *, mismatched: bool | None) -> None:
+    """Have order and lists show that somebody has to look, before the finding is recorded: a run that dies repeats it.
+
+    Heads that do not fit together stay as they are; the finding alone tells of them.
+    """
+
+    def mark() -> None:
+        heads = load_by_transaction(ports.store, account, transaction_id)
+        if heads.transaction.mismatched != mismatched:
+            marked = replace(heads.transaction, mismatched=mismatched)
+            ports.commit(heads.becomes(heads.journal(ports.now()), heads.order, marked))
+
+    with suppress(Refusal, LookupError):
+        decide_until_written(ports, mark)
+
+
 def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequence[Event]) -> None:
     """Record mismatches on the timeline unless the same ones are recorded already; record when they have ended."""
     mine = [event for event in events if event.writer == AUDITOR]
@@ -118,6 +138,7 @@ def _report(ports: Ports, audited: Audited, transaction_id: str, events: Sequenc
     places = sorted({f"{mismatch.where}: {mismatch.what}" for mismatch in audited.mismatches})[:MAX_MISMATCHES]
     if places == known:
         return
+    _mark(ports, audited.account, transaction_id, mismatched=True if places else None)
     journal = Journal(
         writer=AUDITOR,
         written=len(mine),
