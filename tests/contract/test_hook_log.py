@@ -44,17 +44,20 @@ def after(attempts: int, update: StatusUpdate, called: Called = FAILED) -> list[
     return [*told, attempted(told[-1] if told else None, "erp", update, "T", called, NOON)]
 
 
-def test_delivery_is_read_as_it_was_written(both: tuple[Feeds, Store]) -> None:
+@pytest.mark.parametrize("called", [FAILED, TAKEN, Called(None, "no answer within 5 s", 5000)])
+def test_delivery_is_read_as_it_was_written(both: tuple[Feeds, Store], called: Called) -> None:
     feeds, _ = both
     update = an_update(work_item={"kind": "manual-refund", "value": 500})
-    [first] = after(0, update)
+    [first] = after(0, update, called)
 
     feeds.record_delivery(ACCOUNT, None, first)
 
     assert feeds.delivery(ACCOUNT, "erp", update.key) == first
+    assert feeds.deliveries(ACCOUNT, "erp", 10, None) == Page([first])
     assert feeds.delivery(ACCOUNT, "crm", update.key) is None
     assert feeds.delivery("another", "erp", update.key) is None
-    assert (first.next_attempt_at, first.expires_at) == (NOON + DELAYS[0], NOON + KEPT_FOR)
+    assert first.next_attempt_at == (None if called is TAKEN else NOON + DELAYS[0])
+    assert first.expires_at == NOON + KEPT_FOR
 
 
 def test_attempt_that_lost_its_race_is_not_written(both: tuple[Feeds, Store]) -> None:

@@ -42,9 +42,9 @@ class Delivery:
     transaction_id: str
     at: datetime
     attempts: int
-    status: int | None
-    error: str | None
     duration_ms: int
+    status: int | None = None
+    error: str | None = None
     next_attempt_at: datetime | None = None
     given_up_at: datetime | None = None
 
