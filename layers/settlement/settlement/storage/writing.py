@@ -193,7 +193,8 @@ class _Writes:
             key = keys.approval(approval.name)
             due = codecs.due_attributes(commit.transaction_id, due_at(approval))
             work = codecs.work_attributes(commit, key, approval)
-            yield self._versioned(self._transaction, key, approval, due | work)
+            attributes = codecs.encode_next(approval) | due | work
+            yield self._versioned(self._transaction, key, approval.version, attributes)
         for settlement in commit.new_settlements:
             key = keys.settlement(settlement.payment_id, settlement.number)
             yield self._put(self._transaction, key, codecs.encode(settlement))
