@@ -10,13 +10,18 @@ from settlement.api.shared.http import Response
 from settlement.api.shared.view import receipt_view
 from settlement.domain.account.account import Role
 from settlement.domain.order.invoice import InvoiceType
+from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
 from settlement.use_cases.orders.notify_invoice import notify_invoice
 from settlement.use_cases.orders.update_tracking import update_parcel
 from settlement.use_cases.shared.heads import load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody
+    from settlement.use_cases.orders.notify_invoice import Receipt
+    from settlement.use_cases.shared.ports import Ports
 
 logger = new_logger()
 api = Api(logger)
@@ -64,6 +69,18 @@ def preview_document(order_id: str) -> Response:
     return _preview(order_id, api.read(DocumentInvoiceBody))
 
 
+@api.serves("notifyFiscalDocument")
+def notify_fiscal(order_id: str) -> Response:
+    """Notify the invoice that an NF-e is."""
+    return answer(200, receipt_view(_fiscal_notification(order_id)(bootstrap.ports(api.actor()))))
+
+
+@api.serves("previewFiscalDocument")
+def preview_fiscal(order_id: str) -> Response:
+    """Show what the invoice that an NF-e is would do, and write nothing."""
+    return _previewed(order_id, _fiscal_notification(order_id))
+
+
 @api.serves("trackInvoice", "trackDelivery")
 def track(order_id: str, invoice_number: str) -> Response:
     """Add tracking and later fields to an invoice."""
@@ -76,26 +93,40 @@ def track(order_id: str, invoice_number: str) -> Response:
 
 
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
-    _require_role(body)
+    _require_role(body.type)
     notification, expected = body.as_notification(), api.expected_version()
     receipt = notify_invoice(bootstrap.ports(api.actor()), api.caller(), order_id, notification, expected)
     return answer(200, receipt_view(receipt))
 
 
 def _preview(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
+    _require_role(body.type)
+    account, notification, expected = api.caller(), body.as_notification(), api.expected_version()
+    return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
+
+
+def _previewed(order_id: str, act: "Callable[[Ports], object]") -> Response:
     from settlement.api.previews.view import preview_view
     from settlement.use_cases.previews.preview_action import preview_action
 
-    _require_role(body)
-    account, notification, expected = api.caller(), body.as_notification(), api.expected_version()
-    previewed = preview_action(
-        bootstrap.ports(api.actor()),
-        lambda store: load(store, account, order_id),
-        lambda ports: notify_invoice(ports, account, order_id, notification, expected),
-    )
+    account = api.caller()
+    previewed = preview_action(bootstrap.ports(api.actor()), lambda store: load(store, account, order_id), act)
     return answer(200, preview_view(previewed))
 
 
-def _require_role(body: "InvoiceBody | DocumentInvoiceBody") -> None:
+def _fiscal_notification(order_id: str) -> "Callable[[Ports], Receipt]":
+    """Read the document, and return what notifies its invoice."""
+    from settlement.api.invoices.nfe import read_document
+    from settlement.use_cases.orders.notify_fiscal_document import notify_fiscal_document
+
+    account, expected = api.caller(), api.expected_version()
+    document, text = read_document(api.request.body, is_base64=api.request.is_base64)
+    _require_role(document.type)
+    return lambda ports: notify_fiscal_document(
+        ports, account, order_id, document, text, expected, takes_tests=ENVIRONMENT.sandbox
+    )
+
+
+def _require_role(invoice: InvoiceType) -> None:
     """Of the route's two roles, a return needs the one for refunds, a sale the other."""
-    api.require(Role.NOTIFY_REFUND if body.type is InvoiceType.INPUT else Role.NOTIFY_INVOICE)
+    api.require(Role.NOTIFY_REFUND if invoice is InvoiceType.INPUT else Role.NOTIFY_INVOICE)

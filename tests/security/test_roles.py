@@ -7,7 +7,9 @@ import pytest
 from settlement.api.contract.described import Described
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.domain.account.account import EVERY_ROLE, Role
+from testkit.nfe_documents import nfe, nfe_key
 from tests.security.conftest import Toured
+from tests.support.fiscal_tour import a_return
 
 KEYED = [route for route in DESCRIBED if route.roles]
 OPEN = [route for route in DESCRIBED if not route.roles]
@@ -19,6 +21,8 @@ def _body(route: Described, role: Role, body: str | None) -> str | None:
     """The route's body as a key with the role would send it."""
     if set(route.roles) != set(TYPES) or body is None:
         return body
+    if route.is_xml:
+        return nfe(1, "100.00") if TYPES.get(role) != "Input" else a_return(nfe_key(1))
     return json.dumps(json.loads(body) | {"type": TYPES.get(role, "Output")})
 
 

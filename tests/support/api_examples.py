@@ -63,13 +63,19 @@ def _example(answer: Heard) -> dict[str, Any]:
         "path": dict(zip(names, values.groups(), strict=True)),
         "query": dict(asked.query or {}),
         "headers": dict(asked.headers or {}),
-        "body": json.loads(asked.body) if asked.body and answer.route.body is not None else None,
+        "body": _body_of(answer),
     }
     return {
         "request": {part: value for part, value in request.items() if value},
         "status": answer.status,
         "answer": _shown(answer) if answer.text else None,
     }
+
+
+def _body_of(answer: Heard) -> Any:
+    if answer.route.is_xml:
+        return answer.asked.body
+    return json.loads(answer.asked.body) if answer.asked.body and answer.route.body is not None else None
 
 
 def _shown(answer: Heard) -> Any:

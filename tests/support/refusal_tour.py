@@ -7,6 +7,8 @@ from typing import Any
 
 from settlement.domain.connectors.connector import Mode
 from testkit.builders import ACCOUNT, a_connector
+from testkit.nfe_documents import nfe, nfe_key
+from tests.support.fiscal_tour import a_return
 from tests.support.service import Heard, Service
 from tests.support.tour import ORDERS, TRANSACTIONS, Tour
 from tests.support.tour_bodies import STARTED, change_body, invoice_body, order_body, sent_payment
@@ -45,6 +47,7 @@ class RefusalTour:
         """Return every answer; what can be previewed is previewed first."""
         self.service.previews = True
         self._invoices()
+        self._documents()
         self._changes()
         self._modifications()
         self._taking_back()
@@ -61,10 +64,13 @@ class RefusalTour:
         return self.service.call(method, path, body, **more)
 
     def _invoice(self, order_id: str, number: str, value: int, type_: str = "Output") -> None:
-        """Notify an invoice, and the same by the document's route."""
+        """Notify an invoice, the same by the document's route, and a sale of that value by a fiscal document."""
         self._ask("POST", f"{ORDERS}/{order_id}/invoice", invoice_body(number, value, type_, items=[]))
         document = {"type": type_, "issuedDate": "2026-03-02", "invoiceNumber": number, "invoiceValue": value}
         self._ask("POST", f"{DOCUMENT}/{order_id}/invoices", document)
+        if type_ == "Output":
+            fiscal = nfe(100 + int(number[1:]), f"{value // 100}.{value % 100:02d}")
+            self._ask("POST", f"{ORDERS}/{order_id}/invoice/nfe", fiscal)
 
     def _invoices(self) -> None:
         self.tour.place("strict")
@@ -79,6 +85,17 @@ class RefusalTour:
             body = {"trackingNumber": "T1", "courier": "Post"}
             self._ask(method, f"{ORDERS}/nobody/invoice/N1{end}", body)
         self._ask("POST", f"{ORDERS}/nobody/payments/none/payment-notification")
+
+    def _documents(self) -> None:
+        """A number that is taken by another value, and a return of what was returned before."""
+        self.tour.place("by-document")
+        path = f"{ORDERS}/by-document/invoice/nfe"
+        self.service.do("PATCH", SETTINGS, {"strictInvoices": True})
+        self.service.do("POST", path, nfe(1, "70.00"))
+        self._ask("POST", path, nfe(1, "60.00"))
+        self.service.do("PATCH", SETTINGS, {"strictInvoices": False})
+        self.service.do("POST", f"{ORDERS}/by-document/invoice", invoice_body("R1", 6500, "Input", items=[]))
+        self._ask("POST", path, a_return(nfe_key(1)))
 
     def _changes(self) -> None:
         placed = self.tour.place("changed")
@@ -172,6 +189,9 @@ class RefusalTour:
         self._ask("POST", f"{ORDERS}/plain/changes", change_body("C1", 4000) | {"itemsRemoved": []})
         self._modify("plain", manualDiscountValue=4000)
         self._invoice("plain", "R1", 1000, "Input")
+        self.tour.place("plain-document", connector="plain")
+        for document in (nfe(1, "100.00"), a_return(nfe_key(1))):
+            self._ask("POST", f"{ORDERS}/plain-document/invoice/nfe", document)
         transaction = f"{TRANSACTIONS}/{placed.transaction_id}"
         for part in ("settlement", "refunding", "cancellation"):
             for value in (100, 10**11):

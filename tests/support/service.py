@@ -137,7 +137,7 @@ class Service:
             same: dict[str, Any] = {"raw": raw, "query": query, "headers": headers, "roles": roles, "account": account}
             self.call("POST", f"{path}/preview", body, **same)
         queries = {name: value if isinstance(value, list) else [value] for name, value in (query or {}).items()}
-        sent = raw if raw is not None or body is None else json.dumps(body)
+        sent = raw if raw is not None or body is None else str(body) if route.is_xml else json.dumps(body)
         authorised = {"account": account, "roles": roles, "principalId": app_key}
         event = {
             "httpMethod": method,

@@ -8,6 +8,7 @@ from testkit.builders import ACCOUNT, a_connector
 from testkit.shop import Placed
 from tests.support.affiliations import affiliation_body
 from tests.support.approval_tour import walk_approvals
+from tests.support.fiscal_tour import walk_fiscal_documents
 from tests.support.service import Heard, Service, elsewhere, route_of
 from tests.support.tour_bodies import (
     AUTHORISE,
@@ -30,8 +31,6 @@ from tests.support.tour_updates import visit_feed_and_hook
 
 ORDERS = "/api/oms/pvt/orders"
 DOCUMENT = "/api/orders/pvt/document"
-
-
 TRANSACTIONS = "/api/pvt/transactions"
 _MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 
@@ -49,6 +48,7 @@ class Tour:
         self._account()
         self._placing()
         self._invoicing()
+        walk_fiscal_documents(self)
         self._changing()
         self._modifying()
         self._reading()

@@ -27,6 +27,7 @@ def test_every_action_that_queues_an_operation_has_a_preview() -> None:
     assert {route.name for route in ACTIONS} == {
         "notifyInvoice",
         "notifyDocumentInvoice",
+        "notifyFiscalDocument",
         "registerChange",
         "modifyOrder",
         "cancelOrder",

@@ -21,6 +21,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.approvals import Approvals
+from settlement.storage.documents import document_of
 from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.writing import equals, versioned_put, writes
 from settlement.use_cases.shared.ports import Commit, DueApproval, DueOperation, DuePayment, ListRange, Page, WorkItem
@@ -165,7 +166,7 @@ class DynamoDBStore(Approvals):
     def document(self, account: str, order_id: str, number: str) -> str | None:
         """Return the document embedded in an invoice."""
         item = self._read(keys.order_partition(account, order_id), keys.document(number))
-        return str(item["text"]) if item else None
+        return document_of(item) if item else None
 
     def change(self, account: str, order_id: str, request_id: str) -> Change | None:
         """Return one registered change of an order."""

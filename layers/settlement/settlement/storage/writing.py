@@ -22,6 +22,7 @@ from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment, new_terms
 from settlement.storage import codecs, keys
+from settlement.storage.documents import packed_document
 from settlement.storage.event_record import EventRecord, in_order, packed
 from settlement.storage.log import log_of
 from settlement.storage.work_told import with_work_told
@@ -134,7 +135,7 @@ class _Writes:
         for number, receipt in commit.new_receipts:
             yield self._receipt(number, receipt)
         for number, text in commit.documents:
-            yield self._put(self._order, keys.document(number), {"text": text})
+            yield self._put(self._order, keys.document(number), packed_document(text))
         if commit.shopper is not None:
             yield self._put(self._order, keys.SHOPPER, codecs.encode(commit.shopper), guard={})
             yield from self._finding_shopper(commit.shopper)

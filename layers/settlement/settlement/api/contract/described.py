@@ -80,6 +80,7 @@ class Described:
     refusals: dict[int, tuple[str, ...]]
     body: Model | None
     body_required: bool
+    is_xml: bool
     parameters: tuple[Parameter, ...]
     answer_headers: dict[str, str]
 
@@ -124,10 +125,14 @@ def describe(
     *,
     body: Model | None = None,
     body_required: bool = True,
+    is_xml: bool = False,
     parameters: tuple[Parameter, ...] = (),
     answer_headers: dict[str, str] | None = None,
 ) -> Described:
-    """Return the description of a route of the table; ``refusals`` are codes with spaces between, by status."""
+    """Return the description of a route of the table; ``refusals`` are codes with spaces between, by status.
+
+    A body is JSON with the keys of ``body``, or a document if the route ``is_xml``.
+    """
     codes = {status: tuple(text.split()) for status, text in (refusals or {}).items()}
     route, headers = ROUTE[name], answer_headers or {}
-    return Described(route, tag, summary, about, answers, codes, body, body_required, parameters, headers)
+    return Described(route, tag, summary, about, answers, codes, body, body_required, is_xml, parameters, headers)

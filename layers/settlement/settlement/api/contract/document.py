@@ -114,6 +114,9 @@ def _operation(route: Described) -> Json:
     if route.body is not None:
         content = _content(route.body, request_of(route.name, "body"))
         operation["requestBody"] = {"required": route.body_required, "content": content}
+    if route.is_xml:
+        content = {"application/xml": {"schema": {"type": "string"}} | _example(request_of(route.name, "body"))}
+        operation["requestBody"] = {"required": True, "content": content}
     operation["responses"] = {str(status): _response(route, status) for status in sorted(statuses(route))}
     return operation
 

@@ -10,6 +10,18 @@ WHEN: dict[tuple[int, str], str] = {
     (400, "CHK0034"): "a change would leave less than the invoiced value, or nothing",
     (400, "CHK0098"): "a change's value or price is negative or too large",
     (400, "CHK0124"): "a change has no reason, or changes nothing",
+    (400, "NFE_CURRENCY"): "the order's currency is not BRL, in which an NF-e is issued",
+    (400, "NFE_FIELD"): "a field of the document is missing, or no value of its type",
+    (400, "NFE_ITEMS"): "the document has no items, or more than 990",
+    (400, "NFE_KEY"): "the access key is none, its check digit is wrong, or it differs from what the document says",
+    (400, "NFE_MODEL"): "the document is of another model than 55",
+    (400, "NFE_NOT_AUTHORISED"): "the tax authority has refused or cancelled the document",
+    (400, "NFE_PURPOSE"): "the document is neither a sale nor a return",
+    (400, "NFE_REFERENCE"): "a return names no sale of the order, or is above its value",
+    (400, "NFE_ROOT"): "the document is no NF-e",
+    (400, "NFE_TEST"): "the document is of the test environment; the sandbox takes it",
+    (400, "NFE_UNREADABLE"): "the body is no XML, too large or too deep, or has a document type",
+    (400, "NFE_VERSION"): "the document is of another layout than 4.00",
     (400, "OMS001"): (
         "a field is missing, of the wrong type or outside its limits; sums do not add up; unknown connector; card data"
     ),

@@ -86,6 +86,8 @@ ROUTES: tuple[Route, ...] = (
         ("notifyDocumentInvoice", "post", f"{_DOCUMENT}/invoices", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
         ("previewInvoice", "post", f"{_ORDER}/invoice/preview", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
         ("previewDocumentInvoice", "post", f"{_DOCUMENT}/invoices/preview", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
+        ("notifyFiscalDocument", "post", f"{_ORDER}/invoice/nfe", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
+        ("previewFiscalDocument", "post", f"{_ORDER}/invoice/nfe/preview", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
         ("trackInvoice", "patch", f"{_ORDER}/invoice/{{invoiceNumber}}", Role.NOTIFY_INVOICE),
         ("trackDelivery", "put", f"{_ORDER}/invoice/{{invoiceNumber}}/tracking", Role.NOTIFY_INVOICE),
     ),

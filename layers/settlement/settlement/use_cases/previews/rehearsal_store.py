@@ -28,6 +28,7 @@ _READ_ONCE = frozenset(
         "lines",
         "shopper",
         "invoice",
+        "invoices",
         "document",
         "change",
         "modification",

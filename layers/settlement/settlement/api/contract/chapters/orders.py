@@ -19,6 +19,10 @@ _REFUSED_INVOICE = {
     412: "OMS412",
     413: "OMS413",
 }
+_REFUSED_DOCUMENT = _REFUSED_INVOICE | {
+    400: "OMS001 OMS010 OMS011 NFE_UNREADABLE NFE_ROOT NFE_VERSION NFE_KEY NFE_MODEL NFE_PURPOSE NFE_FIELD NFE_ITEMS "
+    "NFE_NOT_AUTHORISED NFE_TEST NFE_CURRENCY NFE_REFERENCE"
+}
 _REFUSED_CANCEL = {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 412: "OMS412", 413: "OMS413"}
 
 ROUTES = (
@@ -199,6 +203,28 @@ ROUTES = (
         {200: MoneyPreview},
         _REFUSED_INVOICE,
         body=DocumentInvoiceBody,
+        parameters=(IF_MATCH,),
+    ),
+    describe(
+        "notifyFiscalDocument",
+        Tag.INVOICES,
+        "Notify the invoice that an NF-e is",
+        "Takes the XML of an NF-e (`nfeProc` or `NFe`, layout 4.00, at most 500,000 bytes), reads number, key, value, "
+        "date and items from it, and is then the notification of that invoice. A document of return (`finNFe` 4) is an "
+        "`Input`; it names the sale. The document is kept, and shown as `embeddedInvoice`.",
+        {200: RepeatableReceipt},
+        _REFUSED_DOCUMENT | {503: "OMS503"},
+        is_xml=True,
+        parameters=(IF_MATCH,),
+    ),
+    describe(
+        "previewFiscalDocument",
+        Tag.INVOICES,
+        "Show what the invoice that an NF-e is would do, with its money plan",
+        "Does the same as `POST /api/oms/pvt/orders/{orderId}/invoice/preview`, with an NF-e as body.",
+        {200: MoneyPreview},
+        _REFUSED_DOCUMENT,
+        is_xml=True,
         parameters=(IF_MATCH,),
     ),
     describe(

@@ -1,0 +1,1 @@
+"""Fiscal documents of invoices: Brazil's NF-e (C§1.4)."""

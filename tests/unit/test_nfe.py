@@ -1,0 +1,161 @@
+"""An NF-e is read as its layout says, and nothing else is (D142)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from settlement.domain.errors import Refusal
+from settlement.domain.fiscal.access_key import access_key, check_digit
+from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS, FiscalDocumentRefused, FiscalItem, read_nfe
+from settlement.domain.fiscal.xml_tree import MAX_XML_BYTES, MAX_XML_DEPTH
+from settlement.domain.order.invoice import InvoiceType
+from settlement.storage.documents import document_of, packed_document
+from settlement.use_cases.orders.notify_fiscal_document import notification_of
+from testkit.nfe_documents import ISSUED_AT, ISSUER, nfe, nfe_key
+
+PUBLISHED_KEYS = (
+    "41170706117473000150550010000463202612756525",
+    "35180834128745000152550010000476051695511860",
+    "26180875335849000115550010000016871192213331",
+)
+"""Keys of documents that nobody here issued, from the samples of nfelib 3.2.0."""
+
+
+def code_of(document: str) -> str:
+    with pytest.raises(FiscalDocumentRefused) as refused:
+        read_nfe(document.encode())
+    return refused.value.published_code
+
+
+@pytest.mark.parametrize("key", PUBLISHED_KEYS)
+def test_check_digit_is_that_of_published_documents(key: str) -> None:
+    assert check_digit(key[:-1]) == key[-1]
+    assert access_key(" ".join(key[at : at + 4] for at in range(0, 44, 4))).text == key
+
+
+def test_letters_of_the_cnpj_count_as_their_codes_less_that_of_zero() -> None:
+    """By hand: weights 4 3 2 9 8 7 6 5 4 3 2 9 … from the left, so A (17) in place of 0 adds 17 times its weight."""
+    digits = "3526070" + "0" * 36
+    letters = "352607A" + "0" * 36
+    weight = 2 + (43 - 1 - 6) % 8
+    total = sum(int(digit) * (2 + at % 8) for at, digit in enumerate(reversed(digits)))
+    rest = (total + 17 * weight) % 11
+    assert check_digit(letters) == ("0" if rest < 2 else str(11 - rest))
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (PUBLISHED_KEYS[0][:-1], "must have 44 characters, it has 43"),
+        (PUBLISHED_KEYS[0][:-1] + "6", "must be 5"),
+        (PUBLISHED_KEYS[0].replace("55001", "5500A", 1), "in the first 12 characters of the CNPJ only"),
+        (nfe_key().lower(), "must be digits"),
+    ],
+)
+def test_key_that_is_none_is_refused_with_the_reason(key: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        access_key(key)
+
+
+def test_document_is_read() -> None:
+    document = read_nfe(nfe(7, "70.00").encode())
+
+    assert (document.key.text, document.number, document.key.series) == (nfe_key(7), "7", 1)
+    assert (document.key.issuer, document.key.month) == (ISSUER, "2607")
+    assert (document.total, document.issued_at, document.type) == (7000, ISSUED_AT, InvoiceType.OUTPUT)
+    assert (document.is_authorised, document.is_test, document.cfop) == (True, False, "5102")
+    assert document.items == (
+        FiscalItem(1, "A", None, "Item A", Decimal(1), 5000),
+        FiscalItem(2, "B", None, "Item B", Decimal(1), 1500),
+    )
+
+
+def test_document_without_a_protocol_is_not_authorised() -> None:
+    assert not read_nfe(nfe(status=None).encode()).is_authorised
+
+
+def test_taxes_of_2026_beside_the_value_are_not_in_it() -> None:
+    assert read_nfe(nfe(total="70.00", more="<vNFTot>70.70</vNFTot>").encode()).total == 7000
+
+
+def test_return_names_its_sales() -> None:
+    document = read_nfe(nfe(2, "10.00", purpose="4", direction="0", returns=[nfe_key(1)]).encode())
+    assert (document.type, document.references) == (InvoiceType.INPUT, (nfe_key(1),))
+
+
+def test_notification_has_an_item_for_each_code_and_the_rest_as_extra_value() -> None:
+    goods = [("A", "1", "50.00"), ("B", "1", "15.00"), ("B", "2.0000", "30.00"), ("C", "0.5", "1.00")]
+    text = nfe(7, "100.00", goods)
+
+    notification = notification_of(read_nfe(text.encode()), text)
+
+    assert [(item.id, item.quantity, item.total) for item in notification.items] == [("A", 1, 5000), ("B", 3, 4500)]
+    assert (notification.value, notification.extra_value) == (10000, 500)
+    assert (notification.number, notification.key, notification.document) == ("7", nfe_key(7), text)
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("", "NFE_UNREADABLE"),
+        ('{"type": "Output"}', "NFE_UNREADABLE"),
+        (nfe()[:-1], "NFE_UNREADABLE"),
+        (nfe() + nfe(), "NFE_UNREADABLE"),
+        ('<!DOCTYPE NFe SYSTEM "https://example.com/nfe.dtd">' + nfe(), "NFE_UNREADABLE"),
+        ('<!DOCTYPE NFe [<!ENTITY total "70.00">]>' + nfe(total="&total;"), "NFE_UNREADABLE"),
+        (nfe(total="&total;"), "NFE_UNREADABLE"),
+        (nfe().replace("nfeProc", "enviNFe"), "NFE_ROOT"),
+        (nfe().replace(".br/nfe", ".br/cte"), "NFE_ROOT"),
+        (nfe(version="3.10"), "NFE_VERSION"),
+        (nfe(key=nfe_key()[:-1]), "NFE_KEY"),
+        (nfe(3, key=nfe_key(4)), "NFE_KEY"),
+        (nfe(key=nfe_key(issuer="11222333000181")), "NFE_KEY"),
+        (nfe().replace(f"<chNFe>{nfe_key()}", f"<chNFe>{nfe_key(2)}"), "NFE_KEY"),
+        (nfe(model="65"), "NFE_MODEL"),
+        (nfe(purpose="2"), "NFE_PURPOSE"),
+        (nfe(direction="0"), "NFE_PURPOSE"),
+        (nfe(status="101"), "NFE_NOT_AUTHORISED"),
+        (nfe(total="70.001"), "NFE_FIELD"),
+        (nfe(total="-70.00"), "NFE_FIELD"),
+        (nfe(total="NaN"), "NFE_FIELD"),
+        (nfe(total="\u0667\u0660"), "NFE_FIELD"),
+        (nfe(total="1E+2"), "NFE_FIELD"),
+        (nfe(goods=[("A", "1E+9", "1.00")]), "NFE_FIELD"),
+        (nfe(total=""), "NFE_FIELD"),
+        (nfe(goods=[("A", "", "1.00")]), "NFE_FIELD"),
+        (nfe().replace(ISSUED_AT, "2026-07-01"), "NFE_FIELD"),
+        (nfe(goods=[]), "NFE_ITEMS"),
+    ],
+)
+def test_document_that_is_no_invoice_is_refused_by_its_code(document: str, code: str) -> None:
+    assert code_of(document) == code
+
+
+def test_document_with_more_items_than_its_layout_has_is_refused() -> None:
+    item = ("A", "1", "1.00")
+    assert len(read_nfe(nfe(goods=[item] * MAX_NFE_ITEMS).encode()).items) == MAX_NFE_ITEMS
+    assert code_of(nfe(goods=[item] * (MAX_NFE_ITEMS + 1))) == "NFE_ITEMS"
+
+
+def test_document_that_is_more_than_is_read_is_refused() -> None:
+    text = nfe()
+    assert read_nfe(text.ljust(MAX_XML_BYTES).encode()).total == 7000
+    with pytest.raises(Refusal, match=f"at most {MAX_XML_BYTES} bytes, it has {MAX_XML_BYTES + 1}"):
+        read_nfe(text.ljust(MAX_XML_BYTES + 1).encode())
+    within = MAX_XML_DEPTH - 4
+    assert read_nfe(nfe(more="<a>" * within + "</a>" * within).encode()).total == 7000
+    with pytest.raises(Refusal, match=f"more than {MAX_XML_DEPTH} within each other"):
+        read_nfe(nfe(more="<a>" * (within + 1) + "</a>" * (within + 1)).encode())
+
+
+@pytest.mark.parametrize("text", [nfe(), "x", "ç" * 1000])
+def test_stored_document_is_the_one_that_was_sent(text: str) -> None:
+    assert document_of(packed_document(text)) == text
+    assert document_of({"text": text}) == text
+
+
+def test_document_takes_less_room_than_its_text() -> None:
+    packed = packed_document(nfe(goods=[("A", "1", "1.00")] * 50))["packed"]
+    assert len(packed) < len(nfe(goods=[("A", "1", "1.00")] * 50)) / 10
