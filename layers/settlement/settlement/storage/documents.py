@@ -4,9 +4,19 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, cast
 
-from settlement.storage import codecs
+from settlement.storage import codecs, keys
+from settlement.storage.table import Table
 
 _TEXT, _PACKED = "text", "packed"
+
+
+class Documents(Table):
+    """Part of the store on the table: the documents of an order's invoices."""
+
+    def document(self, account: str, order_id: str, number: str) -> str | None:
+        """Return the document embedded in an invoice."""
+        item = self._read(keys.order_partition(account, order_id), keys.document(number))
+        return document_of(item) if item else None
 
 
 def packed_document(text: str) -> codecs.Item:

@@ -21,7 +21,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.approvals import Approvals
-from settlement.storage.documents import document_of
+from settlement.storage.documents import Documents
 from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.writing import equals, versioned_put, writes
 from settlement.use_cases.shared.ports import Commit, DueApproval, DueOperation, DuePayment, ListRange, Page, WorkItem
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.shopper import Shopper
 
 
-class DynamoDBStore(Approvals):
+class DynamoDBStore(Approvals, Documents):
     """The ``Store`` port on one table."""
 
     def settings(self, account: str) -> AccountSettings:
@@ -162,11 +162,6 @@ class DynamoDBStore(Approvals):
         answer = self._client.query(**request)
         found = [codecs.decode(Invoice, codecs.from_wire(item)) for item in answer["Items"]]
         return Page(found, found[-1].number if "LastEvaluatedKey" in answer else None)
-
-    def document(self, account: str, order_id: str, number: str) -> str | None:
-        """Return the document embedded in an invoice."""
-        item = self._read(keys.order_partition(account, order_id), keys.document(number))
-        return document_of(item) if item else None
 
     def change(self, account: str, order_id: str, request_id: str) -> Change | None:
         """Return one registered change of an order."""
