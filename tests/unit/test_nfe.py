@@ -1,4 +1,4 @@
-"""An NF-e is read as its layout says, and nothing else is (D154)."""
+"""An NF-e is read as its layout says, and nothing else is (D155)."""
 
 from __future__ import annotations
 

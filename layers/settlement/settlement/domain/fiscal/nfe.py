@@ -26,7 +26,7 @@ _TEST = "2"
 
 
 class FiscalDocumentRefused(Refusal):
-    """The document is no NF-e that an invoice can be; the code says which rule it breaks (D154)."""
+    """The document is no NF-e that an invoice can be; the code says which rule it breaks (D155)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Takes an NF-e as the notification of the invoice that it is (C§1.1, D154)."""
+"""Takes an NF-e as the notification of the invoice that it is (C§1.1, D155)."""
 
 from collections.abc import Iterable
 
