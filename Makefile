@@ -23,7 +23,7 @@ export PYTHONPATH := $(CURDIR)/layers/settlement
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: docs currencies rebuild redrive republish audit vet scan bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev local
+.PHONY: docs screenshots currencies rebuild redrive republish audit vet scan bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,6 +124,9 @@ scan: python ## What checkov finds in the template, against what SECURITY.md acc
 docs: python ## Build these documents as a site into .local/site; a link that leads nowhere fails
 	@$(PYTHON) -m tools.environments docs
 	@.local/venv-docs/bin/python -m tools.site
+
+screenshots: dev local ## Take the pictures of the console in the documents, from the running stack (needs chromium)
+	@$(DEV) -m tools.screenshots
 
 validate: local ## sam validate --lint
 	$(LINT_ENVIRONMENT) $(SAM) validate --lint

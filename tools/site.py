@@ -43,6 +43,7 @@ def sources() -> dict[Path, str]:
         CHECKOUT / "LICENSE": "LICENSE.txt",
         CHECKOUT / "layers" / "settlement" / "settlement" / "api" / "contract" / "openapi.json": "openapi.json",
         **{path: path.name for path in [*docs, *top]},
+        **{path: f"images/{path.name}" for path in sorted((CHECKOUT / "docs" / "images").glob("*.png"))},
     }
 
 
@@ -52,8 +53,11 @@ def lay_out(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for source, name in names.items():
-        text = source.read_text(encoding="utf-8")
-        (folder / name).write_text(linked(text, source, names) if source.suffix == ".md" else text, encoding="utf-8")
+        (folder / name).parent.mkdir(exist_ok=True)
+        if source.suffix == ".md":
+            (folder / name).write_text(linked(source.read_text(encoding="utf-8"), source, names), encoding="utf-8")
+        else:
+            shutil.copyfile(source, folder / name)
 
 
 def linked(text: str, source: Path, names: dict[Path, str]) -> str:

@@ -167,7 +167,7 @@ ROOMS = (
     _room("conformance", "conformance settlement.domain settlement.connectors"),
     _room("local", "local operations settlement.domain settlement.storage", "botocore httpx yaml ministack"),
     _room("testkit", "testkit settlement", "httpx"),
-    _room("tools", "tools local settlement.domain", "iso4217"),
+    _room("tools", "tools local settlement.domain", "iso4217 playwright"),
     _room(
         "bench",
         "bench local operations settlement testkit sandbox_provider sandbox_scripts",

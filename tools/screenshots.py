@@ -1,0 +1,71 @@
+"""Takes the pictures of the console in README and documents, from the running stack with its demo: `make screenshots`.
+
+Each page in light and dark, on a desk and on a phone.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local.lifecycle import running_facts
+from local.progress import say
+from local.seed import APP_KEY, APP_TOKEN
+from local.settings import read_settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+DESK, PHONE = (1280, 800), (360, 740)
+SHOTS = (("light", DESK, "desk"), ("dark", DESK, "desk-dark"), ("light", PHONE, "phone"), ("dark", PHONE, "phone-dark"))
+
+
+def main() -> int:
+    """Take all pictures; exit code 1 without a stack or a browser."""
+    facts, chromium = running_facts(read_settings()), shutil.which("chromium")
+    if facts is None or chromium is None:
+        say("needs a running stack (make up) and Debian's package chromium")
+        return 1
+    from playwright.sync_api import sync_playwright
+
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for scheme, size, name in SHOTS:
+            _shoot(browser, facts.base_url, scheme, size, name)
+        browser.close()
+    return 0
+
+
+def _shoot(browser: Browser, base_url: str, scheme: str, size: tuple[int, int], name: str) -> None:
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale="en-GB",
+        timezone_id="UTC",
+    )
+    page = context.new_page()
+    page.goto(f"{base_url}/console")
+    for field, text in (("user", "Maria Souza"), ("app_key", APP_KEY), ("token", APP_TOKEN)):
+        page.fill(f"#{field}", text)
+    page.click("main button")
+    page.goto(f"{base_url}/console/orders")
+    _keep(page, f"orders-{name}")
+    page.locator(".list tbody th a").first.click()
+    _keep(page, f"order-{name}")
+    page.click("text=Transaction details")
+    _keep(page, f"transaction-{name}")
+    context.close()
+
+
+def _keep(page: Page, name: str) -> None:
+    page.screenshot(path=IMAGES / f"console-{name}.png")
+    say(f"  docs/images/console-{name}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
