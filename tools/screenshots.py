@@ -1,6 +1,6 @@
 """Takes the pictures of the console in README and documents, from the running stack with its demo: `make screenshots`.
 
-Each page in light and dark, on a desk and on a phone.
+Pages in light and dark, on a desk and on a phone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 DESK, PHONE = (1280, 800), (360, 740)
+SHOWN = frozenset(
+    {"orders-desk", "orders-phone-dark", "order-desk", "order-desk-dark", "order-phone", "transaction-desk"}
+)
+"""The pictures that the documents show."""
+
 SHOTS = (("light", DESK, "desk"), ("dark", DESK, "desk-dark"), ("light", PHONE, "phone"), ("dark", PHONE, "phone-dark"))
 
 
@@ -63,6 +68,8 @@ def _shoot(browser: Browser, base_url: str, scheme: str, size: tuple[int, int], 
 
 
 def _keep(page: Page, name: str) -> None:
+    if name not in SHOWN:
+        return
     page.screenshot(path=IMAGES / f"console-{name}.png")
     say(f"  docs/images/console-{name}.png")
 

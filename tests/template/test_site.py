@@ -20,7 +20,9 @@ def test_every_document_is_a_page_of_the_menu() -> None:
 
 def test_pages_link_to_pages(tmp_path: Path) -> None:
     site.lay_out(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == set(site.sources().values())
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} == set(
+        site.sources().values()
+    )
     assert "](tutorial.md)" in (tmp_path / "index.md").read_text(encoding="utf-8")
     assert "](SECURITY.md)" in (tmp_path / "index.md").read_text(encoding="utf-8")
 
