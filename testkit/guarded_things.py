@@ -84,6 +84,8 @@ class GuardedThings:
             if not 0 < count <= MAX_WRITES:
                 raise UnwritableCommit(f"{count} writes")
             self.things |= written
+            for key in [key for key, thing in written.items() if thing is None]:
+                del self.things[key]
             self.commits.append(commit)
 
     def _let_others_write(self) -> None:
@@ -261,7 +263,7 @@ def _finding_shopper(commit: Commit, shopper: Shopper) -> Iterator[tuple[Key, An
         for term in terms_of_shopper(shopper) if commit.places_order else ():
             yield (Term, order.account, term, *place), True
         for term in commit.erased_terms:
-            yield (Term, order.account, term, *place), False
+            yield (Term, order.account, term, *place), None
 
 
 def _added(stored: object, before: object, after: object, names: list[str]) -> dict[str, int]:

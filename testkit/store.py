@@ -92,7 +92,7 @@ class FakeStore(GuardedThings):
         """Return the ids of orders that a term finds, the newest first."""
         found: list[tuple[str, str]] = []
         for key, thing in list(self.things.items()):
-            if key[0] is Term and key[1:3] == (account, term) and thing:
+            if key[0] is Term and key[1:3] == (account, term):
                 found.append((str(key[3]), str(key[4])))
             if key[0] is Invoice and key[1] == account and term in terms_of_invoice(thing):
                 found.append((thing.received_at.isoformat(timespec="microseconds"), str(key[2])))
