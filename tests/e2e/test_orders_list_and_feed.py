@@ -222,6 +222,26 @@ def test_hook_is_pinged_and_then_told_of_every_change(shop: Merchant, integrator
     assert shop.api.get(HOOK).code == "OMS014"
 
 
+def test_work_reaches_the_feed_and_the_hook_that_ask_for_it(shop: Merchant, integrator: Integrator) -> None:
+    wanted = {"type": "FromWorkflow", "status": ["canceled"], "workItems": True}
+    assert shop.api.post(f"{FEED}/config", {"filter": wanted}).status == 200
+    assert shop.api.post(HOOK, {"filter": wanted, "hook": {"url": integrator.url}}).status == 200
+    order = shop.place()
+    order.invoice("N1", 10000)
+    shop.script("refunds", "501", payment=order.payment_ids[0])
+
+    order.give_back("D1", 1500)
+
+    [listed] = shop.api.read("/api/pvt/work-items")["items"]
+    until(lambda: shop.api.read(f"{FEED}/config")["quantity"] == 1, "the feed has no work")
+    [update] = shop.api.read(FEED, maxlot="10")
+    assert (update["domain"], update["state"], update["orderId"]) == ("Work", "WorkItemOpened", order.order_id)
+    assert (update["workItem"]["id"], update["workItem"]["value"]) == (listed["id"], 1500)
+    until(lambda: bool(integrator.updates_of(order)), "the hook was not told of work")
+    [told] = integrator.updates_of(order)
+    assert (told["State"], told["WorkItem"]) == ("WorkItemOpened", update["workItem"])
+
+
 def test_hook_that_does_not_answer_or_leads_inside_is_refused(shop: Merchant, integrator: Integrator) -> None:
     integrator.status = 500
     for url in (integrator.url, "http://erp.example/hook", "https://169.254.169.254/latest", "https://10.0.0.1/"):
