@@ -107,7 +107,7 @@ def test_failed_refund_is_found_retried_and_gone(sign_in: SignIn, other_merchant
     page = sign_in(*other_merchant.api.headers.values())
     assert "Failed refund" in page.locator("main").inner_text()
 
-    page.click("main >> text=Retry >> nth=0")
+    page.click("main a.button:has-text('Retry')")
     page.click("main button.primary")
     page.click("main button.primary")
     order.come_to_rest()
