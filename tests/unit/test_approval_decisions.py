@@ -22,7 +22,7 @@ from settlement.domain.transaction.approval import Approval, ApprovalState
 from settlement.domain.transaction.leg import LegState
 from settlement.use_cases.approvals.call_resolution import Resolving
 from settlement.use_cases.approvals.decide_approval import approve, refuse, retrieve_approval
-from settlement.use_cases.gateway.request_movement import REFUND, Requested
+from settlement.use_cases.gateway.request_movement import REFUND, SETTLEMENT, Requested, request_movement
 from settlement.use_cases.recovery.resolve_leg import Resolution
 from settlement.use_cases.upkeep.list_work import list_work
 from testkit.builders import ACCOUNT
@@ -33,6 +33,7 @@ from tests.support.approvals import (
     acting,
     approving,
     ask_cancel,
+    ask_change,
     ask_movement,
     ask_resolution,
     limit,
@@ -301,3 +302,38 @@ def test_approval_of_another_account_is_not_there(captured: Placed, decide: Call
         decide(acting(captured.shop, BEA), "other", approval.id)
 
     assert [held.state for held in stored(captured)] == [ApprovalState.PENDING]
+
+
+def test_approval_is_of_no_more_than_was_asked_for(shop: Shop) -> None:
+    """A discount refunds what is captured by then; 30.00 were asked for, and 50.00 would be refunded now."""
+    placed = shop.open()
+    limit(shop, refund=2000)
+    request_movement(shop.ports, ACCOUNT, placed.transaction_id, SETTLEMENT, 8000, "S1")
+    placed.run()
+    asked = waiting(ask_change(placed, 5000))
+    assert asked.value == 3000
+    request_movement(shop.ports, ACCOUNT, placed.transaction_id, SETTLEMENT, 2000, "S2")
+    placed.run()
+    before = state(placed)
+
+    decided = approving(placed, asked)
+
+    assert (decided.state, decided.operation) == (ApprovalState.FAILED, None)
+    assert (
+        decided.decided_because == "it would move 5000 by now, 3000 was asked for: send the request again to ask anew"
+    )
+    assert state(placed) == before
+    assert waiting(ask_change(placed, 5000)).value == 5000
+
+
+def test_approval_of_less_than_was_asked_for_is_carried_out(shop: Shop) -> None:
+    placed = shop.open()
+    limit(shop, refund=2000)
+    request_movement(shop.ports, ACCOUNT, placed.transaction_id, SETTLEMENT, 8000, "S1")
+    placed.run()
+    asked = waiting(ask_change(placed, 5000))
+    request_movement(shop.ports, ACCOUNT, placed.transaction_id, REFUND, 1000, "R1")
+    placed.run()
+
+    assert approving(placed, asked).state is ApprovalState.EXECUTED
+    assert placed.order.value == 5000

@@ -1,4 +1,4 @@
-"""The resolution of a call that may need a second key: how it is asked for, and done once it is approved."""
+"""The resolution of a call that may need a second key."""
 
 from dataclasses import dataclass
 
@@ -41,12 +41,12 @@ def asking_resolution(ports: Ports, account: str, transaction_id: str, said: Res
     )
 
 
-def resolve_approved(ports: Ports, account: str, approval: Approval) -> None:
-    """Resolve the call."""
+def asked_resolution(ports: Ports, account: str, approval: Approval) -> Asking[None]:
+    """The resolution that an approval is about."""
     asked = approval.request
     resolution, reference, reason = Resolution(asked["resolution"]), asked.get("reference"), asked.get("reason")
     said = Resolving(asked["operation"], asked["call"], resolution, reference, reason)
-    _resolve(ports, account, approval.transaction_id, said)
+    return asking_resolution(ports, account, approval.transaction_id, said)
 
 
 def _resolve(ports: Ports, account: str, transaction_id: str, said: Resolving) -> None:

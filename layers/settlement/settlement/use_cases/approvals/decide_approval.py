@@ -4,22 +4,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from settlement.domain.errors import ApprovalNotFound, Busy, Refusal, TooManyWaiting
+from settlement.domain.errors import ApprovalNotFound, Busy, Refusal, StaleVersion, TooManyWaiting
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalState, Decision, name_of
-from settlement.use_cases.approvals.call_resolution import resolve_approved
-from settlement.use_cases.approvals.direct_request import cancel, refund
-from settlement.use_cases.approvals.order_cancellation import cancel_approved
-from settlement.use_cases.approvals.order_change import change_approved
+from settlement.use_cases.approvals.act_or_ask import Asking
+from settlement.use_cases.approvals.call_resolution import asked_resolution
+from settlement.use_cases.approvals.direct_request import asked_movement
+from settlement.use_cases.approvals.order_cancellation import asked_cancel
+from settlement.use_cases.approvals.order_change import asked_change
 from settlement.use_cases.shared.approvals import write
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
 
-_ACTIONS: Mapping[ApprovalAction, Callable[[Ports, str, Approval], object]] = {
-    ApprovalAction.REFUND: refund,
-    ApprovalAction.CANCELLATION: cancel,
-    ApprovalAction.CANCEL_ORDER: cancel_approved,
-    ApprovalAction.CHANGE_ORDER: change_approved,
-    ApprovalAction.RESOLVE_CALL: resolve_approved,
+_ASKED: Mapping[ApprovalAction, Callable[[Ports, str, Approval], Asking[Any]]] = {
+    ApprovalAction.REFUND: asked_movement,
+    ApprovalAction.CANCELLATION: asked_movement,
+    ApprovalAction.CANCEL_ORDER: asked_cancel,
+    ApprovalAction.CHANGE_ORDER: asked_change,
+    ApprovalAction.RESOLVE_CALL: asked_resolution,
 }
 _NOTHING_LEFT = "what was asked for has been done without it; nothing was left to do"
 
@@ -35,9 +36,9 @@ def retrieve_approval(store: Store, account: str, approval_id: str) -> Approval:
 def approve(ports: Ports, account: str, approval_id: str) -> Approval:
     """Do what was asked for, once, in one write with the approval; a repeat gets the same.
 
-    The gates decide anew: what is no longer possible ends the approval as failed, with the refusal's words. Raises
-    ``ApprovalNotFound``, ``Forbidden`` for the key that asked, ``WrongStatus`` once it is refused, failed or expired,
-    and ``TooManyWaiting`` if the queue is full, after which it still waits.
+    The gates decide anew: what is no longer possible, or would move more by now than was asked for, ends the approval
+    as failed, with the reason. Raises ``ApprovalNotFound``, ``Forbidden`` for the key that asked, ``WrongStatus`` once
+    it is refused, failed or expired, and ``TooManyWaiting`` if the queue is full, after which it still waits.
     """
     return decide_until_written(ports, lambda: _approve(ports, account, approval_id))
 
@@ -59,7 +60,9 @@ def _approve(ports: Ports, account: str, approval_id: str) -> Approval:
     store = _ApprovingStore(ports, approval)
     because, code = _NOTHING_LEFT, None
     try:
-        _ACTIONS[approval.action](replace(ports, store=cast("Store", store)), account, approval)
+        because = _do(ports, store, approval, _ASKED[approval.action](ports, account, approval)) or because
+    except StaleVersion:
+        raise Conflict from None
     except (Busy, TooManyWaiting):
         raise
     except Refusal as refusal:
@@ -69,6 +72,18 @@ def _approve(ports: Ports, account: str, approval_id: str) -> Approval:
     if store.executed is not None:
         return store.executed
     return _end(ports, account, approval, Decision(ApprovalState.FAILED, ports.actor, ports.now(), because, code))
+
+
+def _do(ports: Ports, store: "_ApprovingStore", approval: Approval, asking: Asking[Any]) -> str | None:
+    """Do what was asked for, on the version that was previewed; return why not if it would move more than was asked."""
+    from settlement.use_cases.previews.preview_action import preview_action  # a cold start goes without it
+
+    preview = preview_action(ports, asking.find, lambda rehearsal: asking.act(rehearsal, None))
+    moved = asking.values(preview.operations)[approval.kind]
+    if moved > approval.value:
+        return f"it would move {moved} by now, {approval.value} was asked for: send the request again to ask anew"
+    asking.act(replace(ports, store=cast("Store", store)), preview.before.version)
+    return None
 
 
 def _refuse(ports: Ports, account: str, approval_id: str, reason: str) -> Approval:

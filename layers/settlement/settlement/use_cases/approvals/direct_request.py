@@ -1,6 +1,4 @@
-"""A direct refund or cancellation that may need a second key: how it is asked for, and done once it is approved."""
-
-from collections.abc import Callable
+"""A direct refund or cancellation that may need a second key."""
 
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind
 from settlement.use_cases.approvals.act_or_ask import Asking
@@ -40,15 +38,9 @@ def asking_movement(
     )
 
 
-def moving(movement: DirectRequest) -> Callable[[Ports, str, Approval], object]:
-    """Return what requests an approved movement."""
-
-    def move(ports: Ports, account: str, approval: Approval) -> object:
-        asked = approval.request
-        value, key, reason = asked["value"], asked.get("key"), asked.get("reason")
-        return request_movement(ports, account, approval.transaction_id, movement, value, key, None, reason)
-
-    return move
-
-
-refund, cancel = moving(REFUND), moving(CANCELLATION)
+def asked_movement(ports: Ports, account: str, approval: Approval) -> Asking[Requested]:
+    """The refund or cancellation that an approval is about."""
+    movement = REFUND if approval.action is ApprovalAction.REFUND else CANCELLATION
+    asked = approval.request
+    value, key, reason = asked["value"], asked.get("key"), asked.get("reason")
+    return asking_movement(ports, account, approval.transaction_id, movement, value, key, reason)

@@ -1,4 +1,4 @@
-"""The cancellation of an order that may need a second key: how it is asked for, and done once it is approved."""
+"""The cancellation of an order that may need a second key."""
 
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind
 from settlement.use_cases.approvals.act_or_ask import Asking
@@ -24,6 +24,6 @@ def asking_cancel(account: str, order_id: str, reason: str | None) -> Asking[Rec
     )
 
 
-def cancel_approved(ports: Ports, account: str, approval: Approval) -> object:
-    """Cancel the order."""
-    return cancel_order(ports, account, approval.order_id, approval.request.get("reason"))
+def asked_cancel(ports: Ports, account: str, approval: Approval) -> Asking[Receipt]:
+    """The cancellation that an approval is about."""
+    return asking_cancel(account, approval.order_id, approval.request.get("reason"))

@@ -1,4 +1,4 @@
-"""A registered change that may need a second key: how it is asked for, and done once it is approved."""
+"""A registered change that may need a second key."""
 
 from dataclasses import asdict
 from typing import Any
@@ -27,12 +27,12 @@ def asking_change(account: str, order_id: str, request: ChangeRequest, receipt: 
     )
 
 
-def change_approved(ports: Ports, account: str, approval: Approval) -> object:
-    """Register the change."""
+def asked_change(ports: Ports, account: str, approval: Approval) -> Asking[Receipt]:
+    """The change that an approval is about."""
     asked = dict(approval.request)
     receipt = str(asked.pop("receipt"))
     asked |= {name: tuple(LineMention(**item) for item in asked[name]) for name in _MENTIONS}
-    return change_order(ports, account, approval.order_id, ChangeRequest(**asked), receipt)
+    return asking_change(account, approval.order_id, ChangeRequest(**asked), receipt)
 
 
 def _plain(request: ChangeRequest) -> dict[str, Any]:
