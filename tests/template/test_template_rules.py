@@ -160,6 +160,10 @@ def test_only_authorizer_and_console_may_read_app_keys_and_the_authorizer_nothin
     }
 
 
+def test_long_answers_are_compressed() -> None:
+    assert TEMPLATE["Resources"]["Api"]["Properties"]["MinimumCompressionSize"] == 1024
+
+
 def test_workflow_may_do_one_thing() -> None:
     (statement,) = statements(ROLES["SettlementWorkflowRole"]["Policies"])
     assert statement["Action"] == ["lambda:InvokeFunction"]
