@@ -69,6 +69,8 @@ def _an_order(api: Api) -> dict[str, str]:
         "operationId": "2",
         "legId": "2-0001",
         "affiliationId": "sandbox-hold",
+        "approvalId": f"{placed.transaction_id}.0000000000000000-0001",
+        "deliveryId": "a2V5IDIwMjYtMDMtMDJUMDA6MDA6MDAuMDAwMDAwKzAwOjAwIyMwMDAwZXZlbnQ",
         "action": "redirect",
     }
 

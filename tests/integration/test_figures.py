@@ -69,10 +69,10 @@ def told_by(output: str) -> Told:
 
 
 def calls_that_failed(deployment: Deployment) -> Iterator[str]:
-    """What each call came to that did not do what it was asked; a window that is over is no call."""
+    """What each call came to that did not do as asked; a window that is over, or a person's word, is no call."""
     transaction_id = deployment.transaction.transaction_id
     for event in deployment.store.events(ACCOUNT, transaction_id, EVERY_EVENT, None).items:
-        is_call = event.data.get("request") != "not sent"
+        is_call = event.data.get("request") != "not sent" and (event.actor is None or event.actor.app_key is None)
         if event.type in FAILURES and is_call:
             yield FAILURES[event.type]
 

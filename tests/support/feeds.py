@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from settlement.domain.account.delivery import Called, Delivery
 from settlement.domain.account.feed import LISTENERS, Feed, FeedItem, Hook, StatusUpdate
@@ -25,9 +26,10 @@ class FakeFeeds:
         """Let others write, one before each of the next configurations."""
         self._interruptions += others
 
-    def everything(self) -> tuple[object, ...]:
-        """Return all that is stored, to be held against what is stored later."""
-        return dict(self._feeds), dict(self._hooks), dict(self._items), self.store.every(Delivery)
+    def everything(self) -> tuple[dict[Any, object], ...]:
+        """Return all that is stored, by keys that begin with the account, to be held against what is stored later."""
+        deliveries = {key[1:]: held for key, held in self.store.things.items() if key[0] is Delivery}
+        return dict(self._feeds), dict(self._hooks), dict(self._items), deliveries
 
     def feed(self, account: str, app_key: str) -> Feed | None:
         """Return an app key's feed."""

@@ -83,15 +83,20 @@ def test_claim_stores_the_call_and_its_id_and_tells_nothing_yet(placed: Placed) 
     assert plans_told(placed) == 0
 
 
-def test_plan_is_told_with_the_answer_at_the_time_of_the_claim(placed: Placed) -> None:
+def test_plan_is_told_with_the_answer_and_names_the_time_of_the_claim(placed: Placed) -> None:
+    """Others may have written in between; a timeline whose times go back would tell their events out of order."""
     claim(placed)
     claimed_at = placed.shop.clock.time
+    placed.shop.clock.advance(MINUTE)
+    placed.notify("N2", 1000, type_=InvoiceType.OUTPUT)
     placed.shop.clock.advance(MINUTE)
 
     assert attempt(placed) == DONE
 
     [event] = [event for event in placed.said(EventType.OPERATION_PLANNED) if event.data["operation"] == 2]
-    assert (event.at, event.number, event.data["calls"]) == (claimed_at, 1, 1)
+    assert (event.number, event.data["calls"], event.data["plannedAt"]) == (1, 1, claimed_at.isoformat())
+    written = placed.shop.store.events(ACCOUNT, placed.transaction_id, 1000, None).items[::-1]
+    assert [held.at for held in written] == sorted(held.at for held in written)
     assert placed.legs[-1].alone
 
 

@@ -160,10 +160,17 @@ def _as_stored(
     )
 
 
-def record_plan(journal: Journal, operation: Operation) -> None:
-    """Record an event for the plan: it carries the log of the plan's writes, and its work if it is tried again."""
+def record_plan(journal: Journal, operation: Operation, planned_at: datetime | None = None) -> None:
+    """Record an event for the plan: it carries the log of the plan's writes, and its work if it is tried again.
+
+    ``planned_at`` is the time of a plan that is told later: events stand in the order in which they were written.
+    """
     journal.record(
-        EventType.OPERATION_PLANNED, operation=operation.sequence, kind=operation.kind.value, calls=operation.legs
+        EventType.OPERATION_PLANNED,
+        operation=operation.sequence,
+        kind=operation.kind.value,
+        calls=operation.legs,
+        **({} if planned_at is None else {"plannedAt": planned_at.isoformat()}),
     )
 
 
@@ -176,9 +183,9 @@ def telling_its_plan(transaction: Transaction, operation: Operation, now: dateti
         written=0,
         order_id=transaction.order_id,
         transaction_id=transaction.transaction_id,
-        at=operation.first_attempt_at or now,
+        at=now,
     )
-    record_plan(journal, operation)
+    record_plan(journal, operation, operation.first_attempt_at)
     return replace(operation, events=journal.written), journal.events
 
 
