@@ -23,6 +23,7 @@ from testkit.api import new_id
 from testkit.bodies import change_body, invoice_body, order_body
 from testkit.merchant import Merchant, PlacedOrder
 from tests.e2e.conftest import Account, client_arguments
+from tests.support.affiliations import PPP, affiliation_body
 from tests.template.cloudformation import load_template, own_roles, statements
 
 if TYPE_CHECKING:
@@ -124,6 +125,14 @@ def _counts_failures(stage: Stage, key: str = "") -> bool:
         return browser.post("/console/sign-in", data=told).status_code == 401
 
 
+def _counts_the_work_of_an_audited_account(stage: Stage) -> bool:
+    """Whether the sweep ends where an account is audited, which it is from its first connector on."""
+    api, name = stage.open_account(), f"probe-{new_id()}"
+    address = f"{api.base_url}/sandbox-connector/{name}"
+    assert api.post("/api/pvt/affiliations", affiliation_body(name, PPP, serviceUrl=address)).status == 200
+    return stage.runs("due_work", {})
+
+
 PROBES: dict[tuple[str, str], Probe] = {
     ("Authorizer", "Table"): _lets_a_new_key_in,
     ("ConnectorCallback", "Table"): _calls_back,
@@ -157,7 +166,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("ConnectorConfiguration", "Table"): lambda at: at.answers("GET", "/api/pvt/affiliations"),
     ("SandboxConnector", "Table"): lambda at: at.answers("GET", "/sandbox-connector/calls?paymentId=x"),
     ("DueWork", "DueIndex"): lambda at: at.runs("due_work", {}),
-    ("DueWork", "WorkIndex"): lambda at: at.runs("due_work", {}),
+    ("DueWork", "WorkIndex"): _counts_the_work_of_an_audited_account,
 }
 """What works with a statement and not without it, by function and Sid."""
 
