@@ -33,6 +33,7 @@ PATIENCE_SECONDS = 60
 PLAY = (
     "authorizer/valid_key",
     "authorizer/wrong_token",
+    "operator_console/sign_in_form",
     "order_management/health",
     "sandbox_connector/manifest",
     "order_management/place_order",
@@ -132,6 +133,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
 @pytest.mark.parametrize(
     ("name", "status"),
     [
+        ("operator_console/sign_in_form", 200),
         ("order_management/health", 200),
         ("order_management/place_order", 201),
         ("order_management/start_handling", 204),

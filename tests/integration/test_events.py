@@ -278,7 +278,7 @@ def test_event_is_what_the_route_of_the_template_sends(name: str) -> None:
         if entry["Type"] == "Api"
     }
     assert (event["httpMethod"], event["resource"]) in routes
-    assert event["path"] == event["resource"].format(**event["pathParameters"] or {})
+    assert event["path"] == event["resource"].replace("+}", "}").format(**event["pathParameters"] or {})
     assert event["requestContext"]["resourcePath"] == event["resource"]
 
 

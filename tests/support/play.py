@@ -14,6 +14,7 @@ BEFORE_THE_SETTLEMENT = (
     "authorizer/wrong_token",
     "authorizer/unknown_key",
     "operator_console/start_without_session",
+    "operator_console/sign_in_form",
     "order_management/health",
     "order_management/get_settings",
     "order_management/change_settings",
@@ -154,6 +155,7 @@ PLAY = BEFORE_THE_SETTLEMENT + THE_SETTLEMENT + AFTER_THE_SETTLEMENT
 
 ACCEPTED = [
     ("operator_console/start_without_session", 303),
+    ("operator_console/sign_in_form", 200),
     ("order_management/health", 200),
     ("order_management/place_order", 201),
     ("order_management/place_order_undecided", 201),
