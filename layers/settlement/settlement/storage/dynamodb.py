@@ -155,13 +155,8 @@ class DynamoDBStore(Approvals, Documents):
 
     def invoices_after(self, account: str, order_id: str, number: str | None, page_size: int) -> Page[Invoice]:
         """Return a page of an order's invoices by their numbers: those after a number, or from the first on."""
-        partition = keys.order_partition(account, order_id)
-        request = self._range(partition, keys.invoice("")) | {"Limit": page_size}
-        if number is not None:
-            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": keys.invoice(number)})
-        answer = self._client.query(**request)
-        found = [codecs.decode(Invoice, codecs.from_wire(item)) for item in answer["Items"]]
-        return Page(found, found[-1].number if "LastEvaluatedKey" in answer else None)
+        of = keys.order_partition(account, order_id), keys.invoice("")
+        return self._page(Invoice, of, lambda invoice: invoice.number, page_size, number)
 
     def change(self, account: str, order_id: str, request_id: str) -> Change | None:
         """Return one registered change of an order."""
@@ -286,14 +281,8 @@ class DynamoDBStore(Approvals, Documents):
         self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
     ) -> Page[Settlement]:
         """Return a page of a payment's settlements, oldest first: those after a number, or from the first on."""
-        partition = keys.transaction_partition(account, transaction_id)
-        request = self._range(partition, keys.settlements(payment_id)) | {"Limit": page_size}
-        if number is not None:
-            last_read = {"PK": partition, "SK": keys.settlement(payment_id, number)}
-            request["ExclusiveStartKey"] = codecs.to_wire(last_read)
-        answer = self._client.query(**request)
-        found = [codecs.decode(Settlement, codecs.from_wire(item)) for item in answer["Items"]]
-        return Page(found, found[-1].number if "LastEvaluatedKey" in answer else None)
+        of = keys.transaction_partition(account, transaction_id), keys.settlements(payment_id)
+        return self._page(Settlement, of, lambda settlement: settlement.number, page_size, number)
 
     def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]:
         """Return a payment's refunds, oldest first."""

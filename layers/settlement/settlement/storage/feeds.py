@@ -71,13 +71,8 @@ class DynamoDBFeeds(Table):
 
     def items(self, account: str, feed_id: str, page_size: int, after: str | None) -> Page[FeedItem]:
         """Return a page of a queue, oldest first, hidden and expired items included."""
-        partition = keys.feed_partition(account, feed_id)
-        request = self._range(partition, keys.feed_item("")) | {"Limit": page_size}
-        if after is not None:
-            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": keys.feed_item(after)})
-        answer = self._client.query(**request)
-        found = [codecs.decode(FeedItem, codecs.from_wire(item)) for item in answer["Items"]]
-        return Page(found, found[-1].update.key if "LastEvaluatedKey" in answer else None)
+        of = keys.feed_partition(account, feed_id), keys.feed_item("")
+        return self._page(FeedItem, of, lambda item: item.update.key, page_size, after)
 
     def hide(self, account: str, feed_id: str, item: FeedItem, until: datetime) -> bool:
         """Hide an item until a time. Return False if another reader changed it since it was read."""
@@ -107,13 +102,8 @@ class DynamoDBFeeds(Table):
 
     def deliveries(self, account: str, app_key: str, limit: int, after: str | None) -> Page[Delivery]:
         """Return a page of a hook's log, the newest updates first."""
-        partition = keys.deliveries(account, app_key)
-        request = self._range(partition, keys.DELIVERY) | {"Limit": limit, "ScanIndexForward": False}
-        if after is not None:
-            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": keys.delivery(after)})
-        answer = self._client.query(**request)
-        found = [codecs.decode(Delivery, codecs.from_wire(item)) for item in answer["Items"]]
-        return Page(found, found[-1].key if "LastEvaluatedKey" in answer and found else None)
+        of = keys.deliveries(account, app_key), keys.DELIVERY
+        return self._page(Delivery, of, lambda delivery: delivery.key, limit, after, newest_first=True)
 
     def record_delivery(self, account: str, before: Delivery | None, after: Delivery) -> None:
         """Write a delivery, with its keys of the index ``work``, or raise ``Conflict``."""

@@ -1,12 +1,13 @@
 """Reads and writes items of the one table by key."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from settlement.storage import codecs, keys
 from settlement.storage.outage import reporting_outages
 from settlement.storage.pages import all_items, items_of
 from settlement.storage.races import lost_races_as_conflicts
+from settlement.use_cases.shared.ports import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -63,6 +64,28 @@ class Table:
     def _query(self, kind: type[T], pk: str, prefix: str, first: str | None = None) -> list[T]:
         request = self._range(pk, prefix, first)
         return [codecs.decode(kind, codecs.from_wire(item)) for item in self._all(request)]
+
+    def _page(
+        self,
+        kind: type[T],
+        of: tuple[str, str],
+        name: Callable[[T], str],
+        size: int,
+        after: str | None,
+        *,
+        newest_first: bool = False,
+    ) -> Page[T]:
+        """Return a page of the objects ``of`` a partition and a prefix, in the order of their ``name`` behind it.
+
+        It begins after the object that ``after`` names, or with the first.
+        """
+        partition, prefix = of
+        request = self._range(partition, prefix) | {"Limit": size, "ScanIndexForward": not newest_first}
+        if after is not None:
+            request["ExclusiveStartKey"] = codecs.to_wire({"PK": partition, "SK": f"{prefix}{after}"})
+        answer = self._client.query(**request)
+        found = [codecs.decode(kind, codecs.from_wire(item)) for item in answer["Items"]]
+        return Page(found, name(found[-1]) if "LastEvaluatedKey" in answer and found else None)
 
     def _all(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         """Run a query to its end."""
