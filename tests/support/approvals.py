@@ -1,7 +1,9 @@
 """Two app keys of one account: one asks, the other decides."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from settlement.domain.account.account import DEFAULT_APPROVAL_HOURS
 from settlement.domain.actor import Actor
 from settlement.domain.transaction.approval import Approval, ApprovalKind, ApprovalLimit
 from settlement.use_cases.approvals.act_or_ask import act_or_ask
@@ -16,7 +18,22 @@ from settlement.use_cases.shared.ports import Ports
 from testkit.builders import ACCOUNT
 from testkit.shop import Placed, Shop
 
+DAY = timedelta(hours=26)
+EXPIRY = timedelta(hours=DEFAULT_APPROVAL_HOURS)
 ANNA, BEA = Actor("anna"), Actor("bea", "Bea")
+
+
+def captured_order(shop: Shop) -> Placed:
+    """A whole captured order of 100.00, of which refunds above 20.00 need a second key."""
+    placed = shop.open()
+    placed.invoice("N1", 10000)
+    limit(shop, refund=2000, cancellation=2000, resolution=2000)
+    return placed
+
+
+def state(placed: Placed) -> tuple[object, ...]:
+    """What must not change while something waits."""
+    return placed.order, placed.transaction, placed.operations, placed.payments, placed.legs
 
 
 def acting(shop: Shop, actor: Actor) -> Ports:

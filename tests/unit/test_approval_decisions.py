@@ -7,7 +7,6 @@ from threading import Barrier, Thread
 
 import pytest
 
-from settlement.domain.account.account import DEFAULT_APPROVAL_HOURS
 from settlement.domain.actor import Actor, System
 from settlement.domain.errors import (
     ApprovalNotFound,
@@ -30,34 +29,27 @@ from testkit.shop import Placed, Shop
 from tests.support.approvals import (
     ANNA,
     BEA,
+    DAY,
+    EXPIRY,
     acting,
     approving,
     ask_cancel,
     ask_change,
     ask_movement,
     ask_resolution,
+    captured_order,
     limit,
     refusing,
+    state,
     stored,
     waiting,
 )
 
-DAY = timedelta(hours=26)
-EXPIRY = timedelta(hours=DEFAULT_APPROVAL_HOURS)
-
 
 @pytest.fixture
 def captured(shop: Shop) -> Placed:
-    """A whole captured order of 100.00, of which refunds above 20.00 need a second key."""
-    placed = shop.open()
-    placed.invoice("N1", 10000)
-    limit(shop, refund=2000, cancellation=2000, resolution=2000)
-    return placed
-
-
-def state(placed: Placed) -> tuple[object, ...]:
-    """What must not change while something waits."""
-    return placed.order, placed.transaction, placed.operations, placed.payments, placed.legs
+    """The order whose refunds need a second key."""
+    return captured_order(shop)
 
 
 class TestDeciding:
