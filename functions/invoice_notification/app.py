@@ -72,13 +72,13 @@ def preview_document(order_id: str) -> Response:
 @api.serves("notifyFiscalDocument")
 def notify_fiscal(order_id: str) -> Response:
     """Notify the invoice that an NF-e is."""
-    return answer(200, receipt_view(_fiscal_notification(order_id)(bootstrap.ports(api.actor()))))
+    return answer(200, receipt_view(_fiscal_action(order_id)(bootstrap.ports(api.actor()))))
 
 
 @api.serves("previewFiscalDocument")
 def preview_fiscal(order_id: str) -> Response:
     """Show what the invoice that an NF-e is would do, and write nothing."""
-    return _previewed(order_id, _fiscal_notification(order_id))
+    return _previewed(order_id, _fiscal_action(order_id))
 
 
 @api.serves("trackInvoice", "trackDelivery")
@@ -114,8 +114,8 @@ def _previewed(order_id: str, act: "Callable[[Ports], object]") -> Response:
     return answer(200, preview_view(previewed))
 
 
-def _fiscal_notification(order_id: str) -> "Callable[[Ports], Receipt]":
-    """Read the document, and return what notifies its invoice."""
+def _fiscal_action(order_id: str) -> "Callable[[Ports], Receipt]":
+    """Read the document, and return what it asks for: the notification of the invoice that it is."""
     from settlement.api.invoices.nfe import read_document
     from settlement.use_cases.orders.notify_fiscal_document import notify_fiscal_document
 

@@ -8,7 +8,9 @@ import pytest
 
 from settlement.domain.errors import Refusal
 from settlement.domain.fiscal.access_key import access_key, check_digit
-from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS, FiscalDocumentRefused, FiscalItem, read_nfe
+from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS, FiscalItem
+from settlement.domain.fiscal.reading import read_fiscal
+from settlement.domain.fiscal.refused import FiscalDocumentRefused
 from settlement.domain.fiscal.xml_tree import MAX_XML_BYTES, MAX_XML_DEPTH
 from settlement.domain.order.invoice import InvoiceType
 from settlement.storage.documents import document_of, packed_document
@@ -25,8 +27,14 @@ PUBLISHED_KEYS = (
 
 def code_of(document: str) -> str:
     with pytest.raises(FiscalDocumentRefused) as refused:
-        read_nfe(document.encode())
+        read_fiscal(document.encode())
     return refused.value.published_code
+
+
+def two_documents() -> str:
+    """Two documents in one envelope."""
+    bare = nfe(status=None)
+    return nfe().replace(bare, bare + bare)
 
 
 @pytest.mark.parametrize("key", PUBLISHED_KEYS)
@@ -60,7 +68,7 @@ def test_key_that_is_none_is_refused_with_the_reason(key: str, said: str) -> Non
 
 
 def test_document_is_read() -> None:
-    document = read_nfe(nfe(7, "70.00").encode())
+    document = read_fiscal(nfe(7, "70.00").encode())
 
     assert (document.key.text, document.number, document.key.series) == (nfe_key(7), "7", 1)
     assert (document.key.issuer, document.key.month) == (ISSUER, "2607")
@@ -73,15 +81,15 @@ def test_document_is_read() -> None:
 
 
 def test_document_without_a_protocol_is_not_authorised() -> None:
-    assert not read_nfe(nfe(status=None).encode()).is_authorised
+    assert not read_fiscal(nfe(status=None).encode()).is_authorised
 
 
 def test_taxes_of_2026_beside_the_value_are_not_in_it() -> None:
-    assert read_nfe(nfe(total="70.00", more="<vNFTot>70.70</vNFTot>").encode()).total == 7000
+    assert read_fiscal(nfe(total="70.00", more="<vNFTot>70.70</vNFTot>").encode()).total == 7000
 
 
 def test_return_names_its_sales() -> None:
-    document = read_nfe(nfe(2, "10.00", purpose="4", direction="0", returns=[nfe_key(1)]).encode())
+    document = read_fiscal(nfe(2, "10.00", purpose="4", direction="0", returns=[nfe_key(1)]).encode())
     assert (document.type, document.references) == (InvoiceType.INPUT, (nfe_key(1),))
 
 
@@ -89,7 +97,7 @@ def test_notification_has_an_item_for_each_code_and_the_rest_as_extra_value() ->
     goods = [("A", "1", "50.00"), ("B", "1", "15.00"), ("B", "2.0000", "30.00"), ("C", "0.5", "1.00")]
     text = nfe(7, "100.00", goods)
 
-    notification = notification_of(read_nfe(text.encode()), text)
+    notification = notification_of(read_fiscal(text.encode()), text)
 
     assert [(item.id, item.quantity, item.total) for item in notification.items] == [("A", 1, 5000), ("B", 3, 4500)]
     assert (notification.value, notification.extra_value) == (10000, 500)
@@ -108,6 +116,8 @@ def test_notification_has_an_item_for_each_code_and_the_rest_as_extra_value() ->
         (nfe(total="&total;"), "NFE_UNREADABLE"),
         (nfe().replace("nfeProc", "enviNFe"), "NFE_ROOT"),
         (nfe().replace(".br/nfe", ".br/cte"), "NFE_ROOT"),
+        (two_documents(), "NFE_FIELD"),
+        (nfe(more="</total><total><ICMSTot><vNF>1.00</vNF></ICMSTot>"), "NFE_FIELD"),
         (nfe(version="3.10"), "NFE_VERSION"),
         (nfe(key=nfe_key()[:-1]), "NFE_KEY"),
         (nfe(3, key=nfe_key(4)), "NFE_KEY"),
@@ -135,19 +145,19 @@ def test_document_that_is_no_invoice_is_refused_by_its_code(document: str, code:
 
 def test_document_with_more_items_than_its_layout_has_is_refused() -> None:
     item = ("A", "1", "1.00")
-    assert len(read_nfe(nfe(goods=[item] * MAX_NFE_ITEMS).encode()).items) == MAX_NFE_ITEMS
+    assert len(read_fiscal(nfe(goods=[item] * MAX_NFE_ITEMS).encode()).items) == MAX_NFE_ITEMS
     assert code_of(nfe(goods=[item] * (MAX_NFE_ITEMS + 1))) == "NFE_ITEMS"
 
 
 def test_document_that_is_more_than_is_read_is_refused() -> None:
     text = nfe()
-    assert read_nfe(text.ljust(MAX_XML_BYTES).encode()).total == 7000
+    assert read_fiscal(text.ljust(MAX_XML_BYTES).encode()).total == 7000
     with pytest.raises(Refusal, match=f"at most {MAX_XML_BYTES} bytes, it has {MAX_XML_BYTES + 1}"):
-        read_nfe(text.ljust(MAX_XML_BYTES + 1).encode())
+        read_fiscal(text.ljust(MAX_XML_BYTES + 1).encode())
     within = MAX_XML_DEPTH - 4
-    assert read_nfe(nfe(more="<a>" * within + "</a>" * within).encode()).total == 7000
+    assert read_fiscal(nfe(more="<a>" * within + "</a>" * within).encode()).total == 7000
     with pytest.raises(Refusal, match=f"more than {MAX_XML_DEPTH} within each other"):
-        read_nfe(nfe(more="<a>" * (within + 1) + "</a>" * (within + 1)).encode())
+        read_fiscal(nfe(more="<a>" * (within + 1) + "</a>" * (within + 1)).encode())
 
 
 @pytest.mark.parametrize("text", [nfe(), "x", "ç" * 1000])

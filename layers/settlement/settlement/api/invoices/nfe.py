@@ -4,7 +4,8 @@ import zlib
 
 from settlement.api.shared.body import read_text
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.fiscal.nfe import FiscalDocument, read_nfe
+from settlement.domain.fiscal.nfe import FiscalDocument
+from settlement.domain.fiscal.reading import read_fiscal
 
 MAX_PACKED_BYTES = 350_000
 """Largest document after compression, as it is stored."""
@@ -14,7 +15,7 @@ def read_document(body: str | None, *, is_base64: bool) -> tuple[FiscalDocument,
     """Return a document and its text; raises ``BodyTooLarge``, ``InvalidRequest`` and ``FiscalDocumentRefused``."""
     text = read_text(body, is_base64=is_base64)
     content = text.encode()
-    document = read_nfe(content, "utf-8")
+    document = read_fiscal(content, "utf-8")
     if len(content) > MAX_PACKED_BYTES < (size := len(zlib.compress(content, 9))):
         raise InvalidRequest(f"the document has {size} bytes when it is compressed; the limit is {MAX_PACKED_BYTES}")
     return document, text

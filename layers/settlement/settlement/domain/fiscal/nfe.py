@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from settlement.domain.errors import Refusal
 from settlement.domain.fiscal.access_key import AccessKey, access_key
-from settlement.domain.fiscal.xml_tree import Element, UnreadableXml, read_xml
+from settlement.domain.fiscal.refused import NAMESPACE, FiscalDocumentRefused, another_root
+from settlement.domain.fiscal.xml_tree import Element
 from settlement.domain.order.invoice import InvoiceType
 
-NAMESPACE = "http://www.portalfiscal.inf.br/nfe"
 VERSION = "4.00"
 MODEL = "55"
 CURRENCY = "BRL"
@@ -23,10 +22,6 @@ _SALE = "1"
 _NORMAL = "1"
 _RETURN = "4"
 _TEST = "2"
-
-
-class FiscalDocumentRefused(Refusal):
-    """The document is no NF-e that an invoice can be; the code says which rule it breaks (D155)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +61,8 @@ class FiscalDocument:
         return str(self.key.number)
 
 
-def read_nfe(content: bytes, encoding: str | None = None) -> FiscalDocument:
-    """Read a document of a sale or a return; raises ``FiscalDocumentRefused``."""
-    try:
-        root = read_xml(content, encoding)
-    except UnreadableXml as fault:
-        raise FiscalDocumentRefused(f"the document: {fault}", code="NFE_UNREADABLE") from None
+def nfe_of(root: Element) -> FiscalDocument:
+    """Return the document of a sale or a return that ``nfeProc`` or ``NFe`` is; raises ``FiscalDocumentRefused``."""
     body = _body_of(root)
     key = _key_of(body)
     _require_that_key_says_the_same(key, body)
@@ -83,22 +74,17 @@ def read_nfe(content: bytes, encoding: str | None = None) -> FiscalDocument:
         is_test=_text(body, "ide", "tpAmb") == _TEST,
         is_authorised=_is_authorised(root, key),
         total=_centavos(body, "total", "ICMSTot", "vNF"),
-        cfop=body.value("det", "prod", "CFOP"),
+        cfop=_value(_items(body)[0], "prod", "CFOP"),
         items=tuple(_item(item) for item in _items(body)),
-        references=tuple(found for each in _referring(body) if (found := each.value("refNFe")) is not None),
+        references=tuple(found for each in _referring(body) if (found := _value(each, "refNFe")) is not None),
     )
 
 
 def _body_of(root: Element) -> Element:
-    bare = root if root.name == "NFe" else None
-    document = root.find("NFe") if root.name == "nfeProc" else bare
+    document = root if root.name == "NFe" else _found(root, "NFe")
     if document is None or document.namespace != NAMESPACE:
-        raise FiscalDocumentRefused(
-            f"the document: must be nfeProc or NFe of {NAMESPACE}; "
-            f"got {root.name[:60]} of {root.namespace[:60] or 'no namespace'}",
-            code="NFE_ROOT",
-        )
-    body = document.find("infNFe")
+        raise another_root(document or root, ("nfeProc", "NFe"))
+    body = _found(document, "infNFe")
     if body is None:
         raise _lacking("infNFe")
     if (version := body.attributes.get("versao")) != VERSION:
@@ -116,7 +102,7 @@ def _key_of(body: Element) -> AccessKey:
 def _require_that_key_says_the_same(key: AccessKey, body: Element) -> None:
     if key.model != MODEL:
         raise FiscalDocumentRefused(f"ide/mod: must be {MODEL}; got {key.model}", code="NFE_MODEL")
-    issuer = body.value("emit", "CNPJ") or (body.value("emit", "CPF") or "").rjust(14, "0")
+    issuer = _value(body, "emit", "CNPJ") or (_value(body, "emit", "CPF") or "").rjust(14, "0")
     told = {
         "ide/mod": (_text(body, "ide", "mod"), key.model),
         "ide/serie": (_text(body, "ide", "serie"), str(key.series)),
@@ -143,13 +129,13 @@ def _is_return(body: Element) -> bool:
 
 def _is_authorised(root: Element, key: AccessKey) -> bool:
     """Return False for a document without a protocol; raises if the tax authority has refused or cancelled it."""
-    protocol = root.find("protNFe", "infProt") if root.name == "nfeProc" else None
+    protocol = _found(root, "protNFe", "infProt") if root.name == "nfeProc" else None
     if protocol is None:
         return False
     if (named := _text(protocol, "chNFe")) != key.text:
         raise FiscalDocumentRefused(f"protNFe, chNFe: must be {key.text}; got {named}", code="NFE_KEY")
     if (status := _text(protocol, "cStat")) not in _AUTHORISED:
-        reason = protocol.value("xMotivo") or "no reason"
+        reason = _value(protocol, "xMotivo") or "no reason"
         raise FiscalDocumentRefused(
             f"protNFe, cStat: must be {' or '.join(sorted(_AUTHORISED))}; got {status}, {reason[:200]}",
             code="NFE_NOT_AUTHORISED",
@@ -167,28 +153,48 @@ def _items(body: Element) -> list[Element]:
 
 
 def _item(item: Element) -> FiscalItem:
-    product = item.find("prod")
+    product = _found(item, "prod")
     if product is None:
         raise _lacking("det/prod")
-    discount = _centavos(product, "vDesc") if product.value("vDesc") is not None else 0
-    barcode = product.value("cEAN")
+    discount = _centavos(product, "vDesc") if _value(product, "vDesc") is not None else 0
+    barcode = _value(product, "cEAN")
     return FiscalItem(
         number=int(_number(item.attributes.get("nItem", ""), "det, nItem")),
         code=_text(product, "cProd"),
         barcode=barcode if barcode is not None and barcode.isdigit() else None,
         description=_text(product, "xProd"),
         quantity=_number(_text(product, "qCom"), "prod/qCom"),
-        value=_centavos(product, "vProd") - discount if product.value("indTot") != "0" else 0,
+        value=_centavos(product, "vProd") - discount if _value(product, "indTot") != "0" else 0,
     )
 
 
 def _referring(body: Element) -> list[Element]:
-    identification = body.find("ide")
+    identification = _found(body, "ide")
     return [] if identification is None else identification.all("NFref")
 
 
+def _found(element: Element, *path: str) -> Element | None:
+    """Return the element at a path, None if there is none; raises where a part of the path stands twice.
+
+    Two readers of such a document could take different ones for what it says.
+    """
+    at: Element | None = element
+    for depth, name in enumerate(path, start=1):
+        found = at.all(name) if at is not None else []
+        if len(found) > 1:
+            where = "/".join(path[:depth])
+            raise FiscalDocumentRefused(f"{where}: must stand once, it stands {len(found)} times", code="NFE_FIELD")
+        at = found[0] if found else None
+    return at
+
+
+def _value(element: Element, *path: str) -> str | None:
+    found = _found(element, *path)
+    return (found.text.strip() or None) if found is not None else None
+
+
 def _text(element: Element, *path: str) -> str:
-    found = element.value(*path)
+    found = _value(element, *path)
     if found is None:
         raise _lacking("/".join(path))
     return found

@@ -31,21 +31,9 @@ class Element:
     text: str = ""
     children: "list[Element]" = field(default_factory=list)
 
-    def find(self, *path: str) -> "Element | None":
-        """Return the first element at a path of names below this one, None if there is none."""
-        at: Element | None = self
-        for name in path:
-            at = next((child for child in at.children if child.name == name), None) if at is not None else None
-        return at
-
     def all(self, name: str) -> "list[Element]":
         """Return the children with a name."""
         return [child for child in self.children if child.name == name]
-
-    def value(self, *path: str) -> str | None:
-        """Return the text at a path without blanks around it, None if the element is missing or empty."""
-        found = self.find(*path)
-        return (found.text.strip() or None) if found is not None else None
 
 
 def read_xml(content: bytes, encoding: str | None = None) -> Element:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from settlement.domain.fiscal.nfe import CURRENCY, FiscalDocument, FiscalDocumentRefused, FiscalItem
+from settlement.domain.fiscal.nfe import CURRENCY, FiscalDocument, FiscalItem
+from settlement.domain.fiscal.refused import FiscalDocumentRefused
 from settlement.domain.order.invoice import Invoice, InvoiceType
 from settlement.domain.order.order import LineMention
 from settlement.use_cases.orders.notify_invoice import Notification, Receipt, notify_invoice

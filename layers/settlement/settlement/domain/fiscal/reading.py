@@ -1,0 +1,25 @@
+"""Reads a fiscal document from its XML: the root element says what it is."""
+
+from collections.abc import Callable, Mapping
+
+from settlement.domain.fiscal.nfe import FiscalDocument, nfe_of
+from settlement.domain.fiscal.refused import FiscalDocumentRefused, another_root
+from settlement.domain.fiscal.xml_tree import Element, UnreadableXml, read_xml
+
+_READERS: Mapping[str, Callable[[Element], FiscalDocument]] = {"nfeProc": nfe_of, "NFe": nfe_of}
+"""What reads a document, by the name of its root."""
+
+
+def read_fiscal(content: bytes, encoding: str | None = None) -> FiscalDocument:
+    """Return what a document says; ``encoding`` overrules the one that it declares.
+
+    Raises ``FiscalDocumentRefused``.
+    """
+    try:
+        root = read_xml(content, encoding)
+    except UnreadableXml as fault:
+        raise FiscalDocumentRefused(f"the document: {fault}", code="NFE_UNREADABLE") from None
+    reader = _READERS.get(root.name)
+    if reader is None:
+        raise another_root(root, _READERS)
+    return reader(root)
