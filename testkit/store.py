@@ -26,7 +26,16 @@ from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.work import AuditFinding, work_of
-from settlement.use_cases.shared.ports import Conflict, DueApproval, DueOperation, DuePayment, ListRange, Page, WorkItem
+from settlement.use_cases.shared.ports import (
+    Conflict,
+    DueApproval,
+    DueOperation,
+    DuePayment,
+    Lapse,
+    ListRange,
+    Page,
+    WorkItem,
+)
 from testkit.guarded_things import GuardedThings
 
 LIST_PAGE = 100
@@ -290,6 +299,17 @@ class FakeStore(GuardedThings):
             assert transaction is not None
             place = f"{work.since.isoformat(timespec='microseconds')}#{work.kind}#{'#'.join(map(str, key[2:]))}"
             found.append(WorkItem(transaction.order_id, transaction.transaction_id, transaction.currency, work, place))
+        found = sorted((held for held in found if after is None or held.place > after), key=lambda held: held.place)
+        return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
+
+    def lapses(self, account: str, since: datetime, until: datetime, after: str | None, limit: int) -> Page[Lapse]:
+        """Return what lapses within a time, soonest first."""
+        found = []
+        for key, thing in list(self.things.items()):
+            at = thing.lapses_at if isinstance(thing, Payment) and key[1] == account else None
+            if at is not None and since <= at <= until:
+                place = f"{at.isoformat(timespec='microseconds')}#{key[2]}#{thing.payment_id}"
+                found.append(Lapse(str(key[2]), thing.payment_id, at, place))
         found = sorted((held for held in found if after is None or held.place > after), key=lambda held: held.place)
         return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
 

@@ -1,7 +1,8 @@
 """The store lists work by what it stores: the write that changes a thing changes what is listed of it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind
@@ -105,6 +106,49 @@ def test_undecided_authorisation_is_due_after_an_hour_and_then_listed(store: Sto
     [work] = listed(store, NOON + HOUR)
     assert (work.kind, work.since) == (WorkKind.UNDECIDED_AUTHORISATION, NOON + HOUR)
     assert store.due(NOON + 2 * HOUR) == ([], [])
+
+
+def lapses(store: Store, since: datetime = NOON, until: datetime = LATER, **more: Any) -> list[tuple[str, datetime]]:
+    page = store.lapses(ACCOUNT, since, until, more.get("after"), more.get("limit", 10))
+    return [(lapse.payment_id, lapse.at) for lapse in page.items]
+
+
+def test_payment_is_among_the_lapses_as_long_as_it_has_open_value_that_lapses(store: Store) -> None:
+    an_order_stands(store)
+    write_work(
+        store, new_payments=[a_payment(cancel_at=LATER), a_payment("P2"), a_payment("P3", cancel_at=NOON + HOUR)]
+    )
+    assert lapses(store) == [("P3", NOON + HOUR), ("P1", LATER)]
+    assert lapses(store, until=NOON + HOUR) == [("P3", NOON + HOUR)]
+    assert lapses(store, since=LATER + HOUR, until=LATER + 2 * HOUR) == []
+    assert store.lapses("rival", NOON, LATER, None, 10) == Page([])
+
+    write_work(store, payments=[with_counters(paid(store), captured=9999)])
+    assert ("P1", LATER) in lapses(store)
+    write_work(store, payments=[with_counters(paid(store), captured=10000)])
+    assert lapses(store) == [("P3", NOON + HOUR)]
+
+
+def test_lapses_are_listed_by_pages(store: Store) -> None:
+    an_order_stands(store)
+    times = [NOON + timedelta(minutes=minute) for minute in (5, 1, 3)]
+    write_work(store, new_payments=[a_payment(f"P{number}", cancel_at=at) for number, at in enumerate(times)])
+
+    first = store.lapses(ACCOUNT, NOON, LATER, None, 2)
+    second = store.lapses(ACCOUNT, NOON, LATER, first.next, 2)
+
+    assert [lapse.payment_id for lapse in (*first.items, *second.items)] == ["P1", "P2", "P0"]
+    assert {lapse.transaction_id for lapse in first.items} == {TRANSACTION_ID}
+
+
+def test_denied_authorisation_does_not_lapse_and_an_undecided_one_does(store: Store) -> None:
+    an_order_stands(store)
+    undecided = a_payment(authorised=0, authorisation=Authorisation.PENDING, cancel_at=LATER)
+    write_work(store, new_payments=[undecided])
+    assert lapses(store) == [("P1", LATER)]
+
+    write_work(store, payments=[Changed(paid(store), replace(paid(store), authorisation=Authorisation.DENIED))])
+    assert lapses(store) == []
 
 
 def test_finding_of_the_audit_is_listed_until_another_one_agrees(store: Store) -> None:

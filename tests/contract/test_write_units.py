@@ -12,6 +12,7 @@ from settlement.use_cases.orders.place_order import NewLine
 from testkit.builders import item
 from testkit.shop import Placed, Shop
 from tests.support.declared_table import make_declared_table
+from tests.support.timers import DAY, lapses_after
 from tests.template.cloudformation import load_template, of_type
 
 KILOBYTE = 1024
@@ -64,6 +65,26 @@ def test_first_invoice_of_an_order_writes_its_status_too(
     placed.invoice("NEXT", 10_000, item("A", 10_000))
 
     assert total(units_since(shop, before, indexes)) <= most
+
+
+def test_list_of_lapses_costs_a_partial_invoice_nothing(shop: Shop, indexes: list[Index]) -> None:
+    """Of an authorisation that lapses, the list has the time alone; it is told once that nothing is left."""
+    lapses_after(shop, 5 * DAY)
+    placed = opened(shop)
+    placed.invoice("N1", 2000)
+    before = len(shop.store.commits)
+    placed.invoice("N2", 5000, item("A", 5000))
+    partial = units_since(shop, before, indexes)
+    before = len(shop.store.commits)
+    placed.invoice("N3", 3000)
+    last = units_since(shop, before, indexes)
+
+    def of_payment(written: list[Written]) -> list[dict[str, int]]:
+        return [held.units for held in written if held.sort_key.startswith("PAYMENT")]
+
+    assert total(partial) <= MOST_UNITS
+    assert of_payment(partial) == [{"table": 2}]
+    assert of_payment(last) == [{"table": 2, "byAccount": 1}]
 
 
 def test_each_item_of_an_invoice_and_its_settlement_is_within_a_kilobyte(shop: Shop, indexes: list[Index]) -> None:

@@ -16,7 +16,7 @@ from settlement.domain.account.account import EVERY_ROLE
 from settlement.domain.account.app_key import AccountKey, Failures, HeldKey
 from settlement.domain.actor import Actor
 from settlement.domain.errors import AlreadyExists
-from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.shared.ports import Page, Ports
 from testkit.builders import ACCOUNT
 from testkit.shop import Shop
 from tests.support.lambda_context import Context
@@ -231,3 +231,29 @@ class Browser:
             else:
                 self.cookies[name] = value
         return Shown(path, answer["statusCode"], answer["body"], answer["multiValueHeaders"])
+
+
+def things_read(browser: Browser, path: str) -> int:
+    """Read a page, and return how many stored things it reads for that."""
+    store, count = browser.shop.store, 0
+
+    class Counting:
+        """A store that counts what is read of it."""
+
+        def __getattr__(self, name: str) -> object:
+            read = getattr(store, name)
+
+            def counted(*asked: object, **more: object) -> object:
+                nonlocal count
+                found = read(*asked, **more)
+                things = found.items if isinstance(found, Page) else found
+                count += len(things) if isinstance(things, list | dict) else 1
+                return found
+
+            return counted
+
+    counting: Any = Counting()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "ports", lambda actor: replace(browser.shop.ports, store=counting))
+        assert browser.get(path).status == 200
+    return count

@@ -4,19 +4,16 @@ import csv
 import gzip
 import io
 import re
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from settlement import bootstrap
 from settlement.console.site import HEADERS
 from settlement.domain.account.account import Role
 from settlement.domain.order.invoice import InvoiceType
 from testkit.builders import ACCOUNT, a_new_payment, item
 from testkit.shop import Placed, Shop
-from tests.support.console import KEY, TOKEN, Browser, Shown
+from tests.support.console import KEY, TOKEN, Browser, Shown, things_read
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="x">{{ 7*7 }}\'"&'
 
@@ -352,36 +349,9 @@ def test_page_of_a_long_order_reads_no_more_than_that_of_a_short_one(browser: Br
         placed.invoice(f"N{number:03d}", 100)
         if number in (60, 200):
             reads[number] = [
-                _things_read(browser, shop, f"/console/{path}")
+                things_read(browser, f"/console/{path}")
                 for path in (f"orders/{placed.order_id}", f"transactions/{placed.transaction_id}")
             ]
 
     assert reads[200][1] == reads[60][1]
     assert reads[200][0] < reads[60][0], "the calls of so many invoices are left to the transaction"
-
-
-def _things_read(browser: Browser, shop: Shop, path: str) -> int:
-    """How many stored things a page reads."""
-    count = 0
-    usual = bootstrap.ports
-
-    class Counting:
-        """A store that counts what is read of it."""
-
-        def __getattr__(self, name: str) -> object:
-            read = getattr(shop.store, name)
-
-            def counted(*asked: object, **more: object) -> object:
-                nonlocal count
-                found = read(*asked, **more)
-                items = getattr(found, "items", found)
-                count += len(items) if isinstance(items, list) else 1
-                return found
-
-            return counted
-
-    counting: Any = Counting()
-    browser.patch.setattr(bootstrap, "ports", lambda actor: replace(shop.ports, store=counting))
-    assert browser.get(path).status == 200
-    browser.patch.setattr(bootstrap, "ports", usual)
-    return count

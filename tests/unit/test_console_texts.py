@@ -33,6 +33,7 @@ NAMED: dict[str, Iterable[object]] = {
     "order-status": OrderStatus,
     "transaction-status": TransactionStatus,
     "operation": OperationKind,
+    "deed": OperationKind,
     "operation-state": OperationState,
     "leg": LegKind,
     "leg-state": LegState,
@@ -85,7 +86,7 @@ def _used() -> set[str]:
     whole |= set(re.findall(r"""Mistyped\(['"]([\w.-]+)['"]""", text))
     parts = set(re.findall(r"""\bof\(['"]([\w.-]+)['"]""", text))
     parts |= set(re.findall(r"""\b(?:t|text)\(f?['"]([\w.-]+?)\.['{"]""", text))
-    parts |= set(re.findall(r"""'([\w-]+)', \w+\.code""", text)) | {"order-status", "transaction-status"}
+    parts |= set(re.findall(r"""['"]([\w-]+)['"], \w+\.code""", text)) | {"order-status", "transaction-status"}
     parts |= set(re.findall(r"""parts\.status\(t, of, '([\w-]+)'""", text))
     parts |= set(re.findall(r'": \("([\w-]+)"', text))
     return whole | {key for key in catalogue("en") if key.partition(".")[0] in parts or key.rpartition(".")[0] in parts}

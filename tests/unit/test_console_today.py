@@ -1,11 +1,13 @@
 """The work list of the console: what waits is found there with its next step and the button that does it (R35)."""
 
+from datetime import timedelta
+
 import pytest
 
 from settlement.domain.account.account import Role
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
-from tests.support.console import KEY, TOKEN, Browser
+from tests.support.console import KEY, TOKEN, Browser, things_read
 from tests.support.timers import DAY, lapses_after
 
 TODAY = "/console/today"
@@ -72,7 +74,49 @@ def test_every_button_leads_to_its_form(browser: Browser, shop: Shop) -> None:
     assert {browser.get(path).status for path in paths} == {200}
 
 
-def test_authorisation_about_to_lapse_is_told_with_its_time(browser: Browser, shop: Shop) -> None:
+def test_what_lapses_within_seven_days_is_told_soonest_first(browser: Browser, shop: Shop) -> None:
+    lapses_after(shop, 6 * DAY)
+    late = shop.open(a_new_payment(10000, "partial"))
+    lapses_after(shop, 2 * DAY)
+    soon = shop.open(a_new_payment(10000, "partial"))
+    soon.invoice("N1", 7000)
+    lapses_after(shop, 8 * DAY)
+    never = shop.open(a_new_payment(10000, "partial"))
+    done = shop.open(a_new_payment(10000, "partial"))
+    done.invoice("N1", 10000)
+
+    for path in (TODAY, "/console/lapses"):
+        words = browser.get(path).words
+        assert f"4 Mar 2026, 09:00 R$30.00 {soon.order_id} Visa partial" in words
+        assert words.index(soon.order_id) < words.index(late.order_id)
+        assert never.order_id not in words
+        assert done.order_id not in words
+
+
+def test_what_lapses_goes_on_page_by_page(browser: Browser, shop: Shop) -> None:
+    lapses_after(shop, 2 * DAY)
+    placed = []
+    for _ in range(53):
+        shop.clock.advance(timedelta(minutes=1))
+        placed.append(shop.open(a_new_payment(10000, "partial")).order_id)
+
+    today, first = browser.get(TODAY).words, browser.get("/console/lapses")
+    link = first.text.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    second = browser.get(link).words
+
+    assert [order for order in placed if order in today] == placed[:10]
+    assert "All that lapses" in today
+    assert [order for order in placed if order in first.words] == placed[:50]
+    assert [order for order in placed if order in second] == placed[50:]
+
+
+def test_day_on_which_nothing_lapses_says_so(browser: Browser, shop: Shop) -> None:
+    shop.open(a_new_payment(10000, "partial")).invoice("N1", 10000)
+
+    assert "Nothing lapses within seven days." in browser.get(TODAY).words
+
+
+def test_authorisation_about_to_lapse_is_work_with_its_time(browser: Browser, shop: Shop) -> None:
     lapses_after(shop, 2 * DAY)
     shop.open(a_new_payment(10000, "partial"))
     shop.pass_time(2 * DAY * 0.95)
@@ -80,8 +124,19 @@ def test_authorisation_about_to_lapse_is_told_with_its_time(browser: Browser, sh
 
     words = browser.get(TODAY).words
 
-    assert "About to lapse" in words
     assert "1 Authorisation about to lapse R$100.00" in words
+    assert "until 4 Mar 2026, 09:00" in words
+
+
+def test_page_of_today_reads_no_more_with_more_orders(browser: Browser, shop: Shop) -> None:
+    lapses_after(shop, 2 * DAY)
+    reads = []
+    for _ in range(2):
+        for _ in range(15):
+            shop.open(a_new_payment(10000, "partial"))
+        reads.append(things_read(browser, TODAY))
+
+    assert reads[0] == reads[1]
 
 
 def test_who_may_only_look_gets_no_buttons(browser: Browser, shop: Shop) -> None:

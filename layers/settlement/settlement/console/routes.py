@@ -32,6 +32,7 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console/static/{name}", "files", "serve", is_open=True),
     PageRoute("get", "/console", "start", "show"),
     PageRoute("get", "/console/today", "today", "show", _PAYMENT),
+    PageRoute("get", "/console/lapses", "lapses", "show", _PAYMENT),
     PageRoute("get", "/console/settings", "settings", "show", _ADMIN),
     PageRoute("post", "/console/settings", "settings", "change", _ADMIN),
     PageRoute("get", "/console/keys", "keys", "show", _ADMIN),

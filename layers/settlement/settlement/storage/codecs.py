@@ -138,10 +138,18 @@ def unchanged(thing: object | None) -> dict[str, Any]:
 
 
 def payment_attributes(commit: "Commit", payment: Payment) -> Item:
-    """Return the attributes of a payment's item, with its keys of the indexes ``due`` and ``work``."""
+    """Return the attributes of a payment's item, with its keys of the indexes ``due``, ``work`` and ``byAccount``."""
     due = keys.timestamp(payment.due_at) if payment.due_at is not None else None
     work = work_attributes(commit, keys.payment(payment.payment_id), payment)
-    return encode(payment) | due_attributes(commit.transaction_id, due) | work
+    return encode(payment) | due_attributes(commit.transaction_id, due) | work | _lapse_attributes(commit, payment)
+
+
+def _lapse_attributes(commit: "Commit", payment: Payment) -> Item:
+    """Return a payment's keys among the lapses, without its open value: a capture writes nothing there (D156)."""
+    if payment.lapses_at is None:
+        return {}
+    sort = keys.lapse_sort(payment.lapses_at, commit.transaction_id, payment.payment_id)
+    return {"listPK": keys.lapse_partition(commit.account), "listSK": sort}
 
 
 _FINDERS = {TermKind.INVOICE_NUMBER: ("listPK", "listSK"), TermKind.ACCESS_KEY: ("workPK", "workSK")}

@@ -20,11 +20,11 @@ from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
-from settlement.storage.approvals import Approvals
 from settlement.storage.documents import Documents
 from settlement.storage.races import lost_races_as_conflicts
+from settlement.storage.waiting import Waiting
 from settlement.storage.writing import equals, versioned_put, writes
-from settlement.use_cases.shared.ports import Commit, DueApproval, DueOperation, DuePayment, ListRange, Page, WorkItem
+from settlement.use_cases.shared.ports import Commit, DueApproval, DueOperation, DuePayment, ListRange, Page
 
 if TYPE_CHECKING:
     from settlement.domain.audit.walk import AuditWalk
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.shopper import Shopper
 
 
-class DynamoDBStore(Approvals, Documents):
+class DynamoDBStore(Waiting, Documents):
     """The ``Store`` port on one table."""
 
     def settings(self, account: str) -> AccountSettings:
@@ -309,30 +309,6 @@ class DynamoDBStore(Approvals, Documents):
                 else:
                     timers.append(DuePayment(account, transaction_id, id_))
         return operations, timers
-
-    def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
-        """Return work listed at ``until``, oldest first, from the index, which lags behind the writes."""
-        from settlement.domain.transaction.listed_work import Work
-
-        first, last = "0" if after is None else f"{after}\x00", f"{keys.timestamp(until)}#\uffff"
-        if first > last:
-            return Page([])
-        values = {":account": keys.work_partition(account), ":first": first, ":last": last}
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "work",
-            "KeyConditionExpression": "workPK = :account AND workSK BETWEEN :first AND :last",
-            "ExpressionAttributeValues": codecs.to_wire(values),
-            "Limit": limit,
-        }
-        answer = self._client.query(**request)
-        found = []
-        for item in map(codecs.from_wire, answer["Items"]):
-            told = item["work"]
-            transaction_id = told.get("transaction_id") or item["PK"].partition("#TXN#")[2]
-            work = codecs.decode(Work, told)
-            found.append(WorkItem(told["order_id"], transaction_id, told["currency"], work, item["workSK"]))
-        return Page(found, found[-1].place if "LastEvaluatedKey" in answer and found else None)
 
     def audit_walk(self, account: str) -> "AuditWalk | None":
         """Return the progress of an account's audit, None if it never started."""

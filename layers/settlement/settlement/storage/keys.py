@@ -147,6 +147,16 @@ def work_sort(since: datetime, kind: str, transaction_id: str, sort_key: str) ->
     return f"{timestamp(since)}#{kind}#{transaction_id}#{sort_key}"
 
 
+def lapse_partition(account: str) -> str:
+    """The partition of an account's lapses in the index ``byAccount``."""
+    return f"{account}#LAPSES"
+
+
+def lapse_sort(at: datetime, transaction_id: str, payment_id: str) -> str:
+    """Sort key of a lapse in the index ``byAccount``: when, and which payment's."""
+    return f"{timestamp(at)}#{transaction_id}#{payment_id}"
+
+
 def found(account: str, term: Term) -> str:
     """The partition of the orders that a term finds, in the table or an index; the term itself is hashed."""
     return f"{account}#FIND#{term.kind.value}#{sha256(term.text.encode()).hexdigest()[:32]}"

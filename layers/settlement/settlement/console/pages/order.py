@@ -8,6 +8,7 @@ from settlement.api.shared.http import Response
 from settlement.console.actions.action import Target
 from settlement.console.actions.on_orders import open_actions
 from settlement.console.rendering import done_of, page
+from settlement.console.standing import standing
 from settlement.console.visit import Visit
 from settlement.domain.account.account import Role
 from settlement.domain.errors import InvoiceNotFound
@@ -66,6 +67,7 @@ def show(visit: Visit, order_id: str) -> Response:
         status=order_status(order, heads.transaction).value,
         transaction_status=transaction_status(order, heads.transaction).value,
         diagnosis=diagnosis,
+        standing=None if diagnosis is None else standing(visit.words, diagnosis, order.currency, visit.now),
         items=[Item(line, pending_to_invoice(order, line)) for line in store.lines(account, order_id)],
         invoices=_invoices(visit, heads, None),
         changes=_changes(visit, heads),

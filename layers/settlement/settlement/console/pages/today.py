@@ -9,18 +9,18 @@ from settlement.domain.account.account import Role
 from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.work_item import actions_of
 from settlement.use_cases.shared.ports import WorkItem
+from settlement.use_cases.upkeep.list_lapses import list_lapses
 from settlement.use_cases.upkeep.list_work import list_work, summarise_work
 
 ITEMS_AT_ONCE = 100
 """Items on the page; the figures above them count all."""
 
+LAPSES_AT_ONCE = 10
+"""What lapses first; the rest has a page of its own."""
+
 _HERE = {"retry": "retry", "write-off": "write-off", "paid-otherwise": "paid-otherwise", "resolve": "resolve",
          "confirm": "confirm", "settle": "settle", "cancel": "give-up"}  # fmt: skip
 """The console's action for a request that a work item names; what is only to be read leads to the transaction."""
-
-
-_LAPSING = frozenset({WorkKind.EXPIRING_AUTHORISATION, WorkKind.UNDECIDED_AUTHORISATION})
-"""Work with a time at which something is lost by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,8 @@ def show(visit: Visit) -> Response:
             values = [(currency, value) for currency, (_, value) in mine.items()]
             items = [one for one in waiting if one.work.kind is kind]
             heaps.append(Heap(kind, sum(count for count, _ in mine.values()), values, items))
-    soon = [one for one in waiting if one.work.kind in _LAPSING and one.work.due_at is not None]
-    return page(
-        visit,
-        "today",
-        heaps=heaps,
-        soon=sorted(soon, key=lambda one: one.work.due_at or visit.now),
-        more=found.next,
-        done="",
-    )
+    lapses = list_lapses(visit.ports, visit.account, None, LAPSES_AT_ONCE)
+    return page(visit, "today", heaps=heaps, more=found.next, lapses=lapses.items, more_lapses=lapses.next is not None)
 
 
 def _buttons(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:

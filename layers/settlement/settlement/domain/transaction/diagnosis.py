@@ -57,7 +57,7 @@ def diagnose(
     things: Iterable[Operation | Leg | Payment | Approval] = (*operations, *legs, *payments, *approvals)
     work = [found for found in map(work_of, things) if found is not None and found.since <= now]
     return Diagnosis(
-        (_of_status(order, transaction, payments), *_of_queue(transaction, operations)),
+        (_of_status(order, transaction, payments), *_of_queue(transaction, operations, legs)),
         tuple(sorted(_coming(transaction, operations, payments), key=lambda coming: coming.at)),
         tuple(sorted(work, key=lambda found: found.since)),
     )
@@ -97,7 +97,7 @@ def _of_status(order: Order, transaction: Transaction, payments: Sequence[Paymen
             return Reason("complete", f"All is invoiced; {captured} was captured.", {"captured": ledger.captured})
 
 
-def _of_queue(transaction: Transaction, operations: Sequence[Operation]) -> list[Reason]:
+def _of_queue(transaction: Transaction, operations: Sequence[Operation], legs: Sequence[Leg]) -> list[Reason]:
     if transaction.is_idle:
         return []
     head = next((held for held in operations if held.sequence == transaction.head), None)
@@ -105,7 +105,12 @@ def _of_queue(transaction: Transaction, operations: Sequence[Operation]) -> list
         return []
     waiting = transaction.tail - transaction.head - 1
     behind = f" {waiting} more wait behind it." if waiting else ""
-    facts: dict[str, str | int] = {"operation": head.sequence, "kind": head.kind.value, "waiting": waiting}
+    facts: dict[str, str | int] = {
+        "operation": head.sequence,
+        "kind": head.kind.value,
+        "value": _value_to_move(head, legs),
+        "waiting": waiting,
+    }
     if head.state is OperationState.WAITING:
         why = f": {head.remark}" if head.remark else ""
         tries = f"{head.attempts} attempt{'s' if head.attempts != 1 else ''}"
@@ -117,6 +122,14 @@ def _of_queue(transaction: Transaction, operations: Sequence[Operation]) -> list
             )
         ]
     return [Reason("operation-runs", f"Operation {head.sequence} ({head.kind.value}) is under way.{behind}", facts)]
+
+
+def _value_to_move(operation: Operation, legs: Sequence[Leg]) -> int:
+    """Return what the open calls of an operation are to move, or before there are any, what it asks for."""
+    if operation.planned:
+        return sum(leg.value for leg in legs if leg.operation == operation.sequence and leg.state.is_open)
+    ask = operation.ask
+    return ask.request or ask.refund or ask.reduction or ask.increase
 
 
 def _coming(transaction: Transaction, operations: Sequence[Operation], payments: Sequence[Payment]) -> list[Coming]:

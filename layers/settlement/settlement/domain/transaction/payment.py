@@ -143,6 +143,14 @@ class Payment:
         return None if self.undecided_at is None else self.undecided_at + UNDECIDED_FOR
 
     @property
+    def lapses_at(self) -> datetime | None:
+        """When its open value is lost by itself, or its undecided authorisation given up; None if nothing can be."""
+        is_open = self.authorisation is Authorisation.PENDING or (
+            self.authorisation is Authorisation.APPROVED and self.counters.available > 0
+        )
+        return self.cancel_at if is_open else None
+
+    @property
     def position(self) -> Position:
         """The payment's position for planning."""
         return Position(

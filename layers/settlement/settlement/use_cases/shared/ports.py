@@ -179,6 +179,16 @@ class WorkItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapse:
+    """A payment whose open value lapses, as the list has it; ``place`` is its place in the list."""
+
+    transaction_id: str
+    payment_id: str
+    at: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListRange:
     """A range of an account's list: a month, ``2026-03``, and a first and last time in it, both inclusive.
 
@@ -276,6 +286,10 @@ class Store(Protocol):
 
     def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
         """Return work listed at ``until``, oldest first, behind the place ``after``; it lags behind the writes."""
+        ...
+
+    def lapses(self, account: str, since: datetime, until: datetime, after: str | None, limit: int) -> Page[Lapse]:
+        """Return what lapses within a time, soonest first, behind the place ``after``; it lags behind the writes."""
         ...
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment | DueApproval]]: ...

@@ -1,0 +1,56 @@
+"""What waits in an account: work for people, and authorisations that lapse. Both are read from an index."""
+
+from datetime import datetime
+from typing import Any
+
+from settlement.storage import codecs, keys
+from settlement.storage.approvals import Approvals
+from settlement.use_cases.shared.ports import Lapse, Page, WorkItem
+
+
+class Waiting(Approvals):
+    """Part of the store on the table: the lists of what waits in an account. They lag behind the writes."""
+
+    def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
+        """Return work listed at ``until``, oldest first, from the index, which lags behind the writes."""
+        from settlement.domain.transaction.listed_work import Work
+
+        first, last = "0" if after is None else f"{after}\x00", f"{keys.timestamp(until)}#\uffff"
+        if first > last:
+            return Page([])
+        values = {":account": keys.work_partition(account), ":first": first, ":last": last}
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "work",
+            "KeyConditionExpression": "workPK = :account AND workSK BETWEEN :first AND :last",
+            "ExpressionAttributeValues": codecs.to_wire(values),
+            "Limit": limit,
+        }
+        answer = self._client.query(**request)
+        found = []
+        for item in map(codecs.from_wire, answer["Items"]):
+            told = item["work"]
+            transaction_id = told.get("transaction_id") or item["PK"].partition("#TXN#")[2]
+            work = codecs.decode(Work, told)
+            found.append(WorkItem(told["order_id"], transaction_id, told["currency"], work, item["workSK"]))
+        return Page(found, found[-1].place if "LastEvaluatedKey" in answer and found else None)
+
+    def lapses(self, account: str, since: datetime, until: datetime, after: str | None, limit: int) -> Page[Lapse]:
+        """Return what lapses within a time, soonest first, by the keys of the index."""
+        first = keys.timestamp(since) if after is None else f"{after}\x00"
+        last = f"{keys.timestamp(until)}#\uffff"
+        if first > last:
+            return Page([])
+        values = {":account": keys.lapse_partition(account), ":first": first, ":last": last}
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName="byAccount",
+            KeyConditionExpression="listPK = :account AND listSK BETWEEN :first AND :last",
+            ExpressionAttributeValues=codecs.to_wire(values),
+            Limit=limit,
+        )
+        found = []
+        for item in map(codecs.from_wire, answer["Items"]):
+            at, transaction_id, payment_id = item["listSK"].split("#", 2)
+            found.append(Lapse(transaction_id, payment_id, datetime.fromisoformat(at), item["listSK"]))
+        return Page(found, found[-1].place if "LastEvaluatedKey" in answer and found else None)
