@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody
-    from settlement.use_cases.orders.notify_invoice import Receipt
+    from settlement.use_cases.orders.notify_invoice import Notification
     from settlement.use_cases.shared.ports import Ports
 
 logger = new_logger()
@@ -72,13 +72,16 @@ def preview_document(order_id: str) -> Response:
 @api.serves("notifyFiscalDocument")
 def notify_fiscal(order_id: str) -> Response:
     """Notify the invoice that an NF-e is."""
-    return answer(200, receipt_view(_fiscal_action(order_id)(bootstrap.ports(api.actor()))))
+    ports, expected = bootstrap.ports(api.actor()), api.expected_version()
+    return _take(ports, order_id, _fiscal_notification(ports, order_id), expected)
 
 
 @api.serves("previewFiscalDocument")
 def preview_fiscal(order_id: str) -> Response:
     """Show what the invoice that an NF-e is would do, and write nothing."""
-    return _previewed(order_id, _fiscal_action(order_id))
+    account, expected = api.caller(), api.expected_version()
+    notification = _fiscal_notification(bootstrap.ports(api.actor()), order_id)
+    return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
 
 
 @api.serves("trackInvoice", "trackDelivery")
@@ -95,8 +98,21 @@ def track(order_id: str, invoice_number: str) -> Response:
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
     _require_role(body.type)
     notification, expected = body.as_notification(), api.expected_version()
-    receipt = notify_invoice(bootstrap.ports(api.actor()), api.caller(), order_id, notification, expected)
-    return answer(200, receipt_view(receipt))
+    return _take(bootstrap.ports(api.actor()), order_id, notification, expected)
+
+
+def _take(ports: "Ports", order_id: str, notification: "Notification", expected: int | None) -> Response:
+    """Accept an invoice; a return may have to wait for a second key."""
+    account = api.caller()
+    if notification.type is InvoiceType.OUTPUT:
+        return answer(200, receipt_view(notify_invoice(ports, account, order_id, notification, expected)))
+    from settlement.api.approvals.view import approval_view
+    from settlement.domain.transaction.approval import Approval
+    from settlement.use_cases.approvals.act_or_ask import act_or_ask
+    from settlement.use_cases.approvals.return_invoice import asking_return
+
+    done = act_or_ask(ports, account, asking_return(account, order_id, notification), expected)
+    return answer(202, approval_view(done)) if isinstance(done, Approval) else answer(200, receipt_view(done))
 
 
 def _preview(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
@@ -114,17 +130,14 @@ def _previewed(order_id: str, act: "Callable[[Ports], object]") -> Response:
     return answer(200, preview_view(previewed))
 
 
-def _fiscal_action(order_id: str) -> "Callable[[Ports], Receipt]":
-    """Read the document, and return what it asks for: the notification of the invoice that it is."""
+def _fiscal_notification(ports: "Ports", order_id: str) -> "Notification":
+    """Read the document, and return what it notifies of the order."""
     from settlement.api.invoices.nfe import read_document
-    from settlement.use_cases.orders.notify_fiscal_document import notify_fiscal_document
+    from settlement.use_cases.orders.notify_fiscal_document import notification_on
 
-    account, expected = api.caller(), api.expected_version()
     document, text = read_document(api.request.body, is_base64=api.request.is_base64)
     _require_role(document.type)
-    return lambda ports: notify_fiscal_document(
-        ports, account, order_id, document, text, expected, takes_tests=ENVIRONMENT.sandbox
-    )
+    return notification_on(ports.store, api.caller(), order_id, document, text, takes_tests=ENVIRONMENT.sandbox)
 
 
 def _require_role(invoice: InvoiceType) -> None:

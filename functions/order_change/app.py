@@ -11,10 +11,13 @@ from settlement.api.modifications import view as views
 from settlement.api.resolver import Api, answer, no_content
 from settlement.api.shared.http import Response
 from settlement.api.shared.view import receipt_view
+from settlement.domain.errors import NoSuchChange, WrongStatus
 from settlement.domain.transaction.approval import Approval
 from settlement.logs import new_logger
 from settlement.use_cases.approvals.act_or_ask import act_or_ask
+from settlement.use_cases.approvals.decide_approval import refuse
 from settlement.use_cases.approvals.order_change import asking_change
+from settlement.use_cases.approvals.order_modification import asking_modification, rehearsed, waiting_modification
 from settlement.use_cases.orders import modify_order as modify
 from settlement.use_cases.orders.change_order import change_order
 from settlement.use_cases.shared.heads import load
@@ -91,7 +94,10 @@ def create(order_id: str) -> Response:
     account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
     wanted, text, expected = body.as_wanted(settings), body.as_text(settings), api.expected_version()
-    made = modify.modify_order(bootstrap.ports(api.actor()), account, order_id, wanted, text, expected)
+    ports = bootstrap.ports(api.actor())
+    made = act_or_ask(ports, account, asking_modification(ports, account, order_id, wanted, text), expected)
+    if isinstance(made, Approval):
+        return answer(202, views.waiting_view(rehearsed(ports, account, made), made))
     return answer(202, views.modification_view(made))
 
 
@@ -125,26 +131,39 @@ def history(order_id: str) -> Response:
 @api.serves("getModification")
 def details(order_id: str, request_id: str) -> Response:
     """Show one modification, its status and its log."""
-    account = api.caller()
-    found = modify.retrieve_modification(bootstrap.ports(api.actor()), account, order_id, request_id)
+    account, ports = api.caller(), bootstrap.ports(api.actor())
+    try:
+        found = modify.retrieve_modification(ports, account, order_id, request_id)
+    except NoSuchChange:
+        approval = waiting_modification(ports, account, order_id, request_id)
+        if approval is None:
+            raise
+        return answer(200, views.waiting_details(rehearsed(ports, account, approval), approval))
     return answer(200, views.modification_details(found))
 
 
 @api.serves("retryModification")
 def retry(order_id: str, request_id: str) -> Response:
     """Try a waiting modification at once."""
-    modify.retry_modification(bootstrap.ports(api.actor()), api.caller(), order_id, request_id)
+    account, ports = api.caller(), bootstrap.ports(api.actor())
+    if waiting_modification(ports, account, order_id, request_id) is not None:
+        raise WrongStatus(f"Change {request_id} waits for another app key to approve it", code="SalesOrderSystem016")
+    modify.retry_modification(ports, account, order_id, request_id)
     return no_content()
 
 
 @api.serves("takeBackModification")
 def take_back(order_id: str, request_id: str) -> Response:
-    """Take back a modification whose money has not moved."""
+    """Take back a modification whose money has not moved, or that waits for a second key."""
     from settlement.api.modifications.request import TakeBackBody
 
-    account = api.caller()
+    account, ports = api.caller(), bootstrap.ports(api.actor())
     reason = api.read(TakeBackBody).reason
-    modify.cancel_modification(bootstrap.ports(api.actor()), account, order_id, request_id, reason)
+    approval = waiting_modification(ports, account, order_id, request_id)
+    if approval is not None:
+        refuse(ports, account, approval.id, reason)
+    else:
+        modify.cancel_modification(ports, account, order_id, request_id, reason)
     return answer(200, {})
 
 

@@ -131,9 +131,12 @@ def pay_otherwise(transaction_id: str, operation_id: str) -> Response:
 
 
 def _end(account: str, transaction_id: str, operation_id: str, request: "EndRequest") -> Response:
-    from settlement.use_cases.recovery.end_operation import end_operation
+    from settlement.use_cases.approvals.operation_end import asking_end
 
-    ended = end_operation(bootstrap.ports(api.actor()), account, transaction_id, _sequence(operation_id), request)
+    asking = asking_end(account, transaction_id, _sequence(operation_id), request)
+    ended = act_or_ask(bootstrap.ports(api.actor()), account, asking)
+    if isinstance(ended, Approval):
+        return answer(202, approval_view(ended))
     return answer(200, ended_view(ended, request.ending))
 
 
@@ -182,14 +185,15 @@ def refuse_movement(approval_id: str) -> Response:
 def confirm(transaction_id: str, leg_id: str) -> Response:
     """Confirm a connector call that a person has done."""
     from settlement.api.operations.request import ConfirmationBody
-    from settlement.use_cases.recovery.resolve_leg import confirm_leg
+    from settlement.use_cases.approvals.operation_end import Confirming, asking_confirmation
 
     account = api.caller()
     body = api.read(ConfirmationBody)
     operation_id, _, number = leg_id.partition("-")
-    sequence = _sequence(operation_id)
-    confirm_leg(bootstrap.ports(api.actor()), account, transaction_id, sequence, number, body.reference, body.actor)
-    return no_content()
+    said = Confirming(_sequence(operation_id), number, body.reference, body.actor)
+    ports = bootstrap.ports(api.actor())
+    waiting = act_or_ask(ports, account, asking_confirmation(ports, account, transaction_id, said))
+    return no_content() if waiting is None else answer(202, approval_view(waiting))
 
 
 def _sequence(operation_id: str) -> int:

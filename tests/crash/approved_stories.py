@@ -15,6 +15,7 @@ from tests.crash.stories import (
     changes,
     invoices,
     passes,
+    returns,
     scripts,
     sends,
 )
@@ -69,6 +70,12 @@ APPROVED = (
             invoices("N2", 3000),
         ),
         End("invoiced", "Finished", (10000,), (0,), (4000,), requested=6000),
+    ),
+    Story(
+        "return-approved",
+        (CARD,),
+        (STARTS, invoices("N1", 10000), limits(refund=1499), returns("D1", 1500), approves()),
+        End("invoiced", "Finished", (10000,), (0,), (1500,), requested=10000),
     ),
     Story(
         "resolution-approved",

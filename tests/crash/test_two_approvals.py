@@ -42,6 +42,7 @@ def _decide(deployment: Deployment, verb: str, app_key: str) -> Answered:
 
 def _meanwhile(deployment: Deployment, other: str) -> None:
     if other == "refunded meanwhile":
+        limits()(deployment)
         returned = invoice_body("D1", 9000, type="Input")
         assert deployment.send("POST", f"{ORDER}/invoice", returned).status in (200, 409)
     else:

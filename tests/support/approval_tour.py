@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from settlement.domain.transaction.leg import LegState
-from tests.support.tour_bodies import change_body
+from testkit.nfe_documents import nfe, nfe_key
+from tests.support.fiscal_tour import a_return
+from tests.support.tour_bodies import change_body, invoice_body
 
 if TYPE_CHECKING:
     from testkit.shop import Placed
@@ -20,16 +23,20 @@ ASKING = "asking-key"
 
 def walk_approvals(tour: Tour) -> None:
     """Ask for one of each kind, and have them decided."""
-    captured, doubtful = tour.place("to-approve"), _in_doubt(tour)
+    captured, doubtful, words = tour.place("to-approve"), _in_doubt(tour), list(_words(tour))
     tour.service.do("POST", f"{_of(captured)}/settlement-request", {"value": 6000})
-    for name in ("cancelled-order", "cancelled-document"):
+    for name in ("cancelled-order", "cancelled-document", "to-modify"):
         tour.place(name)
+    returns = _returns(tour)
     tour.service.do("PATCH", SETTINGS, {"approvalAbove": EVERYTHING, "approvalHours": 24})
     refund, cancel = (_ask(tour, f"{_of(captured)}/{part}-request", {"value": 1000}) for part in _PARTS)
     _ask(tour, f"{ORDERS}/to-approve/changes", change_body("A1", 5000))
     _ask(tour, f"{ORDERS}/cancelled-order/cancel", {"reason": "sold out"})
     _ask(tour, "/api/orders/pvt/document/cancelled-document/cancel", {"reason": "sold out"})
     _ask(tour, doubtful, {"resolution": "not-done", "reason": "the back office has no such call"})
+    for path, body in (*words, *returns):
+        _ask(tour, path, body)
+    _modify(tour)
     tour.service.do("GET", "/api/pvt/work-items", query={"kind": "approval"})
     _decide(tour, refund, cancel)
     tour.service.do("PATCH", SETTINGS, {"approvalAbove": {}})
@@ -42,11 +49,47 @@ def _of(placed: Placed) -> str:
     return f"/api/pvt/transactions/{placed.transaction_id}"
 
 
-def _ask(tour: Tour, path: str, body: dict[str, Any]) -> str:
+def _modify(tour: Tour) -> None:
+    """Ask for a modification, look at it, and take it back."""
+    path, call = "/api/order-system/orders/to-modify/changes", tour.service.call
+    asked = call("PATCH", path, {"reason": "broken", "manualDiscountValue": 1000}, app_key=ASKING).json
+    assert (asked["approval"]["state"], call("GET", f"{path}/{asked['requestId']}").status) == ("pending", 200)
+    call("POST", f"{path}/{asked['requestId']}/cancel", {"reason": "found it"})
+
+
+def _ask(tour: Tour, path: str, body: Any) -> str:
     """Ask, and return the path of the approval."""
     heard = tour.service.call("POST", path, body, app_key=ASKING)
-    assert heard.status == 202, heard
+    assert (heard.status, heard.json["state"]) == (202, "pending"), heard
     return f"/api/pvt/approvals/{heard.json['id']}"
+
+
+def _returns(tour: Tour) -> list[tuple[str, Any]]:
+    """Return the paths and bodies of returns of an order that is sold, by each route."""
+    tour.place("to-return")
+    path = f"{ORDERS}/to-return/invoice"
+    tour.service.do("POST", f"{path}/nfe", nfe(1, "100.00"))
+    by_index = {"type": "Input", "issuedDate": "2026-03-02", "invoiceNumber": "D2", "invoiceValue": 1000}
+    return [
+        (path, invoice_body("D1", 1000, "Input")),
+        ("/api/orders/pvt/document/to-return/invoices", by_index),
+        (f"{path}/nfe", a_return(nfe_key(1))),
+    ]
+
+
+def _words(tour: Tour) -> Iterator[tuple[str, Any]]:
+    """Yield what a person says of operations and of a call: the paths and bodies."""
+    placed, word = tour.place("to-end"), {"reason": "The authorisation has expired", "actor": "finance"}
+    tour.service.do("POST", f"{_of(placed)}/settlement-request", {"value": 5000})
+    for ending, body in (("write-off", word), ("paid-otherwise", word | {"reference": "TRF-7"})):
+        tour.shop.provider.script("settle", "400")
+        tour.service.do("POST", f"{_of(placed)}/settlement-request", {"value": 100})
+        yield f"{_of(placed)}/operations/{placed.operation.sequence}/{ending}", body
+    tour.shop.provider.script("refund", "501")
+    tour.service.do("POST", f"{_of(placed)}/refunding-request", {"value": 100})
+    leg = next(leg for leg in placed.legs if leg.state is LegState.MANUAL)
+    said = {"reference": "BO-77", "actor": "finance"}
+    yield f"{_of(placed)}/legs/{leg.operation}-{leg.number}/confirm", said
 
 
 def _in_doubt(tour: Tour) -> str:

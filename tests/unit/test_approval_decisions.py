@@ -312,7 +312,8 @@ def test_approval_is_of_no_more_than_was_asked_for(shop: Shop) -> None:
 
     assert (decided.state, decided.operation) == (ApprovalState.FAILED, None)
     assert (
-        decided.decided_because == "it would move 5000 by now, 3000 was asked for: send the request again to ask anew"
+        decided.decided_because
+        == "its refund would move 5000 by now, 3000 was asked for: send the request again to ask anew"
     )
     assert state(placed) == before
     assert waiting(ask_change(placed, 5000)).value == 5000

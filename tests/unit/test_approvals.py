@@ -175,13 +175,20 @@ class TestWhatCounts:
         approving(placed, approval)
         assert placed.ledger.refunded == 10000
 
-    def test_change_counts_what_it_refunds_and_not_what_it_leaves_uncaptured(self, shop: Shop) -> None:
+    def test_change_counts_what_it_cancels(self, shop: Shop) -> None:
         placed = shop.open()
-        placed.invoice("N1", 7000)
-        limit(shop, refund=0, cancellation=0)
+        placed.invoice("N1", 5000)
+        limit(shop, cancellation=2999)
 
-        assert isinstance(ask_change(placed, 3000, "C0"), Receipt)
-        placed.run()
+        approval = waiting(ask_change(placed, 3000))
+
+        assert (approval.kind.value, approval.value, placed.order.value) == ("cancellation", 3000, 10000)
+        approving(placed, approval)
+        assert (placed.order.value, placed.ledger.cancelled) == (7000, 3000)
+        assert isinstance(ask_change(placed, 1000, "C2"), Receipt)
+
+    def test_change_counts_what_it_refunds(self, shop: Shop) -> None:
+        limit(shop, refund=0)
         refunding = shop.open()
         refunding.auto_settle()
         approval = waiting(ask_change(refunding, 1500))

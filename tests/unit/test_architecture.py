@@ -87,7 +87,7 @@ API = {
     "checkout": "payments shared shopper",
     "feeds": "shared",
     "invoices": "shared",
-    "modifications": "previews shared",
+    "modifications": "approvals previews shared",
     "operations": "shared transactions",
     "order_lists": "shared",
     "orders": "changes invoices payments shared shopper",

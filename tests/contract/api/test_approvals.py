@@ -9,10 +9,11 @@ from settlement.domain.transaction.approval import ApprovalKind
 from testkit.shop import Placed, Shop
 from tests.support.service import Heard, Service
 from tests.support.tour import ORDERS, TRANSACTIONS, Tour
-from tests.support.tour_bodies import change_body
+from tests.support.tour_bodies import change_body, invoice_body
 
 SETTINGS = "/api/oms/pvt/account/settings"
 APPROVALS = "/api/pvt/approvals"
+CHANGES = "/api/order-system/orders/open/changes"
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def test_request_above_the_limit_is_202_with_what_waits(service: Service, captur
         "orderId": "captured",
         "transactionId": captured.transaction_id,
         "value": 3000,
+        "moves": {"refund": 3000},
         "currency": "BRL",
         "reason": "goodwill",
         "askedBy": {"appKey": "anna", "user": "Anna"},
@@ -171,6 +173,72 @@ def test_change_above_the_limit_waits_and_is_answered_as_ever_once_it_is_done(
 
     again = service.call("POST", path, body, app_key="anna")
     assert (again.status, again.json["receipt"]) == (200, asked["request"]["receipt"])
+
+
+def test_return_above_the_limit_waits_and_is_answered_as_ever_once_it_is_done(
+    service: Service, captured: Placed
+) -> None:
+    path, document = f"{ORDERS}/captured/invoice", "<nfe>" + "x" * 4000 + "</nfe>"
+    service.do("POST", path, invoice_body("N1", 10000))
+    body = invoice_body("D1", 2500, "Input", embeddedInvoice=document)
+
+    asked = service.call("POST", path, body, app_key="anna")
+
+    assert (asked.status, asked.json["action"], asked.json["value"]) == (202, "return-invoice", 2500)
+    assert asked.json["request"]["documentBytes"] == len(document)
+    assert document[:100] not in asked.text
+    assert service.do("GET", f"{ORDERS}/captured")["packageAttachment"]["packages"][1:] == []
+    decide(service, asked.json["id"], "approve", app_key="bea")
+    again = service.call("POST", path, body, app_key="anna")
+    assert (again.status, sorted(again.json)) == (200, ["date", "orderId", "receipt"])
+    [_, parcel] = service.do("GET", f"{ORDERS}/captured")["packageAttachment"]["packages"]
+    assert (parcel["invoiceNumber"], parcel["embeddedInvoice"]) == ("D1", document)
+
+
+def test_sale_is_not_asked_about(service: Service, captured: Placed) -> None:
+    service.do("PATCH", SETTINGS, {"approvalAbove": {kind.value: {"BRL": 0} for kind in ApprovalKind}})
+
+    heard = service.call("POST", f"{ORDERS}/captured/invoice", invoice_body("N1", 10000))
+
+    assert heard.status == 200
+
+
+class TestModification:
+    """A modification has its published answers while it waits."""
+
+    @pytest.fixture
+    def asked(self, service: Service, captured: Placed) -> dict[str, Any]:
+        service.do("PATCH", SETTINGS, {"approvalAbove": {"cancellation": {"BRL": 0}}})
+        Tour(service).place("open")
+        body = {"reason": "broken", "manualDiscountValue": 1500}
+        told: dict[str, Any] = service.call("PATCH", CHANGES, body, app_key="anna").json
+        return told
+
+    def test_it_is_told_as_it_would_be_with_what_it_waits_for(self, service: Service, asked: dict[str, Any]) -> None:
+        assert (asked["totalChangeValue"], asked["approval"]["action"]) == (-1500, "modify-order")
+        assert asked["approval"]["request"]["requestId"] == asked["requestId"]
+        shown = service.do("GET", f"{CHANGES}/{asked['requestId']}")
+        assert {name: shown[name] for name in asked} == asked
+        assert (shown["status"], shown["inProgress"], shown["finished"]) == ("waiting-confirmation", True, False)
+        assert service.do("GET", CHANGES) == {"requests": [], "actions": []}
+        assert service.call("POST", f"{CHANGES}/{asked['requestId']}/retry").json["error"]["code"] == (
+            "SalesOrderSystem016"
+        )
+
+    def test_approved_it_is_made_under_the_ids_that_were_told(self, service: Service, asked: dict[str, Any]) -> None:
+        decide(service, asked["approval"]["id"], "approve", app_key="bea")
+        service.shop.relay()
+
+        shown = service.do("GET", f"{CHANGES}/{asked['requestId']}")
+        assert (shown["status"], shown["workflowId"], shown["approval"]) == ("done", asked["workflowId"], None)
+
+    def test_taken_back_it_is_refused_and_never_made(self, service: Service, asked: dict[str, Any]) -> None:
+        service.call("POST", f"{CHANGES}/{asked['requestId']}/cancel", {"reason": "found it"}, app_key="anna")
+
+        approval = service.do("GET", f"{APPROVALS}/{asked['approval']['id']}")
+        assert (approval["state"], approval["message"]) == ("refused", "found it")
+        assert service.call("GET", f"{CHANGES}/{asked['requestId']}").status == 404
+        assert service.do("GET", f"{ORDERS}/open")["value"] == 10000
 
 
 def test_settings_show_and_replace_the_limits(service: Service) -> None:

@@ -326,6 +326,9 @@ TESTED_ELSEWHERE = {
     "a connector's manifest": "test_largest_manifest_is_read",
     "options of a select in a manifest": "test_largest_manifest_is_read",
     "names of metadata in a manifest, of 20 characters each": "test_largest_manifest_is_read",
+    "the document of a return that waits for a second key, compressed and in base 64": (
+        "test_document_that_cannot_wait_is_refused"
+    ),
     "an NF-e": "test_document_that_is_more_than_is_read_is_refused",
     "elements within each other, in an NF-e": "test_document_that_is_more_than_is_read_is_refused",
     "items of an NF-e": "test_document_with_more_items_than_its_layout_has_is_refused",

@@ -28,6 +28,8 @@ class ApprovalAnswer(TypedDict):
     """The order's transaction."""
     value: Cents
     """How much it would move of that kind, when it was asked for."""
+    moves: dict[ApprovalKind, Cents]
+    """All that it would move, by kind, when it was asked for."""
     currency: str
     """The currency of the value, as ISO 4217 code."""
     reason: str | None

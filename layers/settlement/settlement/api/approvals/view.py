@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from settlement.domain.transaction.approval import Approval
 
 
+_UNSEEN = frozenset({"packed_document"})
+"""A document is shown by its invoice, once that is made; until then its size is."""
+
+
 def approval_view(approval: "Approval") -> "ApprovalAnswer":
     """What was asked for, by whom, and what became of it."""
     return {
@@ -24,6 +28,7 @@ def approval_view(approval: "Approval") -> "ApprovalAnswer":
         "orderId": approval.order_id,
         "transactionId": approval.transaction_id,
         "value": approval.value,
+        "moves": approval.moved,
         "currency": approval.currency,
         "reason": approval.reason,
         "askedBy": cast("ActorAnswer", actor_view(approval.asked_by)),
@@ -39,8 +44,14 @@ def approval_view(approval: "Approval") -> "ApprovalAnswer":
 
 def _camel_case(values: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked for, under the names of requests."""
-    return {re.sub("_([a-z])", lambda found: found[1].upper(), name): _within(held) for name, held in values.items()}
+    return {
+        re.sub("_([a-z])", lambda found: found[1].upper(), name): _within(held)
+        for name, held in values.items()
+        if name not in _UNSEEN
+    }
 
 
 def _within(held: Any) -> Any:
+    if isinstance(held, Mapping):
+        return _camel_case(held)
     return [_camel_case(item) for item in held] if isinstance(held, list | tuple) else held

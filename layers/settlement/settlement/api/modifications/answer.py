@@ -1,9 +1,10 @@
 """Answers about order modifications (C§2.2). Amounts are minor units."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from settlement.api.approvals.answer import ApprovalAnswer
 from settlement.api.modifications.request import (
     Items,
     PaymentConfiguration,
@@ -310,6 +311,13 @@ class ModificationAnswer(AskedModification):
     """The id of what carries it out."""
 
 
+class ModificationTaken(ModificationAnswer):
+    """A modification that was taken, or that waits for a second key."""
+
+    approval: NotRequired[ApprovalAnswer]
+    """What it waits for, if it does."""
+
+
 class Log(TypedDict):
     """A line of a modification's log."""
 
@@ -347,6 +355,8 @@ class ModificationDetails(ModificationAnswer):
     """What happened, oldest first."""
     cancellationData: TakenBack | None
     """Who took it back; null if nobody did."""
+    approval: ApprovalAnswer | None
+    """What it waits for; null if it was taken."""
 
 
 class ModificationAction(TypedDict):

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, cast
 
+from settlement.api.approvals.view import approval_view
 from settlement.api.modifications.shapes import asked_view
 from settlement.api.previews.view import preview_view
 from settlement.api.shared.dates import oms_date
 from settlement.domain.changes.modification import ModificationStatus
 from settlement.domain.order.order import Order, OrderTotal
+from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.operation import OperationState
 from settlement.use_cases.orders.modify_order import Modified
 from settlement.use_cases.previews.preview_action import Preview
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
         ModificationDetails,
         ModificationHistory,
         ModificationPreview,
+        ModificationTaken,
         Origin,
         Progress,
         TotalOfChange,
@@ -63,6 +66,32 @@ def modification_view(modified: Modified) -> "ModificationAnswer":
     }
 
 
+def waiting_view(modified: Modified, approval: Approval) -> "ModificationTaken":
+    """The answer to a modification that waits for a second key: what it would be, and what it waits for."""
+    return {**modification_view(modified), "approval": approval_view(approval)}
+
+
+def waiting_details(modified: Modified, approval: Approval) -> "ModificationDetails":
+    """A modification that waits for a second key."""
+    waiting = _PUBLISHED[ModificationStatus.WAITING_CONFIRMATION]
+    return {
+        **modification_view(modified),
+        "status": waiting,
+        "inProgress": True,
+        "finished": False,
+        "logs": [
+            {
+                "date": oms_date(approval.asked_at),
+                "message": f"the change waits for another app key to approve it, until {oms_date(approval.expires_at)}",
+                "source": "settlement",
+                "status": waiting,
+            }
+        ],
+        "cancellationData": None,
+        "approval": approval_view(approval),
+    }
+
+
 def modification_details(modified: Modified) -> "ModificationDetails":
     """One modification with its status and log."""
     modification = modified.modification
@@ -79,6 +108,7 @@ def modification_details(modified: Modified) -> "ModificationDetails":
             "reason": modification.cancel_reason or "",
             "cancellationDate": oms_date(modification.cancelled_at),
         },
+        "approval": None,
     }
 
 

@@ -47,6 +47,7 @@ def _return(visit: Visit, target: Target) -> Act:
 
 def _notify(visit: Visit, target: Target, kind: str, taken: Sequence[tuple[Line, int, int]]) -> Act:
     from settlement.api.invoices.request import DocumentInvoiceBody
+    from settlement.use_cases.approvals.return_invoice import asking_return
     from settlement.use_cases.orders.notify_invoice import notify_invoice
 
     extra = typed.amount(visit, "extra", target.currency)
@@ -67,6 +68,8 @@ def _notify(visit: Visit, target: Target, kind: str, taken: Sequence[tuple[Line,
     }
     notification = body.validate(DocumentInvoiceBody, told).as_notification()
     order_id = target.heads.order.order_id
+    if kind == "Input":
+        return Limited(asking_return(visit.account, order_id, notification))
     return lambda ports, expected: notify_invoice(ports, visit.account, order_id, notification, expected)
 
 

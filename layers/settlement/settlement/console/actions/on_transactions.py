@@ -65,7 +65,8 @@ def _is_retried(visit: Visit, target: Target) -> bool:
 
 def _end(visit: Visit, target: Target, ending: Ending) -> Act:
     from settlement.api.operations.request import PaidOtherwiseBody, WriteOffBody
-    from settlement.use_cases.recovery.end_operation import EndRequest, end_operation
+    from settlement.use_cases.approvals.operation_end import asking_end
+    from settlement.use_cases.recovery.end_operation import EndRequest
 
     told = {"reason": typed.text(visit, "reason", needed=True), "actor": visit.actor.user}
     if ending is Ending.WRITTEN_OFF:
@@ -76,7 +77,7 @@ def _end(visit: Visit, target: Target, ending: Ending) -> Act:
         paid = body.validate(PaidOtherwiseBody, told)
         request = EndRequest(ending, paid.reason, paid.actor, paid.reference)
     transaction_id, sequence = target.heads.transaction.transaction_id, _sequence(target)
-    return lambda ports, expected: end_operation(ports, visit.account, transaction_id, sequence, request)
+    return Limited(asking_end(visit.account, transaction_id, sequence, request))
 
 
 def _write_off(visit: Visit, target: Target) -> Act:
@@ -107,14 +108,12 @@ def _resolve(visit: Visit, target: Target) -> Act:
 
 def _confirm(visit: Visit, target: Target) -> Act:
     from settlement.api.operations.request import ConfirmationBody
-    from settlement.use_cases.recovery.resolve_leg import confirm_leg
+    from settlement.use_cases.approvals.operation_end import Confirming, asking_confirmation
 
     told = {"reference": typed.text(visit, "reference", needed=True), "actor": visit.actor.user}
     said, leg = body.validate(ConfirmationBody, told), _leg(visit, target)
-    transaction_id = target.heads.transaction.transaction_id
-    return lambda ports, expected: confirm_leg(
-        ports, visit.account, transaction_id, leg.operation, leg.number, said.reference, said.actor
-    )
+    confirming = Confirming(leg.operation, leg.number, said.reference, said.actor)
+    return Limited(asking_confirmation(visit.ports, visit.account, target.heads.transaction.transaction_id, confirming))
 
 
 def _is_posted(visit: Visit, target: Target) -> bool:

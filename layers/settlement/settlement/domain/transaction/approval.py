@@ -1,7 +1,7 @@
 """A movement that waits for the word of a second key (R37). Amounts are minor units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -29,7 +29,12 @@ class ApprovalAction(StrEnum):
     CANCELLATION = "cancellation-request"
     CANCEL_ORDER = "cancel-order"
     CHANGE_ORDER = "change-order"
+    RETURN_INVOICE = "return-invoice"
+    MODIFY_ORDER = "modify-order"
     RESOLVE_CALL = "resolve-call"
+    CONFIRM_CALL = "confirm-call"
+    WRITE_OFF = "write-off"
+    PAID_OTHERWISE = "paid-otherwise"
 
 
 class ApprovalState(StrEnum):
@@ -56,8 +61,10 @@ class Approval:
     """A request above its account's limit, as it was asked for, and what a second key made of it.
 
     ``name`` is unique within its transaction: the identity of the request, and how often that was asked for before.
-    ``request`` is what the action needs, in plain values. ``decided_because`` is the reason of a refusal, or why the
-    request was no longer possible, with its ``code``. ``operation`` is what the execution has queued, if anything.
+    ``request`` is what the action needs, in plain values. ``moves`` is all that it would move, by kind, of which
+    ``value`` is the first above its limit; items of earlier versions have only that. ``decided_because`` is the reason
+    of a refusal, or why the request was no longer possible, with its ``code``. ``operation`` is what the execution has
+    queued, if anything.
     """
 
     name: str
@@ -80,6 +87,12 @@ class Approval:
     operation: int | None = None
     events: int = 0
     version: int = 0
+    moves: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> dict[ApprovalKind, int]:
+        """What it would move, by kind, when it was asked for."""
+        return {ApprovalKind(kind): value for kind, value in self.moves.items()} or {self.kind: self.value}
 
     @property
     def id(self) -> str:
@@ -202,8 +215,17 @@ class Exceeded:
     value: int
 
 
-def exceeding(limits: tuple[ApprovalLimit, ...], currency: str, values: Mapping[ApprovalKind, int]) -> Exceeded | None:
-    """Return the first of an action's movements that is above its limit, None if it needs no second key."""
-    limit = {held.kind: held.value for held in limits if held.currency == currency}
+def exceeding(
+    limits: tuple[ApprovalLimit, ...],
+    currency: str,
+    values: Mapping[ApprovalKind, int],
+    asked: Mapping[ApprovalKind, int] | None = None,
+) -> Exceeded | None:
+    """Return the first of an action's movements that is above its limit, and above what was ``asked`` for if it was.
+
+    None if it needs no second key.
+    """
+    asked = asked or {}
+    limit = {held.kind: max(held.value, asked.get(held.kind, 0)) for held in limits if held.currency == currency}
     above = [Exceeded(kind, value) for kind, value in values.items() if kind in limit and value > limit[kind]]
     return above[0] if above else None

@@ -1,19 +1,21 @@
 """Does an action, or asks for a second key if it moves more than its account lets one key move alone (R37)."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.errors import AlreadyExists, StaleVersion
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind, exceeding
-from settlement.domain.transaction.operation import Operation
 from settlement.use_cases.shared.approvals import write
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Conflict, Ports, Store
+
+if TYPE_CHECKING:
+    from settlement.use_cases.previews.preview_action import Preview
 
 T = TypeVar("T")
 
@@ -26,8 +28,8 @@ class Asking(Generic[T]):
 
     ``identity`` is what makes a repeat of it. ``request`` has what ``act`` needs, in plain values, of which None says
     nothing; its ``reason`` is in the words of who asks. ``act`` does it on the ports and the version of the heads that
-    it is given. ``values`` is what the action moves by its operations, once they are carried out, in minor units; it
-    has these ``kinds`` and no other.
+    it is given. ``values`` is what the action moves by its preview, in minor units; it has these ``kinds`` and no
+    other. ``named`` is the name under which its caller sends it again; a repeat under it has the same ``value``.
     """
 
     action: ApprovalAction
@@ -36,14 +38,15 @@ class Asking(Generic[T]):
     kinds: tuple[ApprovalKind, ...]
     find: Callable[[Store], Heads]
     act: Callable[[Ports, int | None], T]
-    values: Callable[[Sequence[Operation]], Values]
+    values: Callable[["Preview[T]"], Values]
+    named: str | None = None
 
 
 def act_or_ask(ports: Ports, account: str, asking: Asking[T], expected: int | None = None) -> T | Approval:
     """Do the action, or return the approval that it waits for; a repeat of the request gets the same one.
 
     What is asked for has passed the action's gates, on the ``expected`` version. Raises what the action raises, and
-    ``AlreadyExists`` if the same idempotency key waits with another request.
+    ``AlreadyExists`` if another request of the same name waits.
     """
     settings = ports.store.settings(account)
     if not settings.limits_approval(asking.kinds):
@@ -60,9 +63,10 @@ def _act_or_ask(ports: Ports, settings: AccountSettings, asking: Asking[T], expe
     if before and before[-1].is_open(ports.now()):
         return _same(before[-1], asking)
     preview = preview_action(ports, asking.find, lambda rehearsal: asking.act(rehearsal, expected))
-    found = exceeding(settings.approval_above, heads.transaction.currency, asking.values(preview.operations))
     if not preview.is_taken:
         return asking.act(ports, expected)
+    values = asking.values(preview)
+    found = exceeding(settings.approval_above, heads.transaction.currency, values)
     if found is None:
         return _act(ports, asking, expected, preview.before.version)
     now = ports.now()
@@ -79,6 +83,7 @@ def _act_or_ask(ports: Ports, settings: AccountSettings, asking: Asking[T], expe
         asked_at=now,
         expires_at=now + timedelta(hours=settings.approval_hours),
         reason=asking.request.get("reason"),
+        moves={kind.value: value for kind, value in values.items() if value},
     )
     return write(ports, account, approval.asked())
 
@@ -94,16 +99,23 @@ def _act(ports: Ports, asking: Asking[T], expected: int | None, previewed: int) 
 
 
 def _same(pending: Approval, asking: Asking[T]) -> Approval:
-    """Return what a repeat gets; raises ``AlreadyExists`` for another request under the same idempotency key."""
-    key = asking.request.get("key")
-    if key is not None and pending.request["value"] != asking.request["value"]:
-        raise AlreadyExists(f"Idempotency-Key {key} was used for another request")
+    """Return what a repeat gets; raises ``AlreadyExists`` for another request of the same name."""
+    if asking.named is not None and pending.request["value"] != asking.request["value"]:
+        raise AlreadyExists(f"{asking.named} was used for another request, which waits for a second key")
     return pending
 
 
 def told(values: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what says nothing."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def refunded_and_cancelled(preview: "Preview[Any]") -> Values:
+    """Return what an action's operations refund of captured value, and cancel of open value."""
+    return {
+        ApprovalKind.REFUND: sum(operation.refunding for operation in preview.operations),
+        ApprovalKind.CANCELLATION: sum(operation.giving_up for operation in preview.operations),
+    }
 
 
 def _beginning(identity: str) -> str:

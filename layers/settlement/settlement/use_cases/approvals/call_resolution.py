@@ -37,7 +37,7 @@ def asking_resolution(ports: Ports, account: str, transaction_id: str, said: Res
         (ApprovalKind.RESOLUTION,),
         lambda store: load_by_transaction(store, account, transaction_id),
         lambda on, _: _resolve(on, account, transaction_id, said),
-        lambda _: {ApprovalKind.RESOLUTION: value},
+        lambda preview: {ApprovalKind.RESOLUTION: value},
     )
 
 

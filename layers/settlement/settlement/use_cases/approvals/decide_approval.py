@@ -5,12 +5,23 @@ from dataclasses import replace
 from typing import Any, cast
 
 from settlement.domain.errors import ApprovalNotFound, Busy, Refusal, StaleVersion, TooManyWaiting
-from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalState, Decision, name_of
+from settlement.domain.transaction.approval import (
+    Approval,
+    ApprovalAction,
+    ApprovalLimit,
+    ApprovalState,
+    Decision,
+    exceeding,
+    name_of,
+)
 from settlement.use_cases.approvals.act_or_ask import Asking
 from settlement.use_cases.approvals.call_resolution import asked_resolution
 from settlement.use_cases.approvals.direct_request import asked_movement
+from settlement.use_cases.approvals.operation_end import asked_confirmation, asked_end
 from settlement.use_cases.approvals.order_cancellation import asked_cancel
 from settlement.use_cases.approvals.order_change import asked_change
+from settlement.use_cases.approvals.order_modification import asked_modification
+from settlement.use_cases.approvals.return_invoice import asked_return
 from settlement.use_cases.shared.approvals import write
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
@@ -20,7 +31,12 @@ _ASKED: Mapping[ApprovalAction, Callable[[Ports, str, Approval], Asking[Any]]] =
     ApprovalAction.CANCELLATION: asked_movement,
     ApprovalAction.CANCEL_ORDER: asked_cancel,
     ApprovalAction.CHANGE_ORDER: asked_change,
+    ApprovalAction.RETURN_INVOICE: asked_return,
+    ApprovalAction.MODIFY_ORDER: asked_modification,
     ApprovalAction.RESOLVE_CALL: asked_resolution,
+    ApprovalAction.CONFIRM_CALL: asked_confirmation,
+    ApprovalAction.WRITE_OFF: asked_end,
+    ApprovalAction.PAID_OTHERWISE: asked_end,
 }
 _NOTHING_LEFT = "what was asked for has been done without it; nothing was left to do"
 
@@ -60,7 +76,7 @@ def _approve(ports: Ports, account: str, approval_id: str) -> Approval:
     store = _ApprovingStore(ports, approval)
     because, code = _NOTHING_LEFT, None
     try:
-        because = _do(ports, store, approval, _ASKED[approval.action](ports, account, approval)) or because
+        because = _do(ports, account, store, approval, _ASKED[approval.action](ports, account, approval)) or because
     except StaleVersion:
         raise Conflict from None
     except (Busy, TooManyWaiting):
@@ -74,14 +90,19 @@ def _approve(ports: Ports, account: str, approval_id: str) -> Approval:
     return _end(ports, account, approval, Decision(ApprovalState.FAILED, ports.actor, ports.now(), because, code))
 
 
-def _do(ports: Ports, store: "_ApprovingStore", approval: Approval, asking: Asking[Any]) -> str | None:
+def _do(ports: Ports, account: str, store: "_ApprovingStore", approval: Approval, asking: Asking[Any]) -> str | None:
     """Do what was asked for, on the version that was previewed; return why not if it would move more than was asked."""
     from settlement.use_cases.previews.preview_action import preview_action  # a cold start goes without it
 
     preview = preview_action(ports, asking.find, lambda rehearsal: asking.act(rehearsal, None))
-    moved = asking.values(preview.operations)[approval.kind]
-    if moved > approval.value:
-        return f"it would move {moved} by now, {approval.value} was asked for: send the request again to ask anew"
+    own, asked = ApprovalLimit(approval.kind, approval.currency, approval.value), approval.moved
+    limits = (*ports.store.settings(account).approval_above, own)
+    more = exceeding(limits, approval.currency, asking.values(preview), asked)
+    if more is not None:
+        return (
+            f"its {more.kind.value} would move {more.value} by now, {asked.get(more.kind, 0)} was asked for: send the "
+            "request again to ask anew"
+        )
     asking.act(replace(ports, store=cast("Store", store)), preview.before.version)
     return None
 

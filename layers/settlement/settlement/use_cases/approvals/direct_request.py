@@ -34,7 +34,8 @@ def asking_movement(
         (kind,),
         lambda store: load_by_transaction(store, account, transaction_id),
         lambda on, expected: request_movement(on, account, transaction_id, movement, value, key, expected, reason),
-        lambda _: {kind: value},
+        lambda preview: {kind: value},
+        named=None if key is None else f"Idempotency-Key {key}",
     )
 
 

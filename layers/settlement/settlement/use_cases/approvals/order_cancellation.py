@@ -1,7 +1,7 @@
 """The cancellation of an order that may need a second key."""
 
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind
-from settlement.use_cases.approvals.act_or_ask import Asking
+from settlement.use_cases.approvals.act_or_ask import Asking, refunded_and_cancelled
 from settlement.use_cases.orders.cancel_order import cancel_order
 from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.shared.heads import load
@@ -17,10 +17,7 @@ def asking_cancel(account: str, order_id: str, reason: str | None) -> Asking[Rec
         (ApprovalKind.REFUND, ApprovalKind.CANCELLATION),
         lambda store: load(store, account, order_id),
         lambda on, expected: cancel_order(on, account, order_id, reason, expected),
-        lambda own: {
-            ApprovalKind.REFUND: sum(operation.refunding for operation in own),
-            ApprovalKind.CANCELLATION: sum(operation.giving_up for operation in own),
-        },
+        refunded_and_cancelled,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from settlement.domain.order.order import LineMention
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind
-from settlement.use_cases.approvals.act_or_ask import Asking, told
+from settlement.use_cases.approvals.act_or_ask import Asking, refunded_and_cancelled, told
 from settlement.use_cases.orders.change_order import ChangeRequest, change_order
 from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.shared.heads import load
@@ -15,15 +15,15 @@ _MENTIONS = ("items_removed", "items_added")
 
 
 def asking_change(account: str, order_id: str, request: ChangeRequest, receipt: str) -> Asking[Receipt]:
-    """A registered change: what it refunds counts; open value that it gives up is nobody's money yet."""
+    """A registered change: it refunds captured value, and cancels open value."""
     return Asking(
         ApprovalAction.CHANGE_ORDER,
         f"{ApprovalAction.CHANGE_ORDER.value}/{request.request_id}",
         _plain(request) | {"receipt": receipt},
-        (ApprovalKind.REFUND,),
+        (ApprovalKind.REFUND, ApprovalKind.CANCELLATION),
         lambda store: load(store, account, order_id),
         lambda on, expected: change_order(on, account, order_id, request, receipt, expected),
-        lambda own: {ApprovalKind.REFUND: sum(operation.refunding for operation in own)},
+        refunded_and_cancelled,
     )
 
 

@@ -44,6 +44,19 @@ class Modified:
         return self.modification.status(self.operation)
 
 
+@dataclass(frozen=True, slots=True)
+class ModificationIds:
+    """The ids of a modification, and of what carries it out."""
+
+    request_id: str
+    workflow_id: str
+
+
+def new_ids(ports: Ports) -> ModificationIds:
+    """Return ids for a modification."""
+    return ModificationIds(*(str(uuid.UUID(ports.new_id())) for _ in range(2)))
+
+
 def modify_order(
     ports: Ports,
     account: str,
@@ -51,13 +64,15 @@ def modify_order(
     wanted: ModificationRequest,
     request: str,
     expected: int | None = None,
+    ids: ModificationIds | None = None,
 ) -> Modified:
     """Accept a modification: the order changes now, its money moves when the queue reaches the operation.
 
-    It is accepted on the ``expected`` version only. Raises ``OrderNotFound`` (CHK0201), ``StaleVersion``,
-    ``WrongStatus``, ``ChangeRefused``, ``ItemAlreadyInvoiced`` and ``MoneyCannotMove``; then nothing is written.
+    It is accepted on the ``expected`` version only, and has the ``ids``, or new ones. Raises ``OrderNotFound``
+    (CHK0201), ``StaleVersion``, ``WrongStatus``, ``ChangeRefused``, ``ItemAlreadyInvoiced`` and ``MoneyCannotMove``;
+    then nothing is written.
     """
-    return decide_until_written(ports, lambda: _modify(ports, account, order_id, wanted, request, expected))
+    return decide_until_written(ports, lambda: _modify(ports, account, order_id, wanted, request, expected, ids))
 
 
 def retrieve_modifications(ports: Ports, account: str, order_id: str) -> list[Modified]:
@@ -133,14 +148,20 @@ def _ask(heads: Heads, effect: Effect) -> tuple[Ask, OperationKind | None]:
 
 
 def _modify(
-    ports: Ports, account: str, order_id: str, wanted: ModificationRequest, request: str, expected: int | None
+    ports: Ports,
+    account: str,
+    order_id: str,
+    wanted: ModificationRequest,
+    request: str,
+    expected: int | None,
+    ids: ModificationIds | None,
 ) -> Modified:
     heads = load_to_modify(ports.store, account, order_id)
     heads.require_version(expected)
     effect = _effect(ports, heads, wanted)
     order, transaction, now = heads.order, heads.transaction, ports.now()
     ask, kind = _ask(heads, effect)
-    modification = _modification(ports, order, wanted, request, effect, now)
+    modification = _modification(order, wanted, request, effect, now, ids or new_ids(ports))
     operation = None
     journal = heads.journal(now)
     journal.record(
@@ -177,11 +198,16 @@ def _modify(
 
 
 def _modification(
-    ports: Ports, order: Order, wanted: ModificationRequest, request: str, effect: Effect, now: datetime
+    order: Order,
+    wanted: ModificationRequest,
+    request: str,
+    effect: Effect,
+    now: datetime,
+    ids: ModificationIds,
 ) -> Modification:
     return Modification(
-        request_id=str(uuid.UUID(ports.new_id())),
-        workflow_id=str(uuid.UUID(ports.new_id())),
+        request_id=ids.request_id,
+        workflow_id=ids.workflow_id,
         sequence=order.modifications + 1,
         reason=wanted.reason,
         request=request,

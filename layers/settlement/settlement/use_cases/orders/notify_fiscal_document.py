@@ -6,30 +6,23 @@ from settlement.domain.fiscal.nfe import CURRENCY, FiscalDocument, FiscalItem
 from settlement.domain.fiscal.refused import FiscalDocumentRefused
 from settlement.domain.order.invoice import Invoice, InvoiceType
 from settlement.domain.order.order import LineMention
-from settlement.use_cases.orders.notify_invoice import Notification, Receipt, notify_invoice
+from settlement.use_cases.orders.notify_invoice import Notification
 from settlement.use_cases.shared.heads import load
-from settlement.use_cases.shared.ports import Ports, Store
+from settlement.use_cases.shared.ports import Store
 
 _BARE_CODE = 100
 """Longest code of an item that an order can have; a longer one names nothing in it."""
 
 
-def notify_fiscal_document(
-    ports: Ports,
-    account: str,
-    order_id: str,
-    document: FiscalDocument,
-    text: str,
-    expected: int | None = None,
-    *,
-    takes_tests: bool = False,
-) -> Receipt:
-    """Accept the invoice that a document is; ``text`` is the document itself, which is kept.
+def notification_on(
+    store: Store, account: str, order_id: str, document: FiscalDocument, text: str, *, takes_tests: bool
+) -> Notification:
+    """Return what a document notifies of an order.
 
-    Raises ``FiscalDocumentRefused`` for a test document where none is taken, an order of another currency, or a return
-    without its sale; otherwise as ``notify_invoice``. Then nothing is written.
+    Raises ``OrderNotFound``, and ``FiscalDocumentRefused`` for a test document where none is taken, an order of another
+    currency, or a return without its sale.
     """
-    order = load(ports.store, account, order_id).order
+    order = load(store, account, order_id).order
     if document.is_test and not takes_tests:
         raise FiscalDocumentRefused(
             "ide/tpAmb: must be 1, a document of production; got 2, one of the test environment", code="NFE_TEST"
@@ -40,8 +33,8 @@ def notify_fiscal_document(
             code="NFE_CURRENCY",
         )
     if document.is_return:
-        _require_its_sale(ports.store, account, order_id, document)
-    return notify_invoice(ports, account, order_id, notification_of(document, text), expected)
+        _require_its_sale(store, account, order_id, document)
+    return notification_of(document, text)
 
 
 def notification_of(document: FiscalDocument, text: str) -> Notification:

@@ -5,10 +5,10 @@ from settlement.api.changes.request import ChangeBody
 from settlement.api.contract.described import Tag, describe
 from settlement.api.contract.parameters import ACCOUNT_PARAMETERS, IF_MATCH
 from settlement.api.modifications.answer import (
-    ModificationAnswer,
     ModificationDetails,
     ModificationHistory,
     ModificationPreview,
+    ModificationTaken,
 )
 from settlement.api.modifications.request import ModificationBody, TakeBackBody
 from settlement.api.previews.answer import MoneyPreview
@@ -65,8 +65,10 @@ ROUTES = (
         Tag.CHANGES,
         "Modify an order; carried out after the answer",
         "Takes items out, adds others or changes their value. The answer comes before the money moves; the "
-        "modification's status tells when it is done.",
-        {202: ModificationAnswer},
+        "modification's status tells when it is done. "
+        "Above the account's `approvalAbove` it waits for a second key, which `approval` tells: the order has no such "
+        "modification until then.",
+        {202: ModificationTaken},
         _REFUSED | {503: "OMS503"},
         body=ModificationBody,
         parameters=(*ACCOUNT_PARAMETERS, IF_MATCH),

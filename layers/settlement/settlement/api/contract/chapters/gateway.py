@@ -235,8 +235,9 @@ ROUTES = (
         Tag.GATEWAY,
         "Write off what a failed operation will never do",
         "Books the value that a failed operation is missing as written off, and unblocks its payments. No "
-        "connector is asked.",
-        {200: Ended},
+        "connector is asked. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {200: Ended, 202: ApprovalAnswer},
         {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
         body=WriteOffBody,
     ),
@@ -245,8 +246,9 @@ ROUTES = (
         Tag.GATEWAY,
         "Say that what a failed operation could not settle was paid by other means",
         "Books the value that a failed operation could not settle as paid by other means, and unblocks its "
-        "payments. No connector is asked.",
-        {200: Ended},
+        "payments. No connector is asked. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {200: Ended, 202: ApprovalAnswer},
         {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
         body=PaidOtherwiseBody,
     ),
@@ -265,8 +267,9 @@ ROUTES = (
         Tag.GATEWAY,
         "Confirm a refund or cancellation that a person has done",
         "Books a connector call that the connector left to a person, with the reference of what was done and who says "
-        "so; both stand on the timeline.",
-        {204: None},
+        "so; both stand on the timeline. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {204: None, 202: ApprovalAnswer},
         {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
         body=ConfirmationBody,
     ),

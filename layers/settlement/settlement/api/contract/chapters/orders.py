@@ -165,8 +165,9 @@ ROUTES = (
         Tag.INVOICES,
         "Notify a sale or return invoice",
         "Takes an invoice and queues the money that it moves: a sale (`Output`) settles its value, a return "
-        "(`Input`) refunds it. The invoice's number makes a repeat safe: it answers with the first receipt.",
-        {200: RepeatableReceipt},
+        "(`Input`) refunds it. The invoice's number makes a repeat safe: it answers with the first receipt. "
+        "A return above the account's `approvalAbove` waits for a second key.",
+        {200: RepeatableReceipt, 202: ApprovalAnswer},
         _REFUSED_INVOICE | {503: "OMS503"},
         body=InvoiceBody,
         parameters=(IF_MATCH,),
@@ -176,8 +177,9 @@ ROUTES = (
         Tag.INVOICES,
         "Notify an invoice with its items by index and an extra value",
         "Takes an invoice whose items are named by their index in the order, with an extra value beside them. It "
-        "moves money as `POST /api/oms/pvt/orders/{orderId}/invoice` does.",
-        {200: RepeatableReceipt},
+        "moves money as `POST /api/oms/pvt/orders/{orderId}/invoice` does. "
+        "A return above the account's `approvalAbove` waits for a second key.",
+        {200: RepeatableReceipt, 202: ApprovalAnswer},
         _REFUSED_INVOICE | {503: "OMS503"},
         body=DocumentInvoiceBody,
         parameters=(IF_MATCH,),
@@ -211,8 +213,9 @@ ROUTES = (
         "Notify the invoice that an NF-e is",
         "Takes the XML of an NF-e (`nfeProc` or `NFe`, layout 4.00, at most 500,000 bytes), reads number, key, value, "
         "date and items from it, and is then the notification of that invoice. A document of return (`finNFe` 4) is an "
-        "`Input`; it names the sale. The document is kept, and shown as `embeddedInvoice`.",
-        {200: RepeatableReceipt},
+        "`Input`; it names the sale. The document is kept, and shown as `embeddedInvoice`. "
+        "A return above the account's `approvalAbove` waits for a second key.",
+        {200: RepeatableReceipt, 202: ApprovalAnswer},
         _REFUSED_DOCUMENT | {503: "OMS503"},
         is_xml=True,
         parameters=(IF_MATCH,),
