@@ -131,7 +131,7 @@ def work_summary() -> Response:
 
 @api.serves("getTotals")
 def totals() -> Response:
-    """Add up the account's payments, a page of transactions at a time."""
+    """Add up the account's payments."""
     from settlement.api.totals.query import read_totals_query
     from settlement.api.totals.view import totals_view
     from settlement.use_cases.upkeep.total_account import MAX_TRANSACTIONS, total_account

@@ -1,4 +1,4 @@
-"""Totals: sums of an account's payments, by currency and by what is asked for, a page at a time (D136)."""
+"""Totals: sums of an account's payments, by currency and by what is asked for, in one answer (D136)."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from settlement.domain.connectors.connector import Mode
+from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.upkeep import total_account
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Shop
 from tests.support.service import Service
@@ -96,12 +98,57 @@ def test_sums_are_divided_by_what_is_asked(service: Service, shop: Shop) -> None
     ]
 
 
-def test_pages_add_up_to_the_range_and_meet_no_transaction_twice(service: Service, shop: Shop) -> None:
+@pytest.mark.parametrize("at_once", [1, 2, 3, 500])
+def test_one_answer_adds_up_more_than_is_read_at_once(
+    service: Service, shop: Shop, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(total_account, "AT_ONCE", at_once)
+    for number in range(5):
+        shop.open(a_new_payment(1000 + number, "partial"), value=1000 + number)
+    Tour(service)._checking_out()
+
+    answer = service.do("GET", TOTALS, query={"from": "2026-03-01", "to": "2026-03-31", "groupBy": "status"})
+
+    assert (answer["isPartial"], answer["next"]) == (False, None)
+    stored = [
+        payment
+        for listed in shop.store.all_of(Transaction, ACCOUNT)
+        for payment in shop.store.payments(ACCOUNT, listed.transaction_id)
+    ]
+    assert answer["transactions"] == len(shop.store.all_of(Transaction, ACCOUNT)) > 5
+    for name in ("authorised", "captured", "cancelled"):
+        told = sum(group[name]["value"] for group in answer["groups"])
+        assert told == sum(getattr(payment.counters, name) for payment in stored), name
+    assert sum(group["payments"] for group in answer["groups"]) == len(stored)
+
+
+def test_answer_that_takes_long_tells_where_to_go_on(
+    service: Service, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(total_account, "AT_ONCE", 2)
+    monkeypatch.setattr(total_account, "PATIENCE", timedelta(0))
+    for number in range(5):
+        shop.open(a_new_payment(1000 + number, "partial"), value=1000 + number)
+    query = {"from": "2026-03-01", "to": "2026-03-31"}
+
+    first = service.do("GET", TOTALS, query=query)
+
+    assert (first["transactions"], first["isPartial"]) == (2, True)
+    monkeypatch.setattr(total_account, "AT_ONCE", 500)
+    rest = service.do("GET", TOTALS, query=query | {"cursor": first["next"]})
+    assert (rest["transactions"], rest["next"]) == (3, None)
+    values = [group["authorised"]["value"] for part in (first, rest) for group in part["groups"]]
+    assert sum(values) == 5010
+
+
+def test_parts_add_up_to_the_range_and_meet_no_transaction_twice(service: Service, shop: Shop) -> None:
     for number in range(5):
         shop.open(a_new_payment(1000 + number, "partial"), value=1000 + number)
     started = Tour(service)
     started._checking_out()
-    whole = totals(service)
+    answer = service.do("GET", TOTALS, query={"from": "2026-03-01", "to": "2026-03-31"})
+    assert (answer["isPartial"], answer["next"]) == (False, None)
+    whole = answer["groups"]
 
     query, pages = {"from": "2026-03-01", "to": "2026-03-31", "limit": "2"}, []
     while True:
@@ -113,6 +160,7 @@ def test_pages_add_up_to_the_range_and_meet_no_transaction_twice(service: Servic
 
     assert [page["transactions"] for page in pages][:-1] == [2] * (len(pages) - 1)
     assert len(pages) >= 3
+    assert [page["isPartial"] for page in pages] == [True] * len(pages)
     for name in FIGURES:
         for part in ("value", "count"):
             assert sum(group[name][part] for page in pages for group in page["groups"]) == sum(
@@ -147,7 +195,7 @@ def test_range_selects_by_the_creation_of_the_transaction(service: Service, shop
         ({"from": "2026-03-01", "to": "2026-04-01"}, "at most 31 days"),
         ({"from": "2026-03-01", "to": "2026-03-02", "groupBy": "colour"}, "groupBy: must be of connector, status, day"),
         ({"from": "2026-03-01", "to": "2026-03-02", "groupBy": ""}, "groupBy"),
-        ({"from": "2026-03-01", "to": "2026-03-02", "limit": "501"}, "limit: must be an integer from 1 to 500"),
+        ({"from": "2026-03-01", "to": "2026-03-02", "limit": "10001"}, "limit: must be an integer from 1 to 10000"),
         ({"from": "2026-03-01", "to": "2026-03-02", "cursor": "x"}, "cursor: must be the next of an earlier page"),
         ({"from": "2026-03-01", "to": "2026-03-02", "by": "day"}, "by: is no parameter"),
     ],

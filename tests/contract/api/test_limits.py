@@ -210,7 +210,7 @@ LIMITS = (
     Limit("events in one answer of `…/interactions`", 1000, send_page, ("limit", "1 to 1000")),
     Limit("invoices of an order", 1000, send_split, ("invoices", "1 to 1000")),
     Limit("orders on one page of a list", 100, listing("per_page", str), ("per_page", "1 to 100")),
-    Limit("transactions in one answer of totals", 500, send_totals, ("limit", "1 to 500")),
+    Limit("transactions in one answer of totals", 10_000, send_totals, ("limit", "1 to 10000")),
     Limit("deliveries in one answer of a hook's log", 100, send_log, ("limit", "1 to 100")),
     Limit("days of totals", 31, send_days, ("to", "at most 31 days")),
     Limit("the text of a search", 200, listing("q", lambda size: "q" * size), ("q", "at most 200")),
@@ -329,6 +329,7 @@ TESTED_ELSEWHERE = {
     "the document of a return that waits for a second key, compressed and in base 64": (
         "test_document_that_cannot_wait_is_refused"
     ),
+    "one answer of totals, after which it is a part": "test_answer_that_takes_long_tells_where_to_go_on",
     "an NF-e": "test_document_that_is_more_than_is_read_is_refused",
     "elements within each other, in an NF-e": "test_document_that_is_more_than_is_read_is_refused",
     "items of an NF-e": "test_document_with_more_items_than_its_layout_has_is_refused",

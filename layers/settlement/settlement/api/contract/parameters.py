@@ -81,10 +81,10 @@ TOTALS = (
         "groupBy", f"What divides the sums beside the currency: {', '.join(GroupBy)}, with commas between them.", _WORDS
     ),
     Parameter(
-        "limit", "Transactions per page.",
+        "limit", "How many transactions one answer adds up.",
         {"type": "integer", "minimum": 1, "maximum": MAX_TRANSACTIONS, "default": MAX_TRANSACTIONS},
     ),
-    Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
+    Parameter("cursor", "The `next` of the part before.", {"type": "string", "maxLength": 1000}),
 )  # fmt: skip
 """The query of totals (``read_totals_query`` reads it)."""
 

@@ -67,13 +67,15 @@ _TotalsSpan = TypedDict(
 
 
 class TotalsAnswer(_TotalsSpan):
-    """The sums of a page of transactions, by currency and what else was asked for; pages add up to the whole range."""
+    """The sums of the range, by currency and what else was asked for; of a part of it if ``isPartial``."""
 
     groupBy: list[GroupBy]
     """What the sums are divided by, beside the currency."""
     transactions: Unsigned
-    """How many transactions the page looked at; one without payments is in no group."""
+    """How many transactions are added up; one without payments is in no group."""
     groups: list[TotalsGroup]
     """The sums."""
+    isPartial: bool
+    """Whether transactions of the range are not in these sums: those before the `cursor`, or behind `next`."""
     next: str | None
-    """The cursor of the next page; null on the last one."""
+    """The cursor of the sums that are missing behind these; null at the end of the range. All parts add up."""

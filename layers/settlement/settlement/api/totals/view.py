@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def totals_view(wanted: "TotalsQuery", totals: "Totals") -> "TotalsAnswer":
-    """A page of sums."""
+    """The sums of a range, or of a part of it."""
     from settlement.api.totals.query import cursor_of
 
     return {
@@ -21,6 +21,7 @@ def totals_view(wanted: "TotalsQuery", totals: "Totals") -> "TotalsAnswer":
         "groupBy": list(wanted.group_by),
         "transactions": totals.transactions,
         "groups": [_group(group, sums) for group, sums in totals.groups.items()],
+        "isPartial": wanted.after is not None or totals.next is not None,
         "next": None if totals.next is None else cursor_of(totals.next),
     }
 

@@ -3,7 +3,7 @@
 A read costs what it adds up: it goes along the list's index, oldest first, and reads heads and payments by their keys.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,8 +18,14 @@ from settlement.use_cases.shared.ports import ListRange, Ports, Store
 MAX_SPAN = timedelta(days=31)
 """Longest range of creation times that is added up."""
 
-MAX_TRANSACTIONS = 500
-"""Most transactions of one page."""
+MAX_TRANSACTIONS = 10_000
+"""Most transactions of one answer."""
+
+AT_ONCE = 500
+"""Transactions that are read together."""
+
+PATIENCE = timedelta(seconds=8)
+"""After this time no more are read: the function has 15 s."""
 
 
 class GroupBy(StrEnum):
@@ -57,7 +63,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The sums of one page of transactions, by group; ``next`` is where the next page begins, None at the end."""
+    """Sums by group, and the number of transactions that are in them; ``next`` is where to go on, None at the end."""
 
     groups: dict[Group, Sums]
     transactions: int
@@ -73,20 +79,40 @@ def total_account(
     after: Place | None,
     limit: int,
 ) -> Totals:
-    """Add up the payments of at most ``limit`` transactions that were created within a range, behind a place."""
-    store = ports.store
-    found = _listed(store, account, since, min(until, ports.now()), after, limit + 1)
-    page = found[:limit]
-    transactions = store.transactions(account, (order.transaction_id for _, order in page))
-    statuses = _statuses(store, account, transactions) if GroupBy.STATUS in group_by else {}
-    payments = store.payments_of(account, transactions.values())
+    """Add up the payments of the transactions that were created within a range, behind a place.
+
+    It goes to the end of the range, unless there are more than ``limit`` of them, or it takes longer than ``PATIENCE``.
+    """
+    began = ports.now()
     groups: dict[Group, Sums] = {}
-    for _, order in page:
-        for payment in payments.get(order.transaction_id, []):
-            group = _group(order, payment, statuses.get(order.transaction_id), group_by)
-            groups.setdefault(group, Sums()).add(order.transaction_id, payment.counters)
-    in_order = sorted(groups.items(), key=lambda held: held[0].place)
-    return Totals(dict(in_order), len(page), page[-1][0] if found[limit:] else None)
+    added = 0
+    while True:
+        size = min(AT_ONCE, limit - added)
+        found = _listed(ports.store, account, since, min(until, began), after, size + 1)
+        page, is_last = found[:size], len(found) <= size
+        _add(ports.store, account, (order for _, order in page), group_by, groups)
+        added += len(page)
+        after = None if is_last else page[-1][0]
+        if after is None or added == limit or ports.now() - began >= PATIENCE:
+            in_order = sorted(groups.items(), key=lambda held: held[0].place)
+            return Totals(dict(in_order), added, after)
+
+
+def _add(
+    store: Store,
+    account: str,
+    orders: Iterable[ListedOrder],
+    group_by: Collection[GroupBy],
+    groups: dict[Group, Sums],
+) -> None:
+    """Add the payments of some transactions to the sums of their groups."""
+    by_transaction = {order.transaction_id: order for order in orders}
+    transactions = store.transactions(account, by_transaction)
+    statuses = _statuses(store, account, transactions) if GroupBy.STATUS in group_by else {}
+    for transaction_id, payments in store.payments_of(account, transactions.values()).items():
+        for payment in payments:
+            group = _group(by_transaction[transaction_id], payment, statuses.get(transaction_id), group_by)
+            groups.setdefault(group, Sums()).add(transaction_id, payment.counters)
 
 
 def _group(

@@ -39,8 +39,9 @@ ROUTES = (
         "Add up the payments of an account",
         "Answers how much of the payments of the transactions that were created within a range is now authorised, "
         "captured, cancelled, withheld, refunded, open and in doubt, and of how many payments: by currency, and by "
-        "connector, status and day of creation if asked for. A read costs what it adds up, so it has pages: their "
-        "sums add up to those of the range. The figures follow a write within a second.",
+        "connector, status and day of creation if asked for. One answer adds up the whole range, up to 10,000 "
+        "transactions or 8 seconds; beyond these `isPartial` is true, and the rest is had by `next`, or by shorter "
+        "ranges. The figures follow a write within a second.",
         {200: TotalsAnswer},
         {400: "OMS001"},
         parameters=TOTALS,
