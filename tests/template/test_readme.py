@@ -215,6 +215,7 @@ def test_error_table_says_what_the_catalogue_says() -> None:
         ("secrets of a hook", "MAX_SECRETS"),
         ("deliveries in one answer of a hook's log", "MAX_DELIVERIES"),
         ("connectors of an account", "MAX_CONNECTORS"),
+        ("lines of one payment in a settlement report; those behind them are rejected", "MAX_LINES_OF_PAYMENT"),
     ],
 )
 def test_limit_is_the_one_in_the_code(words: str, limit: str) -> None:

@@ -58,6 +58,7 @@ DOMAIN = {
     "changes": "errors money order transaction",
     "account": "planning transaction",
     "fiscal": "errors order",
+    "reconciliation": "money",
     "privacy": "order",
     "audit": "changes connectors events ledger order transaction",
 }
@@ -76,6 +77,7 @@ USE_CASES = {
     "updates": "shared",
     "account": "shared",
     "upkeep": "shared",
+    "reconciliation": "shared",
 }
 """The rooms of the use cases, and those below them."""
 API = {
@@ -123,6 +125,7 @@ ROOMS = (
         f"settlement.domain settlement.storage {OUTSIDE}",
         f"botocore certifi {STUBS}",
     ),
+    _room(f"{LAYER}/reports", "settlement.domain settlement.reports"),
     _room(
         f"{LAYER}/connectors",
         "settlement.domain settlement.connectors settlement.use_cases.shared.ports",
@@ -147,7 +150,7 @@ ROOMS = (
         LAYER,
         "settlement.domain settlement.use_cases settlement.storage settlement.connectors settlement.environment",
         f"boto3 botocore aws_lambda_powertools {STUBS}",
-        but=("domain", "use_cases", "storage", "connectors", "api", "console"),
+        but=("domain", "use_cases", "storage", "connectors", "reports", "api", "console"),
     ),
     _room(
         "functions",
@@ -195,6 +198,7 @@ PLANTED = {
         "settlement.storage.table settlement.api settlement.connectors.ppp boto3 httpcore httpx pydantic",
     ),
     f"{LAYER}/storage": "settlement.use_cases.shared.heads settlement.api settlement.connectors httpcore httpx",
+    f"{LAYER}/reports": "settlement.use_cases.shared.ports settlement.storage settlement.api boto3 pydantic",
     f"{LAYER}/connectors": "settlement.use_cases.shared.heads settlement.storage settlement.api boto3 pydantic",
     **_planted_in(
         "api",

@@ -321,6 +321,10 @@ TESTED_ELSEWHERE = {
     "feeds of an account": "test_account_has_so_many_feeds_and_hooks",
     "secrets of a hook": "test_secret_is_shown_once_and_two_are_valid_at_a_time",
     "hooks of an account": "test_account_has_so_many_feeds_and_hooks",
+    "lines of one payment in a settlement report; those behind them are rejected": (
+        "test_lines_of_one_payment_beyond_the_limit_are_rejected"
+    ),
+    "characters of a line in a settlement report in CSV": "test_csv_is_refused_with_its_place",
     "connectors of an account": "test_one_connector_too_many_is_refused",
     "custom fields of a connector": "test_connector_has_so_many_custom_fields",
     "a connector's manifest": "test_largest_manifest_is_read",

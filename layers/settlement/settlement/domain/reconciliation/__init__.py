@@ -1,0 +1,1 @@
+"""Reconciliation: what acquirers and banks report, held against what was captured and refunded."""

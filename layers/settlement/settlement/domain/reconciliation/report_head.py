@@ -1,0 +1,44 @@
+"""The head of a settlement report: who wrote it, of which period, and what it holds of that period."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from settlement.domain.reconciliation.expected import CentsOn
+
+
+class Holds(StrEnum):
+    """What a report has of its period: what was captured and refunded in it, or what was paid out in it."""
+
+    SALES = "sales"
+    PAYOUTS = "payouts"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHead:
+    """What a file says of itself; ``sequence`` is unique among the files of its ``sender``, empty without one.
+
+    A file that tells no period has that of its sales: from the first day to the last one, without these two if its
+    days are not whole.
+    """
+
+    format: str
+    sender: str = ""
+    sequence: str = ""
+    since: date | None = None
+    until: date | None = None
+    holds: Holds = Holds.SALES
+    cents_on: CentsOn = CentsOn.FIRST
+    days_are_whole: bool = True
+
+    @property
+    def serial(self) -> str:
+        """The name under which a file can come once; empty if it has no sequence."""
+        return f"{self.format}/{self.sender}/{self.sequence}" if self.sequence else ""
+
+    def with_period(self, first: date | None, last: date | None) -> "ReportHead":
+        """Return the head with a period, where it told none: that of its sales."""
+        if first is None or last is None or self.since is not None:
+            return self
+        aside = timedelta(days=0 if self.days_are_whole else 1)
+        return replace(self, since=first + aside, until=last - aside)

@@ -1,0 +1,271 @@
+"""A workspace on disk: a database of its own for one file, which the standard library has (SQLite).
+
+Memory stays the same for any size of a file: rows go in and come out one by one, sorted on disk where they have to be
+(D161).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, fields
+from datetime import date
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
+from settlement.domain.reconciliation.outcomes import Difference, Outcome, Verdict
+from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
+
+MAX_LINES_OF_PAYMENT = 5_000
+"""Most lines of one payment that are held against its captures and refunds; those behind them are rejected."""
+
+_MOST_TORN = 100
+_CACHE_KIB = 16 * 1024
+_SCHEMA = """
+CREATE TABLE lines (
+    number INTEGER PRIMARY KEY, kind TEXT, about_payment INTEGER, reference TEXT, tid TEXT, numbers TEXT, currency TEXT,
+    gross INTEGER, net_currency TEXT, fee INTEGER, net INTEGER, batch TEXT, fault TEXT, payment INTEGER, outcome TEXT,
+    data TEXT, verdict TEXT);
+CREATE TABLE payments (id INTEGER PRIMARY KEY, settled_by TEXT, data TEXT);
+CREATE TABLE names (kind TEXT, name TEXT, payment INTEGER, PRIMARY KEY (kind, name, payment)) WITHOUT ROWID;
+CREATE TABLE torn (number INTEGER, payment INTEGER, PRIMARY KEY (number, payment)) WITHOUT ROWID;
+CREATE TABLE found (payment INTEGER, move TEXT, PRIMARY KEY (payment, move)) WITHOUT ROWID;
+"""
+_INDEXES = """
+CREATE INDEX of_payment ON lines (payment, number) WHERE payment IS NOT NULL;
+CREATE INDEX of_outcome ON lines (outcome, number);
+"""
+_JOINS = (
+    """UPDATE lines SET payment = (SELECT CASE COUNT(*) WHEN 1 THEN MIN(payment) END FROM names
+       WHERE kind = 'R' AND name = reference) WHERE about_payment AND reference <> ''""",
+    """UPDATE lines SET payment = (SELECT CASE COUNT(*) WHEN 1 THEN MIN(payment) END FROM names
+       WHERE kind = 'T' AND name = tid) WHERE about_payment AND payment IS NULL AND tid <> ''""",
+    """UPDATE lines SET payment = (SELECT CASE COUNT(*) WHEN 1 THEN MIN(payment) END FROM names
+       WHERE kind = 'N' AND name = numbers) WHERE about_payment AND payment IS NULL AND numbers <> ''""",
+    """UPDATE lines SET payment = (SELECT CASE COUNT(*) WHEN 1 THEN MIN(payment) END FROM names
+       WHERE kind = 'U' AND name = numbers) WHERE about_payment AND payment IS NULL AND numbers <> '' AND tid = ''""",
+)
+"""A line's payment has its reference (R), else its tid (T), else its nsu and authorisation code: of payments without a
+tid (N), and for a line without a tid of all others (U)."""
+_FIND_TORN = """
+INSERT INTO torn SELECT number, names.payment FROM lines
+    CROSS JOIN names ON names.kind = 'T' AND name = tid AND tid <> '' WHERE about_payment AND lines.payment IS NULL
+UNION SELECT number, names.payment FROM lines
+    CROSS JOIN names ON names.kind = 'N' AND name = numbers
+    WHERE about_payment AND lines.payment IS NULL AND numbers <> ''
+UNION SELECT number, names.payment FROM lines
+    CROSS JOIN names ON names.kind = 'U' AND name = numbers
+    WHERE about_payment AND lines.payment IS NULL AND numbers <> '' AND tid = ''
+"""
+_TORN = """
+SELECT torn.number, lines.data, payments.data FROM torn JOIN lines ON lines.number = torn.number
+JOIN payments ON payments.id = torn.payment ORDER BY torn.number, torn.payment
+"""
+_TOO_MANY = """
+UPDATE lines SET payment = NULL, about_payment = 0, fault = ? WHERE number IN (
+    SELECT number FROM (
+        SELECT number, ROW_NUMBER() OVER (PARTITION BY payment ORDER BY number) AS place FROM lines
+        WHERE payment IN (SELECT payment FROM lines WHERE payment IS NOT NULL GROUP BY payment HAVING COUNT(*) > ?))
+    WHERE place > ?)
+"""
+
+
+class ReportWorkspace:
+    """The lines of one file with the books that they are held against, in a file that is removed at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.executescript(
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{_CACHE_KIB}; {_SCHEMA} BEGIN;"
+        )
+
+    def close(self) -> None:
+        """Remove the workspace."""
+        self._db.close()
+        with suppress(FileNotFoundError):
+            self._path.unlink()
+
+    def add_lines(self, lines: Iterable[ReportLine]) -> None:
+        """Keep lines as they come."""
+        rows = (
+            (
+                line.number, line.kind, line.kind in OF_PAYMENTS, line.reference, line.tid,
+                _numbers(line.nsu, line.authorization), line.currency, line.gross, line.net_currency, line.fee,
+                line.net, line.batch, line.fault, _line_text(line),
+            )
+            for line in lines
+        )  # fmt: skip
+        self._db.executemany(
+            "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL)", rows
+        )
+
+    def add_books(self, books: Iterable[PaymentBooks]) -> None:
+        """Keep payments, and the names that lines call them by."""
+        for number, payment in enumerate(books, 1):
+            settled_by = json.dumps(payment.settled_by)
+            self._db.execute("INSERT INTO payments VALUES (?, ?, ?)", (number, settled_by, _books_text(payment)))
+            names = {("R", move.reference) for move in payment.moves}
+            numbers = _numbers(payment.nsu, payment.authorization)
+            names |= {("T", payment.tid), ("N" if not payment.tid else "U", numbers)}
+            self._db.executemany(
+                "INSERT OR IGNORE INTO names VALUES (?, ?, ?)", [(*name, number) for name in names if name[1]]
+            )
+
+    def join(self) -> None:
+        """Find the payment of each line that is about one; a tid decides before nsu and authorisation code."""
+        for join in _JOINS:
+            self._db.execute(join)
+        self._db.execute(_FIND_TORN)
+        self._db.execute(
+            _TOO_MANY,
+            (f"one payment has more than {MAX_LINES_OF_PAYMENT} lines", MAX_LINES_OF_PAYMENT, MAX_LINES_OF_PAYMENT),
+        )
+        self._db.executescript(_INDEXES)
+
+    def joined(self) -> Iterator[tuple[PaymentBooks, list[ReportLine]]]:
+        """Yield each payment that lines were found for, with them."""
+        rows = self._db.execute(
+            "SELECT payment, payments.data, lines.number, lines.data FROM lines JOIN payments ON payments.id = payment "
+            "WHERE payment IS NOT NULL ORDER BY payment, number"
+        )
+        for (_, data), held in groupby(rows, key=lambda row: row[:2]):
+            yield _books(data), [_line(number, text) for _, _, number, text in held]
+
+    def torn(self) -> Iterator[tuple[ReportLine, list[PaymentBooks]]]:
+        """Yield each line that several payments were found for, with these."""
+        for (number, text), held in groupby(self._db.execute(_TORN), key=lambda row: row[:2]):
+            yield _line(number, text), [_books(data) for _, _, data in islice(held, _MOST_TORN)]
+
+    def give(self, line: ReportLine, books: PaymentBooks) -> None:
+        """Join a torn line to a payment."""
+        self._db.execute(
+            "UPDATE lines SET payment = (SELECT id FROM payments WHERE data = ?) WHERE number = ?",
+            (_books_text(books), line.number),
+        )
+
+    def batches(self) -> Iterator[tuple[str, str, int]]:
+        """Yield batch, currency and net sum of the lines that are no payout."""
+        yield from self._db.execute(
+            "SELECT batch, net_currency, SUM(net) FROM lines WHERE kind <> ? AND batch <> '' GROUP BY 1, 2",
+            (LineKind.PAYOUT,),
+        )
+
+    def lines_of_kind(self, kind: str) -> Iterator[ReportLine]:
+        """Yield the lines of a kind."""
+        for number, text in self._db.execute("SELECT number, data FROM lines WHERE kind = ? ORDER BY 1", (kind,)):
+            yield _line(number, text)
+
+    def decide(self, books: PaymentBooks | None, verdicts: Iterable[Verdict]) -> None:
+        """Keep verdicts, and the moves that they speak for."""
+        for verdict in verdicts:
+            self._db.execute(
+                "UPDATE lines SET outcome = ?, verdict = ? WHERE number = ?",
+                (verdict.outcome, _verdict_text(verdict), verdict.line.number),
+            )
+            if books is not None and verdict.moves:
+                self._db.executemany(
+                    "INSERT OR IGNORE INTO found SELECT payment, ? FROM lines WHERE number = ?",
+                    [(move, verdict.line.number) for move in verdict.moves],
+                )
+
+    def decide_rest(self) -> None:
+        """Decide all other lines: rejected if they are faulty, else foreign."""
+        self._db.execute(
+            "UPDATE lines SET outcome = CASE WHEN fault IS NULL THEN ? ELSE ? END WHERE outcome IS NULL",
+            (Outcome.FOREIGN, Outcome.REJECTED),
+        )
+
+    def in_scope(self) -> Iterator[tuple[PaymentBooks, set[str]]]:
+        """Yield every payment settled by those who settled the file's, with the moves that lines speak for."""
+        rows = self._db.execute(
+            "SELECT id, data, move FROM payments LEFT JOIN found ON found.payment = id WHERE settled_by IN "
+            "(SELECT settled_by FROM payments WHERE id IN (SELECT payment FROM lines WHERE payment IS NOT NULL)) "
+            "ORDER BY id"
+        )
+        for (_, data), held in groupby(rows, key=lambda row: row[:2]):
+            yield _books(data), {move for _, _, move in held if move is not None}
+
+    def sums(self) -> dict[Outcome, Sums]:
+        """Return the sums of every outcome that lines have."""
+        found: dict[Outcome, Sums] = {}
+        for outcome, lines in self._db.execute("SELECT outcome, COUNT(*) FROM lines GROUP BY 1"):
+            found[Outcome(outcome)] = Sums(lines)
+        for outcome, currency, gross in self._db.execute(
+            "SELECT outcome, currency, SUM(gross) FROM lines GROUP BY 1, 2"
+        ):
+            found[Outcome(outcome)].add_amounts(currency, Amounts(gross=gross))
+        for outcome, currency, fee, net in self._db.execute(
+            "SELECT outcome, net_currency, SUM(fee), SUM(net) FROM lines GROUP BY 1, 2"
+        ):
+            found[Outcome(outcome)].add_amounts(currency, Amounts(fee=fee, net=net))
+        return found
+
+    def verdicts(self, outcome: Outcome | None = None, after: int = 0) -> Iterator[tuple[PaymentBooks | None, Verdict]]:
+        """Yield the verdicts behind a line, of one outcome or of all."""
+        rows = self._db.execute(
+            "SELECT number, lines.data, outcome, fault, verdict, payments.data FROM lines "
+            "LEFT JOIN payments ON payments.id = payment "
+            "WHERE number > ? AND (? IS NULL OR outcome = ?) ORDER BY number",
+            (after, outcome, outcome),
+        )
+        for number, text, decided, fault, verdict, data in rows:
+            books = _books(data) if data is not None else None
+            yield books, _verdict(_line(number, text), Outcome(decided), fault, verdict)
+
+
+def _numbers(nsu: str, authorization: str) -> str:
+    """Return nsu and authorisation code as one name; leading zeros of an nsu are written or not."""
+    return f"{nsu.lstrip('0')}/{authorization.upper()}" if nsu and authorization else ""
+
+
+_DATES = frozenset({"sold_on", "expected_on", "paid_on"})
+_NAMES = tuple(part.name for part in fields(ReportLine) if part.name != "number")
+
+
+def _line_text(line: ReportLine) -> str:
+    parts = line.likeness
+    return json.dumps([part.isoformat() if isinstance(part, date) else part for part in parts], ensure_ascii=False)
+
+
+def _line(number: int, text: str) -> ReportLine:
+    told: dict[str, Any] = dict(zip(_NAMES, json.loads(text), strict=True))
+    for name in _DATES:
+        if told[name] is not None:
+            told[name] = date.fromisoformat(told[name])
+    told["kind"], told["stage"] = LineKind(told["kind"]), Stage(told["stage"])
+    return ReportLine(number=number, **told)
+
+
+def _books_text(books: PaymentBooks) -> str:
+    return json.dumps(asdict(books), default=str, ensure_ascii=False)
+
+
+def _books(text: str) -> PaymentBooks:
+    told = json.loads(text)
+    told["moves"] = tuple(_move(move) for move in told["moves"])
+    return PaymentBooks(**told)
+
+
+def _move(told: dict[str, Any]) -> BookedMove:
+    parts = tuple(
+        ToldPart(**{**part, "stage": Stage(part["stage"]), "on": part["on"] and date.fromisoformat(part["on"])})
+        for part in told["told"]
+    )
+    return BookedMove(**{**told, "kind": LineKind(told["kind"]), "on": date.fromisoformat(told["on"]), "told": parts})
+
+
+def _verdict_text(verdict: Verdict) -> str:
+    return json.dumps([verdict.move, verdict.differences, verdict.expected, verdict.reason, verdict.candidates])
+
+
+def _verdict(line: ReportLine, outcome: Outcome, fault: str | None, text: str | None) -> Verdict:
+    if text is None:
+        return Verdict(line, outcome, reason=fault or "")
+    move, differences, expected, reason, candidates = json.loads(text)
+    known = tuple(Difference(difference) for difference in differences)
+    return Verdict(line, outcome, move, known, expected, reason, tuple(candidates))

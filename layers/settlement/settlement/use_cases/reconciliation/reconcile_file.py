@@ -1,0 +1,144 @@
+"""Holds a file against the books: every line gets one outcome, and what should have one and has none is missing.
+
+Nothing is written but in the workspace, so a file that is refused on its last line had no effect (D158).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from settlement.domain.reconciliation.books import PaymentBooks
+from settlement.domain.reconciliation.matching import DAY_TOLERANCE, match_payment, missing_moves
+from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
+from settlement.domain.reconciliation.report_head import ReportHead
+from settlement.domain.reconciliation.report_line import OF_PAYMENTS, SIGN_OF, LineKind, ReportLine, Sums
+from settlement.use_cases.reconciliation.workspace import Taken, Workspace
+
+MONTHS_BEFORE = 3
+"""Months before that of a sale in which its order may have been placed."""
+
+Progress = Callable[[int], None]
+
+
+class SumsDiffer(Exception):
+    """The outcomes do not add up to the file: a fault of this service."""
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """A file with its outcomes: the sums of the file, those by outcome, and what is missing, by currency."""
+
+    head: ReportHead
+    file: Sums
+    outcomes: dict[Outcome, Sums] = field(default_factory=dict)
+    missing: list[Missing] = field(default_factory=list)
+
+
+def take_lines(workspace: Workspace, lines: Iterable[ReportLine], progress: Progress = lambda number: None) -> Taken:
+    """Read a whole file into the workspace; raises what its reader raises, with nothing decided."""
+    taken = Taken(Sums())
+    workspace.add_lines(_noted(lines, taken, progress))
+    return taken
+
+
+_PROGRESS_EVERY = 10_000
+
+
+def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Iterator[ReportLine]:
+    for line in lines:
+        taken.sums.add(line)
+        if taken.sums.lines % _PROGRESS_EVERY == 0:
+            progress(taken.sums.lines)
+        day = line.sold_on or line.paid_on
+        if day is not None:
+            taken.months.add(f"{day:%Y-%m}")
+        if line.sold_on is not None and line.kind in OF_PAYMENTS:
+            taken.first = min(taken.first or line.sold_on, line.sold_on)
+            taken.last = max(taken.last or line.sold_on, line.sold_on)
+        yield line
+
+
+def months_of_orders(taken: Taken) -> list[str]:
+    """Return the months in which the orders of a file may have been placed, oldest first."""
+    found = set()
+    for month in taken.months:
+        year, of_year = (int(part) for part in month.split("-"))
+        for back in range(MONTHS_BEFORE + 1):
+            years, index = divmod(year * 12 + of_year - 1 - back, 12)
+            found.add(f"{years:04d}-{index + 1:02d}")
+    return sorted(found)
+
+
+def reconcile(
+    workspace: Workspace, head: ReportHead, taken: Taken, books: Iterable[PaymentBooks], report_id: str
+) -> Reconciled:
+    """Hold the lines that were taken against the books; raises ``SumsDiffer`` if an amount got lost."""
+    workspace.add_books(books)
+    workspace.join()
+    for line, payments in workspace.torn():
+        _decide_torn(workspace, line, payments)
+    for payment, lines in workspace.joined():
+        workspace.decide(payment, match_payment(payment, lines, head.cents_on, report_id))
+    workspace.decide(None, _batch_verdicts(workspace))
+    workspace.decide_rest()
+    found = Reconciled(head.with_period(taken.first, taken.last), taken.sums, workspace.sums())
+    _check_sums(found)
+    found.missing = list(_missing(workspace, found.head, report_id))
+    return found
+
+
+def _decide_torn(workspace: Workspace, line: ReportLine, payments: list[PaymentBooks]) -> None:
+    """Join a line to the one payment that has its value and day, of those that share its numbers."""
+    fitting = [payment for payment in payments if _fits(payment, line)]
+    if len(fitting) == 1:
+        workspace.give(line, fitting[0])
+        return
+    reason = f"{len(fitting) or len(payments)} payments have these numbers"
+    workspace.decide(None, [Verdict(line, Outcome.AMBIGUOUS, reason=reason)])
+
+
+def _fits(payment: PaymentBooks, line: ReportLine) -> bool:
+    parts = max(line.installments, 1)
+    return any(
+        move.kind is line.kind
+        and abs(abs(line.gross) * parts - move.value) <= parts * parts
+        and (line.sold_on is None or abs(line.sold_on - move.on) <= DAY_TOLERANCE)
+        for move in payment.moves
+    )
+
+
+def _batch_verdicts(workspace: Workspace) -> Iterator[Verdict]:
+    """Yield the verdicts on payouts that a file tells of its own batches: each is the net of the batch."""
+    payouts = [line for line in workspace.lines_of_kind(LineKind.PAYOUT) if line.batch]
+    if not payouts:
+        return
+    nets = {(batch, currency): net for batch, currency, net in workspace.batches()}
+    told: Counter[tuple[str, str]] = Counter()
+    for line in payouts:
+        told[line.batch, line.net_currency] -= line.net
+    for line in payouts:
+        key = line.batch, line.net_currency
+        if key not in nets:
+            continue
+        if told[key] == nets[key]:
+            yield Verdict(line, Outcome.MATCHED)
+        else:
+            reason = f"the lines of batch {line.batch} come to {nets[key]}, paid out are {told[key]}"
+            yield Verdict(line, Outcome.DIFFERS, "", (Difference.VALUE,), -nets[key], reason)
+
+
+def _missing(workspace: Workspace, head: ReportHead, report_id: str) -> Iterator[Missing]:
+    for payment, found in workspace.in_scope():
+        for move in missing_moves(payment, found, head, report_id):
+            yield Missing(
+                payment.order_id, payment.transaction_id, payment.payment_id, move.number, payment.currency,
+                move.value * SIGN_OF[move.kind], move.on,
+            )  # fmt: skip
+
+
+def _check_sums(found: Reconciled) -> None:
+    total = Sums()
+    for sums in found.outcomes.values():
+        total.merge(sums)
+    if total != found.file:
+        raise SumsDiffer(f"the outcomes come to {total}, the file to {found.file}")

@@ -1,0 +1,68 @@
+"""Where a file and the books meet: a place of its own for each run, that holds more than memory does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from settlement.domain.reconciliation.books import PaymentBooks
+    from settlement.domain.reconciliation.outcomes import Outcome, Verdict
+    from settlement.domain.reconciliation.report_line import ReportLine, Sums
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was read of a file: its sums, the first and the last day of its sales, and the months of them."""
+
+    sums: Sums
+    first: date | None = None
+    last: date | None = None
+    months: set[str] = field(default_factory=set)
+
+
+class Workspace(Protocol):
+    """Lines, books and verdicts of one file. What it yields is in the order of the file, or of the payments."""
+
+    def add_lines(self, lines: Iterable[ReportLine]) -> None: ...
+    def add_books(self, books: Iterable[PaymentBooks]) -> None: ...
+    def join(self) -> None:
+        """Find the payment of each line: by reference, else by tid, else by nsu and authorisation code.
+
+        A payment that several are found for, or none, is left open.
+        """
+        ...
+
+    def joined(self) -> Iterator[tuple[PaymentBooks, list[ReportLine]]]:
+        """Yield each payment that lines were found for, with them."""
+        ...
+
+    def torn(self) -> Iterator[tuple[ReportLine, list[PaymentBooks]]]:
+        """Yield each line that several payments were found for, with these."""
+        ...
+
+    def batches(self) -> Iterator[tuple[str, str, int]]:
+        """Yield batch, currency and net sum of the lines that are no payout."""
+        ...
+
+    def lines_of_kind(self, kind: str) -> Iterator[ReportLine]: ...
+    def give(self, line: ReportLine, books: PaymentBooks) -> None:
+        """Join a torn line to a payment."""
+        ...
+
+    def decide(self, books: PaymentBooks | None, verdicts: Iterable[Verdict]) -> None: ...
+    def decide_rest(self) -> None:
+        """Decide all other lines: rejected if they are faulty, else foreign."""
+        ...
+
+    def in_scope(self) -> Iterator[tuple[PaymentBooks, set[str]]]:
+        """Yield every payment settled by those who settled the file's, with the moves that lines speak for."""
+        ...
+
+    def sums(self) -> dict[Outcome, Sums]: ...
+    def verdicts(self, outcome: Outcome | None = None, after: int = 0) -> Iterator[tuple[PaymentBooks | None, Verdict]]:
+        """Yield the verdicts behind a line, of one outcome or of all."""
+        ...
