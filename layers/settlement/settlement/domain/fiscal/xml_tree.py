@@ -1,8 +1,10 @@
 """Reads XML that strangers send: bounded in size and depth, without document types, entities or network.
 
-The tree has what a fiscal document is read by: names without their namespaces, texts, and attributes.
+The tree has what a fiscal document is read by: names without their namespaces, texts, and attributes. A long document
+is read element by element, each bounded by itself.
 """
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -18,18 +20,27 @@ _SEPARATOR = " "
 
 
 class UnreadableXml(Exception):
-    """The text is no XML document, or more than is read; the message says what and where."""
+    """The text is no XML document, or more than is read; the message says what and where.
+
+    ``line`` and ``column`` are the place, from 1; 0 if it is the document as a whole. A document ``is_cut`` that is
+    well-formed as far as it goes.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0, *, is_cut: bool = False) -> None:
+        super().__init__(message)
+        self.line, self.column, self.is_cut = line, column, is_cut
 
 
 @dataclass(slots=True)
 class Element:
-    """An element: local name, namespace (empty for none), attributes, own text, children in order."""
+    """An element: local name, namespace (empty for none), attributes, own text, children in order, its first line."""
 
     name: str
     namespace: str
     attributes: dict[str, str]
     text: str = ""
     children: "list[Element]" = field(default_factory=list)
+    line: int = 0
 
     def all(self, name: str) -> "list[Element]":
         """Return the children with a name."""
@@ -47,8 +58,19 @@ def read_xml(content: bytes, encoding: str | None = None) -> Element:
     try:
         reader.parser.Parse(content, True)
     except ExpatError as fault:
-        raise UnreadableXml(f"it is no XML: {fault}") from None
+        raise UnreadableXml(f"it is no XML: {fault}", fault.lineno, fault.offset + 1) from None
     return reader.root
+
+
+def stream_xml(chunks: Iterable[bytes], names: Collection[str]) -> Iterator[Element]:
+    """Yield the elements with the given names as they end, and keep nothing of the others but what is open.
+
+    Raises ``UnreadableXml``; a document that ends too early is one that is no XML.
+    """
+    reader = _Stream(names)
+    for chunk in chunks:
+        yield from reader.feed(chunk, is_last=False)
+    yield from reader.feed(b"", is_last=True)
 
 
 class _Reader:
@@ -74,7 +96,7 @@ class _Reader:
                 f"(line {self.parser.CurrentLineNumber})"
             )
         namespace, _, local = name.rpartition(_SEPARATOR)
-        element = Element(local, namespace, attributes)
+        element = Element(local, namespace, attributes, line=self.parser.CurrentLineNumber)
         if self._open:
             self._open[-1].children.append(element)
         else:
@@ -86,3 +108,30 @@ class _Reader:
 
     def _end(self, name: str) -> None:
         self._open.pop()
+
+
+class _Stream(_Reader):
+    """A reader of a document of any length; bounded is what is held at once."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__(None)
+        self._names = names
+        self._ended: list[Element] = []
+
+    def feed(self, chunk: bytes, *, is_last: bool) -> list[Element]:
+        """Read on; return the wanted elements that ended."""
+        try:
+            self.parser.Parse(chunk, is_last)
+        except ExpatError as fault:
+            message = f"it is no XML: {fault}"
+            raise UnreadableXml(message, fault.lineno, fault.offset + 1, is_cut=is_last) from None
+        ended, self._ended = self._ended, []
+        return ended
+
+    def _end(self, name: str) -> None:
+        element = self._open.pop()
+        if element.name in self._names:
+            self._ended.append(element)
+            self._elements = len(self._open)
+            if self._open:
+                self._open[-1].children.pop()

@@ -1,0 +1,71 @@
+"""The formats that are known, each found as a module beside this one that has a ``FORMAT``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+
+from settlement.reports.reading import Fault, ReportRefused, refuse_unreadable, shown
+
+if TYPE_CHECKING:
+    from settlement.domain.reconciliation.report_head import ReportHead
+    from settlement.domain.reconciliation.report_line import ReportLine
+
+_HERE = Path(__file__).parent
+_NO_FORMATS = {"__init__", "csv_rows", "formats", "reading"}
+_BEGINNING = 512
+
+
+class Reader(Protocol):
+    """Reads a file of a format from its beginning: its head, and its lines as they come.
+
+    The lines are all read before the file counts: the last of them may tell that it is cut. Raises ``ReportRefused``.
+    """
+
+    def __call__(
+        self, stream: BinaryIO, mapping: Mapping[str, Any] | None
+    ) -> tuple[ReportHead, Iterator[ReportLine]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name in requests, what it is, the version that is read, where its layout is published."""
+
+    name: str
+    title: str
+    version: str
+    source: str
+    read: Reader
+    takes_mapping: bool = False
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """Return every format by name."""
+    names = sorted(path.stem for path in _HERE.glob("*.py") if path.stem not in _NO_FORMATS)
+    found: list[Format] = [import_module(f"settlement.reports.{name}").FORMAT for name in names]
+    return {format_.name: format_ for format_ in found}
+
+
+def format_of(name: str) -> Format:
+    """Return a format by its name; raises ``ReportRefused`` if there is none."""
+    found = formats().get(name)
+    if found is None:
+        message = f"format {shown(name)} is unknown; there are {', '.join(formats())}"
+        raise ReportRefused(Fault.UNKNOWN_FORMAT, message)
+    return found
+
+
+def read_report(
+    format_: Format, stream: BinaryIO, mapping: Mapping[str, Any] | None = None
+) -> tuple[ReportHead, Iterator[ReportLine]]:
+    """Read a file that can be read again from its beginning; raises ``ReportRefused``."""
+    refuse_unreadable(stream.read(_BEGINNING))
+    stream.seek(0)
+    if mapping is not None and not format_.takes_mapping:
+        raise ReportRefused(Fault.BAD_MAPPING, f"format {format_.name} takes no mapping")
+    return format_.read(stream, mapping)

@@ -1,0 +1,91 @@
+"""camt.053: the bank's line of a payout is its amount, not that of a charge."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+
+from settlement.domain.reconciliation.report_line import LineKind
+from settlement.reports.formats import format_of, read_report
+from settlement.reports.reading import Fault
+from tests.support.reports import read, refusal
+
+DAY = date(2026, 3, 6)
+
+
+def statement(entries: str = "", closing: str = "6985.50", version: str = "08", more: str = "") -> bytes:
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt>
+<GrpHdr><MsgId>M1</MsgId></GrpHdr>
+<Stmt><Id>S1</Id><ElctrncSeqNb>42</ElctrncSeqNb><FrToDt><FrDtTm>2026-03-06T00:00:00</FrDtTm>
+<ToDtTm>2026-03-06T23:59:59</ToDtTm></FrToDt><Acct><Id><IBAN>NL91ABNA0417164300</IBAN></Id><Ccy>EUR</Ccy></Acct>
+<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">100.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{closing}</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>{more}
+{entries or entry() + entry("14.50", "DBIT")}</Stmt></BkToCstmrStmt></Document>""".encode()
+
+
+def entry(amount: str = "6900.00", side: str = "CRDT", status: str = "<Cd>BOOK</Cd>", more: str = "") -> str:
+    return f"""<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts>{status}</Sts>
+<BookgDt><Dt>2026-03-06</Dt></BookgDt><ValDt><Dt>2026-03-07</Dt></ValDt><AcctSvcrRef>B1</AcctSvcrRef>{more}</Ntry>"""
+
+
+CHARGES = """<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">12.00</TtlChrgsAndTaxAmt><Rcrd><Amt Ccy="EUR">12.00</Amt>
+<CdtDbtInd>DBIT</CdtDbtInd><ChrgInclInd>true</ChrgInclInd></Rcrd></Chrgs><NtryDtls><TxDtls><Amt Ccy="EUR">1.00</Amt>
+</TxDtls></NtryDtls>"""
+
+
+def test_bank_line_of_a_payout() -> None:
+    head, lines = read("camt.053", statement())
+
+    assert (head.serial, head.since, head.until) == ("camt.053/NL91ABNA0417164300/42", DAY, DAY)
+    assert [(line.kind, line.net, line.paid_on, line.reference) for line in lines] == [
+        (LineKind.PAYOUT, 690_000, DAY, "B1"),
+        (LineKind.PAYOUT, -1_450, DAY, "B1"),
+    ]
+
+
+def test_charge_that_is_included_is_the_fee_and_not_the_amount() -> None:
+    _, (line,) = read("camt.053", statement(entry(more=CHARGES), "7000.00"))
+
+    assert (line.gross, line.fee, line.net) == (691_200, 1_200, 690_000)
+
+
+def test_entry_that_is_not_booked_is_not_read() -> None:
+    _, (line,) = read("camt.053", statement(entry() + entry(status="<Cd>PDNG</Cd>"), "7000.00", version="02"))
+
+    assert line.net == 690_000
+
+
+@pytest.mark.parametrize(
+    ("content", "fault", "line"),
+    [
+        (statement(closing="1.00"), Fault.WRONG_TOTAL, 4),
+        (statement()[:-40], Fault.CUT, 10),
+        (statement()[:-45], Fault.CUT, 10),
+        (statement()[: -len(entry())], Fault.CUT, 9),
+        (statement(entry("6,900.00")), Fault.NOT_A_NUMBER, 8),
+        (statement(entry(side="UP")), Fault.NOT_A_NUMBER, 8),
+        (statement(entry().replace("03-06", "02-30")), Fault.NOT_A_DATE, 9),
+        (statement().replace(b"camt.053", b"camt.052"), Fault.WRONG_VERSION, 1),
+        (b"<Document/>", Fault.WRONG_VERSION, 1),
+        (b"<!DOCTYPE x><x/>", Fault.NOT_TEXT, 1),
+        (b"no document", Fault.NOT_TEXT, 1),
+    ],
+)
+def test_statement_is_refused_with_its_place(content: bytes, fault: Fault, line: int) -> None:
+    found = refusal("camt.053", content)
+
+    assert found[:2] == (fault, line)
+
+
+def test_statement_streams() -> None:
+    """Nothing is held but the entry that is read: lines come before the document ends."""
+    many = statement(entry("0.01") * 5_000, "150.00")
+    stream = io.BytesIO(many)
+    _, lines = read_report(format_of("camt.053"), stream)
+
+    next(lines)
+
+    assert stream.tell() < len(many) // 4
