@@ -75,9 +75,12 @@ class Invoice:
 
     @property
     def amounts(self) -> dict[str, float]:
-        """How much of each price it takes; the relay reads once for each commit who listens."""
+        """How much of each price it takes.
+
+        The relay reads once for each commit who listens, and adds the capture to the figures of its hour.
+        """
         return {
-            "write unit": self.write_units,
+            "write unit": self.write_units + 1,
             "read unit": self.read_units + self.commits,
             "request of the REST API": 1,
             "run of a function": 3 + self.commits,

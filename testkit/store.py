@@ -11,6 +11,7 @@ from settlement.domain.changes.change import Change
 from settlement.domain.changes.modification import Modification
 from settlement.domain.connectors.connector import Connector
 from settlement.domain.events import Event
+from settlement.domain.hourly_figures import HourlyFigures, counted, figures_of_hour
 from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.finding import Term, terms_of_invoice
@@ -312,6 +313,13 @@ class FakeStore(GuardedThings):
                 found.append(Lapse(str(key[2]), thing.payment_id, at, place))
         found = sorted((held for held in found if after is None or held.place > after), key=lambda held: held.place)
         return Page(found[:limit], found[limit - 1].place if len(found) > limit else None)
+
+    def hourly_figures(self, account: str, since: datetime) -> list[HourlyFigures]:
+        """Return the figures that the relay would have counted, oldest first."""
+        events = [thing for key, thing in list(self.things.items()) if key[:2] == (Event, account)]
+        found = sorted(counted(account, events).items(), key=lambda held: (held[0].at, held[0].connector))
+        first = since.replace(minute=0, second=0, microsecond=0)
+        return [figures_of_hour(hour.connector, hour.at, counters) for hour, counters in found if hour.at >= first]
 
     def audit_walk(self, account: str) -> AuditWalk | None:
         """Return how far the audit of an account is, None if it never began."""

@@ -49,10 +49,20 @@ def _read(record: dict[str, Any]) -> Outgoing:
 
 
 def _count(read: Sequence[Outgoing]) -> None:
-    try:
-        emit(figure for outgoing in read for figure in outgoing.figures)
-    except Exception:  # what was published must not be published again because of a figure
-        logger.exception("figures not told")
+    """Tell the stack's metrics and the console's figures; one that cannot be told does not keep the other."""
+    for tell in (_count_metrics, _count_hours):
+        try:
+            tell(read)
+        except Exception:  # what was published must not be published again because of a figure
+            logger.exception("figures not told")
+
+
+def _count_metrics(read: Sequence[Outgoing]) -> None:
+    emit(figure for outgoing in read for figure in outgoing.figures)
+
+
+def _count_hours(read: Sequence[Outgoing]) -> None:
+    bootstrap.hourly_counters().raise_by(outgoing.hours for outgoing in read)
 
 
 def _park_entry(entry: Entry) -> None:

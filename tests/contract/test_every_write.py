@@ -52,6 +52,7 @@ GUARDS = {
     "storage/table.py:_put": "whatever is written here brings a condition: the parameter has no default",
     "storage/dynamodb.py:save_audit_walk": "its version",
     "storage/dynamodb.py:commit": "versions, attempts, replays and revisions; counters are added up",
+    "storage/figures.py:_raise": "only counts up",
     "storage/feeds.py:append": "nothing is there yet",
     "storage/feeds.py:hide": "hidden until the time that was read",
     "storage/feeds.py:_delete": "takes away all of a thing, whatever it says: gone is gone",

@@ -4,14 +4,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from settlement.domain.hourly_figures import Hour
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.work import AuditFinding
+from settlement.storage import keys
+from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.figures import HourlyCounters
 from settlement.use_cases.shared.ports import Changed, DuePayment, Page, Store, WorkItem
 from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_leg, a_payment, a_transaction, an_operation
 from tests.contract.stored import LATER, paid, with_counters, write
+from tests.support.declared_table import make_declared_table
 
 HOUR = timedelta(hours=1)
 
@@ -175,3 +180,25 @@ def test_work_is_listed_oldest_first_by_pages_of_one_account(store: Store) -> No
     assert store.work(ACCOUNT, NOON, "2741-09-06T02:31:30.973400+00:00", 2) == Page([])
     since = (NOON - 2 * HOUR).isoformat(timespec="microseconds")
     assert [item.work.leg for item in store.work(ACCOUNT, NOON, since, 5).items] == ["0002", "0001"]
+
+
+def test_figures_of_an_hour_are_added_up_and_read_from_a_time_on(client: Any) -> None:
+    make_declared_table(client, "figures")
+    store, counters = DynamoDBStore(client, "figures"), HourlyCounters(client, "figures")
+    first, later = (Hour(ACCOUNT, "a#b", NOON + timedelta(hours=hours)) for hours in (0, 2))
+    counters.raise_by([{first: {"time.3": 1}}, {first: {"time.3": 1, "failure.refused": 4}, later: {"time.0": 1}}])
+    counters.raise_by([{first: {"time.3": 2}, Hour("rival", "a#b", NOON): {"time.1": 1}}])
+
+    found = store.hourly_figures(ACCOUNT, NOON + timedelta(minutes=30))
+
+    assert [(one.connector, one.at, one.times, one.failures) for one in found] == [
+        ("a#b", first.at, {3: 4}, {"refused": 4}),
+        ("a#b", later.at, {0: 1}, {}),
+    ]
+    assert store.hourly_figures(ACCOUNT, NOON + timedelta(hours=1)) == found[1:]
+    [item] = client.query(
+        TableName="figures",
+        KeyConditionExpression="PK = :account AND SK = :hour",
+        ExpressionAttributeValues={":account": {"S": f"{ACCOUNT}#FIGURES"}, ":hour": {"S": keys.hour(NOON, "a#b")}},
+    )["Items"]
+    assert int(item["expiresAt"]["N"]) == int((NOON + timedelta(days=3)).timestamp())

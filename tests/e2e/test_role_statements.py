@@ -105,6 +105,26 @@ def _fills_a_feed(stage: Stage) -> bool:
     return filled
 
 
+def _counts_captures(stage: Stage) -> bool:
+    """Whether a capture is among the figures of the console within five seconds."""
+    before = _captures_counted(stage)
+    order = Merchant(stage.order.api).place()
+    order.invoice("N1", 7000)
+    deadline = time.monotonic() + 5
+    while not (counted := _captures_counted(stage) > before) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return counted
+
+
+def _captures_counted(stage: Stage) -> int:
+    asked: Any = {":account": {"S": "demo#FIGURES"}}
+    found = boto3.client("dynamodb", **client_arguments(stage.facts)).query(
+        TableName=stage.facts.table_name, KeyConditionExpression="PK = :account", ExpressionAttributeValues=asked
+    )
+    counters = [(name, value) for item in found["Items"] for name, value in item.items()]
+    return sum(int(value["N"]) for name, value in counters if name.startswith("time."))
+
+
 def _signs_in(stage: Stage, path: str = "/console/orders") -> bool:
     """Whether an operator can sign in and read a page."""
     with httpx.Client(base_url=stage.facts.base_url, follow_redirects=True, timeout=40) as browser:
@@ -163,6 +183,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("TransactionRetrieval", "WorkIndex"): lambda at: at.answers("GET", "/api/pvt/work-items"),
     ("EventRelay", "Workflow"): _settles_by_itself,
     ("EventRelay", "Bus"): _fills_a_feed,
+    ("EventRelay", "Figures"): _counts_captures,
     ("ConnectorConfiguration", "Table"): lambda at: at.answers("GET", "/api/pvt/affiliations"),
     ("SandboxConnector", "Table"): lambda at: at.answers("GET", "/sandbox-connector/calls?paymentId=x"),
     ("DueWork", "DueIndex"): lambda at: at.runs("due_work", {}),

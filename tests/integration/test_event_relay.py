@@ -15,6 +15,7 @@ from settlement import bootstrap
 from settlement.domain.account.feed import Feed, Hook
 from settlement.domain.actor import Actor, System
 from settlement.domain.events import PUBLISHED, Event, EventType
+from settlement.domain.hourly_figures import Hour
 from settlement.storage import codecs, keys
 from settlement.storage.outbox import MAX_BYTES
 from settlement.storage.writing import writes
@@ -22,6 +23,7 @@ from settlement.use_cases.shared.ports import Commit, Unavailable
 from testkit.builders import an_order
 from tests.support.earlier_layout import writes_of_earlier_version
 from tests.support.feeds import FakeFeeds
+from tests.support.hourly_counters import FakeCounters
 from tests.support.lambda_context import Context
 from tests.support.relay_targets import UNDELIVERED, WORKFLOW, Bus
 
@@ -47,6 +49,14 @@ def feeds(monkeypatch: pytest.MonkeyPatch) -> FakeFeeds:
     feeds = FakeFeeds()
     monkeypatch.setattr(bootstrap, "feeds", lambda: feeds)
     return feeds
+
+
+@pytest.fixture(autouse=True)
+def counters(monkeypatch: pytest.MonkeyPatch) -> FakeCounters:
+    """The counters of the console's figures."""
+    counters = FakeCounters()
+    monkeypatch.setattr(bootstrap, "hourly_counters", lambda: counters)
+    return counters
 
 
 def relay(event: dict[str, Any]) -> dict[str, Any]:
@@ -240,6 +250,22 @@ def test_batch_that_comes_again_is_counted_once(
 
     [line] = [line for line in capsys.readouterr().out.splitlines() if "CapturedValue" in line]
     assert (json.loads(line)["CapturedValue"], json.loads(line)["Currency"]) == ([7000.0], "unknown")
+
+
+def test_hours_of_a_batch_are_counted_by_account_and_connector(bus: Bus, counters: FakeCounters) -> None:
+    relay(
+        records(
+            an_event(1, connector="acme", noteToCaptureMs=500),
+            an_event(2, connector="acme", noteToCaptureMs=500),
+            an_event(3, EventType.CONNECTOR_REFUSED, connector="zeta", status=400),
+            an_event(4, noteToCaptureMs=500),
+        )
+    )
+
+    assert counters.raised == {
+        Hour("demo", "acme", NOON): {"time.18": 2},
+        Hour("demo", "zeta", NOON): {"failure.refused": 1},
+    }
 
 
 def test_figure_that_cannot_be_told_has_nothing_published_again(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:

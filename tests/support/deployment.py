@@ -29,6 +29,7 @@ from testkit.configuring import save_connector
 from testkit.provider import FakeProvider
 from tests.support.effects import Crash, Effects
 from tests.support.feeds import FakeFeeds
+from tests.support.hourly_counters import FakeCounters
 from tests.support.lambda_context import Context
 from tests.support.service import route_of
 from tests.support.tables import FakeTable, Table
@@ -85,6 +86,7 @@ class Deployment:
         self.store = table.store
         self.published: list[dict[str, Any]] = []
         self.parked: list[dict[str, Any]] = []
+        self.counters = FakeCounters()
         self._lose_executions = lose_executions
         self._ids = Ids()
         self._executions: deque[dict[str, Any]] = deque()
@@ -123,6 +125,7 @@ class Deployment:
         patch.setattr(bootstrap, "store", lambda: store)
         patch.setattr(bootstrap, "ports", lambda actor: Ports(store, self.clock, self._ids, actor))
         patch.setattr(bootstrap, "feeds", FakeFeeds)
+        patch.setattr(bootstrap, "hourly_counters", lambda: self.counters)
         for name in ("events", "queues", "workflows"):
             patch.setattr(bootstrap, name, lambda: outside)
         patch.setattr(bootstrap, "connector_client", lambda: connector)

@@ -49,7 +49,7 @@ LAYER = "layers/settlement/settlement"
 OUTSIDE = "settlement.use_cases.shared.ports settlement.use_cases.updates.feed_ports"
 STUBS = "mypy_boto3_dynamodb mypy_boto3_events mypy_boto3_secretsmanager mypy_boto3_sqs mypy_boto3_stepfunctions"
 DOMAIN = {
-    "": "actor currencies errors events identity money",
+    "": "actor currencies errors events figures identity money",
     "order": "actor errors money",
     "ledger": "",
     "connectors": "actor errors ledger order",

@@ -42,6 +42,7 @@ NAMED: dict[str, Iterable[object]] = {
     "mode": Mode,
     "invoice-type": InvoiceType,
     "ending": Ending,
+    "failure": ("refused", "denied", "manual", "no-answer", "server-error", "unusable-answer"),
     "counter": Counters.__slots__,
     "timeline": KINDS,
     "system": System,

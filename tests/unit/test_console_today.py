@@ -87,7 +87,7 @@ def test_what_lapses_within_seven_days_is_told_soonest_first(browser: Browser, s
 
     for path in (TODAY, "/console/lapses"):
         words = browser.get(path).words
-        assert f"4 Mar 2026, 09:00 R$30.00 {soon.order_id} Visa partial" in words
+        assert f"4 Mar, 09:00 R$30.00 {soon.order_id} Visa · partial" in words
         assert words.index(soon.order_id) < words.index(late.order_id)
         assert never.order_id not in words
         assert done.order_id not in words

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from settlement.storage.connector_credentials import SecretsManagerCredentials
     from settlement.storage.console_access import DynamoDBAccess
     from settlement.storage.feeds import DynamoDBFeeds
+    from settlement.storage.figures import HourlyCounters
     from settlement.storage.workflow import Workflow
 
 CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
@@ -187,6 +188,13 @@ def feeds() -> "DynamoDBFeeds":
     from settlement.storage.feeds import DynamoDBFeeds
 
     return DynamoDBFeeds(dynamodb(), ENVIRONMENT.table_name)
+
+
+def hourly_counters() -> "HourlyCounters":
+    """Return the counters of the console's figures, on the same table."""
+    from settlement.storage.figures import HourlyCounters
+
+    return HourlyCounters(dynamodb(), ENVIRONMENT.table_name)
 
 
 def ports(actor: Actor) -> Ports:

@@ -59,11 +59,23 @@ class Words:
 
         return format_decimal(number, locale=_locale(self.language))
 
+    def duration(self, milliseconds: int) -> str:
+        """Return a time span in the largest unit that it reaches: ``0.9 s``, ``3 min``, ``1.5 h``."""
+        unit, symbol = next(held for held in _SPANS if milliseconds >= held[0] or held is _SPANS[-1])
+        digits = 0 if milliseconds >= 10 * unit else 1
+        return f"{self.number(Decimal(milliseconds / unit).quantize(Decimal(1).scaleb(-digits)))}\xa0{symbol}"
+
     def moment(self, at: datetime) -> str:
         """Return a time to the minute: ``29 de nov. de 2026, 14:35``."""
         from babel.dates import format_datetime
 
         return format_datetime(self.local(at), _MOMENTS[self.language], locale=_locale(self.language))
+
+    def soon(self, at: datetime) -> str:
+        """Return a time of this year to the minute: ``29 de nov., 14:35``."""
+        from babel.dates import format_datetime
+
+        return format_datetime(self.local(at), "d MMM, HH:mm", locale=_locale(self.language))
 
     def second(self, at: datetime) -> str:
         """Return a time to the millisecond, for timelines."""
@@ -160,6 +172,9 @@ _NAMED = {
     "to": ("order-status", "transaction-status"),
 }
 """Facts that are one of a kind, which has names in the catalogues."""
+
+_SPANS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
+"""Units of time in milliseconds, with the symbols that all languages of the console have."""
 
 _OF_WORK = ("kind", "value", "message")
 """What is told of a work item that an event opens or closes."""

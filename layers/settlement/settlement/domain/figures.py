@@ -49,7 +49,7 @@ def figures_of(event: Event, currency: str) -> Iterator[Figure]:
     note_to_capture = event.data.get("noteToCaptureMs")
     if isinstance(note_to_capture, int):
         yield Figure("NoteToCaptureTime", note_to_capture, FigureUnit.MILLISECONDS)
-    kind = _failure(event)
+    kind = failure_of(event)
     if kind is not None:
         yield Figure("ConnectorFailures", 1, dimensions=(("Kind", kind),))
     item = event.data.get("item")
@@ -71,7 +71,7 @@ def _moved(event: Event, currency: str) -> Iterator[Figure]:
             yield Figure(name, int(deltas[counter]), FigureUnit.MINOR_UNITS, (("Currency", currency),))
 
 
-def _failure(event: Event) -> str | None:
+def failure_of(event: Event) -> str | None:
     """Return the kind of a connector's failure: how it answered, or that it did not; None if there was none."""
     status = event.data.get("status")
     if event.type is EventType.CONNECTOR_CALL_UNRESOLVED:

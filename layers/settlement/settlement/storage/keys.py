@@ -147,6 +147,20 @@ def work_sort(since: datetime, kind: str, transaction_id: str, sort_key: str) ->
     return f"{timestamp(since)}#{kind}#{transaction_id}#{sort_key}"
 
 
+def figures_partition(account: str) -> str:
+    """The partition of an account's figures by hour and connector."""
+    return f"{account}#FIGURES"
+
+
+HOUR = "HOUR#"
+"""Prefix of the figures of an hour."""
+
+
+def hour(at: datetime, connector: str = "") -> str:
+    """Sort key of a connector's figures of an hour."""
+    return f"{HOUR}{at:%Y-%m-%dT%H}#{connector}"
+
+
 def lapse_partition(account: str) -> str:
     """The partition of an account's lapses in the index ``byAccount``."""
     return f"{account}#LAPSES"

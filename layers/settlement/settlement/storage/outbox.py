@@ -1,6 +1,7 @@
 """Reads records of the table's stream: operations to start, and events for the bus (docs/events.md describes them)."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any, cast
 
 from settlement.domain.events import PUBLISHED, Event, EventType
 from settlement.domain.figures import Figure, figures_of
+from settlement.domain.hourly_figures import Hour, counted
 from settlement.storage import codecs
 from settlement.storage.event_record import record_of
 from settlement.use_cases.shared.ports import DueOperation
@@ -53,11 +55,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What leaves the table with one commit, in order: operations to start, events for the bus, figures to count."""
+    """What leaves the table with one commit, in order: operations to start, events for the bus, figures to count.
+
+    ``hours`` has by how much it raises the figures that the account's people are shown.
+    """
 
     operations: list[DueOperation] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    hours: dict[Hour, Counter[str]] = field(default_factory=dict)
 
 
 def outgoing_of(record: dict[str, Any]) -> Outgoing:
@@ -74,6 +80,7 @@ def outgoing_of(record: dict[str, Any]) -> Outgoing:
         [DueOperation(written.account, event.transaction_id, cast(int, event.data["operation"])) for event in ready],
         [entry for event in written.events if (entry := entry_of_event(written.account, event)) is not None],
         [figure for event in written.events for figure in figures_of(event, written.currency or _NO_CURRENCY)],
+        counted(written.account, written.events),
     )
 
 

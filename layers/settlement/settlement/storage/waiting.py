@@ -1,15 +1,18 @@
-"""What waits in an account: work for people, and authorisations that lapse. Both are read from an index."""
+"""What an account's people look at each day: work, authorisations that lapse, and the figures of the last hours."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settlement.storage import codecs, keys
 from settlement.storage.approvals import Approvals
 from settlement.use_cases.shared.ports import Lapse, Page, WorkItem
 
+if TYPE_CHECKING:
+    from settlement.domain.hourly_figures import HourlyFigures
+
 
 class Waiting(Approvals):
-    """Part of the store on the table: the lists of what waits in an account. They lag behind the writes."""
+    """Part of the store on the table: lists and figures of an account. They lag behind the writes."""
 
     def work(self, account: str, until: datetime, after: str | None, limit: int) -> Page[WorkItem]:
         """Return work listed at ``until``, oldest first, from the index, which lags behind the writes."""
@@ -54,3 +57,15 @@ class Waiting(Approvals):
             at, transaction_id, payment_id = item["listSK"].split("#", 2)
             found.append(Lapse(transaction_id, payment_id, datetime.fromisoformat(at), item["listSK"]))
         return Page(found, found[-1].place if "LastEvaluatedKey" in answer and found else None)
+
+    def hourly_figures(self, account: str, since: datetime) -> "list[HourlyFigures]":
+        """Return the figures of each connector and hour from that of a time on, oldest first."""
+        from settlement.domain.hourly_figures import figures_of_hour
+
+        request = self._range(keys.figures_partition(account), keys.HOUR, first=keys.hour(since))
+        found = []
+        for item in map(codecs.from_wire, self._all(request | {"ConsistentRead": False})):
+            at, _, connector = item["SK"].removeprefix(keys.HOUR).partition("#")
+            counters = {name: count for name, count in item.items() if isinstance(count, int)}
+            found.append(figures_of_hour(connector, datetime.fromisoformat(f"{at}:00+00:00"), counters))
+        return found

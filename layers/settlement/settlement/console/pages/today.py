@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from settlement.api.shared.http import Response
+from settlement.console.charts import beginning, failure_rows, time_chart
 from settlement.console.rendering import page
 from settlement.console.visit import Visit
 from settlement.domain.account.account import Role
@@ -59,7 +60,17 @@ def show(visit: Visit) -> Response:
             items = [one for one in waiting if one.work.kind is kind]
             heaps.append(Heap(kind, sum(count for count, _ in mine.values()), values, items))
     lapses = list_lapses(visit.ports, visit.account, None, LAPSES_AT_ONCE)
-    return page(visit, "today", heaps=heaps, more=found.next, lapses=lapses.items, more_lapses=lapses.next is not None)
+    figures = visit.ports.store.hourly_figures(visit.account, beginning(visit.now))
+    return page(
+        visit,
+        "today",
+        heaps=heaps,
+        more=found.next,
+        lapses=lapses.items,
+        more_lapses=lapses.next is not None,
+        times=time_chart(figures, visit.now),
+        failures=failure_rows(figures, visit.now),
+    )
 
 
 def _buttons(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:

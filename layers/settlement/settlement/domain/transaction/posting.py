@@ -327,6 +327,7 @@ class _Case:
     def _record(self, type_: EventType, exchange: Exchange, **facts: Json) -> None:
         leg = self.leg
         call: dict[str, Json] = {
+            "connector": self.payment.connector,
             "operation": leg.operation,
             "leg": leg.number,
             "call": leg.kind.value,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from settlement.domain.changes.modification import Modification
     from settlement.domain.connectors.connector import Connector
     from settlement.domain.events import Event
+    from settlement.domain.hourly_figures import HourlyFigures
     from settlement.domain.ledger.refund_made import RefundMade
     from settlement.domain.ledger.settlement import Settlement
     from settlement.domain.order.finding import Term
@@ -290,6 +291,10 @@ class Store(Protocol):
 
     def lapses(self, account: str, since: datetime, until: datetime, after: str | None, limit: int) -> Page[Lapse]:
         """Return what lapses within a time, soonest first, behind the place ``after``; it lags behind the writes."""
+        ...
+
+    def hourly_figures(self, account: str, since: datetime) -> list[HourlyFigures]:
+        """Return the figures of each connector and hour from that of a time on, oldest first; they lag behind."""
         ...
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment | DueApproval]]: ...
