@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.account.account import AccountSettings, ExpiryPolicy
+from settlement.domain.account.account import AccountSettings, ExpiryPolicy, ReturnsBeforeCompletion
 from settlement.domain.account.feed import Feed, Hook
 from settlement.domain.actor import Actor
 from settlement.domain.order.shopper import Shopper
@@ -211,6 +211,7 @@ FIELDS: dict[str, Any] = {
     "strict_invoices": True,
     "auto_settle": False,
     "expiry_policy": ExpiryPolicy.CANCEL,
+    "returns_before_completion": ReturnsBeforeCompletion.REFUND,
     "approval_above": (ApprovalLimit(ApprovalKind.REFUND, "BRL", 2000),),
     "approval_hours": 24,
 }

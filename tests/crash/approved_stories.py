@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from testkit.builders import ACCOUNT
 from tests.crash import stories
+from tests.crash.early_return_stories import EARLY_RETURNS
 from tests.crash.stories import (
     CARD,
     STARTS,
@@ -91,4 +92,4 @@ APPROVED = (
         End("handling", "Approved", (0,), withheld=1500, failed=(2,)),
     ),
 )
-STORIES = (*stories.STORIES, *APPROVED)
+STORIES = (*stories.STORIES, *EARLY_RETURNS, *APPROVED)

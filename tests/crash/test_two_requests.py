@@ -12,6 +12,7 @@ from settlement.domain.transaction.statuses import order_status, transaction_sta
 from testkit.bodies import change_body, invoice_body, order_body
 from testkit.builders import ACCOUNT, ORDER_ID
 from tests.crash.conftest import Tell
+from tests.crash.early_return_stories import refunds_early
 from tests.crash.stories import ORDER, STARTS, TRANSACTION, TWO, headroom, invoices
 from tests.support.deployment import Deployment
 from tests.support.effects import Effects, Point, When
@@ -47,11 +48,13 @@ class Outcome:
 
 
 @cache
-def an_order(invoiced: int, *, reads: bool) -> Deployment:
+def an_order(invoiced: int, *, reads: bool, early: bool) -> Deployment:
     """Return a service with one order of two payments and 100.00, some of which are invoiced and captured."""
     with pytest.MonkeyPatch.context() as patch:
         deployment = Deployment(patch, FakeTable(), Effects(reads=reads))
         headroom(5000)(deployment)
+        if early:
+            refunds_early(deployment)
         deployment.send("POST", "/api/oms/pvt/orders", order_body(TWO, orderId=ORDER_ID))
         for act in (STARTS, invoices("N1", invoiced)) if invoiced else (STARTS,):
             deployment.rest()
@@ -63,10 +66,10 @@ def an_order(invoiced: int, *, reads: bool) -> Deployment:
 class Played:
     """The order, ready for two requests."""
 
-    def __init__(self, patch: pytest.MonkeyPatch, invoiced: int, effects: Effects) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch, invoiced: int, effects: Effects, *, early: bool) -> None:
         self._answers: dict[str, int] = {}
         self.effects = effects
-        self.deployment = an_order(invoiced, reads=effects.reads).resume(patch, effects)
+        self.deployment = an_order(invoiced, reads=effects.reads, early=early).resume(patch, effects)
 
     def ask(self, name: str) -> None:
         """Send a request until it is answered."""
@@ -94,10 +97,10 @@ class Played:
         )
 
 
-def play(invoiced: int, act: Callable[[Played], None], effects: Effects) -> Outcome:
+def play(invoiced: int, act: Callable[[Played], None], effects: Effects, *, early: bool) -> Outcome:
     """Play two requests somehow."""
     with pytest.MonkeyPatch.context() as patch:
-        played = Played(patch, invoiced, effects)
+        played = Played(patch, invoiced, effects, early=early)
         act(played)
         return played.outcome()
 
@@ -113,9 +116,9 @@ def one_after_the_other(*names: str) -> Callable[[Played], None]:
 
 
 @cache
-def serial(invoiced: int, *names: str) -> Outcome:
+def serial(invoiced: int, *names: str, early: bool) -> Outcome:
     """Play two requests one after the other."""
-    return play(invoiced, one_after_the_other(*names), Effects())
+    return play(invoiced, one_after_the_other(*names), Effects(), early=early)
 
 
 @pytest.mark.parametrize("invoiced", [0, 4000, 10000])
@@ -123,7 +126,21 @@ def serial(invoiced: int, *names: str) -> Outcome:
 def test_r27_request_within_another_is_as_if_it_came_before_or_after(
     invoiced: int, first: str, second: str, tell_count: Tell
 ) -> None:
-    in_turn = serial(invoiced, first, second), serial(invoiced, second, first)
+    require_serial(invoiced, first, second, tell_count, early=False)
+
+
+@pytest.mark.parametrize("other", [name for name in REQUESTS if name != "return"])
+@pytest.mark.parametrize("return_first", [True, False])
+def test_r45_early_return_within_another_request_is_as_if_it_came_before_or_after(
+    other: str, return_first: bool, tell_count: Tell
+) -> None:
+    first, second = ("return", other) if return_first else (other, "return")
+    require_serial(4000, first, second, tell_count, early=True)
+
+
+def require_serial(invoiced: int, first: str, second: str, tell_count: Tell, *, early: bool) -> None:
+    """Require that the second request, wherever it comes within the first, is as if it came before or after."""
+    in_turn = serial(invoiced, first, second, early=early), serial(invoiced, second, first, early=early)
     within: list[int] = []
 
     def measure(played: Played) -> None:
@@ -131,7 +148,7 @@ def test_r27_request_within_another_is_as_if_it_came_before_or_after(
         played.ask(first)
         within.extend(range(before + 1, len(played.effects.happened) + 1))
 
-    play(invoiced, measure, Effects(reads=True))
+    play(invoiced, measure, Effects(reads=True), early=early)
     assert within
     for number in within:
 
@@ -140,7 +157,7 @@ def test_r27_request_within_another_is_as_if_it_came_before_or_after(
             played.ask(first)
 
         effects = Effects([Point(number, When.BEFORE)], reads=True)
-        assert play(invoiced, interrupted, effects) in in_turn, f"at {number}"
+        assert play(invoiced, interrupted, effects, early=early) in in_turn, f"at {number}"
         assert effects.failures, f"nobody asked at {number}"
 
     tell_count(interruptions=len(within), runs=len(within) + 1)

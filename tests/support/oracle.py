@@ -22,6 +22,8 @@ class Oracle:
     net_captured: int = 0
     """What is captured in the end, less what changes gave back, if no timer captures more."""
     cancelled: bool = False
+    refunds_early: bool = False
+    """Whether a return before completion gives its value back at once."""
 
     @property
     def is_complete(self) -> bool:
@@ -53,11 +55,23 @@ class Oracle:
             self.requested = self.payable if self.is_complete else self.requested + counted
             self._settle()
 
-    def give_back(self, value: int) -> None:
-        """A return was taken."""
+    def give_back(self, value: int, taken_off: int | None = None) -> None:
+        """A return was taken.
+
+        Before completion Hold has captured nothing, so that the value is taken off what will be captured: ``taken_off``
+        of it, if a timer has captured a part.
+        """
         self.returned += value
-        if self.is_complete:
-            self.refunds_due += value
+        if not self.is_complete and not self.refunds_early:
+            return
+        if self.is_complete or self.mode is not Mode.HOLD:
+            taken_off = 0
+        elif taken_off is None:
+            taken_off = value
+        assert 0 <= taken_off <= min(value, self.requested)
+        self.payable -= taken_off
+        self.requested -= taken_off
+        self.refunds_due += value - taken_off
 
     def change(self, net: int) -> None:
         """A change was taken: it takes open money first, then gives back what is captured."""

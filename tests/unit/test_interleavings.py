@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from settlement.domain.account.account import ReturnsBeforeCompletion
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import MoneyCannotMove, Refusal
 from settlement.domain.ledger.ledger import Counters
@@ -69,6 +70,7 @@ class OneOrder(RuleBasedStateMachine):
         headroom=st.none() | st.integers(0, 50),
         card_first=st.booleans(),
         partial_refund=st.sampled_from([True, True, True, False]),
+        early_returns=st.sampled_from(ReturnsBeforeCompletion),
     )
     def place(
         self,
@@ -78,6 +80,7 @@ class OneOrder(RuleBasedStateMachine):
         headroom: int | None,
         card_first: bool,
         partial_refund: bool,
+        early_returns: ReturnsBeforeCompletion,
     ) -> None:
         shop = self.shop
         shop.provider.headroom = headroom
@@ -91,6 +94,7 @@ class OneOrder(RuleBasedStateMachine):
         value = max(1, paid - interest)
         self.placed = shop.open(*new, value=value)
         self.oracle = Oracle(self.placed.transaction.mode, value, paid)
+        self.account_decides(early_returns)
         assert self.placed.status == ("handling", "Approved")
 
     def attempt(self, expected: bool, act: Callable[[], object]) -> bool:
@@ -122,17 +126,35 @@ class OneOrder(RuleBasedStateMachine):
         elif self.oracle.takes_invoice():
             assert self.can_refuse
 
-    @rule(value=CENTS)
-    def give_back(self, value: int) -> None:
+    @rule(value=CENTS, fits=st.booleans())
+    def give_back(self, value: int, fits: bool) -> None:
+        left = self.oracle.invoiced - self.oracle.returned
+        if fits and left:
+            value = 1 + value % left
         number = self.next_number()
         taken = self.attempt(
             self.oracle.takes_return(value),
             lambda: self.placed.notify(number, value, type_=InvoiceType.INPUT),
         )
         if taken:
-            self.oracle.give_back(value)
+            self.oracle.give_back(value, self.taken_off_retained(number))
         elif self.oracle.takes_return(value):
             assert self.can_refuse
+
+    def taken_off_retained(self, number: str) -> int | None:
+        """What a return takes off what Hold retains, where timers may have captured a part of that; else None."""
+        timers = (OperationKind.AUTO_SETTLE, OperationKind.EXPIRE)
+        operations = self.placed.operations
+        if not any(held.kind in timers or held.state is OperationState.FAILED for held in operations):
+            return None
+        mine = (f"invoice/{number}", f"invoice/{number}/captured")
+        return sum(held.ask.unrequest for held in operations if held.origin in mine)
+
+    @rule(treatment=st.sampled_from(ReturnsBeforeCompletion))
+    def account_decides(self, treatment: ReturnsBeforeCompletion) -> None:
+        """How returns before completion are treated from now on."""
+        self.shop.set(returns_before_completion=treatment)
+        self.oracle.refunds_early = treatment is ReturnsBeforeCompletion.REFUND
 
     @rule(value=CENTS, rest=st.booleans())
     def discount(self, value: int, rest: bool) -> None:

@@ -123,6 +123,10 @@ class Package(TypedDict):
     """What the invoice has beside its items, such as freight."""
     countedValue: Cents
     """The part of the value that counts towards the order's value."""
+    counted: Cents
+    """The same, as the answer to the invoice tells it."""
+    countedReason: str | None
+    """Why not all of it counts, for people; null if all does."""
     EnableInferItems: bool
     """Always false: items are never guessed."""
     restitutions: NotRequired[Restitutions]

@@ -242,6 +242,8 @@ def _package(invoice: Invoice, whole: WholeOrder) -> "Package":
         "cfop": invoice.cfop,
         "extraValue": invoice.extra_value,
         "countedValue": invoice.counted,
+        "counted": invoice.counted,
+        "countedReason": invoice.why_not_counted,
         "EnableInferItems": False,
     }
     if invoice.volumes is not None:

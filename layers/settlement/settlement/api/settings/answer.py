@@ -3,7 +3,7 @@
 from typing_extensions import TypedDict
 
 from settlement.api.shared.answer import Cents, Unsigned
-from settlement.domain.account.account import ExpiryPolicy
+from settlement.domain.account.account import ExpiryPolicy, ReturnsBeforeCompletion
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.approval import ApprovalKind
 
@@ -23,6 +23,8 @@ class Settings(TypedDict):
     """Whether a payment is captured when its connector's delay has passed."""
     expiryPolicy: ExpiryPolicy
     """What is done with open money shortly before its authorisation lapses."""
+    returnsBeforeCompletion: ReturnsBeforeCompletion
+    """What a return moves before the order is invoiced in full: `store` nothing, `refund` its value, at once."""
     approvalAbove: dict[ApprovalKind, dict[str, Cents]]
     """Above which values movements need a second key, by kind and currency."""
     approvalHours: Unsigned

@@ -11,7 +11,12 @@ from pydantic import (
 
 from settlement.api.shared.request import Body, CurrencyCode, Price
 from settlement.api.shared.written import DigitsToo
-from settlement.domain.account.account import MAX_APPROVAL_HOURS, AccountSettings, ExpiryPolicy
+from settlement.domain.account.account import (
+    MAX_APPROVAL_HOURS,
+    AccountSettings,
+    ExpiryPolicy,
+    ReturnsBeforeCompletion,
+)
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
 
@@ -37,6 +42,8 @@ class SettingsBody(Body):
     """Whether a payment is captured when its connector's delay has passed."""
     expiry_policy: ExpiryPolicy | None = None
     """What is done with open money shortly before its authorisation lapses."""
+    returns_before_completion: ReturnsBeforeCompletion | None = None
+    """What a return moves before the order is invoiced in full: `store` nothing, `refund` its value, at once."""
     approval_above: Annotated[dict[ApprovalKind, Limits], Field(max_length=len(ApprovalKind))] | None = None
     """Above which values movements need a second key, by kind and currency; all limits are replaced."""
     approval_hours: Annotated[StrictInt, Field(ge=1, le=MAX_APPROVAL_HOURS), DigitsToo()] | None = None

@@ -18,6 +18,7 @@ def settings_view(settings: AccountSettings) -> "Settings":
         "refundPriority": settings.refund_priority,
         "autoSettle": settings.auto_settle,
         "expiryPolicy": settings.expiry_policy,
+        "returnsBeforeCompletion": settings.returns_before_completion,
         "approvalAbove": _limits(settings),
         "approvalHours": settings.approval_hours,
     }

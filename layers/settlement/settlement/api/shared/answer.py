@@ -76,7 +76,15 @@ class Receipt(TypedDict):
 
 
 class RepeatableReceipt(Receipt):
-    """The answer to an invoice, change or cancel; ``stands`` is what was taken before where this one says otherwise."""
+    """The answer to an invoice, change or cancel; ``stands`` is what was taken before where this one says otherwise.
+
+    ``counted`` and ``countedReason`` are told of an invoice that does not count whole.
+    """
+
+    counted: NotRequired[Cents]
+    """The part of the invoice that counts, if not all does: 0 of a return that refunds nothing."""
+    countedReason: NotRequired[str]
+    """Why not all of it counts, for people."""
 
     stands: NotRequired[dict[str, str | int]]
     """On a repeat that says other things: those fields, with the values that were taken first and hold."""

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 def receipt_view(receipt: "Receipt") -> "RepeatableReceipt":
     """The answer to an invoice, a change and a cancel: when, which order, and the receipt (C§1.1).
 
-    A repeat of an invoice or change that says other things is told what ``stands``.
+    A repeat of an invoice or change that says other things is told what ``stands``, and an invoice that does not count
+    whole, what counts of it and why.
     """
     view: RepeatableReceipt = {
         "date": oms_date(receipt.date),
         "orderId": receipt.order_id,
         "receipt": receipt.receipt,
     }
+    if receipt.why_not_counted is not None:
+        view |= {"counted": receipt.counted, "countedReason": receipt.why_not_counted}
     if receipt.stands:
         view["stands"] = dict(receipt.stands)
     return view

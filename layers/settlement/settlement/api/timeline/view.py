@@ -57,7 +57,10 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.PAYMENT_NOTIFIED: _Wording(_OMS, "Payment Notified", "The merchant has received {value}, paid {paidOn}"),
     EventType.HANDLING_STARTED: _Wording(_OMS, "Handling Started", "Start handling requested"),
     EventType.INVOICE_NOTIFIED: _Wording(
-        _OMS, "Invoice Notified", "{invoiceType} invoice {invoiceNumber} of {value} received, {counted} counted"
+        _OMS,
+        "Invoice Notified",
+        "{invoiceType} invoice {invoiceNumber} of {value} received, {counted} counted: {countedReason}",
+        "{invoiceType} invoice {invoiceNumber} of {value} received, {counted} counted",
     ),
     EventType.INVOICE_REPLAY_DIFFERED: _Wording(
         _OMS,

@@ -8,12 +8,16 @@ from settlement.console import typed
 from settlement.console.rendering import done_of, page
 from settlement.console.site import redirect
 from settlement.console.visit import Visit
-from settlement.domain.account.account import ExpiryPolicy
+from settlement.domain.account.account import ExpiryPolicy, ReturnsBeforeCompletion
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.use_cases.account.change_settings import change_settings
 
 SWITCHES = ("partial_settlement", "strict_invoices", "auto_settle")
-CHOICES = {"refund_priority": tuple(RefundPriority), "expiry_policy": tuple(ExpiryPolicy)}
+CHOICES = {
+    "refund_priority": tuple(RefundPriority),
+    "expiry_policy": tuple(ExpiryPolicy),
+    "returns_before_completion": tuple(ReturnsBeforeCompletion),
+}
 """Settings that are one of several, with what they can be."""
 
 

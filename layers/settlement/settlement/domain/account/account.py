@@ -47,6 +47,13 @@ class ExpiryPolicy(StrEnum):
     CANCEL = "cancel"
 
 
+class ReturnsBeforeCompletion(StrEnum):
+    """The treatment of a return that comes before its order is invoiced in full (C§1.4.6, R45, D163)."""
+
+    STORE = "store"
+    REFUND = "refund"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
     """The settings of one account, with the defaults of a new one."""
@@ -57,6 +64,7 @@ class AccountSettings:
     refund_priority: RefundPriority = RefundPriority.LOWEST_SETTLED
     auto_settle: bool = True
     expiry_policy: ExpiryPolicy = ExpiryPolicy.WARN
+    returns_before_completion: ReturnsBeforeCompletion = ReturnsBeforeCompletion.STORE
     approval_above: tuple[ApprovalLimit, ...] = ()
     approval_hours: int = DEFAULT_APPROVAL_HOURS
 

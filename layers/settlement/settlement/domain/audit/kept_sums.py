@@ -65,12 +65,14 @@ def _refund(leg: Leg, legs: Sequence[Leg]) -> RefundMade | None:
     if at is None:
         return None
     captures = (held for held in _posted(legs, LegKind.SETTLE) if held.payment_id == leg.payment_id)
-    captured = sum(held.posted_value for held in captures if _by(held.concluded_at, at))
+    captured = sum(held.posted_value for held in captures if _came_before(held, leg, at))
     return refund_made(leg, captured, at)
 
 
-def _by(time: datetime | None, at: datetime) -> bool:
-    return time is not None and time <= at
+def _came_before(capture: Leg, refund: Leg, at: datetime) -> bool:
+    """True if a capture was posted before a refund; of the same time, that of the earlier operation was."""
+    time = capture.concluded_at
+    return time is not None and (time, capture.operation) < (at, refund.operation)
 
 
 def _posted(legs: Sequence[Leg], kind: LegKind) -> list[Leg]:

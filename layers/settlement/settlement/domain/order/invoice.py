@@ -16,6 +16,14 @@ MAX_SIGHTING_BYTES = 100_000
 FRAME_BYTES = 100
 """Bytes that an invoice's item, or a parcel's sighting, takes in an answer besides its texts."""
 
+EARLY_RETURN = (
+    "the order was not invoiced in full when the return came: by the account's setting returnsBeforeCompletion it is "
+    "stored, and moves no money, now or later"
+)
+STAND_ALONE = "the order was invoiced in full before it: it is stored, and moves no money"
+ABOVE_THE_REST = "its value is above what was left to invoice, which is what counts"
+"""Why an invoice counts less than its value (C§1.4.3, C§1.4.6, R18)."""
+
 
 class InvoiceType(StrEnum):
     """Output is a sale and requests a settlement; Input is a return and requests a refund."""
@@ -117,6 +125,15 @@ class Invoice:
     def is_stand_alone(self) -> bool:
         """True for a sale beyond the order's total, which is stored without money or tracking (C§1.4.3)."""
         return self.type is InvoiceType.OUTPUT and self.counted == 0
+
+    @property
+    def why_not_counted(self) -> str | None:
+        """Say, for people, why not all of its value counts; None if all does."""
+        if self.counted == self.value:
+            return None
+        if self.type is InvoiceType.INPUT:
+            return EARLY_RETURN
+        return STAND_ALONE if self.is_stand_alone else ABOVE_THE_REST
 
     @property
     def text_bytes(self) -> int:

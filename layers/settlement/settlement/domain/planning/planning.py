@@ -39,8 +39,9 @@ class Ask:
 
     ``reduction`` gives value back (open value first), ``increase`` raises the authorised value, ``request`` is a
     settlement request, ``requested_through`` the sum of all requests including it. ``completes`` is True if requests
-    now equal the payable total. ``refund`` is a return. ``cancel_all``, ``auto_settle`` and ``expire`` (payment ids)
-    are not combined with others.
+    now equal the payable total. ``refund`` is a return; ``unrequest`` is the part of a reduction that a return takes
+    off earlier requests, since it is not captured yet (R46). ``cancel_all``, ``auto_settle`` and ``expire`` (payment
+    ids) are not combined with others.
 
     A retry (``again``) asks for the missing value of an earlier operation, and gets the part that the current ledger
     still requires (R34): ``catch_up`` is its unsettled part of the requests, ``untold`` its withheld value.
@@ -52,6 +53,7 @@ class Ask:
     requested_through: int = 0
     completes: bool = False
     refund: int = 0
+    unrequest: int = 0
     cancel_all: bool = False
     auto_settle: tuple[str, ...] = ()
     expire: tuple[str, ...] = ()

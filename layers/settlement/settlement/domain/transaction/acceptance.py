@@ -20,6 +20,7 @@ PRICE_INCREASE_REFUSED = (
 PRICE_DECREASE_REFUSED = "Modification cannot be done. Possible reason: settlement directly done by API"
 SETTLEMENT_REFUSED = "The settlement cannot be done: the payments' authorisations were cancelled or have lapsed"
 REFUND_REFUSED = "The refund cannot be done: the settled payments do not take a partial refund of this value"
+RETURN_REFUSED = "The return cannot be taken off what is still to be settled: the payments are captured only whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,13 @@ def accept(
 ) -> Accepted:
     """Queue an operation and update the projection by its plan.
 
-    It sets ``ask.requested_through``. Value given back is no longer requested; value that the payments no longer hold
-    need not be given back. An operation after which requests equal the payable total also settles what Hold retains
-    (R12). A retry does not reduce the payable total again. Raises ``MoneyCannotMove`` if no plan exists (R11c, R23),
-    and ``TooManyWaiting`` if the queue is full.
+    It sets ``ask.requested_through``. Value given back, and value that a return takes off requests (R46), is no longer
+    requested; value that the payments no longer hold need not be given back. An operation after which requests equal
+    the payable total also settles what Hold retains (R12). A retry does not reduce the payable total again. Raises
+    ``MoneyCannotMove`` if no plan exists (R11c, R23), and ``TooManyWaiting`` if the queue is full.
     """
     payable = transaction.payable if ask.again else transaction.payable + ask.increase - ask.reduction
-    requested = min(transaction.requested + ask.request, payable)
+    requested = min(transaction.requested + ask.request - ask.unrequest, payable)
     ask = replace(
         ask,
         reduction=ask.reduction if ask.again else max(0, ask.reduction - _lapsed(transaction)),
@@ -129,6 +130,8 @@ def record_ready(journal: Journal, operation: Operation) -> None:
 def _refusal(ask: Ask, infeasible: Infeasible) -> MoneyCannotMove:
     if ask.increase:
         text, code = f"{PRICE_INCREASE_REFUSED}: {infeasible.shortfall} of {ask.increase} too much", "CHK00342"
+    elif ask.unrequest:
+        text, code = f"{RETURN_REFUSED}: {infeasible.shortfall} of {ask.unrequest} too much", "CHK0054"
     elif ask.refund:
         text, code = f"{REFUND_REFUSED}: {infeasible.shortfall} of {ask.refund} too much", "CHK0054"
     elif (ask.request or ask.catch_up) and not ask.reduction:

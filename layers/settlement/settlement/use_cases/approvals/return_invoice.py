@@ -24,10 +24,10 @@ def asking_return(account: str, order_id: str, notification: Notification) -> As
         ApprovalAction.RETURN_INVOICE,
         f"{ApprovalAction.RETURN_INVOICE.value}/{notification.number}",
         _plain(notification),
-        (ApprovalKind.REFUND,),
+        (ApprovalKind.REFUND, ApprovalKind.CANCELLATION),
         lambda store: load(store, account, order_id),
         lambda on, expected: notify_invoice(on, account, order_id, notification, expected),
-        lambda preview: {ApprovalKind.REFUND: refunded_and_cancelled(preview)[ApprovalKind.REFUND]},
+        refunded_and_cancelled,
         named=f"invoiceNumber {notification.number}",
     )
 

@@ -1,11 +1,11 @@
-"""Accepts invoices: a sale requests its settlement, a return its refund (C§1, R1 to R3, R16 to R19)."""
+"""Accepts invoices: a sale requests its settlement, a return its refund (C§1, R1 to R3, R16 to R19, R45 to R47)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from settlement.domain.account.account import AccountSettings
+from settlement.domain.account.account import AccountSettings, ReturnsBeforeCompletion
 from settlement.domain.errors import AlreadyExists, InvalidRequest, Refusal, ReturnTooLarge
 from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
@@ -13,7 +13,7 @@ from settlement.domain.order.order import Line, LineMention, Order, invoice_line
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
 from settlement.domain.transaction.operation import INVOICE, OperationKind
-from settlement.domain.transaction.returns import returns_made
+from settlement.domain.transaction.returns import KindOfAsk, asks_of_return, returns_made
 from settlement.domain.transaction.transaction import MAX_TIMELINE
 from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
 from settlement.use_cases.shared.contention import decide_until_written
@@ -64,13 +64,16 @@ class Notification:
 class Receipt:
     """The answer to a notification or change: its time and the receipt's id.
 
-    ``stands`` holds the accepted values that differ from a repeat's, by the request's names.
+    ``stands`` holds the accepted values that differ from a repeat's, by the request's names. ``why_not_counted`` says
+    of an invoice why only its part ``counted`` counts; it is None if all does.
     """
 
     date: datetime
     order_id: str
     receipt: str
     stands: Mapping[str, str | int] = field(default_factory=dict)
+    counted: int = 0
+    why_not_counted: str | None = None
 
 
 def notify_invoice(
@@ -156,7 +159,7 @@ def _replay(
         )
     commit = _completing(heads, journal, stored, completed, notification, receipt)
     ports.commit(commit)
-    return Receipt(now, order.order_id, receipt, stands)
+    return Receipt(now, order.order_id, receipt, stands, stored.counted, stored.why_not_counted)
 
 
 def _completing(
@@ -184,14 +187,15 @@ def _sell(ports: Ports, heads: Heads, notification: Notification, settings: Acco
     order, transaction = heads.order, heads.transaction
     counted = order.require_output_invoice(notification.value, strict=settings.strict_invoices)
     invoiced = replace(order, invoiced=order.invoiced + counted)
-    ask = None
+    asks: list[KindOfAsk] = []
     if counted:
         completes = invoiced.is_fully_invoiced
         left = transaction.payable - transaction.requested
         ask = Ask(request=left if completes else min(counted, left), completes=completes)
+        asks.append((OperationKind.SETTLE, ask))
     if counted and invoiced.is_fully_invoiced:
         invoiced = replace(invoiced, invoiced_at=ports.now())
-    return _store(ports, heads, invoiced, notification, counted, OperationKind.SETTLE, ask, settings)
+    return _store(ports, heads, invoiced, notification, counted, asks, settings)
 
 
 def _return(ports: Ports, heads: Heads, notification: Notification, settings: AccountSettings) -> Receipt:
@@ -201,9 +205,12 @@ def _return(ports: Ports, heads: Heads, notification: Notification, settings: Ac
     except ReturnTooLarge as error:
         raise ReturnTooLarge(f"{error.message}{_what_became_of_returns(ports.store, order)}") from None
     returned = replace(order, returned=order.returned + notification.value)
-    ask = Ask(refund=notification.value) if order.is_fully_invoiced else None
-    counted = notification.value if ask else 0
-    return _store(ports, heads, returned, notification, counted, OperationKind.REFUND, ask, settings)
+    is_complete = order.is_fully_invoiced
+    asks: list[KindOfAsk] = []
+    if is_complete or settings.returns_before_completion is ReturnsBeforeCompletion.REFUND:
+        asks = asks_of_return(notification.value, heads.transaction, is_complete=is_complete)
+    counted = notification.value if asks else 0
+    return _store(ports, heads, returned, notification, counted, asks, settings)
 
 
 def _what_became_of_returns(store: Store, order: Order) -> str:
@@ -219,11 +226,10 @@ def _store(
     order: Order,
     notification: Notification,
     counted: int,
-    kind: OperationKind,
-    ask: Ask | None,
+    asks: Sequence[KindOfAsk],
     settings: AccountSettings,
 ) -> Receipt:
-    """Write the invoice with its operation; ``ask`` is None if it moves no money."""
+    """Write the invoice with its operations; there are no ``asks`` if it moves no money."""
     now = ports.now()
     transaction = heads.transaction
     invoice = notification.as_invoice(
@@ -241,15 +247,15 @@ def _store(
         invoiceType=invoice.type.value,
         value=invoice.value,
         counted=counted,
+        **_shortened(invoice),
         **_warnings(invoice, known, unplaced),
         **_document(document_bytes),
     )
     operations = []
-    if ask is not None:
-        priority = settings.refund_priority
-        accepted = accept(transaction, kind, ask, priority, f"{INVOICE}{invoice.number}", now)
+    for (kind, ask), origin in zip(asks, _origins(invoice), strict=False):
+        accepted = accept(transaction, kind, ask, settings.refund_priority, origin, now)
         transaction = accepted.transaction
-        operations = [accepted.operation]
+        operations.append(accepted.operation)
         record_acceptance(journal, accepted.operation)
     commit = heads.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
     ports.commit(
@@ -261,7 +267,20 @@ def _store(
             documents=[(invoice.number, notification.document)] if notification.document is not None else [],
         )
     )
-    return Receipt(now, order.order_id, invoice.receipt)
+    return Receipt(
+        now, order.order_id, invoice.receipt, counted=invoice.counted, why_not_counted=invoice.why_not_counted
+    )
+
+
+def _origins(invoice: Invoice) -> tuple[str, str]:
+    """Return the origins of an invoice's operations; the ids of their connector calls are made of them."""
+    first = f"{INVOICE}{invoice.number}"
+    return first, f"{first}/captured"
+
+
+def _shortened(invoice: Invoice) -> dict[str, Json]:
+    why = invoice.why_not_counted
+    return {} if why is None else {"countedReason": why}
 
 
 def _warnings(invoice: Invoice, lines: list[Line], unplaced: list[LineMention]) -> dict[str, Json]:
