@@ -72,15 +72,14 @@ def preview_document(order_id: str) -> Response:
 @api.serves("notifyFiscalDocument")
 def notify_fiscal(order_id: str) -> Response:
     """Notify the invoice that an NF-e is."""
-    ports, expected = bootstrap.ports(api.actor()), api.expected_version()
-    return _take(ports, order_id, _fiscal_notification(ports, order_id), expected)
+    notification, expected = _fiscal_notification(), api.expected_version()
+    return _take(bootstrap.ports(api.actor()), order_id, notification, expected)
 
 
 @api.serves("previewFiscalDocument")
 def preview_fiscal(order_id: str) -> Response:
     """Show what the invoice that an NF-e is would do, and write nothing."""
-    account, expected = api.caller(), api.expected_version()
-    notification = _fiscal_notification(bootstrap.ports(api.actor()), order_id)
+    account, notification, expected = api.caller(), _fiscal_notification(), api.expected_version()
     return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
 
 
@@ -130,14 +129,14 @@ def _previewed(order_id: str, act: "Callable[[Ports], object]") -> Response:
     return answer(200, preview_view(previewed))
 
 
-def _fiscal_notification(ports: "Ports", order_id: str) -> "Notification":
-    """Read the document, and return what it notifies of the order."""
+def _fiscal_notification() -> "Notification":
+    """Read the document, and return what it notifies."""
     from settlement.api.invoices.nfe import read_document
-    from settlement.use_cases.orders.notify_fiscal_document import notification_on
+    from settlement.use_cases.orders.notify_fiscal_document import notification_of
 
     document, text = read_document(api.request.body, is_base64=api.request.is_base64)
     _require_role(document.type)
-    return notification_on(ports.store, api.caller(), order_id, document, text, takes_tests=ENVIRONMENT.sandbox)
+    return notification_of(document, text, takes_tests=ENVIRONMENT.sandbox)
 
 
 def _require_role(invoice: InvoiceType) -> None:

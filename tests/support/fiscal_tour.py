@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS
-from testkit.nfe_documents import nfe, nfe_key
+from testkit.nfe_documents import ISSUED_AT, nfe, nfe_key
 from tests.support.tour_bodies import order_body
 
 if TYPE_CHECKING:
@@ -45,9 +45,46 @@ def documents_refused() -> Iterator[str]:
     yield "no XML"
     yield "<order/>"
     yield nfe(version="3.10")
+    yield nfe(key="3" * 43)
     yield nfe(key="3" * 44)
     yield nfe(model="65")
     yield nfe(purpose="2")
     yield nfe(total="a lot")
     yield nfe(goods=[("A", "1", "1.00")] * (MAX_NFE_ITEMS + 1))
     yield nfe(status="302")
+
+
+WRONG_DIGIT = nfe_key()[:-1] + str((int(nfe_key()[-1]) + 1) % 10)
+
+
+def embedded(document: str, **told: Any) -> dict[str, Any]:
+    """A sale that agrees with the document that ``nfe()`` returns, but for what is told."""
+    body = {"type": "Output", "issuanceDate": ISSUED_AT, "invoiceNumber": "1", "invoiceValue": 7000}
+    return body | {"embeddedInvoice": document} | told
+
+
+def bodies_refused() -> Iterator[dict[str, Any]]:
+    """Yield invoices that ``strict`` refuses for their documents, one for each code."""
+    for document in (*documents_refused(), nfe(environment="2"), nfe(status=None)):
+        yield embedded(document)
+    yield embedded(nfe(), invoiceKey=nfe_key(2))
+    yield embedded(nfe(), invoiceNumber="2")
+    yield embedded(nfe(), invoiceValue=9900)
+    yield embedded(nfe(), issuanceDate="2026-07-02")
+    yield embedded(nfe(goods=[("Z", "1", "70.00")]))
+    yield embedded(nfe(goods=[("A", "2", "70.00")]))
+    yield embedded(nfe(purpose="4", direction="0", returns=[nfe_key(9)]))
+    yield embedded(a_return(nfe_key(9)), type="Input", invoiceNumber="2", invoiceValue=1000)
+
+
+def later_refused() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what ``strict`` does not take after sale 1 of 70.00 and return 2 of 10.00, with the invoice's number."""
+    for document in (*documents_refused(), nfe(environment="2"), nfe(status=None), nfe(2), nfe(total="99.00")):
+        yield "1", {"embeddedInvoice": document}
+    yield "1", {"embeddedInvoice": nfe(), "invoiceKey": nfe_key(2)}
+    yield "1", {"invoiceKey": WRONG_DIGIT}
+    yield "1", {"embeddedInvoice": nfe(purpose="4", direction="0", returns=[nfe_key(9)])}
+    yield "1", {"embeddedInvoice": nfe().replace(ISSUED_AT, ISSUED_AT.replace("-07-01", "-07-02"))}
+    yield "1", {"embeddedInvoice": nfe(goods=[("Z", "1", "70.00")])}
+    yield "1", {"embeddedInvoice": nfe(goods=[("A", "2", "70.00")])}
+    yield "2", {"embeddedInvoice": a_return(nfe_key(9))}

@@ -7,8 +7,8 @@ from typing import Any
 
 from settlement.domain.connectors.connector import Mode
 from testkit.builders import ACCOUNT, a_connector
-from testkit.nfe_documents import nfe, nfe_key
-from tests.support.fiscal_tour import a_return
+from testkit.nfe_documents import ISSUED_AT, nfe, nfe_key
+from tests.support.fiscal_tour import WRONG_DIGIT, a_return, bodies_refused, later_refused
 from tests.support.service import Heard, Service
 from tests.support.tour import ORDERS, TRANSACTIONS, Tour
 from tests.support.tour_bodies import STARTED, change_body, invoice_body, order_body, sent_payment
@@ -48,6 +48,7 @@ class RefusalTour:
         self.service.previews = True
         self._invoices()
         self._documents()
+        self._strict_documents()
         self._changes()
         self._modifications()
         self._taking_back()
@@ -96,6 +97,28 @@ class RefusalTour:
         self.service.do("PATCH", SETTINGS, {"strictInvoices": False})
         self.service.do("POST", f"{ORDERS}/by-document/invoice", invoice_body("R1", 6500, "Input", items=[]))
         self._ask("POST", path, a_return(nfe_key(1)))
+
+    def _strict_documents(self) -> None:
+        """Documents and keys that the setting ``strict`` refuses, with the invoice and after it."""
+        self.tour.place("checked")
+        path = f"{ORDERS}/checked/invoice"
+        self.service.do("POST", path, invoice_body("N1", 1000, items=[]))
+        self.service.do("PATCH", SETTINGS, {"fiscalDocuments": "strict"})
+        for body in bodies_refused():
+            self._ask("POST", path, body)
+        for key in ("N-1", WRONG_DIGIT, nfe_key(model="65")):
+            document = {"type": "Output", "issuedDate": "2026-07-01", "invoiceNumber": "1", "invoiceValue": 7000}
+            self._ask("POST", f"{DOCUMENT}/checked/invoices", document | {"invoiceKey": key})
+        self._ask("POST", f"{path}/nfe", nfe(status=None))
+        self._ask("POST", f"{path}/nfe", nfe(goods=[("Z", "1", "70.00")]))
+        self._ask("POST", f"{path}/nfe", nfe(goods=[("A", "2", "70.00")]))
+        sale: dict[str, Any] = {"issuanceDate": ISSUED_AT, "items": []}
+        self.service.do("POST", path, invoice_body("1", 7000, **sale))
+        self.service.do("POST", path, invoice_body("2", 1000, "Input", **sale))
+        for number, told in later_refused():
+            for method, end in (("PATCH", ""), ("PUT", "/tracking")):
+                self._ask(method, f"{path}/{number}{end}", told)
+        self.service.do("PATCH", SETTINGS, {"fiscalDocuments": "warn"})
 
     def _changes(self) -> None:
         placed = self.tour.place("changed")

@@ -8,12 +8,13 @@ import pytest
 
 from settlement.domain.errors import Refusal
 from settlement.domain.fiscal.access_key import access_key, check_digit
-from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS, FiscalItem
+from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS, FiscalItem, Protocol
 from settlement.domain.fiscal.reading import read_fiscal
 from settlement.domain.fiscal.refused import FiscalDocumentRefused
 from settlement.domain.fiscal.xml_tree import MAX_XML_BYTES, MAX_XML_DEPTH
 from settlement.domain.order.invoice import InvoiceType
 from settlement.storage.documents import document_of, packed_document
+from settlement.use_cases.orders.examine_document import require_usable
 from settlement.use_cases.orders.notify_fiscal_document import notification_of
 from testkit.nfe_documents import ISSUED_AT, ISSUER, nfe, nfe_key
 
@@ -25,9 +26,12 @@ PUBLISHED_KEYS = (
 """Keys of documents that nobody here issued, from the samples of nfelib 3.2.0."""
 
 
+AUTHORISED = Protocol("100", "Said by the authority")
+
+
 def code_of(document: str) -> str:
     with pytest.raises(FiscalDocumentRefused) as refused:
-        read_fiscal(document.encode())
+        require_usable(read_fiscal(document.encode()), takes_tests=False)
     return refused.value.published_code
 
 
@@ -73,7 +77,7 @@ def test_document_is_read() -> None:
     assert (document.key.text, document.number, document.key.series) == (nfe_key(7), "7", 1)
     assert (document.key.issuer, document.key.month) == (ISSUER, "2607")
     assert (document.total, document.issued_at, document.type) == (7000, ISSUED_AT, InvoiceType.OUTPUT)
-    assert (document.is_authorised, document.is_test, document.cfop) == (True, False, "5102")
+    assert (document.protocol, document.is_test, document.cfop) == (AUTHORISED, False, "5102")
     assert document.items == (
         FiscalItem(1, "A", None, "Item A", Decimal(1), 5000),
         FiscalItem(2, "B", None, "Item B", Decimal(1), 1500),
@@ -81,7 +85,7 @@ def test_document_is_read() -> None:
 
 
 def test_document_without_a_protocol_is_not_authorised() -> None:
-    assert not read_fiscal(nfe(status=None).encode()).is_authorised
+    assert read_fiscal(nfe(status=None).encode()).protocol is None
 
 
 def test_taxes_of_2026_beside_the_value_are_not_in_it() -> None:
@@ -97,7 +101,7 @@ def test_notification_has_an_item_for_each_code_and_the_rest_as_extra_value() ->
     goods = [("A", "1", "50.00"), ("B", "1", "15.00"), ("B", "2.0000", "30.00"), ("C", "0.5", "1.00")]
     text = nfe(7, "100.00", goods)
 
-    notification = notification_of(read_fiscal(text.encode()), text)
+    notification = notification_of(read_fiscal(text.encode()), text, takes_tests=False).on([])
 
     assert [(item.id, item.quantity, item.total) for item in notification.items] == [("A", 1, 5000), ("B", 3, 4500)]
     assert (notification.value, notification.extra_value) == (10000, 500)
@@ -120,10 +124,12 @@ def test_notification_has_an_item_for_each_code_and_the_rest_as_extra_value() ->
         (nfe(more="</total><total><ICMSTot><vNF>1.00</vNF></ICMSTot>"), "NFE_FIELD"),
         (nfe(version="3.10"), "NFE_VERSION"),
         (nfe(key=nfe_key()[:-1]), "NFE_KEY"),
+        (nfe(key=nfe_key()[:-1] + str((int(nfe_key()[-1]) + 1) % 10)), "NFE_CHECK_DIGIT"),
         (nfe(3, key=nfe_key(4)), "NFE_KEY"),
         (nfe(key=nfe_key(issuer="11222333000181")), "NFE_KEY"),
         (nfe().replace(f"<chNFe>{nfe_key()}", f"<chNFe>{nfe_key(2)}"), "NFE_KEY"),
         (nfe(model="65"), "NFE_MODEL"),
+        (nfe(environment="2"), "NFE_TEST"),
         (nfe(purpose="2"), "NFE_PURPOSE"),
         (nfe(direction="0"), "NFE_PURPOSE"),
         (nfe(status="101"), "NFE_NOT_AUTHORISED"),

@@ -190,7 +190,7 @@ def test_return_above_the_limit_waits_and_is_answered_as_ever_once_it_is_done(
     assert service.do("GET", f"{ORDERS}/captured")["packageAttachment"]["packages"][1:] == []
     decide(service, asked.json["id"], "approve", app_key="bea")
     again = service.call("POST", path, body, app_key="anna")
-    assert (again.status, sorted(again.json)) == (200, ["date", "orderId", "receipt"])
+    assert (again.status, sorted(again.json)) == (200, ["date", "orderId", "receipt", "warnings"])
     [_, parcel] = service.do("GET", f"{ORDERS}/captured")["packageAttachment"]["packages"]
     assert (parcel["invoiceNumber"], parcel["embeddedInvoice"]) == ("D1", document)
 

@@ -183,7 +183,7 @@ def test_repeat_brings_what_the_invoice_lacks_and_moves_no_money(service: Servic
     again = notify(service, "N1", 7000, **facts, **parcel)
     service.shop.relay()
 
-    assert [set(heard.json) for heard in (repeated, again)] == [{"date", "orderId", "receipt"}] * 2
+    assert [set(heard.json) for heard in (repeated, again)] == [{"date", "orderId", "receipt", "warnings"}] * 2
     assert {name: package(service)[name] for name in facts | parcel} == facts | parcel
     assert placed.moved("settle") == [7000]
     assert len(placed.said(EventType.INVOICE_SUPPLEMENTED)) == 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from settlement.domain.transaction.approval import Approval
 
 
-_UNSEEN = frozenset({"packed_document"})
+_UNSEEN = frozenset({"packed_document", "is_fiscal"})
 """A document is shown by its invoice, once that is made; until then its size is."""
 
 

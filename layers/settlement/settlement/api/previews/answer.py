@@ -5,6 +5,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from settlement.api.shared.answer import Cents
+from settlement.domain.order.fiscal_record import FiscalCode
 from settlement.domain.transaction.statuses import OrderStatus, TransactionStatus
 from settlement.use_cases.previews.warn import WarningCode
 
@@ -29,7 +30,7 @@ class PlannedMovement(TypedDict):
 class PreviewWarning(TypedDict):
     """What a person should know before the action."""
 
-    code: WarningCode
+    code: WarningCode | FiscalCode
     """What it is about, for programs."""
     message: str
     """The payment, the value and the limit, for people."""

@@ -3,7 +3,7 @@
 from typing_extensions import TypedDict
 
 from settlement.api.shared.answer import Cents, Unsigned
-from settlement.domain.account.account import ExpiryPolicy, ReturnsBeforeCompletion
+from settlement.domain.account.account import ExpiryPolicy, FiscalPolicy, ReturnsBeforeCompletion
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.approval import ApprovalKind
 
@@ -17,6 +17,8 @@ class Settings(TypedDict):
     """Whether connectors that can capture in parts do so; otherwise they work as `total`."""
     strictInvoices: bool
     """Whether an invoice above what is left, or a repeated number with other content, is refused."""
+    fiscalDocuments: FiscalPolicy
+    """Whether an NF-e that says otherwise than its invoice, order or key is not looked at, warned of, or refused."""
     refundPriority: RefundPriority
     """Which captured payment gives back first."""
     autoSettle: bool

@@ -15,6 +15,7 @@ from settlement.domain.account.account import (
     MAX_APPROVAL_HOURS,
     AccountSettings,
     ExpiryPolicy,
+    FiscalPolicy,
     ReturnsBeforeCompletion,
 )
 from settlement.domain.planning.drafting import RefundPriority
@@ -36,6 +37,8 @@ class SettingsBody(Body):
     """Whether connectors that can capture in parts do so; otherwise they work as `total`."""
     strict_invoices: StrictBool | None = None
     """Whether an invoice above what is left, or a repeated number with other content, is refused."""
+    fiscal_documents: FiscalPolicy | None = None
+    """Whether an NF-e that says otherwise than its invoice, order or key is not looked at, warned of, or refused."""
     refund_priority: RefundPriority | None = None
     """Which captured payment gives back first."""
     auto_settle: StrictBool | None = None

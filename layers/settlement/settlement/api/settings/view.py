@@ -15,6 +15,7 @@ def settings_view(settings: AccountSettings) -> "Settings":
         "merchantName": settings.merchant_name,
         "partialSettlement": settings.partial_settlement,
         "strictInvoices": settings.strict_invoices,
+        "fiscalDocuments": settings.fiscal_documents,
         "refundPriority": settings.refund_priority,
         "autoSettle": settings.auto_settle,
         "expiryPolicy": settings.expiry_policy,

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from settlement.api.shared.schema import Says
 from settlement.domain.actor import System
+from settlement.domain.order.fiscal_record import FiscalCode
 
 OmsDate = Annotated[str, Says("ISO 8601 with an offset and seven fractional digits.", format="date-time")]
 GatewayDate = Annotated[str, Says("UTC, without a zone or a fraction.", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")]
@@ -75,6 +76,15 @@ class Receipt(TypedDict):
     """What was taken is known by this id; a repeat gets the same."""
 
 
+class DocumentWarning(TypedDict):
+    """Something that a fiscal document says otherwise than it should."""
+
+    code: FiscalCode
+    """What it is, for programs."""
+    message: str
+    """The field, its value and the limit, for people."""
+
+
 class RepeatableReceipt(Receipt):
     """The answer to an invoice, change or cancel; ``stands`` is what was taken before where this one says otherwise.
 
@@ -88,6 +98,8 @@ class RepeatableReceipt(Receipt):
 
     stands: NotRequired[dict[str, str | int]]
     """On a repeat that says other things: those fields, with the values that were taken first and hold."""
+    warnings: NotRequired[list[DocumentWarning]]
+    """What the invoice's fiscal document, or its key, says otherwise than the invoice, the order or the rules."""
 
 
 class Href(TypedDict):

@@ -14,7 +14,7 @@ def receipt_view(receipt: "Receipt") -> "RepeatableReceipt":
     """The answer to an invoice, a change and a cancel: when, which order, and the receipt (C§1.1).
 
     A repeat of an invoice or change that says other things is told what ``stands``, and an invoice that does not count
-    whole, what counts of it and why.
+    whole, what counts of it and why. ``warnings`` are of the invoice's fiscal document.
     """
     view: RepeatableReceipt = {
         "date": oms_date(receipt.date),
@@ -25,6 +25,8 @@ def receipt_view(receipt: "Receipt") -> "RepeatableReceipt":
         view |= {"counted": receipt.counted, "countedReason": receipt.why_not_counted}
     if receipt.stands:
         view["stands"] = dict(receipt.stands)
+    if receipt.warnings:
+        view["warnings"] = [{"code": remark.code, "message": remark.message} for remark in receipt.warnings]
     return view
 
 

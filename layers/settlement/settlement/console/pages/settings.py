@@ -8,7 +8,7 @@ from settlement.console import typed
 from settlement.console.rendering import done_of, page
 from settlement.console.site import redirect
 from settlement.console.visit import Visit
-from settlement.domain.account.account import ExpiryPolicy, ReturnsBeforeCompletion
+from settlement.domain.account.account import ExpiryPolicy, FiscalPolicy, ReturnsBeforeCompletion
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.use_cases.account.change_settings import change_settings
 
@@ -17,6 +17,7 @@ CHOICES = {
     "refund_priority": tuple(RefundPriority),
     "expiry_policy": tuple(ExpiryPolicy),
     "returns_before_completion": tuple(ReturnsBeforeCompletion),
+    "fiscal_documents": tuple(FiscalPolicy),
 }
 """Settings that are one of several, with what they can be."""
 

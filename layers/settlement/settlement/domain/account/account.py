@@ -54,6 +54,14 @@ class ReturnsBeforeCompletion(StrEnum):
     REFUND = "refund"
 
 
+class FiscalPolicy(StrEnum):
+    """What becomes of a fiscal document that says otherwise than its invoice, its order or the rules (D155)."""
+
+    OFF = "off"
+    WARN = "warn"
+    STRICT = "strict"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
     """The settings of one account, with the defaults of a new one."""
@@ -67,6 +75,7 @@ class AccountSettings:
     returns_before_completion: ReturnsBeforeCompletion = ReturnsBeforeCompletion.STORE
     approval_above: tuple[ApprovalLimit, ...] = ()
     approval_hours: int = DEFAULT_APPROVAL_HOURS
+    fiscal_documents: FiscalPolicy = FiscalPolicy.WARN
 
     def limits_approval(self, kinds: Iterable[ApprovalKind]) -> bool:
         """True if some movement of these kinds needs a second key."""

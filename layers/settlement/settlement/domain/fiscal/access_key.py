@@ -11,6 +11,10 @@ _SHAPE = re.compile("[0-9]{6}[0-9A-Z]{12}[0-9]{26}")
 _HIGHEST_WEIGHT = 9
 
 
+class WrongCheckDigit(ValueError):
+    """The text is a key but for its last digit."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccessKey:
     """A key whose check digit is right; use ``access_key`` to read one."""
@@ -46,7 +50,7 @@ class AccessKey:
 def access_key(text: str) -> AccessKey:
     """Return the key that a text is; blanks between its groups, as it is printed, do not count.
 
-    Raises ``ValueError``, with what is wrong, for another length, other characters, or a wrong check digit.
+    Raises ``ValueError``, with what is wrong, for another length or other characters, and ``WrongCheckDigit``.
     """
     key = "".join(text.split())
     if len(key) != LENGTH:
@@ -54,7 +58,7 @@ def access_key(text: str) -> AccessKey:
     if not _SHAPE.fullmatch(key):
         raise ValueError(f"must be digits, with capitals in the first 12 characters of the CNPJ only; got {key}")
     if (digit := check_digit(key[:-1])) != key[-1]:
-        raise ValueError(f"the last digit, which checks the others, must be {digit}; got {key}")
+        raise WrongCheckDigit(f"the last digit, which checks the others, must be {digit}; got {key}")
     return AccessKey(key)
 
 

@@ -5,19 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from settlement.domain.fiscal.access_key import AccessKey, access_key
+from settlement.domain.fiscal.access_key import LENGTH, AccessKey, WrongCheckDigit, access_key
 from settlement.domain.fiscal.refused import NAMESPACE, FiscalDocumentRefused, another_root
 from settlement.domain.fiscal.xml_tree import Element
+from settlement.domain.order.fiscal_record import FiscalCode
 from settlement.domain.order.invoice import InvoiceType
 
 VERSION = "4.00"
-MODEL = "55"
-CURRENCY = "BRL"
 MAX_NFE_ITEMS = 990
 """Most items of an NF-e, by its layout."""
 
+MAX_REFERENCES = 999
+MAX_CODE_CHARACTERS = 60
+MAX_DESCRIPTION_CHARACTERS = 120
+MAX_LINE_DIGITS = 6
+"""The layout's limits of ``NFref``, ``cProd``, ``xProd`` and ``nItemPed``."""
+
+AUTHORISING = frozenset({"100", "150"})
+"""Answers of the tax authority by which a document may be used: in time, and late."""
+
 _DECIMAL = re.compile(r"[0-9]{1,13}(\.[0-9]{1,10})?")
-_AUTHORISED = frozenset({"100", "150"})
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
+_LINE = f"[0-9]{{1,{MAX_LINE_DIGITS}}}"
+_SHORT = 60
+_MAX_REASON = 200
 _SALE = "1"
 _NORMAL = "1"
 _RETURN = "4"
@@ -26,7 +37,10 @@ _TEST = "2"
 
 @dataclass(frozen=True, slots=True)
 class FiscalItem:
-    """An item: the seller's code, its GTIN if it has one, quantity, and value less discount in centavos."""
+    """An item: the seller's code, its GTIN if it has one, quantity, and value less discount in centavos.
+
+    ``order_line`` is the number that the seller's order gives to the line, from 1, if the document tells it.
+    """
 
     number: int
     code: str
@@ -34,18 +48,39 @@ class FiscalItem:
     description: str
     quantity: Decimal
     value: int
+    unit: str = "UN"
+    order_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """The tax authority's answer to a document; 100 and 150 authorise it."""
+
+    status: str
+    reason: str
+    number: str | None = None
+    received_at: str | None = None
+
+    @property
+    def authorises(self) -> bool:
+        """True if the document may be used."""
+        return self.status in AUTHORISING
 
 
 @dataclass(frozen=True, slots=True)
 class FiscalDocument:
-    """What an NF-e says; ``total`` in centavos. ``references`` are the keys of the sales that a return names."""
+    """What an NF-e says; ``total`` (``vNF``) and ``total_with_taxes`` (``vNFTot``) in centavos.
+
+    ``references`` are the keys of the sales that a return names. A document without a protocol may not be authorised.
+    """
 
     key: AccessKey
     issued_at: str
     is_return: bool
     is_test: bool
-    is_authorised: bool
+    protocol: Protocol | None
     total: int
+    total_with_taxes: int | None
     cfop: str | None
     items: tuple[FiscalItem, ...]
     references: tuple[str, ...]
@@ -72,11 +107,12 @@ def nfe_of(root: Element) -> FiscalDocument:
         issued_at=_time(body, "ide", "dhEmi"),
         is_return=is_return,
         is_test=_text(body, "ide", "tpAmb") == _TEST,
-        is_authorised=_is_authorised(root, key),
+        protocol=_protocol(root, key),
         total=_centavos(body, "total", "ICMSTot", "vNF"),
+        total_with_taxes=_centavos_or_none(body, "total", "vNFTot"),
         cfop=_value(_items(body)[0], "prod", "CFOP"),
         items=tuple(_item(item) for item in _items(body)),
-        references=tuple(found for each in _referring(body) if (found := _value(each, "refNFe")) is not None),
+        references=_references(body),
     )
 
 
@@ -88,20 +124,22 @@ def _body_of(root: Element) -> Element:
     if body is None:
         raise _lacking("infNFe")
     if (version := body.attributes.get("versao")) != VERSION:
-        raise FiscalDocumentRefused(f"infNFe, versao: must be {VERSION}; got {version}", code="NFE_VERSION")
+        raise FiscalDocumentRefused(
+            f"infNFe, versao: must be {VERSION}; got {(version or 'none')[:_SHORT]}", code=FiscalCode.VERSION
+        )
     return body
 
 
 def _key_of(body: Element) -> AccessKey:
     try:
         return access_key(body.attributes.get("Id", "").removeprefix("NFe"))
+    except WrongCheckDigit as fault:
+        raise FiscalDocumentRefused(f"infNFe, Id: {fault}", code=FiscalCode.CHECK_DIGIT) from None
     except ValueError as fault:
-        raise FiscalDocumentRefused(f"infNFe, Id: {fault}", code="NFE_KEY") from None
+        raise FiscalDocumentRefused(f"infNFe, Id: {fault}", code=FiscalCode.KEY) from None
 
 
 def _require_that_key_says_the_same(key: AccessKey, body: Element) -> None:
-    if key.model != MODEL:
-        raise FiscalDocumentRefused(f"ide/mod: must be {MODEL}; got {key.model}", code="NFE_MODEL")
     issuer = _value(body, "emit", "CNPJ") or (_value(body, "emit", "CPF") or "").rjust(14, "0")
     told = {
         "ide/mod": (_text(body, "ide", "mod"), key.model),
@@ -111,7 +149,9 @@ def _require_that_key_says_the_same(key: AccessKey, body: Element) -> None:
     }
     for name, (said, meant) in told.items():
         if said.lstrip("0") != meant.lstrip("0"):
-            raise FiscalDocumentRefused(f"{name}: must be as in the access key, {meant}; got {said}", code="NFE_KEY")
+            raise FiscalDocumentRefused(
+                f"{name}: must be as in the access key, {meant}; got {said[:_SHORT]}", code=FiscalCode.KEY
+            )
 
 
 def _is_return(body: Element) -> bool:
@@ -122,32 +162,27 @@ def _is_return(body: Element) -> bool:
         return True
     raise FiscalDocumentRefused(
         f"ide/finNFe and ide/tpNF: must be {_NORMAL} and {_SALE} of a sale, or finNFe {_RETURN} of a return; "
-        f"got {purpose} and {direction}",
-        code="NFE_PURPOSE",
+        f"got {purpose[:_SHORT]} and {direction[:_SHORT]}",
+        code=FiscalCode.PURPOSE,
     )
 
 
-def _is_authorised(root: Element, key: AccessKey) -> bool:
-    """Return False for a document without a protocol; raises if the tax authority has refused or cancelled it."""
-    protocol = _found(root, "protNFe", "infProt") if root.name == "nfeProc" else None
-    if protocol is None:
-        return False
-    if (named := _text(protocol, "chNFe")) != key.text:
-        raise FiscalDocumentRefused(f"protNFe, chNFe: must be {key.text}; got {named}", code="NFE_KEY")
-    if (status := _text(protocol, "cStat")) not in _AUTHORISED:
-        reason = _value(protocol, "xMotivo") or "no reason"
-        raise FiscalDocumentRefused(
-            f"protNFe, cStat: must be {' or '.join(sorted(_AUTHORISED))}; got {status}, {reason[:200]}",
-            code="NFE_NOT_AUTHORISED",
-        )
-    return True
+def _protocol(root: Element, key: AccessKey) -> Protocol | None:
+    said = _found(root, "protNFe", "infProt") if root.name == "nfeProc" else None
+    if said is None:
+        return None
+    if (named := _text(said, "chNFe")) != key.text:
+        raise FiscalDocumentRefused(f"protNFe, chNFe: must be {key.text}; got {named[:_SHORT]}", code=FiscalCode.KEY)
+    reason = _value(said, "xMotivo") or "no reason"
+    number, received_at = (_short(said, _SHORT, name) if _value(said, name) else None for name in ("nProt", "dhRecbto"))
+    return Protocol(_short(said, _SHORT, "cStat"), reason[:_MAX_REASON], number, received_at)
 
 
 def _items(body: Element) -> list[Element]:
     items = body.all("det")
     if not 1 <= len(items) <= MAX_NFE_ITEMS:
         raise FiscalDocumentRefused(
-            f"det: must be 1 to {MAX_NFE_ITEMS} items, there are {len(items)}", code="NFE_ITEMS"
+            f"det: must be 1 to {MAX_NFE_ITEMS} items, there are {len(items)}", code=FiscalCode.ITEMS
         )
     return items
 
@@ -156,21 +191,32 @@ def _item(item: Element) -> FiscalItem:
     product = _found(item, "prod")
     if product is None:
         raise _lacking("det/prod")
-    discount = _centavos(product, "vDesc") if _value(product, "vDesc") is not None else 0
-    barcode = _value(product, "cEAN")
+    discount = _centavos_or_none(product, "vDesc") or 0
+    value = _centavos(product, "vProd") - discount if _value(product, "indTot") != "0" else 0
+    if value < 0:
+        raise FiscalDocumentRefused(f"prod/vDesc: must be at most vProd; got {discount}", code=FiscalCode.FIELD)
+    barcode, line = _value(product, "cEAN"), _value(product, "nItemPed")
     return FiscalItem(
         number=int(_number(item.attributes.get("nItem", ""), "det, nItem")),
-        code=_text(product, "cProd"),
+        code=_short(product, MAX_CODE_CHARACTERS, "cProd"),
         barcode=barcode if barcode is not None and barcode.isdigit() else None,
-        description=_text(product, "xProd"),
+        description=_text(product, "xProd")[:MAX_DESCRIPTION_CHARACTERS],
         quantity=_number(_text(product, "qCom"), "prod/qCom"),
-        value=_centavos(product, "vProd") - discount if _value(product, "indTot") != "0" else 0,
+        value=value,
+        unit=_text(product, "uCom"),
+        order_line=int(line) if line is not None and re.fullmatch(_LINE, line) else None,
     )
 
 
-def _referring(body: Element) -> list[Element]:
+def _references(body: Element) -> tuple[str, ...]:
+    """Return the keys that a document names; references to documents of other kinds have none."""
     identification = _found(body, "ide")
-    return [] if identification is None else identification.all("NFref")
+    naming = [] if identification is None else identification.all("NFref")
+    if len(naming) > MAX_REFERENCES:
+        raise FiscalDocumentRefused(
+            f"ide/NFref: must be at most {MAX_REFERENCES}, there are {len(naming)}", code=FiscalCode.FIELD
+        )
+    return tuple(_short(each, LENGTH, "refNFe") for each in naming if _value(each, "refNFe") is not None)
 
 
 def _found(element: Element, *path: str) -> Element | None:
@@ -183,7 +229,9 @@ def _found(element: Element, *path: str) -> Element | None:
         found = at.all(name) if at is not None else []
         if len(found) > 1:
             where = "/".join(path[:depth])
-            raise FiscalDocumentRefused(f"{where}: must stand once, it stands {len(found)} times", code="NFE_FIELD")
+            raise FiscalDocumentRefused(
+                f"{where}: must stand once, it stands {len(found)} times", code=FiscalCode.FIELD
+            )
         at = found[0] if found else None
     return at
 
@@ -200,16 +248,25 @@ def _text(element: Element, *path: str) -> str:
     return found
 
 
+def _short(element: Element, most: int, *path: str) -> str:
+    text = _text(element, *path)
+    if len(text) > most:
+        raise FiscalDocumentRefused(
+            f"{'/'.join(path)}: must have at most {most} characters, it has {len(text)}", code=FiscalCode.FIELD
+        )
+    return text
+
+
 def _time(element: Element, *path: str) -> str:
     text = _text(element, *path)
     try:
-        has_offset = datetime.fromisoformat(text).tzinfo is not None
+        is_time = _TIME.fullmatch(text) is not None and datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
-        has_offset = False
-    if not has_offset:
+        is_time = False
+    if not is_time:
         raise FiscalDocumentRefused(
-            f"{'/'.join(path)}: must be a time with its offset, as in 2026-07-01T10:00:00-03:00; got {text[:60]}",
-            code="NFE_FIELD",
+            f"{'/'.join(path)}: must be a time with its offset, as in 2026-07-01T10:00:00-03:00; got {text[:_SHORT]}",
+            code=FiscalCode.FIELD,
         )
     return text
 
@@ -218,17 +275,22 @@ def _centavos(element: Element, *path: str) -> int:
     name, text = "/".join(path), _text(element, *path)
     cents = _number(text, name).scaleb(2)
     if cents != cents.to_integral_value():
-        raise FiscalDocumentRefused(f"{name}: must have at most 2 decimals; got {text}", code="NFE_FIELD")
+        raise FiscalDocumentRefused(f"{name}: must have at most 2 decimals; got {text}", code=FiscalCode.FIELD)
     return int(cents)
+
+
+def _centavos_or_none(element: Element, *path: str) -> int | None:
+    return None if _value(element, *path) is None else _centavos(element, *path)
 
 
 def _number(text: str, name: str) -> Decimal:
     if not _DECIMAL.fullmatch(text):
         raise FiscalDocumentRefused(
-            f"{name}: must be a number from 0 with at most 13 digits and 10 decimals; got {text[:60]}", code="NFE_FIELD"
+            f"{name}: must be a number from 0 with at most 13 digits and 10 decimals; got {text[:_SHORT]}",
+            code=FiscalCode.FIELD,
         )
     return Decimal(text)
 
 
 def _lacking(name: str) -> FiscalDocumentRefused:
-    return FiscalDocumentRefused(f"{name}: is missing", code="NFE_FIELD")
+    return FiscalDocumentRefused(f"{name}: is missing", code=FiscalCode.FIELD)

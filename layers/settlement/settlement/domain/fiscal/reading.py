@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from settlement.domain.fiscal.nfe import FiscalDocument, nfe_of
 from settlement.domain.fiscal.refused import FiscalDocumentRefused, another_root
-from settlement.domain.fiscal.xml_tree import Element, UnreadableXml, read_xml
+from settlement.domain.fiscal.xml_tree import Element, HostileXml, UnreadableXml, read_xml
+from settlement.domain.order.fiscal_record import FiscalCode
 
 _READERS: Mapping[str, Callable[[Element], FiscalDocument]] = {"nfeProc": nfe_of, "NFe": nfe_of}
 """What reads a document, by the name of its root."""
@@ -18,7 +19,9 @@ def read_fiscal(content: bytes, encoding: str | None = None) -> FiscalDocument:
     try:
         root = read_xml(content, encoding)
     except UnreadableXml as fault:
-        raise FiscalDocumentRefused(f"the document: {fault}", code="NFE_UNREADABLE") from None
+        raise FiscalDocumentRefused(
+            f"the document: {fault}", code=FiscalCode.UNREADABLE, is_hostile=isinstance(fault, HostileXml)
+        ) from None
     reader = _READERS.get(root.name)
     if reader is None:
         raise another_root(root, _READERS)

@@ -31,6 +31,10 @@ class UnreadableXml(Exception):
         self.line, self.column, self.is_cut = line, column, is_cut
 
 
+class HostileXml(UnreadableXml):
+    """The text is made to harm who reads it: it has a document type, or is larger or deeper than any document."""
+
+
 @dataclass(slots=True)
 class Element:
     """An element: local name, namespace (empty for none), attributes, own text, children in order, its first line."""
@@ -53,7 +57,7 @@ def read_xml(content: bytes, encoding: str | None = None) -> Element:
     Raises ``UnreadableXml``.
     """
     if len(content) > MAX_XML_BYTES:
-        raise UnreadableXml(f"must have at most {MAX_XML_BYTES} bytes, it has {len(content)}")
+        raise HostileXml(f"must have at most {MAX_XML_BYTES} bytes, it has {len(content)}")
     reader = _Reader(encoding)
     try:
         reader.parser.Parse(content, True)
@@ -86,12 +90,12 @@ class _Reader:
         self.root = Element("", "", {})
 
     def _refuse_document_type(self, *told: object) -> None:
-        raise UnreadableXml(f"it has a document type (line {self.parser.CurrentLineNumber}), which is not read")
+        raise HostileXml(f"it has a document type (line {self.parser.CurrentLineNumber}), which is not read")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         if len(self._open) == MAX_XML_DEPTH or self._elements > MAX_XML_ELEMENTS:
-            raise UnreadableXml(
+            raise HostileXml(
                 f"it has more than {MAX_XML_ELEMENTS} elements, or more than {MAX_XML_DEPTH} within each other "
                 f"(line {self.parser.CurrentLineNumber})"
             )

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from settlement.domain.errors import InvalidRequest
+from settlement.domain.order.fiscal_record import FiscalRecord, FiscalRemark
 from settlement.domain.order.order import LineMention
 
 MAX_SIGHTINGS_IN_ALL = 500
@@ -86,6 +87,7 @@ class Invoice:
 
     ``value`` is the document's value, ``counted`` the part that counts towards the order, both in minor units.
     ``has_document`` is True if an embedded document is stored, ``replays`` counts later writes of the invoice.
+    ``fiscal`` is what its NF-e, or the key of one, told; None if there is none.
     """
 
     number: str
@@ -106,6 +108,7 @@ class Invoice:
     tracking: Tracking = field(default_factory=Tracking)
     delivery: Delivery | None = None
     replays: int = 0
+    fiscal: FiscalRecord | None = None
 
     def require_few_sightings(self) -> None:
         """Raise ``InvalidRequest`` if the sightings of its parcel exceed their limits."""
@@ -134,6 +137,11 @@ class Invoice:
         if self.type is InvoiceType.INPUT:
             return EARLY_RETURN
         return STAND_ALONE if self.is_stand_alone else ABOVE_THE_REST
+
+    @property
+    def remarks(self) -> tuple[FiscalRemark, ...]:
+        """What was remarked on its fiscal document."""
+        return () if self.fiscal is None else self.fiscal.remarks
 
     @property
     def text_bytes(self) -> int:

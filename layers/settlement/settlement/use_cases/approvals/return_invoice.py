@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from settlement.domain.errors import InvalidRequest
@@ -42,17 +42,24 @@ def asked_return(ports: Ports, account: str, approval: Approval) -> Asking[Recei
         "document": _unpacked(asked.pop("packed_document", None)),
     }
     asked.pop("document_bytes", None)
+    if asked.pop("is_fiscal", False):
+        from settlement.domain.fiscal.reading import read_fiscal
+
+        asked["fiscal"] = read_fiscal(asked["document"].encode(), "utf-8")
     return asking_return(account, approval.order_id, Notification(**asked))
 
 
 def _plain(notification: Notification) -> dict[str, Any]:
-    values = asdict(notification)
+    values = asdict(replace(notification, fiscal=None))
+    del values["fiscal"]
     document: str | None = values.pop("document")
     values |= {
         "type": notification.type.value,
         "items": [told(item) for item in values["items"]],
         "tracking": told(values["tracking"]),
     }
+    if notification.fiscal is not None:
+        values["is_fiscal"] = True
     if document is not None:
         values |= {"document_bytes": len(document.encode()), "packed_document": _packed(document)}
     return values

@@ -4,26 +4,39 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from settlement.domain.account.account import AccountSettings, ReturnsBeforeCompletion
 from settlement.domain.errors import AlreadyExists, InvalidRequest, Refusal, ReturnTooLarge
-from settlement.domain.events import EventType, Journal, Json
+from settlement.domain.events import EventType, Journal
+from settlement.domain.order.fiscal_record import FiscalRemark
 from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
-from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, lines_meant, return_lines
+from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, return_lines
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
 from settlement.domain.transaction.operation import INVOICE, OperationKind
 from settlement.domain.transaction.returns import KindOfAsk, asks_of_return, returns_made
 from settlement.domain.transaction.transaction import MAX_TIMELINE
-from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
+from settlement.use_cases.orders.invoice_notice import facts_of
+from settlement.use_cases.orders.record_parcel import (
+    has_another_document,
+    record_tracking,
+    supplementing,
+)
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Commit, Ports, Store
 
+if TYPE_CHECKING:
+    from settlement.domain.fiscal.nfe import FiscalDocument
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """The notification of an invoice; values in minor units."""
+    """The notification of an invoice; values in minor units.
+
+    ``fiscal`` is the document that is the invoice, if it is told by one; then the items are the document's.
+    """
 
     type: InvoiceType
     number: str
@@ -37,6 +50,16 @@ class Notification:
     cfop: str | None = None
     volumes: int | None = None
     tracking: Tracking = field(default_factory=Tracking)
+    fiscal: "FiscalDocument | None" = None
+
+    def on(self, lines: Sequence[Line]) -> "Notification":
+        """Return the notification with its document's items, by their lines, and what they leave as extra value."""
+        if self.fiscal is None:
+            return self
+        from settlement.domain.fiscal.matching import mentions_of
+
+        items = mentions_of(self.fiscal.items, lines)
+        return replace(self, items=items, extra_value=max(0, self.value - sum(item.total or 0 for item in items)))
 
     def as_invoice(self, *, counted: int, receipt: str, received_at: datetime, sequence: int) -> Invoice:
         """Return the invoice to store."""
@@ -65,7 +88,7 @@ class Receipt:
     """The answer to a notification or change: its time and the receipt's id.
 
     ``stands`` holds the accepted values that differ from a repeat's, by the request's names. ``why_not_counted`` says
-    of an invoice why only its part ``counted`` counts; it is None if all does.
+    of an invoice why only its part ``counted`` counts; it is None if all does. ``warnings`` are of its fiscal document.
     """
 
     date: datetime
@@ -74,6 +97,36 @@ class Receipt:
     stands: Mapping[str, str | int] = field(default_factory=dict)
     counted: int = 0
     why_not_counted: str | None = None
+    warnings: tuple[FiscalRemark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What a decision on an invoice has read; ``lines`` only if the invoice tells of items."""
+
+    ports: Ports
+    heads: Heads
+    settings: AccountSettings
+    notification: Notification
+    lines: list[Line]
+
+    def examined(self, invoice: Invoice, *, is_booked: bool = False) -> Invoice:
+        """Return an invoice with what its fiscal document tells, if it has one, or the key of one."""
+        told = self.notification
+        if invoice.key is None and told.document is None:
+            return invoice
+        from settlement.use_cases.orders.examine_document import examined
+
+        return examined(
+            self.ports.store,
+            self.heads.order,
+            self.settings,
+            invoice,
+            self.lines,
+            text=told.document,
+            document=told.fiscal,
+            is_booked=is_booked,
+        )
 
 
 def notify_invoice(
@@ -103,32 +156,30 @@ def _notify_new(ports: Ports, account: str, order_id: str, notification: Notific
 
     Its write requires that there is none. Raises ``Conflict`` or a refusal if it cannot be accepted so.
     """
-    heads = load(ports.store, account, order_id)
-    return _accept(ports, heads, notification, ports.store.settings(account), expected)
+    return _accept(_case(ports, load(ports.store, account, order_id), notification), expected)
 
 
 def _notify(ports: Ports, account: str, order_id: str, notification: Notification, expected: int | None) -> Receipt:
     """Accept an invoice, or answer it as the repeat of an earlier one before any gate."""
-    heads = load(ports.store, account, order_id)
-    settings = ports.store.settings(account)
+    case = _case(ports, load(ports.store, account, order_id), notification)
     stored = ports.store.invoice(account, order_id, notification.number)
-    if stored is not None:
-        return _replay(ports, heads, stored, notification, settings)
-    return _accept(ports, heads, notification, settings, expected)
+    return _accept(case, expected) if stored is None else _replay(case, stored)
 
 
-def _accept(
-    ports: Ports, heads: Heads, notification: Notification, settings: AccountSettings, expected: int | None
-) -> Receipt:
-    heads.require_version(expected)
-    if notification.type is InvoiceType.OUTPUT:
-        return _sell(ports, heads, notification, settings)
-    return _return(ports, heads, notification, settings)
+def _case(ports: Ports, heads: Heads, notification: Notification) -> _Case:
+    store, order = ports.store, heads.order
+    tells_items = bool(notification.items) or notification.document is not None
+    lines = store.lines(order.account, order.order_id) if tells_items else []
+    return _Case(ports, heads, store.settings(order.account), notification.on(lines), lines)
 
 
-def _replay(
-    ports: Ports, heads: Heads, stored: Invoice, notification: Notification, settings: AccountSettings
-) -> Receipt:
+def _accept(case: _Case, expected: int | None) -> Receipt:
+    case.heads.require_version(expected)
+    return _sell(case) if case.notification.type is InvoiceType.OUTPUT else _return(case)
+
+
+def _replay(case: _Case, stored: Invoice) -> Receipt:
+    ports, heads, notification = case.ports, case.heads, case.notification
     if stored.type is not notification.type:
         raise InvalidRequest(
             f"invoiceNumber {stored.number} is taken by an invoice of type {stored.type.value}; "
@@ -136,7 +187,7 @@ def _replay(
         )
     now = ports.now()
     repeated = notification.as_invoice(counted=0, receipt="", received_at=now, sequence=0)
-    if settings.strict_invoices and not stored.says_the_same_as(repeated):
+    if case.settings.strict_invoices and not stored.says_the_same_as(repeated):
         raise AlreadyExists(
             f"invoiceNumber {stored.number} was notified before with invoiceValue {stored.value} or other items"
         )
@@ -148,6 +199,8 @@ def _replay(
     completed = stored.completed(repeated)
     if completed != stored:
         heads.transaction.require_room_for_remarks()
+    if (completed.key, completed.has_document) != (stored.key, stored.has_document):
+        completed = case.examined(completed, is_booked=True)
     journal = heads.journal(now)
     if stands and heads.transaction.events < MAX_TIMELINE:
         journal.record(
@@ -159,7 +212,7 @@ def _replay(
         )
     commit = _completing(heads, journal, stored, completed, notification, receipt)
     ports.commit(commit)
-    return Receipt(now, order.order_id, receipt, stands, stored.counted, stored.why_not_counted)
+    return Receipt(now, order.order_id, receipt, stands, stored.counted, stored.why_not_counted, completed.remarks)
 
 
 def _completing(
@@ -183,9 +236,9 @@ def _completing(
     return supplementing(heads, journal, stored, after, notification.document)
 
 
-def _sell(ports: Ports, heads: Heads, notification: Notification, settings: AccountSettings) -> Receipt:
-    order, transaction = heads.order, heads.transaction
-    counted = order.require_output_invoice(notification.value, strict=settings.strict_invoices)
+def _sell(case: _Case) -> Receipt:
+    order, transaction = case.heads.order, case.heads.transaction
+    counted = order.require_output_invoice(case.notification.value, strict=case.settings.strict_invoices)
     invoiced = replace(order, invoiced=order.invoiced + counted)
     asks: list[KindOfAsk] = []
     if counted:
@@ -194,23 +247,22 @@ def _sell(ports: Ports, heads: Heads, notification: Notification, settings: Acco
         ask = Ask(request=left if completes else min(counted, left), completes=completes)
         asks.append((OperationKind.SETTLE, ask))
     if counted and invoiced.is_fully_invoiced:
-        invoiced = replace(invoiced, invoiced_at=ports.now())
-    return _store(ports, heads, invoiced, notification, counted, asks, settings)
+        invoiced = replace(invoiced, invoiced_at=case.ports.now())
+    return _store(case, invoiced, counted, asks)
 
 
-def _return(ports: Ports, heads: Heads, notification: Notification, settings: AccountSettings) -> Receipt:
-    order = heads.order
+def _return(case: _Case) -> Receipt:
+    order, value = case.heads.order, case.notification.value
     try:
-        order.require_input_invoice(notification.value)
+        order.require_input_invoice(value)
     except ReturnTooLarge as error:
-        raise ReturnTooLarge(f"{error.message}{_what_became_of_returns(ports.store, order)}") from None
-    returned = replace(order, returned=order.returned + notification.value)
+        raise ReturnTooLarge(f"{error.message}{_what_became_of_returns(case.ports.store, order)}") from None
+    returned = replace(order, returned=order.returned + value)
     is_complete = order.is_fully_invoiced
     asks: list[KindOfAsk] = []
-    if is_complete or settings.returns_before_completion is ReturnsBeforeCompletion.REFUND:
-        asks = asks_of_return(notification.value, heads.transaction, is_complete=is_complete)
-    counted = notification.value if asks else 0
-    return _store(ports, heads, returned, notification, counted, asks, settings)
+    if is_complete or case.settings.returns_before_completion is ReturnsBeforeCompletion.REFUND:
+        asks = asks_of_return(value, case.heads.transaction, is_complete=is_complete)
+    return _store(case, returned, value if asks else 0, asks)
 
 
 def _what_became_of_returns(store: Store, order: Order) -> str:
@@ -220,44 +272,32 @@ def _what_became_of_returns(store: Store, order: Order) -> str:
     return f": {returns_made(order, store.operations(account, transaction_id), store.legs(account, transaction_id))}"
 
 
-def _store(
-    ports: Ports,
-    heads: Heads,
-    order: Order,
-    notification: Notification,
-    counted: int,
-    asks: Sequence[KindOfAsk],
-    settings: AccountSettings,
-) -> Receipt:
+def _store(case: _Case, order: Order, counted: int, asks: Sequence[KindOfAsk]) -> Receipt:
     """Write the invoice with its operations; there are no ``asks`` if it moves no money."""
+    ports, notification = case.ports, case.notification
     now = ports.now()
-    transaction = heads.transaction
-    invoice = notification.as_invoice(
-        counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
+    transaction = case.heads.transaction
+    invoice = case.examined(
+        notification.as_invoice(
+            counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
+        )
     )
     document_bytes = len((notification.document or "").encode())
     order = order.with_texts(invoice.text_bytes + document_bytes)
-    known = ports.store.lines(order.account, order.order_id) if invoice.items else []
     book = invoice_lines if invoice.type is InvoiceType.OUTPUT else return_lines
-    lines, unplaced = book(known, invoice.items)
-    journal = heads.journal(now)
+    lines, unplaced = book(case.lines, invoice.items)
+    journal = case.heads.journal(now)
     journal.record(
         EventType.INVOICE_NOTIFIED,
-        invoiceNumber=invoice.number,
-        invoiceType=invoice.type.value,
-        value=invoice.value,
-        counted=counted,
-        **_shortened(invoice),
-        **_warnings(invoice, known, unplaced),
-        **_document(document_bytes),
+        **facts_of(invoice, case.lines, unplaced, document_bytes),
     )
     operations = []
     for (kind, ask), origin in zip(asks, _origins(invoice), strict=False):
-        accepted = accept(transaction, kind, ask, settings.refund_priority, origin, now)
+        accepted = accept(transaction, kind, ask, case.settings.refund_priority, origin, now)
         transaction = accepted.transaction
         operations.append(accepted.operation)
         record_acceptance(journal, accepted.operation)
-    commit = heads.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
+    commit = case.heads.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
     ports.commit(
         replace(
             commit,
@@ -268,7 +308,12 @@ def _store(
         )
     )
     return Receipt(
-        now, order.order_id, invoice.receipt, counted=invoice.counted, why_not_counted=invoice.why_not_counted
+        now,
+        order.order_id,
+        invoice.receipt,
+        counted=invoice.counted,
+        why_not_counted=invoice.why_not_counted,
+        warnings=invoice.remarks,
     )
 
 
@@ -276,28 +321,3 @@ def _origins(invoice: Invoice) -> tuple[str, str]:
     """Return the origins of an invoice's operations; the ids of their connector calls are made of them."""
     first = f"{INVOICE}{invoice.number}"
     return first, f"{first}/captured"
-
-
-def _shortened(invoice: Invoice) -> dict[str, Json]:
-    why = invoice.why_not_counted
-    return {} if why is None else {"countedReason": why}
-
-
-def _warnings(invoice: Invoice, lines: list[Line], unplaced: list[LineMention]) -> dict[str, Json]:
-    """Return warnings for the operator: an invoice's value is authoritative, its items are not (C§1.4.9, R19)."""
-    warnings: dict[str, Json] = {}
-    meant = ((item, next(iter(lines_meant(lines, item)), None)) for item in invoice.items)
-    listed = sum(item.value_on(line) for item, line in meant) + invoice.extra_value
-    if invoice.items and listed != invoice.value:
-        warnings["itemsValue"] = listed
-    if unplaced:
-        warnings["itemsBeyondOrder"] = [f"{mention.quantity} x {_name(mention)}" for mention in unplaced]
-    return warnings
-
-
-def _document(size: int) -> dict[str, Json]:
-    return {"documentBytes": size} if size else {}
-
-
-def _name(mention: LineMention) -> str:
-    return mention.id or f"item {mention.index}"

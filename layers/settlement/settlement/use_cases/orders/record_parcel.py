@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from settlement.domain.events import EventType, Journal
 from settlement.domain.order.invoice import Invoice
+from settlement.use_cases.orders.invoice_notice import remarked
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Changed, Commit, Store
 
@@ -28,7 +29,9 @@ def _record_supplement(journal: Journal, before: Invoice, after: Invoice) -> Non
         "volumes": (before.volumes, after.volumes),
     }
     if came := [name for name, (old, new) in facts.items() if old != new]:
-        journal.record(EventType.INVOICE_SUPPLEMENTED, invoiceNumber=after.number, told=", ".join(came))
+        new_ones = [remark for remark in after.remarks if remark not in before.remarks]
+        told = ", ".join(came)
+        journal.record(EventType.INVOICE_SUPPLEMENTED, invoiceNumber=after.number, told=told, **remarked(new_ones))
 
 
 def has_another_document(store: Store, heads: Heads, invoice: Invoice, document: str | None) -> bool:

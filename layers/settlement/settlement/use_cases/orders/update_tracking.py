@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from settlement.domain.errors import InvalidRequest, InvoiceNotFound, WrongStatus
 from settlement.domain.order.invoice import Delivery, Invoice, Supplement, Tracking
+from settlement.domain.order.order import Order
 from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load
-from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.shared.ports import Ports, Store
 
 _PARTS = frozenset(Tracking.__slots__)
 
@@ -73,7 +74,7 @@ def _update(
         invoice = ports.store.invoice(account, order_id, number)
         if invoice is None:
             raise InvoiceNotFound(number)
-        changed = change(invoice)
+        changed = _examined(ports.store, heads.order, invoice, change(invoice), document)
         if has_another_document(ports.store, heads, invoice, document):
             raise InvalidRequest(f"embeddedInvoice: invoice {number} already has a different document")
         heads.transaction.require_room_for_remarks()
@@ -82,6 +83,17 @@ def _update(
         if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == invoice:
             record_tracking(journal, changed)
         ports.commit(supplementing(heads, journal, invoice, changed, document))
-        return Receipt(now, order_id, ports.new_id().lower())
+        return Receipt(now, order_id, ports.new_id().lower(), warnings=changed.remarks)
 
     return decide_until_written(ports, decide)
+
+
+def _examined(store: Store, order: Order, before: Invoice, after: Invoice, document: str | None) -> Invoice:
+    """Return an invoice with what a key or document that comes later tells of it."""
+    came = document if not before.has_document else None
+    if came is None and after.key == before.key:
+        return after
+    from settlement.use_cases.orders.examine_document import examined
+
+    lines = store.lines(order.account, order.order_id) if came is not None else []
+    return examined(store, order, store.settings(order.account), after, lines, text=came, is_booked=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import MovementKind
 from settlement.domain.money import display
+from settlement.domain.order.fiscal_record import FiscalCode
 from settlement.domain.transaction.leg import MOVEMENT_OF, Leg, LegKind, LegState
 from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.payment import Payment
@@ -35,7 +36,7 @@ class WarningCode(StrEnum):
 class PreviewWarning:
     """One warning; the message names payment, value and limit, for people."""
 
-    code: WarningCode
+    code: WarningCode | FiscalCode
     message: str
 
 
@@ -72,6 +73,8 @@ def _of_invoice(rehearsed: Rehearsed) -> Iterator[PreviewWarning]:
     for event in rehearsed.events:
         if event.type is EventType.INVOICE_NOTIFIED:
             yield from _of_notice(event, rehearsed)
+    for invoice in (invoice for commit in rehearsed.taken for invoice in commit.invoices):
+        yield from (PreviewWarning(remark.code, remark.message) for remark in invoice.remarks)
 
 
 def _of_notice(event: Event, rehearsed: Rehearsed) -> Iterator[PreviewWarning]:

@@ -19,9 +19,21 @@ _REFUSED_INVOICE = {
     412: "OMS412",
     413: "OMS413",
 }
-_REFUSED_DOCUMENT = _REFUSED_INVOICE | {
-    400: "OMS001 OMS010 OMS011 NFE_UNREADABLE NFE_ROOT NFE_VERSION NFE_KEY NFE_MODEL NFE_PURPOSE NFE_FIELD NFE_ITEMS "
-    "NFE_NOT_AUTHORISED NFE_TEST NFE_CURRENCY NFE_REFERENCE"
+_OF_KEY = "NFE_CHECK_DIGIT NFE_KEY NFE_MODEL"
+_OF_DOCUMENT = (
+    f"{_OF_KEY} NFE_FIELD NFE_ITEM NFE_ITEMS NFE_NOT_AUTHORISED NFE_NO_PROTOCOL NFE_PURPOSE NFE_QUANTITY NFE_REFERENCE "
+    "NFE_ROOT NFE_TEST NFE_UNREADABLE NFE_VERSION"
+)
+_OF_EMBEDDED = f"{_OF_DOCUMENT} NFE_DATE_DIFFERS NFE_KEY_DIFFERS NFE_NUMBER_DIFFERS NFE_TYPE_DIFFERS NFE_VALUE_DIFFERS"
+_REFUSED_BY_INDEX = _REFUSED_INVOICE | {400: f"{_REFUSED_INVOICE[400]} {_OF_KEY}"}
+_REFUSED_WITH_TEXT = _REFUSED_INVOICE | {400: f"{_REFUSED_INVOICE[400]} {_OF_EMBEDDED}"}
+_REFUSED_DOCUMENT = _REFUSED_INVOICE | {400: f"{_REFUSED_INVOICE[400]} {_OF_DOCUMENT} NFE_CURRENCY"}
+_REFUSED_PARCEL = {
+    400: f"OMS001 {_OF_EMBEDDED}",
+    404: "OMS004 OMS007",
+    409: "OMS003 OMS009",
+    413: "OMS413",
+    503: "OMS503",
 }
 _REFUSED_CANCEL = {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 412: "OMS412", 413: "OMS413"}
 
@@ -168,7 +180,7 @@ ROUTES = (
         "(`Input`) refunds it. The invoice's number makes a repeat safe: it answers with the first receipt. "
         "A return above the account's `approvalAbove` waits for a second key.",
         {200: RepeatableReceipt, 202: ApprovalAnswer},
-        _REFUSED_INVOICE | {503: "OMS503"},
+        _REFUSED_WITH_TEXT | {503: "OMS503"},
         body=InvoiceBody,
         parameters=(IF_MATCH,),
     ),
@@ -180,7 +192,7 @@ ROUTES = (
         "moves money as `POST /api/oms/pvt/orders/{orderId}/invoice` does. "
         "A return above the account's `approvalAbove` waits for a second key.",
         {200: RepeatableReceipt, 202: ApprovalAnswer},
-        _REFUSED_INVOICE | {503: "OMS503"},
+        _REFUSED_BY_INDEX | {503: "OMS503"},
         body=DocumentInvoiceBody,
         parameters=(IF_MATCH,),
     ),
@@ -192,7 +204,7 @@ ROUTES = (
         "after it, the calls of connectors, and warnings. It refuses what the notification would refuse, and "
         "writes nothing.",
         {200: MoneyPreview},
-        _REFUSED_INVOICE,
+        _REFUSED_WITH_TEXT,
         body=InvoiceBody,
         parameters=(IF_MATCH,),
     ),
@@ -203,7 +215,7 @@ ROUTES = (
         "Does the same as `POST /api/oms/pvt/orders/{orderId}/invoice/preview`, with items by their index and an "
         "extra value beside them.",
         {200: MoneyPreview},
-        _REFUSED_INVOICE,
+        _REFUSED_BY_INDEX,
         body=DocumentInvoiceBody,
         parameters=(IF_MATCH,),
     ),
@@ -237,7 +249,7 @@ ROUTES = (
         "Stores carrier and tracking number of an invoice's parcel, and fills in what the invoice left out. It "
         "moves no money.",
         {200: RepeatableReceipt},
-        {400: "OMS001", 404: "OMS004 OMS007", 409: "OMS003 OMS009", 413: "OMS413", 503: "OMS503"},
+        _REFUSED_PARCEL,
         body=TrackingBody,
     ),
     describe(
@@ -246,7 +258,7 @@ ROUTES = (
         "Say how far the parcel of an invoice is",
         "Stores where the parcel was seen and whether it was delivered. It moves no money.",
         {200: RepeatableReceipt},
-        {400: "OMS001", 404: "OMS004 OMS007", 409: "OMS003 OMS009", 413: "OMS413", 503: "OMS503"},
+        _REFUSED_PARCEL,
         body=TrackingBody,
     ),
     describe(

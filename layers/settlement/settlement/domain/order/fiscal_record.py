@@ -1,0 +1,66 @@
+"""What is known of an invoice's fiscal document, beside its key: authorisation, references, remarks (D155)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_REMARKS = 20
+"""Most remarks on one document; they are stored with its invoice."""
+
+MAX_REMARK_CHARACTERS = 300
+
+
+class FiscalCode(StrEnum):
+    """What is wrong with a document, or differs from it; the codes of refusals and of warnings."""
+
+    UNREADABLE = "NFE_UNREADABLE"
+    ROOT = "NFE_ROOT"
+    VERSION = "NFE_VERSION"
+    FIELD = "NFE_FIELD"
+    PURPOSE = "NFE_PURPOSE"
+    ITEMS = "NFE_ITEMS"
+    KEY = "NFE_KEY"
+    CHECK_DIGIT = "NFE_CHECK_DIGIT"
+    MODEL = "NFE_MODEL"
+    TEST = "NFE_TEST"
+    NO_PROTOCOL = "NFE_NO_PROTOCOL"
+    NOT_AUTHORISED = "NFE_NOT_AUTHORISED"
+    CURRENCY = "NFE_CURRENCY"
+    KEY_DIFFERS = "NFE_KEY_DIFFERS"
+    TYPE_DIFFERS = "NFE_TYPE_DIFFERS"
+    NUMBER_DIFFERS = "NFE_NUMBER_DIFFERS"
+    VALUE_DIFFERS = "NFE_VALUE_DIFFERS"
+    DATE_DIFFERS = "NFE_DATE_DIFFERS"
+    ITEM = "NFE_ITEM"
+    QUANTITY = "NFE_QUANTITY"
+    REFERENCE = "NFE_REFERENCE"
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalRemark:
+    """Something that a document says otherwise than it should; the message names field, value and limit."""
+
+    code: FiscalCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalRecord:
+    """What is kept of a document; ``references`` are the keys of the sales that a return names.
+
+    ``protocol`` is the number of the tax authority's authorisation, ``authorised_at`` its time as it is written.
+    ``total_with_taxes`` in centavos is the value with IBS, CBS and IS, of documents from 2026 on.
+    """
+
+    remarks: tuple[FiscalRemark, ...] = ()
+    references: tuple[str, ...] = ()
+    protocol: str | None = None
+    authorised_at: str | None = None
+    total_with_taxes: int | None = None
+
+    def after(self, before: "FiscalRecord | None") -> "FiscalRecord":
+        """Return the record of what came later, with what was known before."""
+        if before is None:
+            return self
+        remarks = tuple(dict.fromkeys((*before.remarks, *self.remarks)))[:MAX_REMARKS]
+        known = {name: getattr(self, name) or getattr(before, name) for name in self.__slots__}
+        return FiscalRecord(**known | {"remarks": remarks})

@@ -1,0 +1,294 @@
+"""What an NF-e says otherwise than its invoice, its order or the rules, by the account's setting (D155)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from settlement.domain.events import EventType
+from testkit.builders import ACCOUNT
+from testkit.nfe_documents import ISSUED_AT, nfe, nfe_key
+from testkit.shop import Shop
+from tests.support.fiscal_tour import WRONG_DIGIT, a_return, bodies_refused, embedded
+from tests.support.service import Heard, Service
+from tests.support.tour_bodies import invoice_body, order_body
+
+ORDER = "/api/oms/pvt/orders/checked"
+SETTINGS = "/api/oms/pvt/account/settings"
+HOSTILE = '<!DOCTYPE NFe [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><NFe>&b;</NFe>'
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The functions, with a started order of A x 1 at 50.00, B x 2 at 15.00, and 20.00 of freight."""
+    service = Service(Shop(), monkeypatch)
+    service.do("POST", "/api/oms/pvt/orders", order_body("checked"))
+    service.do("POST", f"{ORDER}/start-handling")
+    return service
+
+
+def choose(service: Service, policy: str) -> None:
+    service.do("PATCH", SETTINGS, {"fiscalDocuments": policy})
+
+
+def notify(service: Service, body: object) -> Heard:
+    return service.call("POST", f"{ORDER}/invoice{'/nfe' if isinstance(body, str) else ''}", body)
+
+
+def warned(heard: Heard) -> list[str]:
+    assert heard.status == 200, heard.text
+    return [warning["code"] for warning in heard.json.get("warnings", [])]
+
+
+def packages(service: Service) -> list[dict[str, Any]]:
+    order: dict[str, Any] = service.do("GET", ORDER)
+    found: list[dict[str, Any]] = order["packageAttachment"]["packages"]
+    return found
+
+
+DIFFERENCES: list[tuple[dict[str, Any], list[str]]] = [
+    (embedded(nfe()), []),
+    (embedded(nfe(), invoiceKey=nfe_key()), []),
+    (embedded(nfe(), invoiceKey=" ".join(nfe_key()[at : at + 4] for at in range(0, 44, 4))), []),
+    (embedded(nfe(), invoiceNumber="000001"), []),
+    (embedded(nfe(), invoiceNumber="NF-1"), []),
+    (embedded(nfe(), issuanceDate="2026-07-01"), []),
+    (embedded(nfe(), issuanceDate="2026-07-01T00:00:00Z"), []),
+    (embedded(nfe(), issuanceDate="2026-07-02T02:59:59Z"), []),
+    (embedded(nfe(), issuanceDate="2026-07-02T03:00:00Z"), ["NFE_DATE_DIFFERS"]),
+    (embedded(nfe(), items=[{"id": "A", "price": 5000, "quantity": 1}, {"id": "B", "price": 1500, "quantity": 1}]), []),
+    (embedded(nfe(), items=[{"id": "A", "price": 7000, "quantity": 1}]), ["NFE_QUANTITY"]),
+    (embedded(nfe(), invoiceKey=nfe_key(2)), ["NFE_KEY_DIFFERS"]),
+    (embedded(nfe(), invoiceKey=WRONG_DIGIT), ["NFE_CHECK_DIGIT", "NFE_KEY_DIFFERS"]),
+    (embedded(nfe(), invoiceNumber="2"), ["NFE_NUMBER_DIFFERS"]),
+    (embedded(nfe(), invoiceValue=9900), ["NFE_VALUE_DIFFERS"]),
+    (embedded(nfe(environment="2")), ["NFE_TEST"]),
+    (embedded(nfe(status=None)), ["NFE_NO_PROTOCOL"]),
+    (embedded(nfe(status="150")), []),
+    (embedded(nfe(status="101")), ["NFE_NOT_AUTHORISED"]),
+    (embedded(nfe(status="302")), ["NFE_NOT_AUTHORISED"]),
+    (embedded(nfe(model="65")), ["NFE_MODEL"]),
+    (embedded(nfe(goods=[("Z", "1", "70.00")])), ["NFE_ITEM"]),
+    (embedded(nfe(goods=[("A", "2", "70.00")])), ["NFE_QUANTITY"]),
+    (embedded("<nfe/>"), ["NFE_ROOT"]),
+    (embedded("JVBERi0xLjQK"), ["NFE_UNREADABLE"]),
+    (invoice_body("N1", 7000, invoiceKey=nfe_key()), []),
+    (invoice_body("N1", 7000, invoiceKey=WRONG_DIGIT), ["NFE_CHECK_DIGIT"]),
+    (invoice_body("N1", 7000, invoiceKey=nfe_key()[:-1]), ["NFE_KEY"]),
+    (invoice_body("N1", 7000, invoiceKey=nfe_key(model="65")), ["NFE_MODEL"]),
+    (invoice_body("N1", 7000, invoiceKey=nfe_key(model="57")), ["NFE_MODEL"]),
+]
+
+
+@pytest.mark.parametrize(("body", "codes"), DIFFERENCES)
+def test_difference_warns_refuses_or_is_not_looked_at(service: Service, body: dict[str, Any], codes: list[str]) -> None:
+    choose(service, "strict")
+    strict = notify(service, body)
+    if codes:
+        assert (strict.status, strict.json["error"]["code"]) == (400, codes[0])
+        assert packages(service) == []
+        choose(service, "warn")
+        assert warned(notify(service, body)) == codes
+    else:
+        assert warned(strict) == []
+
+
+@pytest.mark.parametrize("body", [body for body, codes in DIFFERENCES if codes])
+def test_off_looks_at_nothing(service: Service, body: dict[str, Any]) -> None:
+    choose(service, "off")
+    assert warned(notify(service, body)) == []
+    assert packages(service)[0].get("embeddedInvoice") == body.get("embeddedInvoice", "")
+
+
+def test_message_names_field_value_and_limit(service: Service) -> None:
+    told = notify(service, embedded(nfe(), invoiceValue=9900)).json["warnings"]
+    assert told == [{"code": "NFE_VALUE_DIFFERS", "message": "invoiceValue: must be vNF, 7000; got 9900"}]
+
+
+def test_value_with_the_taxes_of_2026_is_named(service: Service) -> None:
+    document = nfe(more="<vNFTot>70.70</vNFTot>")
+    assert warned(notify(service, embedded(document, invoiceValue=7070))) == ["NFE_VALUE_DIFFERS"]
+    assert packages(service)[0]["invoiceValue"] == 7070
+    assert "which is vNFTot, with IBS, CBS and IS" in service.heard[-2].json["warnings"][0]["message"]
+
+
+def test_answer_timeline_preview_and_repeat_tell_the_same(service: Service) -> None:
+    body = embedded(nfe(), invoiceValue=9900)
+    told = [{"code": "NFE_VALUE_DIFFERS", "message": "invoiceValue: must be vNF, 7000; got 9900"}]
+
+    previewed = service.do("POST", f"{ORDER}/invoice/preview", body)["warnings"]
+    first, again = notify(service, body).json, notify(service, body).json
+
+    assert [warning for warning in previewed if warning["code"].startswith("NFE_")] == told
+    assert (first["warnings"], again["warnings"]) == (told, told)
+    noticed = [
+        event
+        for commit in service.shop.store.commits
+        for event in commit.events
+        if event.type is EventType.INVOICE_NOTIFIED
+    ]
+    assert [event.data["documentWarnings"] for event in noticed] == [
+        ["NFE_VALUE_DIFFERS: invoiceValue: must be vNF, 7000; got 9900"]
+    ]
+
+
+@pytest.mark.parametrize("policy", ["warn", "strict"])
+def test_hostile_text_is_refused_and_not_stored(service: Service, policy: str) -> None:
+    choose(service, policy)
+    heard = notify(service, embedded(HOSTILE))
+    assert (heard.status, heard.json["error"]["code"]) == (400, "NFE_UNREADABLE")
+    assert packages(service) == []
+
+
+def test_documents_of_other_countries_are_not_read(service: Service) -> None:
+    choose(service, "strict")
+    service.do("POST", "/api/oms/pvt/orders", order_body("abroad", currency="MXN"))
+    service.do("POST", "/api/oms/pvt/orders/abroad/start-handling")
+    body = invoice_body("N1", 7000, invoiceKey="CFDI-1", embeddedInvoice="<cfdi/>")
+    assert "warnings" not in service.do("POST", "/api/oms/pvt/orders/abroad/invoice", body)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "POST"])
+def test_key_that_comes_later_is_looked_at(service: Service, method: str) -> None:
+    body = invoice_body("N1", 7000)
+    notify(service, body)
+    path, told = (f"{ORDER}/invoice/N1", {}) if method == "PATCH" else (f"{ORDER}/invoice", body)
+
+    choose(service, "strict")
+    refused = service.call(method, path, told | {"invoiceKey": WRONG_DIGIT})
+    assert (refused.status, refused.json["error"]["code"]) == (400, "NFE_CHECK_DIGIT")
+    assert packages(service)[0]["invoiceKey"] is None
+
+    choose(service, "warn")
+    assert warned(service.call(method, path, told | {"invoiceKey": WRONG_DIGIT})) == ["NFE_CHECK_DIGIT"]
+
+
+def test_document_that_comes_later_is_not_held_to_what_its_invoice_left(service: Service) -> None:
+    notify(service, embedded(nfe(), embeddedInvoice=None, items=[{"id": "A", "price": 5000, "quantity": 1}]))
+    choose(service, "strict")
+    body = {"embeddedInvoice": nfe(goods=[("A", "1", "50.00")])}
+    assert warned(service.call("PATCH", f"{ORDER}/invoice/1", body)) == []
+
+
+def test_every_body_that_strict_refuses_writes_nothing(service: Service) -> None:
+    choose(service, "strict")
+    commits = len(service.shop.store.commits)
+    refused = [notify(service, body).status for body in bodies_refused()]
+    assert (set(refused), len(service.shop.store.commits)) == ({400}, commits)
+
+
+def test_items_are_found_by_code_and_by_number_of_the_order_line(service: Service) -> None:
+    choose(service, "strict")
+    document = nfe(goods=[("ERP-7", "1", "50.00"), ("B", "2", "20.00")])
+    by_line = document.replace("<uCom>UN</uCom><qCom>1<", "<uCom>UN</uCom><nItemPed>1</nItemPed><qCom>1<")
+
+    assert notify(service, document).json["error"]["code"] == "NFE_ITEM"
+    assert warned(notify(service, by_line)) == []
+    assert [(item["itemIndex"], item["quantity"]) for item in packages(service)[0]["items"]] == [(0, 1), (1, 2)]
+
+
+def test_sale_by_document_reads_the_heads_once(service: Service) -> None:
+    read: list[str] = []
+    store = service.shop.store
+    order = store.order
+    store.order = lambda account, order_id: read.append(order_id) or order(account, order_id)  # type: ignore[method-assign, func-returns-value]
+    warned(notify(service, nfe()))
+    assert read == ["checked"]
+
+
+def sell(service: Service, *, items: bool = True) -> None:
+    """Invoice the whole order: by its document, or by value alone."""
+    if items:
+        warned(notify(service, nfe(1, "100.00", [("A", "1", "50.00"), ("B", "2", "30.00")])))
+    else:
+        notify(service, invoice_body("1", 10000, items=[], invoiceKey=nfe_key(1)))
+    service.shop.relay()
+
+
+def returned(number: int, total: str, *goods: tuple[str, str, str], of: str | None = None) -> str:
+    return nfe(number, total, goods, purpose="4", direction="0", returns=[of or nfe_key(1)])
+
+
+@pytest.mark.parametrize("policy", ["off", "warn", "strict"])
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (returned(2, "30.00", ("B", "3", "30.00")), "NFE_QUANTITY"),
+        (returned(2, "30.00", ("Z", "1", "30.00")), "NFE_ITEM"),
+        (returned(2, "100.01", ("A", "1", "50.00")), "OMS011"),
+        (returned(2, "30.00", ("B", "2", "30.00"), of=nfe_key(9)), "NFE_REFERENCE"),
+    ],
+)
+def test_return_is_held_to_its_sale(service: Service, policy: str, document: str, code: str) -> None:
+    sell(service)
+    choose(service, policy)
+    heard = notify(service, document)
+    assert (heard.status, heard.json["error"]["code"]) == (400, code)
+    assert len(packages(service)) == 1
+
+
+def test_returns_of_a_sale_add_up(service: Service) -> None:
+    sell(service)
+    assert warned(notify(service, returned(2, "15.00", ("B", "1", "15.00")))) == []
+    assert notify(service, returned(3, "30.00", ("B", "2", "30.00"))).json["error"]["code"] == "NFE_QUANTITY"
+    assert warned(notify(service, returned(3, "15.00", ("B", "1", "15.00")))) == []
+    assert notify(service, returned(4, "15.00", ("B", "1", "15.00"))).json["error"]["code"] == "NFE_QUANTITY"
+
+
+def test_return_of_one_sale_takes_nothing_of_another(service: Service) -> None:
+    warned(notify(service, nfe(1, "50.00", [("A", "1", "50.00")])))
+    warned(notify(service, nfe(2, "50.00", [("B", "2", "30.00")])))
+    service.shop.relay()
+    assert notify(service, returned(3, "15.00", ("B", "1", "15.00"))).json["error"]["code"] == "NFE_ITEM"
+    assert notify(service, returned(3, "60.00", ("A", "1", "50.00"))).json["error"]["code"] == "NFE_REFERENCE"
+    assert warned(notify(service, returned(3, "50.00", ("A", "1", "50.00")))) == []
+
+
+def test_return_of_a_sale_without_items_is_held_to_its_value(service: Service) -> None:
+    sell(service, items=False)
+    assert warned(notify(service, returned(2, "15.00", ("B", "1", "15.00")))) == []
+
+
+def test_return_again_is_answered_as_before(service: Service) -> None:
+    sell(service)
+    document = returned(2, "80.00", ("A", "1", "50.00"), ("B", "2", "30.00"))
+    assert [notify(service, document).status for _ in range(2)] == [200, 200]
+    assert len(packages(service)) == 2
+
+
+def test_return_that_waited_for_a_second_key_is_its_document(service: Service) -> None:
+    sell(service)
+    service.do("PATCH", SETTINGS, {"approvalAbove": {"refund": {"BRL": 0}}})
+    asked = service.call("POST", f"{ORDER}/invoice/nfe", returned(2, "30.00", ("B", "2", "30.00")), app_key="anna")
+    approval = f"/api/pvt/approvals/{asked.json['id']}/approve"
+
+    assert (asked.status, asked.json["value"], "isFiscal" in asked.json["request"]) == (202, 3000, False)
+    assert service.call("POST", approval, {"reason": "seen"}, app_key="bea").status == 200
+    assert [(item["id"], item["quantity"]) for item in packages(service)[1]["restitutions"]["Refund"]["items"]] == [
+        ("B", 2)
+    ]
+    assert service.shop.store.invoices(ACCOUNT, "checked")[1].fiscal is not None
+
+
+def test_document_of_return_that_comes_as_text_warns(service: Service) -> None:
+    sell(service)
+    body = embedded(a_return(nfe_key(9)), type="Input", invoiceNumber="2", invoiceValue=1000)
+    assert warned(notify(service, body)) == ["NFE_REFERENCE"]
+
+
+def test_what_the_document_told_is_kept(service: Service) -> None:
+    text = nfe(more="<vNFTot>70.70</vNFTot>").replace(
+        "</cStat>", "</cStat><nProt>135260000000001</nProt><dhRecbto>2026-07-01T10:00:05-03:00</dhRecbto>"
+    )
+    notify(service, text)
+    (invoice,) = service.shop.store.invoices(ACCOUNT, "checked")
+    assert invoice.fiscal is not None
+    assert (invoice.fiscal.protocol, invoice.fiscal.authorised_at, invoice.fiscal.total_with_taxes) == (
+        "135260000000001",
+        "2026-07-01T10:00:05-03:00",
+        7070,
+    )
+    assert replace(invoice.fiscal, remarks=()).after(None) == invoice.fiscal
+    assert invoice.issuance_date == ISSUED_AT
