@@ -9,7 +9,6 @@ import socket
 import ssl
 import time
 from contextlib import suppress
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from settlement.storage.responses import Response, read_response
+from settlement.storage.responses import BrokenResponse, Response, read_response
 
 MAX_IDLE_SECONDS = 60
 """Connections that were idle for longer are not reused: a frozen process does not notice that they were closed."""
@@ -67,7 +66,7 @@ class Connections:
         except TimeoutError as error:
             connection.close()
             raise ReadTimeoutError(endpoint_url=self._url, error=error) from error
-        except (OSError, HTTPException) as error:
+        except (OSError, BrokenResponse) as error:
             connection.close()
             raise ConnectionClosedError(endpoint_url=self._url, error=error) from error
         if response.closes:

@@ -1,14 +1,13 @@
 """Reads HTTP responses from a stream.
 
 Of a usual one the head is read line by line: ``HTTPResponse`` parses it as that of an e-mail, which takes a tenth of
-the CPU of accepting an invoice. Any other response is read by ``HTTPResponse``.
+the CPU of accepting an invoice, and more of a cold start. Any other response is read by ``HTTPResponse``.
 """
 
 import io
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse, IncompleteRead, LineTooLong
 from typing import Any, cast
 
 MAX_HEADERS = 100
@@ -16,6 +15,10 @@ MAX_LINE_BYTES = 65_536
 """The longest head that is read; both limits are those of ``http.client``."""
 
 _WITHOUT_BODY = ("204", "304")
+
+
+class BrokenResponse(Exception):
+    """A response that is cut off, or is no HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Response:
 
 
 def read_response(stream: io.BufferedReader) -> Response:
-    """Read one response; raises ``HTTPException`` if it is cut off or no HTTP, and what the stream raises."""
+    """Read one response; raises ``BrokenResponse``, and what the stream raises."""
     lines = _head_of(stream)
     status, headers = _parsed(lines)
     length = headers.get("content-length", "")
@@ -37,7 +40,7 @@ def read_response(stream: io.BufferedReader) -> Response:
         return _read_otherwise(b"".join(lines), stream)
     body = stream.read(int(length))
     if len(body) < int(length):
-        raise IncompleteRead(body, int(length) - len(body))
+        raise BrokenResponse(f"{len(body)} of the {length} bytes of the body arrived")
     return Response(status, headers, body, headers.get("connection", "").lower() == "close")
 
 
@@ -47,13 +50,13 @@ def _head_of(stream: io.BufferedReader) -> list[bytes]:
     while len(lines) < MAX_HEADERS:
         line = stream.readline(MAX_LINE_BYTES + 1)
         if len(line) > MAX_LINE_BYTES:
-            raise LineTooLong("header line")
+            raise BrokenResponse(f"got more than {MAX_LINE_BYTES} bytes in a line of the head")
         if not line:
-            raise IncompleteRead(b"".join(lines))
+            raise BrokenResponse(f"the head ends after {len(lines)} lines")
         lines.append(line)
         if line in (b"\r\n", b"\n"):
             return lines
-    raise HTTPException(f"got more than {MAX_HEADERS} headers")
+    raise BrokenResponse(f"got more than {MAX_HEADERS} headers")
 
 
 def _parsed(lines: Sequence[bytes]) -> tuple[int, dict[str, str]]:
@@ -71,10 +74,15 @@ def _parsed(lines: Sequence[bytes]) -> tuple[int, dict[str, str]]:
 
 
 def _read_otherwise(head: bytes, stream: io.BufferedReader) -> Response:
+    from http.client import HTTPException, HTTPResponse
+
     answer = HTTPResponse(cast(socket.socket, _Again(head, stream)), method="POST")
-    answer.begin()
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Response(answer.status, headers, answer.read(), answer.will_close)
+    try:
+        answer.begin()
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(answer.status, headers, answer.read(), answer.will_close)
+    except HTTPException as error:
+        raise BrokenResponse(f"{type(error).__name__}: {error}") from error
 
 
 class _Again(io.RawIOBase):
