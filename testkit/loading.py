@@ -74,6 +74,7 @@ def _printed(program: str, path: list[Path], byte_code: Path, told: str = "", va
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",
         "POWERTOOLS_SERVICE_NAME": "quita",
         "POWERTOOLS_METRICS_NAMESPACE": "quita",
         "TABLE_NAME": "table",

@@ -16,8 +16,8 @@ FUNCTIONS = CHECKOUT / "functions"
 READER = LAYER / "environment.py"
 TEMPLATE = load_template()
 EVERYWHERE = set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
-OF_POWERTOOLS = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
-"""What Powertools reads by itself."""
+OF_LIBRARIES = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "PYDANTIC_DISABLE_PLUGINS"}
+"""What Powertools and Pydantic read by themselves."""
 VARIABLES = {name: entry for name, entry in vars(Environment).items() if isinstance(entry, Variable)}
 DEPLOYED = {
     re.sub(r"(?<=[a-z])(?=[A-Z])", "_", logical_id.removesuffix("Function")).lower(): set(
@@ -66,7 +66,7 @@ def test_function_reads_what_it_is_given(folder: str) -> None:
 
 
 def test_what_every_function_is_given_is_read() -> None:
-    assert set.union(*map(read_by, DEPLOYED)) | OF_POWERTOOLS >= EVERYWHERE
+    assert set.union(*map(read_by, DEPLOYED)) | OF_LIBRARIES >= EVERYWHERE
 
 
 def test_every_variable_is_set_by_the_template_or_has_a_default() -> None:
