@@ -129,7 +129,7 @@ ROOMS = (
     _room(
         f"{LAYER}/connectors",
         "settlement.domain settlement.connectors settlement.use_cases.shared.ports",
-        "certifi httpcore httpx",
+        "certifi httpcore",
     ),
     *_inner_rooms(
         "api",
@@ -199,7 +199,7 @@ PLANTED = {
     ),
     f"{LAYER}/storage": "settlement.use_cases.shared.heads settlement.api settlement.connectors httpcore httpx",
     f"{LAYER}/reports": "settlement.use_cases.shared.ports settlement.storage settlement.api boto3 pydantic",
-    f"{LAYER}/connectors": "settlement.use_cases.shared.heads settlement.storage settlement.api boto3 pydantic",
+    f"{LAYER}/connectors": "settlement.use_cases.shared.heads settlement.storage settlement.api boto3 httpx pydantic",
     **_planted_in(
         "api",
         API,

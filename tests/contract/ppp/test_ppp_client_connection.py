@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from settlement.connectors import exact_json
+from settlement.connectors.deadline_transport import address_of, host_of
 from settlement.connectors.ppp import PaymentProviderClient
 from settlement.domain.connectors.connector import Credentials
 from settlement.domain.connectors.connector_calls import Done, Unknown
@@ -279,6 +280,23 @@ class TestAddress:
         monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
         provider.respond = answer(200, good("settle"))
         assert isinstance(move(provider, "settle"), Done)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "target"),
+    [
+        ("https://connector.example/ppp/payments/../a%2Fb?x=1", b"connector.example", b"/ppp/payments/../a%2Fb?x=1"),
+        ("https://connector.example:443", b"connector.example", b"/"),
+        ("https://Connector.example:80/", b"connector.example:80", b"/"),
+        ("http://127.0.0.1:8080/a", b"127.0.0.1:8080", b"/a"),
+        ("https://[2001:db8::1]/a", b"[2001:db8::1]", b"/a"),
+        ("https://[2001:db8::1]:8443/a", b"[2001:db8::1]:8443", b"/a"),
+    ],
+)
+def test_address_is_sent_as_it_is_written(url: str, host: bytes, target: bytes) -> None:
+    address = address_of(url)
+
+    assert (host_of(address), address.target) == (host, target)
 
 
 def test_http_library_is_imported_at_the_first_call_only() -> None:

@@ -1,17 +1,15 @@
-"""HTTP requests that end at their deadline whatever the other side does: httpx over a transport of our own (D70).
+"""HTTP requests that end at their deadline (D70), and whose failures are told in words, not raised."""
 
-It ignores redirects, proxies of the environment, cookies and content encodings.
-"""
-
-import logging
-from urllib.parse import urlsplit
-
-import httpx
+import httpcore
 
 from settlement.connectors.answer import Answer, NoAnswer
-from settlement.connectors.deadline_transport import AddressRule, AnswerTooLarge, DeadlineTransport, fault_of_name
-
-Headers = list[tuple[str, str]]
+from settlement.connectors.deadline_transport import (
+    AddressRule,
+    AnswerTooLarge,
+    DeadlineTransport,
+    Headers,
+    fault_of_name,
+)
 
 
 class DeadlineHttp:
@@ -20,9 +18,7 @@ class DeadlineHttp:
     def __init__(self, address_rule: AddressRule | None = None) -> None:
         """Create the client without connecting; ``address_rule`` is the transport's."""
         self._address_rule = address_rule
-        # Time-outs are the transport's: httpx's own, which begin anew with every byte, never reach it.
-        self._client = httpx.Client(transport=DeadlineTransport(address_rule), trust_env=False)
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log each URL, beside the masking logger
+        self._transport = DeadlineTransport(address_rule)
 
     def get(self, url: str, headers: Headers, seconds: float) -> Answer | NoAnswer:
         """Send GET and return the whole response, of at most 1 MB, within ``seconds`` in total."""
@@ -41,35 +37,23 @@ class DeadlineHttp:
 
     def _send(self, method: str, url: str, headers: Headers, body: bytes | None, seconds: float) -> Answer | NoAnswer:
         try:
-            wire = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
-            extensions = {"seconds": seconds, "target": _target(url)}
-            response = self._client.send(
-                httpx.Request(method, url, headers=wire, content=body, extensions=extensions), follow_redirects=False
-            )
+            return self._transport.exchange(method, url, headers, body, seconds)
         except _FAILURES as failure:
             return NoAnswer(_reason(failure, seconds))
-        return Answer(response.status_code, response.content)
-
-
-def _target(url: str) -> bytes:
-    """Return path and query unchanged: httpx would resolve dots, and an id could change the path."""
-    parts = urlsplit(url.encode("ascii"))
-    return (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")
 
 
 _NOT_HTTP = "the connector's address or keys have characters that HTTP does not take"
 """It has no detail, which could be the key itself."""
 
 _REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (httpx.ConnectTimeout, "no connection within {seconds:g} s"),
-    (httpx.TimeoutException, "no complete answer within {seconds:g} s"),
-    (httpx.ConnectError, "no connection: {detail}"),
+    (httpcore.ConnectTimeout, "no connection within {seconds:g} s"),
+    (httpcore.TimeoutException, "no complete answer within {seconds:g} s"),
+    (httpcore.ConnectError, "no connection: {detail}"),
     (AnswerTooLarge, "{detail}"),
-    (httpx.RemoteProtocolError, "the answer is cut short or is not HTTP: {detail}"),
-    (httpx.LocalProtocolError, _NOT_HTTP),
-    (httpx.NetworkError, "the connection broke: {detail}"),
+    (httpcore.RemoteProtocolError, "the answer is cut short or is not HTTP: {detail}"),
+    (httpcore.LocalProtocolError, _NOT_HTTP),
+    (httpcore.NetworkError, "the connection broke: {detail}"),
     (OSError, "the connection broke: {detail}"),
-    (httpx.InvalidURL, _NOT_HTTP),
     (ValueError, _NOT_HTTP),
 )
 """Reasons of failures; the first matching row applies."""

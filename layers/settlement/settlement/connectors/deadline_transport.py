@@ -1,29 +1,32 @@
-"""An httpx transport whose requests end at their deadline whatever the other side does (D70).
+"""HTTP exchanges that end at their deadline whatever the other side does (D70).
 
 A read time-out starts anew with every byte, so a peer that drips its headers or its body could hold a caller for
 hours. Here every step on the network (name look-up, connect, TLS handshake, each write, each read) gets the rest of one
-deadline. That needs the sockets, so the transport is built on httpcore, like httpx's own.
+deadline. That needs the sockets, so this is built on httpcore, httpx's engine.
 """
 
 import queue
 import socket
 import ssl
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cache
 from threading import Thread
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
-import httpx
+
+from settlement.connectors.answer import Answer
 
 MAX_ANSWER_BYTES = 1_000_000
 _WRITE_BYTES = 16_384
 _GZIP = b"\x1f\x8b"
 """The first bytes of gzip, with which no JSON begins."""
+
+Headers = list[tuple[str, str]]
 
 AddressRule = Callable[[str], str | None]
 """Returns why a resolved address is not allowed, None if it is."""
@@ -31,15 +34,14 @@ AddressRule = Callable[[str], str | None]
 _deadline: ContextVar[float] = ContextVar("deadline")
 
 
-class AnswerTooLarge(httpx.TransportError):
+class AnswerTooLarge(Exception):
     """A response is longer than ``MAX_ANSWER_BYTES``; it was not read to its end."""
 
 
-class DeadlineTransport(httpx.BaseTransport):
-    """Pools of connections; a request with its whole response takes at most the request's ``seconds``.
+class DeadlineTransport:
+    """Pools of connections; a request with its whole response takes at most ``seconds``.
 
-    A request has two extensions: ``seconds``, and ``target``, which is sent unchanged in its first line. The response
-    has no headers, so that httpx finds no redirect, cookie or encoding in it.
+    Redirects, cookies, encodings and proxies of the environment do not exist here.
     """
 
     def __init__(self, address_rule: AddressRule | None = None) -> None:
@@ -50,45 +52,51 @@ class DeadlineTransport(httpx.BaseTransport):
         self._backend = _DeadlineBackend(address_rule)
         self._pools: dict[bytes, httpcore.ConnectionPool] = {}
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return its whole response; raises ``httpx.TransportError`` or ``OSError``."""
-        seconds: float = request.extensions["seconds"]
+    def exchange(self, method: str, url: str, headers: Headers, body: bytes | None, seconds: float) -> Answer:
+        """Send a request and return its whole response.
+
+        Raises ``AnswerTooLarge``, httpcore's exceptions, ``OSError``, and ``ValueError`` for what HTTP does not take.
+        """
         before = _deadline.set(monotonic() + seconds)
         try:
-            with _told_by_httpx(request):
-                return self._exchange(request, seconds)
+            return self._exchange(method, url, headers, body, seconds)
         finally:
             _deadline.reset(before)
-
-    def close(self) -> None:
-        """Close every connection."""
-        for pool in self._pools.values():
-            pool.close()
 
     def _pool(self, scheme: bytes) -> httpcore.ConnectionPool:
         """Return the pool of a scheme; only that of https loads the certificate authorities."""
         tls = _tls() if scheme == b"https" else None
         return self._pools.setdefault(scheme, httpcore.ConnectionPool(ssl_context=tls, network_backend=self._backend))
 
-    def _exchange(self, request: httpx.Request, seconds: float) -> httpx.Response:
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.extensions["target"],
-        )
+    def _exchange(self, method: str, url: str, headers: Headers, body: bytes | None, seconds: float) -> Answer:
+        address = address_of(url)
+        wire = [(b"Host", host_of(address))]
+        wire += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
         waits = {"timeout": {"pool": seconds}}
         received = bytearray()
-        with self._pool(url.scheme).stream(
-            request.method, url, headers=request.headers.raw, content=request.read() or None, extensions=waits
-        ) as response:
+        pool = self._pool(address.scheme)
+        with pool.stream(method, address, headers=wire, content=body, extensions=waits) as response:
             for chunk in response.iter_stream():
                 received += chunk
-                _require_small(len(received), request)
-            return httpx.Response(response.status, content=_plain(bytes(received), request))
+                _require_small(len(received))
+            return Answer(response.status, _plain(bytes(received)))
 
 
-def _plain(content: bytes, request: httpx.Request) -> bytes:
+def address_of(url: str) -> httpcore.URL:
+    """Return a URL with path and query unchanged: were dots resolved, an id could change the path."""
+    parts = urlsplit(url.encode("ascii"))
+    target = (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")
+    return httpcore.URL(scheme=parts.scheme, host=parts.hostname or b"", port=parts.port, target=target)
+
+
+def host_of(address: httpcore.URL) -> bytes:
+    """Return the header ``Host``; httpcore's own has no brackets around an address of IPv6."""
+    name = b"[%b]" % address.host if b":" in address.host else address.host
+    usual = {b"http": 80, b"https": 443}[address.scheme]
+    return name if address.port in (None, usual) else name + f":{address.port}".encode()
+
+
+def _plain(content: bytes) -> bytes:
     """Return a content unpacked if it is gzip, whatever its headers say: some servers pack it without being asked to.
 
     A content that is cut short or damaged, or has more behind it, is returned as it is, for the reader to refuse.
@@ -100,22 +108,21 @@ def _plain(content: bytes, request: httpx.Request) -> bytes:
         unpacked = expander.decompress(content, MAX_ANSWER_BYTES + 1)
     except zlib.error:
         return content
-    _require_small(len(unpacked), request)
+    _require_small(len(unpacked))
     return unpacked if expander.eof and not expander.unused_data else content
 
 
-def _require_small(size: int, request: httpx.Request) -> None:
+def _require_small(size: int) -> None:
     if size > MAX_ANSWER_BYTES:
-        raise AnswerTooLarge(f"the answer is larger than {MAX_ANSWER_BYTES} bytes", request=request)
+        raise AnswerTooLarge(f"the answer is larger than {MAX_ANSWER_BYTES} bytes")
 
 
 def fault_of_name(host: str, port: int, seconds: float, rule: AddressRule | None) -> str | None:
     """Return why a host name is not allowed, by its current addresses; None if it is.
 
-    Raises ``httpx.ConnectError`` and, after ``seconds``, ``httpx.ConnectTimeout``.
+    Raises ``httpcore.ConnectError`` and, after ``seconds``, ``httpcore.ConnectTimeout``.
     """
-    with _told_by_httpx(None):
-        return _fault_of(_look_up(host, port, seconds), rule)
+    return _fault_of(_look_up(host, port, seconds), rule)
 
 
 @cache
@@ -126,16 +133,6 @@ def _tls() -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-@contextmanager
-def _told_by_httpx(request: httpx.Request | None) -> Iterator[None]:
-    """Raise httpcore's exceptions as httpx's of the same names."""
-    try:
-        yield
-    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as failure:
-        kind: type[httpx.TransportError] = getattr(httpx, type(failure).__name__)
-        raise kind(str(failure), request=request) from failure
 
 
 def _left(exhausted: type[httpcore.TimeoutException]) -> float:
