@@ -292,7 +292,7 @@ class FakeStore(GuardedThings):
         for key, thing in list(self.things.items()):
             if isinstance(thing, Delivery) and key[1] == account and thing.work and thing.work.since <= until:
                 place = f"{thing.work.since.isoformat(timespec='microseconds')}#{thing.work.kind}#{thing.id}"
-                found.append(WorkItem(thing.update.order_id, thing.transaction_id, "", thing.work, place))
+                found.append(WorkItem(thing.update.order_id, thing.transaction_id, thing.currency, thing.work, place))
             work = work_of(thing) if isinstance(thing, Operation | Leg | Payment | AuditFinding | Approval) else None
             if work is None or key[1] != account or work.since > until:
                 continue

@@ -58,7 +58,7 @@ def configure() -> Response:
 @api.serves("deleteHook")
 def delete_configuration() -> Response:
     """Delete the caller's hook."""
-    delete_hook(bootstrap.feeds(), *api.caller_key())
+    delete_hook(bootstrap.ports(api.actor()), bootstrap.feeds(), *api.caller_key())
     return answer(200, {})
 
 
@@ -84,7 +84,7 @@ def deliveries() -> Response:
 def send_again(delivery_id: str) -> Response:
     """Send a logged update to its hook once more."""
     ports = bootstrap.ports(api.actor())
-    delivery = resend(bootstrap.feeds(), bootstrap.hook_client(), api.caller(), delivery_id, ports.now, ports.pause)
+    delivery = resend(ports, bootstrap.feeds(), bootstrap.hook_client(), api.caller(), delivery_id)
     return answer(200, delivery_view(delivery))
 
 
@@ -97,9 +97,7 @@ def _call(event: dict[str, Any]) -> dict[str, Any]:
     """Post a status change, or work, to the hooks with a matching filter."""
     update, account = update_of(event), event["detail"]["account"]
     logger.append_keys(account=account, order=update.order_id)
-    ports, transaction_id = bootstrap.ports(Actor(system=System.WORKFLOW)), event["detail"].get("transactionId", "")
-    called = call_hooks(
-        bootstrap.feeds(), bootstrap.hook_client(), account, update, transaction_id, ports.now, ports.pause
-    )
+    ports, transaction_id = bootstrap.ports(Actor(system=System.WORKFLOW)), event["detail"]["transactionId"]
+    called = call_hooks(ports, bootstrap.feeds(), bootstrap.hook_client(), account, update, transaction_id)
     logger.debug("hooks called", state=update.state, hooks=called)
     return {"hooks": called}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from testkit.builders import ACCOUNT
 from tests.crash import stories
 from tests.crash.early_return_stories import EARLY_RETURNS
+from tests.crash.hook_stories import HOOKED
 from tests.crash.stories import (
     CARD,
     STARTS,
@@ -92,4 +93,4 @@ APPROVED = (
         End("handling", "Approved", (0,), withheld=1500, failed=(2,)),
     ),
 )
-STORIES = (*stories.STORIES, *EARLY_RETURNS, *APPROVED)
+STORIES = (*stories.STORIES, *EARLY_RETURNS, *APPROVED, *HOOKED)

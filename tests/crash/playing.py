@@ -88,10 +88,10 @@ def disturb(
 
 def _play_on(story: Story, deployment: Deployment, since: int) -> None:
     for _ in story.tell(deployment, since):
-        transaction, now = deployment.transaction, deployment.clock()
-        require_listed(deployment.store, transaction.transaction_id, now)
+        transaction, now, feeds = deployment.transaction, deployment.clock(), deployment.table.feeds
+        require_listed(deployment.store, transaction.transaction_id, now, feeds)
         require_totals(deployment.store, transaction.transaction_id, now)
-        require_list(deployment.store, transaction.order_id, transaction.transaction_id, now)
+        require_list(deployment.store, transaction.order_id, transaction.transaction_id, now, feeds)
     check(deployment, story.end)
 
 

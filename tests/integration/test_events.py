@@ -45,10 +45,11 @@ UNPLAYED: dict[str, set[tuple[str, str]]] = {
         *(("", pattern) for pattern in ("*#ACCOUNT", "*#ORDER#*", "*#TXN#*", "*#GROUP#*", "*#PAYMENT#*")),
         *(("byAccount", pattern) for pattern in ("*#LIST#*", "*#CHECKOUTS#*")),
     },
+    "OrderHook": {("", "*#TXN#*")},
     "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},
 }
-"""Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on and
-nothing is due or audited here, the sandbox has a client of its own.
+"""Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on, nothing is
+due or audited and no hook is given up here, the sandbox has a client of its own.
 """
 
 

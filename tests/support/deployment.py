@@ -1,7 +1,7 @@
 """The service as it is deployed, in one process: its own handlers on a table, and everything AWS has between them.
 
-Stream, bus, rule, workflow engine and minute schedule do what AWS does when a process dies: a batch comes again, a task
-is repeated, an execution is lost, the next minute's sweep comes. Time is the test's.
+Stream, bus, rules, workflow engine and minute schedule do what AWS does when a process dies: a batch comes again, a
+task is repeated, an execution is lost, hooks are called again, the next minute's sweep comes. Time is the test's.
 """
 
 import importlib
@@ -11,24 +11,27 @@ from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from settlement import bootstrap
+from settlement.api.feeds.view import update_of
 from settlement.domain.account.account import EVERY_ROLE
+from settlement.domain.account.delivery import DELAYS
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Ports, Unavailable
+from settlement.use_cases.updates.call_hooks import HooksNotDelivered
 from settlement.use_cases.workflow.execute_leg import ConnectorUnresolved
 from testkit.builders import ACCOUNT, ORDER_ID, a_connector
 from testkit.clock import Clock, Ids
 from testkit.configuring import save_connector
 from testkit.provider import FakeProvider
 from tests.support.effects import Crash, Effects
-from tests.support.feeds import FakeFeeds
+from tests.support.feeds import FakeHookCaller
 from tests.support.hourly_counters import FakeCounters
 from tests.support.lambda_context import Context
 from tests.support.service import route_of
@@ -66,6 +69,15 @@ class Unanswered(AssertionError):
 
 
 @dataclass(frozen=True, slots=True)
+class HookRun:
+    """A run of the function that calls hooks: when it is due, how often it was tried, and its event."""
+
+    due_at: datetime
+    tries: int
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What a client was told in the end."""
 
@@ -87,6 +99,8 @@ class Deployment:
         self.published: list[dict[str, Any]] = []
         self.parked: list[dict[str, Any]] = []
         self.counters = FakeCounters()
+        self.hooks = FakeHookCaller()
+        self._hook_runs: list[HookRun] = []
         self._lose_executions = lose_executions
         self._ids = Ids()
         self._executions: deque[dict[str, Any]] = deque()
@@ -100,12 +114,14 @@ class Deployment:
         """Return all of it as it is now, at rest and on a fake table, to be resumed from any number of times."""
         assert isinstance(self.table, FakeTable)
         assert not self._executions, "an execution is under way"
+        assert not self._hook_runs, "a hook is to be called"
         twin = copy(self)
         twin.effects = replace(self.effects, happened=list(self.effects.happened))
         twin.clock, twin._ids, twin.provider = Clock(self.clock.time), self._ids.copy(), self.provider.copy()
         twin.table = self.table.copy()
         twin.store = twin.table.store
         twin.published, twin.parked, twin._executions = list(self.published), list(self.parked), deque()
+        twin.hooks, twin._hook_runs = self.hooks.copy(), []
         return twin
 
     def resume(self, patch: pytest.MonkeyPatch, effects: Effects, *, lose_executions: bool = False) -> "Deployment":
@@ -124,7 +140,9 @@ class Deployment:
         store, outside, connector = self.table.watched(effects), effects.of(self), effects.of(self.provider)
         patch.setattr(bootstrap, "store", lambda: store)
         patch.setattr(bootstrap, "ports", lambda actor: Ports(store, self.clock, self._ids, actor))
-        patch.setattr(bootstrap, "feeds", FakeFeeds)
+        feeds, hooks = self.table.watched_feeds(effects), effects.of(self.hooks, only={"notify"})
+        patch.setattr(bootstrap, "feeds", lambda: feeds)
+        patch.setattr(bootstrap, "hook_client", lambda: hooks)
         patch.setattr(bootstrap, "hourly_counters", lambda: self.counters)
         for name in ("events", "queues", "workflows"):
             patch.setattr(bootstrap, name, lambda: outside)
@@ -147,8 +165,13 @@ class Deployment:
     # What the functions call outside of the table.
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
-        """The bus."""
-        self.published += [json.loads(entry["Detail"]) for entry in Entries]
+        """The bus, and its rule for hooks."""
+        for entry in Entries:
+            detail = json.loads(entry["Detail"])
+            self.published.append(detail)
+            if "hook" in detail.get("listeners", ()):
+                event = {"detail-type": entry["DetailType"], "detail": detail}
+                self._hook_runs.append(HookRun(self.clock.time, 0, event))
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in Entries]}
 
     def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:
@@ -190,6 +213,9 @@ class Deployment:
                 with suppress(Crash, Unavailable):
                     self._invoke("event_relay", {"Records": batch})
                     self._relayed += len(batch)
+            elif self._hook_runs and (run := min(self._hook_runs, key=_due)).due_at <= self.clock.time:
+                self._hook_runs.remove(run)
+                self._call_hooks(run)
             else:
                 return
 
@@ -203,7 +229,7 @@ class Deployment:
         """Let everything run until nothing is queued, within the half an hour that the loss of anything may cost."""
         end = self.clock.time + PATIENCE
         self.settle_down()
-        while not self.transaction.is_idle:
+        while self._hook_runs or not self.transaction.is_idle:
             assert self.clock.time < end, f"after {PATIENCE}: {self.transaction}"
             self.clock.advance(SWEEP_EVERY)
             self.sweep()
@@ -212,7 +238,7 @@ class Deployment:
         """Let time go by, with a sweep in each minute that something is due in."""
         end = self.clock.time + by
         self.settle_down()
-        while (due := self.table.next_due()) is not None:
+        while (due := self._next_due()) is not None:
             time = max(due, self.clock.time + SWEEP_EVERY)
             if time > end:
                 break
@@ -225,7 +251,7 @@ class Deployment:
     def repeat(self) -> None:
         """Have another process do what one is at: a request sent twice, a task or batch that came twice."""
         assert self._in_flight is not None
-        with suppress(Unavailable, ConnectorUnresolved):
+        with suppress(Unavailable, ConnectorUnresolved, HooksNotDelivered):
             _run(*self._in_flight)
 
     def look_for_due_work(self) -> None:
@@ -245,6 +271,31 @@ class Deployment:
     def _invoke(self, function: str, event: dict[str, Any]) -> Any:
         self._in_flight = (function, event)
         return _run(function, event)
+
+    def _next_due(self) -> datetime | None:
+        known = (self.table.next_due(), *(run.due_at for run in self._hook_runs))
+        return min((due for due in known if due is not None), default=None)
+
+    def _call_hooks(self, run: HookRun) -> None:
+        """Run the function of hooks; a failed run is made again twice, and what then lies in the queue is redriven.
+
+        An operator redrives it unless the log of the hooks tells of it: a run that died has told nothing.
+        """
+        try:
+            self._invoke("order_hook", run.event)
+        except (Crash, Unavailable, HooksNotDelivered):
+            tries = run.tries + 1
+            if tries <= len(DELAYS):
+                self._hook_runs.append(HookRun(self.clock.time + DELAYS[tries - 1], tries, run.event))
+            elif not self._is_told(run.event):
+                self._hook_runs.append(HookRun(self.clock.time + SWEEP_EVERY, 0, run.event))
+
+    def _is_told(self, event: dict[str, Any]) -> bool:
+        """True if the log of every hook that wants an update says that it was taken or given up."""
+        update, feeds = update_of(event), self.table.feeds
+        wanting = [hook for hook in feeds.hooks(ACCOUNT) if hook.wants(update)]
+        logged = [feeds.delivery(ACCOUNT, hook.app_key, update.key) for hook in wanting]
+        return all(held is not None and (held.is_delivered or held.given_up_at) for held in logged)
 
     def _next_batch(self) -> list[dict[str, Any]]:
         """Return the stream's next records, as the mapping's filter lets them pass."""
@@ -276,6 +327,10 @@ class Deployment:
                 if self._lose_executions:
                     raise
         return None
+
+
+def _due(run: HookRun) -> datetime:
+    return run.due_at
 
 
 def _run(function: str, event: dict[str, Any]) -> Any:

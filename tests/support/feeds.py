@@ -7,7 +7,11 @@ from typing import Any
 
 from settlement.domain.account.delivery import Called, Delivery
 from settlement.domain.account.feed import LISTENERS, Feed, FeedItem, Hook, StatusUpdate
-from settlement.use_cases.shared.ports import Conflict, Page
+from settlement.domain.actor import Actor
+from settlement.domain.events import Event
+from settlement.storage.work_told import told_of_delivery
+from settlement.use_cases.shared.ports import Commit, Conflict, Page
+from testkit.guarded_things import place_of
 from testkit.store import FakeStore
 
 
@@ -109,7 +113,7 @@ class FakeFeeds:
         rest = [held for held in found if after is None or held.key < after]
         return Page(rest[:limit], rest[limit - 1].key if len(rest) > limit else None)
 
-    def record_delivery(self, account: str, before: Delivery | None, after: Delivery) -> None:
+    def record_delivery(self, account: str, before: Delivery | None, after: Delivery, actor: Actor) -> None:
         """Write a delivery over what was read, or raise ``Conflict``."""
         if self._interruptions:
             self._interruptions.pop(0)()
@@ -117,10 +121,31 @@ class FakeFeeds:
         if (stored and stored.attempts) != (before and before.attempts):
             raise Conflict
         self.store.things[Delivery, account, after.app_key, after.key] = after
+        self._tell(account, after, told_of_delivery(before, after, after.at, actor))
 
-    def remove_delivery(self, account: str, app_key: str, key: str) -> None:
-        """Take a delivery off a log."""
-        self.store.things.pop((Delivery, account, app_key, key), None)
+    def remove_delivery(self, account: str, delivery: Delivery, at: datetime, actor: Actor) -> None:
+        """Take a delivery off a log, or raise ``Conflict``."""
+        stored = self.delivery(account, delivery.app_key, delivery.key)
+        if stored is None or stored.attempts != delivery.attempts:
+            raise Conflict
+        del self.store.things[Delivery, account, delivery.app_key, delivery.key]
+        self._tell(account, delivery, told_of_delivery(delivery, None, at, actor))
+
+    def copy(self, store: FakeStore) -> "FakeFeeds":
+        """Return the same on a copy of its store."""
+        twin = FakeFeeds()
+        twin._feeds, twin._hooks, twin._items = dict(self._feeds), dict(self._hooks), dict(self._items)
+        twin.store = store
+        return twin
+
+    def _tell(self, account: str, delivery: Delivery, events: list[Event]) -> None:
+        """Put the events of a write where those of commits are, and on the stream."""
+        for event in events:
+            place = f"{place_of(events[-1])} {place_of(event)}"
+            self.store.things[Event, account, delivery.transaction_id, place] = event
+        if events:
+            where = account, delivery.update.order_id, delivery.transaction_id, delivery.currency
+            self.store.commits.append(Commit(*where, events=events, actor=events[0].actor))
 
 
 class FakeHookCaller:
@@ -130,6 +155,12 @@ class FakeHookCaller:
         self.broken = set(broken)
         self.pinged: list[str] = []
         self.notified: list[tuple[str, str, str]] = []
+
+    def copy(self) -> "FakeHookCaller":
+        """Return the same, to go on with by itself."""
+        twin = FakeHookCaller(*self.broken)
+        twin.pinged, twin.notified = list(self.pinged), list(self.notified)
+        return twin
 
     def ping(self, hook: Hook, at: datetime) -> str | None:
         """Ask an address whether anybody is there."""

@@ -9,12 +9,15 @@ from typing import Any, Protocol
 import boto3
 
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.feeds import DynamoDBFeeds
 from settlement.storage.work_told import with_work_told
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit, Store
+from settlement.use_cases.updates.feed_ports import Feeds
 from testkit.store import FakeStore
 from tests.support.declared_table import make_declared_table
 from tests.support.effects import Effects
+from tests.support.feeds import FakeFeeds
 
 Record = dict[str, Any]
 
@@ -38,6 +41,15 @@ class Table(Protocol):
         """Return a store for the service to work on, whose writes are effects."""
         ...
 
+    @property
+    def feeds(self) -> Feeds:
+        """The feeds and hooks in it."""
+        ...
+
+    def watched_feeds(self, effects: Effects) -> Any:
+        """Return feeds and hooks for the service to work on, whose deliveries are effects."""
+        ...
+
     def records(self, after: int) -> Sequence[Record]:
         """Return the public events on the stream, but for the first ``after``."""
         ...
@@ -52,6 +64,8 @@ class FakeTable:
 
     def __init__(self) -> None:
         self.store = FakeStore()
+        self.feeds = FakeFeeds()
+        self.feeds.store = self.store
         self._read = 0
         self._records: list[Record] = []
 
@@ -60,12 +74,17 @@ class FakeTable:
         twin = FakeTable()
         twin.store.restore(self.store.backup())
         twin.store.commits = list(self.store.commits)
+        twin.feeds = self.feeds.copy(twin.store)
         twin._read, twin._records = self._read, list(self._records)
         return twin
 
     def watched(self, effects: Effects) -> Any:
         """Return a store for the service to work on, whose writes are effects."""
         return effects.of(self.store, only=WRITES)
+
+    def watched_feeds(self, effects: Effects) -> Any:
+        """Return feeds and hooks for the service to work on, whose deliveries are effects."""
+        return effects.of(self.feeds, only={"record_delivery", "remove_delivery"})
 
     def records(self, after: int) -> Sequence[Record]:
         """Return the public events on the stream, but for the first ``after``."""
@@ -97,12 +116,17 @@ class MotoTable:
         stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
         self._stream = make_declared_table(self._client, self._name, StreamSpecification=stream)["LatestStreamArn"]
         self.store = DynamoDBStore(self._client, self._name)
+        self.feeds = DynamoDBFeeds(self._client, self._name)
         self._records: list[Record] = []
         self._unread: str | None = None
 
     def watched(self, effects: Effects) -> Any:
         """Return a store for the service to work on, whose writes are effects."""
         return DynamoDBStore(effects.of(self._client), self._name)
+
+    def watched_feeds(self, effects: Effects) -> Any:
+        """Return feeds and hooks for the service to work on, whose deliveries are effects."""
+        return DynamoDBFeeds(effects.of(self._client), self._name)
 
     def records(self, after: int) -> Sequence[Record]:
         """Return the public events on the stream, but for the first ``after``."""

@@ -32,7 +32,7 @@ def visit_feed_and_hook(tour: "Tour") -> None:
     tour.probe("GET", hook)
     tour.probe("POST", f"{hook}/secret")
     [mine] = tour.service.feeds.hooks(ACCOUNT)
-    deliver(tour.service.feeds, tour.service.hooks, ACCOUNT, mine, _UPDATE, "T", tour.shop.clock)
+    deliver(tour.shop.ports, tour.service.feeds, tour.service.hooks, ACCOUNT, mine, _UPDATE, "T")
     [delivery] = tour.probe("GET", "/api/orders/hook/deliveries")["items"]
     tour.service.call("GET", "/api/orders/hook/deliveries", query={"limit": "0"})
     tour.probe("POST", f"/api/orders/hook/deliveries/{delivery['id']}/resend")

@@ -14,6 +14,7 @@ from settlement.domain.transaction.operation import OperationKind, OperationStat
 from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.work_item import item_id
 from settlement.use_cases.shared.ports import Ports, Store
+from settlement.use_cases.updates.feed_ports import Feeds
 from settlement.use_cases.upkeep.list_work import list_work, summarise_work
 from testkit.builders import ACCOUNT
 
@@ -28,11 +29,11 @@ _FAILED = {
 }
 
 
-def require_listed(store: Store, transaction_id: str, now: datetime) -> None:
-    """Fail if list or summary of the account's work are not what its one transaction asks for."""
+def require_listed(store: Store, transaction_id: str, now: datetime, feeds: Feeds | None = None) -> None:
+    """Fail if list or summary of the account's work are not what its one transaction, and its ``feeds``, ask for."""
     ports = Ports(store, lambda: now, lambda: "", Actor(system=System.AUDIT))
     listed = list_work(ports, ACCOUNT, (), None, 1000).items
-    recounted = sorted(_recounted(store, transaction_id, now))
+    recounted = sorted([*_recounted(store, transaction_id, now), *(_of_hooks(feeds) if feeds is not None else ())])
 
     assert sorted((item.work.kind.value, _about(item), item.work.value) for item in listed) == recounted
     counts, values = Counter(kind for kind, _, _ in recounted), Counter[str]()
@@ -56,13 +57,24 @@ def told_to_wait(newest_first: Sequence[Event]) -> Counter[str]:
     return waiting
 
 
-def recounted_kinds(store: Store, transaction_id: str, now: datetime) -> set[str]:
-    """Return the kinds of work that a transaction asks for."""
-    return {kind for kind, _, _ in _recounted(store, transaction_id, now)}
+def recounted_kinds(store: Store, transaction_id: str, now: datetime, feeds: Feeds) -> set[str]:
+    """Return the kinds of work that a transaction and the hooks ask for."""
+    return {kind for kind, _, _ in (*_recounted(store, transaction_id, now), *_of_hooks(feeds))}
+
+
+def _of_hooks(feeds: Feeds) -> Iterator[Recounted]:
+    """Yield what no hook has taken after all attempts, but what tells of that very failure of a hook."""
+    for hook in feeds.hooks(ACCOUNT):
+        for delivery in feeds.deliveries(ACCOUNT, hook.app_key, 1000, None).items:
+            told: Any = delivery.update.work_item or {}
+            if delivery.error is not None and delivery.attempts > 2 and told.get("kind") != "undelivered-hook":
+                yield "undelivered-hook", f"delivery {delivery.id}", 0
 
 
 def _about(item: object) -> str:
     work = item.work  # type: ignore[attr-defined]
+    if work.delivery is not None:
+        return f"delivery {work.delivery}"
     if work.approval is not None:
         return f"approval {work.approval}"
     if work.leg is not None:

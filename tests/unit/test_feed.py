@@ -148,7 +148,7 @@ def test_every_hook_that_wants_an_update_is_called_and_failures_are_raised(feeds
     caller.broken = {"https://a.example"}
 
     with pytest.raises(HooksNotDelivered, match="a: it answered with 500"):
-        call_hooks(feeds, caller, ACCOUNT, an_update(), "T", lambda: NOON)
+        call_hooks(Shop().ports, feeds, caller, ACCOUNT, an_update(), "T")
 
     assert [url for _, url, _ in caller.notified] == ["https://a.example", "https://c.example"]
 
@@ -196,7 +196,7 @@ def test_work_comes_where_it_is_configured_whatever_the_statuses(feeds: FakeFeed
     caller = FakeHookCaller()
 
     assert publish_update(feeds, ACCOUNT, opened, NOON) == 1
-    assert call_hooks(feeds, caller, ACCOUNT, opened, "T", lambda: NOON) == 1
+    assert call_hooks(Shop().ports, feeds, caller, ACCOUNT, opened, "T") == 1
 
     assert read_feed(feeds, ACCOUNT, "erp", 10, NOON) == []
     assert read_feed(feeds, ACCOUNT, "desk", 10, NOON) == [opened]

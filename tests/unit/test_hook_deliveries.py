@@ -1,16 +1,20 @@
 """Hooks have a log of deliveries; one that was given up is work until it is delivered; calls are signed (D151)."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from settlement.api.feeds.view import update_of
 from settlement.connectors.hook_signature import signature
-from settlement.domain.account.delivery import DELAYS, Called, Delivery, attempted, read_delivery_id
-from settlement.domain.account.feed import Hook, StatusUpdate
+from settlement.domain.account.delivery import DELAYS, KEPT_FOR, Called, Delivery, attempted
+from settlement.domain.account.feed import Feed, Hook, StatusUpdate, read_delivery_id
+from settlement.domain.actor import Actor, System
 from settlement.domain.errors import NoHook
+from settlement.storage.outbox import entry_of_event
 from settlement.use_cases.updates.call_hooks import HooksNotDelivered, call_hooks, rotate_secret
 from settlement.use_cases.updates.deliver import delete_hook
 from testkit.builders import ACCOUNT, NOON
@@ -34,7 +38,7 @@ def service(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Service:
 
 def run(service: Service, update: StatusUpdate = UPDATE) -> None:
     """One run of the function for an update, which may fail."""
-    call_hooks(service.feeds, service.hooks, ACCOUNT, update, "T1", service.shop.clock)
+    call_hooks(service.shop.acting(System.WORKFLOW), service.feeds, service.hooks, ACCOUNT, update, "T1")
 
 
 def give_up(service: Service) -> None:
@@ -95,6 +99,88 @@ def test_delivery_that_was_given_up_is_work_until_it_is_sent_again(service: Serv
     assert work(service) == []
 
 
+def told_of_work(service: Service) -> list[tuple[str, str]]:
+    """What the timeline tells of work, oldest first: the event, and the hook that it is about."""
+    found = []
+    for event in service.shop.store.events(ACCOUNT, "T1", 100, None).items[::-1]:
+        item: Any = event.data["item"]
+        named = read_delivery_id(item["deliveryId"])
+        assert named is not None
+        found.append((event.type.value, named[0]))
+    return found
+
+
+def update_of_work(service: Service, number: int = -1) -> StatusUpdate:
+    """The update that an event of work becomes, as the bus brings it."""
+    event = sorted(service.shop.store.events(ACCOUNT, "T1", 100, None).items, key=lambda held: held.at)[number]
+    entry = entry_of_event(ACCOUNT, event)
+    assert entry is not None
+    return update_of({"detail-type": entry.type, "detail": entry.detail})
+
+
+class TestEventsOfWork:
+    """Work of a hook is told to all but the hook that is at fault, and a failure to tell it is no work."""
+
+    @pytest.fixture
+    def desks(self, service: Service) -> Service:
+        """Both hooks want work."""
+        for hook in (ERP, CRM):
+            service.feeds.replace_hook(ACCOUNT, hook, replace(hook, work_items=True))
+        return service
+
+    def test_opening_and_end_are_events_of_who_caused_them(self, service: Service) -> None:
+        give_up(service)
+        assert told_of_work(service) == [("WorkItemOpened", "erp")]
+        [item] = work(service)
+        service.hooks.broken = set()
+
+        service.do("POST", item["actions"][0]["href"], headers={"X-Quita-User": "Ana"})
+
+        assert told_of_work(service) == [("WorkItemOpened", "erp"), ("WorkItemClosed", "erp")]
+        actors = [event.actor for event in service.shop.store.events(ACCOUNT, "T1", 9, None).items]
+        assert actors == [Actor("key", "Ana"), Actor(system=System.WORKFLOW)]
+
+    def test_deleted_hook_ends_its_work_aloud(self, service: Service) -> None:
+        give_up(service)
+
+        delete_hook(service.shop.ports, service.feeds, ACCOUNT, "erp")
+
+        assert told_of_work(service) == [("WorkItemOpened", "erp"), ("WorkItemClosed", "erp")]
+
+    def test_hook_at_fault_is_not_told_of_itself_and_others_are(self, desks: Service) -> None:
+        give_up(desks)
+        update = update_of_work(desks)
+        desks.hooks.notified.clear()
+
+        run(desks, update)
+
+        assert desks.hooks.notified == [(ACCOUNT, CRM.url, "WorkItemOpened")]
+        feed = Feed("bi", "F1", work_items=True)
+        assert feed.wants(update)
+
+    def test_two_broken_hooks_do_not_feed_each_other(self, desks: Service) -> None:
+        desks.hooks.broken = {ERP.url, CRM.url}
+        for delay in (*DELAYS, timedelta()):
+            with pytest.raises(HooksNotDelivered):
+                run(desks)
+            desks.shop.clock.advance(delay)
+        opened = [update_of_work(desks, number) for number in (0, 1)]
+        assert {update.hook_at_fault for update in opened} == {"erp", "crm"}
+
+        for update in opened:
+            for delay in (*DELAYS, timedelta()):
+                with pytest.raises(HooksNotDelivered):
+                    run(desks, update)
+                desks.shop.clock.advance(delay)
+
+        assert sorted(told_of_work(desks)) == [("WorkItemOpened", "crm"), ("WorkItemOpened", "erp")]
+        assert len(work(desks)) == 2
+        about_work = [held for held in log(desks) if held.update.hook_at_fault is not None]
+        assert [(held.given_up_at is None, held.work, held.expires_at) for held in about_work] == [
+            (False, None, about_work[0].at + KEPT_FOR)
+        ]
+
+
 def test_later_run_ends_the_work_as_well(service: Service) -> None:
     give_up(service)
     service.hooks.broken = set()
@@ -109,7 +195,7 @@ def test_deleted_hook_leaves_neither_log_nor_work(service: Service) -> None:
     give_up(service)
     [item] = work(service)
 
-    delete_hook(service.feeds, ACCOUNT, "erp")
+    delete_hook(service.shop.ports, service.feeds, ACCOUNT, "erp")
 
     assert (work(service), log(service)) == ([], [])
     heard = service.call("POST", item["actions"][0]["href"])

@@ -4,6 +4,7 @@ outbox that the table's stream publishes (R30).
 Values in ``data`` are minor units. Events are gapless per writer and ordered by time, writer and number.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,6 +140,12 @@ _WORK = "work-"
 def work_writer(cause: Event) -> str:
     """The writer of the events of work that the write of an event opens or closes."""
     return f"{_WORK}{cause.writer}-{cause.number}"
+
+
+def delivery_work_writer(delivery: str, attempts: int, because: str) -> str:
+    """The writer of the events of work that an attempt of a delivery, or what else ends it, opens or closes."""
+    name = hashlib.sha256(delivery.encode()).hexdigest()[:16]
+    return f"{_WORK}delivery-{name}-{attempts}-{because}"
 
 
 def is_of_work(writer: str) -> bool:

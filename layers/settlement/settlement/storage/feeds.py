@@ -1,13 +1,20 @@
 """Feeds, their queues and hooks on the table."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from settlement.domain.account.delivery import Delivery
 from settlement.domain.account.feed import LISTENERS, Feed, FeedItem, Hook
+from settlement.domain.actor import Actor
+from settlement.domain.events import Event
 from settlement.storage import codecs, keys
+from settlement.storage.event_record import EventRecord, packed
+from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.table import Table
+from settlement.storage.work_told import told_of_delivery
 from settlement.storage.writing import equals
 from settlement.use_cases.shared.ports import Page
 
@@ -105,22 +112,56 @@ class DynamoDBFeeds(Table):
         of = keys.deliveries(account, app_key), keys.DELIVERY
         return self._page(Delivery, of, lambda delivery: delivery.key, limit, after, newest_first=True)
 
-    def record_delivery(self, account: str, before: Delivery | None, after: Delivery) -> None:
-        """Write a delivery, with its keys of the index ``work``, or raise ``Conflict``."""
-        item = codecs.encode(after) | {"expiresAt": int(after.expires_at.timestamp())}
+    def record_delivery(self, account: str, before: Delivery | None, after: Delivery, actor: Actor) -> None:
+        """Write a delivery, with its keys of the index ``work`` and the event of that, or raise ``Conflict``."""
+        item = codecs.encode(after)
+        if after.expires_at is not None:
+            item["expiresAt"] = int(after.expires_at.timestamp())
         if (work := after.work) is not None:
             item |= {
                 "workPK": keys.work_partition(account),
                 "workSK": keys.work_sort(work.since, work.kind.value, after.app_key, after.key),
                 "work": codecs.encode(work)
-                | {"order_id": after.update.order_id, "transaction_id": after.transaction_id, "currency": ""},
+                | {
+                    "order_id": after.update.order_id,
+                    "transaction_id": after.transaction_id,
+                    "currency": after.currency,
+                },
             }
         guard = codecs.unchanged(None) if before is None else equals("attempts", before.attempts)
-        self._put(keys.deliveries(account, after.app_key), keys.delivery(after.key), item, guard)
+        where = keys.deliveries(account, after.app_key), keys.delivery(after.key)
+        events = told_of_delivery(before, after, after.at, actor)
+        if not events:
+            self._put(*where, item, guard)
+            return
+        wire = codecs.to_wire({"PK": where[0], "SK": where[1], **item})
+        put = {"Put": {"TableName": self._table, "Item": wire, **guard}}
+        self._write_with(put, account, after, events, actor)
 
-    def remove_delivery(self, account: str, app_key: str, key: str) -> None:
-        """Delete a delivery from a log; does nothing if it is not there."""
-        self._delete(keys.deliveries(account, app_key), keys.delivery(key))
+    def remove_delivery(self, account: str, delivery: Delivery, at: datetime, actor: Actor) -> None:
+        """Delete a delivery from a log with the work that it asks for, or raise ``Conflict`` if it has changed."""
+        key = codecs.to_wire({"PK": keys.deliveries(account, delivery.app_key), "SK": keys.delivery(delivery.key)})
+        guard = equals("attempts", delivery.attempts)
+        events = told_of_delivery(delivery, None, at, actor)
+        if events:
+            delete = {"Delete": {"TableName": self._table, "Key": key, **guard}}
+            self._write_with(delete, account, delivery, events, actor)
+            return
+        with lost_races_as_conflicts():
+            self._client.delete_item(TableName=self._table, Key=key, **guard)
+
+    def _write_with(
+        self, write: dict[str, Any], account: str, delivery: Delivery, events: Sequence[Event], actor: Actor
+    ) -> None:
+        """Make a write of the log with the record of its events, which is one of the transaction's."""
+        record = EventRecord(account, events, [], actor, delivery.currency)
+        keyed = {"PK": keys.transaction_partition(account, delivery.transaction_id), "SK": record.sort_key}
+        told = {
+            "Put": {"TableName": self._table, "Item": codecs.to_wire(keyed | packed(record)), **codecs.unchanged(None)}
+        }
+        writes: Any = [write, told]
+        with lost_races_as_conflicts():
+            self._client.transact_write_items(TransactItems=writes)
 
     def _delete(self, pk: str, sk: str) -> None:
         if keys.can_exist(pk, sk):

@@ -6,8 +6,11 @@ counter of its own, and a commit that neither opens nor closes any pays nothing.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
-from settlement.domain.events import Event, EventType, Json, work_writer
+from settlement.domain.account.delivery import Delivery
+from settlement.domain.actor import Actor
+from settlement.domain.events import Event, EventType, Json, delivery_work_writer, work_writer
 from settlement.domain.transaction.listed_work import Work
 from settlement.domain.transaction.work import work_of, work_while_pending
 from settlement.use_cases.shared.ports import Commit
@@ -24,6 +27,17 @@ def with_work_told(commit: Commit) -> Commit:
     if not changes or not commit.events:
         return commit
     return replace(commit, events=[*commit.events, *_told(commit, changes)])
+
+
+def told_of_delivery(before: Delivery | None, after: Delivery | None, at: datetime, actor: Actor) -> list[Event]:
+    """Return the events of work that a write of a hook's log opens or closes; ``after`` is None if it is deleted."""
+    held = after or before
+    works = before.work if before else None, after.work if after else None
+    if held is None or not _is_other(*works):
+        return []
+    writer = delivery_work_writer(held.id, held.attempts, "deleted" if after is None else "attempted")
+    where = held.update.order_id, held.transaction_id, (before or held).currency or held.currency
+    return list(_events(works, where, actor, writer, at, 0))
 
 
 def _work_of(commit: Commit) -> Iterator[BeforeAndAfter]:
@@ -50,14 +64,23 @@ def _is_other(before: Work | None, after: Work | None) -> bool:
 
 
 def _told(commit: Commit, changes: list[BeforeAndAfter]) -> Iterator[Event]:
-    from settlement.domain.transaction.work_item import published_item
-
     cause = max(commit.events, key=lambda event: (event.at, event.writer, event.number))
-    where = commit.order_id, commit.transaction_id
+    where = commit.order_id, commit.transaction_id, commit.currency
     number = 0
     for pair in changes:
-        for type_, work in zip((EventType.WORK_ITEM_CLOSED, EventType.WORK_ITEM_OPENED), pair, strict=True):
-            if work is not None:
-                number += 1
-                item: dict[str, Json] = {"item": published_item(*where, commit.currency, work)}
-                yield Event(type_, cause.at, work_writer(cause), number, *where, work.payment_id, item, cause.actor)
+        for event in _events(pair, where, cause.actor, work_writer(cause), cause.at, number):
+            number = event.number
+            yield event
+
+
+def _events(
+    pair: BeforeAndAfter, where: tuple[str, str, str], actor: Actor | None, writer: str, at: datetime, number: int
+) -> Iterator[Event]:
+    """Yield the events of one thing's work, ``where`` being its order, transaction and currency."""
+    from settlement.domain.transaction.work_item import published_item
+
+    for type_, work in zip((EventType.WORK_ITEM_CLOSED, EventType.WORK_ITEM_OPENED), pair, strict=True):
+        if work is not None:
+            number += 1
+            item: dict[str, Json] = {"item": published_item(*where, work)}
+            yield Event(type_, at, writer, number, *where[:2], work.payment_id, item, actor)

@@ -37,6 +37,8 @@ class WorkItemAnswer(TypedDict):
     """The connector call that it is about, if it is about one."""
     approvalId: str | None
     """The approval that it is about, if it is about one."""
+    deliveryId: str | None
+    """The delivery to a hook that it is about, if it is about one."""
     value: Cents
     """How much money it is about."""
     currency: str

@@ -77,6 +77,7 @@ def _item(item: "WorkItem") -> "WorkItemAnswer":
         "operationId": work.operation,
         "legId": None if work.leg is None else f"{work.operation}-{work.leg}",
         "approvalId": work.approval,
+        "deliveryId": work.delivery,
         "value": work.value,
         "currency": item.currency,
         "since": oms_date(work.since),

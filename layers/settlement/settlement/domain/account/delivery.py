@@ -3,12 +3,10 @@
 The attempts are those of the platform, which runs a failed function again after a minute, and after two minutes more.
 """
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from settlement.domain.account.feed import StatusUpdate
+from settlement.domain.account.feed import StatusUpdate, delivery_id
 from settlement.domain.transaction.listed_work import Work, WorkKind
 
 DELAYS = (timedelta(minutes=1), timedelta(minutes=2))
@@ -34,7 +32,8 @@ class Called:
 class Delivery:
     """An update for the hook of an app key, after its newest attempt ``at``; durations in milliseconds.
 
-    ``error`` is None once the hook has accepted it. It is given up when no attempt follows by itself.
+    ``error`` is None once the hook has accepted it. It is given up when no attempt follows by itself. ``currency`` is
+    the transaction's, of one that was given up.
     """
 
     app_key: str
@@ -47,6 +46,7 @@ class Delivery:
     error: str | None = None
     next_attempt_at: datetime | None = None
     given_up_at: datetime | None = None
+    currency: str = ""
 
     @property
     def is_delivered(self) -> bool:
@@ -61,33 +61,32 @@ class Delivery:
     @property
     def id(self) -> str:
         """The public id, unique in the account."""
-        return base64.urlsafe_b64encode(f"{self.app_key} {self.key}".encode()).decode().rstrip("=")
+        return delivery_id(self.app_key, self.key)
 
     @property
-    def expires_at(self) -> datetime:
-        """When it is no longer kept."""
-        return self.at + KEPT_FOR
+    def expires_at(self) -> datetime | None:
+        """When it is no longer kept; None while it is work, which a person ends."""
+        return self.at + KEPT_FOR if self.work is None else None
 
     @property
     def work(self) -> Work | None:
-        """The work that it asks for: a person has to look after a hook that did not take it in the end."""
-        if self.given_up_at is None:
+        """The work that it asks for: a person has to look after a hook that did not take it in the end.
+
+        An update that tells of such work asks for none of its own, or one broken hook would feed another.
+        """
+        if self.given_up_at is None or self.update.hook_at_fault is not None:
             return None
         return Work(WorkKind.UNDELIVERED_HOOK, self.given_up_at, 0, message=self.error, delivery=self.id)
 
 
-def read_delivery_id(id_: str) -> tuple[str, str] | None:
-    """Return app key and key of a delivery by its id; None for what is no id."""
-    try:
-        text = base64.b64decode(f"{id_}{'=' * (-len(id_) % 4)}".encode(), altchars=b"-_", validate=True).decode()
-    except (ValueError, binascii.Error):
-        return None
-    app_key, _, key = text.partition(" ")
-    return (app_key, key) if app_key and key else None
-
-
 def attempted(
-    before: Delivery | None, app_key: str, update: StatusUpdate, transaction_id: str, called: Called, at: datetime
+    before: Delivery | None,
+    app_key: str,
+    update: StatusUpdate,
+    transaction_id: str,
+    called: Called,
+    at: datetime,
+    currency: str = "",
 ) -> Delivery:
     """Return a delivery after one more attempt, which may be made by hand, beside those that the platform makes."""
     attempts = 1 if before is None else before.attempts + 1
@@ -106,4 +105,5 @@ def attempted(
         duration_ms=called.duration_ms,
         next_attempt_at=at + DELAYS[attempts - 1] if follows else None,
         given_up_at=given_up_at,
+        currency=currency,
     )

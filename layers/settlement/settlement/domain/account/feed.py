@@ -3,10 +3,13 @@
 Each app key has at most one feed and one hook, so integrations do not take each other's updates.
 """
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.statuses import OrderStatus
 
 LISTENERS = ("feed", "hook")
@@ -53,10 +56,34 @@ class StatusUpdate:
         return "Marketplace" if self.state in _MARKETPLACE else "Fulfillment"
 
     @property
+    def hook_at_fault(self) -> str | None:
+        """The app key of the hook that did not take another update, if this one tells of that; None otherwise."""
+        item = self.work_item or {}
+        if item.get("kind") != WorkKind.UNDELIVERED_HOOK:
+            return None
+        named = read_delivery_id(str(item.get("deliveryId")))
+        return "" if named is None else named[0]
+
+    @property
     def key(self) -> str:
         """A unique text; the keys of an order's updates sort in the order of events."""
         writer, _, number = self.event_id.rpartition("-")
         return f"{self.changed_at.isoformat(timespec='microseconds')}#{writer}#{number:0>9}"
+
+
+def delivery_id(app_key: str, key: str) -> str:
+    """Return the public id of the delivery of an update, by its key, to the hook of an app key."""
+    return base64.urlsafe_b64encode(f"{app_key} {key}".encode()).decode().rstrip("=")
+
+
+def read_delivery_id(id_: str) -> tuple[str, str] | None:
+    """Return app key and key of a delivery by its id; None for what is no id."""
+    try:
+        text = base64.b64decode(f"{id_}{'=' * (-len(id_) % 4)}".encode(), altchars=b"-_", validate=True).decode()
+    except (ValueError, binascii.Error):
+        return None
+    app_key, _, key = text.partition(" ")
+    return (app_key, key) if app_key and key else None
 
 
 def _is_wanted(update: StatusUpdate, statuses: tuple[str, ...], work_items: bool) -> bool:
@@ -109,8 +136,8 @@ class Hook:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def wants(self, update: StatusUpdate) -> bool:
-        """True if the filter matches an update."""
-        return _is_wanted(update, self.statuses, self.work_items)
+        """True if the filter matches an update, and that does not tell of a failure of this hook itself."""
+        return _is_wanted(update, self.statuses, self.work_items) and update.hook_at_fault != self.app_key
 
     def with_secret(self, secret: str) -> "Hook":
         """Return the hook with a new secret; the one before stays valid, older ones do not."""

@@ -94,6 +94,7 @@ def published_item(order_id: str, transaction_id: str, currency: str, work: Work
         "operationId": work.operation,
         "legId": None if work.leg is None else f"{work.operation}-{work.leg}",
         "approvalId": work.approval,
+        "deliveryId": work.delivery,
         "value": work.value,
         "currency": currency,
         "since": work.since.isoformat(),

@@ -7,6 +7,7 @@ from datetime import datetime
 from settlement.domain.account.feed import MAX_HOOKS, Hook, StatusUpdate
 from settlement.domain.errors import InvalidRequest, NoHook
 from settlement.use_cases.shared.contention import no_pause, until_first
+from settlement.use_cases.shared.ports import Ports
 from settlement.use_cases.updates.deliver import deliver
 from settlement.use_cases.updates.feed_ports import Feeds, HookCaller
 
@@ -77,13 +78,7 @@ def retrieve_hook(feeds: Feeds, account: str, app_key: str) -> Hook:
 
 
 def call_hooks(
-    feeds: Feeds,
-    caller: HookCaller,
-    account: str,
-    update: StatusUpdate,
-    transaction_id: str,
-    now: Callable[[], datetime],
-    pause: Callable[[float], None] = no_pause,
+    ports: Ports, feeds: Feeds, caller: HookCaller, account: str, update: StatusUpdate, transaction_id: str
 ) -> int:
     """Post an update to every hook whose filter matches, and log each attempt; return the number of hooks.
 
@@ -95,7 +90,7 @@ def call_hooks(
         before = feeds.delivery(account, hook.app_key, update.key)
         if before is not None and before.is_delivered:
             continue
-        delivery = deliver(feeds, caller, account, hook, update, transaction_id, now, pause)
+        delivery = deliver(ports, feeds, caller, account, hook, update, transaction_id)
         if delivery.error is not None:
             failed[hook.app_key] = delivery.error
     if failed:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from settlement.domain.account.delivery import Called, Delivery
 from settlement.domain.account.feed import Feed, FeedItem, Hook, StatusUpdate
+from settlement.domain.actor import Actor
 from settlement.use_cases.shared.ports import Page
 
 
@@ -50,12 +51,15 @@ class Feeds(Protocol):
         """Return a page of a hook's log, the newest updates first; ``after`` is the key of the last one before."""
         ...
 
-    def record_delivery(self, account: str, before: Delivery | None, after: Delivery) -> None:
-        """Write a delivery, with the work that it asks for, or raise ``Conflict`` if its attempts have changed."""
+    def record_delivery(self, account: str, before: Delivery | None, after: Delivery, actor: Actor) -> None:
+        """Write a delivery, or raise ``Conflict`` if its attempts have changed.
+
+        The work that it asks for is listed and told in the same write, in the name of the actor; so is its end.
+        """
         ...
 
-    def remove_delivery(self, account: str, app_key: str, key: str) -> None:
-        """Delete a delivery from a log; does nothing if it is not there."""
+    def remove_delivery(self, account: str, delivery: Delivery, at: datetime, actor: Actor) -> None:
+        """Delete a delivery and the work that it asks for, or raise ``Conflict`` if its attempts have changed."""
         ...
 
 
