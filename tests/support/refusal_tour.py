@@ -77,8 +77,9 @@ class RefusalTour:
         self.tour.place("strict")
         self.service.do("PATCH", SETTINGS, {"strictInvoices": True})
         self._invoice("strict", "N0", 10001)
-        self.service.do("POST", f"{ORDERS}/strict/invoice", invoice_body("N1", 7000))
+        self.service.do("POST", f"{ORDERS}/strict/invoice", invoice_body("N1", 7000, items=[]))
         self._invoice("strict", "N1", 6000)
+        self._strict_items()
         self.service.do("PATCH", SETTINGS, {"strictInvoices": False})
         self._invoice("strict", "R1", 7001, "Input")
         self._ask("POST", f"{DOCUMENT}/strict/cancel", {})
@@ -86,6 +87,18 @@ class RefusalTour:
             body = {"trackingNumber": "T1", "courier": "Post"}
             self._ask(method, f"{ORDERS}/nobody/invoice/N1{end}", body)
         self._ask("POST", f"{ORDERS}/nobody/payments/none/payment-notification")
+
+    def _strict_items(self) -> None:
+        """An item that is not the order's, one of which less is left, and one that costs more than its line."""
+        for at, (id_, quantity, price) in enumerate((("C", 1, 1500), ("B", 3, 500), ("B", 1, 1501))):
+            item = {"id": id_, "price": price, "quantity": quantity}
+            value = price * quantity
+            self._ask("POST", f"{ORDERS}/strict/invoice", invoice_body("N9", value, items=[item]))
+            index = {"itemIndex": 7 if id_ == "C" else 1, "price": value, "quantity": quantity}
+            told = {"type": "Output", "issuedDate": "2026-03-02", "invoiceNumber": "N9", "invoiceValue": value}
+            self._ask("POST", f"{DOCUMENT}/strict/invoices", told | {"items": [index]})
+            reais = f"{value // 100}.{value % 100:02d}"
+            self._ask("POST", f"{ORDERS}/strict/invoice/nfe", nfe(900 + at, reais, [(id_, str(quantity), reais)]))
 
     def _documents(self) -> None:
         """A number that is taken by another value, and a return of what was returned before."""

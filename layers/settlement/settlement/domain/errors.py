@@ -203,6 +203,16 @@ class OverInvoiced(Refusal):
     code = "OMS010"
 
 
+class ItemsNotOfOrder(Refusal):
+    """The items of an invoice are not those of its order, and the account refuses that (strictInvoices).
+
+    OMS020: an unknown item; OMS021: more units than are left; OMS022: prices that do not add up.
+    """
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message, code=code)
+
+
 class ReturnTooLarge(Refusal):
     """Returns would exceed what was invoiced (R16)."""
 

@@ -10,6 +10,7 @@ from settlement.domain.account.account import AccountSettings, ReturnsBeforeComp
 from settlement.domain.errors import AlreadyExists, InvalidRequest, Refusal, ReturnTooLarge
 from settlement.domain.events import EventType, Journal
 from settlement.domain.order.fiscal_record import FiscalRemark
+from settlement.domain.order.held_items import require_items_of_order
 from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
 from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, return_lines
 from settlement.domain.planning.planning import Ask
@@ -286,6 +287,8 @@ def _store(case: _Case, order: Order, counted: int, asks: Sequence[KindOfAsk]) -
     order = order.with_texts(invoice.text_bytes + document_bytes)
     book = invoice_lines if invoice.type is InvoiceType.OUTPUT else return_lines
     lines, unplaced = book(case.lines, invoice.items)
+    if case.settings.strict_invoices and invoice.items:
+        require_items_of_order(invoice, case.lines, unplaced)
     journal = case.heads.journal(now)
     journal.record(
         EventType.INVOICE_NOTIFIED,

@@ -13,7 +13,7 @@ from settlement.api.shared.answer import Empty, RepeatableReceipt
 from settlement.api.timeline.request import InteractionBody
 
 _REFUSED_INVOICE = {
-    400: "OMS001 OMS010 OMS011",
+    400: "OMS001 OMS010 OMS011 OMS020 OMS021 OMS022",
     404: "OMS007",
     409: "OMS003 OMS008 OMS009 1402 CHK0054",
     412: "OMS412",
