@@ -13,6 +13,7 @@ from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.finding import Term, terms_of_shopper
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
+from settlement.domain.order.placement import Placement
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.checkout import AdditionalData
@@ -115,6 +116,8 @@ class GuardedThings:
         if commit.shopper is not None:
             yield (Shopper, *order), commit.shopper
             yield from _finding_shopper(commit, commit.shopper)
+        if commit.placement is not None:
+            yield (Placement, *order), commit.placement
         for change in commit.changes:
             yield self._new(change, *order, change.request_id)
         for replaced in commit.replaced_invoices:

@@ -18,6 +18,7 @@ from settlement.domain.order.finding import Term, terms_of_invoice
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.order.order import Line, Order
+from settlement.domain.order.placement import NOTHING_LISTED, ListedParts, Placement, listed_parts
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.answers import sorted_refunds
 from settlement.domain.transaction.approval import Approval
@@ -132,6 +133,16 @@ class FakeStore(GuardedThings):
     def shopper(self, account: str, order_id: str) -> Shopper | None:
         """Return what is known of the person behind an order."""
         return self.get(Shopper, account, order_id)
+
+    def placement(self, account: str, order_id: str) -> Placement | None:
+        """Return the kept parts of an order."""
+        return self.get(Placement, account, order_id)
+
+    def listed_parts(self, account: str, order_ids: Iterable[str]) -> dict[str, ListedParts]:
+        """Return what lists have of the placements of many orders, by id; of those that have any."""
+        placed = {order_id: self.placement(account, order_id) for order_id in order_ids}
+        listed = {order_id: listed_parts(held) for order_id, held in placed.items() if held is not None}
+        return {order_id: parts for order_id, parts in listed.items() if parts != NOTHING_LISTED}
 
     def invoice(self, account: str, order_id: str, number: str) -> Invoice | None:
         """Return one invoice of an order."""

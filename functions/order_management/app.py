@@ -67,10 +67,12 @@ def list_all() -> Response:
     account, given, ports = api.caller(), api.query(), bootstrap.ports(api.actor())
     query = read_list_query(given)
     listed = list_orders(ports.store, account, query.wanted, ports.now(), query.enough)
-    figures = figures_of(ports.store, account, shown_on(listed, query.page, query.per_page))
+    shown = shown_on(listed, query.page, query.per_page)
+    figures = figures_of(ports.store, account, shown)
+    parts = ports.store.listed_parts(account, (order.order_id for order in shown))
     link = next_page(given, query, listed)
     headers = {} if link is None else {"Link": f'<{link}>; rel="next"'}
-    return answer(200, order_list_view(listed, figures, query.page, query.per_page), headers)
+    return answer(200, order_list_view(listed, figures, query.page, query.per_page, parts), headers)
 
 
 @api.serves("getOrderGroup")

@@ -10,6 +10,7 @@ from settlement.domain.account.account import AccountSettings
 from settlement.domain.audit.walk import first_walk
 from settlement.domain.events import Event
 from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.order.placement import ListedParts, placement_of
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, DueOperation, DuePayment, Store
 from testkit.builders import (
     ACCOUNT,
@@ -233,3 +234,20 @@ def test_audit_is_due_from_its_time_on_and_written_by_one_run(store: Store) -> N
     assert store.due_audits(NOON) == []
     assert store.audit_walk(ACCOUNT) == replace(walk.past(NOON, ORDER_ID).claimed(NOON), version=2)
     assert store.due(NOON + timedelta(days=2)) == ([], [])
+
+
+def test_placement_comes_back_as_it_was_written_and_lists_have_its_parts(store: Store) -> None:
+    sent = placement_of({"sequence": "7", "customData": {"n": [1.5, None, "é"]}, "sellers": [{"name": "Luz"}]})
+    write(store, order=an_order(), placement=sent)
+
+    assert store.placement(ACCOUNT, ORDER_ID) == sent
+    assert store.listed_parts(ACCOUNT, [ORDER_ID, "other"]) == {
+        ORDER_ID: ListedParts(sequence="7", sellers=("Luz",)),
+    }
+
+
+def test_placement_that_lists_have_nothing_of_is_in_no_list(store: Store) -> None:
+    assert store.placement(ACCOUNT, ORDER_ID) is None
+    write(store, order=an_order(), placement=placement_of({"customData": {"n": 1}}))
+
+    assert store.listed_parts(ACCOUNT, [ORDER_ID]) == {}

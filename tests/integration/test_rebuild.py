@@ -46,7 +46,7 @@ PLAN = {"plan", "legs", "planned", "giving_up", "refunding", "unplanned", "unset
 REPEATS = {"receipt", "replays"}
 """What a repeated notification leaves on an invoice, for which there is no event."""
 
-PERSONAL_ITEMS = (keys.SHOPPER, keys.PERSON, keys.document(""), keys.data(""))
+PERSONAL_ITEMS = (keys.SHOPPER, keys.PLACEMENT, keys.PERSON, keys.document(""), keys.data(""))
 """What tells of a shopper, by the beginning of its sort key: it is not in the log."""
 
 _tables = count(1)

@@ -23,7 +23,7 @@ from settlement.domain.order.order import (
     remove_from_lines,
 )
 from settlement.domain.transaction.request_ids import request_id
-from settlement.use_cases.orders.place_order import new_order_id, order_group
+from settlement.use_cases.orders.order_ids import new_order_id, order_group
 from testkit.builders import NOON, a_line, an_order, item
 
 values = st.integers(1, 20000)

@@ -21,6 +21,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.documents import Documents
+from settlement.storage.placements import Placements
 from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.waiting import Waiting
 from settlement.storage.writing import equals, versioned_put, writes
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.shopper import Shopper
 
 
-class DynamoDBStore(Waiting, Documents):
+class DynamoDBStore(Waiting, Documents, Placements):
     """The ``Store`` port on one table."""
 
     def settings(self, account: str) -> AccountSettings:

@@ -25,6 +25,7 @@ from settlement.storage import codecs, keys
 from settlement.storage.documents import packed_document
 from settlement.storage.event_record import EventRecord, in_order, packed
 from settlement.storage.log import log_of
+from settlement.storage.placements import placement_items
 from settlement.storage.work_told import with_work_told
 from settlement.use_cases.shared.ports import Changed, Commit
 
@@ -139,6 +140,9 @@ class _Writes:
         if commit.shopper is not None:
             yield self._put(self._order, keys.SHOPPER, codecs.encode(commit.shopper), guard={})
             yield from self._finding_shopper(commit.shopper)
+        if commit.placement is not None:
+            for key, item in placement_items(commit.placement, is_new=commit.places_order):
+                yield self._put(self._order, key, item, guard={})
         for change in commit.changes:
             yield self._put(self._order, keys.change(change.request_id), codecs.encode(change))
         for new in commit.modifications:

@@ -2,7 +2,7 @@
 
 from settlement.api.contract.described import Parameter
 from settlement.api.feeds.view import DEFAULT_DELIVERIES, MAX_DELIVERIES, MAX_LOT
-from settlement.api.order_lists.query import DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE, UNKNOWN_HERE
+from settlement.api.order_lists.query import DAYS, DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
 from settlement.domain.actor import MAX_USER_LENGTH
@@ -50,7 +50,16 @@ LIST_PARAMETERS = (
     Parameter("salesChannelId", "The same.", _WORDS),
     Parameter("incompleteOrders", "`true` finds nothing: there are no incomplete orders.", _FLAG),
     Parameter("f_isInstore", "`true` finds nothing: no order is placed in a store.", _FLAG),
-    *(Parameter(name, "Finds nothing: no order here has this.", {"type": "string"}) for name in UNKNOWN_HERE),
+    Parameter("f_affiliateId", "The affiliate that sold it, as it was sent; several with commas.", {"type": "string"}),
+    Parameter("f_sellerNames", "The name of a seller, as it was sent; several with commas.", {"type": "string"}),
+    Parameter("f_UtmSource", "The `utmSource` of its `marketingData`.", {"type": "string"}),
+    Parameter("f_RnB", "The name of a promotion of its `ratesAndBenefitsData`.", {"type": "string"}),
+    Parameter("f_callCenterOperatorName", "The `userName` of its `callCenterOperatorData`.", {"type": "string"}),
+    Parameter(
+        "f_shippingEstimate",
+        "Within how many days its last line is to arrive, as `7.days`; `0.days` is today, `-1.days` is late.",
+        {"type": "string", "pattern": DAYS},
+    ),
 )  # fmt: skip
 """The query of the list of orders (``order_list_query`` reads it)."""
 

@@ -37,10 +37,14 @@ class ListedOrderAnswer(TypedDict):
     statusDescription: str
     """The same as `status`."""
     marketPlaceOrderId: Null
-    sequence: Blank
+    sequence: str
+    """The order's number at the store, as it was sent; else empty."""
     salesChannel: str
     """The sales channel that it was placed in."""
-    affiliateId: Blank
+    affiliateId: str
+    """The affiliate that sold it, as it was sent; else empty."""
+    sellerNames: list[str]
+    """The names of its sellers, as they were sent."""
     origin: Literal["Marketplace"]
     """Always `Marketplace`."""
     workflowInErrorState: bool
@@ -48,16 +52,20 @@ class ListedOrderAnswer(TypedDict):
     workflowInRetry: bool
     """Always false."""
     lastMessageUnread: Null
-    ShippingEstimatedDate: Null
-    ShippingEstimatedDateMax: Null
-    ShippingEstimatedDateMin: Null
+    ShippingEstimatedDate: str | None
+    """When its last line is to arrive, as it was sent; null if that was not."""
+    ShippingEstimatedDateMax: str | None
+    """The same."""
+    ShippingEstimatedDateMin: str | None
+    """When its first line is to arrive, as it was sent; null if that was not."""
     orderIsComplete: bool
     """Always true: there are no incomplete orders."""
     listId: Null
     listType: Null
     authorizedDate: OmsDate | None
     """When its payments were authorised; null until then."""
-    callCenterOperatorName: Null
+    callCenterOperatorName: str | None
+    """Who took it on the telephone, as it was sent; null if nobody did."""
     totalItems: Unsigned
     """How many units it has."""
     currencyCode: str

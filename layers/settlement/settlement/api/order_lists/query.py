@@ -21,6 +21,7 @@ from settlement.use_cases.orders.list_orders import (
     Span,
     mark_behind,
 )
+from settlement.use_cases.orders.placed_with import PlacedWith
 
 PATH = "/api/oms/pvt/orders"
 DEFAULT_PER_PAGE = 15
@@ -55,7 +56,7 @@ _FIELDS = {
 }
 """What ``searchField`` may name; anything else in it is looked for itself."""
 
-UNKNOWN_HERE = (
+_PLACED_WITH = (
     "f_affiliateId",
     "f_callCenterOperatorName",
     "f_RnB",
@@ -63,14 +64,15 @@ UNKNOWN_HERE = (
     "f_shippingEstimate",
     "f_UtmSource",
 )
-"""Filters by what no order of this system has: they leave nothing."""
+"""Filters by what orders were placed with."""
 
-
+DAYS = "^-?[0-9]{1,4}\\.days$"
+"""What a filter by days may be."""
 _KNOWN = sorted(
     [
         *("page", "per_page", "after", "_stats", "orderBy", "q", "searchField"),
         *("f_status", "f_paymentNames", "f_hasInputInvoice", "f_creationDate", "f_authorizedDate", "f_invoicedDate"),
-        *("f_attention", "f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *UNKNOWN_HERE),
+        *("f_attention", "f_salesChannel", "salesChannelId", "incompleteOrders", "f_isInstore", *_PLACED_WITH),
         *ACCOUNT_PARAMETERS,
     ]
 )
@@ -117,6 +119,7 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
         search=search,
         none=_asks_for_nothing(given),
         attention=_attention(given),
+        placed=_placed_with(given),
         order_by=order_by,
         descending=descending,
         after=_mark(given, order_by),
@@ -149,11 +152,31 @@ def _mark(given: Mapping[str, str], order_by: OrderBy) -> Mark | None:
 
 
 def _asks_for_nothing(given: Mapping[str, str]) -> bool:
-    return (
-        any(name in given for name in UNKNOWN_HERE)
-        or _flag(given, "incompleteOrders") is True
-        or _flag(given, "f_isInstore") is True
+    return _flag(given, "incompleteOrders") is True or _flag(given, "f_isInstore") is True
+
+
+def _placed_with(given: Mapping[str, str]) -> PlacedWith:
+    affiliates = _listed(given, "f_affiliateId", "affiliate", "affiliates")
+    sellers = _listed(given, "f_sellerNames", "seller", "sellers")
+    return PlacedWith(
+        affiliates=None if affiliates is None else frozenset(affiliates),
+        sellers=None if sellers is None else frozenset(sellers),
+        utm_source=given.get("f_UtmSource"),
+        promotion=given.get("f_RnB"),
+        operator=given.get("f_callCenterOperatorName"),
+        days_to_delivery=_days(given, "f_shippingEstimate"),
     )
+
+
+def _days(given: Mapping[str, str], name: str) -> int | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    if re.match(DAYS, text) is None:
+        raise InvalidRequest(
+            f"{name}: must be a number of days, as 7.days, or -1.days for what is late; got {text[:80]}"
+        )
+    return int(text.partition(".")[0])
 
 
 def _search(given: Mapping[str, str]) -> tuple[str | None, SearchField | None]:

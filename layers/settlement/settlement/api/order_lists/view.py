@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil, sqrt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.domain.order.listing import ListedOrder
+from settlement.domain.order.placement import NOTHING_LISTED, ListedParts
 from settlement.use_cases.orders.list_orders import FoundOrders
 from settlement.use_cases.orders.order_figures import OrderFigures
 
@@ -20,14 +22,23 @@ def shown_on(listed: FoundOrders, page: int, per_page: int) -> list[ListedOrder]
     return listed.orders[(page - 1) * per_page : page * per_page]
 
 
-def order_list_view(listed: FoundOrders, figures: Mapping[str, OrderFigures], page: int, per_page: int) -> "OrderList":
-    """One page of the list, with the figures of its orders by id.
+def order_list_view(
+    listed: FoundOrders,
+    figures: Mapping[str, OrderFigures],
+    page: int,
+    per_page: int,
+    parts: Mapping[str, ListedParts] = MappingProxyType({}),
+) -> "OrderList":
+    """One page of the list, with the figures of its orders, and what they were placed with, by id.
 
     ``paging.isPartial`` says that more orders may match than ``total``.
     """
     orders = listed.orders
     return {
-        "list": [_listed(order, figures[order.order_id]) for order in shown_on(listed, page, per_page)],
+        "list": [
+            _listed(order, figures[order.order_id], parts.get(order.order_id, NOTHING_LISTED))
+            for order in shown_on(listed, page, per_page)
+        ],
         "facets": [],
         "paging": {
             "total": len(orders),
@@ -45,7 +56,7 @@ def order_list_view(listed: FoundOrders, figures: Mapping[str, OrderFigures], pa
     }
 
 
-def _listed(order: ListedOrder, figures: OrderFigures) -> "ListedOrderAnswer":
+def _listed(order: ListedOrder, figures: OrderFigures, parts: ListedParts) -> "ListedOrderAnswer":
     return {
         "orderId": order.order_id,
         "creationDate": oms_date(order.created_at),
@@ -60,21 +71,22 @@ def _listed(order: ListedOrder, figures: OrderFigures) -> "ListedOrderAnswer":
         "status": order.listed_status,
         "statusDescription": order.listed_status,
         "marketPlaceOrderId": None,
-        "sequence": "",
+        "sequence": parts.sequence,
         "salesChannel": order.sales_channel,
-        "affiliateId": "",
+        "affiliateId": parts.affiliate_id,
         "origin": "Marketplace",
         "workflowInErrorState": order.in_error,
         "workflowInRetry": False,
         "lastMessageUnread": None,
-        "ShippingEstimatedDate": None,
-        "ShippingEstimatedDateMax": None,
-        "ShippingEstimatedDateMin": None,
+        "ShippingEstimatedDate": parts.last_estimate,
+        "ShippingEstimatedDateMax": parts.last_estimate,
+        "ShippingEstimatedDateMin": parts.first_estimate,
         "orderIsComplete": True,
         "listId": None,
         "listType": None,
         "authorizedDate": oms_date_or_none(order.authorised_at),
-        "callCenterOperatorName": None,
+        "callCenterOperatorName": parts.operator or None,
+        "sellerNames": list(parts.sellers),
         "totalItems": order.total_items,
         "currencyCode": order.currency,
         "orderGroup": order.order_group,

@@ -6,16 +6,14 @@ from typing_extensions import TypedDict
 
 from settlement.api.changes.answer import ChangesAttachment
 from settlement.api.invoices.answer import Packages
+from settlement.api.orders.parts_answer import KeptLineAnswer, KeptOrderAnswer
 from settlement.api.payments.answer import OmsTransaction
 from settlement.api.shared.answer import (
     ActorAnswer,
-    Blank,
     Cents,
     DoneValues,
     Nothing,
-    Null,
     OmsDate,
-    Unknown,
     Unsigned,
 )
 from settlement.api.shared.schema import Says
@@ -103,11 +101,17 @@ class PriceDefinitionAnswer(TypedDict):
     """Unit prices with their quantities; they add up to the total."""
 
 
-class OrderLine(TypedDict):
+class OrderLine(KeptLineAnswer):
     """A line of the order, with what became of its units."""
 
     uniqueId: str
     """The line's id, unique in the order."""
+    index: int
+    """Its index in the order, from 0."""
+    seller: str
+    """The id of its seller; empty if none was sent."""
+    tax: Cents
+    """Its tax, which stands in `totals` too."""
     id: str
     """The item's id."""
     name: str
@@ -152,7 +156,7 @@ class CurrencyFormat(TypedDict):
 
 
 class StorePreferences(TypedDict):
-    """The order's currency."""
+    """The order's currency, and what else was sent of how the store writes amounts and times."""
 
     currencyCode: str
     """The currency, as ISO 4217 code."""
@@ -160,54 +164,7 @@ class StorePreferences(TypedDict):
     """How its amounts are written."""
 
 
-class NoRates(TypedDict):
-    """Promotions, which this system does not know."""
-
-    id: str
-    """Always `ratesAndBenefitsData`."""
-    rateAndBenefitsIdentifiers: Nothing
-
-
-class NoMetadata(TypedDict):
-    """Catalogue data, which this system does not know."""
-
-    Items: Nothing
-
-
-class NotKnownHere(TypedDict):
-    """What an order has elsewhere and this system does not know: null where the schema allows it, else empty."""
-
-    sequence: Blank
-    marketplaceOrderId: Blank
-    marketplaceServicesEndpoint: Blank
-    affiliateId: Blank
-    followUpEmail: Blank
-    lastMessage: Null
-    orderFormId: Blank
-    isCheckedIn: bool
-    """Always false."""
-    checkedInPickupPointId: Null
-    sellers: Nothing
-    clientPreferencesData: Unknown
-    """Always an empty object."""
-    ratesAndBenefitsData: NoRates
-    """Without promotions."""
-    itemMetadata: NoMetadata
-    """Without catalogue data."""
-    marketplace: Null
-    marketingData: Null
-    giftRegistryData: Null
-    callCenterOperatorData: Null
-    openTextField: Null
-    customData: Null
-    taxData: Null
-    subscriptionData: Null
-    commercialConditionData: Null
-    marketplaceItems: Nothing
-    authorizationPolicyData: Nothing
-
-
-class OrderAnswer(DoneValues, NotKnownHere):
+class OrderAnswer(DoneValues, KeptOrderAnswer):
     """A whole order.
 
     ``value`` is current, after changes; ``invoicedValue`` what sale invoices count up to; ``settledValue`` and
@@ -219,9 +176,9 @@ class OrderAnswer(DoneValues, NotKnownHere):
     orderGroup: str
     """The group that the order belongs to."""
     sellerOrderId: str
-    """The same as `orderId`."""
-    origin: Literal["Marketplace"]
-    """Always `Marketplace`."""
+    """The order's id at the seller, as it was sent, else the same as `orderId`."""
+    origin: str
+    """Where it stands in the chain of sale, as it was sent, else `Marketplace`."""
     salesChannel: str
     """The sales channel that it was placed in."""
     hostname: str

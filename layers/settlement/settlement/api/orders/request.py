@@ -1,9 +1,12 @@
 """The request body of an order, with its lines (C§1.3). Amounts are minor units."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, Field, PrivateAttr, StrictBool, StrictInt, model_validator
 
+from settlement.api.orders.parts import KeptItemParts, KeptParts
+from settlement.api.payments.card_data import refuse_card_data_in
 from settlement.api.payments.request import PaymentData
 from settlement.api.shared.exact_decimal import ExactDecimal
 from settlement.api.shared.request import (
@@ -31,6 +34,7 @@ from settlement.domain.connectors.addresses import MAX_ADDRESS_CHARACTERS
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.line_value import ONE, UnitPrice, times, total_of
 from settlement.domain.order.order import DEFAULT_SALES_CHANNEL, MAX_LINES, MAX_PART_CHARACTERS, OrderTotal
+from settlement.domain.order.placement import Placement, placement_of
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.checkout import optional_text
 from settlement.use_cases.orders.place_order import NewLine, NewOrder
@@ -98,7 +102,7 @@ class ItemInfo(Body):
         return optional_text("additionalInfo.categoriesIds", ids[-1], MAX_PART_CHARACTERS) if ids else None
 
 
-class OrderItem(Body):
+class OrderItem(KeptItemParts):
     """One line of a new order; ``price`` and ``sellingPrice`` are for one measurement unit.
 
     Of the published fields, those that would give the line another value than these are refused.
@@ -224,8 +228,10 @@ class Total(Body):
         return OrderTotal(self.id, self.value)
 
 
-class OrderBody(Body):
+class OrderBody(KeptParts):
     """``POST /api/oms/pvt/orders``."""
+
+    _sent: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     order_id: OrderId | None = None
     """The order's id; without it one is made. A repeat is taken once."""
@@ -252,6 +258,15 @@ class OrderBody(Body):
     rounding_error: Annotated[StrictInt, Field(ge=-MAX_ROUNDING, le=MAX_ROUNDING), DigitsToo()] = 0
     """By how many minor units lines and `Items` may differ: at most one for each unit."""
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_what_was_sent(cls, sent: Any, read: Callable[[Any], Any]) -> Any:
+        """Keep the body as it was sent: its parts come back unchanged, as no model reads them."""
+        body = read(sent)
+        if isinstance(sent, dict):
+            body._sent = sent
+        return body
+
     def as_order(self) -> NewOrder:
         """Return the order to place."""
         transaction = self.payment_data.transactions[0]
@@ -271,7 +286,15 @@ class OrderBody(Body):
             rounding_error=self.rounding_error,
             url=self.order_url,
             shopper=self._shopper(),
+            placement=self._placement(),
         )
+
+    def _placement(self) -> Placement | None:
+        """Return what is kept as it was sent; raises ``InvalidRequest`` for the number of a card in it."""
+        placement = placement_of(self._sent)
+        if placement is not None:
+            refuse_card_data_in(placement.parts)
+        return placement
 
     def _ways_of_delivery(self) -> dict[int, str]:
         """Return how lines are sent, by their index; raises ``InvalidRequest`` for one that is not there."""

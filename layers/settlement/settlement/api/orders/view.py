@@ -4,6 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from settlement.api.orders.parts_view import (
+    kept_invoice_data,
+    kept_line,
+    kept_order,
+    kept_parts,
+    kept_preferences,
+    kept_profile,
+    kept_shipping,
+)
 from settlement.api.payments.view import oms_payment
 from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.api.shared.multiplier import multiplier_view
@@ -27,7 +36,6 @@ if TYPE_CHECKING:
         AlternativeTotal,
         CancellationData,
         LeftToInvoiceAnswer,
-        NotKnownHere,
         OrderAnswer,
         OrderLine,
         OrderPart,
@@ -66,13 +74,14 @@ def placed_view(order: Order, transaction: Transaction) -> "PlacedOrder":
 
 def order_view(whole: WholeOrder) -> "OrderAnswer":
     """The whole order."""
-    order, transaction = whole.order, whole.transaction
+    order, transaction, parts = whole.order, whole.transaction, kept_parts(whole.placement)
     status = order_status(order, transaction)
     return {
+        **kept_order(parts),
         "orderId": order.order_id,
         "orderGroup": order.order_group,
-        "sellerOrderId": order.order_id,
-        "origin": "Marketplace",
+        "sellerOrderId": parts.get("sellerOrderId", order.order_id),
+        "origin": parts.get("origin", "Marketplace"),
         "hostname": order.account,
         "merchantName": whole.settings.merchant_name or order.account,
         "status": status,
@@ -93,51 +102,18 @@ def order_view(whole: WholeOrder) -> "OrderAnswer":
         "invoicedDate": oms_date_or_none(order.invoiced_at),
         "cancelReason": order.cancel_reason,
         "cancellationData": _cancellation(order),
-        "items": [_item(order, line) for line in whole.lines],
-        "storePreferencesData": {
-            "currencyCode": order.currency,
-            "currencyFormatInfo": {"CurrencyDecimalDigits": minor_digits(order.currency)},
-        },
+        "items": [kept_line(parts, _item(order, line)) for line in whole.lines],
+        "storePreferencesData": kept_preferences(parts, order, minor_digits(order.currency)),
         "packageAttachment": {"packages": [_package(invoice, whole) for invoice in whole.invoices]},
         "changesAttachment": {
             "id": "changeAttachment",
             "changesData": [_change(order, change) for change in whole.changes],
         },
         "paymentData": {"giftCards": [], "transactions": [_transaction(whole)]},
-        "clientProfileData": client_profile(whole.shopper),
-        "shippingData": shipping_data(whole.shopper),
-        "invoiceData": invoice_data(whole.shopper),
-        **_UNKNOWN,
+        "clientProfileData": kept_profile(parts, client_profile(whole.shopper)),
+        "shippingData": kept_shipping(parts, shipping_data(whole.shopper)),
+        "invoiceData": kept_invoice_data(parts, invoice_data(whole.shopper)),
     }
-
-
-_UNKNOWN: "NotKnownHere" = {
-    "sequence": "",
-    "marketplaceOrderId": "",
-    "marketplaceServicesEndpoint": "",
-    "affiliateId": "",
-    "followUpEmail": "",
-    "lastMessage": None,
-    "orderFormId": "",
-    "isCheckedIn": False,
-    "checkedInPickupPointId": None,
-    "sellers": [],
-    "clientPreferencesData": {},
-    "ratesAndBenefitsData": {"id": "ratesAndBenefitsData", "rateAndBenefitsIdentifiers": []},
-    "itemMetadata": {"Items": []},
-    "marketplace": None,
-    "marketingData": None,
-    "giftRegistryData": None,
-    "callCenterOperatorData": None,
-    "openTextField": None,
-    "customData": None,
-    "taxData": None,
-    "subscriptionData": None,
-    "commercialConditionData": None,
-    "marketplaceItems": [],
-    "authorizationPolicyData": [],
-}
-"""What an order has elsewhere and this system does not know: null where the schema allows it, else empty."""
 
 
 def _last_change(whole: WholeOrder) -> datetime:
@@ -199,6 +175,7 @@ def _item(order: Order, line: Line) -> "OrderLine":
     is_plain = line.unit_multiplier == ONE and not line.prices
     return {
         "uniqueId": line.unique_id,
+        "index": line.index,
         "id": line.id,
         "name": line.name,
         "quantity": line.quantity,
@@ -215,6 +192,8 @@ def _item(order: Order, line: Line) -> "OrderLine":
         "invoicedQuantity": line.invoiced,
         "returnedQuantity": line.returned,
         "removedQuantity": line.removed,
+        "seller": line.seller_id or "",
+        "tax": line.tax or 0,
         "pendingToInvoice": pending_to_invoice(order, line),
     }
 

@@ -82,6 +82,12 @@ def refuse_card_data_of_texts(texts: Any) -> None:
         _refuse(name, _leaves((name,), _parsed(value)))
 
 
+def refuse_card_data_in(parts: Mapping[str, Any]) -> None:
+    """Do the same for parts of an order that are kept as they are sent."""
+    for name, part in parts.items():
+        _refuse(name, _leaves((name,), part))
+
+
 def _refuse_in(where: str, payment: Mapping[str, Any]) -> None:
     for part in ("card", "fields"):
         _refuse(f"{where}.{part}", _leaves((part,), payment.get(part)))

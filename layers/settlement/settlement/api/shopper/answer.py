@@ -1,10 +1,8 @@
 """The shopper in answers: who ordered, and where it goes."""
 
-from typing import NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
-
-from settlement.api.shared.answer import Nothing, Null
 
 
 class ClientProfileAnswer(TypedDict):
@@ -93,17 +91,20 @@ class BillAddressAnswer(TypedDict, total=False):
 class InvoiceDataAnswer(TypedDict):
     """What the order says of its bill."""
 
-    address: BillAddressAnswer
-    """Where the bill goes."""
-    userPaymentInfo: Null
-    invoiceSubject: Null
+    address: BillAddressAnswer | None
+    """Where the bill goes; null if that was not told."""
+    userPaymentInfo: Any
+    """How the buyer pays by invoice, as it was sent."""
+    invoiceSubject: Any
+    """Whom the bill is for, as it was sent."""
 
 
 class ShippingAnswer(TypedDict):
-    """The address, if there is one; logistics are not known here."""
+    """Where the order goes, and how; what else was sent of it stands beside."""
 
     id: NotRequired[str]
     """Always `shippingData`."""
     address: NotRequired[AddressAnswer]
     """Where the order goes."""
-    logisticsInfo: Nothing
+    logisticsInfo: list[Any]
+    """How each line is sent, as it was sent with the order."""

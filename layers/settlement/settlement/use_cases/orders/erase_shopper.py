@@ -14,7 +14,7 @@ from settlement.use_cases.shared.ports import Changed, Commit, Ports
 
 
 def erase_shopper(ports: Ports, account: str, order_id: str) -> None:
-    """Erase an order's shopper, personal parts of its payments and its additional data but the cart, for good.
+    """Erase an order's shopper, personal parts of its placement and payments and its additional data but the cart.
 
     A repeat changes nothing. Raises ``OrderNotFound``.
     """
@@ -38,10 +38,13 @@ def _erase(ports: Ports, read: Callable[[], Heads]) -> None:
     shopper = ports.store.shopper(commit.account, commit.order_id)
     payments, told = ports.store.payments(commit.account, commit.transaction_id), _told(ports, commit)
     is_known = shopper is not None and shopper.is_known
-    if told or is_known or heads.order.url or any(payment.is_personal for payment in payments):
+    placement = ports.store.placement(commit.account, commit.order_id)
+    kept = placement and placement.without_person()
+    if told or is_known or kept != placement or heads.order.url or any(payment.is_personal for payment in payments):
         erased, nameless = Shopper(erased_at=now), [Changed(payment, payment.without_person()) for payment in payments]
         terms = terms_of_shopper(shopper)
-        ports.commit(replace(commit, shopper=erased, payments=nameless, additional_data=told, erased_terms=terms))
+        without = replace(commit, shopper=erased, placement=kept, payments=nameless, additional_data=told)
+        ports.commit(replace(without, erased_terms=terms))
 
 
 def _told(ports: Ports, commit: Commit) -> list[AdditionalData]:

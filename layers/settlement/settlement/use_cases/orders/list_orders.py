@@ -8,6 +8,7 @@ from enum import StrEnum
 from settlement.domain.order.finding import TermKind, term_of, terms_like
 from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.transaction.listed_work import WorkKind
+from settlement.use_cases.orders.placed_with import ANY, PlacedWith, placed_with
 from settlement.use_cases.shared.ports import ListRange, Page, Store
 
 MAX_LISTED = 3_000
@@ -99,7 +100,8 @@ class OrderQuery:
 
     ``text`` is a whole id or term of the kind ``search``; without ``search``, one of any kind, or a part of an id. With
     ``none``, no order matches: a filter asks for a property that no order here has. ``attention`` selects the orders
-    with work of these kinds, if there are any. ``after`` is where a list in the order of creation goes on.
+    with work of these kinds, if there are any. ``placed`` is about what orders were placed with. ``after`` is where a
+    list in the order of creation goes on.
     """
 
     created: Span = field(default_factory=Span)
@@ -113,12 +115,13 @@ class OrderQuery:
     search: SearchField | None = None
     none: bool = False
     attention: frozenset[WorkKind] = frozenset()
+    placed: PlacedWith = ANY
     order_by: OrderBy = OrderBy.CREATED
     descending: bool = True
     after: Mark | None = None
 
     def takes(self, order: ListedOrder) -> bool:
-        """True if an order matches all filters but the one by id."""
+        """True if an order matches all filters but those by id and by what it was placed with."""
         return (
             self.created.holds(order.created_at)
             and self.authorised.holds(order.authorised_at)
@@ -160,7 +163,8 @@ def list_orders(
         return _by_work(store, account, wanted, now)
     if wanted.text is not None and (wanted.after is None or wanted.search is not None):
         by_text = _by_text(store, account, wanted.text, wanted.search)
-        found = [order for order in by_text.orders if wanted.takes(order)]
+        taken = (order for order in by_text.orders if wanted.takes(order))
+        found = placed_with(store, account, taken, wanted.placed, now)
         if found or wanted.search is not None:
             return FoundOrders(_sort(found, wanted), by_text.is_partial)
     most = MAX_LISTED + 1
@@ -190,7 +194,8 @@ def _by_work(store: Store, account: str, wanted: OrderQuery, now: datetime) -> F
         heads = store.orders(account, waiting).values()
         listed = [as_listed(head) for head in heads if not head.gateway_only]
         listed = [order for order in listed if _mentions(order, wanted.text)]
-    found = [order for order in listed if wanted.takes(order) and wanted.is_behind_mark(order)]
+    taken = (order for order in listed if wanted.takes(order) and wanted.is_behind_mark(order))
+    found = placed_with(store, account, taken, wanted.placed, now)
     return FoundOrders(_sort(found, wanted), is_partial)
 
 
@@ -281,6 +286,7 @@ class _Reading:
     store: Store
     account: str
     wanted: OrderQuery
+    now: datetime
     most: int
     found: list[ListedOrder] = field(default_factory=list)
     queries: int = 0
@@ -294,7 +300,8 @@ class _Reading:
                 return False
             page = self.store.listed(self.account, self._range(months, month), page.next if page else None)
             self.queries += 1
-            self.found += filter(self._takes, page.items)
+            taken = filter(self._takes, page.items)
+            self.found += placed_with(self.store, self.account, taken, self.wanted.placed, self.now)
             self._widening *= 1 if page.next is None else 2
         return True
 
@@ -311,7 +318,7 @@ class _Reading:
 def _by_date(store: Store, account: str, wanted: OrderQuery, now: datetime, most: int) -> FoundOrders:
     """Read month by month until there are ``most`` orders; behind a mark, a few months at most, and name the rest."""
     months = _months_of(wanted, now)
-    reading = _Reading(store, account, wanted, most)
+    reading = _Reading(store, account, wanted, now, most)
     few = len(months.names) if wanted.after is None else MAX_MONTHS_BEHIND_MARK
     is_read = all(reading.read(months, month) for month in months.names[:few])
     found = reading.found

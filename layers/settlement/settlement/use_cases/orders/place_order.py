@@ -1,6 +1,5 @@
 """Places an order: writes order, transaction and payments, and queues their authorisation (A§3.12)."""
 
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +24,7 @@ from settlement.domain.money import MAX_MINOR_UNITS, require_in_use
 from settlement.domain.order.line_value import ONE, UnitPrice
 from settlement.domain.order.order import DEFAULT_SALES_CHANNEL, Line, Order, OrderTotal
 from settlement.domain.order.order_sums import require_lines_in_totals
+from settlement.domain.order.placement import Placement
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import record_ready
@@ -32,6 +32,7 @@ from settlement.domain.transaction.deeds import Deeds
 from settlement.domain.transaction.operation import Operation, OperationKind
 from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.orders.order_ids import new_order_id, order_group
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, listed, load, of_order, record_status_changes
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
@@ -91,7 +92,10 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order to place; values in minor units of ``currency``."""
+    """An order to place; values in minor units of ``currency``.
+
+    ``other_parts`` is what its placement says beside persons, for comparison with a repeat alone.
+    """
 
     lines: tuple[NewLine, ...]
     totals: tuple[OrderTotal, ...]
@@ -104,18 +108,21 @@ class NewOrder:
     rounding_error: int = 0
     url: str | None = None
     shopper: Shopper | None = field(default=None, repr=False)
+    placement: Placement | None = field(default=None, repr=False)
+    other_parts: str = ""
 
     @property
     def said(self) -> "NewOrder":
-        """Return the order without its shopper, for comparison with a repeat: the shopper can be erased."""
-        return replace(self, shopper=None)
+        """Return the order without what tells of its shopper, for comparison with a repeat: that can be erased."""
+        parts = self.placement.identity if self.placement else ""
+        return replace(self, shopper=None, placement=None, other_parts=parts)
 
     @property
     def said_earlier(self) -> "NewOrder":
         """Return the order as earlier versions read the same body."""
         lines = tuple(replace(line, **_IGNORED_OF_LINES) for line in self.lines)
         payments = tuple(replace(payment, **_IGNORED_OF_PAYMENTS) for payment in self.payments)
-        return replace(self.said, lines=lines, payments=payments)
+        return replace(self.said, lines=lines, payments=payments, other_parts="")
 
 
 def place_order(ports: Ports, account: str, new: NewOrder) -> Heads:
@@ -204,7 +211,7 @@ def _place(ports: Ports, account: str, new: NewOrder) -> Heads:
     settings = ports.store.settings(account)
     connectors = connectors_of(ports.store, account, new.payments)
     heads, commit = _intake(ports, account, new, settings, connectors)
-    ports.commit(replace(commit, shopper=new.shopper))
+    ports.commit(replace(commit, shopper=new.shopper, placement=new.placement))
     return heads
 
 
@@ -387,14 +394,3 @@ def _lines(new: NewOrder) -> list[Line]:
         )
         for index, line in enumerate(new.lines)
     ]
-
-
-def new_order_id() -> str:
-    """Return a fresh order id in the usual form: 13 digits and the seller's part, ``1172452900788-01``."""
-    return f"{10**12 + secrets.randbelow(9 * 10**12)}-01"
-
-
-def order_group(order_id: str) -> str:
-    """Return the id of an order's purchase: the order's id without the seller's part ``-NN`` (C§0)."""
-    group, dash, seller = order_id.rpartition("-")
-    return group if dash and len(seller) == 2 and seller.isdigit() and group else order_id

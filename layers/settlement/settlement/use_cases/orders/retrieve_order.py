@@ -7,6 +7,7 @@ from settlement.domain.changes.change import Change
 from settlement.domain.errors import OrderNotFound
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
+from settlement.domain.order.placement import Placement
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
@@ -22,6 +23,7 @@ class WholeOrder:
     transaction: Transaction
     lines: list[Line]
     shopper: Shopper | None
+    placement: Placement | None
     invoices: list[Invoice]
     documents: dict[str, str]
     changes: list[Change]
@@ -43,6 +45,7 @@ def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
         transaction=heads.transaction,
         lines=store.lines(account, order_id),
         shopper=store.shopper(account, order_id),
+        placement=store.placement(account, order_id),
         invoices=invoices,
         documents=documents,
         changes=store.changes(account, order_id),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.invoice import Invoice
     from settlement.domain.order.listing import ListedOrder
     from settlement.domain.order.order import Line, Order
+    from settlement.domain.order.placement import ListedParts, Placement
     from settlement.domain.order.shopper import Shopper
     from settlement.domain.transaction.approval import Approval
     from settlement.domain.transaction.checkout import AdditionalData
@@ -88,6 +89,7 @@ class Commit:
     replaced_invoices: Sequence[Changed[Invoice]] = ()
     new_receipts: Sequence[tuple[str, str]] = ()
     shopper: Shopper | None = None
+    placement: Placement | None = None
     modifications: Sequence[Modification] = ()
     replaced_modifications: Sequence[Changed[Modification]] = ()
     requests: Sequence[tuple[str, str, int]] = ()
@@ -240,6 +242,11 @@ class Store(Protocol):
     def listed(self, account: str, wanted: ListRange, after: str | None) -> Page[ListedOrder]: ...
     def lines(self, account: str, order_id: str) -> list[Line]: ...
     def shopper(self, account: str, order_id: str) -> Shopper | None: ...
+    def placement(self, account: str, order_id: str) -> Placement | None: ...
+    def listed_parts(self, account: str, order_ids: Iterable[str]) -> dict[str, ListedParts]:
+        """Return what lists have of the placements of many orders, by id; of those that have any."""
+        ...
+
     def invoice(self, account: str, order_id: str, number: str) -> Invoice | None: ...
     def invoices(self, account: str, order_id: str) -> list[Invoice]: ...
     def invoices_after(self, account: str, order_id: str, number: str | None, page_size: int) -> Page[Invoice]: ...
