@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from settlement.domain.order.invoice import InvoiceType
+from settlement.use_cases.gateway.request_movement import REFUND
 from testkit.builders import a_new_payment, item
 from testkit.shop import Placed, Shop
+from tests.support.approvals import ask_movement, limit, stored
 from tests.support.chromium import chromium, needs_chromium
 from tests.support.console import KEY, TOKEN, Browser
 from tests.support.console_server import console_server
@@ -36,7 +38,7 @@ def site(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def orders_of_every_kind(shop: Shop) -> dict[str, Placed]:
-    """One order that is done, one in trouble, one with a refund left to a person, one cancelled."""
+    """One order that is done, one in trouble, one with a refund left to a person, one cancelled, one of two keys."""
     done = shop.open(a_new_payment(10000, "partial"))
     done.invoice("N1", 7000, item("A", 5000))
     done.change("C1", discount=1500)
@@ -51,7 +53,11 @@ def orders_of_every_kind(shop: Shop) -> dict[str, Placed]:
     failed.invoice("N1", 7000)
     cancelled = shop.open(a_new_payment(10000, "partial"))
     cancelled.cancel("sold out")
-    return {"done": done, "by_hand": by_hand, "failed": failed, "cancelled": cancelled}
+    asked = shop.open(a_new_payment(10000, "partial"))
+    asked.invoice("N1", 10000)
+    limit(shop, refund=0)
+    ask_movement(asked, REFUND, 1500)
+    return {"done": done, "by_hand": by_hand, "failed": failed, "cancelled": cancelled, "asked": asked}
 
 
 def opened(browser: "Chromium", site: str, **settings: Any) -> "Page":
@@ -102,6 +108,9 @@ def paths(orders: dict[str, Placed]) -> list[str]:
         *(f"orders/{orders[name].order_id}" for name in ("done", "failed")),
         *(f"transactions/{orders[name].transaction_id}" for name in ("done", "by_hand")),
         f"orders/{orders['failed'].order_id}/do/invoice",
+        f"orders/{orders['done'].order_id}/do/tracking",
+        f"transactions/{orders['done'].transaction_id}/audit",
+        f"approvals/{stored(orders['asked'])[0].id}",
         f"transactions/{orders['by_hand'].transaction_id}/legs/4-0001/do/confirm",
     ]
 

@@ -18,6 +18,7 @@ from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.transaction.approval import ApprovalAction, ApprovalKind, ApprovalState
 from settlement.domain.transaction.closing import Ending
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import WorkKind
@@ -49,6 +50,9 @@ NAMED: dict[str, Iterable[object]] = {
     "role": (*Role, EVERY_ROLE),
     "choice": (*RefundPriority, *ExpiryPolicy),
     "capability": Capability,
+    "approval-action": ApprovalAction,
+    "approval-kind": ApprovalKind,
+    "approval-state": ApprovalState,
 }
 """What the names of a kind are made from."""
 

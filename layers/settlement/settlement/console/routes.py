@@ -23,6 +23,8 @@ class PageRoute:
 _VIEW = (Role.VIEW_ORDER,)
 _ADMIN = (Role.ACCOUNT_ADMIN,)
 _PAYMENT = (Role.VIEW_PAYMENT,)
+_APPROVER = (Role.APPROVE_PAYMENT,)
+_DECIDING = (Role.VIEW_PAYMENT, Role.APPROVE_PAYMENT)
 
 PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console/sign-in", "entrance", "show", is_open=True),
@@ -33,6 +35,9 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console", "start", "show"),
     PageRoute("get", "/console/today", "today", "show", _PAYMENT),
     PageRoute("get", "/console/lapses", "lapses", "show", _PAYMENT),
+    PageRoute("get", "/console/approvals/{approvalId}", "approval", "show", _DECIDING),
+    PageRoute("post", "/console/approvals/{approvalId}/approve", "approval", "agree", _APPROVER),
+    PageRoute("post", "/console/approvals/{approvalId}/refuse", "approval", "decline", _APPROVER),
     PageRoute("get", "/console/settings", "settings", "show", _ADMIN),
     PageRoute("post", "/console/settings", "settings", "change", _ADMIN),
     PageRoute("get", "/console/keys", "keys", "show", _ADMIN),
@@ -49,6 +54,7 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("post", "/console/orders/{orderId}/do/{action}", "action", "on_order", _VIEW),
     PageRoute("get", "/console/transactions/{transactionId}", "transaction", "show", _PAYMENT),
     PageRoute("get", "/console/transactions/{transactionId}/timeline", "transaction", "timeline", _PAYMENT),
+    PageRoute("get", "/console/transactions/{transactionId}/audit", "audit", "show", _PAYMENT),
     *(
         PageRoute(method, f"/console/transactions/{{transactionId}}/{what}do/{{action}}", "action", function, _PAYMENT)
         for what, function in (

@@ -1,4 +1,4 @@
-"""What can be done with an order: start, invoice, return, change, cancel."""
+"""What can be done with an order: start, invoice, return, change, cancel, track its parcels."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from settlement.console import typed
 from settlement.console.actions.action import Act, Action, Limited, Target
 from settlement.console.visit import Visit
 from settlement.domain.account.account import Role
+from settlement.domain.order.invoice import Invoice, InvoiceType
 from settlement.domain.order.left_to_invoice import LineLeft, left_to_invoice
 from settlement.domain.order.line_value import first_units, total_of
 from settlement.domain.order.order import Line, Order
@@ -103,6 +104,42 @@ def _cancel(visit: Visit, target: Target) -> Act:
     return Limited(asking_cancel(visit.account, target.heads.order.order_id, reason))
 
 
+def _track(visit: Visit, target: Target) -> Act:
+    """Read where a parcel is; what is left empty stays as it was."""
+    from settlement.api.invoices.request import TrackingBody
+    from settlement.use_cases.orders.update_tracking import update_parcel
+
+    order_id, number = target.heads.order.order_id, typed.text(visit, "invoice", needed=True)
+    if visit.ports.store.invoice(visit.account, order_id, number) is None:
+        raise typed.Mistyped("typed.no-invoice", "invoice")
+    seen = {"city": typed.text(visit, "seen_city") or None, "description": typed.text(visit, "seen_what") or None}
+    told: dict[str, Any] = {
+        "courier": typed.text(visit, "courier"),
+        "trackingNumber": typed.text(visit, "tracking"),
+        "trackingUrl": typed.text(visit, "tracking_url"),
+        "dispatchedDate": typed.text(visit, "dispatched"),
+        "deliveredDate": typed.text(visit, "delivered_date"),
+        "isDelivered": typed.text(visit, "delivered") == "on" or None,
+        "events": [seen] if any(seen.values()) else None,
+    }
+    said = {name: value for name, value in told.items() if value}
+    if not said:
+        raise typed.Mistyped("typed.missing", "tracking")
+    parcel = body.validate(TrackingBody, said)
+    tracking, supplement, delivery = parcel.as_tracking(), parcel.as_supplement(), parcel.as_delivery()
+    return lambda ports, expected: update_parcel(ports, visit.account, order_id, number, tracking, supplement, delivery)
+
+
+def _to_track(visit: Visit, target: Target) -> dict[str, Any]:
+    found = visit.ports.store.invoices(visit.account, target.heads.order.order_id)
+    sales = sorted((invoice for invoice in found if invoice.type is InvoiceType.OUTPUT), key=_newest_first)
+    return {"sent": sales}
+
+
+def _newest_first(invoice: Invoice) -> int:
+    return -invoice.sequence
+
+
 def _lines(visit: Visit, target: Target) -> list[Line]:
     return visit.ports.store.lines(visit.account, target.heads.order.order_id)
 
@@ -145,6 +182,7 @@ ORDER_ACTIONS = {
         Action("return", (Role.NOTIFY_REFUND,), _return, _to_return),
         Action("change", (Role.CHANGE_ORDER,), _change, _to_change),
         Action("cancel", (Role.CANCEL_ORDER,), _cancel),
+        Action("tracking", (Role.NOTIFY_INVOICE,), _track, _to_track, previews=False),
     )
 }
 """The actions on orders by their names."""
@@ -163,5 +201,6 @@ def open_actions(visit: Visit, target: Target) -> list[str]:
         "change": is_open and order.started_at is not None and not order.is_fully_invoiced,
         "return": is_open and order.invoiced > order.returned - order.returns_written_off,
         "cancel": is_open and order.invoiced == 0,
+        "tracking": order.invoices > 0,
     }
     return [name for name, makes_sense in sense.items() if makes_sense and visit.may(*ORDER_ACTIONS[name].roles)]

@@ -75,9 +75,13 @@ def show(visit: Visit) -> Response:
 
 def _buttons(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:
     """Return the actions on an item that the reader may take."""
+    work, transaction = item.work, f"transactions/{item.transaction_id}"
+    if work.kind is WorkKind.APPROVAL:
+        return [("decide", f"approvals/{work.approval}")]
+    if work.kind is WorkKind.LEDGER_MISMATCH:
+        return [("audit", f"{transaction}/audit")]
     if not visit.may(Role.PROCESS_PAYMENT):
         return []
-    work, transaction = item.work, f"transactions/{item.transaction_id}"
     where = {
         "retry": f"{transaction}/operations/{work.operation}",
         "write-off": f"{transaction}/operations/{work.operation}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from settlement.domain.errors import ApprovalNotFound, Busy, Refusal, StaleVersion, TooManyWaiting
 from settlement.domain.transaction.approval import (
@@ -26,6 +26,9 @@ from settlement.use_cases.shared.approvals import write
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
 
+if TYPE_CHECKING:
+    from settlement.use_cases.previews.preview_action import Preview
+
 _ASKED: Mapping[ApprovalAction, Callable[[Ports, str, Approval], Asking[Any]]] = {
     ApprovalAction.REFUND: asked_movement,
     ApprovalAction.CANCELLATION: asked_movement,
@@ -47,6 +50,14 @@ def retrieve_approval(store: Store, account: str, approval_id: str) -> Approval:
     if approval is None:
         raise ApprovalNotFound(approval_id)
     return approval
+
+
+def preview_approval(ports: Ports, account: str, approval: Approval) -> "Preview[Any]":
+    """Return what would be done now; raises why it is no longer possible."""
+    from settlement.use_cases.previews.preview_action import preview_action  # a cold start goes without it
+
+    asking = _ASKED[approval.action](ports, account, approval)
+    return preview_action(ports, asking.find, lambda rehearsal: asking.act(rehearsal, None))
 
 
 def approve(ports: Ports, account: str, approval_id: str) -> Approval:
