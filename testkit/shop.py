@@ -16,6 +16,7 @@ from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import order_status, transaction_status
 from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.orders.cancel_invoice import InvoiceCancelRequest, cancel_invoice
 from settlement.use_cases.orders.cancel_order import cancel_order
 from settlement.use_cases.orders.change_order import ChangeRequest, change_order
 from settlement.use_cases.orders.notify_invoice import Notification, Receipt, notify_invoice
@@ -250,6 +251,17 @@ class Placed:
     def give_back(self, number: str, value: int) -> Receipt:
         """Notify a return and run its workflow."""
         receipt = self.notify(number, value, type_=InvoiceType.INPUT)
+        self.run()
+        return receipt
+
+    def cancel_invoice_only(self, number: str, request_id: str | None = None, reason: str = "mistake") -> Receipt:
+        """Cancel a sale, without running anything."""
+        request = InvoiceCancelRequest(number, reason, request_id or f"cancel-{number}")
+        return cancel_invoice(self.shop.ports, ACCOUNT, self.order_id, request)
+
+    def cancel_invoice(self, number: str, request_id: str | None = None, reason: str = "mistake") -> Receipt:
+        """Cancel a sale and run its workflow."""
+        receipt = self.cancel_invoice_only(number, request_id, reason)
         self.run()
         return receipt
 

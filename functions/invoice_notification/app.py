@@ -1,4 +1,4 @@
-"""Accepts invoices and their tracking (C§1.1, C§1.2)."""
+"""Accepts invoices and their tracking, and cancels invoices (C§1.1, C§1.2, R38)."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,32 @@ def preview_fiscal(order_id: str) -> Response:
     """Show what the invoice that an NF-e is would do, and write nothing."""
     account, notification, expected = api.caller(), _fiscal_notification(), api.expected_version()
     return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
+
+
+@api.serves("cancelInvoice")
+def cancel(order_id: str, invoice_number: str) -> Response:
+    """Cancel a sale invoice."""
+    from settlement.api.approvals.view import approval_view
+    from settlement.api.invoices.request import InvoiceCancelBody
+    from settlement.domain.transaction.approval import Approval
+    from settlement.use_cases.approvals.act_or_ask import act_or_ask
+    from settlement.use_cases.approvals.invoice_cancellation import asking_invoice_cancel
+
+    account, request = api.caller(), api.read(InvoiceCancelBody).as_request(invoice_number)
+    asking, expected = asking_invoice_cancel(account, order_id, request), api.expected_version()
+    done = act_or_ask(bootstrap.ports(api.actor()), account, asking, expected)
+    return answer(202, approval_view(done)) if isinstance(done, Approval) else answer(200, receipt_view(done))
+
+
+@api.serves("previewInvoiceCancel")
+def preview_cancel(order_id: str, invoice_number: str) -> Response:
+    """Show what cancelling a sale invoice would do, and write nothing."""
+    from settlement.api.invoices.request import InvoiceCancelBody
+    from settlement.use_cases.orders.cancel_invoice import cancel_invoice
+
+    account, request = api.caller(), api.read(InvoiceCancelBody).as_request(invoice_number)
+    expected = api.expected_version()
+    return _previewed(order_id, lambda ports: cancel_invoice(ports, account, order_id, request, expected))
 
 
 @api.serves("trackInvoice", "trackDelivery")

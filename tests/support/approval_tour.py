@@ -24,6 +24,8 @@ ASKING = "asking-key"
 def walk_approvals(tour: Tour) -> None:
     """Ask for one of each kind, and have them decided."""
     captured, doubtful, words = tour.place("to-approve"), _in_doubt(tour), list(_words(tour))
+    tour.place("invoiced")
+    tour.service.do("POST", f"{ORDERS}/invoiced/invoice", invoice_body("N1", 4000))
     tour.service.do("POST", f"{_of(captured)}/settlement-request", {"value": 6000})
     for name in ("cancelled-order", "cancelled-document", "to-modify"):
         tour.place(name)
@@ -33,6 +35,7 @@ def walk_approvals(tour: Tour) -> None:
     _ask(tour, f"{ORDERS}/to-approve/changes", change_body("A1", 5000))
     _ask(tour, f"{ORDERS}/cancelled-order/cancel", {"reason": "sold out"})
     _ask(tour, "/api/orders/pvt/document/cancelled-document/cancel", {"reason": "sold out"})
+    _ask(tour, f"{ORDERS}/invoiced/invoice/N1/cancel", {"requestId": "K1", "reason": "wrong address"})
     _ask(tour, doubtful, {"resolution": "not-done", "reason": "the back office has no such call"})
     for path, body in (*words, *returns):
         _ask(tour, path, body)

@@ -24,6 +24,10 @@ class Oracle:
     cancelled: bool = False
     refunds_early: bool = False
     """Whether a return before completion gives its value back at once."""
+    sales: tuple[tuple[str, int, int], ...] = ()
+    """The sales that stand: number, what counts of each, and what it has requested."""
+    taken_back: int = 0
+    """The requests of sales that were cancelled: at most that was refunded with them."""
 
     @property
     def is_complete(self) -> bool:
@@ -43,17 +47,32 @@ class Oracle:
         new = self.value + net
         return net != 0 and not self.cancelled and not self.is_complete and new > 0 and new >= self.invoiced
 
+    def takes_cancel_of(self, number: str) -> bool:
+        """Whether the cancellation of a sale is taken, if the payments can do it."""
+        counted = next((counted for held, counted, _ in self.sales if held == number), None)
+        return counted is not None and not self.cancelled and self.returned <= self.invoiced - counted
+
     def takes_cancel(self) -> bool:
         """Whether a cancellation is taken."""
         return self.cancelled or self.invoiced == 0
 
-    def invoice(self, value: int) -> None:
+    def invoice(self, value: int, number: str = "") -> None:
         """A sale was taken."""
-        counted = min(value, self.value - self.invoiced)
+        counted, before = min(value, self.value - self.invoiced), self.requested
         if counted:
             self.invoiced += counted
             self.requested = self.payable if self.is_complete else self.requested + counted
             self._settle()
+        self.sales = (*self.sales, (number, counted, self.requested - before))
+
+    def cancel_invoice(self, number: str) -> None:
+        """The cancellation of a sale was taken: what it counted and requested is taken back."""
+        [(_, counted, request)] = [held for held in self.sales if held[0] == number]
+        self.sales = tuple(held for held in self.sales if held[0] != number)
+        self.invoiced -= counted
+        self.requested -= request
+        self.taken_back += request
+        self.net_captured -= max(0, min(request, self.net_captured - self.requested))
 
     def give_back(self, value: int, taken_off: int | None = None) -> None:
         """A return was taken.
@@ -81,6 +100,17 @@ class Oracle:
         if self.is_complete:
             self.requested = self.payable
             self._settle()
+
+    @property
+    def captured(self) -> tuple[int, int]:
+        """The least and the most that is captured in the end, less what was given back, if no timer captures more.
+
+        What Total and Hold capture early may be captured or still open when a sale is cancelled.
+        """
+        if not self.taken_back or self.mode is Mode.PARTIAL:
+            return self.net_captured, self.net_captured
+        least = self.requested if self.mode is Mode.TOTAL or self.requested == self.payable else 0
+        return least, self.payable
 
     def _settle(self) -> None:
         match self.mode:

@@ -9,6 +9,7 @@ from testkit.shop import Placed
 from tests.support.affiliations import affiliation_body
 from tests.support.approval_tour import walk_approvals
 from tests.support.fiscal_tour import walk_fiscal_documents
+from tests.support.invoice_cancel_tour import walk_cancelled_invoices
 from tests.support.service import Heard, Service, elsewhere, route_of
 from tests.support.tour_bodies import (
     AUTHORISE,
@@ -49,6 +50,7 @@ class Tour:
         self._placing()
         self._invoicing()
         walk_fiscal_documents(self)
+        walk_cancelled_invoices(self)
         self._changing()
         self._modifying()
         self._reading()

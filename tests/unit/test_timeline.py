@@ -58,6 +58,11 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
         {"invoiceNumber": "N1", "told": "invoiceKey, cfop"},
         "Invoice N1 supplemented with invoiceKey, cfop",
     ),
+    (
+        T.INVOICE_CANCELLED,
+        {"invoiceNumber": "N1", "counted": 7000, "withdrawn": 7000, "reason": "Wrong shopper"},
+        "Invoice N1 cancelled, 70.00 BRL no longer counted, request of 70.00 BRL withdrawn. Wrong shopper",
+    ),
     (T.TRACKING_UPDATED, {"invoiceNumber": "N1", "trackingNumber": "BR1"}, "Invoice N1: tracking number BR1"),
     (T.TRACKING_UPDATED, {"invoiceNumber": "N1", "trackingNumber": None}, "Invoice N1: no tracking number"),
     (

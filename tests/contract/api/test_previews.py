@@ -28,6 +28,7 @@ def test_every_action_that_queues_an_operation_has_a_preview() -> None:
         "notifyInvoice",
         "notifyDocumentInvoice",
         "notifyFiscalDocument",
+        "cancelInvoice",
         "registerChange",
         "modifyOrder",
         "cancelOrder",

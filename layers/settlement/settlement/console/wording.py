@@ -155,7 +155,7 @@ _AMOUNTS_OF_DIAGNOSES = frozenset({"value", "invoiced", "left", "captured"})
 
 AMOUNTS = frozenset(
     {"asked", "changeValue", "counted", "discountValue", "incrementValue", "repeatedValue", "storedValue", "total"}
-    | {"transactionValue", "value", "takenOff", "unreturned", "itemsValue", "linesValue", "payable"}
+    | {"transactionValue", "value", "takenOff", "unreturned", "itemsValue", "linesValue", "payable", "withdrawn"}
 )
 """Facts of events that are minor units."""
 

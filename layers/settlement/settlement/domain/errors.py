@@ -219,6 +219,13 @@ class ReturnTooLarge(Refusal):
     code = "OMS011"
 
 
+class InvoiceCancelRefused(Refusal):
+    """An invoice cannot be cancelled: it is no sale, was cancelled before, or a return rests on it (R38)."""
+
+    status = 409
+    code = "OMS016"
+
+
 class CancelRefused(Refusal):
     """An order with a sale invoice cannot be cancelled (R22, C§1.4.8)."""
 

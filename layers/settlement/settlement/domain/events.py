@@ -27,6 +27,7 @@ class EventType(StrEnum):
     HANDLING_STARTED = "HandlingStarted"
     INVOICE_NOTIFIED = "InvoiceNotified"
     INVOICE_REPLAY_DIFFERED = "InvoiceReplayDiffered"
+    INVOICE_CANCELLED = "InvoiceCancelled"
     TRACKING_UPDATED = "TrackingUpdated"
     INVOICE_SUPPLEMENTED = "InvoiceSupplemented"
     ORDER_CHANGED = "OrderChanged"

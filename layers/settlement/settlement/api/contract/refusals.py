@@ -78,6 +78,7 @@ WHEN: dict[tuple[int, str], str] = {
         "its timeline too many events"
     ),
     (409, "OMS015"): "the secret with the credentials of all connectors is full: 65,536 bytes",
+    (409, "OMS016"): "the invoice is a return, was cancelled before, or a return rests on it",
     (409, "SalesOrderSystem008"): "the order is cancelled",
     (409, "SalesOrderSystem014"): "a modification is in progress",
     (409, "SalesOrderSystem015"): "an order accepts changes of one API only, registered or modifications",

@@ -88,6 +88,8 @@ ROUTES: tuple[Route, ...] = (
         ("previewDocumentInvoice", "post", f"{_DOCUMENT}/invoices/preview", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
         ("notifyFiscalDocument", "post", f"{_ORDER}/invoice/nfe", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
         ("previewFiscalDocument", "post", f"{_ORDER}/invoice/nfe/preview", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
+        ("cancelInvoice", "post", f"{_ORDER}/invoice/{{invoiceNumber}}/cancel", Role.NOTIFY_REFUND),
+        ("previewInvoiceCancel", "post", f"{_ORDER}/invoice/{{invoiceNumber}}/cancel/preview", Role.NOTIFY_REFUND),
         ("trackInvoice", "patch", f"{_ORDER}/invoice/{{invoiceNumber}}", Role.NOTIFY_INVOICE),
         ("trackDelivery", "put", f"{_ORDER}/invoice/{{invoiceNumber}}/tracking", Role.NOTIFY_INVOICE),
     ),

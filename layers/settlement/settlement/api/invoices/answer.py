@@ -4,7 +4,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from settlement.api.shared.answer import Cents, Null
+from settlement.api.shared.answer import ActorAnswer, Cents, Null, OmsDate
 from settlement.domain.order.invoice import InvoiceType
 
 
@@ -86,8 +86,26 @@ class Restitutions(TypedDict):
     """What is refunded to the payments."""
 
 
+class InvoiceCancelled(TypedDict):
+    """The cancellation of a sale invoice."""
+
+    requestId: str
+    """The id of its request."""
+    reason: str
+    """Why, in words."""
+    date: OmsDate
+    """When it was taken."""
+    by: ActorAnswer | None
+    """Who cancelled it."""
+    withdrawnValue: Cents
+    """The part of the settlement requests that it took back."""
+
+
 class Package(TypedDict):
-    """An invoice of the order; ``countedValue`` is the part of it that counts towards the order's value."""
+    """An invoice of the order; ``countedValue`` is the part of it that counts towards the order's value.
+
+    A cancelled one stays as it was, with its cancellation, and counts no more.
+    """
 
     items: list[PackedItem]
     """What was invoiced; an item whose value its quantity does not divide stands twice, with both unit prices."""
@@ -129,6 +147,8 @@ class Package(TypedDict):
     """Why not all of it counts, for people; null if all does."""
     EnableInferItems: bool
     """Always false: items are never guessed."""
+    cancellation: NotRequired[InvoiceCancelled]
+    """Who cancelled it, and why; an invoice that stands has none."""
     restitutions: NotRequired[Restitutions]
     """What a return gives back; a sale has none."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema, model_validator
 
 from settlement.api.shared.patterns import BLANKS, any_case
-from settlement.api.shared.request import Body, Code, Id, Index, ItemId, Price, Quantity, Text
+from settlement.api.shared.request import MAX_ANY_TEXT, Body, Code, Id, Index, ItemId, Price, Quantity, Text
 from settlement.api.shared.schema import Says
 from settlement.api.shared.unit_multiplier import UnitMultiplier
 from settlement.api.shared.written import (
@@ -15,13 +15,18 @@ from settlement.api.shared.written import (
     MAX_NUMBER_TEXT,
     Date,
     Described,
+    FullText,
+    NumberToo,
+    Shaped,
     one_of_any_case,
     text_of_number,
+    trimmed,
     whole_number,
 )
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS
 from settlement.domain.order.invoice import Delivery, DeliveryEvent, InvoiceType, Supplement, Tracking
 from settlement.domain.order.order import LineMention
+from settlement.use_cases.orders.cancel_invoice import InvoiceCancelRequest
 from settlement.use_cases.orders.notify_invoice import Notification
 
 MAX_DOCUMENT_BYTES = 200_000
@@ -260,6 +265,19 @@ class DocumentInvoiceBody(Body):
             volumes=self.volumes,
             tracking=Tracking(self.courier, self.tracking_number, self.tracking_url),
         )
+
+
+class InvoiceCancelBody(Body):
+    """``POST …/invoice/{invoiceNumber}/cancel`` (R38)."""
+
+    request_id: Annotated[str, Shaped(r"[^\x00-\x1f\x7f]{1,100}", "1 to 100 characters, none a control"), NumberToo()]
+    """The cancellation's id, unique in the order; a repeat is taken once."""
+    reason: Annotated[str, Field(max_length=MAX_ANY_TEXT), AfterValidator(trimmed), FullText]
+    """Why, in words."""
+
+    def as_request(self, number: str) -> InvoiceCancelRequest:
+        """Return the cancellation of an invoice."""
+        return InvoiceCancelRequest(number, self.reason, self.request_id)
 
 
 class DeliveryEventBody(Body):

@@ -20,7 +20,7 @@ from settlement.api.shared.view import actor_view
 from settlement.api.shopper.view import client_profile, invoice_data, shipping_data
 from settlement.domain.changes.change import Change
 from settlement.domain.money import minor_digits
-from settlement.domain.order.invoice import Delivery, Invoice, InvoiceType
+from settlement.domain.order.invoice import Delivery, Invoice, InvoiceCancellation, InvoiceType
 from settlement.domain.order.left_to_invoice import LeftToInvoice
 from settlement.domain.order.line_value import ONE, UnitPrice, unit_prices, written
 from settlement.domain.order.order import Line, LineMention, Order, lines_meant, pending_to_invoice
@@ -31,7 +31,7 @@ from settlement.use_cases.orders.retrieve_order import WholeOrder
 
 if TYPE_CHECKING:
     from settlement.api.changes.answer import ChangedItem, RegisteredChange
-    from settlement.api.invoices.answer import CourierStatus, Package, PackedItem, ReturnedItem
+    from settlement.api.invoices.answer import CourierStatus, InvoiceCancelled, Package, PackedItem, ReturnedItem
     from settlement.api.orders.answer import (
         AlternativeTotal,
         CancellationData,
@@ -202,6 +202,16 @@ def _priced(prices: Iterable[UnitPrice]) -> "list[SellingPriceAnswer]":
     return [{"value": price.value, "quantity": price.quantity} for price in prices]
 
 
+def _invoice_cancelled(cancellation: InvoiceCancellation) -> "InvoiceCancelled":
+    return {
+        "requestId": cancellation.request_id,
+        "reason": cancellation.reason,
+        "date": oms_date(cancellation.at),
+        "by": actor_view(cancellation.by),
+        "withdrawnValue": cancellation.withdrawn,
+    }
+
+
 def _package(invoice: Invoice, whole: WholeOrder) -> "Package":
     tracking = invoice.tracking
     package: Package = {
@@ -227,6 +237,8 @@ def _package(invoice: Invoice, whole: WholeOrder) -> "Package":
     }
     if invoice.volumes is not None:
         package["volumes"] = invoice.volumes
+    if invoice.cancellation is not None:
+        package["cancellation"] = _invoice_cancelled(invoice.cancellation)
     if invoice.type is InvoiceType.INPUT:
         items = [_returned(item, whole.lines) for item in invoice.items]
         package["restitutions"] = {"Refund": {"value": invoice.counted, "giftCardData": None, "items": items}}

@@ -77,6 +77,12 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.INVOICE_SUPPLEMENTED: _Wording(
         _OMS, "Invoice Supplemented", "Invoice {invoiceNumber} supplemented with {told}"
     ),
+    EventType.INVOICE_CANCELLED: _Wording(
+        _OMS,
+        "Invoice Cancelled",
+        "Invoice {invoiceNumber} cancelled, {counted} no longer counted, request of {withdrawn} withdrawn. {reason}",
+        "Invoice {invoiceNumber} cancelled, {counted} no longer counted, request of {withdrawn} withdrawn",
+    ),
     EventType.ORDER_CHANGED: _Wording(
         _OMS,
         "Order Changed",
@@ -262,6 +268,7 @@ _AMOUNTS = frozenset(
         "total",
         "transactionValue",
         "value",
+        "withdrawn",
     }
 )
 """Facts that are minor units, and read as amounts in messages."""

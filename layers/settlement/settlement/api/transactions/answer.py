@@ -1,6 +1,6 @@
 """Answers about transactions (C§3). Amounts are minor units, unless said otherwise."""
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -251,6 +251,8 @@ class RequestedValue(TypedDict):
     """What was asked."""
     origin: str
     """Which invoice, change or request asked."""
+    withdrawnValue: NotRequired[Cents]
+    """The part that the cancellation of its invoice took back; a request that stands has none."""
 
 
 HowDone = Literal["upon-request", "auto-settlement", "online", "email-notification"]

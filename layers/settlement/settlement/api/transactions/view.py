@@ -222,8 +222,9 @@ def settlements_view(movements: Movements, connectors: Mapping[str, Connector]) 
     automatic = {
         operation.sequence for operation in movements.operations if operation.kind is OperationKind.AUTO_SETTLE
     }
+    withdrawn = {op.withdraws: op.ask.withdrawn for op in movements.operations if op.withdraws is not None}
     return {
-        "requests": _requests(movements, {op.sequence: op.ask.request for op in movements.operations}),
+        "requests": _requests(movements, {op.sequence: op.ask.request for op in movements.operations}, withdrawn),
         "actions": [
             _capture(movements, leg, connectors, "auto-settlement" if leg.operation in automatic else "upon-request")
             for leg in movements.legs
@@ -258,19 +259,26 @@ def _major(minor_units: int, currency: str) -> float:
     return float(to_major(minor_units, currency))
 
 
-def _requests(movements: Movements, values: Mapping[int, int]) -> "list[RequestedValue]":
+def _requests(
+    movements: Movements, values: Mapping[int, int], withdrawn: Mapping[int, int] | None = None
+) -> "list[RequestedValue]":
+    """One entry for each operation that asks for something; ``withdrawn`` is what others took back of it."""
     transaction_id = movements.heads.transaction.transaction_id
     asked = _with_retries(movements.operations, values)
-    return [
-        {
+    requests: list[RequestedValue] = []
+    for operation in movements.operations:
+        if not asked.get(operation.sequence):
+            continue
+        request: RequestedValue = {
             "id": token(transaction_id, f"operation/{operation.sequence}"),
             "date": gateway_date(operation.accepted_at),
             "value": asked[operation.sequence],
             "origin": operation.origin,
         }
-        for operation in movements.operations
-        if asked.get(operation.sequence)
-    ]
+        if withdrawn and operation.sequence in withdrawn:
+            request["withdrawnValue"] = withdrawn[operation.sequence]
+        requests.append(request)
+    return requests
 
 
 def _with_retries(operations: Sequence[Operation], values: Mapping[int, int]) -> dict[int, int]:

@@ -43,7 +43,7 @@ def _placing(records: Records) -> Iterator[Mismatch]:
 
 def _head(records: Records) -> Iterator[Mismatch]:
     order = records.order
-    sales = [invoice for invoice in records.invoices if invoice.type is InvoiceType.OUTPUT]
+    sales = [invoice for invoice in records.invoices if invoice.type is InvoiceType.OUTPUT and invoice.stands]
     returns = [invoice for invoice in records.invoices if invoice.type is InvoiceType.INPUT]
     modified = sum(held.value for held in records.modifications if held.cancelled_at is None)
     changed = sum(change.net_value for change in records.changes)
@@ -91,6 +91,32 @@ def _invoices(records: Records) -> Iterator[Mismatch]:
         )
     for number in notified:
         yield Mismatch("invoice notified", f"invoice {number}", "an invoice", None)
+    yield from _cancelled_invoices(records)
+
+
+def _cancelled_invoices(records: Records) -> Iterator[Mismatch]:
+    """What cancelled invoices took back agrees with the events of that, and with what they had asked for (R38)."""
+    cancelled = _said(records, EventType.INVOICE_CANCELLED, "invoiceNumber")
+    withdrawn_by = {held.withdraws: held for held in records.operations if held.withdraws is not None}
+    asked = {held.origin: held.sequence for held in records.operations}
+    for invoice in records.invoices:
+        said = cancelled.pop(invoice.number, None)
+        facts = said.data if said is not None else {}
+        cancellation = invoice.cancellation
+        operation = withdrawn_by.get(asked.get(f"invoice/{invoice.number}", 0))
+        yield from unequal(
+            f"invoice {invoice.number}",
+            ("cancelled by request", facts.get("cancellation"), cancellation.request_id if cancellation else None),
+            ("value that counts no more", facts.get("counted"), invoice.counted if cancellation else None),
+            ("request taken back", facts.get("withdrawn"), cancellation.withdrawn if cancellation else None),
+            (
+                "request that its operation takes back",
+                cancellation.withdrawn if cancellation else 0,
+                operation.ask.withdrawn if operation is not None else 0,
+            ),
+        )
+    for number in cancelled:
+        yield Mismatch("invoice cancelled", f"invoice {number}", "an invoice", None)
 
 
 def _changes(records: Records) -> Iterator[Mismatch]:
@@ -159,7 +185,11 @@ def _named(records: Records, type_: InvoiceType) -> int:
         if invoice.number in notified
         for text in _texts(notified[invoice.number].data.get("itemsBeyondOrder"))
     ]
-    return named - sum(int(text.partition(" ")[0]) for text in beyond)
+    back = [
+        int(str(event.data["units"])) for event in _said(records, EventType.INVOICE_CANCELLED, "invoiceNumber").values()
+    ]
+    gone = sum(back) if type_ is InvoiceType.OUTPUT else 0
+    return named - sum(int(text.partition(" ")[0]) for text in beyond) - gone
 
 
 def _texts(value: object) -> list[str]:

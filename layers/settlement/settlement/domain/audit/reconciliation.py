@@ -122,7 +122,7 @@ def debts(order: Order, transaction: Transaction, ledger: Counters, deeds: Deeds
     if ledger.paid < due:
         yield Difference("settlement requests and actions", due, ledger.paid)
     if ledger.authorised:
-        yield from _unequal((("payable and authorised", transaction.payable, ledger.held),))
+        yield from _unequal((("payable and authorised", transaction.payable - deeds.uncovered, ledger.held),))
 
 
 def overcapture(transaction: Transaction, ledger: Counters, deeds: Deeds) -> Iterable[Difference]:

@@ -26,7 +26,7 @@ def of_return(document: FiscalDocument, invoices: Iterable[Invoice], lines: Sequ
     sales = {
         _bare(sale.key): _Sale(sale.value, _units(sale.items, lines), bool(sale.items))
         for sale in known
-        if sale.type is InvoiceType.OUTPUT and sale.key
+        if sale.type is InvoiceType.OUTPUT and sale.stands and sale.key
     }
     _take_returned(sales, known, lines)
     named = [sales[key] for key in dict.fromkeys(document.references) if key in sales]

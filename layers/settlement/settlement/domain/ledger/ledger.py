@@ -38,7 +38,8 @@ class Movement:
     """``value`` minor units moved on one payment.
 
     ``from_withheld``, ``from_doubt``, ``from_written_off`` and ``from_paid_otherwise`` are the parts that leave those
-    counters. ``of_change`` marks a refund that an order change caused, not a return.
+    counters. ``of_change`` marks a refund that an order change, or a
+    cancelled invoice, caused, not a return.
     """
 
     kind: MovementKind

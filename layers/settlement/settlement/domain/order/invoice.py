@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
+from settlement.domain.actor import Actor
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.fiscal_record import FiscalRecord, FiscalRemark
 from settlement.domain.order.order import LineMention
@@ -82,12 +83,27 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceCancellation:
+    """The cancellation of a sale invoice, which its ``request_id`` identifies (R38).
+
+    ``withdrawn`` is the part of the settlement requests that it took back, in minor units.
+    """
+
+    request_id: str
+    reason: str
+    receipt: str
+    at: datetime
+    by: Actor
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     """An invoice of an order; its number is unique within the order.
 
-    ``value`` is the document's value, ``counted`` the part that counts towards the order, both in minor units.
-    ``has_document`` is True if an embedded document is stored, ``replays`` counts later writes of the invoice.
-    ``fiscal`` is what its NF-e, or the key of one, told; None if there is none.
+    ``value`` is the document's value, ``counted`` the part that counts towards the order, both in minor units; a
+    cancelled one counts no more. ``has_document`` is True if an embedded document is stored, ``replays`` counts later
+    writes of the invoice. ``fiscal`` is what its NF-e, or the key of one, told; None if there is none.
     """
 
     number: str
@@ -107,8 +123,14 @@ class Invoice:
     has_document: bool = False
     tracking: Tracking = field(default_factory=Tracking)
     delivery: Delivery | None = None
+    cancellation: InvoiceCancellation | None = None
     replays: int = 0
     fiscal: FiscalRecord | None = None
+
+    @property
+    def stands(self) -> bool:
+        """False once it is cancelled."""
+        return self.cancellation is None
 
     def require_few_sightings(self) -> None:
         """Raise ``InvalidRequest`` if the sightings of its parcel exceed their limits."""

@@ -57,12 +57,14 @@ class Policy:
 
     ``owed`` is the value that the order owes; no capture goes beyond it (R33). The exception is a payment that is
     captured only whole, if the reductions waiting in the queue, ``reductions_to_come``, refund the excess.
+    ``withdrawals_to_come`` is by how much operations waiting in the queue lower the sum of requests (R38).
     """
 
     mode: Mode
     refund_priority: RefundPriority
     owed: int
     reductions_to_come: int = 0
+    withdrawals_to_come: int = 0
 
 
 class Draft:

@@ -40,8 +40,10 @@ class Ask:
     ``reduction`` gives value back (open value first), ``increase`` raises the authorised value, ``request`` is a
     settlement request, ``requested_through`` the sum of all requests including it. ``completes`` is True if requests
     now equal the payable total. ``refund`` is a return; ``unrequest`` is the part of a reduction that a return takes
-    off earlier requests, since it is not captured yet (R46). ``cancel_all``, ``auto_settle`` and ``expire`` (payment
-    ids) are not combined with others.
+    off earlier requests, since it is not captured yet (R46). ``withdrawn`` takes the request of a cancelled invoice
+    back: what is paid for it is refunded, but for what ``request`` needs of it (R38). ``unheld`` is the part of a
+    change's discount that no payment held any more. ``cancel_all``, ``auto_settle`` and ``expire`` (payment ids) are
+    not combined with others.
 
     A retry (``again``) asks for the missing value of an earlier operation, and gets the part that the current ledger
     still requires (R34): ``catch_up`` is its unsettled part of the requests, ``untold`` its withheld value.
@@ -54,6 +56,8 @@ class Ask:
     completes: bool = False
     refund: int = 0
     unrequest: int = 0
+    withdrawn: int = 0
+    unheld: int = 0
     cancel_all: bool = False
     auto_settle: tuple[str, ...] = ()
     expire: tuple[str, ...] = ()
@@ -64,7 +68,12 @@ class Ask:
     @property
     def can_refund(self) -> bool:
         """True if its plan can have refunds of one payment rather than another, by the account's priority."""
-        return self.reduction > 0 or self.refund > 0
+        return self.reduction > 0 or self.refund > 0 or self.withdrawn > 0
+
+    @property
+    def net_withdrawn(self) -> int:
+        """The value by which it lowers the sum of all requests."""
+        return 0 if self.again else max(0, self.withdrawn - self.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,9 @@ def plan_as_far_as_possible(ask: Ask, positions: Sequence[Position], policy: Pol
             lambda: _raise(draft, ask.increase),
             lambda: _tell(draft, ask.untold),
             lambda: _reduce(draft, ask, policy),
+            lambda: _give_up_held_after_all(draft, ask, policy),
             lambda: _settle(draft, ask, policy),
+            lambda: _withdraw(draft, ask, policy),
             lambda: _refund(draft, _still_to_refund(draft, ask), policy.refund_priority, of_change=False),
         )
         return Plan(*_as_far_as_possible(draft, parts))
@@ -187,6 +198,12 @@ def _reduce(draft: Draft, ask: Ask, policy: Policy) -> None:
     _refund(draft, rest, policy.refund_priority, of_change=True)
 
 
+def _give_up_held_after_all(draft: Draft, ask: Ask, policy: Policy) -> None:
+    """Give up value that nobody was to hold any more, but that was not refunded with its invoice after all."""
+    value = min(ask.unheld, max(0, draft.not_owed - policy.reductions_to_come))
+    _give_up(draft, value, draft.positions, policy)
+
+
 def _tell(draft: Draft, untold: Iterable[Untold]) -> None:
     """Cancel at the connectors the value that is still withheld from them."""
     for part in untold:
@@ -233,18 +250,24 @@ def _cancel_whole_payments(draft: Draft) -> None:
             )
 
 
+def _standing(ask: Ask, policy: Policy) -> int:
+    """Return the sum of all requests, without those that an operation behind it takes back (R38)."""
+    return max(0, ask.requested_through - policy.withdrawals_to_come)
+
+
 def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
+    requested = _standing(ask, policy)
     match policy.mode:
         case Mode.TOTAL:
-            _require_held(draft, ask)
-            if ask.request or ask.catch_up:
+            _require_held(draft, ask, requested)
+            if requested and (ask.request or ask.catch_up):
                 _settle_all(draft, draft.positions)
         case Mode.HOLD:
-            _require_held(draft, ask)
-            if ask.completes:
+            _require_held(draft, ask, requested)
+            if ask.completes and not policy.withdrawals_to_come:
                 _settle_all(draft, draft.positions)
         case Mode.PARTIAL:
-            value = min(ask.request or ask.catch_up, draft.missing_of(ask.requested_through))
+            value = min(ask.request or ask.catch_up, draft.missing_of(requested))
             with draft.whole():
                 for position in lowest_assigned_first(draft.positions):
                     value -= _settle_part(draft, position, value)
@@ -252,10 +275,10 @@ def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
                     raise Infeasible("the open authorised value does not cover the settlement", value, settling=True)
 
 
-def _require_held(draft: Draft, ask: Ask) -> None:
+def _require_held(draft: Draft, ask: Ask, requested: int) -> None:
     """Raise ``Infeasible`` unless the payments hold the requested value, settled now or later."""
     open_ = sum(_capturable(position) for position in draft.positions)
-    shortfall = draft.missing_of(ask.requested_through) - open_
+    shortfall = draft.missing_of(requested) - open_
     if (ask.request or ask.catch_up) and shortfall > 0:
         raise Infeasible("the payments do not cover the settlement", shortfall, settling=True)
 
@@ -297,6 +320,21 @@ def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bo
             raise Infeasible("the settled payments cannot be refunded by this value", value)
 
 
+def _withdraw(draft: Draft, ask: Ask, policy: Policy) -> None:
+    """Refund what is paid for a request that is taken back, up to what is paid beyond the requests that stand.
+
+    What may have been captured for it, nobody knows yet, is refunded once that is known.
+    """
+    if not ask.withdrawn:
+        return
+    value, beyond = max(0, ask.withdrawn - ask.request), draft.sum.paid - _standing(ask, policy)
+    paid = min(value, max(0, beyond))
+    unknown = min(value, max(0, beyond + draft.sum.in_doubt)) - paid
+    _refund(draft, paid, policy.refund_priority, of_change=True)
+    if unknown:
+        raise Infeasible("it is not known what was settled", unknown)
+
+
 def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
     """Cancel open value before it lapses; settle the invoiced value that Hold retains."""
 
@@ -304,7 +342,7 @@ def _expire(draft: Draft, ask: Ask, policy: Policy) -> None:
         return [position for position in draft.positions if position.payment_id in ask.expire]
 
     if policy.mode is Mode.HOLD:
-        retained = draft.missing_of(ask.requested_through)
+        retained = draft.missing_of(_standing(ask, policy))
         for position in lowest_assigned_first(expiring()):
             retained = max(0, retained - _settle_retained(draft, position, retained))
     _cancel_open(draft, expiring(), policy)

@@ -18,7 +18,11 @@ PRICE_INCREASE_REFUSED = (
     "credit control that can be raised by this value"
 )
 PRICE_DECREASE_REFUSED = "Modification cannot be done. Possible reason: settlement directly done by API"
-SETTLEMENT_REFUSED = "The settlement cannot be done: the payments' authorisations were cancelled or have lapsed"
+SETTLEMENT_REFUSED = (
+    "The settlement cannot be done: the payments' authorisations were cancelled or have lapsed, or what they captured "
+    "was refunded with a cancelled invoice"
+)
+WITHDRAWAL_REFUSED = "What was paid for the invoice cannot be refunded"
 REFUND_REFUSED = "The refund cannot be done: the settled payments do not take a partial refund of this value"
 RETURN_REFUSED = "The return cannot be taken off what is still to be settled: the payments are captured only whole"
 
@@ -37,16 +41,20 @@ def accept(
 ) -> Accepted:
     """Queue an operation and update the projection by its plan.
 
-    It sets ``ask.requested_through``. Value given back, and value that a return takes off requests (R46), is no longer
-    requested; value that the payments no longer hold need not be given back. An operation after which requests equal
+    It sets ``ask.requested_through``. Value given back, value that a return takes off requests (R46), and what a
+    cancelled invoice asked for (R38) is no longer requested; value that the payments no longer hold need not be given
+    back. An operation after which requests equal
     the payable total also settles what Hold retains (R12). A retry does not reduce the payable total again. Raises
     ``MoneyCannotMove`` if no plan exists (R11c, R23), and ``TooManyWaiting`` if the queue is full.
     """
     payable = transaction.payable if ask.again else transaction.payable + ask.increase - ask.reduction
-    requested = min(transaction.requested + ask.request - ask.unrequest, payable)
+    standing = transaction.requested - ask.unrequest - (0 if ask.again else ask.withdrawn)
+    requested = min(standing + ask.request, payable)
+    unheld = 0 if ask.again else min(ask.reduction, _lapsed(transaction))
     ask = replace(
         ask,
-        reduction=ask.reduction if ask.again else max(0, ask.reduction - _lapsed(transaction)),
+        reduction=ask.reduction - unheld,
+        unheld=unheld,
         requested_through=requested,
         completes=ask.completes or (transaction.mode is Mode.HOLD and 0 < requested == payable and _asks(ask)),
     )
@@ -71,7 +79,9 @@ def _asks(ask: Ask) -> bool:
 
 
 def _lapsed(transaction: Transaction) -> int:
-    """Return the payable value that no payment holds, because an authorisation was cancelled before it lapsed."""
+    """Return the payable value that no payment holds: an authorisation was cancelled before it lapsed, or what a
+    cancelled invoice had captured was refunded.
+    """
     held = total(position.counters for position in transaction.projection)
     return max(0, transaction.payable - held.held)
 
@@ -132,6 +142,9 @@ def _refusal(ask: Ask, infeasible: Infeasible) -> MoneyCannotMove:
         text, code = f"{PRICE_INCREASE_REFUSED}: {infeasible.shortfall} of {ask.increase} too much", "CHK00342"
     elif ask.unrequest:
         text, code = f"{RETURN_REFUSED}: {infeasible.shortfall} of {ask.unrequest} too much", "CHK0054"
+    elif ask.withdrawn and not infeasible.settling:
+        text = f"{WITHDRAWAL_REFUSED}: {infeasible.reason}, {infeasible.shortfall} of {ask.withdrawn}"
+        code = "CHK0054"
     elif ask.refund:
         text, code = f"{REFUND_REFUSED}: {infeasible.shortfall} of {ask.refund} too much", "CHK0054"
     elif (ask.request or ask.catch_up) and not ask.reduction:

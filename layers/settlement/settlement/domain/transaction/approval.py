@@ -31,6 +31,7 @@ class ApprovalAction(StrEnum):
     CHANGE_ORDER = "change-order"
     RETURN_INVOICE = "return-invoice"
     MODIFY_ORDER = "modify-order"
+    CANCEL_INVOICE = "cancel-invoice"
     RESOLVE_CALL = "resolve-call"
     CONFIRM_CALL = "confirm-call"
     WRITE_OFF = "write-off"

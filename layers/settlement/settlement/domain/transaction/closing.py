@@ -63,6 +63,12 @@ class Closing:
         """The value captured beyond what the order owes."""
         return max(0, self.ledger.paid - self.transaction.owed)
 
+    def surplus(self, operation: Operation) -> int:
+        """The value captured beyond what an operation may leave: what the order owes, or what it still asks for."""
+        if not operation.ask.withdrawn:
+            return self.overpaid
+        return max(0, self.ledger.paid - (self.transaction.requested - self.taken_off))
+
     @property
     def not_owed(self) -> int:
         """The available value that will never be requested."""
@@ -109,7 +115,7 @@ def _closed(closing: Closing, operation: Operation, leg: Leg) -> Leg:
     elif leg.kind is LegKind.SETTLE:
         booked = closing.settle(leg.payment_id, leg.value)
     elif leg.kind is LegKind.REFUND:
-        booked = min(leg.value, closing.overpaid) if leg.of_change else leg.value
+        booked = min(leg.value, closing.surplus(operation)) if leg.of_change else leg.value
         closing.move(MovementKind.WRITE_OFF_REFUND, leg.payment_id, booked, of_change=leg.of_change)
         closing.unreturned += 0 if leg.of_change else leg.value
     return replace(leg.to(_LEG_STATE[closing.ending]), closed=booked, doubtful=False)
@@ -125,6 +131,9 @@ def _settle_unplanned(closing: Closing, value: int) -> None:
 def _write_off_unplanned(closing: Closing, operation: Operation) -> None:
     """Write off the value that no payment could give back or raise."""
     left = operation.unplanned
+    if operation.ask.withdrawn:
+        _write_off_refunds(closing, operation, left)
+        return
     match operation.kind:
         case OperationKind.RAISE:
             transaction = closing.transaction
@@ -141,9 +150,14 @@ def _write_off_unplanned(closing: Closing, operation: Operation) -> None:
                 part = min(left, position.counters.available, closing.not_owed)
                 closing.move(MovementKind.WITHHOLD, position.payment_id, part)
                 left -= max(0, part)
-            for position in lowest_assigned_first(closing.positions.values()):
-                part = min(left, position.counters.refundable, closing.overpaid)
-                closing.move(MovementKind.WRITE_OFF_REFUND, position.payment_id, part, of_change=True)
-                left -= max(0, part)
+            _write_off_refunds(closing, operation, left)
         case _:
             pass
+
+
+def _write_off_refunds(closing: Closing, operation: Operation, value: int) -> None:
+    """Write off refunds of what is paid beyond what the operation leaves."""
+    for position in lowest_assigned_first(closing.positions.values()):
+        part = min(value, position.counters.refundable, closing.surplus(operation))
+        closing.move(MovementKind.WRITE_OFF_REFUND, position.payment_id, part, of_change=True)
+        value -= max(0, part)

@@ -38,9 +38,11 @@ class Actions:
 class Deeds:
     """What operations asked for, and what became of it.
 
-    ``giving_up`` and ``refunding`` are the values that they cancel and refund by their last plans, ``by_hand`` what was
-    left to a person. Of reductions and cancellations: ``to_refund`` is what is still to be refunded, ``to_plan`` the
-    value whose plan is still to be made, ``to_cancel`` the number of operations that cancel all and have no plan yet.
+    ``giving_up`` and ``refunding`` are the values that they cancel and refund by their last plans, ``by_hand`` what
+    was left to a person. Of reductions, withdrawals and cancellations: ``to_refund`` is what is still to be refunded,
+    ``to_plan`` the value whose plan is still to be made, ``to_cancel`` the number of operations that cancel all and
+    have no plan yet. ``withdrawn`` is what is refunded for cancelled invoices, ``unheld`` what changes took off that
+    nobody held.
     """
 
     giving_up: int = 0
@@ -49,6 +51,8 @@ class Deeds:
     to_refund: int = 0
     to_plan: int = 0
     to_cancel: int = 0
+    withdrawn: int = 0
+    unheld: int = 0
     actions: tuple[Actions, ...] = ()
 
     def plus(self, other: "Deeds", sign: int = 1) -> "Deeds":
@@ -60,12 +64,19 @@ class Deeds:
             self.to_refund + sign * other.to_refund,
             self.to_plan + sign * other.to_plan,
             self.to_cancel + sign * other.to_cancel,
+            self.withdrawn + sign * other.withdrawn,
+            self.unheld + sign * other.unheld,
             _added(self.actions, other.actions, sign),
         )
 
     def of(self, payment_id: str) -> Actions:
         """Return the actions of one payment."""
         return next((held for held in self.actions if held.payment_id == payment_id), Actions(payment_id))
+
+    @property
+    def uncovered(self) -> int:
+        """The payable value that no payment holds since it was refunded with a cancelled invoice (R38)."""
+        return max(0, self.withdrawn - self.unheld)
 
     @property
     def settled(self) -> int:
@@ -76,15 +87,18 @@ class Deeds:
 def deeds_of(operation: Operation, legs: Iterable[Leg]) -> Deeds:
     """Return the deeds of one operation with its ``legs``."""
     legs = list(legs)
-    of_order = operation.kind in _OF_ORDERS
+    ask = operation.ask
+    of_order = operation.kind in _OF_ORDERS or ask.withdrawn > 0
     is_to_plan = of_order and not operation.planned and not operation.is_concluded
     return Deeds(
         giving_up=operation.giving_up + _cancelled_with_authorisation(operation, legs),
         refunding=operation.refunding,
         by_hand=sum(leg.value for leg in legs if leg.state is LegState.MANUAL and leg.kind is not LegKind.VOID),
         to_refund=_to_refund(legs) + operation.unplanned if of_order else 0,
-        to_plan=operation.ask.reduction if is_to_plan and not operation.ask.cancel_all else 0,
-        to_cancel=int(is_to_plan and operation.ask.cancel_all),
+        to_plan=ask.reduction + max(0, ask.withdrawn - ask.request) if is_to_plan and not ask.cancel_all else 0,
+        to_cancel=int(is_to_plan and ask.cancel_all),
+        withdrawn=operation.refunding if ask.withdrawn else 0,
+        unheld=ask.unheld,
         actions=_posted(legs),
     )
 

@@ -16,6 +16,9 @@ MAX_CALLBACKS = 100
 INVOICE = "invoice/"
 """Beginning of the origin of an operation that an invoice has asked for."""
 
+INVOICE_CANCEL = "invoice-cancel/"
+"""Beginning of the origin of an operation that the cancellation of an invoice has asked for."""
+
 START_GRACE = timedelta(minutes=2)
 """How long a ready operation waits for its event before the due-work sweep starts it."""
 
@@ -27,6 +30,7 @@ class OperationKind(StrEnum):
     SETTLE = "settle"
     REDUCE = "reduce"
     REFUND = "refund"
+    WITHDRAW = "withdraw"
     CANCEL = "cancel"
     RAISE = "raise"
     AUTO_SETTLE = "auto_settle"
@@ -79,10 +83,12 @@ class Operation:
     ``unsettled`` the value to settle, that no payment could. ``settling`` is True if the order's settlement depends on
     it. ``due_at`` is when the due-work sweep starts it, ``legs`` the number of legs in its plan. ``callbacks`` counts
     callbacks and notices, ``callbacks_seen`` those before the current attempt. ``missing`` is the value that the last
-    attempt left undone, if any, ``remark`` why; with ``awaits_decision`` its connectors answered, but have not decided.
-    ``reason`` is why it was asked for, in the words of who asked. ``only_leg`` is its leg while that is alone in its
-    plan and untried or done; other legs are stored by themselves. ``listed`` is the work that the operation asked for
-    when it was read; like ``version``, a write renews it.
+    attempt left undone, if any, ``remark`` why; with ``awaits_decision`` its connectors answered, but have not
+    decided. ``taken_off`` is the part of its request that an operator wrote off for good, if any. It ``withdraws`` the
+    request of an earlier operation, whose invoice is cancelled. ``reason`` is why it was asked for, in the words of
+    who asked. ``only_leg`` is its leg while that is alone in its plan and untried or done; other legs are stored by
+    themselves. ``listed`` is the work that the operation asked for when it was read; like ``version``, a write renews
+    it.
     """
 
     sequence: int
@@ -109,6 +115,8 @@ class Operation:
     failure: str | None = None
     reason: str | None = None
     retry_of: int | None = None
+    withdraws: int | None = None
+    taken_off: int | None = None
     missing: int | None = None
     remark: str | None = None
     awaits_decision: bool = False
@@ -140,6 +148,12 @@ class Operation:
     def is_concluded(self) -> bool:
         """True if it changes no more without an operator or a late answer."""
         return self.state is OperationState.DONE or self.state.is_trouble
+
+    def taken_back(self, at: datetime) -> "Operation":
+        """Return the operation done, without having done anything."""
+        ask = replace(self.ask, unheld=0)
+        done = self.to(OperationState.DONE)
+        return replace(done, ask=ask, concluded_at=at, due_at=None, failure=None, giving_up=0)
 
     def to(self, state: OperationState) -> "Operation":
         """Return the operation in another state; raises ``IllegalTransition`` if the transition is not legal."""

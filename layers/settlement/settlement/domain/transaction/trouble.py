@@ -92,16 +92,26 @@ def ask_again(operation: Operation, legs: Iterable[Leg], transaction: Transactio
             return operation.kind, Ask(again=True, auto_settle=operation.ask.auto_settle)
         case OperationKind.EXPIRE:
             return operation.kind, Ask(again=True, expire=operation.ask.expire)
-        case OperationKind.SETTLE | OperationKind.REDUCE | OperationKind.REFUND | OperationKind.RAISE:
-            unplanned = {operation.kind: operation.unplanned}
+        case (
+            OperationKind.SETTLE
+            | OperationKind.REDUCE
+            | OperationKind.REFUND
+            | OperationKind.WITHDRAW
+            | OperationKind.RAISE
+        ):
+            kind = OperationKind.WITHDRAW if operation.ask.withdrawn else operation.kind
+            unplanned = {kind: operation.unplanned}
             settle = sum(leg.value for leg in missing if leg.kind is LegKind.SETTLE) + operation.unsettled
             refunds = [leg for leg in missing if leg.kind is LegKind.REFUND]
+            given_back = sum(leg.value for leg in refunds if leg.of_change)
+            of_change = 0 if operation.ask.withdrawn else given_back
             return operation.kind, Ask(
                 again=True,
                 catch_up=settle,
                 completes=settle > 0 and transaction.requested == transaction.payable,
                 increase=unplanned.get(OperationKind.RAISE, 0),
-                reduction=sum(leg.value for leg in refunds if leg.of_change) + unplanned.get(OperationKind.REDUCE, 0),
+                reduction=of_change + unplanned.get(OperationKind.REDUCE, 0),
+                withdrawn=given_back - of_change + unplanned.get(OperationKind.WITHDRAW, 0),
                 refund=sum(leg.value for leg in refunds if not leg.of_change) + unplanned.get(OperationKind.REFUND, 0),
                 untold=untold,
             )

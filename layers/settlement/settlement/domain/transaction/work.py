@@ -57,6 +57,7 @@ _FAILED = {
     OperationKind.CANCEL: WorkKind.FAILED_REDUCTION,
     OperationKind.EXPIRE: WorkKind.FAILED_REDUCTION,
     OperationKind.REFUND: WorkKind.FAILED_REFUND,
+    OperationKind.WITHDRAW: WorkKind.FAILED_REFUND,
 }
 
 

@@ -17,6 +17,7 @@ from settlement.domain.transaction.approval import (
 from settlement.use_cases.approvals.act_or_ask import Asking
 from settlement.use_cases.approvals.call_resolution import asked_resolution
 from settlement.use_cases.approvals.direct_request import asked_movement
+from settlement.use_cases.approvals.invoice_cancellation import asked_invoice_cancel
 from settlement.use_cases.approvals.operation_end import asked_confirmation, asked_end
 from settlement.use_cases.approvals.order_cancellation import asked_cancel
 from settlement.use_cases.approvals.order_change import asked_change
@@ -36,6 +37,7 @@ _ASKED: Mapping[ApprovalAction, Callable[[Ports, str, Approval], Asking[Any]]] =
     ApprovalAction.CHANGE_ORDER: asked_change,
     ApprovalAction.RETURN_INVOICE: asked_return,
     ApprovalAction.MODIFY_ORDER: asked_modification,
+    ApprovalAction.CANCEL_INVOICE: asked_invoice_cancel,
     ApprovalAction.RESOLVE_CALL: asked_resolution,
     ApprovalAction.CONFIRM_CALL: asked_confirmation,
     ApprovalAction.WRITE_OFF: asked_end,

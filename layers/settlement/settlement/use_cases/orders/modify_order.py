@@ -238,7 +238,7 @@ def _take_back(ports: Ports, account: str, order_id: str, request_id: str, reaso
     _require_unused(heads, modification, operation)
     journal = heads.journal(now)
     journal.record(EventType.ORDER_MODIFICATION_CANCELLED, requestId=request_id, reason=reason)
-    cancelled = replace(operation.to(OperationState.DONE), concluded_at=now, due_at=None, failure=None, giving_up=0)
+    cancelled = operation.taken_back(now)
     transaction = replace(
         transaction,
         payable=transaction.payable - modification.value,

@@ -188,6 +188,8 @@ def _replay(case: _Case, stored: Invoice) -> Receipt:
         )
     now = ports.now()
     repeated = notification.as_invoice(counted=0, receipt="", received_at=now, sequence=0)
+    if not stored.stands:
+        raise AlreadyExists(f"invoiceNumber {stored.number} was canceled; a new invoice needs another number")
     if case.settings.strict_invoices and not stored.says_the_same_as(repeated):
         raise AlreadyExists(
             f"invoiceNumber {stored.number} was notified before with invoiceValue {stored.value} or other items"

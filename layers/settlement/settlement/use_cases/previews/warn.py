@@ -55,7 +55,13 @@ def warnings_of(rehearsed: Rehearsed, earlier: Iterable[Leg]) -> list[PreviewWar
 
 
 _ACTIONS = frozenset(
-    {EventType.INVOICE_NOTIFIED, EventType.ORDER_CHANGED, EventType.ORDER_MODIFIED, EventType.ORDER_CANCELLED}
+    {
+        EventType.INVOICE_NOTIFIED,
+        EventType.INVOICE_CANCELLED,
+        EventType.ORDER_CHANGED,
+        EventType.ORDER_MODIFIED,
+        EventType.ORDER_CANCELLED,
+    }
 )
 """Events of actions that are taken even if they move no money."""
 

@@ -68,7 +68,12 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
     closed = {leg.number: leg for leg in closing.legs}
     after_legs = [closed.get(leg.number, leg) for leg in legs]
     is_written_off = request.ending is Ending.WRITTEN_OFF
-    after = replace(operation, unsettled=0, unplanned=0 if is_written_off else operation.unplanned)
+    after = replace(
+        operation,
+        unsettled=0,
+        unplanned=0 if is_written_off else operation.unplanned,
+        taken_off=(operation.taken_off or 0) + closing.taken_off or None,
+    )
     after = put_right(after, after_legs)
     transaction = recount(_taken_off(before.transaction, closing), (operation, legs), (after, after_legs))
     transaction = replace(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from settlement.domain.events import Event, EventType, Journal, operation_writer
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.planning.drafting import Infeasible, Policy, RefundPriority
-from settlement.domain.planning.planning import Plan, plan_as_far_as_possible
+from settlement.domain.planning.planning import Ask, Plan, plan_as_far_as_possible
 from settlement.domain.transaction.acceptance import given_up, refunded
 from settlement.domain.transaction.authorisation import ABANDONED, LegDraft, legs_to_decide
 from settlement.domain.transaction.leg import MOVEMENT_OF, Leg, LegKind, LegState
@@ -216,6 +216,7 @@ def _add_legs(
     movements = made.movements
     planned = replace(
         operation,
+        ask=replace(operation.ask, unheld=_still_unheld(operation.ask, made)),
         planned=True,
         legs=operation.legs + len(drafts),
         giving_up=given_up((*asked_again, *movements)),
@@ -230,6 +231,12 @@ def _add_legs(
         [],
         [Changed(payments[id_], moved[id_]) for id_ in payments if moved[id_] != payments[id_]],
     )
+
+
+def _still_unheld(ask: Ask, made: Plan) -> int:
+    """Return the part of a discount that no payment holds, now that its plan is made."""
+    taken = given_up(made.movements) + refunded(made.movements) + made.unplanned - ask.reduction
+    return max(0, ask.unheld - max(0, taken)) if ask.unheld else 0
 
 
 def _drafted(
@@ -283,15 +290,21 @@ def _waiting_behind(store: Store, transaction: Transaction) -> list[Operation]:
 def policy_of(
     store: Store, transaction: Transaction, operation: Operation, waiting: Iterable[Operation] = ()
 ) -> Policy:
-    """Return the policy for an operation, with the reductions of the operations waiting behind it.
+    """Return the policy for an operation, with the reductions and withdrawals of the operations waiting behind it.
 
     The account's priority of refunds is read only for an operation that can refund.
     """
-    to_come = sum(held.ask.reduction for held in waiting if not held.is_concluded)
+    to_come = [held.ask for held in waiting if not held.is_concluded]
     priority = RefundPriority.LOWEST_SETTLED
     if operation.ask.can_refund:
         priority = store.settings(transaction.account).refund_priority
-    return Policy(transaction.mode, priority, transaction.owed, to_come)
+    return Policy(
+        transaction.mode,
+        priority,
+        transaction.owed,
+        reductions_to_come=sum(ask.reduction for ask in to_come),
+        withdrawals_to_come=sum(ask.net_withdrawn for ask in to_come),
+    )
 
 
 def _decide_authorisation(

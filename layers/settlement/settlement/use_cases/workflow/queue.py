@@ -34,11 +34,16 @@ def next_ready(ports: Ports, transaction: Transaction, now: datetime) -> tuple[T
 
 
 def project_queue(
-    ports: Ports, transaction: Transaction, positions: Sequence[Position], without: int | None = None
+    ports: Ports,
+    transaction: Transaction,
+    positions: Sequence[Position],
+    without: int | None = None,
+    before: Sequence[Operation] = (),
 ) -> tuple[Position, ...]:
     """Return the positions after every operation from the head on has run; ``without`` leaves one out.
 
-    A planned operation counts by its open legs, any other by the part that the payments can do.
+    A planned operation counts by its open legs, any other by the part that the payments can do. Operations that are
+    about to be queued, ``before`` which all of these run, are not run, but what they withdraw is not captured.
     """
     projected = tuple(positions)
     if transaction.is_idle:
@@ -49,7 +54,7 @@ def project_queue(
         if not operation.is_concluded and operation.sequence != without
     ]
     for place, operation in enumerate(waiting, start=1):
-        policy = policy_of(ports.store, transaction, operation, waiting[place:])
+        policy = policy_of(ports.store, transaction, operation, [*waiting[place:], *before])
         projected = project(projected, _movements(ports, transaction, operation, projected, policy))
     return projected
 

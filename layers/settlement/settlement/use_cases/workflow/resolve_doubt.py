@@ -32,10 +32,13 @@ def resolve_doubt(ports: Ports, posting: Commit, operation: Operation) -> Commit
     transaction = before.transaction
     payments = payments_after(ports, posting)
     before_legs = planned_legs(ports.store, transaction, operation)
+    back = _captured_after_all(posting)
     after = put_right(operation, _legs_after(before_legs, posting))
+    if back:
+        after = replace(after, taken_off=max(0, (after.taken_off or 0) - back) or None)
     transaction = recount(transaction, (operation, before_legs), (after, _legs_after(before_legs, posting)))
     journal = before.journal(ports.now())
-    transaction = _asked_for_again(transaction, posting, journal)
+    transaction = _asked_for_again(transaction, back, journal)
     transaction = replace(
         transaction,
         ledger=total(changed.after.counters for changed in payments),
@@ -105,13 +108,17 @@ def _legs_after(legs: Sequence[Leg], posting: Commit) -> list[Leg]:
     return list(current.values())
 
 
-def _asked_for_again(transaction: Transaction, posting: Commit, journal: Journal) -> Transaction:
-    """Return the transaction that owes written-off value again, because it was captured after all."""
-    back = sum(
+def _captured_after_all(posting: Commit) -> int:
+    """Return the written-off value that a late answer has captured."""
+    return sum(
         min(changed.after.posted_value, changed.before.closed)
         for changed in posting.legs
         if changed.before.state is LegState.WRITTEN_OFF and changed.before.kind is LegKind.SETTLE
     )
+
+
+def _asked_for_again(transaction: Transaction, back: int, journal: Journal) -> Transaction:
+    """Return the transaction that owes ``back``, written-off value, again."""
     if back:
         journal.record(EventType.WRITE_OFF_REVERSED, value=back)
     return replace(

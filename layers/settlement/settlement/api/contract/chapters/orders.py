@@ -3,7 +3,7 @@
 from settlement.api.approvals.answer import ApprovalAnswer
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import IF_MATCH, INVOICES, LIST_PARAMETERS, VERSION_TAG
-from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, TrackingBody
+from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, InvoiceCancelBody, TrackingBody
 from settlement.api.order_lists.answer import OrderList
 from settlement.api.orders.answer import LeftToInvoiceAnswer, OrderAnswer, PlacedOrder
 from settlement.api.orders.request import CancelBody, OrderBody
@@ -34,6 +34,13 @@ _REFUSED_PARCEL = {
     409: "OMS003 OMS009",
     413: "OMS413",
     503: "OMS503",
+}
+_REFUSED_INVOICE_CANCEL = {
+    400: "OMS001",
+    404: "OMS004 OMS007",
+    409: "OMS003 OMS008 OMS009 OMS016 CHK0054",
+    412: "OMS412",
+    413: "OMS413",
 }
 _REFUSED_CANCEL = {400: "OMS001 OMS012", 404: "OMS007", 409: "OMS009 CHK0096", 412: "OMS412", 413: "OMS413"}
 
@@ -240,6 +247,30 @@ ROUTES = (
         {200: MoneyPreview},
         _REFUSED_DOCUMENT,
         is_xml=True,
+        parameters=(IF_MATCH,),
+    ),
+    describe(
+        "cancelInvoice",
+        Tag.INVOICES,
+        "Cancel a sale invoice, and refund what was paid for it",
+        "Takes a sale back: its value and its units are to be invoiced again, its settlement request is withdrawn, and "
+        "what was paid for it is refunded. An order that was completely invoiced is open again. A repeat answers with "
+        "the receipt of the first one. "
+        "Above the account's `approvalAbove` it waits for a second key.",
+        {200: RepeatableReceipt, 202: ApprovalAnswer},
+        _REFUSED_INVOICE_CANCEL | {503: "OMS503"},
+        body=InvoiceCancelBody,
+        parameters=(IF_MATCH,),
+    ),
+    describe(
+        "previewInvoiceCancel",
+        Tag.INVOICES,
+        "Show what cancelling a sale invoice would do, with its money plan",
+        "Answers the order's figures and status after the cancellation, the refunds, and warnings. It refuses what "
+        "the cancellation would refuse, and writes nothing.",
+        {200: MoneyPreview},
+        _REFUSED_INVOICE_CANCEL,
+        body=InvoiceCancelBody,
         parameters=(IF_MATCH,),
     ),
     describe(
