@@ -1,26 +1,26 @@
 """The console in a real browser, on a shop in memory: for everybody, by keyboard, without a script, in any size."""
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from settlement.api.contract.served import FILE
+from settlement.console.actions.on_orders import ORDER_ACTIONS
 from settlement.domain.order.invoice import InvoiceType
-from settlement.use_cases.gateway.request_movement import REFUND
-from testkit.builders import a_new_payment, item
+from testkit.builders import a_new_payment
 from testkit.shop import Placed, Shop
-from tests.support.approvals import ask_movement, limit, stored
+from tests.support.approvals import stored
 from tests.support.chromium import chromium, needs_chromium
 from tests.support.console import KEY, TOKEN, Browser
+from tests.support.console_in_browser import complaints_of, opened, orders_of_every_kind, tab_to, violations
 from tests.support.console_server import console_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
-    from playwright.sync_api import Page
 
 pytestmark = needs_chromium
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="module")
@@ -37,81 +37,23 @@ def site(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield server.url
 
 
-def orders_of_every_kind(shop: Shop) -> dict[str, Placed]:
-    """One order that is done, one in trouble, one with a refund left to a person, one cancelled, one of two keys."""
-    done = shop.open(a_new_payment(10000, "partial"))
-    done.invoice("N1", 7000, item("A", 5000))
-    done.change("C1", discount=1500)
-    done.invoice("N2", 1500)
-    done.give_back("D1", 1500)
-    by_hand = shop.open(a_new_payment(6000, "partial"), a_new_payment(4000, "partial"))
-    by_hand.invoice("N1", 10000)
-    shop.provider.script("refund", "501")
-    by_hand.give_back("R1", 2500)
-    failed = shop.open(a_new_payment(10000, "partial"))
-    shop.provider.script("settle", "400")
-    failed.invoice("N1", 7000)
-    cancelled = shop.open(a_new_payment(10000, "partial"))
-    cancelled.cancel("sold out")
-    asked = shop.open(a_new_payment(10000, "partial"))
-    asked.invoice("N1", 10000)
-    limit(shop, refund=0)
-    ask_movement(asked, REFUND, 1500)
-    return {"done": done, "by_hand": by_hand, "failed": failed, "cancelled": cancelled, "asked": asked}
-
-
-def opened(browser: "Chromium", site: str, **settings: Any) -> "Page":
-    """A page in which an operator has signed in by mouse."""
-    page = browser.new_context(**({"locale": "en-GB", "timezone_id": "UTC"} | settings)).new_page()
-    page.set_default_timeout(10_000)
-    page.goto(f"{site}/console")
-    page.fill("#user", "Maria Souza")
-    page.fill("#app_key", KEY)
-    page.fill("#token", TOKEN)
-    page.click("main button")
-    return page
-
-
-def complaints_of(page: "Page") -> list[str]:
-    """What the browser will complain about, from now on: broken scripts, and all that the page's policy forbids."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
-    page.on(
-        "console",
-        lambda message: (
-            found.append(f"{page.url}: {message.text}")
-            if message.type in ("error", "warning") and "the server responded with a status of 40" not in message.text
-            else None
-        ),
-    )
-    return found
-
-
-def violations(page: "Page") -> list[str]:
-    """What axe finds wrong with a page."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
-
-
 def paths(orders: dict[str, Placed]) -> list[str]:
-    """Every page that is for reading."""
+    """Every page, and the form of every action."""
+    done, failed, by_hand, cancelled = (orders[name] for name in ("done", "failed", "by_hand", "cancelled"))
+    failure = f"transactions/{failed.transaction_id}/operations/{failed.operation.sequence}/do"
     return [
-        "today",
-        "settings",
-        "keys",
-        "orders",
+        *("today", "lapses", "settings", "keys", "orders", "orders?from=x", "nowhere"),
         "orders?q=none&status=invoiced&from=2026-01-01",
-        "orders?from=x",
-        "nowhere",
-        *(f"orders/{orders[name].order_id}" for name in ("done", "failed")),
-        *(f"transactions/{orders[name].transaction_id}" for name in ("done", "by_hand")),
-        f"orders/{orders['failed'].order_id}/do/invoice",
-        f"orders/{orders['done'].order_id}/do/tracking",
-        f"transactions/{orders['done'].transaction_id}/audit",
+        *(f"orders/{placed.order_id}" for placed in (done, failed, cancelled)),
+        f"orders/{done.order_id}/invoices",
+        *(f"orders/{failed.order_id}/do/{name}" for name in ORDER_ACTIONS),
+        *(f"transactions/{placed.transaction_id}" for placed in (done, by_hand)),
+        f"transactions/{by_hand.transaction_id}/timeline?kind=calls&payment={by_hand.payments[0].payment_id}",
+        *(f"transactions/{failed.transaction_id}/do/{name}" for name in ("settle", "refund", "give-up")),
+        *(f"{failure}/{name}" for name in ("retry", "write-off", "paid-otherwise")),
+        *(f"transactions/{by_hand.transaction_id}/legs/4-0001/do/{name}" for name in ("confirm", "resolve")),
+        f"transactions/{done.transaction_id}/audit",
         f"approvals/{stored(orders['asked'])[0].id}",
-        f"transactions/{orders['by_hand'].transaction_id}/legs/4-0001/do/confirm",
     ]
 
 
@@ -153,56 +95,20 @@ def test_everything_is_reached_by_keyboard_alone(browser: "Chromium", site: str,
     page = browser.new_context(locale="pt-BR").new_page()
     page.goto(f"{site}/console")
     for text in ("Maria Souza", KEY, TOKEN):
-        _tab_to(page, "input")
+        tab_to(page, "input")
         page.keyboard.type(text)
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/today")
     assert "Hoje" in page.title()
     for target in ("Pedidos", placed.order_id, "Ver detalhes da transação"):
-        _tab_to(page, "a", target)
+        tab_to(page, "a", target)
         with page.expect_navigation():
             page.keyboard.press("Enter")
-    _tab_to(page, "a", "Dinheiro movido")
+    tab_to(page, "a", "Dinheiro movido")
     page.keyboard.press("Enter")
 
     page.locator("#events [aria-current]", has_text="Dinheiro movido").wait_for()
     assert page.locator("#events .event").count() == len([event for event in placed.events if event.data.get("deltas")])
-
-
-def _tab_to(page: "Page", tag: str, text: str = "") -> None:
-    """Press Tab until the focus is on such an element; what has it is shown."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        found = page.evaluate("[document.activeElement.tagName.toLowerCase(), document.activeElement.innerText || '']")
-        if found[0] == tag and text in found[1]:
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", f"the focus on {found} is not shown"
-            return
-    raise AssertionError(f"no {tag} {text} is reached by Tab")
-
-
-def test_invoice_is_made_by_keyboard_alone(browser: "Chromium", site: str, shop: Shop) -> None:
-    placed = shop.open(a_new_payment(10000, "partial"))
-    page = opened(browser, site, locale="pt-BR")
-    page.goto(f"{site}/console/orders/{placed.order_id}")
-    _tab_to(page, "a", "Nova nota fiscal")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    for name, text in (("number", "N1"), ("amount", "70,00")):
-        while page.evaluate("document.activeElement.name") != name:
-            page.keyboard.press("Tab")
-        page.keyboard.type(text)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    assert "Capturar" in page.locator("table").inner_text()
-    wrong = violations(page)
-    _tab_to(page, "button", "Faturar e capturar")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-    assert page.get_by_role("status").inner_text() == "A nota foi aceita. Seu valor está sendo capturado."
-    assert placed.order.invoiced == 7000
-    assert wrong == []
 
 
 def test_pages_are_read_without_a_script(browser: "Chromium", site: str, shop: Shop) -> None:
@@ -231,21 +137,34 @@ def test_list_of_events_follows_what_is_on_its_way(browser: "Chromium", site: st
     assert page.locator(".live").count() == 0
 
 
-def test_reference_of_the_api_is_shown_from_here(browser: "Chromium", site: str, shop: Shop) -> None:
-    page = opened(browser, site)
-    complaints = complaints_of(page)
-    document = {"openapi": "3.1.0", "info": {"title": "The API", "version": "1"}, "paths": {"/health": {"get": {}}}}
-    page.route("**/openapi.json", lambda route: route.fulfill(json=document))
-    page.goto(f"{site}/console/api")
+def a_part_of_the_document() -> Any:
+    """The API's document with a few of its routes: it has all that the viewer draws, and is drawn sooner."""
+    document = json.loads(FILE.read_text(encoding="utf-8"))
+    shown = ("/left-to-invoice", "/invoice", "/orders", "/health")
+    return document | {"paths": {path: told for path, told in document["paths"].items() if path.endswith(shown)}}
 
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_reference_of_the_api_is_shown_from_here_and_for_everybody(
+    browser: "Chromium", site: str, shop: Shop, scheme: Any
+) -> None:
+    page = opened(browser, site, color_scheme=scheme)
+    complaints = complaints_of(page)
+    page.route("**/openapi.json", lambda route: route.fulfill(json=a_part_of_the_document()))
+    page.goto(f"{site}/console/api")
     page.locator(".opblock-summary-path", has_text="/health").wait_for()
+    page.locator(".opblock-summary-control", has_text="left-to-invoice").first.click()
+    page.locator(".responses-table").wait_for()
+
+    assert violations(page) == []
     assert complaints == []
 
 
 def test_first_view_does_not_shift(browser: "Chromium", site: str, shop: Shop) -> None:
     placed = orders_of_every_kind(shop)["done"]
     page = opened(browser, site)
-    for path in ("orders", f"orders/{placed.order_id}", f"transactions/{placed.transaction_id}"):
+    placed_at = f"orders/{placed.order_id}"
+    for path in ("today", "orders", placed_at, f"{placed_at}/do/return", f"transactions/{placed.transaction_id}"):
         page.goto(f"{site}/console/{path}")
         shift = page.evaluate(
             "new Promise(done => { let sum = 0; const add = list => list.getEntries().forEach(one => sum += one.value);"

@@ -69,17 +69,20 @@ def ask_again(visit: Visit) -> Response:
 def _ask(
     visit: Visit, there: str, problem: str = "", status: int = 200, wait: int = 0, kept: str | None = None
 ) -> Response:
-    """Show the form; a browser without a name gets one, to which the form is bound."""
+    """Show the form, with the key and the name of the session that has ended; a browser without a name gets one, to
+    which the form is bound.
+    """
     cookies: list[str] = []
     if visit.session is None and VISITOR not in visit.cookies:
         visit.cookies[VISITOR] = new_visitor()
         cookies = [cookie(visit, VISITOR, visit.cookies[VISITOR])]
+    before = visit.services.seal.read(visit.cookies.get(SESSION, ""))
     values: dict[str, Any] = {
         "there": there,
         "problem": problem,
         "wait": wait,
-        "app_key": visit.said("app_key"),
-        "user": visit.said("user"),
+        "app_key": visit.said("app_key") or (before.app_key if before else ""),
+        "user": visit.said("user") or (before.user if before else ""),
         "kept": visit.said("kept") if kept is None else kept,
     }
     answer = page(visit, "sign_in", status, **values)
