@@ -12,6 +12,7 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.finding import Term, terms_of_shopper
 from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.key_claim import KeyClaim
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.placement import Placement
 from settlement.domain.order.shopper import Shopper
@@ -113,6 +114,10 @@ class GuardedThings:
             yield self._new(invoice, *order, invoice.number)
         for number, text in commit.documents:
             yield self._new(text, *order, number)
+        for stale, claim in commit.key_claims:
+            if self.get(KeyClaim, commit.account, claim.key) != stale:
+                raise Conflict
+            yield (KeyClaim, commit.account, claim.key), claim
         if commit.shopper is not None:
             yield (Shopper, *order), commit.shopper
             yield from _finding_shopper(commit, commit.shopper)

@@ -16,6 +16,7 @@ from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.finding import Term, terms_of_invoice
 from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.key_claim import KeyClaim
 from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.placement import NOTHING_LISTED, ListedParts, Placement, listed_parts
@@ -162,6 +163,10 @@ class FakeStore(GuardedThings):
     def document(self, account: str, order_id: str, number: str) -> str | None:
         """Return the document embedded in an invoice."""
         return self.get(str, account, order_id, number)
+
+    def key_claim(self, account: str, key: str) -> KeyClaim | None:
+        """Return the invoice that has an access key."""
+        return self.get(KeyClaim, account, key)
 
     def change(self, account: str, order_id: str, request_id: str) -> Change | None:
         """Return one registered change of an order."""

@@ -105,11 +105,11 @@ class RefusalTour:
         self.tour.place("by-document")
         path = f"{ORDERS}/by-document/invoice/nfe"
         self.service.do("PATCH", SETTINGS, {"strictInvoices": True})
-        self.service.do("POST", path, nfe(1, "70.00"))
-        self._ask("POST", path, nfe(1, "60.00"))
+        self.service.do("POST", path, nfe(41, "70.00"))
+        self._ask("POST", path, nfe(41, "60.00"))
         self.service.do("PATCH", SETTINGS, {"strictInvoices": False})
         self.service.do("POST", f"{ORDERS}/by-document/invoice", invoice_body("R1", 6500, "Input", items=[]))
-        self._ask("POST", path, a_return(nfe_key(1)))
+        self._ask("POST", path, a_return(nfe_key(41)))
 
     def _strict_documents(self) -> None:
         """Documents and keys that the setting ``strict`` refuses, with the invoice and after it."""
@@ -117,6 +117,7 @@ class RefusalTour:
         path = f"{ORDERS}/checked/invoice"
         self.service.do("POST", path, invoice_body("N1", 1000, items=[]))
         self.service.do("PATCH", SETTINGS, {"fiscalDocuments": "strict"})
+        self._used_key(path)
         for body in bodies_refused():
             self._ask("POST", path, body)
         for key in ("N-1", WRONG_DIGIT, nfe_key(model="65")):
@@ -132,6 +133,18 @@ class RefusalTour:
             for method, end in (("PATCH", ""), ("PUT", "/tracking")):
                 self._ask(method, f"{path}/{number}{end}", told)
         self.service.do("PATCH", SETTINGS, {"fiscalDocuments": "warn"})
+
+    def _used_key(self, path: str) -> None:
+        """The key of an invoice of another order, in every way that it can come."""
+        used = nfe(77, "20.00", [("A", "1", "20.00")])
+        self.tour.place("owner")
+        self.service.do("POST", f"{ORDERS}/owner/invoice/nfe", used)
+        self._ask("POST", f"{path}/nfe", used)
+        self._ask("POST", path, invoice_body("N2", 2000, items=[], invoiceKey=nfe_key(77)))
+        document = {"type": "Output", "issuedDate": "2026-07-01", "invoiceNumber": "N2", "invoiceValue": 2000}
+        self._ask("POST", f"{DOCUMENT}/checked/invoices", document | {"invoiceKey": nfe_key(77)})
+        for method, end in (("PATCH", ""), ("PUT", "/tracking")):
+            self._ask(method, f"{path}/N1{end}", {"invoiceKey": nfe_key(77)})
 
     def _changes(self) -> None:
         placed = self.tour.place("changed")

@@ -292,3 +292,94 @@ def test_what_the_document_told_is_kept(service: Service) -> None:
     )
     assert replace(invoice.fiscal, remarks=()).after(None) == invoice.fiscal
     assert invoice.issuance_date == ISSUED_AT
+
+
+def other_order(service: Service) -> str:
+    service.do("POST", "/api/oms/pvt/orders", order_body("other"))
+    service.do("POST", "/api/oms/pvt/orders/other/start-handling")
+    return "/api/oms/pvt/orders/other/invoice"
+
+
+@pytest.mark.parametrize("policy", ["warn", "strict"])
+def test_key_of_another_order_is_told_or_refused(service: Service, policy: str) -> None:
+    path = other_order(service)
+    choose(service, policy)
+    assert warned(notify(service, nfe())) == []
+
+    for body in (nfe(), invoice_body("N9", 7000, items=[], invoiceKey=nfe_key())):
+        heard = service.call("POST", f"{path}/nfe" if isinstance(body, str) else path, body)
+        if policy == "warn":
+            assert heard.json["warnings"] == [
+                {"code": "NFE_KEY_USED", "message": f"invoiceKey: {nfe_key()} is that of invoice 1 of order checked"}
+            ]
+        else:
+            assert (heard.status, heard.json["error"]["code"]) == (409, "NFE_KEY_USED")
+    assert len(service.shop.store.invoices(ACCOUNT, "other")) == (2 if policy == "warn" else 0)
+
+
+def test_key_of_another_invoice_of_the_order_is_refused(service: Service) -> None:
+    choose(service, "strict")
+    assert warned(notify(service, nfe(1, "50.00", [("A", "1", "50.00")]))) == []
+    heard = notify(service, invoice_body("N2", 1000, items=[], invoiceKey=" ".join(nfe_key())))
+    assert (heard.status, heard.json["error"]["code"]) == (409, "NFE_KEY_USED")
+    heard = notify(service, invoice_body("D1", 1000, "Input", items=[], invoiceKey=nfe_key()))
+    assert (heard.status, heard.json["error"]["code"]) == (409, "NFE_KEY_USED")
+
+
+def test_key_of_two_invoices_at_once_is_that_of_the_first(service: Service) -> None:
+    path = other_order(service)
+    choose(service, "strict")
+    shop = service.shop
+    shop.store.interrupt(lambda: service.call("POST", f"{path}/nfe", nfe()))
+
+    heard = notify(service, nfe())
+
+    assert (heard.status, heard.json["error"]["code"]) == (409, "NFE_KEY_USED")
+    assert [len(shop.store.invoices(ACCOUNT, order)) for order in ("checked", "other")] == [0, 1]
+
+
+def test_corrected_key_is_free_again(service: Service) -> None:
+    path = other_order(service)
+    choose(service, "strict")
+    notify(service, invoice_body("N1", 1000, items=[], invoiceKey=nfe_key(5)))
+    assert service.call("POST", path, invoice_body("N2", 1000, items=[], invoiceKey=nfe_key(5))).status == 409
+
+    assert warned(service.call("PATCH", f"{ORDER}/invoice/N1", {"invoiceKey": nfe_key(6)})) == []
+
+    assert warned(service.call("POST", path, invoice_body("N2", 1000, items=[], invoiceKey=nfe_key(5)))) == []
+    assert notify(service, invoice_body("N3", 1000, items=[], invoiceKey=nfe_key(5))).status == 409
+
+
+def test_key_of_an_invoice_that_was_taken_back_is_free_again(service: Service) -> None:
+    choose(service, "strict")
+    notify(service, invoice_body("N1", 1000, items=[], invoiceKey=nfe_key(5)))
+    service.shop.relay()
+    taken_back = service.call("POST", f"{ORDER}/invoice/N1/cancel", {"reason": "wrong value", "requestId": "C1"})
+    assert taken_back.status == 200, taken_back.text
+    service.shop.relay()
+    assert warned(notify(service, invoice_body("N2", 2000, items=[], invoiceKey=nfe_key(5)))) == []
+
+
+def test_sale_that_was_taken_back_is_not_returned(service: Service) -> None:
+    warned(notify(service, nfe(1, "50.00", [("A", "1", "50.00")])))
+    warned(notify(service, nfe(2, "50.00", [("B", "2", "30.00")])))
+    service.shop.relay()
+    taken_back = service.call("POST", f"{ORDER}/invoice/1/cancel", {"reason": "wrong goods", "requestId": "C1"})
+    assert taken_back.status == 200, taken_back.text
+    service.shop.relay()
+    assert notify(service, returned(3, "10.00", ("A", "1", "10.00"))).json["error"]["code"] == "NFE_REFERENCE"
+
+
+def test_same_key_in_two_accounts_is_that_of_both(service: Service) -> None:
+    assert warned(notify(service, nfe())) == []
+    assert service.shop.store.key_claim("another", nfe_key()) is None
+
+
+def test_preview_tells_of_a_used_key_and_claims_none(service: Service) -> None:
+    path = other_order(service)
+    service.do("POST", f"{path}/nfe/preview", nfe())
+    assert service.shop.store.key_claim(ACCOUNT, nfe_key()) is None
+    notify(service, nfe())
+    assert "NFE_KEY_USED" in [
+        warning["code"] for warning in service.do("POST", f"{path}/nfe/preview", nfe())["warnings"]
+    ]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from settlement.domain.audit.walk import AuditWalk
     from settlement.domain.changes.modification import Modification
     from settlement.domain.order.finding import Term
+    from settlement.domain.order.key_claim import KeyClaim
     from settlement.domain.order.listing import ListedOrder
     from settlement.domain.order.shopper import Shopper
 
@@ -158,6 +159,12 @@ class DynamoDBStore(Waiting, Documents, Placements):
         """Return a page of an order's invoices by their numbers: those after a number, or from the first on."""
         of = keys.order_partition(account, order_id), keys.invoice("")
         return self._page(Invoice, of, lambda invoice: invoice.number, page_size, number)
+
+    def key_claim(self, account: str, key: str) -> "KeyClaim | None":
+        """Return the invoice that has an access key."""
+        from settlement.domain.order.key_claim import KeyClaim
+
+        return self._get(KeyClaim, *keys.access_key(account, key))
 
     def change(self, account: str, order_id: str, request_id: str) -> Change | None:
         """Return one registered change of an order."""

@@ -58,6 +58,11 @@ def payment_owner(account: str, payment_id: str) -> Key:
     return f"{account}#PAYMENT#{payment_id}", "TXN"
 
 
+def access_key(account: str, key: str) -> Key:
+    """Key of the pointer from the access key of a fiscal document to its invoice."""
+    return f"{account}#NFE#{key}", "INVOICE"
+
+
 def start(account: str, key: str) -> Key:
     """Key of the pointer from an idempotency key to the transaction that it started."""
     return f"{account}#START#{key}", "TXN"

@@ -6,6 +6,7 @@ lines                  put, guarded by the order's version
 legs                   put, if no attempt was made since they were read
 payments, settlements  counters are added, if no falling counter goes below zero; the time of a payment's next call
                        is set, if it is the one that was read; personal parts are set, if they were not erased
+access keys            put, if no other invoice has them, or the one that was read no longer does
 events                 one item, put if none exists under the same key
 """
 
@@ -137,6 +138,7 @@ class _Writes:
             yield self._receipt(number, receipt)
         for number, text in commit.documents:
             yield self._put(self._order, keys.document(number), packed_document(text))
+        yield from self._key_claims()
         if commit.shopper is not None:
             yield self._put(self._order, keys.SHOPPER, codecs.encode(commit.shopper), guard={})
             yield from self._finding_shopper(commit.shopper)
@@ -151,6 +153,12 @@ class _Writes:
             guard = equals("revision", modified.before.revision)
             key = keys.modification(modified.after.request_id)
             yield self._put(self._order, key, codecs.encode(modified.after), guard)
+
+    def _key_claims(self) -> "Iterator[TransactWriteItemTypeDef]":
+        """The access keys of the invoices; a stale claim is replaced as it was read, or the write is none."""
+        for stale, claim in self._commit.key_claims:
+            key = keys.access_key(self._commit.account, claim.key)
+            yield self._put(*key, codecs.encode(claim), codecs.unchanged(stale))
 
     def _finding_shopper(self, shopper: Shopper) -> "Iterator[TransactWriteItemTypeDef]":
         """What finds a placed order by its shopper; for an erased one it is deleted."""

@@ -68,6 +68,7 @@ WHEN: dict[tuple[int, str], str] = {
     (409, "CHK0054"): "the captured payments cannot refund this value",
     (409, "CHK0096"): "the payments cannot give this value back",
     (409, "CHK0124"): "the order's status does not allow a modification",
+    (409, "NFE_KEY_USED"): "the access key is that of another invoice of the account",
     (409, "OMS003"): (
         "the order's status does not allow the request: not started, cancelled, not `ready-for-handling`, "
         "completely invoiced"

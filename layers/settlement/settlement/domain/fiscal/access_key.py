@@ -62,6 +62,17 @@ def access_key(text: str) -> AccessKey:
     return AccessKey(key)
 
 
+def looks_like_a_key(text: str) -> bool:
+    """True for an access key, and for one whose check digit is wrong."""
+    try:
+        access_key(text)
+    except WrongCheckDigit:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
 def check_digit(text: str) -> str:
     """Return the check digit of a key's first 43 characters.
 

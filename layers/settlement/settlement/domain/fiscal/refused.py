@@ -21,6 +21,12 @@ class FiscalDocumentRefused(Refusal):
         self.is_hostile = is_hostile
 
 
+class KeyIsUsed(FiscalDocumentRefused):
+    """The access key is that of another invoice, and the account refuses that (D169)."""
+
+    status = 409
+
+
 def another_root(root: Element, known: Iterable[str]) -> FiscalDocumentRefused:
     """Return the refusal of a document whose root is none of the ``known`` ones, or of another namespace."""
     return FiscalDocumentRefused(

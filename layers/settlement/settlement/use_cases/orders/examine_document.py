@@ -1,16 +1,18 @@
 """Examines the fiscal document of an invoice, or its key alone, as the account's setting wants it (D155)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from settlement.domain.account.account import AccountSettings, FiscalPolicy
 from settlement.domain.fiscal import remarks
+from settlement.domain.fiscal.access_key import looks_like_a_key
 from settlement.domain.fiscal.nfe import FiscalDocument
 from settlement.domain.fiscal.reading import read_fiscal
-from settlement.domain.fiscal.refused import FiscalDocumentRefused
+from settlement.domain.fiscal.refused import FiscalDocumentRefused, KeyIsUsed
 from settlement.domain.fiscal.returned import of_return
 from settlement.domain.order.fiscal_record import FiscalCode, FiscalRecord, FiscalRemark
 from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.key_claim import ExaminedInvoice, KeyClaim
 from settlement.domain.order.order import Line, Order
 from settlement.use_cases.shared.ports import Store
 
@@ -40,7 +42,7 @@ def examined(
     text: str | None = None,
     document: FiscalDocument | None = None,
     is_booked: bool = False,
-) -> Invoice:
+) -> ExaminedInvoice:
     """Return an invoice with the record of its document: ``document`` if that is the invoice, else ``text``, if any.
 
     ``is_booked`` says that the invoice was taken before.
@@ -50,23 +52,54 @@ def examined(
     """
     if order.currency != CURRENCY:
         if document is None:
-            return invoice
+            return ExaminedInvoice(invoice)
         raise FiscalDocumentRefused(
             f"order {order.order_id}: its currency must be {CURRENCY}, in which an NF-e is issued; "
             f"it is {order.currency}",
             code=FiscalCode.CURRENCY,
         )
     if document is None and settings.fiscal_documents is FiscalPolicy.OFF:
-        return invoice
+        return ExaminedInvoice(invoice)
     read, found = (document, []) if document is not None or text is None else _read(text)
-    found += _remarks(store, order, invoice, lines, read, is_booked=is_booked)
+    if read is not None and not invoice.key:
+        invoice = replace(invoice, key=read.key.text)
+    is_off = settings.fiscal_documents is FiscalPolicy.OFF
+    holder = _holder(store, order, invoice) if not is_off else _Holder()
+    found = [*holder.remarks, *found, *_remarks(store, order, invoice, lines, read, is_booked=is_booked)]
     if document is not None and document.is_return:
         _refuse([remark for remark in found if remark.code in _LIMITS_OF_A_RETURN])
     if settings.fiscal_documents is FiscalPolicy.STRICT:
         _refuse(found)
     kept = remarks.shortened(found) if settings.fiscal_documents is FiscalPolicy.WARN else ()
     record = _record(read, kept).after(invoice.fiscal)
-    return invoice if record == FiscalRecord() else replace(invoice, fiscal=record)
+    invoice = invoice if record == FiscalRecord() else replace(invoice, fiscal=record)
+    return ExaminedInvoice(invoice, holder.claim, holder.stale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Who has the key of an invoice: another one, of which is remarked, or the invoice from now on, by its claim."""
+
+    remarks: tuple[FiscalRemark, ...] = ()
+    claim: KeyClaim | None = None
+    stale: KeyClaim | None = None
+
+
+def _holder(store: Store, order: Order, invoice: Invoice) -> _Holder:
+    key = "".join((invoice.key or "").split())
+    if not looks_like_a_key(key):
+        return _Holder()
+    mine = KeyClaim(key, order.order_id, invoice.number)
+    known = store.key_claim(order.account, key)
+    if known is None:
+        return _Holder(claim=mine)
+    if known == mine:
+        return _Holder()
+    other = store.invoice(order.account, known.order_id, known.number)
+    if other is None or not other.stands or "".join((other.key or "").split()) != key:
+        return _Holder(claim=mine, stale=known)
+    said = f"invoiceKey: {key} is that of invoice {known.number} of order {known.order_id}"
+    return _Holder((FiscalRemark(FiscalCode.KEY_USED, said),))
 
 
 def _read(text: str) -> tuple[FiscalDocument | None, list[FiscalRemark]]:
@@ -120,4 +153,5 @@ def _refuse(found: Iterable[FiscalRemark]) -> None:
     """Raise ``FiscalDocumentRefused`` with the code of the first remark and the messages of all."""
     refused = remarks.shortened(found)
     if refused:
-        raise FiscalDocumentRefused("; ".join(remark.message for remark in refused), code=refused[0].code)
+        kind = KeyIsUsed if refused[0].code is FiscalCode.KEY_USED else FiscalDocumentRefused
+        raise kind("; ".join(remark.message for remark in refused), code=refused[0].code)

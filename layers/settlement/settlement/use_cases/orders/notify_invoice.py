@@ -12,6 +12,7 @@ from settlement.domain.events import EventType, Journal
 from settlement.domain.order.fiscal_record import FiscalRemark
 from settlement.domain.order.held_items import require_items_of_order
 from settlement.domain.order.invoice import Invoice, InvoiceType, Tracking
+from settlement.domain.order.key_claim import ExaminedInvoice
 from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, return_lines
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
@@ -111,11 +112,11 @@ class _Case:
     notification: Notification
     lines: list[Line]
 
-    def examined(self, invoice: Invoice, *, is_booked: bool = False) -> Invoice:
+    def examined(self, invoice: Invoice, *, is_booked: bool = False) -> ExaminedInvoice:
         """Return an invoice with what its fiscal document tells, if it has one, or the key of one."""
         told = self.notification
         if invoice.key is None and told.document is None:
-            return invoice
+            return ExaminedInvoice(invoice)
         from settlement.use_cases.orders.examine_document import examined
 
         return examined(
@@ -202,8 +203,10 @@ def _replay(case: _Case, stored: Invoice) -> Receipt:
     completed = stored.completed(repeated)
     if completed != stored:
         heads.transaction.require_room_for_remarks()
+    found = ExaminedInvoice(completed)
     if (completed.key, completed.has_document) != (stored.key, stored.has_document):
-        completed = case.examined(completed, is_booked=True)
+        found = case.examined(completed, is_booked=True)
+        completed = found.invoice
     journal = heads.journal(now)
     if stands and heads.transaction.events < MAX_TIMELINE:
         journal.record(
@@ -214,7 +217,7 @@ def _replay(case: _Case, stored: Invoice) -> Receipt:
             differing=", ".join(stands),
         )
     commit = _completing(heads, journal, stored, completed, notification, receipt)
-    ports.commit(commit)
+    ports.commit(replace(commit, key_claims=found.claims))
     return Receipt(now, order.order_id, receipt, stands, stored.counted, stored.why_not_counted, completed.remarks)
 
 
@@ -280,11 +283,12 @@ def _store(case: _Case, order: Order, counted: int, asks: Sequence[KindOfAsk]) -
     ports, notification = case.ports, case.notification
     now = ports.now()
     transaction = case.heads.transaction
-    invoice = case.examined(
+    found = case.examined(
         notification.as_invoice(
             counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
         )
     )
+    invoice = found.invoice
     document_bytes = len((notification.document or "").encode())
     order = order.with_texts(invoice.text_bytes + document_bytes)
     book = invoice_lines if invoice.type is InvoiceType.OUTPUT else return_lines
@@ -310,6 +314,7 @@ def _store(case: _Case, order: Order, counted: int, asks: Sequence[KindOfAsk]) -
             invoices=[invoice],
             lines=lines,
             documents=[(invoice.number, notification.document)] if notification.document is not None else [],
+            key_claims=found.claims,
         )
     )
     return Receipt(

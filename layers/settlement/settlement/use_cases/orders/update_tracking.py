@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from settlement.domain.errors import InvalidRequest, InvoiceNotFound, WrongStatus
 from settlement.domain.order.invoice import Delivery, Invoice, Supplement, Tracking
+from settlement.domain.order.key_claim import ExaminedInvoice
 from settlement.domain.order.order import Order
 from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.orders.record_parcel import has_another_document, record_tracking, supplementing
@@ -74,7 +75,8 @@ def _update(
         invoice = ports.store.invoice(account, order_id, number)
         if invoice is None:
             raise InvoiceNotFound(number)
-        changed = _examined(ports.store, heads.order, invoice, change(invoice), document)
+        found = _examined(ports.store, heads.order, invoice, change(invoice), document)
+        changed = found.invoice
         if has_another_document(ports.store, heads, invoice, document):
             raise InvalidRequest(f"embeddedInvoice: invoice {number} already has a different document")
         heads.transaction.require_room_for_remarks()
@@ -82,17 +84,18 @@ def _update(
         journal = heads.journal(now)
         if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == invoice:
             record_tracking(journal, changed)
-        ports.commit(supplementing(heads, journal, invoice, changed, document))
+        commit = supplementing(heads, journal, invoice, changed, document)
+        ports.commit(replace(commit, key_claims=found.claims))
         return Receipt(now, order_id, ports.new_id().lower(), warnings=changed.remarks)
 
     return decide_until_written(ports, decide)
 
 
-def _examined(store: Store, order: Order, before: Invoice, after: Invoice, document: str | None) -> Invoice:
+def _examined(store: Store, order: Order, before: Invoice, after: Invoice, document: str | None) -> ExaminedInvoice:
     """Return an invoice with what a key or document that comes later tells of it."""
     came = document if not before.has_document else None
     if came is None and after.key == before.key:
-        return after
+        return ExaminedInvoice(after)
     from settlement.use_cases.orders.examine_document import examined
 
     lines = store.lines(order.account, order.order_id) if came is not None else []

@@ -30,6 +30,7 @@ _READ_ONCE = frozenset(
         "invoice",
         "invoices",
         "document",
+        "key_claim",
         "change",
         "modification",
         "modifications",

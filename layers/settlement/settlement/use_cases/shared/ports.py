@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from settlement.domain.ledger.settlement import Settlement
     from settlement.domain.order.finding import Term
     from settlement.domain.order.invoice import Invoice
+    from settlement.domain.order.key_claim import KeyClaim
     from settlement.domain.order.listing import ListedOrder
     from settlement.domain.order.order import Line, Order
     from settlement.domain.order.placement import ListedParts, Placement
@@ -59,11 +60,12 @@ class Commit:
     Order, transaction, operations and approvals carry the ``version`` that was read (0: new); the write requires it
     unchanged, and likewise the attempts of changed legs and the replays of replaced invoices. ``order_before`` and
     ``transaction_before`` are the heads that were read, None for new ones. ``new_receipts``, by number of existing
-    invoices, are written unconditionally. ``requests`` are idempotency keys with the name and the operation of their
-    request. ``additional_data`` replaces data of the same names. ``start_key`` is the idempotency key of the
-    transaction's start. ``finding`` is what an audit has found, after the one before, ``erased_terms`` are those of an
-    erased shopper. ``currency`` is the transaction's, for work items. ``actor`` is who causes the events. A leg that is
-    ``alone`` is written with its operation, so the commit has that.
+    invoices, are written unconditionally. ``key_claims`` are written over those that were read, None for no earlier
+    one. ``requests`` are idempotency keys with the name and the operation of their request. ``additional_data``
+    replaces data of the same names. ``start_key`` is the idempotency key of the transaction's start. ``finding`` is
+    what an audit has found, after the one before, ``erased_terms`` are those of an erased shopper. ``currency`` is
+    the transaction's, for work items. ``actor`` is who causes the events. A leg that is ``alone`` is written with its
+    operation, so the commit has that.
     """
 
     account: str
@@ -78,6 +80,7 @@ class Commit:
     lines: Sequence[Line] = ()
     invoices: Sequence[Invoice] = ()
     documents: Sequence[tuple[str, str]] = ()
+    key_claims: Sequence[tuple[KeyClaim | None, KeyClaim]] = ()
     changes: Sequence[Change] = ()
     new_payments: Sequence[Payment] = ()
     payments: Sequence[Changed[Payment]] = ()
@@ -251,6 +254,10 @@ class Store(Protocol):
     def invoices(self, account: str, order_id: str) -> list[Invoice]: ...
     def invoices_after(self, account: str, order_id: str, number: str | None, page_size: int) -> Page[Invoice]: ...
     def document(self, account: str, order_id: str, number: str) -> str | None: ...
+    def key_claim(self, account: str, key: str) -> KeyClaim | None:
+        """Return the invoice that has an access key."""
+        ...
+
     def change(self, account: str, order_id: str, request_id: str) -> Change | None: ...
     def changes(self, account: str, order_id: str) -> list[Change]: ...
     def modification(self, account: str, order_id: str, request_id: str) -> Modification | None: ...
