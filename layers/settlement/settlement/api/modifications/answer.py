@@ -281,6 +281,8 @@ class Asked(TypedDict):
     """The items that were replaced by others."""
     settings: SettingsOfModification
     """The settings that it was taken under."""
+    ignoredFields: list[str]
+    """Fields that were sent and that nothing is done with, such as `replace.0.to.items.0.seller`."""
 
 
 class AskedModification(Asked):

@@ -1,11 +1,22 @@
 """Request bodies of order modifications and their settings (C§2.2). Amounts are minor units."""
 
 import json
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
+from settlement.api.modifications.unread import told_in_vain
 from settlement.api.shared.request import MAX_QUANTITY, Body, Code, Measure, Price, Text
 from settlement.api.shared.unit_multiplier import UnitMultiplier
 from settlement.api.shared.written import DigitsToo, FullText, NumberToo, WholeNumber
@@ -103,11 +114,11 @@ class Logistics(Body):
     item_index: Annotated[StrictInt, Field(ge=0, lt=MAX_LINES), DigitsToo()] = 0
     """The item's index in `items`, from 0."""
     selected_sla: Text | None = None
-    """The way of delivery that was chosen."""
+    """The way of delivery that was chosen; kept and shown, it has no effect here."""
     selected_delivery_channel: Text | None = None
-    """The channel that was chosen, such as `delivery`."""
+    """The channel that was chosen, such as `delivery`; kept and shown, it has no effect here."""
     address_id: Code | None = None
-    """The address that was chosen."""
+    """The address that was chosen; kept and shown, it has no effect here."""
     price: Price = 0
     """What sending it costs; it is added to the order's shipping."""
 
@@ -220,6 +231,12 @@ class SettingsOfRequest(ModificationSettings):
         return self
 
 
+_WITHOUT_EFFECT: dict[type[BaseModel], tuple[str, ...]] = {
+    Logistics: ("itemIndex", "selectedSla", "selectedDeliveryChannel", "addressId"),
+}
+"""Fields that are kept and shown, and that no line, payment or parcel is changed by."""
+
+
 class ModificationBody(Body):
     """``PATCH …/changes`` and ``POST …/changes/preview``."""
 
@@ -237,6 +254,20 @@ class ModificationBody(Body):
     """What is added beside the items."""
     settings: SettingsOfRequest | None = None
     """Under which settings; without it the account's."""
+    _sent: Any = PrivateAttr(default=None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_what_was_sent(cls, sent: Any, read: Callable[[Any], Any]) -> Any:
+        """Keep the body as it was sent, to tell of the fields that have no effect."""
+        body = read(sent)
+        body._sent = sent
+        return body
+
+    @property
+    def without_effect(self) -> tuple[str, ...]:
+        """The ways to the fields that were sent and that nothing is done with."""
+        return told_in_vain(type(self), self._sent, _WITHOUT_EFFECT)
 
     def as_wanted(self, account: ModificationSettings) -> ModificationRequest:
         """Return what is wanted, under the body's own settings or else the account's."""
@@ -257,11 +288,13 @@ class ModificationBody(Body):
             manual_discount=self.manual_discount_value + sum(item.manual_discount_value for item in added),
             manual_increment=self.manual_increment_value + sum(item.manual_increment_value for item in added),
             compensates_shipping=pipeline.compensate_shipping_changes,
+            ignored=self.without_effect,
         )
 
     def as_text(self, account: ModificationSettings) -> str:
         """Return what was asked, and under which settings, as JSON text to show again; at most 150 KB."""
         asked = self.model_dump(by_alias=True, include={"add", "remove", "replace"})
+        asked["ignoredFields"] = self.without_effect
         text = json.dumps(asked | {"settings": (self.settings or account).as_view()})
         if len(text) > MAX_REQUEST_BYTES:
             raise InvalidRequest(f"add, remove and replace have {len(text)} bytes; the limit is {MAX_REQUEST_BYTES}")

@@ -38,6 +38,7 @@ def asked_view(request: str, lines: Iterable[Line]) -> "Asked":
         "remove": asked["remove"],
         "replace": [_replacement(part, known) for part in asked["replace"]],
         "settings": settings | {"customPaymentSystemsAllowed": allowed},
+        "ignoredFields": asked.get("ignoredFields", []),
     }
 
 

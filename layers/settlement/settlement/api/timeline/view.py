@@ -92,6 +92,7 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.ORDER_MODIFIED: _Wording(
         _OMS,
         "Order Modified",
+        "Change {requestId} by {changeValue}, new value {value}. {reason} Without effect: {ignoredFields}",
         "Change {requestId} by {changeValue}, new value {value}. {reason}",
         "Change {requestId} by {changeValue}, new value {value}",
     ),
@@ -303,4 +304,6 @@ def _told(event: Event) -> Iterator[tuple[str, object]]:
 def _readable(name: str, value: object, currency: str) -> object:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return display(value, currency) if name in _AMOUNTS and isinstance(value, int) else value

@@ -57,7 +57,10 @@ class ModifiedItem:
 
 @dataclass(frozen=True, slots=True)
 class ModificationRequest:
-    """The requested modification: items to remove, items to add, freight of replacements, and manual values."""
+    """The requested modification: items to remove, items to add, freight of replacements, and manual values.
+
+    ``ignored`` are the ways to fields of the request that have no effect.
+    """
 
     reason: str
     removed: tuple[ModifiedItem, ...]
@@ -66,6 +69,7 @@ class ModificationRequest:
     manual_discount: int
     manual_increment: int
     compensates_shipping: bool
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ def asked_modification(ports: Ports, account: str, approval: Approval) -> Asking
     """The modification that an approval is about."""
     asked = dict(approval.request)
     text, ids = str(asked.pop("text")), ModificationIds(asked.pop("request_id"), asked.pop("workflow_id"))
-    wanted = ModificationRequest(**asked | {name: tuple(map(_item, asked[name])) for name in _ITEMS})
+    items = {name: tuple(map(_item, asked[name])) for name in _ITEMS}
+    wanted = ModificationRequest(**asked | items | {"ignored": tuple(asked.get("ignored", ()))})
     return _asking(account, approval.order_id, wanted, text, approval.name, ids)
 
 

@@ -170,6 +170,7 @@ def _modify(
         reason=wanted.reason,
         changeValue=effect.value,
         value=order.value + effect.value,
+        **({"ignoredFields": list(wanted.ignored)} if wanted.ignored else {}),
     )
     if kind is not None:
         origin = f"modification/{modification.request_id}"
