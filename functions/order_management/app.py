@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from settlement import bootstrap
 from settlement.api.approvals.view import approval_view
 from settlement.api.contract.served import served_document
+from settlement.api.orders.document_query import reason_of
 from settlement.api.orders.view import left_to_invoice_view, order_view, placed_view
 from settlement.api.resolver import Api, answer, etag, no_content
 from settlement.api.settings.view import settings_view
@@ -90,6 +91,30 @@ def get(order_id: str) -> Response:
     account = api.caller()
     whole = retrieve_order(bootstrap.store(), account, order_id)
     return answer(200, order_view(whole), etag(Heads(whole.order, whole.transaction)))
+
+
+@api.serves("getDocument")
+def get_document(order_id: str) -> Response:
+    """Show an order; what tells of persons for a reason only."""
+    from settlement.api.orders.document_view import document_view
+
+    account = api.caller()
+    reason = reason_of(api.list_query("reason"))
+    whole = retrieve_order(bootstrap.store(), account, order_id)
+    if reason is not None:
+        logger.info("personal data shown", order=whole.order.order_id, appKey=api.actor().app_key)
+    view = document_view(whole, shows_persons=reason is not None)
+    return answer(200, view, etag(Heads(whole.order, whole.transaction)))
+
+
+@api.serves("getChangeSummary")
+def get_change_summary(order_id: str) -> Response:
+    """Show what an order was placed with, and what changes did to it."""
+    from settlement.api.change_summaries.view import change_summary_view
+    from settlement.use_cases.orders.summarise_changes import summarise_changes
+
+    account = api.caller()
+    return answer(200, change_summary_view(summarise_changes(bootstrap.store(), account, order_id)))
 
 
 @api.serves("getLeftToInvoice")

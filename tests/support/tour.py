@@ -128,6 +128,7 @@ class Tour:
         self.service.call("POST", f"{DOCUMENT}/first/cancel", raw="[]")
         self.probe("POST", f"{DOCUMENT}/document/cancel", {"reason": "sold out"})
         self.service.do("GET", f"{ORDERS}/to-cancel")
+        self.service.do("GET", f"{DOCUMENT}/to-cancel")
         self.place("erased", start=False)
         self.service.do("GET", f"{ORDERS}/erased")
         self.probe("DELETE", f"{ORDERS}/erased/shopper")
@@ -155,6 +156,11 @@ class Tour:
         self.place("changed")
         order = f"{ORDERS}/changed"
         self.service.do("POST", f"{order}/changes", change_body("C1", 500))
+        document = f"{DOCUMENT}/changed"
+        self.probe("GET", document)
+        self.service.do("GET", document, query={"reason": "delivery failed"})
+        self.service.call("GET", document, query={"why": "x"})
+        self.probe("GET", f"{document}/change-summary")
         self.probe("GET", f"{order}/left-to-invoice", query={"invoices": "3"})
         self.service.call("GET", f"{order}/left-to-invoice", query={"invoices": "0"})
 

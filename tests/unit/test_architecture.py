@@ -85,6 +85,7 @@ API = {
     "shared": "",
     "affiliations": "shared",
     "approvals": "shared",
+    "change_summaries": "modifications orders shared",
     "changes": "shared",
     "checkout": "payments shared shopper",
     "feeds": "shared",

@@ -3,6 +3,7 @@
 from settlement.api.contract.described import Parameter
 from settlement.api.feeds.view import DEFAULT_DELIVERIES, MAX_DELIVERIES, MAX_LOT
 from settlement.api.order_lists.query import DAYS, DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE
+from settlement.api.orders.document_query import MAX_REASON
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
 from settlement.domain.actor import MAX_USER_LENGTH
@@ -128,6 +129,11 @@ USER = Parameter(
     where="header",
 )
 VERSION_TAG = {"ETag": "The version of the order and its transaction, in quotes, to send as `If-Match`."}
+REASON = Parameter(
+    "reason",
+    "Why what tells of persons is needed; without it, that is hidden.",
+    {"type": "string", "maxLength": MAX_REASON},
+)
 INVOICES = Parameter(
     "invoices", "Over how many invoices to split it.", {"type": "integer", "minimum": 1, "maximum": MAX_INVOICES}
 )

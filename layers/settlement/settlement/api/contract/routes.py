@@ -66,6 +66,8 @@ ROUTES: tuple[Route, ...] = (
         ("getOrderGroup", "get", f"{_ORDERS}/order-group/{{orderGroup}}", Role.VIEW_ORDER),
         ("addInteraction", "post", f"{_ORDER}/interactions", Role.HANDLE_ORDER),
         ("getOrder", "get", _ORDER, Role.VIEW_ORDER),
+        ("getDocument", "get", _DOCUMENT, Role.VIEW_ORDER),
+        ("getChangeSummary", "get", f"{_DOCUMENT}/change-summary", Role.VIEW_ORDER),
         ("getLeftToInvoice", "get", f"{_ORDER}/left-to-invoice", Role.VIEW_ORDER),
         ("startHandling", "post", f"{_ORDER}/start-handling", Role.HANDLE_ORDER),
         ("startHandlingDocument", "post", f"{_DOCUMENT}/actions/start-handling", Role.HANDLE_ORDER),

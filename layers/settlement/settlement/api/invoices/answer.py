@@ -84,6 +84,8 @@ class Restitutions(TypedDict):
 
     Refund: Restitution
     """What is refunded to the payments."""
+    refund: NotRequired[Restitution]
+    """The same, in the form of the order's document."""
 
 
 class InvoiceCancelled(TypedDict):

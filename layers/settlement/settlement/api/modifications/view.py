@@ -59,7 +59,7 @@ def modification_view(modified: Modified) -> "ModificationAnswer":
         "manualDiscountValue": modification.manual_discount,
         "manualIncrementValue": modification.manual_increment,
         "totalChangeValue": modification.value,
-        "totals": _totals(modification.totals),
+        "totals": named_totals(modification.totals),
         **asked_view(modification.request, modification.lines_before),
         "date": oms_date(modification.created_at),
         "origin": _origin(modified.order),
@@ -145,7 +145,8 @@ def _origin(order: Order) -> "Origin":
     return {"account": order.account, "orderId": order.order_id, "component": "MarketplaceComponent"}
 
 
-def _totals(totals: tuple[OrderTotal, ...]) -> "list[ChangedTotal]":
+def named_totals(totals: tuple[OrderTotal, ...]) -> "list[ChangedTotal]":
+    """Parts of the value with their names for people."""
     ids = [cast("TotalOfChange", total.id) for total in totals]
     return [{"id": id_, "name": _NAMES[id_], "value": total.value} for id_, total in zip(ids, totals, strict=True)]
 

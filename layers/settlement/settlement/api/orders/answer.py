@@ -164,8 +164,8 @@ class StorePreferences(TypedDict):
     """How its amounts are written."""
 
 
-class OrderAnswer(DoneValues, KeptOrderAnswer):
-    """A whole order.
+class OrderFacts(DoneValues, KeptOrderAnswer):
+    """A whole order, but for its cancellation, which its forms write in two ways.
 
     ``value`` is current, after changes; ``invoicedValue`` what sale invoices count up to; ``settledValue`` and
     ``refundedValue`` what connectors did; ``openValue`` what is neither settled nor cancelled.
@@ -215,8 +215,6 @@ class OrderAnswer(DoneValues, KeptOrderAnswer):
     """When it was invoiced to the end; null until then."""
     cancelReason: str | None
     """Why it was cancelled; null if it is not, or nobody said."""
-    cancellationData: CancellationData | None
-    """Who cancelled it and when; null if it is not cancelled."""
     items: list[OrderLine]
     """Its lines."""
     storePreferencesData: StorePreferences
@@ -233,6 +231,13 @@ class OrderAnswer(DoneValues, KeptOrderAnswer):
     """Who ordered."""
     invoiceData: InvoiceDataAnswer | None
     """Where the bill goes; null if that was not told."""
+
+
+class OrderAnswer(OrderFacts):
+    """A whole order."""
+
+    cancellationData: CancellationData | None
+    """Who cancelled it and when; null if it is not cancelled."""
 
 
 class PendingLine(TypedDict):

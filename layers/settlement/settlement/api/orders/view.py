@@ -102,7 +102,7 @@ def order_view(whole: WholeOrder) -> "OrderAnswer":
         "invoicedDate": oms_date_or_none(order.invoiced_at),
         "cancelReason": order.cancel_reason,
         "cancellationData": _cancellation(order),
-        "items": [kept_line(parts, _item(order, line)) for line in whole.lines],
+        "items": [kept_line(parts, item_view(order, line)) for line in whole.lines],
         "storePreferencesData": kept_preferences(parts, order, minor_digits(order.currency)),
         "packageAttachment": {"packages": [_package(invoice, whole) for invoice in whole.invoices]},
         "changesAttachment": {
@@ -170,7 +170,8 @@ def _cancellation(order: Order) -> "CancellationData | None":
     }
 
 
-def _item(order: Order, line: Line) -> "OrderLine":
+def item_view(order: Order, line: Line) -> "OrderLine":
+    """A line with its prices, and what became of its units."""
     prices = line.unit_prices
     is_plain = line.unit_multiplier == ONE and not line.prices
     return {

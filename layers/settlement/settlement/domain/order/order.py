@@ -256,6 +256,10 @@ class Line:
         """The line's value including removed units."""
         return self.worth(self.quantity + self.removed)
 
+    def as_placed(self) -> "Line":
+        """Return the line as its order was placed with it."""
+        return replace(self, quantity=self.quantity + self.removed, removed=0, invoiced=0, returned=0)
+
     @property
     def unit_prices(self) -> tuple[UnitPrice, ...]:
         """Prices of the units, dearest first, which add up to the value."""

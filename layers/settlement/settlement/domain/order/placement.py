@@ -20,14 +20,13 @@ MAX_FOUND_BY = 50
 MAX_FOUND_CHARACTERS = 100
 """Characters of a name that lists find an order by."""
 
-ITEMS, PROFILE, SHIPPING, INVOICE, PREFERENCES = (
-    "items",
-    "clientProfileData",
-    "shippingData",
-    "invoiceData",
-    "storePreferencesData",
-)
-ADDRESS, LOGISTICS = "address", "logisticsInfo"
+ITEMS = "items"
+PROFILE = "clientProfileData"
+SHIPPING = "shippingData"
+INVOICE = "invoiceData"
+PREFERENCES = "storePreferencesData"
+ADDRESS = "address"
+LOGISTICS = "logisticsInfo"
 
 OF_BUSINESS = (
     *("sequence", "marketplaceOrderId", "marketplaceServicesEndpoint", "sellerOrderId", "origin", "affiliateId"),

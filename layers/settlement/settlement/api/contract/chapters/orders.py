@@ -1,11 +1,13 @@
 """Placing, showing and cancelling orders; their invoices and parcels."""
 
 from settlement.api.approvals.answer import ApprovalAnswer
+from settlement.api.change_summaries.answer import ChangeSummaryAnswer
 from settlement.api.contract.described import Listed, Tag, describe
-from settlement.api.contract.parameters import IF_MATCH, INVOICES, LIST_PARAMETERS, VERSION_TAG
+from settlement.api.contract.parameters import IF_MATCH, INVOICES, LIST_PARAMETERS, REASON, VERSION_TAG
 from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, InvoiceCancelBody, TrackingBody
 from settlement.api.order_lists.answer import OrderList
 from settlement.api.orders.answer import LeftToInvoiceAnswer, OrderAnswer, PlacedOrder
+from settlement.api.orders.document_answer import DocumentAnswer
 from settlement.api.orders.request import CancelBody, OrderBody
 from settlement.api.payments.answer import OmsTransaction
 from settlement.api.previews.answer import MoneyPreview
@@ -96,6 +98,27 @@ ROUTES = (
         {200: OrderAnswer},
         {404: "OMS007"},
         answer_headers=VERSION_TAG,
+    ),
+    describe(
+        "getDocument",
+        Tag.ORDERS,
+        "Show an order, its persons for a reason only",
+        "Answers the whole order as `GET /api/oms/pvt/orders/{orderId}` does, in the form of the published document. "
+        "What tells of persons is hidden, as an erasure would leave it, unless `reason` says why it is needed; then it "
+        "is logged which app key asked.",
+        {200: DocumentAnswer},
+        {400: "OMS001", 404: "OMS007"},
+        parameters=(REASON,),
+        answer_headers=VERSION_TAG,
+    ),
+    describe(
+        "getChangeSummary",
+        Tag.ORDERS,
+        "Show what changes did to an order",
+        "Answers the lines that the order was placed with, what changes of either kind added, removed and replaced "
+        "since, and by how much its value changed.",
+        {200: ChangeSummaryAnswer},
+        {404: "OMS007"},
     ),
     describe(
         "getLeftToInvoice",

@@ -1,0 +1,1 @@
+"""All changes of an order in one answer."""
