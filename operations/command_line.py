@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -83,6 +84,23 @@ def republish(
     ends = _time("--since", since), _time("--until", until)
     found = _the_stack(stack, region, account)
     return run(found, found.account_of(account), order, ends, Output(as_json))
+
+
+@app.command()
+def reconcile(
+    file: Annotated[Path, typer.Argument(help="The settlement report.")],
+    format_: Annotated[str, typer.Option("--format", help="Its format: cielo-v15, adyen-settlement, camt.053, csv.")],
+    mapping: Annotated[Path | None, typer.Option(help="JSON file that tells the columns of a CSV file.")] = None,
+    sha256: Annotated[str | None, typer.Option("--sha256", help="The hash that the file must have.")] = None,
+    lines: Annotated[Path | None, typer.Option(help="Write every line with its outcome here, as JSON lines.")] = None,
+    account: Account = None, stack: StackName = None, region: Region = None, as_json: AsJson = False,
+) -> int:  # fmt: skip
+    """Hold a settlement report of an acquirer or bank against what was captured and refunded."""
+    from operations.reconcile import Request
+    from operations.reconcile import reconcile as run
+
+    found = _the_stack(stack, region, account)
+    return run(found, found.account_of(account), Request(file, format_, mapping, sha256, lines), Output(as_json))
 
 
 @app.command()

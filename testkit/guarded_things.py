@@ -16,6 +16,7 @@ from settlement.domain.order.key_claim import KeyClaim
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.placement import Placement
 from settlement.domain.order.shopper import Shopper
+from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.checkout import AdditionalData
 from settlement.domain.transaction.leg import Leg
@@ -158,6 +159,8 @@ class GuardedThings:
             yield (AdditionalData, *transaction, told.name), told
         for approval in commit.approvals:
             yield self._versioned(approval, *transaction, approval.name)
+        for part in commit.payouts:
+            yield self._versioned(part, *transaction, part.payment_id, part.name)
         if commit.finding is not None:
             yield (AuditFinding, *transaction), commit.finding.after
         for leg in commit.new_legs:
@@ -189,7 +192,7 @@ class GuardedThings:
             yield self._drawn(drawn, (Settlement, *transaction, drawn.after.payment_id, drawn.after.number))
 
     def _versioned(
-        self, thing: Order | Transaction | Operation | Approval | AuditWalk, *where: object
+        self, thing: Order | Transaction | Operation | Approval | AuditWalk | PayoutPart, *where: object
     ) -> tuple[Key, Any]:
         key = (type(thing), *where)
         stored = self.things.get(key)

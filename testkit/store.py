@@ -21,6 +21,7 @@ from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.order.order import Line, Order
 from settlement.domain.order.placement import NOTHING_LISTED, ListedParts, Placement, listed_parts
 from settlement.domain.order.shopper import Shopper
+from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.transaction.answers import sorted_refunds
 from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.checkout import AdditionalData
@@ -273,6 +274,11 @@ class FakeStore(GuardedThings):
     def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]:
         """Return a payment's refunds, oldest first."""
         return sorted_refunds(self.all_of(RefundMade, account, transaction_id, payment_id))
+
+    def payouts(self, account: str, transaction_id: str, payment_id: str) -> list[PayoutPart]:
+        """Return what settlement reports told of a payment."""
+        found = self.all_of(PayoutPart, account, transaction_id, payment_id)
+        return sorted(found, key=lambda part: part.name)
 
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import ReportLine
 from settlement.reports.formats import format_of, read_report
-from settlement.reports.reading import Fault, ReportRefused
 
 
 def read(name: str, content: bytes, mapping: dict[str, Any] | None = None) -> tuple[ReportHead, list[ReportLine]]:

@@ -54,7 +54,7 @@ DOMAIN = {
     "ledger": "",
     "connectors": "actor errors ledger order",
     "planning": "connectors ledger money",
-    "transaction": "actor connectors errors events identity ledger money order planning",
+    "transaction": "actor connectors errors events identity ledger money order planning reconciliation",
     "changes": "errors money order transaction",
     "account": "planning transaction",
     "fiscal": "errors order",

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
+from settlement.domain.reconciliation.refusal import Fault
 from settlement.domain.reconciliation.report_line import LineKind
 from settlement.reports.formats import format_of, read_report
-from settlement.reports.reading import Fault
 from tests.support.reports import read, refusal
 
 DAY = date(2026, 3, 6)

@@ -14,10 +14,10 @@ import pytest
 from cielo_edi import CieloEDIParser
 
 from settlement.domain.reconciliation.expected import CentsOn
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.reports.formats import format_of, formats, read_report
-from settlement.reports.reading import Fault, ReportRefused
 from testkit.acquirer import FIRST_DAY, LAST_DAY, acquirers_file
 from testkit.report_files import (
     ADYEN_COLUMNS,

@@ -26,6 +26,12 @@ SAID = ASKED | {"reason": "seen"}
 WAITS: dict[str, object] = {"action": "refunding-request", "value": 3000}
 RESOLVED = UNANSWERED | {"value": 6999, "reason": "seen"}
 
+SHARE = {
+    "movement": "capture", "value": 2334, "fee": 58, "net": 2276, "installment": 1, "installments": 3,
+    "expectedOn": "2026-04-01", "reportId": "9D0C",
+}  # fmt: skip
+PAID = {"paidOn": "2026-04-02"}
+
 TOLD: list[tuple[EventType, dict[str, object], str]] = [
     (T.ORDER_PLACED, {"value": 10000, "transactionValue": 9000}, "Order of 100.00 BRL placed, 90.00 BRL to pay"),
     (T.TRANSACTION_STARTED, {"value": 7000, "reference": "8"}, "Transaction of 70.00 BRL for 8"),
@@ -195,6 +201,12 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
         OPERATION | {"saidBy": "finance", "ending": "written-off", "value": 7000, "reason": "expired"},
         "finance ended operation 2 (settle) as written-off, 70.00 BRL: expired",
     ),
+    (T.CAPTURE_REPORTED, SHARE, "capture of 23.34 BRL reported, 22.76 BRL to come on 2026-04-01, instalment 1 of 3"),
+    (T.CAPTURE_REPORTED, {"movement": "refund", "value": -1500}, "refund of -15.00 BRL reported"),
+    (T.CAPTURE_PAID, SHARE | PAID, "capture of 23.34 BRL: 22.76 BRL paid on 2026-04-02, instalment 1 of 3"),
+    (T.PAYOUT_DIFFERS, SHARE | {"because": "value"}, "capture of 23.34 BRL differs from the books: value"),
+    (T.PAYOUT_MISSING, SHARE, "capture of 23.34 BRL has no line in report 9D0C"),
+    (T.CHARGED_BACK, {"movement": "chargeback", "value": -7000}, "chargeback of -70.00 BRL"),
     (T.WRITE_OFF_REVERSED, {"value": 7000}, "70.00 BRL captured after it was written off"),
     (T.VALUE_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be captured"),
     (T.REFUND_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be refunded"),

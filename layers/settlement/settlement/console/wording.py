@@ -156,6 +156,7 @@ _AMOUNTS_OF_DIAGNOSES = frozenset({"value", "invoiced", "left", "captured"})
 AMOUNTS = frozenset(
     {"asked", "changeValue", "counted", "discountValue", "incrementValue", "repeatedValue", "storedValue", "total"}
     | {"transactionValue", "value", "takenOff", "unreturned", "itemsValue", "linesValue", "payable", "withdrawn"}
+    | {"fee", "net"}
 )
 """Facts of events that are minor units."""
 

@@ -14,6 +14,7 @@ class System(StrEnum):
     AUDIT = "audit"
     CONNECTOR = "connector"
     CHECKOUT = "checkout"
+    REPORTS = "reports"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,11 @@ class EventType(StrEnum):
     ORDER_ERROR_CHANGED = "OrderErrorChanged"
     ORDER_STATUS_CHANGED = "OrderStatusChanged"
     TRANSACTION_STATUS_CHANGED = "TransactionStatusChanged"
+    CAPTURE_REPORTED = "CaptureReported"
+    CAPTURE_PAID = "CapturePaid"
+    PAYOUT_DIFFERS = "PayoutDiffers"
+    PAYOUT_MISSING = "PayoutMissing"
+    CHARGED_BACK = "ChargedBack"
     WORK_ITEM_OPENED = "WorkItemOpened"
     WORK_ITEM_CLOSED = "WorkItemClosed"
 
@@ -92,6 +97,9 @@ PUBLISHED = frozenset(
         EventType.ORDER_ERROR_CHANGED,
         EventType.ORDER_STATUS_CHANGED,
         EventType.TRANSACTION_STATUS_CHANGED,
+        EventType.CAPTURE_REPORTED,
+        EventType.CAPTURE_PAID,
+        EventType.PAYOUT_DIFFERS,
         EventType.WORK_ITEM_OPENED,
         EventType.WORK_ITEM_CLOSED,
     }
@@ -135,6 +143,14 @@ def approval_writer(name: str) -> str:
     return f"approval-{name}"
 
 
+_REPORT = "report-"
+
+
+def report_writer(report_id: str, run: str) -> str:
+    """The writer of the events of one write of what a settlement report told; each run of a report has its own."""
+    return f"{_REPORT}{report_id}-{run}"
+
+
 _WORK = "work-"
 
 
@@ -147,6 +163,11 @@ def delivery_work_writer(delivery: str, attempts: int, because: str) -> str:
     """The writer of the events of work that an attempt of a delivery, or what else ends it, opens or closes."""
     name = hashlib.sha256(delivery.encode()).hexdigest()[:16]
     return f"{_WORK}delivery-{name}-{attempts}-{because}"
+
+
+def is_of_report(writer: str) -> bool:
+    """True for a writer of events of a settlement report: it wrote in one commit, and no item counts its numbers."""
+    return writer.startswith(_REPORT)
 
 
 def is_of_work(writer: str) -> bool:

@@ -16,11 +16,11 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, BinaryIO
 
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import SIGN_OF, LineKind, ReportLine, Stage
 from settlement.reports.csv_rows import Row, rows
 from settlement.reports.formats import Format
-from settlement.reports.reading import Fault, ReportRefused
 
 _NEEDED = (
     "Merchant Account", "Psp Reference", "Merchant Reference", "Creation Date", "Type", "Modification Reference",

@@ -19,10 +19,11 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from settlement.domain.fiscal.xml_tree import Element, UnreadableXml, stream_xml
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.reports.formats import Format
-from settlement.reports.reading import Fault, ReportRefused, day, minor_units, shown
+from settlement.reports.reading import day, minor_units, shown
 
 _CHUNK = 64 * 1024
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."

@@ -24,10 +24,11 @@ from datetime import date
 from typing import Any, BinaryIO
 
 from settlement.domain.reconciliation.expected import CentsOn
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.reports.formats import Format
-from settlement.reports.reading import Fault, ReportRefused, day, shown, text_lines, whole_number
+from settlement.reports.reading import day, shown, text_lines, whole_number
 
 _WIDTHS = {"0": 250, "D": 400, "E": 760, "8": 400, "9": 250, "A": 400, "B": 400, "C": 400, "R": 400}
 _LONGEST = max(_WIDTHS.values())

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
-from settlement.reports.reading import Fault, ReportRefused, day, minor_units, shown, text_lines, whole_number
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
+from settlement.reports.reading import day, minor_units, shown, text_lines, whole_number
 
 LONGEST_LINE = 20_000
 

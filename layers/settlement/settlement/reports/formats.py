@@ -9,7 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from settlement.reports.reading import Fault, ReportRefused, refuse_unreadable, shown
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
+from settlement.reports.reading import refuse_unreadable, shown
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.report_head import ReportHead

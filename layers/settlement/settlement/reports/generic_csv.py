@@ -20,11 +20,12 @@ from datetime import date
 from typing import Any, BinaryIO
 
 from settlement.domain.reconciliation.expected import CentsOn
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.reports.csv_rows import Row, rows
 from settlement.reports.formats import Format
-from settlement.reports.reading import Fault, ReportRefused, shown
+from settlement.reports.reading import shown
 
 COLUMNS = (
     "kind", "gross", "fee", "net", "currency", "reference", "tid", "nsu", "authorization", "installment",

@@ -9,42 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from enum import StrEnum
 from typing import BinaryIO
 
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS, is_currency, is_withdrawn, minor_digits
-
-
-class Fault(StrEnum):
-    """Why a file is refused."""
-
-    UNKNOWN_FORMAT = "unknown-format"
-    BAD_MAPPING = "bad-mapping"
-    EMPTY = "empty"
-    TOO_LARGE = "too-large"
-    COMPRESSED = "compressed"
-    WRONG_HASH = "wrong-hash"
-    WRONG_VERSION = "wrong-version"
-    NOT_TEXT = "not-text"
-    NOT_A_NUMBER = "not-a-number"
-    NOT_A_DATE = "not-a-date"
-    NOT_A_KIND = "not-a-kind"
-    LINE_TOO_LONG = "line-too-long"
-    LINE_TOO_SHORT = "line-too-short"
-    UNKNOWN_RECORD = "unknown-record"
-    CUT = "cut"
-    WRONG_TOTAL = "wrong-total"
-    REPEATED_SEQUENCE = "repeated-sequence"
-
-
-class ReportRefused(Exception):
-    """A file is not taken, and nothing of it has an effect; the message says what, where and why."""
-
-    def __init__(self, fault: Fault, message: str, line: int = 0, column: int = 0) -> None:
-        place = f"line {line}, column {column}: " if column else f"line {line}: " if line else ""
-        super().__init__(f"{place}{message}")
-        self.fault, self.line, self.column = fault, line, column
-
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 
 _COMPRESSED = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"7z\xbc\xaf": "7-Zip", b"\xfd7zXZ": "xz"}
 

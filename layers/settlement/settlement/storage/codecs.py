@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
 
     from settlement.domain.audit.walk import AuditWalk
+    from settlement.domain.reconciliation.payout import PayoutPart
+    from settlement.domain.reconciliation.report import Report
     from settlement.domain.transaction.approval import Approval
     from settlement.use_cases.shared.ports import Commit
 
-    Versioned = Order | Transaction | Operation | Approval | AuditWalk
+    Versioned = Order | Transaction | Operation | Approval | AuditWalk | PayoutPart | Report
     """Objects with a version: each write is conditional on the version that was read."""
 
 T = TypeVar("T")

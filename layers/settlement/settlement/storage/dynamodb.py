@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.key_claim import KeyClaim
     from settlement.domain.order.listing import ListedOrder
     from settlement.domain.order.shopper import Shopper
+    from settlement.domain.reconciliation.payout import PayoutPart
 
 
 class DynamoDBStore(Waiting, Documents, Placements):
@@ -296,6 +297,13 @@ class DynamoDBStore(Waiting, Documents, Placements):
         """Return a payment's refunds, oldest first."""
         partition = keys.transaction_partition(account, transaction_id)
         return sorted_refunds(self._query(RefundMade, partition, keys.refunds(payment_id)))
+
+    def payouts(self, account: str, transaction_id: str, payment_id: str) -> "list[PayoutPart]":
+        """Return what settlement reports told of a payment."""
+        from settlement.domain.reconciliation.payout import PayoutPart
+
+        partition = keys.transaction_partition(account, transaction_id)
+        return self._query(PayoutPart, partition, keys.payouts(payment_id))
 
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""

@@ -210,6 +210,7 @@ ORDER = "ORDER"
 OPERATIONS = "OPERATION#"
 SETTLEMENTS = "SETTLEMENT#"
 REFUNDS = "REFUND#"
+PAYOUTS = "PAYOUT#"
 TRANSACTION = "TXN"
 SETTINGS = "SETTINGS"
 AUDIT = "AUDIT"
@@ -308,6 +309,34 @@ def refunds(payment_id: str) -> str:
 def refund(payment_id: str, number: str) -> str:
     """Sort key of a refund."""
     return f"{refunds(payment_id)}{number}"
+
+
+def payouts(payment_id: str) -> str:
+    """Prefix of what settlement reports told of one payment."""
+    return f"{PAYOUTS}{payment_id}#"
+
+
+def payout(payment_id: str, name: str) -> str:
+    """Sort key of what a settlement report told of a capture, refund or chargeback."""
+    return f"{payouts(payment_id)}{name}"
+
+
+def reports(account: str) -> str:
+    """The partition of an account's settlement reports."""
+    return f"{account}#REPORTS"
+
+
+REPORT = "REPORT#"
+
+
+def report(report_id: str) -> str:
+    """Sort key of a settlement report."""
+    return f"{REPORT}{report_id}"
+
+
+def report_serial(serial: str) -> str:
+    """Sort key of the pointer from a file's sequence to its report."""
+    return f"SERIAL#{sha256(serial.encode()).hexdigest()[:32]}"
 
 
 def can_exist(pk: str, sk: str) -> bool:

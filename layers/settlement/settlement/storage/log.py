@@ -32,6 +32,7 @@ _LOGGED = (
     keys.FINDING,
     keys.ANSWER,
     keys.APPROVALS,
+    keys.PAYOUTS,
 )
 """Logged items, by the beginning of their sort keys. Add each new kind of item, unless it holds personal data."""
 

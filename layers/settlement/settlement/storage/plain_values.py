@@ -7,7 +7,7 @@ accepts only the written form; anything else raises ``ValueError``, which names 
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from operator import attrgetter
@@ -55,6 +55,8 @@ def reader_of(kind: Hashable) -> Convert:
         return _checked(kind)
     if kind in (datetime, timedelta):
         return _time if kind is datetime else _duration
+    if kind is date:
+        return _date
     if get_origin(kind) in (dict, Mapping):
         return _checked(dict)
     raise TypeError(f"nothing reads a {kind}")
@@ -171,6 +173,10 @@ def _time(text: Any) -> datetime:
     return datetime.fromisoformat(_TEXT(text))
 
 
+def _date(text: Any) -> date:
+    return date.fromisoformat(_TEXT(text))
+
+
 def _duration_text(duration: timedelta) -> str:
     """Format a duration in ISO 8601 by years of 365 days, days, hours, minutes and seconds; zero parts are left out."""
     if not duration:
@@ -205,6 +211,7 @@ _WRITERS: dict[Hashable, Convert] = {
     str: _same,
     int: _same,
     bool: _same,
+    date: date.isoformat,
     datetime: _time_text,
     timedelta: _duration_text,
 }

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
-from settlement.domain.reconciliation.outcomes import Difference, Outcome, Verdict
+from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
 
 MAX_LINES_OF_PAYMENT = 5_000
@@ -28,11 +28,12 @@ _CACHE_KIB = 16 * 1024
 _SCHEMA = """
 CREATE TABLE lines (
     number INTEGER PRIMARY KEY, kind TEXT, about_payment INTEGER, reference TEXT, tid TEXT, numbers TEXT, currency TEXT,
-    gross INTEGER, net_currency TEXT, fee INTEGER, net INTEGER, batch TEXT, fault TEXT, payment INTEGER, outcome TEXT,
-    data TEXT, verdict TEXT);
+    gross INTEGER, net_currency TEXT, fee INTEGER, net INTEGER, batch TEXT, paid_on TEXT, fault TEXT, payment INTEGER,
+    outcome TEXT, data TEXT, verdict TEXT);
 CREATE TABLE payments (id INTEGER PRIMARY KEY, settled_by TEXT, data TEXT);
 CREATE TABLE names (kind TEXT, name TEXT, payment INTEGER, PRIMARY KEY (kind, name, payment)) WITHOUT ROWID;
 CREATE TABLE torn (number INTEGER, payment INTEGER, PRIMARY KEY (number, payment)) WITHOUT ROWID;
+CREATE TABLE missing (data TEXT);
 CREATE TABLE found (payment INTEGER, move TEXT, PRIMARY KEY (payment, move)) WITHOUT ROWID;
 """
 _INDEXES = """
@@ -96,12 +97,13 @@ class ReportWorkspace:
             (
                 line.number, line.kind, line.kind in OF_PAYMENTS, line.reference, line.tid,
                 _numbers(line.nsu, line.authorization), line.currency, line.gross, line.net_currency, line.fee,
-                line.net, line.batch, line.fault, _line_text(line),
+                line.net, line.batch,
+                line.paid_on.isoformat() if line.paid_on is not None else "", line.fault, _line_text(line),
             )
             for line in lines
         )  # fmt: skip
         self._db.executemany(
-            "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL)", rows
+            "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, NULL)", rows
         )
 
     def add_books(self, books: Iterable[PaymentBooks]) -> None:
@@ -178,6 +180,34 @@ class ReportWorkspace:
         self._db.execute(
             "UPDATE lines SET outcome = CASE WHEN fault IS NULL THEN ? ELSE ? END WHERE outcome IS NULL",
             (Outcome.FOREIGN, Outcome.REJECTED),
+        )
+
+    def told(self) -> Iterator[tuple[PaymentBooks, list[Verdict]]]:
+        """Yield each payment that lines were found for, with the verdicts on them."""
+        rows = self._db.execute(
+            "SELECT payment, payments.data, number, lines.data, outcome, fault, verdict FROM lines "
+            "JOIN payments ON payments.id = payment WHERE payment IS NOT NULL ORDER BY payment, number"
+        )
+        for (_, data), held in groupby(rows, key=lambda row: row[:2]):
+            yield _books(data), [_verdict(_line(row[2], row[3]), Outcome(row[4]), row[5], row[6]) for row in held]
+
+    def add_missing(self, missing: Iterable[Missing]) -> None:
+        """Keep what is missing."""
+        rows = ((json.dumps(asdict(one), default=str, ensure_ascii=False),) for one in missing)
+        self._db.executemany("INSERT INTO missing VALUES (?)", rows)
+
+    def missing(self) -> Iterator[Missing]:
+        """Yield what is missing, payment by payment."""
+        for (data,) in self._db.execute("SELECT data FROM missing ORDER BY rowid"):
+            told = json.loads(data)
+            yield Missing(**{**told, "kind": LineKind(told["kind"]), "on": date.fromisoformat(told["on"])})
+
+    def paid_out(self) -> Iterator[tuple[str, str, int]]:
+        """Yield day, currency and net sum of the lines that were paid."""
+        yield from self._db.execute(
+            "SELECT paid_on, net_currency, SUM(net) FROM lines WHERE paid_on <> '' AND kind <> ? GROUP BY 1, 2 "
+            "ORDER BY 1, 2",
+            (LineKind.PAYOUT,),
         )
 
     def in_scope(self) -> Iterator[tuple[PaymentBooks, set[str]]]:

@@ -54,6 +54,10 @@ def _work_of(commit: Commit) -> Iterator[BeforeAndAfter]:
         yield work_of(paid.before), work_of(paid.after)
     for approval in commit.approvals:
         yield work_while_pending(approval) if approval.version else None, work_of(approval)
+    told_before = {(part.payment_id, part.name): part for part in commit.payouts_before}
+    for part in commit.payouts:
+        before = told_before.get((part.payment_id, part.name))
+        yield None if before is None else work_of(before), work_of(part)
     if commit.finding is not None:
         yield work_of(commit.finding.before), work_of(commit.finding.after)
 

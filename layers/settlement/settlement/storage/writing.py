@@ -1,6 +1,6 @@
 """One commit as one DynamoDB transaction.
 
-heads, operations, approvals
+heads, operations, approvals, payouts
                        put, if the version is the one that was read (new ones: if none exists)
 lines                  put, guarded by the order's version
 legs                   put, if no attempt was made since they were read
@@ -208,6 +208,10 @@ class _Writes:
             work = codecs.work_attributes(commit, key, approval)
             attributes = codecs.encode_next(approval) | due | work
             yield self._versioned(self._transaction, key, approval.version, attributes)
+        for part in commit.payouts:
+            key = keys.payout(part.payment_id, part.name)
+            attributes = codecs.encode_next(part) | codecs.work_attributes(commit, key, part)
+            yield self._versioned(self._transaction, key, part.version, attributes)
         for settlement in commit.new_settlements:
             key = keys.settlement(settlement.payment_id, settlement.number)
             yield self._put(self._transaction, key, codecs.encode(settlement))

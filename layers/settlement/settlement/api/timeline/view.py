@@ -45,6 +45,7 @@ def _facts_of(template: str) -> set[str]:
 
 
 _OMS, _GATEWAY, _WORKER, _AUDITOR = "OMS", "PaymentGateway", "SettlementWorker", "LedgerAudit"
+_ACQUIRER = "SettlementReport"
 
 _WORDINGS: dict[EventType, _Wording] = {
     EventType.ORDER_PLACED: _Wording(_OMS, "Order Placed", "Order of {value} placed, {transactionValue} to pay"),
@@ -252,6 +253,28 @@ _WORDINGS: dict[EventType, _Wording] = {
         "Transaction status changed from {from} to {to}",
         "Transaction status is {to}",
     ),
+    EventType.CAPTURE_REPORTED: _Wording(
+        _ACQUIRER,
+        "Capture Reported",
+        "{movement} of {value} reported, {net} to come on {expectedOn}, instalment {installment} of {installments}",
+        "{movement} of {value} reported",
+    ),
+    EventType.CAPTURE_PAID: _Wording(
+        _ACQUIRER,
+        "Capture Paid",
+        "{movement} of {value}: {net} paid on {paidOn}, instalment {installment} of {installments}",
+        "{movement} of {value} paid",
+    ),
+    EventType.PAYOUT_DIFFERS: _Wording(
+        _ACQUIRER,
+        "Payout Differs",
+        "{movement} of {value} differs from the books: {because}",
+        "{movement} of {value} differs from the books",
+    ),
+    EventType.PAYOUT_MISSING: _Wording(
+        _ACQUIRER, "Payout Missing", "{movement} of {value} has no line in report {reportId}"
+    ),
+    EventType.CHARGED_BACK: _Wording(_ACQUIRER, "Charged Back", "{movement} of {value}"),
     EventType.WORK_ITEM_OPENED: _Wording(_WORKER, "Work Item Opened", "Waiting: {kind}, {value}. {nextStep}"),
     EventType.WORK_ITEM_CLOSED: _Wording(_WORKER, "Work Item Closed", "No longer waiting: {kind}, {value}"),
 }
@@ -263,7 +286,9 @@ _AMOUNTS = frozenset(
         "changeValue",
         "counted",
         "discountValue",
+        "fee",
         "incrementValue",
+        "net",
         "repeatedValue",
         "storedValue",
         "total",

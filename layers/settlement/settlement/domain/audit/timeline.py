@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from settlement.domain.audit.records import Mismatch, Records, unequal
-from settlement.domain.events import approval_writer, is_of_work, leg_writer, operation_writer
+from settlement.domain.events import approval_writer, is_of_report, is_of_work, leg_writer, operation_writer
 from settlement.domain.ledger.ledger import Counters
 
 AUDITOR = "audit"
@@ -32,7 +32,7 @@ def _gaps(records: Records) -> Iterator[Mismatch]:
     written |= {operation_writer(held.sequence): held.events for held in records.operations}
     written |= {leg_writer(leg.operation, leg.number): leg.events for leg in records.legs}
     written |= {approval_writer(held.name): held.events for held in records.approvals}
-    written |= {writer: len(found) for writer, found in numbers.items() if writer == AUDITOR or is_of_work(writer)}
+    written |= {writer: len(found) for writer, found in numbers.items() if _counts_itself(writer)}
     for writer in sorted(numbers.keys() | written.keys()):
         where = f"events of {writer}"
         if writer not in written:
@@ -41,6 +41,10 @@ def _gaps(records: Records) -> Iterator[Mismatch]:
         expected = list(range(1, written[writer] + 1))
         if sorted(numbers[writer]) != expected:
             yield Mismatch("events, numbered without a gap", where, _range(expected), _range(sorted(numbers[writer])))
+
+
+def _counts_itself(writer: str) -> bool:
+    return writer == AUDITOR or is_of_work(writer) or is_of_report(writer)
 
 
 def _range(numbers: list[int]) -> str:

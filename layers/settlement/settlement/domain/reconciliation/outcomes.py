@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from settlement.domain.reconciliation.report_line import ReportLine
+from settlement.domain.reconciliation.report_line import LineKind, ReportLine
 
 
 class Outcome(StrEnum):
@@ -54,6 +54,7 @@ class Verdict:
 class Missing:
     """A capture or refund of the report's period without a line; ``value`` has the sign of its kind."""
 
+    kind: LineKind
     order_id: str
     transaction_id: str
     payment_id: str

@@ -22,14 +22,17 @@ class WorkKind(StrEnum):
     LEDGER_MISMATCH = "ledger-mismatch"
     UNDELIVERED_HOOK = "undelivered-hook"
     APPROVAL = "approval"
+    PAYOUT_DIFFERS = "payout-differs"
+    PAYOUT_MISSING = "payout-missing"
+    CHARGEBACK = "chargeback"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What waits: since when it is listed, its value, until when something happens by itself, and why.
 
-    ``payment_id``, ``operation``, ``leg``, ``approval`` and ``delivery`` name what it is about, as far as it is about
-    one.
+    ``payment_id``, ``operation``, ``leg``, ``approval``, ``delivery`` and ``payout`` name what it is about, as far as
+    it is about one.
     """
 
     kind: WorkKind
@@ -42,3 +45,4 @@ class Work:
     leg: str | None = None
     delivery: str | None = None
     approval: str | None = None
+    payout: str | None = None

@@ -5,12 +5,16 @@ Each is told by the thing alone, so the write that changes the thing lists or en
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING, Union
 
 from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation, Payment
+
+if TYPE_CHECKING:
+    from settlement.domain.reconciliation.payout import PayoutPart
 
 MAX_MESSAGE = 300
 """Characters of a reason in a work item; leg and operation have the whole of it."""
@@ -24,7 +28,7 @@ class AuditFinding:
     found_at: datetime
 
 
-Worked = Operation | Leg | Payment | AuditFinding | Approval
+Worked = Union[Operation, Leg, Payment, AuditFinding, Approval, "PayoutPart"]
 """What can wait for a person."""
 
 
@@ -41,6 +45,8 @@ def work_of(thing: Worked) -> Work | None:
             return _work_of_finding(thing)
         case Approval():
             return work_while_pending(thing) if thing.is_pending else None
+        case _:
+            return _work_of_payout(thing)
 
 
 def as_stored(operation: Operation) -> Operation:
@@ -131,6 +137,26 @@ def _work_of_finding(finding: AuditFinding) -> Work | None:
     if not finding.places:
         return None
     return Work(WorkKind.LEDGER_MISMATCH, finding.found_at, 0, message=_short("; ".join(finding.places)))
+
+
+def _work_of_payout(part: "PayoutPart") -> Work | None:
+    from settlement.domain.reconciliation.outcomes import Outcome
+    from settlement.domain.reconciliation.report_line import LineKind
+
+    if part.accepted_by is not None:
+        return None
+    if part.kind is LineKind.CHARGEBACK:
+        kind = WorkKind.CHARGEBACK
+    elif part.outcome is Outcome.DIFFERS:
+        kind = WorkKind.PAYOUT_DIFFERS
+    elif part.outcome is Outcome.MISSING:
+        kind = WorkKind.PAYOUT_MISSING
+    else:
+        return None
+    return Work(
+        kind, part.told_at, abs(part.gross), message=_short(part.reason) or None, payment_id=part.payment_id,
+        payout=part.name,
+    )  # fmt: skip
 
 
 def work_while_pending(approval: Approval) -> Work:

@@ -21,6 +21,9 @@ NEXT_STEPS: Mapping[WorkKind, str] = {
     WorkKind.UNDECIDED_AUTHORISATION: "Wait until dueAt, or ask the connector's operator what it waits for.",
     WorkKind.APPROVAL: "Approve or refuse it with another app key before dueAt, when it expires.",
     WorkKind.LEDGER_MISMATCH: "Audit the transaction, and follow the runbook's page on mismatches.",
+    WorkKind.PAYOUT_DIFFERS: "Ask the acquirer for a corrected report, and have it reconciled.",
+    WorkKind.PAYOUT_MISSING: "Ask the acquirer for the report that has it, and have it reconciled.",
+    WorkKind.CHARGEBACK: "Contest it with the acquirer, and refund nothing meanwhile.",
     WorkKind.UNDELIVERED_HOOK: "Find out why the hook's address did not take it, then send it again.",
 }
 """What a person can do, by kind."""
@@ -33,6 +36,7 @@ _WRITE_OFF = ("write-off", "POST", f"{_OPERATION}/write-off")
 _RESOLVE = ("resolve", "POST", f"{_LEG}/resolve")
 _CONFIRM = ("confirm", "POST", f"{_LEG}/confirm")
 _SHOW = ("operations", "GET", "{transaction}/operations")
+_PAYOUT = (("settlements", "GET", "{transaction}/settlements"),)
 _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
     WorkKind.FAILED_AUTHORISATION: (_RETRY, _WRITE_OFF),
     WorkKind.FAILED_SETTLEMENT: (_RETRY, _WRITE_OFF, ("paid-otherwise", "POST", f"{_OPERATION}/paid-otherwise")),
@@ -54,6 +58,9 @@ _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
         ("show", "GET", _APPROVAL),
     ),
     WorkKind.LEDGER_MISMATCH: (("audit", "GET", "{transaction}/audit"),),
+    WorkKind.PAYOUT_DIFFERS: _PAYOUT,
+    WorkKind.PAYOUT_MISSING: _PAYOUT,
+    WorkKind.CHARGEBACK: _PAYOUT,
     WorkKind.UNDELIVERED_HOOK: (("resend", "POST", "/api/orders/hook/deliveries/{delivery}/resend"),),
 }
 
@@ -71,14 +78,16 @@ def item_id(transaction_id: str, work: Work) -> str:
     """Return the id of a work item: the same as long as it waits, and again when the same comes back."""
     if work.approval is not None:
         return f"{work.kind.value}.{work.approval}"
-    about = (work.payment_id if work.operation is None else None, work.operation, work.leg, work.delivery)
+    payment_id = work.payment_id if work.operation is None else None
+    about = (payment_id, work.operation, work.leg, work.delivery, work.payout)
     return ".".join([work.kind.value, transaction_id, *(str(part) for part in about if part is not None)])
 
 
 def actions_of(transaction_id: str, work: Work) -> Iterator[Action]:
     """Yield the requests that go on with the work."""
     transaction = f"/api/pvt/transactions/{transaction_id}"
-    names = {"operation": work.operation, "leg": work.leg, "approval": work.approval, "delivery": work.delivery}
+    names = {"operation": work.operation, "leg": work.leg, "approval": work.approval, "delivery": work.delivery,
+             "payment": work.payment_id, "payout": work.payout}  # fmt: skip
     for name, method, path in _ACTIONS[work.kind]:
         yield Action(name, method, path.format(transaction=transaction, **names))
 

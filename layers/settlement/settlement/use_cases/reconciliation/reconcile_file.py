@@ -11,7 +11,7 @@ from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.matching import DAY_TOLERANCE, match_payment, missing_moves
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.report_head import ReportHead
-from settlement.domain.reconciliation.report_line import OF_PAYMENTS, SIGN_OF, LineKind, ReportLine, Sums
+from settlement.domain.reconciliation.report_line import OF_PAYMENTS, SIGN_OF, Amounts, LineKind, ReportLine, Sums
 from settlement.use_cases.reconciliation.workspace import Taken, Workspace
 
 MONTHS_BEFORE = 3
@@ -26,12 +26,12 @@ class SumsDiffer(Exception):
 
 @dataclass(slots=True)
 class Reconciled:
-    """A file with its outcomes: the sums of the file, those by outcome, and what is missing, by currency."""
+    """A file with its outcomes: the sums of the file, those by outcome, and those of what is missing."""
 
     head: ReportHead
     file: Sums
     outcomes: dict[Outcome, Sums] = field(default_factory=dict)
-    missing: list[Missing] = field(default_factory=list)
+    missing: Sums = field(default_factory=Sums)
 
 
 def take_lines(workspace: Workspace, lines: Iterable[ReportLine], progress: Progress = lambda number: None) -> Taken:
@@ -69,10 +69,21 @@ def months_of_orders(taken: Taken) -> list[str]:
     return sorted(found)
 
 
+BankLines = Callable[[Iterable[ReportLine]], list[Verdict]]
+
+
 def reconcile(
-    workspace: Workspace, head: ReportHead, taken: Taken, books: Iterable[PaymentBooks], report_id: str
+    workspace: Workspace,
+    head: ReportHead,
+    taken: Taken,
+    books: Iterable[PaymentBooks],
+    report_id: str,
+    bank_lines: BankLines = lambda lines: [],
 ) -> Reconciled:
-    """Hold the lines that were taken against the books; raises ``SumsDiffer`` if an amount got lost."""
+    """Hold the lines that were taken against the books; raises ``SumsDiffer`` if an amount got lost.
+
+    ``bank_lines`` decides what a bank's statement has, as far as it can.
+    """
     workspace.add_books(books)
     workspace.join()
     for line, payments in workspace.torn():
@@ -80,10 +91,11 @@ def reconcile(
     for payment, lines in workspace.joined():
         workspace.decide(payment, match_payment(payment, lines, head.cents_on, report_id))
     workspace.decide(None, _batch_verdicts(workspace))
+    workspace.decide(None, bank_lines(_payouts(workspace, of_batches=False)))
     workspace.decide_rest()
     found = Reconciled(head.with_period(taken.first, taken.last), taken.sums, workspace.sums())
     _check_sums(found)
-    found.missing = list(_missing(workspace, found.head, report_id))
+    workspace.add_missing(_missing(workspace, found, report_id))
     return found
 
 
@@ -107,32 +119,41 @@ def _fits(payment: PaymentBooks, line: ReportLine) -> bool:
     )
 
 
-def _batch_verdicts(workspace: Workspace) -> Iterator[Verdict]:
-    """Yield the verdicts on payouts that a file tells of its own batches: each is the net of the batch."""
-    payouts = [line for line in workspace.lines_of_kind(LineKind.PAYOUT) if line.batch]
-    if not payouts:
-        return
-    nets = {(batch, currency): net for batch, currency, net in workspace.batches()}
+def _payouts(workspace: Workspace, *, of_batches: bool) -> Iterator[ReportLine]:
+    for line in workspace.lines_of_kind(LineKind.PAYOUT):
+        if bool(line.batch) is of_batches and line.fault is None:
+            yield line
+
+
+def _batch_verdicts(workspace: Workspace) -> list[Verdict]:
+    """Return the verdicts on payouts that a file tells of its own batches: each is the net of the batch."""
     told: Counter[tuple[str, str]] = Counter()
-    for line in payouts:
+    for line in _payouts(workspace, of_batches=True):
         told[line.batch, line.net_currency] -= line.net
-    for line in payouts:
-        key = line.batch, line.net_currency
-        if key not in nets:
-            continue
-        if told[key] == nets[key]:
-            yield Verdict(line, Outcome.MATCHED)
-        else:
-            reason = f"the lines of batch {line.batch} come to {nets[key]}, paid out are {told[key]}"
-            yield Verdict(line, Outcome.DIFFERS, "", (Difference.VALUE,), -nets[key], reason)
+    nets = {(batch, currency): net for batch, currency, net in workspace.batches()} if told else {}
+    return [
+        _batch_verdict(line, nets[key], told[key])
+        for line in _payouts(workspace, of_batches=True)
+        if (key := (line.batch, line.net_currency)) in nets
+    ]
 
 
-def _missing(workspace: Workspace, head: ReportHead, report_id: str) -> Iterator[Missing]:
-    for payment, found in workspace.in_scope():
-        for move in missing_moves(payment, found, head, report_id):
+def _batch_verdict(line: ReportLine, net: int, told: int) -> Verdict:
+    if told == net:
+        return Verdict(line, Outcome.MATCHED)
+    reason = f"the lines of batch {line.batch} come to {net}, paid out are {told}"
+    return Verdict(line, Outcome.DIFFERS, "", (Difference.VALUE,), -net, reason)
+
+
+def _missing(workspace: Workspace, found: Reconciled, report_id: str) -> Iterator[Missing]:
+    for payment, moves in workspace.in_scope():
+        for move in missing_moves(payment, moves, found.head, report_id):
+            value = move.value * SIGN_OF[move.kind]
+            found.missing.lines += 1
+            found.missing.add_amounts(payment.currency, Amounts(gross=value))
             yield Missing(
-                payment.order_id, payment.transaction_id, payment.payment_id, move.number, payment.currency,
-                move.value * SIGN_OF[move.kind], move.on,
+                move.kind, payment.order_id, payment.transaction_id, payment.payment_id, move.number,
+                payment.currency, value, move.on,
             )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from settlement.domain.reconciliation.books import PaymentBooks
-    from settlement.domain.reconciliation.outcomes import Outcome, Verdict
+    from settlement.domain.reconciliation.outcomes import Missing, Outcome, Verdict
     from settlement.domain.reconciliation.report_line import ReportLine, Sums
 
 
@@ -60,6 +60,19 @@ class Workspace(Protocol):
 
     def in_scope(self) -> Iterator[tuple[PaymentBooks, set[str]]]:
         """Yield every payment settled by those who settled the file's, with the moves that lines speak for."""
+        ...
+
+    def told(self) -> Iterator[tuple[PaymentBooks, list[Verdict]]]:
+        """Yield each payment that lines were found for, with the verdicts on them."""
+        ...
+
+    def add_missing(self, missing: Iterable[Missing]) -> None: ...
+    def missing(self) -> Iterator[Missing]:
+        """Yield what is missing, payment by payment."""
+        ...
+
+    def paid_out(self) -> Iterator[tuple[str, str, int]]:
+        """Yield day, currency and net sum of the lines that were paid."""
         ...
 
     def sums(self) -> dict[Outcome, Sums]: ...

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from settlement.domain.order.order import Line, Order
     from settlement.domain.order.placement import ListedParts, Placement
     from settlement.domain.order.shopper import Shopper
+    from settlement.domain.reconciliation.payout import PayoutPart
     from settlement.domain.transaction.approval import Approval
     from settlement.domain.transaction.checkout import AdditionalData
     from settlement.domain.transaction.leg import Leg
@@ -63,9 +64,9 @@ class Commit:
     invoices, are written unconditionally. ``key_claims`` are written over those that were read, None for no earlier
     one. ``requests`` are idempotency keys with the name and the operation of their request. ``additional_data``
     replaces data of the same names. ``start_key`` is the idempotency key of the transaction's start. ``finding`` is
-    what an audit has found, after the one before, ``erased_terms`` are those of an erased shopper. ``currency`` is
-    the transaction's, for work items. ``actor`` is who causes the events. A leg that is ``alone`` is written with its
-    operation, so the commit has that.
+    what an audit has found, after the one before, ``erased_terms`` are those of an erased shopper. ``payouts``
+    replace what was told under their names, ``payouts_before``. ``currency`` is the transaction's, for work items.
+    ``actor`` is who causes the events. A leg that is ``alone`` is written with its operation, so the commit has that.
     """
 
     account: str
@@ -101,6 +102,8 @@ class Commit:
     finding: Changed[AuditFinding] | None = None
     erased_terms: Sequence[Term] = ()
     approvals: Sequence[Approval] = ()
+    payouts: Sequence[PayoutPart] = ()
+    payouts_before: Sequence[PayoutPart] = ()
     events: Sequence[Event] = ()
     actor: Actor | None = None
 
@@ -292,6 +295,10 @@ class Store(Protocol):
     ) -> Page[Settlement]: ...
     def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]: ...
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None: ...
+    def payouts(self, account: str, transaction_id: str, payment_id: str) -> list[PayoutPart]:
+        """Return what settlement reports told of a payment."""
+        ...
+
     def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]: ...
     def audit_walk(self, account: str) -> AuditWalk | None: ...
     def due_audits(self, now: datetime) -> list[AuditWalk]: ...

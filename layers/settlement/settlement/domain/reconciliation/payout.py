@@ -1,0 +1,175 @@
+"""What reports told of a payment: of each capture or refund its instalments, with the fee, and chargebacks.
+
+Amounts are minor units, signed as the merchant sees them. Nothing here is a figure of the ledger.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from settlement.domain.reconciliation.books import BookedMove, ToldPart
+from settlement.domain.reconciliation.expected import expected_parts
+from settlement.domain.reconciliation.outcomes import Missing, Outcome, Verdict
+from settlement.domain.reconciliation.report_line import LineKind, Stage
+
+DISPUTES = frozenset({LineKind.CHARGEBACK, LineKind.CHARGEBACK_REVERSED})
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPart:
+    """One instalment of a capture or refund as a report told it, or that it told nothing: ``outcome`` is ``missing``.
+
+    A chargeback has the line of its report in place of a ``number``, and no ``move``. ``paid_on`` is the day of the
+    payout, ``expected_on`` the day for which it is announced. ``accepted_by`` is who said that it may stay so.
+    """
+
+    payment_id: str
+    kind: LineKind
+    move: str
+    stage: Stage
+    number: int
+    of: int
+    outcome: Outcome
+    currency: str
+    gross: int
+    fee: int
+    net: int
+    net_currency: str
+    report_id: str
+    line: int
+    told_at: datetime
+    expected_on: date | None = None
+    paid_on: date | None = None
+    reason: str = ""
+    accepted_by: str | None = None
+    version: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name among those of a payment: what it is of, how far it is, which instalment."""
+        if self.kind in DISPUTES:
+            return f"{self.kind}-{self.report_id}-{self.line}"
+        stage = "missing" if self.line == 0 else self.stage.value
+        return f"{self.kind}-{self.move}-{stage}-{self.of:02d}-{self.number:02d}"
+
+    def says_the_same(self, other: "PayoutPart | None") -> bool:
+        """Return True if another says the same, whenever it was told."""
+        return (
+            other is not None
+            and replace(other, told_at=self.told_at, version=self.version, accepted_by=self.accepted_by) == self
+        )
+
+
+def part_of(verdict: Verdict, payment_id: str, report_id: str, at: datetime) -> PayoutPart | None:
+    """Return what a verdict tells of a payment; None if it belongs to no capture, refund or dispute."""
+    line = verdict.line
+    is_dispute = line.kind in DISPUTES
+    if verdict.outcome not in (Outcome.MATCHED, Outcome.DIFFERS) or not (verdict.move or is_dispute):
+        return None
+    _, stage, number, of = line.slot
+    reason = verdict.reason or ", ".join(verdict.differences)
+    return PayoutPart(
+        payment_id, line.kind, verdict.move, stage, line.number if is_dispute else number, of, verdict.outcome,
+        line.currency, line.gross, line.fee, line.net, line.net_currency, report_id, line.number, at,
+        line.expected_on, line.paid_on, reason,
+    )  # fmt: skip
+
+
+def part_missing(missing: Missing, report_id: str, at: datetime) -> PayoutPart:
+    """Return that a report has no line for a capture or refund."""
+    return PayoutPart(
+        missing.payment_id, missing.kind, missing.move, Stage.REPORTED, 0, 0, Outcome.MISSING, missing.currency,
+        missing.value, 0, 0, missing.currency, report_id, 0, at,
+        reason=f"no line in the report of its day, {missing.on}",
+    )  # fmt: skip
+
+
+def told_of(parts: Iterable[PayoutPart], kind: LineKind, move: str) -> tuple[ToldPart, ...]:
+    """Return what reports told of a capture or refund; one that differs can be told again, by a corrected report."""
+    return tuple(
+        ToldPart(part.stage, part.number, part.of, part.report_id, part.paid_on or part.expected_on)
+        for part in parts
+        if (part.kind, part.move, part.outcome) == (kind, move, Outcome.MATCHED) and part.line
+    )
+
+
+class PayoutState(StrEnum):
+    """How far the money of a capture is on its way to the merchant."""
+
+    EXPECTED = "expected"
+    REPORTED = "reported"
+    PAID = "paid"
+    DIFFERS = "differs"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallmentPayout:
+    """An instalment on its way: the amounts are those of the books until a report tells them."""
+
+    number: int
+    of: int
+    gross: int
+    fee: int
+    net: int
+    net_currency: str
+    expected_on: date
+    paid_on: date | None = None
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """The payout of a capture, added up over its instalments; ``report_id`` is the newest report that told of it."""
+
+    state: PayoutState
+    installments: tuple[InstallmentPayout, ...]
+    report_id: str | None = None
+
+    @property
+    def expected_on(self) -> date:
+        """The day of the last instalment."""
+        return max(part.expected_on for part in self.installments)
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day on which the last instalment was paid; None before."""
+        days = [part.paid_on for part in self.installments if part.paid_on is not None]
+        return max(days) if len(days) == len(self.installments) else None
+
+
+def payout_of(move: BookedMove, parts: Iterable[PayoutPart], group: str, installments: int, currency: str) -> Payout:
+    """Return the payout of a capture by what reports told of it, else by the custom of the market (D159)."""
+    told = sorted(
+        (part for part in parts if (part.kind, part.move) == (move.kind, move.number)), key=lambda part: part.told_at
+    )
+    reported = [part for part in told if part.line]
+    of = max((part.of for part in reported), default=max(installments, 1))
+    found = []
+    for expected in expected_parts(move.value, of, move.on, group):
+        of_this = [part for part in reported if (part.number, part.of) == (expected.number, expected.of)]
+        newest = max(of_this, key=lambda part: (part.stage is Stage.PAID, part.told_at), default=None)
+        day = next((part.expected_on for part in reversed(of_this) if part.expected_on is not None), expected.on)
+        if newest is None:
+            found.append(
+                InstallmentPayout(expected.number, of, expected.value, 0, expected.value, currency, expected.on)
+            )
+        else:
+            found.append(
+                InstallmentPayout(
+                    expected.number, of, newest.gross, newest.fee, newest.net, newest.net_currency, day, newest.paid_on,
+                    is_told=True,
+                )
+            )  # fmt: skip
+    return Payout(_state(told, found), tuple(found), told[-1].report_id if told else None)
+
+
+def _state(told: list[PayoutPart], installments: list[InstallmentPayout]) -> PayoutState:
+    if any(part.outcome is Outcome.DIFFERS for part in told):
+        return PayoutState.DIFFERS
+    if all(part.paid_on is not None for part in installments):
+        return PayoutState.PAID
+    if any(part.is_told for part in installments):
+        return PayoutState.REPORTED
+    return PayoutState.MISSING if any(part.outcome is Outcome.MISSING for part in told) else PayoutState.EXPECTED

@@ -1,0 +1,96 @@
+"""A settlement report as it is kept: what file it was, what became of it, and its sums by outcome."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from settlement.domain.reconciliation.outcomes import Outcome
+from settlement.domain.reconciliation.report_line import Sums
+
+_NAMESPACE = uuid.UUID("5e1f0f9c-6a3f-5b3e-9a44-1f2f6f0f7c11")
+
+
+class ReportState(StrEnum):
+    """How far a report is."""
+
+    AWAITED = "awaited"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencySums:
+    """Lines added up in one currency."""
+
+    currency: str
+    gross: int
+    fee: int
+    net: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSums:
+    """The lines of one outcome, added up by currency; those of a whole file have the name ``file``."""
+
+    outcome: str
+    lines: int
+    by_currency: tuple[CurrencySums, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOut:
+    """What a report says was paid out on a day: the net of its lines."""
+
+    on: date
+    currency: str
+    net: int
+
+
+def outcome_sums(outcome: str, sums: Sums) -> OutcomeSums:
+    """Return sums as they are kept, by currency."""
+    found = sorted(sums.by_currency.items())
+    by_currency = tuple(CurrencySums(name, held.gross, held.fee, held.net) for name, held in found)
+    return OutcomeSums(outcome, sums.lines, by_currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A file that was named, and what it told. ``received_at`` is when it was named first.
+
+    ``missing`` are the captures and refunds without a line, which are of no file. A refused one has ``fault`` and
+    ``message``, and where in the file.
+    """
+
+    report_id: str
+    format: str
+    file_name: str
+    sha256: str
+    received_at: datetime
+    state: ReportState = ReportState.AWAITED
+    serial: str = ""
+    since: date | None = None
+    until: date | None = None
+    file: OutcomeSums | None = None
+    outcomes: tuple[OutcomeSums, ...] = ()
+    missing: OutcomeSums | None = None
+    payouts: tuple[PaidOut, ...] = ()
+    fault: str | None = None
+    message: str | None = None
+    fault_line: int | None = None
+    fault_column: int | None = None
+    done_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def has_findings(self) -> bool:
+        """True if a person should look at it."""
+        return self.state is ReportState.REFUSED or any(
+            sums.outcome != Outcome.MATCHED for sums in (*self.outcomes, *([self.missing] if self.missing else []))
+        )
+
+
+def report_id_of(account: str, format_: str, sha256: str) -> str:
+    """Return the id of a file: the same file of the same format is one report of an account."""
+    return uuid.uuid5(_NAMESPACE, "\n".join((account, format_, sha256))).hex.upper()

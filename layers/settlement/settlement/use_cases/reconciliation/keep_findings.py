@@ -1,0 +1,128 @@
+"""Writes what a report told: of each payment its parts with their events, in one write; the report itself last.
+
+A run that dies is run again: what is written already says the same and is not written again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+
+from settlement.domain.events import EventType, Journal, Json, report_writer
+from settlement.domain.money import display
+from settlement.domain.reconciliation.books import PaymentBooks
+from settlement.domain.reconciliation.outcomes import Missing, Outcome
+from settlement.domain.reconciliation.payout import PayoutPart, part_missing, part_of
+from settlement.domain.reconciliation.report_line import LineKind, Stage
+from settlement.use_cases.reconciliation.workspace import Workspace
+from settlement.use_cases.shared.contention import decide_until_written
+from settlement.use_cases.shared.ports import Commit, Ports
+
+_ID = 12
+
+PARTS_AT_ONCE = 40
+"""Most parts of one write; DynamoDB takes 100 items in all."""
+
+
+Where = PaymentBooks | Missing
+"""What names a payment, with its order and transaction."""
+
+
+def keep_findings(
+    ports: Ports,
+    account: str,
+    workspace: Workspace,
+    report_id: str,
+    progress: Callable[[int], None] = lambda number: None,
+) -> int:
+    """Write every part that the report told; return the number of payments with something new."""
+    payments = 0
+    for where, parts in _parts(workspace, report_id, ports.now()):
+        for first in range(0, len(parts), PARTS_AT_ONCE):
+            keep = partial(_keep, ports, account, where, parts[first : first + PARTS_AT_ONCE])
+            payments += decide_until_written(ports, keep)
+        progress(payments)
+    return payments
+
+
+def _parts(workspace: Workspace, report_id: str, at: datetime) -> Iterator[tuple[Where, list[PayoutPart]]]:
+    """Yield each payment with what the report told of it, then those with what it did not tell."""
+    for payment, verdicts in workspace.told():
+        told = (part_of(verdict, payment.payment_id, report_id, at) for verdict in verdicts)
+        if parts := [part for part in told if part is not None]:
+            yield payment, parts
+    for _, held in groupby(workspace.missing(), key=lambda one: (one.transaction_id, one.payment_id)):
+        lost = list(held)
+        yield lost[0], [part_missing(one, report_id, at) for one in lost]
+
+
+def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart]) -> int:
+    """Write the parts that say something new, and close what was missing and is told now."""
+    stored = {part.name: part for part in ports.store.payouts(account, where.transaction_id, where.payment_id)}
+    changed = [part for part in parts if not part.says_the_same(stored.get(part.name))]
+    if not changed:
+        return 0
+    told = {(part.kind, part.move) for part in changed if part.line and part.move}
+    after = [replace(part, version=stored[part.name].version if part.name in stored else 0) for part in changed]
+    after += [
+        replace(part, outcome=Outcome.MATCHED, reason="")
+        for part in stored.values()
+        if part.outcome is Outcome.MISSING and (part.kind, part.move) in told
+    ]
+    journal = Journal(
+        writer=report_writer(changed[0].report_id[:_ID], ports.new_id()[:_ID]),
+        written=0,
+        order_id=where.order_id,
+        transaction_id=where.transaction_id,
+        at=ports.now(),
+    )
+    for part in changed:
+        journal.record(event_of(part), part.payment_id, **facts_of(part))
+    commit = Commit(
+        account,
+        where.order_id,
+        where.transaction_id,
+        currency=where.currency,
+        payouts=after,
+        payouts_before=[stored[part.name] for part in after if part.name in stored],
+        events=journal.events,
+    )
+    ports.commit(commit)
+    return 1
+
+
+def event_of(part: PayoutPart) -> EventType:
+    """Return the event that tells of a part."""
+    if part.kind in (LineKind.CHARGEBACK, LineKind.CHARGEBACK_REVERSED):
+        return EventType.CHARGED_BACK
+    match part.outcome:
+        case Outcome.DIFFERS:
+            return EventType.PAYOUT_DIFFERS
+        case Outcome.MISSING:
+            return EventType.PAYOUT_MISSING
+        case _:
+            return EventType.CAPTURE_PAID if part.stage is Stage.PAID else EventType.CAPTURE_REPORTED
+
+
+def facts_of(part: PayoutPart) -> dict[str, Json]:
+    """Return what an event tells of a part; amounts are minor units, days are dates.
+
+    Fee and net are in the currency of the value; a net in another one is ``paidAs``, a text.
+    """
+    same = part.net_currency == part.currency
+    return {
+        "movement": part.kind.value,
+        "capture": part.move or None,
+        "installment": part.number or None,
+        "installments": part.of or None,
+        "value": part.gross,
+        "fee": part.fee if same else None,
+        "net": part.net if same else None,
+        "paidAs": None if same else display(part.net, part.net_currency),
+        "expectedOn": part.expected_on.isoformat() if part.expected_on is not None else None,
+        "paidOn": part.paid_on.isoformat() if part.paid_on is not None else None,
+        "because": part.reason or None,
+        "reportId": part.report_id,
+        "line": part.line or None,
+    }

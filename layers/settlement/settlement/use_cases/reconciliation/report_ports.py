@@ -1,0 +1,29 @@
+"""The port of settlement reports: what is kept of the files themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from settlement.domain.reconciliation.report import Report
+    from settlement.use_cases.shared.ports import Page
+
+
+class Reports(Protocol):
+    """Stored settlement reports."""
+
+    def report(self, account: str, report_id: str) -> Report | None: ...
+    def report_of_serial(self, account: str, serial: str) -> str | None:
+        """Return the id of the report that has a sequence."""
+        ...
+
+    def save_report(self, account: str, report: Report) -> Report:
+        """Write a report over the version that was read (0: new), with its sequence; return it as it is now.
+
+        Raises ``Conflict`` if another writer was first, or another report has the sequence.
+        """
+        ...
+
+    def reports(self, account: str, after: str | None, limit: int) -> Page[Report]:
+        """Return reports, those that were named last first; the list lags behind the writes."""
+        ...
