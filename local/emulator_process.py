@@ -21,9 +21,11 @@ def main() -> None:
     from ministack.app import main as emulate
 
     sys.path.append(str(Path(__file__).parents[1]))
+    from local.emulator_server import use_uvicorn
     from local.emulator_speedups import speed_up
     from local.keeping import Keeper
 
+    use_uvicorn()
     speed_up(Path(os.environ["TMPDIR"]) / "unpacked")
     keeper = Keeper(Path(os.environ["STATE_DIR"]))
     keeper.take_over()

@@ -1,8 +1,9 @@
 """Saves the emulator repeated work (D92); its answers and refusals stay the same.
 
 For each process of a function it would unpack the function and its layers anew, which takes a second; for each item of
-a partition it would check and interpret a query's condition; after each call it would wait 50 ms for a line of log that
-may never come; before the first state of each workflow it would wait 150 ms.
+a partition it would check and interpret a query's condition; for each request it would read the caller's policies
+twice, and again for each item of a transaction; after each call it would wait 50 ms for a line of log that may never
+come; before the first state of each workflow it would wait 150 ms.
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ from typing import Any
 CONDITIONS = 4096
 """Most cached conditions; their texts are the service's own and contain no values."""
 
+NUMBERS = 65_536
+"""Most cached numbers, by their texts."""
+
+PRINCIPAL_SECONDS = 1.0
+"""How long a caller's policies are remembered, unless IAM is asked for anything meanwhile."""
+
 _KEY_CONDITION = re.compile(r"(\w+) = (:\w+) AND (?:begins_with\((\w+), (:\w+)\)|(\w+) BETWEEN (:\w+) AND (:\w+))")
 
 LOG_SECONDS = 0.25
@@ -41,16 +48,62 @@ STARTED_SECONDS = 0.01
 
 def speed_up(unpacked: Path) -> None:
     """Apply all of it to the emulator of this process; ``unpacked`` is a scratch folder for unpacked packages."""
-    from ministack.core import lambda_runtime
-    from ministack.services import dynamodb, stepfunctions
+    from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+    from ministack.services import dynamodb, iam, stepfunctions
 
     dynamodb._condition_syntax_error = lru_cache(CONDITIONS)(dynamodb._condition_syntax_error)
     dynamodb._evaluate_condition = with_quick_keys(dynamodb._evaluate_condition)
     tokens = lru_cache(CONDITIONS)(dynamodb._tokenize)
     dynamodb._tokenize = lambda expression: list(tokens(expression))
+    dynamodb._ddb_canonicalize_number = remembered(dynamodb._ddb_canonicalize_number)
+    dynamodb._number_size_bytes = remembered(dynamodb._number_size_bytes)
+    principals = Principals(iam_evaluator.resolve_principal)
+    iam_evaluator.resolve_principal = principals.resolve
+    iam.handle_request = principals.forgotten_after(iam.handle_request)
+    iam_actions.dynamodb_transaction_checks = without_repeats(iam_actions.dynamodb_transaction_checks)
     lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": unpacks_into(unpacked)})
     lambda_runtime.Worker._drain_stderr_bounded = log_so_far
     stepfunctions.time = SimpleNamespace(**{**vars(time), "sleep": sleep_in_workflow})
+
+
+def remembered(of_text: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function that computes its result once for each text, and always for anything else."""
+    known = lru_cache(NUMBERS)(of_text)
+    return lambda given: known(given) if isinstance(given, str) else of_text(given)
+
+
+class Principals:
+    """Callers with their policies, each remembered for ``PRINCIPAL_SECONDS`` and until the next request to IAM."""
+
+    def __init__(self, resolve: Callable[..., Any]) -> None:
+        self._resolve = resolve
+        self._known: dict[tuple[str, str], tuple[float, Any]] = {}
+
+    def resolve(self, access_key: str, account: str, credential: Any = None) -> Any:
+        """Return a caller, or why there is none, which is not remembered."""
+        until, known = self._known.get((access_key, account), (0.0, None))
+        if until > time.monotonic():
+            return known
+        found = self._resolve(access_key, account, credential)
+        if hasattr(found, "policies"):
+            self._known[access_key, account] = time.monotonic() + PRINCIPAL_SECONDS, found
+        return found
+
+    def forgotten_after(self, handle: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap the handler of IAM's requests."""
+
+        async def handled(*request: Any) -> Any:
+            try:
+                return await handle(*request)
+            finally:
+                self._known.clear()
+
+        return handled
+
+
+def without_repeats(checks: Callable[..., list[tuple[str, str]]]) -> Callable[..., list[tuple[str, str]]]:
+    """Return the checks of a transaction, in their order, each once: its items differ in neither action nor table."""
+    return lambda *request: list(dict.fromkeys(checks(*request)))
 
 
 def with_quick_keys(evaluate: Callable[..., bool]) -> Callable[..., bool]:

@@ -1,7 +1,8 @@
-"""What the emulator is spared: unpacking a package twice, and fixed waits for a log and before a workflow."""
+"""What the emulator is spared: doing things twice, and fixed waits for a log and before a workflow."""
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -18,11 +19,15 @@ import pytest
 
 from local.emulator_speedups import (
     FIRST_STATE_SECONDS,
+    PRINCIPAL_SECONDS,
     STARTED_SECONDS,
+    Principals,
     log_so_far,
+    remembered,
     sleep_in_workflow,
     unpacks_into,
     with_quick_keys,
+    without_repeats,
 )
 
 
@@ -175,3 +180,65 @@ def test_anything_else_is_left_to_the_emulator(condition: str, slot: str, item: 
 
     assert with_quick_keys(evaluate)(condition, item, VALUES, {}, slot)
     evaluate.assert_called_once_with(condition, item, VALUES, {}, slot)
+
+
+class Callers:
+    """What the emulator knows of its callers, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.policies: dict[str, str] = {"key": "may read"}
+
+    def resolve(self, access_key: str, account: str, credential: object = None) -> SimpleNamespace:
+        self.asked += 1
+        if access_key not in self.policies:
+            return SimpleNamespace(code="InvalidClientTokenId")
+        return SimpleNamespace(policies=self.policies[access_key])
+
+
+def test_a_caller_is_read_once_for_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    callers, now = Callers(), [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    principals = Principals(callers.resolve)
+
+    assert {principals.resolve("key", "000").policies for _ in range(5)} == {"may read"}
+    assert callers.asked == 1
+    callers.policies["key"] = "may write"
+    now[0] += PRINCIPAL_SECONDS
+    assert principals.resolve("key", "000").policies == "may write"
+
+
+def test_a_changed_policy_counts_from_the_next_request_on() -> None:
+    callers = Callers()
+    principals = Principals(callers.resolve)
+    assert principals.resolve("key", "000").policies == "may read"
+
+    async def change(policies: str) -> str:
+        callers.policies["key"] = policies
+        return "answer"
+
+    assert asyncio.run(principals.forgotten_after(change)("may write")) == "answer"
+    assert principals.resolve("key", "000").policies == "may write"
+
+
+def test_a_caller_that_is_refused_is_asked_for_again() -> None:
+    callers = Callers()
+    principals = Principals(callers.resolve)
+    assert principals.resolve("other", "000").code == "InvalidClientTokenId"
+    callers.policies["other"] = "may read"
+    assert principals.resolve("other", "000").policies == "may read"
+
+
+def test_a_transaction_is_checked_once_for_each_action_and_table() -> None:
+    put, check = ("dynamodb:PutItem", "table"), ("dynamodb:ConditionCheckItem", "table")
+
+    assert without_repeats(lambda *_: [put, check, put, put])("dynamodb:TransactWriteItems", b"") == [put, check]
+
+
+def test_a_number_is_read_once_by_its_text() -> None:
+    read = Mock(side_effect=str)
+    number = remembered(read)
+
+    assert [number("70"), number("70"), number("80")] == ["70", "70", "80"]
+    assert read.call_count == 2
+    assert number({"not": "a text"}) == "{'not': 'a text'}"

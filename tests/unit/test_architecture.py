@@ -169,7 +169,11 @@ ROOMS = (
     ),
     _room("operations", "operations settlement", f"boto3 botocore typer rich {STUBS}"),
     _room("conformance", "conformance settlement.domain settlement.connectors"),
-    _room("local", "local operations settlement.domain settlement.storage", "botocore httpx yaml ministack"),
+    _room(
+        "local",
+        "local operations settlement.domain settlement.storage",
+        "botocore httpx hypercorn yaml ministack uvicorn uvloop",
+    ),
     _room("testkit", "testkit settlement", "httpx"),
     _room("tools", "tools local settlement.domain", "iso4217 playwright"),
     _room(
