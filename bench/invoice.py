@@ -17,7 +17,7 @@ import httpx
 
 from bench.cold_starts import measure_cold_starts
 from bench.figures import Figures
-from bench.list_prices import invoice_of, measure_price
+from bench.list_prices import functions_of, invoice_of, measure_price
 from bench.own_table import measure_consumption, measure_cpu
 from bench.reads import measure_list, measure_transaction
 from bench.units import measure_units
@@ -30,6 +30,7 @@ from local.settings import read_settings
 WARM_INVOICES = 20
 CLIENTS = 8
 INVOICES_OF_A_CLIENT = 5
+THROUGHPUT_ROUNDS = 3
 
 
 class Shop:
@@ -71,12 +72,12 @@ class Shop:
         answer.raise_for_status()
         return time.perf_counter() - started
 
-    def until_captured(self, transaction_id: str, value: int) -> float:
-        """Wait until the capture is posted; return the duration in seconds."""
+    def until_captured(self, transaction_id: str, value: int, pause: float = 0.02) -> float:
+        """Look, with pauses, until the capture is posted; return the duration in seconds."""
         started = time.perf_counter()
         path = f"/api/pvt/transactions/{transaction_id}"
         while self.http.get(path).raise_for_status().json()["settledValue"] < value:
-            time.sleep(0.02)
+            time.sleep(pause)
         return time.perf_counter() - started
 
 
@@ -85,18 +86,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.invoice", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure with its unit")
     parser.add_argument("--over-http", action="store_true", help="only what a client sees: times and throughput")
+    parser.add_argument(
+        "--beside",
+        metavar="FOLDER",
+        help="the folder of another build's running stack, whose throughput to measure too",
+    )
     given = parser.parse_args()
     figures = Figures()
     try:
         facts = require_running(read_settings())
         _measure_times(Shop(facts.base_url), figures)
-        _measure_throughput(facts.base_url, figures)
+        beside = require_running(read_settings({"QUITA_LOCAL_DIR": given.beside})).base_url if given.beside else None
+        _measure_throughput(facts.base_url, beside, figures)
         if not given.over_http:
             consumed = measure_consumption(facts, figures)
             measure_units(
                 client("dynamodb", facts.aws_port).describe_table(TableName=facts.table_name)["Table"], figures
             )
-            measure_price(invoice_of(consumed, *measure_cpu(facts, figures)), figures)
+            measure_price(invoice_of(functions_of(facts), consumed, *measure_cpu(facts, figures)), figures)
             measure_transaction(facts, figures)
             measure_list(facts, figures)
             measure_cold_starts(facts, figures)
@@ -126,27 +133,41 @@ def _measure_times(shop: Shop, figures: Figures) -> None:
     figures.add("post_to_captured_highest_ms", "from the invoice to the capture, highest", max(captured) * 1000, "ms")
 
 
-def _measure_throughput(base_url: str, figures: Figures) -> None:
+def _measure_throughput(base_url: str, beside: str | None, figures: Figures) -> None:
     """Let clients notify invoices one after the other, each on its own order, until all are captured.
 
-    The second round counts: in the first, processes start for as many requests at once.
+    Two stacks are measured in turn, round by round. The first round does not count: processes start for as many
+    requests at once.
     """
+    stacks = [base_url] if beside is None else [base_url, beside]
+    rounds = [[_throughput(stack) for stack in stacks] for _ in range(1 + THROUGHPUT_ROUNDS)][1:]
+    figures.heading(
+        f"{CLIENTS} clients, {INVOICES_OF_A_CLIENT} invoices each, until the last is captured; median of "
+        f"{THROUGHPUT_ROUNDS} rounds"
+    )
+    own, *others = (statistics.median(rates) for rates in zip(*rounds, strict=True))
+    figures.add("invoices_per_second", "invoices a second", own, "1/s")
+    for other in others:
+        ratio = statistics.median(mine / theirs for mine, theirs in rounds)
+        figures.add("invoices_per_second_beside", "of the other stack, in turn with it", other, "1/s")
+        figures.add("invoices_per_second_over_beside", "this one ÷ the other, median of the rounds", ratio)
+
+
+def _throughput(base_url: str) -> float:
+    """Return how many invoices a second are captured."""
     shops = [Shop(base_url) for _ in range(CLIENTS)]
+    orders = [shop.open_order(100 * INVOICES_OF_A_CLIENT + 100) for shop in shops]
     with ThreadPoolExecutor(CLIENTS) as clients:
-        for _ in range(2):
-            orders = [shop.open_order(100 * INVOICES_OF_A_CLIENT + 100) for shop in shops]
-            started = time.perf_counter()
-            list(clients.map(_invoice_all, shops, orders))
-            seconds = time.perf_counter() - started
-    figures.heading(f"{CLIENTS} clients, {INVOICES_OF_A_CLIENT} invoices each, until the last is captured")
-    figures.add("invoices_per_second", "invoices a second", CLIENTS * INVOICES_OF_A_CLIENT / seconds, "1/s")
+        started = time.perf_counter()
+        list(clients.map(_invoice_all, shops, orders))
+        return CLIENTS * INVOICES_OF_A_CLIENT / (time.perf_counter() - started)
 
 
 def _invoice_all(shop: Shop, order: tuple[str, str]) -> None:
     order_id, transaction_id = order
     for number in range(1, INVOICES_OF_A_CLIENT + 1):
         shop.invoice(order_id, f"N{number}", 100)
-    shop.until_captured(transaction_id, 100 * INVOICES_OF_A_CLIENT)
+    shop.until_captured(transaction_id, 100 * INVOICES_OF_A_CLIENT, pause=0.1)
 
 
 if __name__ == "__main__":

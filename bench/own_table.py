@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from bench.figures import Figures
 from bench.meter import Consumption, Meter, size_of
+from bench.transitions import definition_of, transitions_of
 from local.deployment import client
 from local.emulator import aws_environment
 from operations.running_stack import LOCAL_REGION, Facts
@@ -38,8 +39,6 @@ from testkit.configuring import save_connector
 from testkit.provider import FakeProvider
 
 ROUNDS = 15
-TRANSITIONS = 4
-"""State transitions of an attempt with one call: start, Attempt, its choice, Done."""
 
 
 class _Held(Exception):
@@ -58,11 +57,24 @@ class _Holding(DynamoDBStore):
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """What a partial invoice took of DynamoDB, and the events that it put on the bus."""
+    """What a partial invoice took of DynamoDB; its public events, and the commits that have some."""
 
     request: Consumption
     settlement: Consumption
-    published: Sequence[Event]
+    public_events: int
+    public_commits: int
+
+
+class _Remembering(DynamoDBStore):
+    """A store that remembers what it has written."""
+
+    def __init__(self, dynamodb: Any, table: str) -> None:
+        super().__init__(dynamodb, table)
+        self.commits: list[Commit] = []
+
+    def commit(self, commit: Commit) -> None:
+        super().commit(commit)
+        self.commits.append(commit)
 
 
 class OwnTable:
@@ -71,9 +83,8 @@ class OwnTable:
     def __init__(self, dynamodb: Any, table: str) -> None:
         self.table = table
         self.dynamodb = dynamodb
-        self.ports = Ports(
-            DynamoDBStore(dynamodb, table), lambda: datetime.now(UTC), lambda: uuid4().hex.upper(), Actor("key")
-        )
+        self.store = _Remembering(dynamodb, table)
+        self.ports = Ports(self.store, lambda: datetime.now(UTC), lambda: uuid4().hex.upper(), Actor("key"))
         self.provider = FakeProvider()
 
     def open(self, value: int = 10000) -> tuple[str, str]:
@@ -93,10 +104,10 @@ class OwnTable:
         """Notify an invoice of one line."""
         notify_invoice(self.ports, ACCOUNT, order_id, _invoice(number, value, type_))
 
-    def attempt(self, transaction_id: str, sequence: int) -> None:
-        """Run the operation's attempt."""
+    def attempt(self, transaction_id: str, sequence: int) -> str:
+        """Run the operation's attempt; return its outcome."""
         task = AttemptTask(ACCOUNT, transaction_id, sequence, uuid4().hex, self.ports.now())
-        attempt_operation(self.ports, self.provider, task, "https://gateway.example")
+        return attempt_operation(self.ports, self.provider, task, "https://gateway.example").outcome
 
     def life(self) -> None:
         """Authorise, capture three invoices, refund a return."""
@@ -140,13 +151,14 @@ def measure_consumption(facts: Facts, figures: Figures) -> Consumed:
         order_id, transaction_id = mine.open()
         mine.notify(order_id, "N1", 2000)
         mine.attempt(transaction_id, 2)
-        before, since = _kept(mine), mine.ports.now()
+        before = _kept(mine)
+        mine.store.commits.clear()
         with meter.measure() as request:
             mine.notify(order_id, "N2", 5000)
         with meter.measure() as settlement:
-            mine.attempt(transaction_id, 3)
+            outcome = mine.attempt(transaction_id, 3)
         kept = _kept(mine) - before
-        told = _published_since(mine, transaction_id, since)
+        public = [events for commit in mine.store.commits if (events := _public_events(commit))]
     figures.heading("One partial invoice of one line, on one payment, with its settlement")
     figures.add("request_write_units", "the request: written", request.write_units, "units")
     figures.add("request_read_units", "the request: read", request.read_units, "units")
@@ -155,13 +167,13 @@ def measure_consumption(facts: Facts, figures: Figures) -> Consumed:
     figures.add("invoice_write_units", "both: written", request.write_units + settlement.write_units, "units")
     figures.add("invoice_read_units", "both: read", request.read_units + settlement.read_units, "units")
     figures.add("invoice_bytes_kept", "bytes that stay in the table", kept, "bytes")
-    figures.add("settlement_transitions", "state transitions of its settlement", TRANSITIONS)
-    return Consumed(request, settlement, told)
+    transitions = transitions_of(definition_of(facts), outcome)
+    figures.add("settlement_transitions", "state transitions of its settlement", transitions)
+    return Consumed(request, settlement, sum(map(len, public)), len(public))
 
 
-def _published_since(mine: OwnTable, transaction_id: str, since: datetime) -> list[Event]:
-    events = mine.ports.store.events(ACCOUNT, transaction_id, 100, None).items
-    return [event for event in events if event.at >= since and event.type in PUBLISHED]
+def _public_events(commit: Commit) -> list[Event]:
+    return [event for event in commit.events if event.type in PUBLISHED]
 
 
 def _kept(mine: OwnTable) -> int:
