@@ -15,7 +15,7 @@ EVENLY := --dist worksteal
 YIELDING :=
 # What is built for the cloud.
 TARGET_VERSION := $(or $(QUITA_PYTHON_VERSION),3.13)
-TARGET_PARAMETERS := PythonRuntime=python$(TARGET_VERSION) Architecture=$(or $(QUITA_ARCHITECTURE),x86_64)
+TARGET_PARAMETERS := PythonRuntime=python$(TARGET_VERSION) Architecture=$(or $(QUITA_ARCHITECTURE),arm64)
 LINT_ENVIRONMENT := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1
 
 export PYTHONPATH := $(CURDIR)/layers/settlement
@@ -131,7 +131,7 @@ screenshots: dev local ## Take the pictures of the console in the documents, fro
 validate: local ## sam validate --lint
 	$(LINT_ENVIRONMENT) $(SAM) validate --lint
 
-build: dev local ## Build for the cloud (QUITA_PYTHON_VERSION=3.13, QUITA_ARCHITECTURE=x86_64)
+build: dev local ## Build for the cloud (QUITA_PYTHON_VERSION=3.13, QUITA_ARCHITECTURE=arm64)
 	@python$(TARGET_VERSION) -c '' 2>/dev/null || echo "warning: no python$(TARGET_VERSION) here to write byte-code;" \
 		"the layers will ship sources only and import two to three times slower" >&2
 	QUITA_PYTHON=$(CURDIR)/$(DEV) SAM_CLI_TELEMETRY=0 $(SAM) build --parameter-overrides $(TARGET_PARAMETERS)
