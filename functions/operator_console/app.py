@@ -16,6 +16,8 @@ console = Console(
         ports=lambda actor: bootstrap.ports(actor),
         access=lambda: bootstrap.console_access(),
         secret=lambda: bootstrap.console_secret(),
+        vault=lambda: bootstrap.credentials(),
+        probe=lambda: bootstrap.connector_probe(),
     ),
 )
 

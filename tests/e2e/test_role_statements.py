@@ -162,7 +162,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("OrderChange", "Table"): lambda at: at.answers("POST", f"{at.order.path}/changes", change_body(discount=10**6)),
     ("OperatorConsole", "Table"): lambda at: _signs_in(at, at.order.path.replace("/api/oms/pvt", "/console")),
     ("OperatorConsole", "Writes"): _counts_failures,
-    ("OperatorConsole", "SignIns"): lambda at: _counts_failures(at, "local-admin") and _signs_in(at),
+    ("OperatorConsole", "Deletes"): lambda at: _counts_failures(at, "local-admin") and _signs_in(at),
     ("OperatorConsole", "ListIndex"): _signs_in,
     ("OperatorConsole", "WorkIndex"): lambda at: _signs_in(at, "/console/orders?attention=1"),
     ("OrderFeed", "Table"): lambda at: at.answers("GET", "/api/orders/feed/config"),

@@ -43,6 +43,7 @@ def paths(orders: dict[str, Placed]) -> list[str]:
     failure = f"transactions/{failed.transaction_id}/operations/{failed.operation.sequence}/do"
     return [
         *("today", "lapses", "settings", "keys", "orders", "orders?from=x", "nowhere"),
+        *("connectors", "connectors/partial", "connectors/partial/edit", "new-connector"),
         "orders?q=none&status=invoiced&from=2026-01-01",
         *(f"orders/{placed.order_id}" for placed in (done, failed, cancelled)),
         f"orders/{done.order_id}/invoices",

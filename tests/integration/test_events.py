@@ -45,11 +45,12 @@ UNPLAYED: dict[str, set[tuple[str, str]]] = {
         *(("", pattern) for pattern in ("*#ACCOUNT", "*#ORDER#*", "*#TXN#*", "*#GROUP#*", "*#PAYMENT#*")),
         *(("byAccount", pattern) for pattern in ("*#LIST#*", "*#CHECKOUTS#*")),
     },
+    "OperatorConsole": {("", "CREDENTIALS#*")},
     "OrderHook": {("", "*#TXN#*")},
     "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},
 }
 """Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on, nothing is
-due or audited and no hook is given up here, the sandbox has a client of its own.
+due or audited, no hook is given up and no connector changed in the console here, the sandbox has a client of its own.
 """
 
 

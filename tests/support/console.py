@@ -19,6 +19,7 @@ from settlement.domain.errors import AlreadyExists
 from settlement.use_cases.shared.ports import Page, Ports
 from testkit.builders import ACCOUNT
 from testkit.shop import Shop
+from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.lambda_context import Context
 
 KEY, TOKEN, USER = "operator", "a-token", "Maria"
@@ -169,6 +170,8 @@ class Browser:
     language: str = "en"
     prefix: str = ""
     access: FakeAccess = field(default_factory=FakeAccess)
+    vault: FakeVault = field(default_factory=FakeVault)
+    probe: FakeProbe = field(default_factory=FakeProbe)
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -178,6 +181,8 @@ class Browser:
         self.patch.setattr(bootstrap, "ports", self._ports)
         self.patch.setattr(bootstrap, "console_access", lambda: self.access)
         self.patch.setattr(bootstrap, "console_secret", lambda: "a secret of the stack")
+        self.patch.setattr(bootstrap, "credentials", lambda: self.vault)
+        self.patch.setattr(bootstrap, "connector_probe", lambda: self.probe)
         self.access.keys.setdefault(KEY, (TOKEN, ACCOUNT, (EVERY_ROLE,)))
 
     def _ports(self, actor: Actor) -> Ports:

@@ -11,9 +11,14 @@ ROLES = own_roles(load_template())
 
 def test_only_those_who_call_connectors_may_read_their_credentials() -> None:
     actions = _secret_actions("ConnectorCredentials")
-    assert set(actions) == {"ConnectorCallbackRole", "ConnectorConfigurationRole", "SettlementStepsRole"}
+    assert set(actions) == {
+        "ConnectorCallbackRole",
+        "ConnectorConfigurationRole",
+        "OperatorConsoleRole",
+        "SettlementStepsRole",
+    }
     writers = {name for name, found in actions.items() if "secretsmanager:PutSecretValue" in found}
-    assert writers == {"ConnectorConfigurationRole"}
+    assert writers == {"ConnectorConfigurationRole", "OperatorConsoleRole"}
 
 
 def test_only_the_console_may_read_what_seals_its_sessions() -> None:

@@ -38,6 +38,18 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console/approvals/{approvalId}", "approval", "show", _DECIDING),
     PageRoute("post", "/console/approvals/{approvalId}/approve", "approval", "agree", _APPROVER),
     PageRoute("post", "/console/approvals/{approvalId}/refuse", "approval", "decline", _APPROVER),
+    PageRoute("get", "/console/connectors", "connectors", "show_all", _ADMIN),
+    PageRoute("get", "/console/connectors/{name}", "connectors", "show", _ADMIN),
+    PageRoute("get", "/console/connectors/{name}/manifest", "connectors", "manifest", _ADMIN),
+    PageRoute("post", "/console/connectors/{name}/test", "connectors", "test", _ADMIN),
+    *(
+        PageRoute(method, path, "connector_form", function, _ADMIN)
+        for path, function in (
+            ("/console/new-connector", "add"),
+            ("/console/connectors/{name}/edit", "edit"),
+        )
+        for method in ("get", "post")
+    ),
     PageRoute("get", "/console/settings", "settings", "show", _ADMIN),
     PageRoute("post", "/console/settings", "settings", "change", _ADMIN),
     PageRoute("get", "/console/keys", "keys", "show", _ADMIN),

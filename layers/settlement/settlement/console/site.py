@@ -16,6 +16,7 @@ from settlement.console.session import RENEWED_AFTER, Seal
 from settlement.console.visit import HOME, SESSION, VISITOR, Visit
 from settlement.domain.actor import Actor
 from settlement.domain.errors import Busy, Forbidden, Refusal, Unauthorised
+from settlement.use_cases.connectors.connector_ports import ConnectorProbe, Vault
 from settlement.use_cases.shared.ports import Ports, Unavailable
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Services:
     ports: Callable[[Actor], Ports]
     access: Callable[[], Access]
     secret: Callable[[], str]
+    vault: Callable[[], Vault]
+    probe: Callable[[], ConnectorProbe]
 
     @property
     def seal(self) -> Seal:

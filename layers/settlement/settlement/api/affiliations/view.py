@@ -11,17 +11,20 @@ from settlement.domain.connectors.connector_calls import Manifest
 if TYPE_CHECKING:
     from settlement.api.affiliations.answer import AffiliationAnswer, DelayAnswer, ManifestAnswer
 
-_PPP = "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector"
+USUAL_IMPLEMENTATIONS = {
+    ConnectorProtocol.PPP: "Vtex.PaymentGateway.Connectors.PaymentProvider.PaymentProviderConnector",
+    ConnectorProtocol.LEGACY: "Vtex.PaymentGateway.Connectors.LegacyConnector",
+}
+"""The gateway's names for the protocols that connectors speak."""
+
 _MICROSECONDS_OF_A_DAY = timedelta(days=1) // timedelta(microseconds=1)
-_LEGACY = "Vtex.PaymentGateway.Connectors.LegacyConnector"
 
 
 def affiliation_view(connector: Connector) -> "AffiliationAnswer":
     """The whole affiliation; of key and token only that they are set, and when."""
-    usual = _PPP if connector.protocol is ConnectorProtocol.PPP else _LEGACY
     return {
         "id": connector.affiliation_id,
-        "implementation": connector.implementation or usual,
+        "implementation": connector.implementation or USUAL_IMPLEMENTATIONS[connector.protocol],
         "name": connector.name,
         "configuration": [
             {"name": name, "value": value, "valueKey": None}

@@ -154,6 +154,11 @@ def read_manifest(store: Store, probe: ConnectorProbe, account: str, affiliation
     return probe.manifest(find_connector(store, account, affiliation))
 
 
+def try_connector(store: Store, probe: ConnectorProbe, account: str, affiliation: str) -> ManifestOutcome:
+    """Ask a connector for its manifest now, with its stored credentials; raises ``AffiliationNotFound``."""
+    return probe.fresh_manifest(find_connector(store, account, affiliation), None)
+
+
 def _secret_name(account: str, connector: Connector) -> str:
     return f"{account}/{connector.name}"
 
