@@ -47,6 +47,7 @@ def documents_refused() -> Iterator[str]:
     yield nfe(version="3.10")
     yield nfe(key="3" * 43)
     yield nfe(key="3" * 44)
+    yield nfe(3, key=WRONG_DIGIT)
     yield nfe(model="65")
     yield nfe(purpose="2")
     yield nfe(total="a lot")
@@ -67,6 +68,7 @@ def bodies_refused() -> Iterator[dict[str, Any]]:
     """Yield invoices that ``strict`` refuses for their documents, one for each code."""
     for document in (*documents_refused(), nfe(environment="2"), nfe(status=None)):
         yield embedded(document)
+    yield embedded(nfe(key=nfe_key(issuer="11222333000181")))
     yield embedded(nfe(), invoiceKey=nfe_key(2))
     yield embedded(nfe(), invoiceNumber="2")
     yield embedded(nfe(), invoiceValue=9900)
@@ -83,6 +85,7 @@ def later_refused() -> Iterator[tuple[str, dict[str, Any]]]:
         yield "1", {"embeddedInvoice": document}
     yield "1", {"embeddedInvoice": nfe(), "invoiceKey": nfe_key(2)}
     yield "1", {"invoiceKey": WRONG_DIGIT}
+    yield "1", {"embeddedInvoice": nfe(key=nfe_key(issuer="11222333000181"))}
     yield "1", {"embeddedInvoice": nfe(purpose="4", direction="0", returns=[nfe_key(9)])}
     yield "1", {"embeddedInvoice": nfe().replace(ISSUED_AT, ISSUED_AT.replace("-07-01", "-07-02"))}
     yield "1", {"embeddedInvoice": nfe(goods=[("Z", "1", "70.00")])}

@@ -124,6 +124,7 @@ class RefusalTour:
             document = {"type": "Output", "issuedDate": "2026-07-01", "invoiceNumber": "1", "invoiceValue": 7000}
             self._ask("POST", f"{DOCUMENT}/checked/invoices", document | {"invoiceKey": key})
         self._ask("POST", f"{path}/nfe", nfe(status=None))
+        self._ask("POST", f"{path}/nfe", nfe(key=nfe_key(issuer="11222333000181")))
         self._ask("POST", f"{path}/nfe", nfe(goods=[("Z", "1", "70.00")]))
         self._ask("POST", f"{path}/nfe", nfe(goods=[("A", "2", "70.00")]))
         sale: dict[str, Any] = {"issuanceDate": ISSUED_AT, "items": []}

@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from settlement.domain.errors import Refusal
-from settlement.domain.fiscal.access_key import access_key, check_digit
+from settlement.domain.fiscal.access_key import WrongCheckDigit, access_key, check_digit
 from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS, FiscalItem, Protocol
 from settlement.domain.fiscal.reading import read_fiscal
 from settlement.domain.fiscal.refused import FiscalDocumentRefused
+from settlement.domain.fiscal.remarks import of_content
 from settlement.domain.fiscal.xml_tree import MAX_XML_BYTES, MAX_XML_DEPTH
 from settlement.domain.order.invoice import InvoiceType
 from settlement.storage.documents import document_of, packed_document
@@ -61,7 +62,6 @@ def test_letters_of_the_cnpj_count_as_their_codes_less_that_of_zero() -> None:
     ("key", "said"),
     [
         (PUBLISHED_KEYS[0][:-1], "must have 44 characters, it has 43"),
-        (PUBLISHED_KEYS[0][:-1] + "6", "must be 5"),
         (PUBLISHED_KEYS[0].replace("55001", "5500A", 1), "in the first 12 characters of the CNPJ only"),
         (nfe_key().lower(), "must be digits"),
     ],
@@ -69,6 +69,25 @@ def test_letters_of_the_cnpj_count_as_their_codes_less_that_of_zero() -> None:
 def test_key_that_is_none_is_refused_with_the_reason(key: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         access_key(key)
+
+
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [
+        (nfe(3, key=nfe_key(4)), "ide/nNF"),
+        (nfe(key=nfe_key(issuer="11222333000181")), "emit/CNPJ"),
+        (nfe().replace(f"<chNFe>{nfe_key()}", f"<chNFe>{nfe_key(2)}"), "protNFe/chNFe"),
+        (nfe(), None),
+    ],
+)
+def test_document_that_says_otherwise_than_its_key_is_remarked(document: str, name: str | None) -> None:
+    found = list(of_content(read_fiscal(document.encode())))
+    assert [remark.message.partition(":")[0] for remark in found] == ([name] if name else [])
+
+
+def test_wrong_check_digit_is_named_with_the_right_one() -> None:
+    with pytest.raises(WrongCheckDigit, match="must be 5"):
+        access_key(PUBLISHED_KEYS[0][:-1] + "6").require_check_digit()
 
 
 def test_document_is_read() -> None:
@@ -125,9 +144,6 @@ def test_notification_has_an_item_for_each_code_and_the_rest_as_extra_value() ->
         (nfe(version="3.10"), "NFE_VERSION"),
         (nfe(key=nfe_key()[:-1]), "NFE_KEY"),
         (nfe(key=nfe_key()[:-1] + str((int(nfe_key()[-1]) + 1) % 10)), "NFE_CHECK_DIGIT"),
-        (nfe(3, key=nfe_key(4)), "NFE_KEY"),
-        (nfe(key=nfe_key(issuer="11222333000181")), "NFE_KEY"),
-        (nfe().replace(f"<chNFe>{nfe_key()}", f"<chNFe>{nfe_key(2)}"), "NFE_KEY"),
         (nfe(model="65"), "NFE_MODEL"),
         (nfe(environment="2"), "NFE_TEST"),
         (nfe(purpose="2"), "NFE_PURPOSE"),

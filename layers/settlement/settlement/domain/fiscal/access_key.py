@@ -17,9 +17,21 @@ class WrongCheckDigit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """A key whose check digit is right; use ``access_key`` to read one."""
+    """A key by its form; use ``access_key`` to read one, and ``require_check_digit`` to check it."""
 
     text: str
+
+    @property
+    def right_digit(self) -> str:
+        """The check digit that it should have."""
+        return check_digit(self.text[:-1])
+
+    def require_check_digit(self) -> None:
+        """Raise ``WrongCheckDigit`` unless the last digit checks the others."""
+        if self.right_digit != self.text[-1]:
+            raise WrongCheckDigit(
+                f"the last digit, which checks the others, must be {self.right_digit}; got {self.text}"
+            )
 
     @property
     def month(self) -> str:
@@ -48,17 +60,15 @@ class AccessKey:
 
 
 def access_key(text: str) -> AccessKey:
-    """Return the key that a text is; blanks between its groups, as it is printed, do not count.
+    """Return the key that a text is by its form; blanks between its groups, as it is printed, do not count.
 
-    Raises ``ValueError``, with what is wrong, for another length or other characters, and ``WrongCheckDigit``.
+    Raises ``ValueError``, with what is wrong, for another length or other characters.
     """
     key = "".join(text.split())
     if len(key) != LENGTH:
         raise ValueError(f"must have {LENGTH} characters, it has {len(key)}: {key[:60]}")
     if not _SHAPE.fullmatch(key):
         raise ValueError(f"must be digits, with capitals in the first 12 characters of the CNPJ only; got {key}")
-    if (digit := check_digit(key[:-1])) != key[-1]:
-        raise WrongCheckDigit(f"the last digit, which checks the others, must be {digit}; got {key}")
     return AccessKey(key)
 
 
@@ -66,8 +76,6 @@ def looks_like_a_key(text: str) -> bool:
     """True for an access key, and for one whose check digit is wrong."""
     try:
         access_key(text)
-    except WrongCheckDigit:
-        return True
     except ValueError:
         return False
     return True

@@ -1,11 +1,12 @@
 """Reads an NF-e: the electronic invoice of Brazil for goods, layout 4.00, as ``nfeProc`` or ``NFe``."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from settlement.domain.fiscal.access_key import LENGTH, AccessKey, WrongCheckDigit, access_key
+from settlement.domain.fiscal.access_key import LENGTH, AccessKey, access_key
 from settlement.domain.fiscal.refused import NAMESPACE, FiscalDocumentRefused, another_root
 from settlement.domain.fiscal.xml_tree import Element
 from settlement.domain.order.fiscal_record import FiscalCode
@@ -29,9 +30,12 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0
 _LINE = f"[0-9]{{1,{MAX_LINE_DIGITS}}}"
 _SHORT = 60
 _MAX_REASON = 200
-_SALE = "1"
-_NORMAL = "1"
-_RETURN = "4"
+SALE = ("1", "1")
+"""``finNFe`` and ``tpNF`` of a sale."""
+
+RETURN = "4"
+"""``finNFe`` of a return."""
+
 _TEST = "2"
 
 
@@ -71,12 +75,16 @@ class Protocol:
 class FiscalDocument:
     """What an NF-e says; ``total`` (``vNF``) and ``total_with_taxes`` (``vNFTot``) in centavos.
 
-    ``references`` are the keys of the sales that a return names. A document without a protocol may not be authorised.
+    ``told_of_key`` are the fields that its key has too: their names, and what they and the key say. ``purpose`` is
+    ``finNFe``, ``direction`` is ``tpNF``. ``references`` are the keys of the sales that a return names. A document
+    without a protocol may not be authorised.
     """
 
     key: AccessKey
+    told_of_key: tuple[tuple[str, str, str], ...]
     issued_at: str
-    is_return: bool
+    purpose: str
+    direction: str
     is_test: bool
     protocol: Protocol | None
     total: int
@@ -84,6 +92,11 @@ class FiscalDocument:
     cfop: str | None
     items: tuple[FiscalItem, ...]
     references: tuple[str, ...]
+
+    @property
+    def is_return(self) -> bool:
+        """True if it takes a sale back."""
+        return self.purpose == RETURN
 
     @property
     def type(self) -> InvoiceType:
@@ -100,14 +113,15 @@ def nfe_of(root: Element) -> FiscalDocument:
     """Return the document of a sale or a return that ``nfeProc`` or ``NFe`` is; raises ``FiscalDocumentRefused``."""
     body = _body_of(root)
     key = _key_of(body)
-    _require_that_key_says_the_same(key, body)
-    is_return = _is_return(body)
+    protocol = _protocol_of(root)
     return FiscalDocument(
         key=key,
+        told_of_key=tuple(_told_of_key(key, body, protocol)),
         issued_at=_time(body, "ide", "dhEmi"),
-        is_return=is_return,
+        purpose=_short(body, _SHORT, "ide", "finNFe"),
+        direction=_short(body, _SHORT, "ide", "tpNF"),
         is_test=_text(body, "ide", "tpAmb") == _TEST,
-        protocol=_protocol(root, key),
+        protocol=_protocol(protocol) if protocol is not None else None,
         total=_centavos(body, "total", "ICMSTot", "vNF"),
         total_with_taxes=_centavos_or_none(body, "total", "vNFTot"),
         cfop=_value(_items(body)[0], "prod", "CFOP"),
@@ -133,46 +147,25 @@ def _body_of(root: Element) -> Element:
 def _key_of(body: Element) -> AccessKey:
     try:
         return access_key(body.attributes.get("Id", "").removeprefix("NFe"))
-    except WrongCheckDigit as fault:
-        raise FiscalDocumentRefused(f"infNFe, Id: {fault}", code=FiscalCode.CHECK_DIGIT) from None
     except ValueError as fault:
         raise FiscalDocumentRefused(f"infNFe, Id: {fault}", code=FiscalCode.KEY) from None
 
 
-def _require_that_key_says_the_same(key: AccessKey, body: Element) -> None:
+def _told_of_key(key: AccessKey, body: Element, protocol: Element | None) -> Iterator[tuple[str, str, str]]:
     issuer = _value(body, "emit", "CNPJ") or (_value(body, "emit", "CPF") or "").rjust(14, "0")
-    told = {
-        "ide/mod": (_text(body, "ide", "mod"), key.model),
-        "ide/serie": (_text(body, "ide", "serie"), str(key.series)),
-        "ide/nNF": (_text(body, "ide", "nNF"), str(key.number)),
-        "emit/CNPJ": (issuer, key.issuer),
-    }
-    for name, (said, meant) in told.items():
-        if said.lstrip("0") != meant.lstrip("0"):
-            raise FiscalDocumentRefused(
-                f"{name}: must be as in the access key, {meant}; got {said[:_SHORT]}", code=FiscalCode.KEY
-            )
+    yield "ide/mod", _text(body, "ide", "mod"), key.model
+    yield "ide/serie", _text(body, "ide", "serie"), str(key.series)
+    yield "ide/nNF", _text(body, "ide", "nNF"), str(key.number)
+    yield "emit/CNPJ", issuer, key.issuer
+    if protocol is not None:
+        yield "protNFe/chNFe", _text(protocol, "chNFe"), key.text
 
 
-def _is_return(body: Element) -> bool:
-    purpose, direction = _text(body, "ide", "finNFe"), _text(body, "ide", "tpNF")
-    if (purpose, direction) == (_NORMAL, _SALE):
-        return False
-    if purpose == _RETURN:
-        return True
-    raise FiscalDocumentRefused(
-        f"ide/finNFe and ide/tpNF: must be {_NORMAL} and {_SALE} of a sale, or finNFe {_RETURN} of a return; "
-        f"got {purpose[:_SHORT]} and {direction[:_SHORT]}",
-        code=FiscalCode.PURPOSE,
-    )
+def _protocol_of(root: Element) -> Element | None:
+    return _found(root, "protNFe", "infProt") if root.name == "nfeProc" else None
 
 
-def _protocol(root: Element, key: AccessKey) -> Protocol | None:
-    said = _found(root, "protNFe", "infProt") if root.name == "nfeProc" else None
-    if said is None:
-        return None
-    if (named := _text(said, "chNFe")) != key.text:
-        raise FiscalDocumentRefused(f"protNFe, chNFe: must be {key.text}; got {named[:_SHORT]}", code=FiscalCode.KEY)
+def _protocol(said: Element) -> Protocol:
     reason = _value(said, "xMotivo") or "no reason"
     number, received_at = (_short(said, _SHORT, name) if _value(said, name) else None for name in ("nProt", "dhRecbto"))
     return Protocol(_short(said, _SHORT, "cStat"), reason[:_MAX_REASON], number, received_at)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from settlement.domain.fiscal.access_key import AccessKey, WrongCheckDigit, access_key
 from settlement.domain.fiscal.matching import line_of, mentions_of
-from settlement.domain.fiscal.nfe import AUTHORISING, FiscalDocument
+from settlement.domain.fiscal.nfe import AUTHORISING, RETURN, SALE, FiscalDocument
 from settlement.domain.order.fiscal_record import MAX_REMARK_CHARACTERS, MAX_REMARKS, FiscalCode, FiscalRemark
 from settlement.domain.order.invoice import Invoice, InvoiceType
 from settlement.domain.order.order import Line, lines_meant
@@ -34,12 +34,47 @@ def of_key(text: str) -> Iterator[FiscalRemark]:
     """Yield what is wrong with the key of an invoice."""
     try:
         key = access_key(text)
-    except WrongCheckDigit as fault:
-        yield FiscalRemark(FiscalCode.CHECK_DIGIT, f"invoiceKey: {fault}")
     except ValueError as fault:
         yield FiscalRemark(FiscalCode.KEY, f"invoiceKey: {fault}")
-    else:
-        yield from of_model(key, "invoiceKey")
+        return
+    yield from of_digit(key, "invoiceKey")
+    yield from of_model(key, "invoiceKey")
+
+
+def of_document(document: FiscalDocument) -> Iterator[FiscalRemark]:
+    """Yield what is wrong with a document by itself: key, model, purpose and authorisation."""
+    yield from of_digit(document.key, "infNFe, Id")
+    yield from of_model(document.key, "ide/mod")
+    yield from of_purpose(document)
+    yield from of_content(document)
+    yield from of_authorisation(document)
+
+
+def of_digit(key: AccessKey, where: str) -> Iterator[FiscalRemark]:
+    """Yield a remark unless the last digit of a key checks the others."""
+    try:
+        key.require_check_digit()
+    except WrongCheckDigit as fault:
+        yield FiscalRemark(FiscalCode.CHECK_DIGIT, f"{where}: {fault}")
+
+
+def of_content(document: FiscalDocument) -> Iterator[FiscalRemark]:
+    """Yield where the key of a document, or of its protocol, says otherwise than the document."""
+    for name, said, meant in document.told_of_key:
+        if said.lstrip("0") != meant.lstrip("0"):
+            yield FiscalRemark(
+                FiscalCode.KEY_CONTENT, f"{name}: must be as in the access key, {meant}; got {said[:60]}"
+            )
+
+
+def of_purpose(document: FiscalDocument) -> Iterator[FiscalRemark]:
+    """Yield a remark for a document that is neither a sale nor a return: an adjustment, or goods that are bought."""
+    if not document.is_return and (document.purpose, document.direction) != SALE:
+        yield FiscalRemark(
+            FiscalCode.PURPOSE,
+            f"ide/finNFe and ide/tpNF: must be {' and '.join(SALE)} of a sale, or finNFe {RETURN} of a return; "
+            f"got {document.purpose} and {document.direction}",
+        )
 
 
 def of_model(key: AccessKey, where: str) -> Iterator[FiscalRemark]:

@@ -19,6 +19,7 @@ class FiscalCode(StrEnum):
     PURPOSE = "NFE_PURPOSE"
     ITEMS = "NFE_ITEMS"
     KEY = "NFE_KEY"
+    KEY_CONTENT = "NFE_KEY_CONTENT"
     CHECK_DIGIT = "NFE_CHECK_DIGIT"
     MODEL = "NFE_MODEL"
     TEST = "NFE_TEST"

@@ -19,16 +19,18 @@ from settlement.use_cases.shared.ports import Store
 CURRENCY = "BRL"
 """The currency in which an NF-e is issued; invoices of other orders have documents of other countries."""
 
+_NO_INVOICE = frozenset({FiscalCode.CHECK_DIGIT, FiscalCode.MODEL, FiscalCode.PURPOSE, FiscalCode.NOT_AUTHORISED})
 _LIMITS_OF_A_RETURN = frozenset({FiscalCode.REFERENCE, FiscalCode.ITEM, FiscalCode.QUANTITY})
 
 
 def require_usable(document: FiscalDocument, *, takes_tests: bool) -> None:
     """Raise ``FiscalDocumentRefused`` for what can be no invoice, whatever the account's setting.
 
-    That is another model, a note that was cancelled or denied, and one of the test environment unless those are taken.
+    That is a wrong key, another model or purpose, a note that was cancelled or denied, and one of the test environment
+    unless those are taken.
     """
-    never = {FiscalCode.MODEL, FiscalCode.NOT_AUTHORISED} | ({FiscalCode.TEST} if not takes_tests else set())
-    found = [*remarks.of_model(document.key, "ide/mod"), *remarks.of_authorisation(document)]
+    never = _NO_INVOICE | ({FiscalCode.TEST} if not takes_tests else set())
+    found = [*remarks.of_document(document)]
     _refuse([remark for remark in found if remark.code in never])
 
 
@@ -127,8 +129,7 @@ def _remarks(
         return
     if invoice.key and "".join(invoice.key.split()) != document.key.text:
         yield from remarks.of_key(invoice.key)
-    yield from remarks.of_model(document.key, "ide/mod")
-    yield from remarks.of_authorisation(document)
+    yield from remarks.of_document(document)
     yield from remarks.of_invoice(document, invoice)
     if document.is_return:
         others = [other for other in store.invoices(order.account, order.order_id) if other.number != invoice.number]
