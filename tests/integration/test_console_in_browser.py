@@ -125,6 +125,49 @@ def test_pages_are_read_without_a_script(browser: "Chromium", site: str, shop: S
     assert page.locator(".copy:visible").count() == 0
 
 
+def test_timeline_that_is_narrowed_stays_so_in_the_address(browser: "Chromium", site: str, shop: Shop) -> None:
+    placed = orders_of_every_kind(shop)["by_hand"]
+    first, second = (payment.payment_id for payment in placed.payments)
+    page = opened(browser, site)
+    page.goto(f"{site}/console/transactions/{placed.transaction_id}")
+    page.locator("#events .chip", has_text=first[-6:]).click()
+    page.locator("#events .chip", has_text="Connector calls").click()
+    page.wait_for_url(f"**/transactions/{placed.transaction_id}?kind=calls&payment={first}")
+    shown = page.locator("#events .timeline").inner_text()
+    page.reload()
+
+    assert page.locator("#events .timeline").inner_text() == shown
+    assert (first in shown, second in shown) == (True, False)
+
+
+def test_everything_that_has_a_number_is_copied_by_its_button(browser: "Chromium", site: str, shop: Shop) -> None:
+    placed = orders_of_every_kind(shop)["done"]
+    page = opened(browser, site, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}/console/transactions/{placed.transaction_id}")
+    page.locator(".copy", has_text="Copy").first.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    page.locator("summary").first.click()
+    page.locator("[data-copy-next]:visible").first.click()
+
+    assert copied == placed.transaction_id
+    assert page.evaluate("navigator.clipboard.readText()") == "{}", "what went over the wire"
+
+
+def test_transaction_is_printed_whole_without_what_is_for_the_screen(
+    browser: "Chromium", site: str, shop: Shop
+) -> None:
+    placed = orders_of_every_kind(shop)["done"]
+    page = opened(browser, site)
+    page.goto(f"{site}/console/transactions/{placed.transaction_id}")
+    page.emulate_media(media="print")
+
+    assert page.locator("nav:visible, form:visible, .button:visible, .copy:visible").count() == 0
+    assert page.locator("h1").is_visible()
+    calls = page.locator(".event pre")
+    assert calls.count() > 0
+    assert all(calls.nth(number).is_visible() for number in range(calls.count()))
+
+
 def test_list_of_events_follows_what_is_on_its_way(browser: "Chromium", site: str, shop: Shop) -> None:
     placed = shop.open(a_new_payment(10000, "partial"))
     placed.notify("N1", 7000, type_=InvoiceType.OUTPUT)

@@ -88,7 +88,14 @@ class Words:
         """Return a day."""
         from babel.dates import format_date
 
-        return format_date(day, "medium", locale=_locale(self.language))
+        return format_date(day, "d MMM y", locale=_locale(self.language))
+
+    def written_day(self, text: str) -> str:
+        """Return a day that was sent as ``2026-11-29``, alone or before a time; anything else as it is."""
+        try:
+            return self.day(date.fromisoformat(text[:10]))
+        except ValueError:
+            return text
 
     def clock(self, at: datetime) -> str:
         """Return the time of a day."""
@@ -180,7 +187,7 @@ _SPANS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
 _OF_WORK = ("kind", "value", "message")
 """What is told of a work item that an event opens or closes."""
 
-_TIMES = frozenset({"nextAttemptAt", "expiresAt", "since"})
+_TIMES = frozenset({"nextAttemptAt", "expiresAt", "plannedAt", "since"})
 
 _LOCALES = {"pt-BR": "pt_BR", "en": "en", "es": "es"}
 _MOMENTS = {"pt-BR": "d MMM y, HH:mm", "en": "d MMM y, HH:mm", "es": "d MMM y, HH:mm"}

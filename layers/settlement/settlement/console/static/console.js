@@ -18,7 +18,12 @@
 
   document.addEventListener("click", function (event) {
     var button = event.target.closest(".copy");
-    if (button) { navigator.clipboard.writeText(button.dataset.copy); }
+    if (!button) { return; }
+    var text = "copyNext" in button.dataset ? button.parentElement.nextElementSibling.textContent : button.dataset.copy;
+    navigator.clipboard.writeText(text).then(function () {
+      button.classList.add("copied");
+      setTimeout(function () { button.classList.remove("copied"); }, 1500);
+    });
   });
 
   // A form is sent once, however often its button is pressed; what comes back by the back button can be sent again.
