@@ -1,6 +1,7 @@
 """Connectors in the console: shown with their manifest, tried, added and changed by a form; secrets are write-only."""
 
 import html
+import re
 from dataclasses import replace
 
 import pytest
@@ -121,7 +122,7 @@ class TestTrying:
 
         shown = self.press(acme)
 
-        assert "The connector answered within" in shown.words
+        assert re.search(r"The connector answered within [0-9.]+ m?s, and its manifest can be read.", shown.words)
         assert "Payment methods Visa" in shown.words
         assert acme.probe.asked_with[asked:] == [None]
 
@@ -147,7 +148,7 @@ class TestTrying:
         shown = self.press(acme)
 
         assert (shown.status, words in shown.words) == (200, True), shown.words
-        assert "&lt;b&gt;the reason&lt;/b&gt;" in shown.text
+        assert shown.text.count("&lt;b&gt;the reason&lt;/b&gt;") == 1
 
     def test_form_of_another_site_asks_nobody(self, acme: Browser) -> None:
         form, asked = acme.get(ACME).form("/test"), len(acme.probe.asked_with)

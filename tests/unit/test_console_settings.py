@@ -31,6 +31,51 @@ def test_settings_are_shown_changed_and_kept(browser: Browser, shop: Shop) -> No
     )
 
 
+def test_limits_of_one_key_are_typed_by_kind_and_currency(browser: Browser, shop: Shop) -> None:
+    form = browser.get("/console/settings").form("")
+    typed = {"above-refund-BRL": "1,500.00", "above-resolution-BRL": "0", "approval_hours": "24"}
+    euros = {"above-currency": "eur", "above-cancellation-new": "7.50"}
+
+    done = browser.post("/console/settings", form | typed | euros)
+
+    assert "The settings are saved." in done.words
+    settings = shop.store.settings(ACCOUNT)
+    assert {(limit.kind.value, limit.currency): limit.value for limit in settings.approval_above} == {
+        ("cancellation", "EUR"): 750,
+        ("refund", "BRL"): 150000,
+        ("resolution", "BRL"): 0,
+    }
+    assert settings.approval_hours == 24
+    again = browser.get("/console/settings").form("")
+    assert (again["above-refund-BRL"], again["above-cancellation-EUR"]) == ("1500.00", "7.50")
+    browser.post("/console/settings", again | {"above-refund-BRL": ""})
+    assert ("refund", "BRL") not in {
+        (one.kind.value, one.currency) for one in shop.store.settings(ACCOUNT).approval_above
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"above-refund-BRL": "a lot"}, "is no amount"),
+        ({"above-refund-new": "1", "above-currency": "XXQ"}, "name a currency"),
+        ({"approval_hours": ""}, "Please fill in: Hours that it waits"),
+        ({"approval_hours": "721"}, "approvalHours"),
+        ({"refund_priority": ""}, "Please fill in: Refund first"),
+    ],
+)
+def test_limit_that_is_none_is_refused_and_stays_typed(
+    browser: Browser, shop: Shop, typed: dict[str, str], words: str
+) -> None:
+    form = browser.get("/console/settings").form("")
+    before = shop.store.backup()
+
+    answer = browser.post("/console/settings", form | typed)
+
+    assert (answer.status, words in answer.words) == (400, True), answer.words
+    assert shop.store.backup() == before
+
+
 def test_setting_that_makes_no_sense_is_refused(browser: Browser, shop: Shop) -> None:
     form = browser.get("/console/settings").form("")
     before = shop.store.settings(ACCOUNT)

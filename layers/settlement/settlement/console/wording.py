@@ -65,6 +65,10 @@ class Words:
         digits = 0 if milliseconds >= 10 * unit else 1
         return f"{self.number(Decimal(milliseconds / unit).quantize(Decimal(1).scaleb(-digits)))}\xa0{symbol}"
 
+    def short(self, milliseconds: int) -> str:
+        """Return the time of one call: in milliseconds below a second."""
+        return f"{self.number(milliseconds)}\xa0ms" if milliseconds < 1000 else self.duration(milliseconds)
+
     def moment(self, at: datetime) -> str:
         """Return a time to the minute: ``29 de nov. de 2026, 14:35``."""
         from babel.dates import format_datetime

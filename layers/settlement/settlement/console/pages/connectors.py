@@ -20,7 +20,7 @@ class Tried:
     manifest: Manifest | None
     why: str
     detail: str
-    duration_ms: int | None
+    duration_ms: int
 
 
 def show_all(visit: Visit) -> Response:
@@ -35,7 +35,7 @@ def show(visit: Visit, name: str) -> Response:
 
 def manifest(visit: Visit, name: str) -> Response:
     """Show what the connector says of itself, as it was read within the last hour; as a part of its page, or on it."""
-    tried = _tried(read_manifest(visit.ports.store, visit.services.probe(), visit.account, name), None)
+    tried = _tried(read_manifest(visit.ports.store, visit.services.probe(), visit.account, name), 0)
     return page(visit, "manifest", tried=tried) if visit.is_partial else _page(visit, name, read=tried)
 
 
@@ -47,7 +47,7 @@ def test(visit: Visit, name: str) -> Response:
     return _page(visit, name, tested=tried, read=tried)
 
 
-def _tried(outcome: ManifestOutcome, duration_ms: int | None) -> Tried:
+def _tried(outcome: ManifestOutcome, duration_ms: int) -> Tried:
     if isinstance(outcome, ManifestFault):
         return Tried(None, _why(outcome.exchange.status), outcome.reason, duration_ms)
     return Tried(outcome, "", "", duration_ms)
