@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from local.adaptations import deploy_at_once
-from tests.template.cloudformation import load_template, of_type, referred
+from tests.template.cloudformation import CHECKOUT, load_template, of_type, referred
 
 TEMPLATE = load_template()
 FUNCTIONS = of_type(TEMPLATE, "AWS::Serverless::Function")
@@ -74,6 +74,23 @@ def test_nothing_invokes_a_function_past_its_alias() -> None:
         if found.split(".")[0] in FUNCTIONS and not found.endswith(".Alias")
     }
     assert invoking == {}
+
+
+def test_versions_are_started_from_snapshots_on_request_only() -> None:
+    """What is published has the snapshot, and everything invokes what is published."""
+    assert GLOBALS["SnapStart"] == {"ApplyOn": {"Fn::If": ["HasSnapStart", "PublishedVersions", "None"]}}
+    assert TEMPLATE["Conditions"]["HasSnapStart"] == {"Fn::Equals": [{"Ref": "SnapStart"}, "true"]}
+    assert TEMPLATE["Parameters"]["SnapStart"]["Default"] == "false"
+
+
+def test_functions_and_layers_are_of_one_architecture_which_builds_take_by_default() -> None:
+    layers = of_type(TEMPLATE, "AWS::Serverless::LayerVersion").values()
+    default = TEMPLATE["Parameters"]["Architecture"]["Default"]
+
+    assert GLOBALS["Architectures"] == [{"Ref": "Architecture"}]
+    assert all(layer["CompatibleArchitectures"] == [{"Ref": "Architecture"}] for layer in layers)
+    for makefile in ("Makefile", "layers/dependencies/Makefile", "layers/console/Makefile"):
+        assert f"$(or $(QUITA_ARCHITECTURE),{default})" in (CHECKOUT / makefile).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
