@@ -76,6 +76,22 @@ def list_all() -> Response:
     return answer(200, order_list_view(listed, figures, query.page, query.per_page, parts), headers)
 
 
+@api.serves("searchOrders")
+def search() -> Response:
+    """Search orders by the filters of a body; what tells of persons is hidden."""
+    from settlement.api.order_lists.view import shown_on
+    from settlement.api.order_searches.request import SearchBody
+    from settlement.api.order_searches.view import search_view
+    from settlement.use_cases.orders.describe_orders import describe_orders
+    from settlement.use_cases.orders.list_orders import list_orders
+
+    account, ports = api.caller(), bootstrap.ports(api.actor())
+    query = api.read(SearchBody).as_query()
+    listed = list_orders(ports.store, account, query.wanted, ports.now(), query.enough)
+    shown = describe_orders(ports.store, account, shown_on(listed, query.page, query.per_page))
+    return answer(200, search_view(account, listed, shown, query.page, query.per_page))
+
+
 @api.serves("getOrderGroup")
 def get_group(order_group: str) -> Response:
     """Show the orders of a group."""

@@ -209,6 +209,11 @@ class Tour:
             self.service.call("GET", f"{transaction}/interactions", query={"limit": "0"})
 
     def _listing(self) -> None:
+        search = "/api/orders/extendsearch/orders"
+        self.probe(
+            "POST", search, {"f_hasOutputInvoice": True, "per_page": 2, "page": 1, "orderBy": "creationDate,desc"}
+        )
+        self.service.call("POST", search, {"f_unknown": "1"})
         for query in (
             {"per_page": "2"},
             {"f_attention": "failed-refund"},

@@ -93,6 +93,7 @@ API = {
     "modifications": "approvals previews shared",
     "operations": "shared transactions",
     "order_lists": "shared",
+    "order_searches": "order_lists shared",
     "orders": "changes invoices payments shared shopper",
     "payments": "shared",
     "previews": "shared",

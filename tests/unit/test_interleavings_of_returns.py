@@ -12,7 +12,21 @@ from settlement.domain.connectors.connector import Mode
 from tests.unit.test_interleavings import GROUPS, LONG, STEPS, OneOrder
 
 VALUES = st.integers(300, 2000)
-ACTS = ("sale", "sale", "return", "return", "return", "discount", "timer", "fails", "run", "rest", "switch", "step")
+ACTS = (
+    "sale",
+    "sale",
+    "return",
+    "return",
+    "return",
+    "discount",
+    "timer",
+    "fails",
+    "run",
+    "rest",
+    "switch",
+    "step",
+    "unsell",
+)
 STORY = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 100)), min_size=4, max_size=20)
 
 
@@ -26,6 +40,8 @@ class ReturningOrder(OneOrder):
                 self.invoice(number * 5, rest=number == 100)
             case "return" if (left := self.oracle.invoiced - self.oracle.returned) > 0:
                 self.give_back(max(1, left * number // 100), fits=False)
+            case "unsell" if self.oracle.sales:
+                self.cancel_invoice(number, again=number % 2 == 0)
             case "discount":
                 self.discount(number, rest=False)
             case "timer":

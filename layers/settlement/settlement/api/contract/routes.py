@@ -63,6 +63,7 @@ ROUTES: tuple[Route, ...] = (
         "order_management",
         ("placeOrder", "post", _ORDERS, Role.PLACE_ORDER),
         ("listOrders", "get", _ORDERS, Role.VIEW_ORDER),
+        ("searchOrders", "post", "/api/orders/extendsearch/orders", Role.VIEW_ORDER),
         ("getOrderGroup", "get", f"{_ORDERS}/order-group/{{orderGroup}}", Role.VIEW_ORDER),
         ("addInteraction", "post", f"{_ORDER}/interactions", Role.HANDLE_ORDER),
         ("getOrder", "get", _ORDER, Role.VIEW_ORDER),

@@ -152,13 +152,18 @@ class ListStats(TypedDict):
 ListedOrders = list[ListedOrderAnswer]
 
 
-class OrderList(TypedDict):
-    """One page of the orders that were found, with figures over all of them."""
+class Listing(TypedDict):
+    """Which page of a list this is, with figures over all that was found."""
 
-    list: ListedOrders
-    """The orders of this page."""
     facets: Nothing
     paging: Paging
     """Which page this is."""
     stats: ListStats
     """Figures over all that were found."""
+
+
+class OrderList(Listing):
+    """One page of the orders that were found, with figures over all of them."""
+
+    list: ListedOrders
+    """The orders of this page."""

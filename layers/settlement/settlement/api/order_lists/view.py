@@ -12,7 +12,15 @@ from settlement.use_cases.orders.list_orders import FoundOrders
 from settlement.use_cases.orders.order_figures import OrderFigures
 
 if TYPE_CHECKING:
-    from settlement.api.order_lists.answer import Facets, FacetStats, Figures, ListedOrderAnswer, OrderList, Stats
+    from settlement.api.order_lists.answer import (
+        Facets,
+        FacetStats,
+        Figures,
+        ListedOrderAnswer,
+        Listing,
+        OrderList,
+        Stats,
+    )
 
 _USUAL_CURRENCY = "BRL"
 
@@ -33,12 +41,19 @@ def order_list_view(
 
     ``paging.isPartial`` says that more orders may match than ``total``.
     """
-    orders = listed.orders
     return {
         "list": [
             _listed(order, figures[order.order_id], parts.get(order.order_id, NOTHING_LISTED))
             for order in shown_on(listed, page, per_page)
         ],
+        **listing_view(listed, page, per_page),
+    }
+
+
+def listing_view(listed: FoundOrders, page: int, per_page: int) -> "Listing":
+    """Which page a list shows, and figures over all that was found."""
+    orders = listed.orders
+    return {
         "facets": [],
         "paging": {
             "total": len(orders),

@@ -7,16 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
+from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.listing import ListedOrder
 from settlement.domain.order.placement import NOTHING_LISTED, ListedParts
 from settlement.use_cases.shared.ports import Store
+
+MAX_LOOKED_INTO = 300
+"""Orders whose lines a search by items reads at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedWith:
     """What the parts of an order have to be; names are compared whole, without case.
 
-    ``days_to_delivery`` is a number of days from today within which it has to arrive; below 0, it is late.
+    ``days_to_delivery`` is a number of days from today within which it has to arrive; below 0, it is late. ``skus`` are
+    items of which it has to have a line, ``has_sale`` whether a sale invoice counts.
     """
 
     affiliates: frozenset[str] | None = None
@@ -26,6 +31,8 @@ class PlacedWith:
     operator: str | None = None
     gift_list: str | None = None
     days_to_delivery: int | None = None
+    skus: frozenset[str] | None = None
+    has_sale: bool | None = None
 
     @property
     def is_any(self) -> bool:
@@ -56,7 +63,21 @@ def placed_with(
     if wanted.is_any or not found:
         return found
     parts = store.listed_parts(account, (order.order_id for order in found))
-    return [order for order in found if wanted.takes(parts.get(order.order_id, NOTHING_LISTED), now)]
+    found = [order for order in found if wanted.takes(parts.get(order.order_id, NOTHING_LISTED), now)]
+    if wanted.has_sale is not None:
+        heads = store.orders(account, (order.order_id for order in found))
+        sold = {order_id for order_id, head in heads.items() if head.invoiced > 0}
+        found = [order for order in found if (order.order_id in sold) is wanted.has_sale]
+    return found if wanted.skus is None else _with_skus(store, account, found, wanted.skus)
+
+
+def _with_skus(store: Store, account: str, orders: list[ListedOrder], skus: frozenset[str]) -> list[ListedOrder]:
+    """Return the orders that have a line of some item; raises ``InvalidRequest`` for too many orders to look into."""
+    if len(orders) > MAX_LOOKED_INTO:
+        raise InvalidRequest(
+            f"sku_Ids: more than {MAX_LOOKED_INTO} orders match the other filters; narrow them, by f_creationDate"
+        )
+    return [order for order in orders if not skus.isdisjoint(line.id for line in store.lines(account, order.order_id))]
 
 
 def _only(wanted: str | None) -> frozenset[str] | None:

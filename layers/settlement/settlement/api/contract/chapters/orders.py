@@ -6,6 +6,8 @@ from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import IF_MATCH, INVOICES, LIST_PARAMETERS, REASON, VERSION_TAG
 from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, InvoiceCancelBody, TrackingBody
 from settlement.api.order_lists.answer import OrderList
+from settlement.api.order_searches.answer import FoundOrders
+from settlement.api.order_searches.request import SearchBody
 from settlement.api.orders.answer import LeftToInvoiceAnswer, OrderAnswer, PlacedOrder
 from settlement.api.orders.document_answer import DocumentAnswer
 from settlement.api.orders.request import CancelBody, OrderBody
@@ -70,6 +72,16 @@ ROUTES = (
         {400: "OMS001"},
         parameters=LIST_PARAMETERS,
         answer_headers={"Link": 'The address of the next page, `rel="next"`; none on the last page.'},
+    ),
+    describe(
+        "searchOrders",
+        Tag.ORDERS,
+        "Search orders by a body",
+        "Answers one page of the account's orders, newest first. The filters are those of the list, in a body, and "
+        "some of the published search: an unknown one is refused. What tells of persons is hidden.",
+        {200: FoundOrders},
+        {400: "OMS001", 413: "OMS413"},
+        body=SearchBody,
     ),
     describe(
         "getOrderGroup",
