@@ -6,6 +6,7 @@ nothing at all. 64: wrong arguments.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -101,6 +102,23 @@ def reconcile(
 
     found = _the_stack(stack, region, account)
     return run(found, found.account_of(account), Request(file, format_, mapping, sha256, lines), Output(as_json))
+
+
+@app.command()
+def notes(
+    month: Annotated[str, typer.Option("--month", help="The month of the orders, as 2026-07.")],
+    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write; none for standard output.")] = None,
+    account: Account = None, stack: StackName = None, region: Region = None, as_json: AsJson = False,
+) -> int:  # fmt: skip
+    """Link each fiscal document with its captures, their authorisations and payouts, as CSV."""
+    from operations.notes import notes as run
+    from settlement.storage.dynamodb import DynamoDBStore
+
+    if re.fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", month) is None:
+        raise CommandError(f"--month must be a year and a month, as 2026-07; got {month}")
+    found = _the_stack(stack, region, account)
+    store = DynamoDBStore(found.client("dynamodb"), found.outputs["TableName"])
+    return run(store, found.account_of(account), month, out, Output(as_json))
 
 
 @app.command()
