@@ -23,7 +23,7 @@ export PYTHONPATH := $(CURDIR)/layers/settlement
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: docs screenshots currencies rebuild redrive republish audit vet scan bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev local
+.PHONY: docs screenshots currencies rebuild redrive republish audit vet scan bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev books local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,7 +73,7 @@ test: installed ## Everything: linters, types, template, unit to end-to-end test
 	@$(MAKE) --no-print-directory -j2 YIELDING='nice -n 10' test-http test-fast
 	@$(MAKE) --no-print-directory test-alone
 
-test-fast: dev ## The tests that need no stack
+test-fast: dev books ## The tests that need no stack
 	$(YIELDING) $(DEV) -m pytest $(EVENLY) -n auto -m "not e2e and not long" --ignore tests/e2e
 
 test-http: installed ## The tests over HTTP, on a local stack of their own
@@ -141,7 +141,7 @@ deploy: build ## Deploy to the AWS account of the current credentials; asks firs
 
 lock: ## Renew the lock files from the .in files (needs uv)
 	for layer in dependencies console; do (cd layers/$$layer && $(COMPILE) requirements.in -o requirements.txt) || exit 1; done
-	for name in checkov dev docs local sam vet; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	for name in books checkov dev docs local sam vet; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-strip-extras --no-emit-index-url
@@ -160,6 +160,9 @@ installed: python
 
 dev: python
 	@$(PYTHON) -m tools.environments dev
+
+books: python
+	@$(PYTHON) -m tools.environments books
 
 local: python
 	@$(PYTHON) -m tools.environments local sam

@@ -151,6 +151,23 @@ def rebuild(
 
 
 @app.command()
+def journal(
+    since: Annotated[str, typer.Option("--from", help="First moment, or day, ISO 8601, UTC.")],
+    until: Annotated[str, typer.Option("--to", help="Last moment; a day counts whole.")],
+    format_: Annotated[str, typer.Option("--format", help="csv, jsonl, beancount or hledger.")] = "csv",
+    authorisations: Annotated[bool, typer.Option("--authorisations", help="Book authorisations, too.")] = False,
+    account: Account = None, stack: StackName = None, region: Region = None,
+) -> int:  # fmt: skip
+    """Print an account's journal of a period: balanced entries in the order in which they were entered."""
+    from operations.journal import journal as run
+    from operations.journal import read_arguments
+
+    wanted = read_arguments(since, until, format_, authorisations=authorisations)
+    found = _the_stack(stack, region, account)
+    return run(found, found.account_of(account), wanted)
+
+
+@app.command()
 def status(stack: StackName = None, region: Region = None, as_json: AsJson = False) -> int:
     """Show a stack's names and addresses, and the messages in its dead-letter queues."""
     from operations.status import status as run

@@ -1,9 +1,9 @@
 """Rebuilds every order and transaction from its events, in an empty table.
 
 The source is a table (for instance one restored from a backup) or a local copy of a DynamoDB export to S3: its files of
-JSON lines, compressed or not. If the target does not exist, it is created like the source. Data outside of the events
-is not rebuilt: app keys, settings, connectors, feeds and hooks, and personal data (shoppers and what
-finds orders by them, cards, embedded documents, additional data).
+JSON lines, compressed or not. If the target does not exist, it is created like the source. Journals are copied, since
+their order is their own. Other data outside of the events is not rebuilt: app keys, settings, connectors, feeds and
+hooks, and personal data (shoppers and what finds orders by them, cards, embedded documents, additional data).
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ def rebuild_table(source: str, table: str, client: Any, output: Output) -> int:
         raise CommandError(f"There is no table and no folder {source}.")
     prepare(client, table, None if from_folder else source, output)
     made, of = rebuild(client, table, read_export(folder) if from_folder else read_table(client, source), output)
+    copy_journals(client, table, lots_of_export(folder) if from_folder else lots_of_table(client, source))
     if not of:
         return output.nothing(f"There are no events in {source}: nothing was rebuilt.", items=0, events=0)
     output.say(f"{made} items rebuilt from {of} events, in {table}")
@@ -95,12 +96,9 @@ def read_export(folder: Path) -> Iterator[Events]:
     An export has no order, so all of its events are held in memory.
     """
     by_transaction: dict[str, Events] = {}
-    for file in sorted([*folder.rglob("*.json"), *folder.rglob("*.json.gz")]):
-        with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
-            for line in lines:
-                item = json.loads(line).get("Item", {})
-                if item.get("SK", {}).get("S", "").startswith(keys.EVENTS):
-                    by_transaction.setdefault(item["PK"]["S"], []).append(_with_bytes(item))
+    for item in _exported(folder):
+        if _sort_key(item).startswith(keys.EVENTS):
+            by_transaction.setdefault(item["PK"]["S"], []).append(_with_bytes(item))
     yield from by_transaction.values()
 
 
@@ -112,6 +110,44 @@ def rebuild(client: Any, table: str, transactions: Iterable[Events], output: Out
         _write(client, table, [*events, *items])
         made, of = made + len(items), of + len(events)
     return made, of
+
+
+def lots_of_table(client: Any, table: str) -> Iterator[dict[str, Any]]:
+    """Yield the lots of all journals of a table."""
+    scan = client.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="begins_with(SK, :lots)",
+        ExpressionAttributeValues={":lots": {"S": keys.LOTS}},
+        ConsistentRead=True,
+    )
+    return (item for page in scan for item in page["Items"])
+
+
+def lots_of_export(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lots of all journals of an export."""
+    return (_with_bytes(item) for item in _exported(folder) if _sort_key(item).startswith(keys.LOTS))
+
+
+def copy_journals(client: Any, table: str, lots: Iterable[dict[str, Any]]) -> None:
+    """Write the lots of journals into a table, as they are."""
+    batch: list[dict[str, Any]] = []
+    for lot in lots:
+        batch.append(lot)
+        if len(batch) == _AT_ONCE:
+            _write(client, table, batch)
+            batch = []
+    _write(client, table, batch)
+
+
+def _exported(folder: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted([*folder.rglob("*.json"), *folder.rglob("*.json.gz")]):
+        with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line).get("Item", {})
+
+
+def _sort_key(item: dict[str, Any]) -> str:
+    return str(item.get("SK", {}).get("S", ""))
 
 
 def _write(client: Any, table: str, items: list[dict[str, Any]]) -> None:

@@ -1,16 +1,17 @@
 """Publishes stored events again, which an outage longer than the stream's 24 hours has lost.
 
-Each event keeps its id, so consumers recognise repeats.
+Each event keeps its id, so consumers recognise repeats. What the journal lacks of them is entered, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from operations.orders import account_names, order_ids
 from operations.output import CommandError, Output
-from operations.stacks import Stack, bus_of
+from operations.stacks import Stack, bus_of, entry_log_of
+from settlement.domain.bookkeeping.entry import entries_of, is_booked
 from settlement.domain.events import Event
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.outbox import entry_of_event
@@ -39,7 +40,7 @@ class Republisher:
         )
 
     def publish_order(self, account: str, order_id: str, since: datetime, until: datetime) -> int:
-        """Publish an order's public events of a time span, oldest first; return their number.
+        """Publish an order's public events of a time span, oldest first; return their number. Enter its movements.
 
         Raises ``CommandError`` if the order does not exist, or if the bus refuses an event.
         """
@@ -47,6 +48,7 @@ class Republisher:
         if order is None:
             raise CommandError(f"Account {account} has no order {order_id}.")
         events = [held for held in self._events(account, order.transaction_id) if since <= held.at <= until]
+        self._enter(account, order.transaction_id, events[::-1])
         entries = [entry for event in reversed(events) if (entry := entry_of_event(account, event)) is not None]
         left = bus_of(self._stack).publish(entries)
         if left:
@@ -57,6 +59,15 @@ class Republisher:
         """Publish the events of a time span of all orders of an account; return their number."""
         orders = output.counted(order_ids(self._store, account), "orders")
         return sum(self.publish_order(account, order_id, since, until) for order_id in orders)
+
+    def _enter(self, account: str, transaction_id: str, events: Sequence[Event]) -> None:
+        """Enter movements that the journal lacks; events of earlier versions do not tell their connectors."""
+        transaction = self._store.transaction(account, transaction_id)
+        if transaction is not None and any(map(is_booked, events)):
+            payments = self._store.payments(account, transaction_id)
+            connectors = {payment.payment_id: payment.connector for payment in payments}
+            entries = list(entries_of(events, transaction.currency, connectors))
+            entry_log_of(self._stack).enter(account, entries, lambda: datetime.now(UTC))
 
     def _events(self, account: str, transaction_id: str) -> Iterator[Event]:
         after = None

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from operations.output import CommandError
 from operations.running_stack import LOCAL_REGION, LOCAL_STACK, Facts, require_running
 from settlement.storage.bus import Bus
+from settlement.storage.entry_log import EntryLog
 from settlement.storage.feeds import DynamoDBFeeds
 
 
@@ -44,6 +45,11 @@ def bus_of(stack: Stack) -> Bus:
     """Return a stack's bus."""
     feeds = DynamoDBFeeds(stack.client("dynamodb"), stack.outputs["TableName"])
     return Bus(stack.client("events"), stack.outputs["EventBusName"], feeds.listeners)
+
+
+def entry_log_of(stack: Stack) -> EntryLog:
+    """Return the journals of a stack's accounts."""
+    return EntryLog(stack.client("dynamodb"), stack.outputs["TableName"])
 
 
 def the_stack(name: str | None, region: str | None = None) -> Stack:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,8 +10,12 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from hypothesis import HealthCheck, settings
 
+from settlement.domain.bookkeeping.entry import entries_of
+from settlement.domain.transaction.transaction import Transaction
+from testkit.builders import ACCOUNT
 from testkit.shop import Shop
 from tests.support.audits import mismatches_of
+from tests.support.journal import require_balance
 
 settings.register_profile(
     "quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -36,6 +41,10 @@ def shop() -> Iterator[Shop]:
     shop = Shop()
     yield shop
     assert mismatches_of(shop.store) == []
+    for transaction in shop.store.all_of(Transaction, ACCOUNT):
+        events = shop.store.events(ACCOUNT, transaction.transaction_id, sys.maxsize, None).items
+        payments = shop.store.payments(ACCOUNT, transaction.transaction_id)
+        require_balance(entries_of(events, transaction.currency), payments)
 
 
 COUNTED = "counted"

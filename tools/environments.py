@@ -40,6 +40,9 @@ ENVIRONMENTS = {
         "what calls connectors",
         "10 s",
     ),
+    "books": Environment(
+        _CHECKOUT / ".local" / "venv-books", _CHECKOUT / "requirements" / "books.txt", "what reads the journal", "10 s"
+    ),
     "vet": Environment(
         _CHECKOUT / ".local" / "venv-vet", _CHECKOUT / "requirements" / "vet.txt", "the auditors", "20 s"
     ),

@@ -1,4 +1,6 @@
-"""The outbox: starts ready operations, publishes events in order and without loss (A§3.11), and counts (D146)."""
+"""The outbox: starts ready operations, publishes events in order and without loss (A§3.11), enters what moved money in
+the journal (D172), and counts (D146).
+"""
 
 import json
 from collections.abc import Sequence
@@ -18,11 +20,12 @@ logger = new_logger()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Relay a batch of stream records: operations to the workflow first, then events to the bus.
+    """Relay a batch of stream records: operations to the workflow first, then events to the bus, then to the journal.
 
-    What either refuses is parked whole in its queue; such an operation is also started by the sweep, two minutes later.
-    An unreadable record is parked unchanged and does not stop the others. Raises only if parking fails too; then the
-    stream delivers the batch again. So its figures are told last, once nothing can fail any more.
+    What either of the first refuses is parked whole in its queue; such an operation is also started by the sweep, two
+    minutes later. An unreadable record is parked unchanged and does not stop the others. Raises only if parking fails
+    too, or if the journal cannot be written; then the stream delivers the batch again. So its figures are told last,
+    once nothing can fail any more.
     """
     read = [_read(record) for record in event["Records"]]
     ready = [operation for outgoing in read for operation in outgoing.operations]
@@ -35,6 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     for entry in left:
         _park_entry(entry)
     logger.debug("relayed", published=len(entries) - len(left), parked=len(left))
+    _enter(read)
     _count(read)
     return {"batchItemFailures": []}
 
@@ -46,6 +50,13 @@ def _read(record: dict[str, Any]) -> Outgoing:
         logger.exception("record cannot be read")
         _park({"record": record})
         return Outgoing()
+
+
+def _enter(read: Sequence[Outgoing]) -> None:
+    """Enter the movements of each account; what is there already is left as it is."""
+    for account in dict.fromkeys(outgoing.account for outgoing in read if outgoing.booked):
+        entries = [entry for outgoing in read if outgoing.account == account for entry in outgoing.booked]
+        bootstrap.entry_log().enter(account, entries, bootstrap.now)
 
 
 def _count(read: Sequence[Outgoing]) -> None:

@@ -145,6 +145,27 @@ def totals() -> Response:
     return answer(200, totals_view(wanted, found))
 
 
+@api.serves("getJournal")
+def journal() -> Response:
+    """Show entries of the journal; the ``Link`` header has the next page."""
+    from settlement.api.journal.formats import media_type, text_of
+    from settlement.api.journal.query import read_journal_query
+    from settlement.domain.bookkeeping.accounts import chart_of
+    from settlement.use_cases.bookkeeping.read_journal import MAX_ENTRIES, Period, read_journal
+
+    account = api.caller()
+    limit = api.query_integer("limit", MAX_ENTRIES, 1, MAX_ENTRIES)
+    query = api.list_query("from", "to", "format", "authorisations", "limit", "cursor")
+    wanted = read_journal_query(query)
+    period = Period(account, wanted.since, wanted.until, wanted.after)
+    chart = chart_of(bootstrap.store().settings(account).journal_accounts, authorisations=wanted.authorisations)
+    page = read_journal(bootstrap.entry_log(), period, chart, bootstrap.ports(api.actor()).now(), limit)
+    text = text_of(wanted.format, page.entries, is_first=wanted.after is None)
+    following = urlencode(query | {"cursor": str(page.next)})
+    headers = {"Link": f'</api/pvt/journal?{following}>; rel="next"'} if page.next else {}
+    return Response(200, media_type(wanted.format), text, headers)
+
+
 @api.serves("diagnoseOrder")
 def diagnosis(order_id: str) -> Response:
     """Say why an order is where it is, what happens next, and what a person can do."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from operations.orders import account_names
 from operations.redrive.queues import Message, Stays
 from operations.republish import Republisher
-from operations.stacks import Stack, bus_of
+from operations.stacks import Stack, bus_of, entry_log_of
 from settlement.storage.outbox import Entry, outgoing_of
 from settlement.storage.workflow import Workflow
 from settlement.use_cases.shared.ports import DueOperation
@@ -102,6 +102,8 @@ class Ways:
         for operation in (ready for outgoing in read for ready in outgoing.operations):
             self._start(operation)
         self._publish(entry for outgoing in read for entry in outgoing.entries)
+        for outgoing in read:
+            entry_log_of(self._stack).enter(outgoing.account, outgoing.booked, lambda: datetime.now(UTC))
 
     def _start(self, operation: DueOperation) -> None:
         Workflow(self._stack.client("stepfunctions"), self._stack.outputs["StateMachineArn"]).start(operation)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from typing import Any
 
+from settlement.domain.bookkeeping.entry import is_booked
 from settlement.domain.events import PUBLISHED, Event
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.transaction.leg import LegState
@@ -11,6 +12,7 @@ from settlement.domain.transaction.statuses import order_status, transaction_sta
 from testkit.builders import ACCOUNT
 from tests.crash.stories import End
 from tests.support.deployment import Deployment
+from tests.support.journal import require_balance
 
 EVERY_EVENT = 10_000
 _UNSETTLED = (LegState.PLANNED, LegState.UNKNOWN, LegState.UNDECIDED, LegState.IN_DOUBT, LegState.PARKED)
@@ -29,6 +31,7 @@ def check(deployment: Deployment, end: End) -> None:
     _each_leg_is_posted_once(deployment, events)
     _nothing_is_left(deployment, end)
     _every_public_event_was_published(deployment, events)
+    _every_movement_is_in_the_journal_once(deployment, events)
 
 
 def _money_is_right(deployment: Deployment, end: End) -> None:
@@ -97,3 +100,10 @@ def _every_public_event_was_published(deployment: Deployment, events: list[Event
     public = {f"{held.transaction_id}-{held.writer}-{held.number}" for held in events if held.type in PUBLISHED}
     assert {detail["id"] for detail in deployment.published} == public
     assert deployment.parked == []
+
+
+def _every_movement_is_in_the_journal_once(deployment: Deployment, events: list[Event]) -> None:
+    """However often its batch came; and the journal's sums are the ledger's."""
+    entries = deployment.table.entries(ACCOUNT)
+    assert Counter(entry.event for entry in entries) == Counter(event.id for event in events if is_booked(event))
+    require_balance(entries, deployment.store.payments(ACCOUNT, deployment.transaction.transaction_id))

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -40,7 +41,6 @@ ASSERTED = {
     "Logs": "written by the local AWS itself; test_function_logs_into_its_own_group_with_retention",
     "Queues": "used when the bus refuses events; test_event_relay",
     "FailureDestination": "used when a run has failed; test_function_that_a_rule_invokes_has_a_failure_destination",
-    "Listeners": "needless if it fails; test_status_change_goes_to_all_when_the_table_does_not_tell_who_listens",
     "Steps": "a workflow's task is not held to its role; test_workflow_may_do_one_thing",
     "Stream": "read by the local AWS itself; test_stream_mapping_bisects_gives_up_and_reports",
 }
@@ -125,6 +125,24 @@ def _captures_counted(stage: Stage) -> int:
     return sum(int(value["N"]) for name, value in counters if name.startswith("time."))
 
 
+def _enters_in_the_journal(stage: Stage) -> bool:
+    """Whether the authorisation of a new order is in the journal within five seconds."""
+    order_id = stage.order.api.post(ORDERS, order_body()).json["orderId"]
+    today = datetime.now(UTC).date().isoformat()
+    query = f"/api/pvt/journal?from={today}&to={today}&format=jsonl&authorisations=true"
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        path: str | None = query
+        while path is not None:
+            answer = stage.order.api.send("GET", path)
+            if order_id in answer.text:
+                return True
+            following = re.search("<(.*)>", answer.headers.get("Link", ""))
+            path = following[1] if following is not None and answer.text else None
+        time.sleep(0.2)
+    return False
+
+
 def _signs_in(stage: Stage, path: str = "/console/orders") -> bool:
     """Whether an operator can sign in and read a page."""
     with httpx.Client(base_url=stage.facts.base_url, follow_redirects=True, timeout=40) as browser:
@@ -184,6 +202,8 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("EventRelay", "Workflow"): _settles_by_itself,
     ("EventRelay", "Bus"): _fills_a_feed,
     ("EventRelay", "Figures"): _counts_captures,
+    ("EventRelay", "Table"): _enters_in_the_journal,
+    ("EventRelay", "Journal"): _enters_in_the_journal,
     ("ConnectorConfiguration", "Table"): lambda at: at.answers("GET", "/api/pvt/affiliations"),
     ("SandboxConnector", "Table"): lambda at: at.answers("GET", "/sandbox-connector/calls?paymentId=x"),
     ("DueWork", "DueIndex"): lambda at: at.runs("due_work", {}),

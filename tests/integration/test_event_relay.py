@@ -24,6 +24,7 @@ from testkit.builders import an_order
 from tests.support.earlier_layout import writes_of_earlier_version
 from tests.support.feeds import FakeFeeds
 from tests.support.hourly_counters import FakeCounters
+from tests.support.journal import FakeEntryLog
 from tests.support.lambda_context import Context
 from tests.support.relay_targets import UNDELIVERED, WORKFLOW, Bus
 
@@ -57,6 +58,15 @@ def counters(monkeypatch: pytest.MonkeyPatch) -> FakeCounters:
     counters = FakeCounters()
     monkeypatch.setattr(bootstrap, "hourly_counters", lambda: counters)
     return counters
+
+
+@pytest.fixture(autouse=True)
+def journal(monkeypatch: pytest.MonkeyPatch) -> FakeEntryLog:
+    """The journals, at a time of the test's own."""
+    journal = FakeEntryLog()
+    monkeypatch.setattr(bootstrap, "entry_log", lambda: journal)
+    monkeypatch.setattr(bootstrap, "now", lambda: NOON)
+    return journal
 
 
 def relay(event: dict[str, Any]) -> dict[str, Any]:

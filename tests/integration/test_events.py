@@ -237,7 +237,7 @@ def test_authorizer_lets_a_valid_pair_in_and_nobody_else(answers: Mapping[str, A
         assert str(answers[name].error) == "Unauthorized"
 
 
-def test_relay_publishes_public_events_only(answers: Mapping[str, Answer]) -> None:
+def test_relay_publishes_public_events_only_and_enters_movements(answers: Mapping[str, Answer]) -> None:
     relayed = [name for name in PLAY if name.startswith("event_relay/")]
     assert [answers[name].result for name in relayed] == [{"batchItemFailures": []}] * len(relayed)
     events = {event["detail-type"]: event["detail"] for event in published()}
@@ -248,6 +248,7 @@ def test_relay_publishes_public_events_only(answers: Mapping[str, Answer]) -> No
     assert not {"request", "response"} & set(events["PaymentSettled"])
     assert events["OrderStatusChanged"]["to"] == "payment-approved"
     assert events["OrderStatusChanged"]["listeners"] == []
+    assert json.loads(answers["transaction_retrieval/journal"].result["body"])["invoiceNumber"] == "N1"
 
 
 def test_order_that_arrives_as_an_event_is_placed_or_raises(answers: Mapping[str, Answer]) -> None:

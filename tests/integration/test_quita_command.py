@@ -16,7 +16,8 @@ from operations import command_line
 from operations.command_line import main
 from operations.output import FOUND, MISUSED, STOPPED, CommandError, Output
 from operations.running_stack import Facts, write_facts
-from operations.stacks import Stack
+from operations.stacks import Stack, entry_log_of
+from settlement.domain.bookkeeping.entry import Entry
 from settlement.domain.events import Event, EventType
 from settlement.storage.app_keys import KeyRefused
 from settlement.storage.dynamodb import DynamoDBStore
@@ -223,3 +224,47 @@ def test_table_shows_words_as_they_are(capsys: Show) -> None:
     Output().show(table)
 
     assert "[bold]Arn  arn:aws:secretsmanager:us-east-1:000000000000:secret:quita-1" in capsys.readouterr().out
+
+
+def enter(stack: Stack, many: int) -> None:
+    """Enter captures of 0.01 in the account's journal, all at noon."""
+    entries = [
+        Entry(f"E{number}", "PaymentSettled", NOON, "O", "T", "P", "acme", "BRL", {"captured": 1})
+        for number in range(many)
+    ]
+    entry_log_of(stack).enter(ACCOUNT, entries, lambda: NOON)
+
+
+def test_journal_of_a_period_is_printed_whole(stack: Stack, capsys: Show) -> None:
+    enter(stack, 2001)
+
+    assert main(["journal", "--from", "2026-03-01", "--to", "2026-03-01", "--account", ACCOUNT, "--stack", "x"]) == 0
+
+    told = capsys.readouterr()
+    assert (told.out.count("\r\n"), told.out.count("entry,"), told.err) == (2 * 2001 + 1, 1, "")
+
+
+def test_period_that_is_not_over_is_told(stack: Stack, capsys: Show) -> None:
+    enter(stack, 1)
+
+    assert (
+        main(["journal", "--from", "2026-03-01", "--to", "2999-01-01", "--format", "hledger", "--account", ACCOUNT])
+        == 0
+    )
+
+    told = capsys.readouterr()
+    assert (told.out.count("* PaymentSettled"), told.err) == (1, "The period is not over: more entries can come.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--from", "soon", "--to", "2026-03-01"], "--from: soon is no date"),
+        (["--from", "2026-03-02", "--to", "2026-03-01"], "--from: is after to"),
+        (["--from", "2026-03-02", "--to", "2026-03-03", "--format", "pdf"], "--format: must be one of csv, jsonl"),
+        (["--from", "2026-03-02"], "--to"),
+    ],
+)
+def test_journal_of_no_period_is_refused(stack: Stack, capsys: Show, words: list[str], says: str) -> None:
+    assert main(["journal", *words]) == MISUSED
+    assert says in capsys.readouterr().err

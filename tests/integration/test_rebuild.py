@@ -18,16 +18,18 @@ from hypothesis.stateful import run_state_machine_as_test
 from moto import mock_aws
 
 from operations.output import CommandError, Output
-from operations.rebuild import prepare, read_export, read_table, rebuild
+from operations.rebuild import prepare, read_table, rebuild, rebuild_table
+from settlement.domain.bookkeeping.entry import entries_of
 from settlement.domain.connectors.connector import VaultedCard
 from settlement.domain.events import Event, is_of_work
 from settlement.storage import codecs, keys
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.entry_log import EntryLog
 from settlement.storage.event_record import EventRecord, packed, record_of
 from settlement.storage.log import PERSONAL_ATTRIBUTES, replay
 from settlement.use_cases.shared.ports import Commit
 from settlement.use_cases.upkeep.audit_order import audit_transaction
-from testkit.builders import NOON, a_new_payment, item
+from testkit.builders import ACCOUNT, NOON, a_new_payment, item
 from testkit.provider import Partial, Step
 from testkit.shop import Shop
 from testkit.written_items import Items, write_all
@@ -243,8 +245,24 @@ def test_no_card_and_no_document_is_in_an_event(dynamodb: Any) -> None:
     assert "secret-token" not in texts
 
 
+def test_journals_are_copied(dynamodb: Any) -> None:
+    shop = a_told_shop()
+    table, copy = stored(dynamodb, shop.store.commits), f"table-{next(_tables)}"
+    log = EntryLog(dynamodb, table)
+    for commit in shop.store.commits:
+        log.enter(ACCOUNT, list(entries_of(commit.events, commit.currency)), shop.clock)
+
+    rebuild_table(table, copy, dynamodb, Output())
+
+    assert len(log.lots(ACCOUNT, 1, 100)) > 2
+    assert EntryLog(dynamodb, copy).lots(ACCOUNT, 1, 100) == log.lots(ACCOUNT, 1, 100)
+
+
 def test_export_of_a_table_is_read(dynamodb: Any, tmp_path: Path) -> None:
-    table = stored(dynamodb, a_told_shop().store.commits)
+    shop = a_told_shop()
+    table = stored(dynamodb, shop.store.commits)
+    events = [event for commit in shop.store.commits for event in commit.events]
+    EntryLog(dynamodb, table).enter(ACCOUNT, list(entries_of(events, "BRL")), shop.clock)
     wire = [found for page in dynamodb.get_paginator("scan").paginate(TableName=table) for found in page["Items"]]
     for found in wire:
         for value in found.values():
@@ -256,8 +274,9 @@ def test_export_of_a_table_is_read(dynamodb: Any, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text("".join(json.dumps({"Item": found}) + "\n" for found in wire[half:]))
     copy = a_table(dynamodb)
 
-    rebuild(dynamodb, copy, read_export(tmp_path), Output())
+    assert rebuild_table(str(tmp_path), copy, dynamodb, Output()) == 0
 
+    assert EntryLog(dynamodb, copy).last(ACCOUNT) is not None
     told = {key for key in items_of(dynamodb, table) if not key[1].startswith(PERSONAL_ITEMS)}
     assert items_of(dynamodb, copy).keys() == told
 

@@ -4,7 +4,7 @@ import io
 import json
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,13 +17,13 @@ from operations.output import FOUND, Output
 from operations.redrive.command import redrive
 from operations.redrive.ways import Ways
 from operations.republish import Republisher
-from operations.stacks import Stack
+from operations.stacks import Stack, entry_log_of
 from settlement.domain.audit.walk import first_walk
 from settlement.domain.events import Event, EventType
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
-from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
+from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_payment, a_transaction, an_order
 from tests.support.declared_table import make_declared_table
 from tests.template.cloudformation import load_template, of_type
 
@@ -148,7 +148,7 @@ def an_event(number: int, type_: EventType = EventType.PAYMENT_SETTLED) -> Event
 
 def records(*events: Event) -> list[dict[str, Any]]:
     """The stream records of events that were written one by one, from the number 100 on."""
-    commits = [Commit(ACCOUNT, ORDER_ID, TRANSACTION_ID, events=[event]) for event in events]
+    commits = [Commit(ACCOUNT, ORDER_ID, TRANSACTION_ID, "BRL", events=[event]) for event in events]
     puts = [write["Put"] for commit in commits for written in writes("quita", commit) for write in written]
     return [
         {"eventName": "INSERT", "dynamodb": {"NewImage": put["Item"], "SequenceNumber": str(number)}}
@@ -277,6 +277,42 @@ def test_events_of_an_order_are_published_again(stage: Stage) -> None:
     )
 
     assert (many, stage.cloud.ids) == (2, [f"{TRANSACTION_ID}-transaction-{number}" for number in (2, 3)])
+
+
+def test_movements_that_the_journal_lacks_are_entered_with_their_connector(stage: Stage) -> None:
+    """Events of earlier versions do not tell their connector; those that are in the journal are left as they are."""
+    payment = a_payment(connector="acme")
+    order, deltas = an_order(), {"captured": 100}
+    events = [replace(an_event(number), payment_id=payment.payment_id, data={"deltas": deltas}) for number in (1, 2)]
+    stage.store.commit(
+        Commit(
+            ACCOUNT, order.order_id, order.transaction_id, order=order, transaction=a_transaction(),
+            new_payments=[payment], events=events,
+        )
+    )  # fmt: skip
+
+    for _ in range(2):
+        Republisher(stage.stack).publish_account(ACCOUNT, NOON, NOON + timedelta(days=1), Output())
+
+    lots = entry_log_of(stage.stack).lots(ACCOUNT, 1, 10)
+    assert [(entry.event, entry.connector, entry.currency) for lot in lots for entry in lot.entries] == [
+        (f"{TRANSACTION_ID}-transaction-{number}", "acme", "BRL") for number in (1, 2)
+    ]
+
+
+def test_movements_of_records_that_the_relay_gave_up_are_entered(stage: Stage) -> None:
+    stage.cloud.records = records(
+        *(
+            replace(an_event(n), data={"deltas": {"captured": 1}, "connector": "acme", "invoiceNumber": f"N{n}"})
+            for n in range(100, 105)
+        )
+    )
+    stage.put("failed-relay", given_up(101, 103))
+
+    assert redrive(stage.stack, ["failed-relay"], Output()) == 0
+
+    entries = [entry for lot in entry_log_of(stage.stack).lots(ACCOUNT, 1, 10) for entry in lot.entries]
+    assert [(entry.invoice, entry.connector) for entry in entries] == [(f"N{n}", "acme") for n in (101, 102, 103)]
 
 
 def test_undelivered_operation_is_started(stage: Stage) -> None:

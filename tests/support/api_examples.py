@@ -81,7 +81,7 @@ def _body_of(answer: Heard) -> Any:
 def _shown(answer: Heard) -> Any:
     if answer.route.name == THE_DOCUMENT:
         return {"openapi": answer.json["openapi"], "info": answer.json["info"], "paths": {}}
-    return answer.json
+    return answer.content
 
 
 def main() -> None:

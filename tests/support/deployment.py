@@ -144,6 +144,9 @@ class Deployment:
         patch.setattr(bootstrap, "feeds", lambda: feeds)
         patch.setattr(bootstrap, "hook_client", lambda: hooks)
         patch.setattr(bootstrap, "hourly_counters", lambda: self.counters)
+        patch.setattr(bootstrap, "now", self.clock)
+        entry_log = self.table.entry_log(effects)
+        patch.setattr(bootstrap, "entry_log", lambda: entry_log)
         for name in ("events", "queues", "workflows"):
             patch.setattr(bootstrap, name, lambda: outside)
         patch.setattr(bootstrap, "connector_client", lambda: connector)

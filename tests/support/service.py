@@ -22,6 +22,7 @@ from testkit.builders import ACCOUNT
 from testkit.shop import Shop
 from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.feeds import FakeFeeds, FakeHookCaller
+from tests.support.journal import JournalOfCommits
 from tests.support.lambda_context import Context
 
 _ENVIRONMENT = {
@@ -67,6 +68,11 @@ class Heard:
         """The body as JSON."""
         return json.loads(self.text)
 
+    @property
+    def content(self) -> Any:
+        """The body as JSON if it is that, as text if it is another kind, None if there is none."""
+        return self.json if self.text and self.headers["Content-Type"] == "application/json" else self.text or None
+
 
 class _Contended:
     """A store on which every write loses its race."""
@@ -106,6 +112,8 @@ class Service:
         self.feeds.store = self.shop.store
         self.patch.setattr(bootstrap, "store", lambda: self.shop.store)
         self.patch.setattr(bootstrap, "feeds", lambda: self.feeds)
+        journal = JournalOfCommits(commits=self.shop.store.commits)
+        self.patch.setattr(bootstrap, "entry_log", lambda: journal)
         self.patch.setattr(bootstrap, "ports", self._ports)
         self.patch.setattr(bootstrap, "credentials", self._vault)
         self.patch.setattr(bootstrap, "hook_client", lambda: self.hooks)
@@ -169,7 +177,7 @@ class Service:
         heard = self.call(method, path, body, **more)
         assert heard.status in heard.route.answers, heard
         self.shop.relay()
-        return heard.json if heard.text else None
+        return heard.content
 
     def _ports(self, actor: Actor) -> Ports:
         store: Any = _Contended(self.shop.store) if self.contended else self.shop.store

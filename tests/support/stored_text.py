@@ -1,6 +1,7 @@
 """What the table keeps, as text to look for secrets in."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -10,8 +11,10 @@ from settlement.storage.event_record import record_of
 
 
 def stored_text(item: Mapping[str, Any]) -> str:
-    """Return an item of the table as text, a record of events unpacked."""
+    """Return an item of the table as text, a record of events or a lot of entries unpacked."""
     if item["SK"]["S"].startswith(keys.EVENTS):
         record = record_of(codecs.from_wire(item))
         return json.dumps([record.account, [asdict(event) for event in record.events], record.log], default=str)
+    if item["SK"]["S"].startswith(keys.LOTS):
+        return zlib.decompress(codecs.from_wire(item)["packed"]).decode()
     return json.dumps(item)

@@ -8,7 +8,9 @@ from typing import Any, Protocol
 
 import boto3
 
+from settlement.domain.bookkeeping.entry import Entry
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.entry_log import EntryLog
 from settlement.storage.feeds import DynamoDBFeeds
 from settlement.storage.work_told import with_work_told
 from settlement.storage.writing import writes
@@ -18,6 +20,7 @@ from testkit.store import FakeStore
 from tests.support.declared_table import make_declared_table
 from tests.support.effects import Effects
 from tests.support.feeds import FakeFeeds
+from tests.support.journal import FakeEntryLog
 
 Record = dict[str, Any]
 
@@ -50,6 +53,14 @@ class Table(Protocol):
         """Return feeds and hooks for the service to work on, whose deliveries are effects."""
         ...
 
+    def entry_log(self, effects: Effects) -> Any:
+        """Return the journal for the service to work on, whose writes are effects."""
+        ...
+
+    def entries(self, account: str) -> list[Entry]:
+        """Return all entries of a journal."""
+        ...
+
     def records(self, after: int) -> Sequence[Record]:
         """Return the public events on the stream, but for the first ``after``."""
         ...
@@ -66,6 +77,7 @@ class FakeTable:
         self.store = FakeStore()
         self.feeds = FakeFeeds()
         self.feeds.store = self.store
+        self._journal = FakeEntryLog()
         self._read = 0
         self._records: list[Record] = []
 
@@ -75,6 +87,7 @@ class FakeTable:
         twin.store.restore(self.store.backup())
         twin.store.commits = list(self.store.commits)
         twin.feeds = self.feeds.copy(twin.store)
+        twin._journal = self._journal.copy()
         twin._read, twin._records = self._read, list(self._records)
         return twin
 
@@ -85,6 +98,14 @@ class FakeTable:
     def watched_feeds(self, effects: Effects) -> Any:
         """Return feeds and hooks for the service to work on, whose deliveries are effects."""
         return effects.of(self.feeds, only={"record_delivery", "remove_delivery"})
+
+    def entry_log(self, effects: Effects) -> Any:
+        """Return the journal for the service to work on: a batch of entries is one effect."""
+        return effects.of(self._journal, only={"enter"})
+
+    def entries(self, account: str) -> list[Entry]:
+        """Return all entries of a journal."""
+        return self._journal.entries(account)
 
     def records(self, after: int) -> Sequence[Record]:
         """Return the public events on the stream, but for the first ``after``."""
@@ -127,6 +148,14 @@ class MotoTable:
     def watched_feeds(self, effects: Effects) -> Any:
         """Return feeds and hooks for the service to work on, whose deliveries are effects."""
         return DynamoDBFeeds(effects.of(self._client), self._name)
+
+    def entry_log(self, effects: Effects) -> Any:
+        """Return the journal for the service to work on, whose writes are effects."""
+        return EntryLog(effects.of(self._client), self._name)
+
+    def entries(self, account: str) -> list[Entry]:
+        """Return all entries of a journal."""
+        return [entry for lot in EntryLog(self._client, self._name).lots(account, 1, 1000) for entry in lot.entries]
 
     def records(self, after: int) -> Sequence[Record]:
         """Return the public events on the stream, but for the first ``after``."""

@@ -255,6 +255,7 @@ class Tour:
         [item] = self.probe("GET", "/api/pvt/work-items", query={"kind": "manual-refund"})["items"]
         self.probe("GET", "/api/pvt/work-items/summary")
         self.probe("GET", "/api/pvt/totals", query=_MARCH | {"groupBy": "connector,status,day"})
+        self.probe("GET", "/api/pvt/journal", query=_MARCH | {"authorisations": "true", "limit": "5"})
         self.probe("GET", f"{ORDERS}/operated/diagnosis")
         leg = next(leg for leg in placed.legs if leg.state is LegState.MANUAL)
         assert item["legId"] == f"{leg.operation}-{leg.number}"

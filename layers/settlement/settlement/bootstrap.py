@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from settlement.connectors.probe import ConnectorProbe
     from settlement.storage.connector_credentials import SecretsManagerCredentials
     from settlement.storage.console_access import DynamoDBAccess
+    from settlement.storage.entry_log import EntryLog
     from settlement.storage.feeds import DynamoDBFeeds
     from settlement.storage.figures import HourlyCounters
     from settlement.storage.workflow import Workflow
@@ -120,7 +121,7 @@ def credentials() -> "SecretsManagerCredentials":
     from settlement.storage.connector_credentials import SecretsManagerCredentials
 
     return SecretsManagerCredentials(
-        secrets, ENVIRONMENT.credentials_secret, dynamodb(), ENVIRONMENT.table_name, _now, time.sleep
+        secrets, ENVIRONMENT.credentials_secret, dynamodb(), ENVIRONMENT.table_name, now, time.sleep
     )
 
 
@@ -197,9 +198,16 @@ def hourly_counters() -> "HourlyCounters":
     return HourlyCounters(dynamodb(), ENVIRONMENT.table_name)
 
 
+def entry_log() -> "EntryLog":
+    """Return the journals on the same table."""
+    from settlement.storage.entry_log import EntryLog
+
+    return EntryLog(dynamodb(), ENVIRONMENT.table_name)
+
+
 def ports(actor: Actor) -> Ports:
     """Return the real store, clock, ids and pause, for who acts."""
-    return Ports(store(), _now, lambda: uuid.uuid4().hex.upper(), actor, time.sleep, ENVIRONMENT.sandbox)
+    return Ports(store(), now, lambda: uuid.uuid4().hex.upper(), actor, time.sleep, ENVIRONMENT.sandbox)
 
 
 def patience() -> timedelta:
@@ -207,5 +215,6 @@ def patience() -> timedelta:
     return timedelta(seconds=ENVIRONMENT.answer_wait_seconds)
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the time, in UTC."""
     return datetime.now(UTC)

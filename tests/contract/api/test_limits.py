@@ -52,6 +52,7 @@ from tests.support.limit_requests import (
     send_data_of_one_name,
     send_days,
     send_interaction,
+    send_journal,
     send_key,
     send_log,
     send_lot,
@@ -212,6 +213,7 @@ LIMITS = (
     Limit("orders on one page of a list", 100, listing("per_page", str), ("per_page", "1 to 100")),
     Limit("transactions in one answer of totals", 10_000, send_totals, ("limit", "1 to 10000")),
     Limit("deliveries in one answer of a hook's log", 100, send_log, ("limit", "1 to 100")),
+    Limit("entries in one answer of the journal", 1000, send_journal, ("limit", "1 to 1000")),
     Limit("days of totals", 31, send_days, ("to", "at most 31 days")),
     Limit("the text of a search", 200, listing("q", lambda size: "q" * size), ("q", "at most 200")),
     Limit(

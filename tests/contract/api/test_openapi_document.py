@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pydantic import ConfigDict, TypeAdapter
 
-from settlement.api.contract.described import Described, Listed, Relayed
+from settlement.api.contract.described import Described, Listed, Relayed, Written
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.api.contract.document import codes_of, make_document, statuses
 from settlement.api.contract.refusals import WHEN
@@ -192,6 +192,8 @@ def test_every_answer_is_exactly_what_its_model_says(route: Described, heard: li
         content = route.answers.get(answer.status, Error)
         if content is None:
             assert answer.text == ""
+        elif isinstance(content, Written):
+            assert answer.headers["Content-Type"].partition(";")[0] in content.types
         elif not isinstance(content, dict | Relayed):
             wrapped = answer.text if isinstance(content, Listed) else f"[{answer.text}]"
             exactly(content.of if isinstance(content, Listed) else content).validate_json(wrapped, strict=True)
@@ -206,8 +208,8 @@ def test_every_answer_validates_against_the_document(route: Described, heard: li
         response = responses[str(answer.status)]
         if "$ref" in response:
             response = DOCUMENT["components"]["responses"][str(answer.status)]
-        schema = response["content"]["application/json"]["schema"]
-        Draft202012Validator(schema | {"components": DOCUMENT["components"]}).validate(answer.json)
+        schema = response["content"][answer.headers["Content-Type"].partition(";")[0]]["schema"]
+        Draft202012Validator(schema | {"components": DOCUMENT["components"]}).validate(answer.content)
 
 
 @pytest.mark.parametrize("route", [route for route in DESCRIBED if route.roles], ids=lambda route: route.name)

@@ -127,6 +127,11 @@ class Event:
     data: Mapping[str, object] = field(default_factory=dict)
     actor: Actor | None = None
 
+    @property
+    def id(self) -> str:
+        """Its id among all events, by which a repeat is recognised."""
+        return f"{self.transaction_id}-{self.writer}-{self.number}"
+
 
 def leg_writer(operation: int, number: str) -> str:
     """The writer of the events of a leg."""

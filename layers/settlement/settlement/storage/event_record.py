@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from settlement.domain.actor import Actor
+from settlement.domain.bookkeeping.entry import is_booked
 from settlement.domain.events import RELAYED, Event, is_of_work
 from settlement.domain.figures import is_measured
 from settlement.storage import codecs, keys
@@ -28,7 +29,8 @@ Log = list[list[Any]]
 class EventRecord:
     """The events of one commit in their order, its actor, and its log; empty if it changed no logged item.
 
-    ``currency`` is the transaction's; empty if no event adds to a figure, and in records of earlier versions.
+    ``currency`` is the transaction's; empty if no event adds to a figure or moves money, and in records of earlier
+    versions.
     """
 
     account: str
@@ -60,13 +62,13 @@ def packed(record: EventRecord) -> codecs.Item:
         content["log"] = record.log
     if record.actor is not None:
         content["actor"] = codecs.encode(record.actor)
-    is_figure = any(map(is_measured, record.events))
-    if is_figure and record.currency:
+    is_counted = any(is_measured(event) or is_booked(event) for event in record.events)
+    if is_counted and record.currency:
         content["currency"] = record.currency
     compressor = zlib.compressobj(9, wbits=-zlib.MAX_WBITS, zdict=DICTIONARIES[NEWEST])
     text = json.dumps(content, separators=(",", ":")).encode()
     item: codecs.Item = {_PACKED: compressor.compress(text) + compressor.flush(), _DICTIONARY: NEWEST}
-    is_relayed = is_figure or any(event.type in RELAYED for event in record.events)
+    is_relayed = is_counted or any(event.type in RELAYED for event in record.events)
     return item | {_PUBLIC: True} if is_relayed else item
 
 

@@ -142,6 +142,20 @@ def delivery(key: str) -> str:
     return f"{DELIVERY}{key}"
 
 
+def journal_partition(account: str) -> str:
+    """The partition of the lots of an account's journal."""
+    return f"{account}#JOURNAL"
+
+
+LOTS = "LOT#"
+"""Prefix of the lots of a journal."""
+
+
+def lot(number: int) -> str:
+    """Sort key of a lot of a journal, oldest first."""
+    return f"{LOTS}{number:012d}"
+
+
 def work_partition(account: str) -> str:
     """The partition of an account in the index ``work``."""
     return f"{account}#WORK"

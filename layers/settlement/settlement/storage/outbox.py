@@ -1,4 +1,4 @@
-"""Reads records of the table's stream: operations to start, and events for the bus (docs/events.md describes them)."""
+"""Reads records of the table's stream: operations to start, events for the bus (docs/events.md), and entries."""
 
 import json
 from collections import Counter
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
+from settlement.domain.bookkeeping.entry import Entry as JournalEntry
+from settlement.domain.bookkeeping.entry import entries_of
 from settlement.domain.events import PUBLISHED, Event, EventType
 from settlement.domain.figures import Figure, figures_of
 from settlement.domain.hourly_figures import Hour, counted
@@ -57,13 +59,16 @@ class Entry:
 class Outgoing:
     """What leaves the table with one commit, in order: operations to start, events for the bus, figures to count.
 
-    ``hours`` has by how much it raises the figures that the account's people are shown.
+    ``hours`` has by how much it raises the figures that the account's people are shown, ``booked`` the entries of the
+    account's journal.
     """
 
+    account: str = ""
     operations: list[DueOperation] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     hours: dict[Hour, Counter[str]] = field(default_factory=dict)
+    booked: list[JournalEntry] = field(default_factory=list)
 
 
 def outgoing_of(record: dict[str, Any]) -> Outgoing:
@@ -77,10 +82,12 @@ def outgoing_of(record: dict[str, Any]) -> Outgoing:
     written = record_of(codecs.from_wire(image))
     ready = [event for event in written.events if event.type is EventType.OPERATION_READY]
     return Outgoing(
+        written.account,
         [DueOperation(written.account, event.transaction_id, cast(int, event.data["operation"])) for event in ready],
         [entry for event in written.events if (entry := entry_of_event(written.account, event)) is not None],
         [figure for event in written.events for figure in figures_of(event, written.currency or _NO_CURRENCY)],
         counted(written.account, written.events),
+        list(entries_of(written.events, written.currency)) if written.currency else [],
     )
 
 
@@ -91,7 +98,7 @@ def entry_of_event(account: str, event: Event) -> Entry | None:
     facts = {name: value for name, value in event.data.items() if name not in _INTERNAL}
     detail = {
         "version": 1,
-        "id": f"{event.transaction_id}-{event.writer}-{event.number}",
+        "id": event.id,
         "account": account,
         "orderId": event.order_id,
         "transactionId": event.transaction_id,

@@ -62,7 +62,14 @@ class Relayed:
     """An answer of somebody else's, in whatever content type."""
 
 
-Content = Model | Listed | Relayed | dict[str, Any] | None
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer that is text, in one of several content types."""
+
+    types: tuple[str, ...]
+
+
+Content = Model | Listed | Relayed | Written | dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

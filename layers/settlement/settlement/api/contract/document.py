@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from settlement.api.contract.attribute_docs import docs_of, parts_of
-from settlement.api.contract.described import CHAPTERS, Content, Described, Listed, Model, Relayed, Tag
+from settlement.api.contract.described import CHAPTERS, Content, Described, Listed, Model, Relayed, Tag, Written
 from settlement.api.contract.descriptions import DESCRIBED
 from settlement.api.contract.examples import recorded, request_of
 from settlement.api.contract.parameters import ID, USER
@@ -181,6 +181,9 @@ def _refusal_responses() -> Json:
 
 
 def _content(content: Content, example: Any = None) -> Json:
+    if isinstance(content, Written):
+        shown = {content.types[0]: _example(example)}
+        return {type_: {"schema": {"type": "string"}} | shown.get(type_, {}) for type_ in content.types}
     media_type = "*/*" if isinstance(content, Relayed) else "application/json"
     return {media_type: {"schema": _schema(content)} | ({} if example is None else {"example": example})}
 
@@ -191,7 +194,7 @@ def _schema(content: Content) -> Json:
             return {"type": "array", "items": _schema(of)}
         case dict():
             return content
-        case None | Relayed():
+        case None | Relayed() | Written():
             return {}
         case _:
             return {"$ref": f"#/components/schemas/{content.__name__}"}

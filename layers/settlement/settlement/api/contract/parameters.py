@@ -2,12 +2,14 @@
 
 from settlement.api.contract.described import Parameter
 from settlement.api.feeds.view import DEFAULT_DELIVERIES, MAX_DELIVERIES, MAX_LOT
+from settlement.api.journal.formats import JournalFormat
 from settlement.api.order_lists.query import DAYS, DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE
 from settlement.api.orders.document_query import MAX_REASON
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
 from settlement.domain.actor import MAX_USER_LENGTH
 from settlement.domain.order.order import MAX_INVOICES
+from settlement.use_cases.bookkeeping.read_journal import MAX_ENTRIES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 from settlement.use_cases.upkeep.total_account import MAX_SPAN, MAX_TRANSACTIONS, GroupBy
 
@@ -97,6 +99,28 @@ TOTALS = (
     Parameter("cursor", "The `next` of the part before.", {"type": "string", "maxLength": 1000}),
 )  # fmt: skip
 """The query of totals (``read_totals_query`` reads it)."""
+
+JOURNAL = (
+    Parameter(
+        "from", "The first moment at which entries were entered, ISO 8601; a day is its beginning, in UTC.",
+        _DAY_OR_TIME, required=True,
+    ),
+    Parameter("to", "The last one; a day counts whole.", _DAY_OR_TIME, required=True),
+    Parameter(
+        "format", "The form of the answer.",
+        {"type": "string", "enum": [held.value for held in JournalFormat], "default": JournalFormat.CSV.value},
+    ),
+    Parameter("authorisations", "Whether authorisations and their use are booked, too.", _FLAG),
+    Parameter(
+        "limit", "Entries per page.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_ENTRIES, "default": MAX_ENTRIES},
+    ),
+    Parameter(
+        "cursor", "Where to go on, as the `Link` of the page before says.",
+        {"type": "string", "pattern": r"^[0-9]{1,12}\.[0-9]{1,3}$"},
+    ),
+)  # fmt: skip
+"""The query of the journal (``read_journal_query`` reads it)."""
 
 ACCOUNT_PARAMETERS = (
     Parameter("an", "The account of the app key; another one is refused.", {"type": "string"}),

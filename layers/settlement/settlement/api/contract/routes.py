@@ -124,6 +124,7 @@ ROUTES: tuple[Route, ...] = (
         ("listWorkItems", "get", _WORK, Role.VIEW_PAYMENT),
         ("summariseWorkItems", "get", f"{_WORK}/summary", Role.VIEW_PAYMENT),
         ("getTotals", "get", "/api/pvt/totals", Role.VIEW_PAYMENT),
+        ("getJournal", "get", "/api/pvt/journal", Role.VIEW_PAYMENT),
         ("listInteractions", "get", f"{_TRANSACTION}/interactions", Role.VIEW_PAYMENT),
     ),
     *_served_by(

@@ -4,6 +4,7 @@ from typing_extensions import TypedDict
 
 from settlement.api.shared.answer import Cents, Unsigned
 from settlement.domain.account.account import ExpiryPolicy, FiscalPolicy, ReturnsBeforeCompletion
+from settlement.domain.bookkeeping.account_names import AccountKind
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.approval import ApprovalKind
 
@@ -31,3 +32,5 @@ class Settings(TypedDict):
     """Above which values movements need a second key, by kind and currency."""
     approvalHours: Unsigned
     """How long a request waits for its second key."""
+    journalAccounts: dict[AccountKind, str]
+    """The names of the journal's accounts, those that were not set included."""

@@ -10,7 +10,7 @@ from pydantic import (
 )
 
 from settlement.api.shared.request import Body, CurrencyCode, Price
-from settlement.api.shared.written import DigitsToo
+from settlement.api.shared.written import DigitsToo, Shaped
 from settlement.domain.account.account import (
     MAX_APPROVAL_HOURS,
     AccountSettings,
@@ -18,6 +18,7 @@ from settlement.domain.account.account import (
     FiscalPolicy,
     ReturnsBeforeCompletion,
 )
+from settlement.domain.bookkeeping.account_names import MAX_NAME_LENGTH, NAME, AccountKind, AccountName
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
 
@@ -26,6 +27,15 @@ MAX_LIMITS = 20
 
 
 Limits = Annotated[dict[CurrencyCode, Price], Field(max_length=MAX_LIMITS)]
+NameOfAccounts = Annotated[
+    str,
+    Field(max_length=MAX_NAME_LENGTH),
+    Shaped(
+        NAME,
+        "parts with colons between them: first Assets, Liabilities, Equity, Income or Expenses, then {connector}, "
+        "{currency}, or parts of A-Z a-z 0-9 - that begin with a capital or a digit",
+    ),
+]
 
 
 class SettingsBody(Body):
@@ -51,6 +61,8 @@ class SettingsBody(Body):
     """Above which values movements need a second key, by kind and currency; all limits are replaced."""
     approval_hours: Annotated[StrictInt, Field(ge=1, le=MAX_APPROVAL_HOURS), DigitsToo()] | None = None
     """How long a request waits for its second key."""
+    journal_accounts: Annotated[dict[AccountKind, NameOfAccounts], Field(max_length=len(AccountKind))] | None = None
+    """The names of the journal's accounts, where they are not the default ones; all names are replaced."""
     merchant_name: Annotated[str, Field(max_length=100)] | None = None
     """The name that orders show; empty for the account's own."""
 
@@ -63,4 +75,7 @@ class SettingsBody(Body):
                 for kind, limits in sorted(self.approval_above.items())
                 for currency, value in sorted(limits.items())
             )
+        if self.journal_accounts is not None:
+            names = sorted(self.journal_accounts.items())
+            changes["journal_accounts"] = tuple(AccountName(kind, name) for kind, name in names)
         return AccountSettings(**{name: getattr(settings, name) for name in settings.__slots__} | changes)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from settlement.domain.account.account import AccountSettings
+from settlement.domain.bookkeeping.account_names import DEFAULT_NAMES
 
 if TYPE_CHECKING:
     from settlement.api.settings.answer import Settings
@@ -22,6 +23,7 @@ def settings_view(settings: AccountSettings) -> "Settings":
         "returnsBeforeCompletion": settings.returns_before_completion,
         "approvalAbove": _limits(settings),
         "approvalHours": settings.approval_hours,
+        "journalAccounts": {**DEFAULT_NAMES, **{held.kind: held.name for held in settings.journal_accounts}},
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from settlement.domain.bookkeeping.account_names import AccountName
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
 
@@ -76,6 +77,7 @@ class AccountSettings:
     approval_above: tuple[ApprovalLimit, ...] = ()
     approval_hours: int = DEFAULT_APPROVAL_HOURS
     fiscal_documents: FiscalPolicy = FiscalPolicy.WARN
+    journal_accounts: tuple[AccountName, ...] = ()
 
     def limits_approval(self, kinds: Iterable[ApprovalKind]) -> bool:
         """True if some movement of these kinds needs a second key."""

@@ -131,6 +131,11 @@ class Operation:
         return self.origin.startswith(INVOICE)
 
     @property
+    def invoice(self) -> str | None:
+        """The number of the invoice that asked for it, also for a retry; None if none did."""
+        return self.origin.removeprefix(INVOICE).removesuffix(f"/retry-{self.retry_of}") if self.is_of_invoice else None
+
+    @property
     def takes_news(self) -> bool:
         """True if one more callback makes it be asked again; their number is limited."""
         return self.callbacks < MAX_CALLBACKS

@@ -26,6 +26,7 @@ from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transaction.answers import ANSWERED, refund_made
 from settlement.domain.transaction.connector_schedule import authorisation_lapses_at, auto_settle_at
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.movement_facts import movement_facts
 from settlement.domain.transaction.operation import OperationKind
 from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.domain.transaction.request_ids import request_id
@@ -41,7 +42,7 @@ class LegContext:
     """A leg before its call, with its operation, payment, connector and transaction.
 
     ``noted_at`` is when the invoice was notified whose value it settles; None if it is of none,
-    or a person had it retried.
+    or a person had it retried. ``invoice`` is the number of the invoice that asked for the call.
     """
 
     transaction: Transaction
@@ -51,6 +52,7 @@ class LegContext:
     payment: Payment
     connector: Connector
     noted_at: datetime | None = None
+    invoice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +329,7 @@ class _Case:
     def _record(self, type_: EventType, exchange: Exchange, **facts: Json) -> None:
         leg = self.leg
         call: dict[str, Json] = {
-            "connector": self.payment.connector,
+            **movement_facts(self.payment, self.context.invoice),
             "operation": leg.operation,
             "leg": leg.number,
             "call": leg.kind.value,

@@ -8,6 +8,7 @@ from settlement.domain.ledger.ledger import LedgerImbalance, MovementKind, total
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.closing import Closing, Ending, close
 from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.movement_facts import movement_facts
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
@@ -64,7 +65,7 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
             f"Operation {sequence} has no missing settlement to mark as paid otherwise: write it off instead"
         )
     journal = before.journal(ports.now())
-    after_payments = _booked(closing, payments, journal)
+    after_payments = _booked(closing, payments, operation, journal)
     closed = {leg.number: leg for leg in closing.legs}
     after_legs = [closed.get(leg.number, leg) for leg in legs]
     is_written_off = request.ending is Ending.WRITTEN_OFF
@@ -134,7 +135,7 @@ def _require_endable(operation: Operation, legs: list[Leg]) -> None:
         )
 
 
-def _booked(closing: Closing, payments: list[Payment], journal: Journal) -> list[Payment]:
+def _booked(closing: Closing, payments: list[Payment], operation: Operation, journal: Journal) -> list[Payment]:
     """Return the payments after all movements; record each as an event with its deltas."""
     current = {payment.payment_id: payment for payment in payments}
     for movement in closing.movements:
@@ -146,7 +147,8 @@ def _booked(closing: Closing, payments: list[Payment], journal: Journal) -> list
                 f"{movement.value} of payment {movement.payment_id} are in use by a running operation: "
                 "try again when it has ended"
             ) from None
-        journal.record(_EVENTS[movement.kind], movement.payment_id, value=movement.value, deltas=deltas)
+        facts = movement_facts(payment, operation.invoice)
+        journal.record(_EVENTS[movement.kind], movement.payment_id, value=movement.value, deltas=deltas, **facts)
         current[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
     concerned = {leg.payment_id for leg in closing.legs}
     return [

@@ -108,7 +108,9 @@ def leg_context(ports: Ports, transaction: Transaction, operation: Operation, le
     if connector is None:
         raise LookupError(f"connector {payment.connector} is not configured any more")
     noted_at = operation.accepted_at if operation.is_of_invoice and operation.retry_of is None else None
-    return LegContext(transaction, operation.kind, operation.attempts, leg, payment, connector, noted_at)
+    return LegContext(
+        transaction, operation.kind, operation.attempts, leg, payment, connector, noted_at, operation.invoice
+    )
 
 
 def _payment(ports: Ports, call: LegTask, leg: Leg) -> Payment:

@@ -8,6 +8,7 @@ from settlement.domain.events import Event, EventType, Journal
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.domain.transaction.movement_facts import movement_facts
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.shared.heads import Heads
@@ -43,10 +44,10 @@ def mark_in_doubt(
             doubts = leg.kind in DOUBTS and not leg.from_withheld and not leg.doubtful
             aside = replace(leg.to(LegState.IN_DOUBT), doubtful=leg.doubtful or doubts)
             if doubts:
-                payment = _doubt(payment, leg, journal)
+                payment = _doubt(payment, leg, operation, journal)
                 settlements += _doubted_settlement(ports, before, leg)
         else:
-            aside, payment = park(operation.kind, leg, payment, journal)
+            aside, payment = park(operation, leg, payment, journal)
         legs.append(Changed(leg, replace(aside, attempts=leg.attempts + 1, concluded_at=now)))
         changed[leg.payment_id] = payment
     commit = before.becomes(journal, before.order, before.transaction)
@@ -73,7 +74,7 @@ def _holding(
     return [holder], plan
 
 
-def _doubt(payment: Payment, leg: Leg, journal: Journal) -> Payment:
+def _doubt(payment: Payment, leg: Leg, operation: Operation, journal: Journal) -> Payment:
     movement = Movement(DOUBTS[leg.kind], leg.payment_id, leg.value)
     journal.record(
         EventType.VALUE_IN_DOUBT,
@@ -83,6 +84,7 @@ def _doubt(payment: Payment, leg: Leg, journal: Journal) -> Payment:
         call=leg.kind.value,
         value=leg.value,
         deltas=payment.counters.deltas(movement),
+        **movement_facts(payment, operation.invoice),
     )
     return replace(payment, counters=payment.counters.after(movement))
 

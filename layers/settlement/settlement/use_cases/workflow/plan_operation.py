@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from settlement.domain.events import Event, EventType, Journal, operation_writer
+from settlement.domain.events import Event, EventType, Journal, Json, operation_writer
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.planning.drafting import Infeasible, Policy, RefundPriority
 from settlement.domain.planning.planning import Ask, Plan, plan_as_far_as_possible
 from settlement.domain.transaction.acceptance import given_up, refunded
 from settlement.domain.transaction.authorisation import ABANDONED, LegDraft, legs_to_decide
 from settlement.domain.transaction.leg import MOVEMENT_OF, Leg, LegKind, LegState
+from settlement.domain.transaction.movement_facts import movement_facts
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.request_ids import request_id
@@ -205,13 +206,13 @@ def _add_legs(
     positions = [payment.position for payment in payments.values()]
     policy = policy_of(ports.store, transaction, operation, _waiting_behind(ports.store, transaction))
     made = plan_as_far_as_possible(operation.ask, positions, policy)
-    drafts, moved = _drafted(ports, transaction, made.movements, payments, journal)
+    drafts, moved = _drafted(ports, transaction, operation, made.movements, payments, journal)
     if len(drafts) > MAX_LEGS:
         made, drafts = _without_refunds(made, drafts)
     new_legs = _number(transaction, operation, drafts, after=operation.legs)
     for place, leg in enumerate(new_legs):
         if payments[leg.payment_id].blocked:
-            new_legs[place], moved[leg.payment_id] = park(operation.kind, leg, moved[leg.payment_id], journal)
+            new_legs[place], moved[leg.payment_id] = park(operation, leg, moved[leg.payment_id], journal)
     asked_again = [leg.movement for leg in legs]
     movements = made.movements
     planned = replace(
@@ -242,6 +243,7 @@ def _still_unheld(ask: Ask, made: Plan) -> int:
 def _drafted(
     ports: Ports,
     transaction: Transaction,
+    operation: Operation,
     movements: Iterable[Movement],
     payments: dict[str, Payment],
     journal: Journal,
@@ -259,7 +261,7 @@ def _drafted(
             drafts.append(_draft(movement))
         else:
             moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
-            _record_direct(journal, movement)
+            _record_direct(journal, movement, movement_facts(payment, operation.invoice))
     return drafts, moved
 
 
@@ -271,12 +273,13 @@ def _without_refunds(made: Plan, drafts: list[LegDraft]) -> tuple[Plan, list[Leg
     return Plan(kept, shortfalls), [draft for draft in drafts if draft.kind is not LegKind.REFUND]
 
 
-def park(kind: OperationKind, leg: Leg, payment: Payment, journal: Journal) -> tuple[Leg, Payment]:
+def park(operation: Operation, leg: Leg, payment: Payment, journal: Journal) -> tuple[Leg, Payment]:
     """Return an untried leg, parked until an operator acts, and its payment (R33)."""
-    if takes_value_off(kind):
+    if takes_value_off(operation.kind):
         leg, payment, deltas = withheld(leg, payment)
         if deltas:
-            journal.record(EventType.VALUE_WITHHELD, leg.payment_id, value=leg.value, deltas=deltas)
+            facts = movement_facts(payment, operation.invoice)
+            journal.record(EventType.VALUE_WITHHELD, leg.payment_id, value=leg.value, deltas=deltas, **facts)
     return leg.to(LegState.PARKED), payment
 
 
@@ -361,6 +364,6 @@ _DIRECT = {
 """Movements that need no connector call."""
 
 
-def _record_direct(journal: Journal, movement: Movement) -> None:
+def _record_direct(journal: Journal, movement: Movement, facts: dict[str, Json]) -> None:
     deltas = {"withheld" if movement.kind is MovementKind.WITHHOLD else "authorised": movement.value}
-    journal.record(_DIRECT[movement.kind], movement.payment_id, value=movement.value, deltas=deltas)
+    journal.record(_DIRECT[movement.kind], movement.payment_id, value=movement.value, deltas=deltas, **facts)

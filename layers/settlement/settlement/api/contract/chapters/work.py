@@ -1,7 +1,7 @@
-"""What waits for a person in an account, and the sums of its payments."""
+"""What waits for a person in an account, the sums of its payments, and its journal."""
 
-from settlement.api.contract.described import Tag, describe
-from settlement.api.contract.parameters import TOTALS, WORK
+from settlement.api.contract.described import Tag, Written, describe
+from settlement.api.contract.parameters import JOURNAL, TOTALS, WORK
 from settlement.api.totals.answer import TotalsAnswer
 from settlement.api.work.answer import DiagnosisAnswer, WorkAnswer, WorkSummary
 
@@ -46,5 +46,21 @@ ROUTES = (
         {400: "OMS001"},
         parameters=TOTALS,
     ),
+    describe(
+        "getJournal",
+        Tag.TRANSACTIONS,
+        "Read the journal of an account, a page at a time",
+        "Answers balanced entries for what captures, cancellations, refunds, withheld and doubtful value moved, in the "
+        "order in which they were entered: as CSV with a line for each posting, as lines of JSON with amounts in minor "
+        "units, or as a file of Beancount or hledger. Pages one behind the other are the file of the period. A page "
+        "that is full, or of a period that is over, never changes: an entry that comes late is entered at the end.",
+        {200: Written(("text/csv", "application/x-ndjson", "text/plain"))},
+        {400: "OMS001"},
+        parameters=JOURNAL,
+        answer_headers={
+            "Link": 'The address of the next page, `rel="next"`; none once nothing can follow. While the period is '
+            "open the last page has one too, to go on from later."
+        },
+    ),
 )
-"""What the document says of the work list and of totals."""
+"""What the document says of the work list, of totals and of the journal."""

@@ -1,0 +1,1 @@
+"""The journal of an account, in four formats."""

@@ -1,0 +1,145 @@
+"""The journal's formats: CSV, lines of JSON, and the files of Beancount and hledger.
+
+The beginning of a file, if there is one, is on the first page only, so pages one behind the other are the file of the
+period. Amounts are decimal, with the currency's decimals; in JSON they are minor units.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from settlement.domain.money import display, minor_digits, to_major
+from settlement.use_cases.bookkeeping.read_journal import Booked
+
+
+class JournalFormat(StrEnum):
+    """The formats."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    BEANCOUNT = "beancount"
+    HLEDGER = "hledger"
+
+
+COLUMNS = (
+    "entry", "bookedAt", "event", "type", "at", "order", "transaction", "payment", "invoice", "operation", "settleId",
+    "connector", "account", "debit", "credit", "currency",
+)  # fmt: skip
+"""The columns of CSV; each posting of an entry is a line."""
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+
+def text_of(format_: JournalFormat, entries: Iterable[Booked], *, is_first: bool) -> str:
+    """Return entries as text; the first page has the beginning of the file."""
+    form = _FORMS[format_]
+    return (form.beginning if is_first else "") + "".join(map(form.entry, entries))
+
+
+def media_type(format_: JournalFormat) -> str:
+    """Return the content type of a format."""
+    return _FORMS[format_].media_type
+
+
+def _names(booked: Booked) -> dict[str, str]:
+    """Return what an entry names, by columns; what it does not have is left out."""
+    entry = booked.entry
+    told = {
+        "entry": str(booked.place),
+        "bookedAt": booked.at.isoformat(timespec="microseconds"),
+        "event": entry.event,
+        "type": entry.type,
+        "at": entry.at.isoformat(timespec="microseconds"),
+        "order": entry.order_id,
+        "transaction": entry.transaction_id,
+        "payment": entry.payment_id,
+        "invoice": entry.invoice,
+        "operation": None if entry.operation is None else str(entry.operation),
+        "settleId": entry.settle_id,
+        "connector": entry.connector,
+    }
+    return {name: text for name, text in told.items() if text is not None}
+
+
+def _csv_lines(booked: Booked) -> str:
+    currency = booked.entry.currency
+    text = io.StringIO()
+    lines = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
+    for posting in booked.postings:
+        side = "debit" if posting.value > 0 else "credit"
+        amount = _decimal(abs(posting.value), currency)
+        lines.writerow(_names(booked) | {"account": posting.account, side: amount, "currency": currency})
+    return text.getvalue()
+
+
+def _json_line(booked: Booked) -> str:
+    entry = booked.entry
+    line = {
+        "entry": str(booked.place),
+        "bookedAt": booked.at.isoformat(timespec="microseconds"),
+        "event": entry.event,
+        "type": entry.type,
+        "at": entry.at.isoformat(timespec="microseconds"),
+        "orderId": entry.order_id,
+        "transactionId": entry.transaction_id,
+        "paymentId": entry.payment_id,
+        "invoiceNumber": entry.invoice,
+        "operation": entry.operation,
+        "settleId": entry.settle_id,
+        "connector": entry.connector,
+        "currency": entry.currency,
+        "postings": [
+            {"account": held.account, "debit" if held.value > 0 else "credit": abs(held.value)}
+            for held in booked.postings
+        ],
+    }
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _beancount_transaction(booked: Booked) -> str:
+    currency = booked.entry.currency
+    lines = [f'{booked.at:%Y-%m-%d} * "{_quoted(booked.entry.type)}"']
+    lines += [f'  {_KEYS.get(name, name)}: "{_quoted(text)}"' for name, text in _names(booked).items()]
+    lines += [f"  {held.account}  {display(held.value, currency)}" for held in booked.postings]
+    return "\n".join(lines) + "\n\n"
+
+
+def _hledger_transaction(booked: Booked) -> str:
+    currency = booked.entry.currency
+    lines = [f"{booked.at:%Y-%m-%d} * {booked.entry.type}"]
+    lines += [f"    ; {_KEYS.get(name, name)}: {_BREAKS.sub(' ', text)}" for name, text in _names(booked).items()]
+    lines += [f"    {held.account}  {display(held.value, currency)}" for held in booked.postings]
+    return "\n".join(lines) + "\n\n"
+
+
+def _decimal(minor_units: int, currency: str) -> str:
+    return f"{to_major(minor_units, currency):.{minor_digits(currency)}f}"
+
+
+def _quoted(text: str) -> str:
+    return _BREAKS.sub(" ", text).replace("\\", "\\\\").replace('"', '\\"')
+
+
+_KEYS = {"bookedAt": "booked-at", "settleId": "settle-id"}
+"""Names of columns that are written otherwise as keys of Beancount and tags of hledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    media_type: str
+    beginning: str
+    entry: Callable[[Booked], str]
+
+
+_FORMS: Mapping[JournalFormat, _Form] = {
+    JournalFormat.CSV: _Form("text/csv; charset=utf-8", ",".join(COLUMNS) + "\r\n", _csv_lines),
+    JournalFormat.JSONL: _Form("application/x-ndjson", "", _json_line),
+    JournalFormat.BEANCOUNT: _Form(
+        "text/plain; charset=utf-8", 'plugin "beancount.plugins.auto_accounts"\n\n', _beancount_transaction
+    ),
+    JournalFormat.HLEDGER: _Form("text/plain; charset=utf-8", "decimal-mark .\n\n", _hledger_transaction),
+}

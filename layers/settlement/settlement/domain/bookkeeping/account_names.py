@@ -1,0 +1,59 @@
+"""The accounts that entries are booked on, and their names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_NAME_LENGTH = 200
+NAME = r"(Assets|Liabilities|Equity|Income|Expenses)(:([A-Z0-9][A-Za-z0-9-]*|\{connector\}|\{currency\}))+"
+"""What Beancount and hledger both take: parts with colons between them, the first one of five words."""
+
+
+class AccountKind(StrEnum):
+    """What an account stands for.
+
+    ``acquirer`` is what connectors owe for captures, ``customers`` what shoppers owe by invoices. ``open`` is value
+    that can be captured, ``authorised`` all that was ever authorised, and ``used``, ``cancelled`` and ``withheld`` what
+    became of it. Value in doubt has an account for each kind of call. ``writtenOff`` was owed and will never be
+    captured, ``paidOtherwise`` came by other means, ``refundsWrittenOff`` will never be refunded.
+    """
+
+    ACQUIRER = "acquirer"
+    CUSTOMERS = "customers"
+    OPEN = "open"
+    AUTHORISED = "authorised"
+    USED = "used"
+    CANCELLED = "cancelled"
+    WITHHELD = "withheld"
+    CAPTURES_IN_DOUBT = "capturesInDoubt"
+    CANCELLATIONS_IN_DOUBT = "cancellationsInDoubt"
+    REFUNDS_IN_DOUBT = "refundsInDoubt"
+    WRITTEN_OFF = "writtenOff"
+    PAID_OTHERWISE = "paidOtherwise"
+    REFUNDS_WRITTEN_OFF = "refundsWrittenOff"
+
+
+DEFAULT_NAMES: Mapping[AccountKind, str] = {
+    AccountKind.ACQUIRER: "Assets:Acquirer:{connector}",
+    AccountKind.CUSTOMERS: "Assets:Customers",
+    AccountKind.OPEN: "Assets:Authorisations",
+    AccountKind.AUTHORISED: "Equity:Authorised",
+    AccountKind.USED: "Equity:Authorised:Used",
+    AccountKind.CANCELLED: "Equity:Authorised:Cancelled",
+    AccountKind.WITHHELD: "Equity:Authorised:Withheld",
+    AccountKind.CAPTURES_IN_DOUBT: "Assets:InDoubt:Captures",
+    AccountKind.CANCELLATIONS_IN_DOUBT: "Assets:InDoubt:Cancellations",
+    AccountKind.REFUNDS_IN_DOUBT: "Assets:InDoubt:Refunds",
+    AccountKind.WRITTEN_OFF: "Expenses:WrittenOff",
+    AccountKind.PAID_OTHERWISE: "Assets:PaidOtherwise",
+    AccountKind.REFUNDS_WRITTEN_OFF: "Income:RefundsWrittenOff",
+}
+"""The names of accounts that have no name in the account's settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountName:
+    """The name of the accounts of one kind; ``{connector}`` and ``{currency}`` in it stand for an entry's own."""
+
+    kind: AccountKind
+    name: str

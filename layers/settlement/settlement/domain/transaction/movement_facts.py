@@ -1,0 +1,10 @@
+"""What the event of a call or movement belongs to, for those who read it without its transaction."""
+
+from settlement.domain.events import Json
+from settlement.domain.transaction.payment import Payment
+
+
+def movement_facts(payment: Payment, invoice: str | None) -> dict[str, Json]:
+    """Return the payment's connector, and the invoice that asked for the movement if one did."""
+    facts: dict[str, Json] = {"connector": payment.connector}
+    return facts if invoice is None else facts | {"invoiceNumber": invoice}

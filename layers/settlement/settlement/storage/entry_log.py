@@ -1,0 +1,104 @@
+"""The journal of an account on the table: lots of entries, one behind the other, each written once (D172).
+
+A lot is written under the number behind the last one, if nobody has taken it, so two writers at once make two lots, and
+what was read of the log stays as it was. Its time is never before that of the lot before, nor before its events: an
+entry that came twice is therefore in a lot that is not older than its event, and is looked for only there.
+"""
+
+import json
+import random
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from settlement.domain.bookkeeping.entry import Entry, Lot
+from settlement.storage import codecs, keys
+from settlement.storage.table import Table
+from settlement.use_cases.shared.ports import Conflict, Unavailable
+
+MAX_ENTRIES = 100
+"""Most entries of a lot."""
+
+_TRIES = 30
+_PAUSE_SECONDS = 0.05
+_LATEST = 5
+"""Lots that are looked at first; most entries are newer than the last of them."""
+
+_NEW = {"ConditionExpression": "attribute_not_exists(PK)"}
+
+
+class EntryLog(Table):
+    """The journals of all accounts; reads are consistent."""
+
+    def enter(self, account: str, entries: Sequence[Entry], now: Callable[[], datetime]) -> int:
+        """Enter those entries that are not in the journal yet; return their number.
+
+        Raises ``Unavailable`` if the table does not answer, or if others were faster again and again. What was entered
+        until then stays, and is recognised when the same entries come again.
+        """
+        left, entered, lost = list(entries), 0, 0
+        while left:
+            behind = list(self._not_before(account, min(entry.at for entry in left)))
+            known = {entry.event for lot in behind for entry in lot.entries}
+            left = [entry for entry in left if entry.event not in known]
+            if not left:
+                break
+            lot = _lot_behind(behind[0] if behind else None, left[:MAX_ENTRIES], now())
+            try:
+                self._put(keys.journal_partition(account), keys.lot(lot.number), _packed(lot), _NEW)
+            except Conflict:
+                lost += 1
+                if lost == _TRIES:
+                    raise Unavailable(f"the journal of {account}: others were faster {lost} times") from None
+                time.sleep(random.uniform(0, _PAUSE_SECONDS))
+            else:
+                left, entered = left[MAX_ENTRIES:], entered + len(lot.entries)
+        return entered
+
+    def last(self, account: str) -> Lot | None:
+        """Return the newest lot, None for an empty journal."""
+        return next(self._newest_first(account, 1), None)
+
+    def lot(self, account: str, number: int) -> Lot | None:
+        """Return a lot by its number."""
+        item = self._read(keys.journal_partition(account), keys.lot(number))
+        return None if item is None else _unpacked(item)
+
+    def lots(self, account: str, first: int, limit: int) -> list[Lot]:
+        """Return lots from a number on, oldest first: at most ``limit``, or what fits into one read."""
+        request = self._range(keys.journal_partition(account), keys.LOTS, first=keys.lot(first)) | {"Limit": limit}
+        return [_unpacked(codecs.from_wire(item)) for item in self._client.query(**request)["Items"]]
+
+    def _not_before(self, account: str, at: datetime) -> Iterator[Lot]:
+        """Yield the newest lot, and those before it that are not older than a time, newest first."""
+        for number, lot in enumerate(self._newest_first(account, _LATEST)):
+            if number and lot.at < at:
+                return
+            yield lot
+
+    def _newest_first(self, account: str, size: int) -> Iterator[Lot]:
+        request = self._range(keys.journal_partition(account), keys.LOTS) | {"ScanIndexForward": False, "Limit": size}
+        while True:
+            answer = self._client.query(**request)
+            for item in answer["Items"]:
+                yield _unpacked(codecs.from_wire(item))
+            if "LastEvaluatedKey" not in answer:
+                return
+            request = request | {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": 1000}
+
+
+def _lot_behind(last: Lot | None, entries: Sequence[Entry], now: datetime) -> Lot:
+    times = [now, *(entry.at for entry in entries)]
+    return Lot(1, max(times), entries) if last is None else Lot(last.number + 1, max(*times, last.at), entries)
+
+
+def _packed(lot: Lot) -> codecs.Item:
+    text = json.dumps([codecs.encode(entry) for entry in lot.entries], separators=(",", ":"))
+    return {"number": lot.number, "at": keys.timestamp(lot.at), "packed": zlib.compress(text.encode(), 9)}
+
+
+def _unpacked(item: codecs.Item) -> Lot:
+    entries = json.loads(zlib.decompress(bytes(item["packed"])))
+    at = datetime.fromisoformat(item["at"])
+    return Lot(int(item["number"]), at, [codecs.decode(Entry, entry) for entry in entries])

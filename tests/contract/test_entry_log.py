@@ -1,0 +1,182 @@
+"""The journal on the table: lots one behind the other, written once, whoever writes and however often."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from settlement.domain.bookkeeping.accounts import chart_of
+from settlement.domain.bookkeeping.entry import Entry, Lot
+from settlement.storage import keys
+from settlement.storage.entry_log import MAX_ENTRIES, EntryLog
+from settlement.use_cases.bookkeeping.read_journal import Period, read_journal, read_whole
+from settlement.use_cases.shared.ports import Unavailable
+from testkit.builders import ACCOUNT, NOON
+from testkit.clock import Clock
+
+MINUTE = timedelta(minutes=1)
+
+
+def an_entry(number: int, at: datetime = NOON, order_id: str = "O") -> Entry:
+    """A capture; its event has a number."""
+    return Entry(
+        f"E{number}", "PaymentSettled", at, order_id, "T", "P", "acme", "BRL", {"captured": number + 1}, "N1", 2, "S"
+    )
+
+
+@pytest.fixture(params=["client", "own_client"])
+def log(request: pytest.FixtureRequest, table: str) -> EntryLog:
+    """An empty journal, by boto3 and by the client of our own."""
+    return EntryLog(request.getfixturevalue(request.param), table)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOON)
+
+
+def events_of(lots: list[Lot]) -> list[list[str]]:
+    """The entries of lots, by their events."""
+    return [[entry.event for entry in lot.entries] for lot in lots]
+
+
+def test_entries_are_read_as_they_were_entered(log: EntryLog, clock: Clock) -> None:
+    entries = [an_entry(1), an_entry(2)]
+
+    assert log.enter(ACCOUNT, entries, clock) == 2
+
+    assert log.lots(ACCOUNT, 1, 10) == [Lot(1, NOON, entries)]
+    assert (log.last(ACCOUNT), log.lot(ACCOUNT, 1), log.lot(ACCOUNT, 2)) == (*log.lots(ACCOUNT, 1, 10) * 2, None)
+    assert log.last("other") is None
+
+
+def test_entry_that_comes_again_is_entered_once(log: EntryLog, clock: Clock) -> None:
+    log.enter(ACCOUNT, [an_entry(1), an_entry(2)], clock)
+    clock.advance(MINUTE)
+    for number in range(3, 20):
+        log.enter(ACCOUNT, [an_entry(number, clock())], clock)
+        clock.advance(MINUTE)
+
+    assert log.enter(ACCOUNT, [an_entry(2), an_entry(20, clock()), an_entry(1)], clock) == 1
+    assert log.enter(ACCOUNT, [an_entry(1)], clock) == 0
+
+    found = [event for lot in events_of(log.lots(ACCOUNT, 1, 100)) for event in lot]
+    assert found == [f"E{number}" for number in range(1, 21)]
+
+
+def test_late_event_is_entered_at_the_end_and_dated_by_it(log: EntryLog, clock: Clock) -> None:
+    log.enter(ACCOUNT, [an_entry(1)], clock)
+    clock.advance(MINUTE)
+    log.enter(ACCOUNT, [an_entry(2, clock())], clock)
+
+    log.enter(ACCOUNT, [an_entry(3, NOON - timedelta(days=40))], clock)
+
+    assert [(lot.number, lot.at) for lot in log.lots(ACCOUNT, 1, 10)] == [(1, NOON), (2, clock()), (3, clock())]
+
+
+def test_wrong_clock_neither_takes_time_back_nor_enters_twice(log: EntryLog, clock: Clock) -> None:
+    ahead = NOON + timedelta(minutes=4)
+    log.enter(ACCOUNT, [an_entry(1, ahead)], clock)
+    log.enter(ACCOUNT, [an_entry(2)], lambda: NOON - MINUTE)
+    log.enter(ACCOUNT, [an_entry(1, ahead)], clock)
+
+    assert [(lot.at, [entry.event for entry in lot.entries]) for lot in log.lots(ACCOUNT, 1, 10)] == [
+        (ahead, ["E1"]),
+        (ahead, ["E2"]),
+    ]
+
+
+class Interrupted:
+    """A client before whose next writes others write."""
+
+    def __init__(self, client: Any, others: list[Callable[[], object]]) -> None:
+        self._client = client
+        self._others = others
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "put_item" and self._others:
+            self._others.pop(0)()
+        return getattr(self._client, name)
+
+
+def test_two_writers_at_once_make_two_lots_and_the_same_entry_one(client: Any, table: str, clock: Clock) -> None:
+    plain = EntryLog(client, table)
+    others = [
+        lambda: plain.enter(ACCOUNT, [an_entry(1)], clock),
+        lambda: plain.enter(ACCOUNT, [an_entry(2)], clock),
+    ]
+
+    EntryLog(Interrupted(client, others), table).enter(ACCOUNT, [an_entry(2), an_entry(3)], clock)  # type: ignore[arg-type]
+
+    assert events_of(plain.lots(ACCOUNT, 1, 10)) == [["E1"], ["E2"], ["E3"]]
+
+
+def test_writer_that_always_loses_says_so(client: Any, table: str, clock: Clock) -> None:
+    plain = EntryLog(client, table)
+    others = [lambda number=number: plain.enter(ACCOUNT, [an_entry(number)], clock) for number in range(2, 50)]
+
+    with pytest.raises(Unavailable, match="others were faster 30 times"):
+        EntryLog(Interrupted(client, others), table).enter(ACCOUNT, [an_entry(1)], clock)  # type: ignore[arg-type]
+
+
+def test_write_whose_answer_was_lost_is_not_repeated(client: Any, table: str, clock: Clock) -> None:
+    class Cut:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(client, name)
+
+        def put_item(self, **request: Any) -> Any:
+            client.put_item(**request)
+            return client.put_item(**request)
+
+    EntryLog(Cut(), table).enter(ACCOUNT, [an_entry(1)], clock)  # type: ignore[arg-type]
+
+    assert events_of(EntryLog(client, table).lots(ACCOUNT, 1, 10)) == [["E1"]]
+
+
+def test_many_entries_are_several_lots(log: EntryLog, clock: Clock) -> None:
+    assert log.enter(ACCOUNT, [an_entry(number) for number in range(2 * MAX_ENTRIES + 1)], clock) == 2 * MAX_ENTRIES + 1
+
+    assert [len(lot.entries) for lot in log.lots(ACCOUNT, 1, 10)] == [MAX_ENTRIES, MAX_ENTRIES, 1]
+
+
+def test_capture_costs_one_write_unit_and_a_batch_less_for_each(log: EntryLog, clock: Clock, table: str) -> None:
+    log.enter(ACCOUNT, [an_entry(1, order_id="2897126344025-01")], clock)
+    log.enter(ACCOUNT, [an_entry(number, order_id=f"{number}897126344025-01") for number in range(2, 12)], clock)
+
+    stored = log._client.query(**log._range(keys.journal_partition(ACCOUNT), keys.LOTS))["Items"]
+
+    assert all(len(item["packed"]["B"]) < 700 for item in stored)
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 7, 19, 20, 30])
+def test_period_begins_at_the_first_lot_within_it(log: EntryLog, clock: Clock, minutes: int) -> None:
+    for number in range(20):
+        log.enter(ACCOUNT, [an_entry(number, clock())], clock)
+        clock.advance(MINUTE)
+    since = NOON + minutes * MINUTE
+
+    page = read_journal(log, Period(ACCOUNT, since, since + 3 * MINUTE), chart_of([]), clock() + timedelta(days=1))
+
+    assert [held.entry.event for held in page.entries] == [f"E{n}" for n in range(minutes, min(minutes + 4, 20))]
+    assert page.next is None
+
+
+def test_pages_of_any_size_are_the_period(log: EntryLog, clock: Clock) -> None:
+    for lot in range(6):
+        log.enter(ACCOUNT, [an_entry(10 * lot + number, clock()) for number in range(lot)], clock)
+        clock.advance(MINUTE)
+    period, now = Period(ACCOUNT, NOON, clock()), clock() + timedelta(days=1)
+    [whole] = read_whole(log, period, chart_of([]), now)
+    assert len(whole.entries) == 15
+
+    for size in (1, 2, 7, 14, 15, 16):
+        found, after = [], None
+        while True:
+            page = read_journal(log, Period(ACCOUNT, period.since, period.until, after), chart_of([]), now, size)
+            found += page.entries
+            if page.next is None:
+                break
+            assert len(page.entries) == size
+            after = page.next
+        assert found == whole.entries

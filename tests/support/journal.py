@@ -1,0 +1,113 @@
+"""A journal in memory, and what has to hold of the entries of a store's orders."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from settlement.domain.bookkeeping.account_names import AccountKind
+from settlement.domain.bookkeeping.accounts import Chart
+from settlement.domain.bookkeeping.entry import Entry, Lot, entries_of
+from settlement.domain.ledger.ledger import Counters
+from settlement.domain.transaction.payment import Payment
+from settlement.use_cases.shared.ports import Commit
+
+KINDS = Chart({kind: kind.value for kind in AccountKind}, authorisations=True)
+"""A chart whose accounts are named by their kinds."""
+
+
+@dataclass
+class FakeEntryLog:
+    """The lots of all accounts."""
+
+    held: dict[str, list[Lot]] = field(default_factory=dict)
+
+    def copy(self) -> "FakeEntryLog":
+        """Return a log that holds the same, to go on with by itself."""
+        return FakeEntryLog({account: list(lots) for account, lots in self.held.items()})
+
+    def enter(self, account: str, entries: Sequence[Entry], now: Callable[[], datetime]) -> None:
+        """Enter what is not there yet."""
+        lots = self.held.setdefault(account, [])
+        known = {entry.event for entry in self.entries(account)}
+        if new := [entry for entry in entries if entry.event not in known]:
+            times = [lots[-1].at] if lots else []
+            lots.append(Lot(len(lots) + 1, max([now(), *times, *(entry.at for entry in new)]), new))
+
+    def last(self, account: str) -> Lot | None:
+        """Return the newest lot."""
+        lots = self.held.get(account)
+        return lots[-1] if lots else None
+
+    def lot(self, account: str, number: int) -> Lot | None:
+        """Return a lot by its number."""
+        return next(iter(self.lots(account, number, 1)), None)
+
+    def lots(self, account: str, first: int, limit: int) -> list[Lot]:
+        """Return lots from a number on."""
+        return self.held.get(account, [])[max(0, first - 1) :][:limit]
+
+    def entries(self, account: str) -> list[Entry]:
+        """Return all entries."""
+        return [entry for lot in self.held.get(account, []) for entry in lot.entries]
+
+
+@dataclass
+class JournalOfCommits(FakeEntryLog):
+    """A log that enters the commits of a store before each read, as the relay would: each a lot, at its own time."""
+
+    commits: Sequence[Commit] = ()
+    _entered: int = 0
+
+    def last(self, account: str) -> Lot | None:
+        """Return the newest lot."""
+        self._catch_up()
+        return super().last(account)
+
+    def lots(self, account: str, first: int, limit: int) -> list[Lot]:
+        """Return lots from a number on."""
+        self._catch_up()
+        return super().lots(account, first, limit)
+
+    def _catch_up(self) -> None:
+        fresh = self.commits[self._entered :]
+        self._entered = len(self.commits)
+        for commit in fresh:
+            entries = list(entries_of(commit.events, commit.currency))
+            if entries:
+                self.enter(commit.account, entries, partial(getattr, entries[-1], "at"))
+
+
+def require_balance(entries: Iterable[Entry], payments: Iterable[Payment]) -> None:
+    """Fail if an entry does not balance, or if the sums of an account are not those of the payments' ledgers."""
+    booked: dict[str, Counter[str]] = {}
+    for entry in entries:
+        postings = KINDS.postings(entry)
+        assert sum(posting.value for posting in postings) == 0, entry
+        for posting in postings:
+            booked.setdefault(entry.payment_id, Counter())[posting.account] += posting.value
+    for payment in payments:
+        sums = booked.pop(payment.payment_id, Counter())
+        assert {kind: sums[kind.value] for kind in AccountKind} == _balances(payment.counters), payment
+    assert booked == {}
+
+
+def _balances(held: Counters) -> dict[AccountKind, int]:
+    """What the accounts of a payment have to come to."""
+    used = held.captured + held.written_off + held.paid_otherwise
+    return {
+        AccountKind.ACQUIRER: held.captured - held.refunded - held.refund_in_doubt,
+        AccountKind.CUSTOMERS: held.refunded + held.refund_written_off - used,
+        AccountKind.OPEN: held.available,
+        AccountKind.AUTHORISED: -held.authorised,
+        AccountKind.USED: used,
+        AccountKind.CANCELLED: held.cancelled,
+        AccountKind.WITHHELD: held.withheld,
+        AccountKind.CAPTURES_IN_DOUBT: held.in_doubt,
+        AccountKind.CANCELLATIONS_IN_DOUBT: held.cancel_in_doubt,
+        AccountKind.REFUNDS_IN_DOUBT: held.refund_in_doubt,
+        AccountKind.WRITTEN_OFF: held.written_off,
+        AccountKind.PAID_OTHERWISE: held.paid_otherwise,
+        AccountKind.REFUNDS_WRITTEN_OFF: -held.refund_written_off,
+    }
