@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody
-    from settlement.use_cases.orders.notify_invoice import Notification
+    from settlement.use_cases.approvals.act_or_ask import Asking
+    from settlement.use_cases.orders.notify_invoice import Notification, Receipt
     from settlement.use_cases.shared.ports import Ports
 
 logger = new_logger()
@@ -79,8 +80,7 @@ def notify_fiscal(order_id: str) -> Response:
 @api.serves("previewFiscalDocument")
 def preview_fiscal(order_id: str) -> Response:
     """Show what the invoice that an NF-e is would do, and write nothing."""
-    account, notification, expected = api.caller(), _fiscal_notification(), api.expected_version()
-    return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
+    return _previewed_invoice(order_id, _fiscal_notification(), api.expected_version())
 
 
 @api.serves("cancelInvoice")
@@ -102,11 +102,10 @@ def cancel(order_id: str, invoice_number: str) -> Response:
 def preview_cancel(order_id: str, invoice_number: str) -> Response:
     """Show what cancelling a sale invoice would do, and write nothing."""
     from settlement.api.invoices.request import InvoiceCancelBody
-    from settlement.use_cases.orders.cancel_invoice import cancel_invoice
+    from settlement.use_cases.approvals.invoice_cancellation import asking_invoice_cancel
 
     account, request = api.caller(), api.read(InvoiceCancelBody).as_request(invoice_number)
-    expected = api.expected_version()
-    return _previewed(order_id, lambda ports: cancel_invoice(ports, account, order_id, request, expected))
+    return _previewed_asking(asking_invoice_cancel(account, order_id, request), api.expected_version())
 
 
 @api.serves("trackInvoice", "trackDelivery")
@@ -142,8 +141,23 @@ def _take(ports: "Ports", order_id: str, notification: "Notification", expected:
 
 def _preview(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
     _require_role(body.type)
-    account, notification, expected = api.caller(), body.as_notification(), api.expected_version()
-    return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
+    return _previewed_invoice(order_id, body.as_notification(), api.expected_version())
+
+
+def _previewed_invoice(order_id: str, notification: "Notification", expected: int | None) -> Response:
+    account = api.caller()
+    if notification.type is InvoiceType.OUTPUT:
+        return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
+    from settlement.use_cases.approvals.return_invoice import asking_return
+
+    return _previewed_asking(asking_return(account, order_id, notification), expected)
+
+
+def _previewed_asking(asking: "Asking[Receipt]", expected: int | None) -> Response:
+    from settlement.api.previews.view import preview_view
+    from settlement.use_cases.approvals.act_or_ask import preview_asking
+
+    return answer(200, preview_view(preview_asking(bootstrap.ports(api.actor()), api.caller(), asking, expected)))
 
 
 def _previewed(order_id: str, act: "Callable[[Ports], object]") -> Response:

@@ -14,13 +14,11 @@ from settlement.api.shared.view import receipt_view
 from settlement.domain.errors import NoSuchChange, WrongStatus
 from settlement.domain.transaction.approval import Approval
 from settlement.logs import new_logger
-from settlement.use_cases.approvals.act_or_ask import act_or_ask
+from settlement.use_cases.approvals.act_or_ask import act_or_ask, preview_asking
 from settlement.use_cases.approvals.decide_approval import refuse
 from settlement.use_cases.approvals.order_change import asking_change
 from settlement.use_cases.approvals.order_modification import asking_modification, rehearsed, waiting_modification
 from settlement.use_cases.orders import modify_order as modify
-from settlement.use_cases.orders.change_order import change_order
-from settlement.use_cases.shared.heads import load
 
 if TYPE_CHECKING:
     from settlement.api.modifications.request import ModificationSettings
@@ -56,15 +54,11 @@ def preview_change(order_id: str) -> Response:
     """Show what a registered change would do, and write nothing."""
     from settlement.api.changes.request import ChangeBody
     from settlement.api.previews.view import preview_view
-    from settlement.use_cases.previews.preview_action import preview_action
 
     account = api.caller()
     request, expected = api.read(ChangeBody).as_request(), api.expected_version()
-    previewed = preview_action(
-        bootstrap.ports(api.actor()),
-        lambda store: load(store, account, order_id),
-        lambda ports: change_order(ports, account, order_id, request, str(uuid.uuid4()), expected),
-    )
+    asking = asking_change(account, order_id, request, str(uuid.uuid4()))
+    previewed = preview_asking(bootstrap.ports(api.actor()), account, asking, expected)
     return answer(200, preview_view(previewed))
 
 
@@ -105,16 +99,13 @@ def create(order_id: str) -> Response:
 def preview(order_id: str) -> Response:
     """Show the effect of a modification without making it."""
     from settlement.api.modifications.request import ModificationBody
-    from settlement.use_cases.previews.preview_action import preview_action
 
     account = api.caller()
     body, settings = api.read(ModificationBody), _settings(account)
     wanted, text, expected = body.as_wanted(settings), body.as_text(settings), api.expected_version()
-    previewed = preview_action(
-        bootstrap.ports(api.actor()),
-        lambda store: modify.load_to_modify(store, account, order_id),
-        lambda ports: modify.modify_order(ports, account, order_id, wanted, text, expected),
-    )
+    ports = bootstrap.ports(api.actor())
+    asking = asking_modification(ports, account, order_id, wanted, text)
+    previewed = preview_asking(ports, account, asking, expected)
     return answer(200, views.modification_preview(previewed))
 
 

@@ -22,7 +22,6 @@ from settlement.logs import new_logger
 from settlement.use_cases.approvals.act_or_ask import act_or_ask
 from settlement.use_cases.approvals.order_cancellation import asking_cancel
 from settlement.use_cases.orders.add_interaction import add_interaction
-from settlement.use_cases.orders.cancel_order import cancel_order
 from settlement.use_cases.orders.place_order import await_authorisation, place_order
 from settlement.use_cases.orders.retrieve_order import retrieve_group, retrieve_order
 from settlement.use_cases.orders.start_handling import start_handling
@@ -176,15 +175,13 @@ def preview_cancel(order_id: str) -> Response:
     """Show what cancelling an order would do, and write nothing."""
     from settlement.api.orders.request import CancelBody
     from settlement.api.previews.view import preview_view
-    from settlement.use_cases.previews.preview_action import preview_action
+    from settlement.use_cases.approvals.act_or_ask import preview_asking
+    from settlement.use_cases.approvals.order_cancellation import asking_cancel
 
     account = api.caller()
     request, expected = api.read(CancelBody) if api.request.body else CancelBody(), api.expected_version()
-    previewed = preview_action(
-        bootstrap.ports(api.actor()),
-        lambda store: load(store, account, order_id),
-        lambda ports: cancel_order(ports, account, order_id, request.reason, expected),
-    )
+    asking = asking_cancel(account, order_id, request.reason)
+    previewed = preview_asking(bootstrap.ports(api.actor()), account, asking, expected)
     return answer(200, preview_view(previewed))
 
 

@@ -12,7 +12,7 @@ from settlement.api.shared.http import Response
 from settlement.domain.errors import OperationNotFound
 from settlement.domain.transaction.approval import Approval
 from settlement.logs import new_logger
-from settlement.use_cases.approvals.act_or_ask import act_or_ask
+from settlement.use_cases.approvals.act_or_ask import act_or_ask, preview_asking
 from settlement.use_cases.approvals.direct_request import asking_movement
 from settlement.use_cases.gateway import request_movement as movements
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
@@ -225,6 +225,12 @@ def _preview_request(transaction_id: str, movement: movements.DirectRequest) -> 
 
     account = api.caller()
     value, key, expected = api.read(MovementBody).value, api.idempotency_key(), api.expected_version()
+    if movement is not movements.SETTLEMENT:
+        from settlement.api.previews.view import preview_view
+
+        ports = bootstrap.ports(api.actor())
+        asking = asking_movement(ports, account, transaction_id, movement, value, key, None)
+        return answer(200, preview_view(preview_asking(ports, account, asking, expected)))
     return _preview(
         transaction_id,
         lambda ports: movements.request_movement(ports, account, transaction_id, movement, value, key, expected),

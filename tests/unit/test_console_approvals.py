@@ -37,6 +37,7 @@ def test_refund_waits_and_another_key_has_it_done(browser: Browser, placed: Plac
     path = of_transaction(placed, "refund")
     plan = look(browser, path, amount="15.00", reason="goodwill")
     assert "R$15.00" in plan.words
+    assert "Another app key has to approve it." in plan.words
 
     done = do(browser, path, plan)
     again = do(browser, path, plan)

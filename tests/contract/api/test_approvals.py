@@ -156,9 +156,15 @@ def test_what_is_no_longer_possible_is_an_outcome_and_no_error(service: Service,
 def test_preview_tells_what_would_be_done_and_asks_nobody(service: Service, captured: Placed) -> None:
     path = f"{TRANSACTIONS}/{captured.transaction_id}/refunding-request/preview"
 
-    plan = service.do("POST", path, {"value": 3000})["moneyPlan"]
+    shown = service.do("POST", path, {"value": 3000})
 
-    assert [(move["operation"], move["value"]) for move in plan] == [("refund", 3000)]
+    assert [(move["operation"], move["value"]) for move in shown["moneyPlan"]] == [("refund", 3000)]
+    [warning] = shown["warnings"]
+    assert warning["code"] == "second-key"
+    assert warning["message"].startswith(
+        "its refund of 30.00 BRL is above what one app key moves alone: it waits until"
+    )
+    assert service.do("POST", path, {"value": 2000})["warnings"] == []
     assert service.shop.store.approvals("demo", captured.transaction_id) == []
 
 
@@ -201,6 +207,30 @@ def test_sale_is_not_asked_about(service: Service, captured: Placed) -> None:
     heard = service.call("POST", f"{ORDERS}/captured/invoice", invoice_body("N1", 10000))
 
     assert heard.status == 200
+
+
+def test_every_preview_tells_that_it_would_wait(service: Service, captured: Placed) -> None:
+    service.do("POST", f"{ORDERS}/captured/invoice", invoice_body("N1", 10000))
+    for name in ("open", "sold"):
+        Tour(service).place(name)
+    service.do("POST", f"{ORDERS}/sold/invoice", invoice_body("N1", 7000))
+    service.do("PATCH", SETTINGS, {"approvalAbove": {"refund": {"BRL": 0}, "cancellation": {"BRL": 0}}})
+    transaction = f"{TRANSACTIONS}/{captured.transaction_id}"
+    by_index = {"type": "Input", "issuedDate": "2026-03-02", "invoiceNumber": "D2", "invoiceValue": 1000}
+    asked: dict[str, Any] = {
+        f"{ORDERS}/captured/invoice": invoice_body("D1", 1000, "Input"),
+        "/api/orders/pvt/document/captured/invoices": by_index,
+        f"{ORDERS}/sold/invoice/N1/cancel": {"requestId": "X1", "reason": "wrong"},
+        f"{ORDERS}/open/changes": change_body("C1", 1000),
+        f"{ORDERS}/open/cancel": {"reason": "sold out"},
+        CHANGES: {"reason": "broken", "manualDiscountValue": 1000},
+        f"{transaction}/refunding-request": {"value": 1000},
+    }
+
+    for path, body in asked.items():
+        codes = [warning["code"] for warning in service.do("POST", f"{path}/preview", body)["warnings"]]
+        assert "second-key" in codes, path
+    assert service.do("GET", "/api/pvt/work-items", query={"kind": "approval"})["items"] == []
 
 
 class TestModification:

@@ -4,7 +4,7 @@ The plan carries the version that it was made on, and the deed is refused on any
 of its own, so that the same form sent twice is one deed.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settlement.api.shared.http import Response
 from settlement.console.actions.action import Act, Action, Limited, Target
@@ -19,6 +19,9 @@ from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.statuses import order_status, transaction_status
 from settlement.use_cases.shared.heads import load, load_by_transaction
 from settlement.use_cases.shared.ports import Store
+
+if TYPE_CHECKING:
+    from settlement.use_cases.previews.preview_action import Preview
 
 
 class NoAction(Refusal):
@@ -120,9 +123,7 @@ def _plan(visit: Visit, action: Action, find: Any, act: Act, there: str, *, is_s
     """Show what the action would do if it were taken now."""
     if not action.previews:
         return _confirm(visit, action, find(visit.ports.store), there)
-    from settlement.use_cases.previews.preview_action import preview_action
-
-    preview = preview_action(visit.ports, lambda store: find(store).heads, lambda ports: act(ports, None))
+    preview = _previewed(visit, find, act)
     before, after = preview.before, preview.after
     return page(
         visit,
@@ -140,6 +141,15 @@ def _plan(visit: Visit, action: Action, find: Any, act: Act, there: str, *, is_s
         transaction_after=transaction_status(after.order, after.transaction).value,
         typed=_typed(visit),
     )
+
+
+def _previewed(visit: Visit, find: Any, act: Act) -> "Preview[Any]":
+    from settlement.use_cases.approvals.act_or_ask import preview_asking
+    from settlement.use_cases.previews.preview_action import preview_action
+
+    if isinstance(act, Limited):
+        return preview_asking(visit.ports, visit.account, act.asking)
+    return preview_action(visit.ports, lambda store: find(store).heads, lambda ports: act(ports, None))
 
 
 def _confirm(visit: Visit, action: Action, target: Target, there: str) -> Response:

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.errors import AlreadyExists, StaleVersion
+from settlement.domain.money import display
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind, exceeding
 from settlement.use_cases.shared.approvals import write
 from settlement.use_cases.shared.contention import decide_until_written
@@ -86,6 +87,23 @@ def _act_or_ask(ports: Ports, settings: AccountSettings, asking: Asking[T], expe
         moves={kind.value: value for kind, value in values.items() if value},
     )
     return write(ports, account, approval.asked())
+
+
+def preview_asking(ports: Ports, account: str, asking: Asking[T], expected: int | None = None) -> "Preview[T]":
+    """Return what the action would do now, with a warning if it would wait for a second key. Nothing is written."""
+    from settlement.use_cases.previews.preview_action import preview_action  # a cold start goes without it
+    from settlement.use_cases.previews.warn import PreviewWarning, WarningCode
+
+    preview = preview_action(ports, asking.find, lambda rehearsal: asking.act(rehearsal, expected))
+    limits, currency = ports.store.settings(account).approval_above, preview.before.transaction.currency
+    found = exceeding(limits, currency, asking.values(preview)) if preview.is_taken else None
+    if found is None:
+        return preview
+    message = (
+        f"its {found.kind.value} of {display(found.value, currency)} is above what one app key moves alone: it waits "
+        "until another one approves it"
+    )
+    return replace(preview, warnings=[*preview.warnings, PreviewWarning(WarningCode.SECOND_KEY, message)])
 
 
 def _act(ports: Ports, asking: Asking[T], expected: int | None, previewed: int) -> T:

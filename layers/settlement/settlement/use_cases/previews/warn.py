@@ -30,6 +30,7 @@ class WarningCode(StrEnum):
     NO_CONNECTOR_CALL = "no-connector-call"
     PAYMENT_BLOCKED = "payment-blocked"
     NOT_WHOLE = "not-whole"
+    SECOND_KEY = "second-key"
 
 
 @dataclass(frozen=True, slots=True)
