@@ -189,6 +189,27 @@ def test_items_are_found_by_code_and_by_number_of_the_order_line(service: Servic
     assert [(item["itemIndex"], item["quantity"]) for item in packages(service)[0]["items"]] == [(0, 1), (1, 2)]
 
 
+@pytest.mark.parametrize("way", ["nfe", "embedded", "preview"])
+def test_items_are_found_by_the_gtin_that_the_order_was_placed_with(service: Service, way: str) -> None:
+    body = order_body("gtin")
+    body["items"][1]["ean"] = "7891000100103"
+    service.do("POST", "/api/oms/pvt/orders", body)
+    service.do("POST", "/api/oms/pvt/orders/gtin/start-handling")
+    choose(service, "strict")
+    document = nfe(1, "30.00", [("ERP-7", "2", "30.00")]).replace("SEM GTIN", "07891000100103")
+    path = "/api/oms/pvt/orders/gtin/invoice"
+
+    if way == "embedded":
+        heard = service.call("POST", path, embedded(document, invoiceValue=3000, items=[]))
+    else:
+        heard = service.call("POST", f"{path}/nfe{'/preview' if way == 'preview' else ''}", document)
+
+    assert heard.status == 200, heard.text
+    if way == "nfe":
+        (line,) = [line for line in service.shop.store.lines(ACCOUNT, "gtin") if line.id == "B"]
+        assert line.invoiced == 2
+
+
 def test_sale_by_document_reads_the_heads_once(service: Service) -> None:
     read: list[str] = []
     store = service.shop.store

@@ -1,23 +1,39 @@
 """Finds the lines of an order that the items of a document mean (D155)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 
-from settlement.domain.fiscal.nfe import FiscalItem
+from settlement.domain.fiscal.nfe import FiscalDocument, FiscalItem
 from settlement.domain.order.line_value import ONE
 from settlement.domain.order.order import Line, LineMention
 
+NONE_KNOWN: Mapping[int, str] = MappingProxyType({})
 
-def line_of(item: FiscalItem, lines: Iterable[Line]) -> Line | None:
+
+def line_of(item: FiscalItem, lines: Iterable[Line], barcodes: Mapping[int, str] = NONE_KNOWN) -> Line | None:
     """Return the line that an item means: by its code, its GTIN, or the number of the order's line; None if none does.
 
-    ``nItem`` is no number of a line: it counts the items of one document.
+    ``barcodes`` are the GTINs of lines by their index. ``nItem`` is no number of a line: it counts the items of one
+    document.
     """
-    known = list(lines)
+    known, barcode = list(lines), _bare(item.barcode)
     by_code = (line for line in known if line.id == item.code)
-    by_barcode = (line for line in known if item.barcode is not None and item.barcode == line.id)
+    by_barcode = (line for line in known if barcode and barcode in (_bare(line.id), _bare(barcodes.get(line.index))))
     by_number = (line for line in known if line.index + 1 == item.order_line)
     return next((line for found in (by_code, by_barcode, by_number) for line in found), None)
+
+
+def with_codes_of_lines(document: FiscalDocument, lines: Sequence[Line], barcodes: Mapping[int, str]) -> FiscalDocument:
+    """Return a document whose items have the ids of the lines that they mean; other items keep their codes."""
+    items = ((item, line_of(item, lines, barcodes)) for item in document.items)
+    return replace(document, items=tuple(item if line is None else replace(item, code=line.id) for item, line in items))
+
+
+def _bare(barcode: str | None) -> str:
+    """Return a GTIN without the zeros that make the shorter ones as long as the longer ones."""
+    return (barcode or "").lstrip("0")
 
 
 def mentions_of(items: Sequence[FiscalItem], lines: Sequence[Line]) -> tuple[LineMention, ...]:

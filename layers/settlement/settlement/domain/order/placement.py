@@ -80,6 +80,12 @@ class Placement:
         parts: dict[str, Any] = json.loads(self.text)
         return parts
 
+    @property
+    def barcodes(self) -> dict[int, str]:
+        """The GTINs of the lines that have one, by their index."""
+        items = self.parts.get(ITEMS, [])
+        return {index: item["ean"] for index, item in enumerate(items) if isinstance(item.get("ean"), str)}
+
     def without_person(self) -> "Placement":
         """Return the placement without what tells of a person, or can."""
         parts = self.parts

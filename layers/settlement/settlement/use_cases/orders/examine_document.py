@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from settlement.domain.account.account import AccountSettings, FiscalPolicy
 from settlement.domain.fiscal import remarks
 from settlement.domain.fiscal.access_key import looks_like_a_key
+from settlement.domain.fiscal.matching import with_codes_of_lines
 from settlement.domain.fiscal.nfe import FiscalDocument
 from settlement.domain.fiscal.reading import read_fiscal
 from settlement.domain.fiscal.refused import FiscalDocumentRefused, KeyIsUsed
@@ -32,6 +33,17 @@ def require_usable(document: FiscalDocument, *, takes_tests: bool) -> None:
     never = _NO_INVOICE | ({FiscalCode.TEST} if not takes_tests else set())
     found = [*remarks.of_document(document)]
     _refuse([remark for remark in found if remark.code in never])
+
+
+def on_lines(store: Store, order: Order, document: FiscalDocument, lines: Sequence[Line]) -> FiscalDocument:
+    """Return a document whose items have the ids of the lines that they mean.
+
+    What the order was placed with beside its lines is read only if an item has another code than these.
+    """
+    if all(any(line.id == item.code for line in lines) for item in document.items):
+        return document
+    placement = store.placement(order.account, order.order_id)
+    return with_codes_of_lines(document, lines, placement.barcodes if placement is not None else {})
 
 
 def examined(
@@ -63,6 +75,8 @@ def examined(
     if document is None and settings.fiscal_documents is FiscalPolicy.OFF:
         return ExaminedInvoice(invoice)
     read, found = (document, []) if document is not None or text is None else _read(text)
+    if read is not None and document is None:
+        read = on_lines(store, order, read, lines)
     if read is not None and not invoice.key:
         invoice = replace(invoice, key=read.key.text)
     is_off = settings.fiscal_documents is FiscalPolicy.OFF

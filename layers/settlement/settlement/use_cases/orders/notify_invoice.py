@@ -172,7 +172,11 @@ def _case(ports: Ports, heads: Heads, notification: Notification) -> _Case:
     store, order = ports.store, heads.order
     tells_items = bool(notification.items) or notification.document is not None
     lines = store.lines(order.account, order.order_id) if tells_items else []
-    return _Case(ports, heads, store.settings(order.account), notification.on(lines), lines)
+    if (document := notification.fiscal) is not None:
+        from settlement.use_cases.orders.examine_document import on_lines
+
+        notification = replace(notification, fiscal=on_lines(store, order, document, lines)).on(lines)
+    return _Case(ports, heads, store.settings(order.account), notification, lines)
 
 
 def _accept(case: _Case, expected: int | None) -> Receipt:

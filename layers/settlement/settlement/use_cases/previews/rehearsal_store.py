@@ -31,6 +31,7 @@ _READ_ONCE = frozenset(
         "invoices",
         "document",
         "key_claim",
+        "placement",
         "change",
         "modification",
         "modifications",
