@@ -2,6 +2,7 @@
 
 import pytest
 
+from settlement.domain.account.account import FiscalPolicy
 from settlement.domain.fiscal.reading import read_fiscal
 from settlement.use_cases.orders.notify_fiscal_document import notification_of
 from settlement.use_cases.orders.notify_invoice import notify_invoice
@@ -27,3 +28,22 @@ def test_order_shows_the_protocol_and_the_warnings_of_a_document(shop: Shop, mon
     assert "NFE_ITEM: det 1: no line of the order is meant by cProd" in shown.words
     assert "&lt;b&gt;Z&lt;/b&gt;" in shown.text
     assert "<b>Z</b>" not in shown.text
+
+
+@pytest.mark.parametrize("policy", list(FiscalPolicy))
+def test_plan_of_an_invoice_warns_of_its_key_in_every_setting(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, policy: FiscalPolicy
+) -> None:
+    browser = Browser(shop, monkeypatch)
+    browser.sign_in()
+    placed = shop.open()
+    shop.set(fiscal_documents=policy)
+    path = f"/console/orders/{placed.order_id}/do/invoice"
+    typed = {"number": "N1", "date": "2026-03-02", "amount": "70.00", "key": "N-1", "step": "preview"}
+
+    plan = browser.post(path, browser.get(path).form("") | typed)
+
+    said = "The fiscal document, or its key, says otherwise. invoiceKey: must have 44 characters, it has 3: N-1"
+    assert (said in plan.words) == (policy is FiscalPolicy.WARN)
+    assert ("NFE_KEY" in plan.text or "must have 44 characters" in plan.words) == (policy is not FiscalPolicy.OFF)
+    assert plan.status == (400 if policy is FiscalPolicy.STRICT else 200)
