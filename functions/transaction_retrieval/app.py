@@ -70,7 +70,9 @@ def settlements(transaction_id: str) -> Response:
     """Show the settlements requested and made."""
     found = _movements(transaction_id)
     names = (payment.connector for payment in found.payments.values())
-    return answer(200, views.settlements_view(found, connectors_named(bootstrap.store(), api.caller(), names)))
+    connectors = connectors_named(bootstrap.store(), api.caller(), names)
+    payouts = retrieve.retrieve_payouts(bootstrap.store(), api.caller(), found)
+    return answer(200, views.settlements_view(found, connectors, payouts))
 
 
 @api.serves("listRefunds")
@@ -164,6 +166,29 @@ def journal() -> Response:
     following = urlencode(query | {"cursor": str(page.next)})
     headers = {"Link": f'</api/pvt/journal?{following}>; rel="next"'} if page.next else {}
     return Response(200, media_type(wanted.format), text, headers)
+
+
+@api.serves("listSettlementReports")
+def settlement_reports() -> Response:
+    """Show the account's settlement reports, the newest first, a page at a time."""
+    from settlement.api.reports.query import DEFAULT_REPORTS, MAX_REPORTS, read_reports_cursor
+    from settlement.api.reports.view import reports_view
+
+    account = api.caller()
+    limit = api.query_integer("limit", DEFAULT_REPORTS, 1, MAX_REPORTS)
+    after = read_reports_cursor(api.list_query("limit", "cursor").get("cursor"))
+    return answer(200, reports_view(bootstrap.reports().reports(account, after, limit)))
+
+
+@api.serves("getSettlementReport")
+def settlement_report(report_id: str) -> Response:
+    """Show one settlement report."""
+    from settlement.api.reports.view import report_view
+    from settlement.use_cases.reconciliation.retrieve_report import retrieve_report
+
+    account = api.caller()
+    api.list_query()
+    return answer(200, report_view(retrieve_report(bootstrap.reports(), account, report_id)))
 
 
 @api.serves("diagnoseOrder")

@@ -1,16 +1,28 @@
-"""Reads settlement reports, and what they are refused for."""
+"""Reads settlement reports, and what they are refused for; has an account take them."""
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from settlement.domain.actor import System
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
+from settlement.domain.reconciliation.report import Report, report_id_of
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import ReportLine
 from settlement.reports.formats import format_of, read_report
+from settlement.storage.report_workspace import ReportWorkspace
+from settlement.use_cases.reconciliation.take_report import Taking, take_report
+from settlement.use_cases.shared.ports import Conflict, Page
+from testkit.builders import ACCOUNT
+from testkit.shop import Shop
 
 
 def read(name: str, content: bytes, mapping: dict[str, Any] | None = None) -> tuple[ReportHead, list[ReportLine]]:
@@ -24,3 +36,70 @@ def refusal(name: str, content: bytes, mapping: dict[str, Any] | None = None) ->
     with pytest.raises(ReportRefused) as refused:
         read(name, content, mapping)
     return refused.value.fault, refused.value.line, refused.value.column
+
+
+class FakeReports:
+    """Settlement reports in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Report] = {}
+
+    def report(self, account: str, report_id: str) -> Report | None:
+        """Return a report."""
+        return self.kept.get((account, report_id))
+
+    def report_of_serial(self, account: str, serial: str) -> str | None:
+        """Return the id of the report that has a sequence."""
+        found = (held.report_id for (owner, _), held in self.kept.items() if (owner, held.serial) == (account, serial))
+        return next(found, None)
+
+    def save_report(self, account: str, report: Report) -> Report:
+        """Write a report over the version that was read, or raise ``Conflict``."""
+        stored = self.report(account, report.report_id)
+        owner = self.report_of_serial(account, report.serial) if report.serial else None
+        if report.version != (stored.version if stored else 0) or owner not in (None, report.report_id):
+            raise Conflict
+        saved = replace(report, version=report.version + 1)
+        self.kept[account, report.report_id] = saved
+        return saved
+
+    def reports(self, account: str, after: str | None, limit: int) -> Page[Report]:
+        """Return reports, those that were named last first."""
+        kept = [held for (owner, _), held in self.kept.items() if owner == account]
+        placed_all = [(f"{held.received_at.isoformat()}#{held.report_id}", held) for held in kept]
+        found = sorted(placed_all, key=lambda placed: placed[0], reverse=True)
+        page = [placed for placed in found if after is None or placed[0] < after][: limit + 1]
+        return Page([held for _, held in page[:limit]], page[limit - 1][0] if len(page) > limit else None)
+
+
+@dataclass(slots=True)
+class ReportFile:
+    """A file in memory, as the use case reads it."""
+
+    content: bytes
+    format: str = "csv"
+    mapping: dict[str, Any] | None = None
+    _lines: Iterator[ReportLine] = field(default_factory=lambda: iter(()))
+
+    def head(self) -> ReportHead:
+        """Return its head."""
+        head, self._lines = read_report(format_of(self.format), io.BytesIO(self.content), self.mapping)
+        return head
+
+    def lines(self) -> Iterator[ReportLine]:
+        """Return its lines."""
+        return self._lines
+
+
+def take(shop: Shop, reports: FakeReports, file: ReportFile) -> Report:
+    """Have the shop's account take a file."""
+    sha256 = hashlib.sha256(file.content).hexdigest()
+    report_id = report_id_of(ACCOUNT, file.format, sha256)
+    report = Report(report_id, file.format, "sales.csv", sha256, shop.clock())
+    with TemporaryDirectory() as folder:
+        workspace = ReportWorkspace(Path(folder) / "workspace.sqlite")
+        try:
+            ports = shop.acting(System.REPORTS)
+            return take_report(Taking(ports, reports, workspace, ACCOUNT, lambda what, number: None), report, file)
+        finally:
+            workspace.close()

@@ -24,6 +24,7 @@ from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.feeds import FakeFeeds, FakeHookCaller
 from tests.support.journal import JournalOfCommits
 from tests.support.lambda_context import Context
+from tests.support.reports import FakeReports
 
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -105,6 +106,7 @@ class Service:
     hooks: FakeHookCaller = field(default_factory=FakeHookCaller)
     vault: FakeVault = field(default_factory=FakeVault)
     probe: FakeProbe = field(default_factory=FakeProbe)
+    reports: FakeReports = field(default_factory=FakeReports)
 
     def __post_init__(self) -> None:
         for name, value in _ENVIRONMENT.items():
@@ -114,6 +116,7 @@ class Service:
         self.patch.setattr(bootstrap, "feeds", lambda: self.feeds)
         journal = JournalOfCommits(commits=self.shop.store.commits)
         self.patch.setattr(bootstrap, "entry_log", lambda: journal)
+        self.patch.setattr(bootstrap, "reports", lambda: self.reports)
         self.patch.setattr(bootstrap, "ports", self._ports)
         self.patch.setattr(bootstrap, "credentials", self._vault)
         self.patch.setattr(bootstrap, "hook_client", lambda: self.hooks)

@@ -32,5 +32,5 @@ def kinds(placed: Placed) -> list[OperationKind]:
 
 def action_types(placed: Placed) -> list[tuple[str, int]]:
     """Types and values of the settlement actions."""
-    shown = settlements_view(retrieve_movements(placed.shop.store, ACCOUNT, placed.transaction_id), {})
+    shown = settlements_view(retrieve_movements(placed.shop.store, ACCOUNT, placed.transaction_id), {}, {})
     return [(action["type"], action["value"]) for action in shown["actions"]]

@@ -71,7 +71,7 @@ USE_CASES = {
     "workflow": "shared",
     "recovery": "shared workflow",
     "orders": "recovery shared workflow",
-    "gateway": "orders shared workflow",
+    "gateway": "orders reconciliation shared workflow",
     "previews": "shared workflow",
     "approvals": "gateway orders previews recovery shared workflow",
     "connectors": "shared workflow",
@@ -104,7 +104,8 @@ API = {
     "shopper": "shared",
     "timeline": "shared",
     "totals": "shared",
-    "transactions": "payments shared",
+    "reports": "shared",
+    "transactions": "payments reports shared",
     "work": "shared",
 }
 """The rooms of the API, and those below them: resources know none of the contract, which knows them all."""

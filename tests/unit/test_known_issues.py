@@ -88,7 +88,7 @@ def test_ki_500245_requests_and_actions_agree_at_the_end_of_a_hard_day(shop: Sho
     placed.invoice("N2", 4500)
     placed.rest()
 
-    shown = settlements_view(retrieve_movements(shop.store, ACCOUNT, placed.transaction_id), {})
+    shown = settlements_view(retrieve_movements(shop.store, ACCOUNT, placed.transaction_id), {}, {})
     refunded = refunds_view(retrieve_movements(shop.store, ACCOUNT, placed.transaction_id))
     asked = sum(request["value"] for request in shown["requests"])
     done = sum(action["value"] for action in shown["actions"])

@@ -265,7 +265,13 @@ def test_lines_of_one_payment_beyond_the_limit_are_rejected(workspace: ReportWor
 def test_orders_are_looked_for_in_the_months_before_their_sales(workspace: ReportWorkspace) -> None:
     taken = take_lines(workspace, [line(2, 1, date(2026, 2, 3)), line(3, 1, date(2026, 3, 3))])
 
-    assert months_of_orders(taken) == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]
+    assert months_of_orders(taken, DAY) == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]
+
+
+def test_line_without_a_day_is_looked_for_before_the_files_end(workspace: ReportWorkspace) -> None:
+    taken = take_lines(workspace, [replace(line(2, 1), sold_on=None)])
+
+    assert months_of_orders(taken, DAY) == ["2025-12", "2026-01", "2026-02", "2026-03"]
 
 
 def test_payout_of_a_batch_is_its_net(workspace: ReportWorkspace) -> None:

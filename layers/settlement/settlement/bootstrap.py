@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from settlement.storage.entry_log import EntryLog
     from settlement.storage.feeds import DynamoDBFeeds
     from settlement.storage.figures import HourlyCounters
+    from settlement.storage.reports import DynamoDBReports
     from settlement.storage.workflow import Workflow
 
 CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
@@ -60,6 +61,13 @@ def _client(kind: type[AwsClient]) -> AwsClient:
 def dynamodb() -> "DynamoDBClient":
     """Return the process's DynamoDB client."""
     return cast("DynamoDBClient", _client(DynamoDB))
+
+
+def reports() -> "DynamoDBReports":
+    """Return the settlement reports of all accounts."""
+    from settlement.storage.reports import DynamoDBReports
+
+    return DynamoDBReports(dynamodb(), ENVIRONMENT.table_name)
 
 
 @cache

@@ -56,6 +56,16 @@ class TransactionNotFound(Refusal):
         super().__init__(f"Transaction Not Found: {transaction_id}")
 
 
+class ReportNotFound(Refusal):
+    """No such settlement report in the caller's account."""
+
+    status = 404
+    code = "1404"
+
+    def __init__(self, report_id: str) -> None:
+        super().__init__(f"Settlement Report Not Found: {report_id}")
+
+
 class PaymentNotFound(Refusal):
     """No such payment in the transaction."""
 

@@ -40,6 +40,7 @@ def _served_by(function: str, *routes: tuple[str | Role, ...]) -> Iterator[Route
 _FEED = "/api/orders/feed"
 _ORDERS = "/api/oms/pvt/orders"
 _TRANSACTIONS = "/api/pvt/transactions"
+_REPORTS = "/api/pvt/settlement-reports"
 _WORK = "/api/pvt/work-items"
 _APPROVAL = "/api/pvt/approvals/{approvalId}"
 _AFFILIATIONS = "/api/pvt/affiliations"
@@ -125,6 +126,8 @@ ROUTES: tuple[Route, ...] = (
         ("summariseWorkItems", "get", f"{_WORK}/summary", Role.VIEW_PAYMENT),
         ("getTotals", "get", "/api/pvt/totals", Role.VIEW_PAYMENT),
         ("getJournal", "get", "/api/pvt/journal", Role.VIEW_PAYMENT),
+        ("listSettlementReports", "get", _REPORTS, Role.VIEW_PAYMENT),
+        ("getSettlementReport", "get", f"{_REPORTS}/{{reportId}}", Role.VIEW_PAYMENT),
         ("listInteractions", "get", f"{_TRANSACTION}/interactions", Role.VIEW_PAYMENT),
     ),
     *_served_by(

@@ -4,6 +4,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from settlement.api.reports.answer import PayoutAnswer
 from settlement.api.shared.answer import (
     ActionDate,
     Blank,
@@ -306,10 +307,12 @@ class FiscalPayment(TypedDict):
 
 
 class Capture(Action):
-    """A capture, with what its fiscal document states of the payment."""
+    """A capture, with what its fiscal document states of the payment, and its way to the merchant."""
 
     fiscalPayment: FiscalPayment | None
     """For the NF-e; null in other currencies than BRL."""
+    payout: PayoutAnswer | None
+    """The money on its way to the merchant; null of a capture whose day is not known."""
 
 
 class Settlements(TypedDict):

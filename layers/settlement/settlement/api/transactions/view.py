@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     )
     from settlement.api.transactions.answer import Capabilities as CapabilitiesAnswer
     from settlement.api.transactions.answer import FiscalPayment as FiscalPaymentAnswer
+    from settlement.domain.reconciliation.payout import Payout
 
 
 def oms_transaction_view(heads: Heads, payments: Iterable[Payment], settings: AccountSettings) -> "OmsTransaction":
@@ -217,8 +218,13 @@ def _own(books: Books) -> "OwnValues":
     }
 
 
-def settlements_view(movements: Movements, connectors: Mapping[str, Connector]) -> "Settlements":
-    """``…/settlements``: one request per invoice, one action per capture (C§3.5); ``connectors`` by name."""
+def settlements_view(
+    movements: Movements, connectors: Mapping[str, Connector], payouts: "Mapping[str, Payout]"
+) -> "Settlements":
+    """``…/settlements``: one request per invoice, one action per capture (C§3.5).
+
+    ``connectors`` are by name, ``payouts`` by the key of the capture's call.
+    """
     automatic = {
         operation.sequence for operation in movements.operations if operation.kind is OperationKind.AUTO_SETTLE
     }
@@ -226,7 +232,13 @@ def settlements_view(movements: Movements, connectors: Mapping[str, Connector]) 
     return {
         "requests": _requests(movements, {op.sequence: op.ask.request for op in movements.operations}, withdrawn),
         "actions": [
-            _capture(movements, leg, connectors, "auto-settlement" if leg.operation in automatic else "upon-request")
+            _capture(
+                movements,
+                leg,
+                connectors,
+                "auto-settlement" if leg.operation in automatic else "upon-request",
+                payouts.get(leg.key),
+            )
             for leg in movements.legs
             if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED
         ],
@@ -305,11 +317,19 @@ def _reversals(movements: Movements, kind: LegKind, values: Mapping[int, int]) -
     }
 
 
-def _capture(movements: Movements, leg: Leg, connectors: Mapping[str, Connector], how: "HowDone") -> "Capture":
+def _capture(
+    movements: Movements, leg: Leg, connectors: Mapping[str, Connector], how: "HowDone", payout: "Payout | None"
+) -> "Capture":
+    from settlement.api.reports.view import payout_view
+
     payment = movements.payments[leg.payment_id]
     is_fiscal = movements.heads.transaction.currency == FISCAL_CURRENCY
     said = fiscal_payment(payment, leg.posted_value, connectors.get(payment.connector)) if is_fiscal else None
-    return {**_action(movements, leg, how), "fiscalPayment": None if said is None else _fiscal_payment(said)}
+    return {
+        **_action(movements, leg, how),
+        "fiscalPayment": None if said is None else _fiscal_payment(said),
+        "payout": None if payout is None else payout_view(payout),
+    }
 
 
 def _fiscal_payment(said: FiscalPayment) -> "FiscalPaymentAnswer":

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from settlement.domain.errors import PaymentNotFound, TransactionNotFound
 from settlement.domain.events import Event
@@ -17,6 +18,9 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Page, Store
+
+if TYPE_CHECKING:
+    from settlement.domain.reconciliation.payout import Payout
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,25 @@ def retrieve_movements(store: Store, account: str, transaction_id: str) -> Movem
         store.legs(account, transaction_id),
         {payment.payment_id: payment for payment in store.payments(account, transaction_id)},
     )
+
+
+def retrieve_payouts(store: Store, account: str, movements: Movements) -> "dict[str, Payout]":
+    """Return the payout of each capture of a transaction, by the key of its call."""
+    from settlement.domain.reconciliation.payout import payout_of
+    from settlement.use_cases.reconciliation.load_books import payment_books
+
+    transaction = movements.heads.transaction
+    found = {}
+    for payment in movements.payments.values():
+        if not payment.counters.captured:
+            continue
+        where = account, transaction.transaction_id, payment.payment_id
+        told, captures = store.payouts(*where), store.settlements(*where)
+        heads = transaction.order_id, transaction.transaction_id, transaction.currency
+        books = payment_books(*heads, payment, captures, (), told)
+        for move in books.moves:
+            found[move.number] = payout_of(move, told, payment.group, payment.installments, transaction.currency)
+    return found
 
 
 def retrieve_events(

@@ -6,6 +6,7 @@ Nothing is written but in the workspace, so a file that is refused on its last l
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.matching import DAY_TOLERANCE, match_payment, missing_moves
@@ -52,16 +53,20 @@ def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Ite
         day = line.sold_on or line.paid_on
         if day is not None:
             taken.months.add(f"{day:%Y-%m}")
+        taken.undated = taken.undated or day is None
         if line.sold_on is not None and line.kind in OF_PAYMENTS:
             taken.first = min(taken.first or line.sold_on, line.sold_on)
             taken.last = max(taken.last or line.sold_on, line.sold_on)
         yield line
 
 
-def months_of_orders(taken: Taken) -> list[str]:
-    """Return the months in which the orders of a file may have been placed, oldest first."""
+def months_of_orders(taken: Taken, without_day: date) -> list[str]:
+    """Return the months in which the orders of a file may have been placed, oldest first.
+
+    ``without_day`` stands for the day of the lines that tell none.
+    """
     found = set()
-    for month in taken.months:
+    for month in taken.months | ({f"{without_day:%Y-%m}"} if taken.undated else set()):
         year, of_year = (int(part) for part in month.split("-"))
         for back in range(MONTHS_BEFORE + 1):
             years, index = divmod(year * 12 + of_year - 1 - back, 12)

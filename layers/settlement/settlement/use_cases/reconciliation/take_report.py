@@ -75,7 +75,7 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
         taken = take_lines(taking.workspace, file.lines(), lambda number: taking.progress("lines", number))
     except ReportRefused as refused:
         return _save_refused(taking, known, refused)
-    months = months_of_orders(taken)
+    months = months_of_orders(taken, head.until or taking.ports.now().date())
     books = load_books(taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number))
     found = reconcile(taking.workspace, head, taken, books, known.report_id, _bank_lines(taking))
     running = replace(known, state=ReportState.RUNNING, serial=head.serial, fault=None, message=None, fault_line=None,

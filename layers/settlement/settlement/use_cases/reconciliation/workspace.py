@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Taken:
-    """What was read of a file: its sums, the first and the last day of its sales, and the months of them."""
+    """What was read of a file: its sums, the first and the last day of its sales, the months of them.
+
+    ``undated`` is True if a line tells no day.
+    """
 
     sums: Sums
     first: date | None = None
     last: date | None = None
     months: set[str] = field(default_factory=set)
+    undated: bool = False
 
 
 class Workspace(Protocol):

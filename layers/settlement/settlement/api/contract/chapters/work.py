@@ -1,7 +1,8 @@
 """What waits for a person in an account, the sums of its payments, and its journal."""
 
 from settlement.api.contract.described import Tag, Written, describe
-from settlement.api.contract.parameters import JOURNAL, TOTALS, WORK
+from settlement.api.contract.parameters import JOURNAL, REPORTS, TOTALS, WORK
+from settlement.api.reports.answer import ReportAnswer, ReportsAnswer
 from settlement.api.totals.answer import TotalsAnswer
 from settlement.api.work.answer import DiagnosisAnswer, WorkAnswer, WorkSummary
 
@@ -61,6 +62,24 @@ ROUTES = (
             "Link": 'The address of the next page, `rel="next"`; none once nothing can follow. While the period is '
             "open the last page has one too, to go on from later."
         },
+    ),
+    describe(
+        "listSettlementReports",
+        Tag.TRANSACTIONS,
+        "List the settlement reports of acquirers and banks",
+        "Answers the files that were reconciled, the newest first, each with the sums of its lines by outcome.",
+        {200: ReportsAnswer},
+        {400: "OMS001"},
+        parameters=REPORTS,
+    ),
+    describe(
+        "getSettlementReport",
+        Tag.TRANSACTIONS,
+        "Show a settlement report",
+        "Answers what became of a file: its period, the sums of its lines by outcome in gross, fee and net by "
+        "currency, or why it was refused.",
+        {200: ReportAnswer},
+        {404: "1404"},
     ),
 )
 """What the document says of the work list, of totals and of the journal."""
