@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from settlement.domain.transaction.diagnosis import Diagnosis
 
 INVOICES_AT_ONCE = 50
+"""Up to so many invoices, an order's are all on its page."""
+
+INVOICES_OF_A_LONG_ORDER = 20
+"""Of more, these are there at once, and as many with each *More*: its page is there as soon as that of a short one."""
+
 MAX_OPERATIONS_READ = 150
 """Operations up to which the captures of invoices are shown beside them; of more, the transaction has them."""
 
@@ -109,7 +114,8 @@ def _invoices(visit: Visit, heads: Heads, after: str | None) -> Page[Sent]:
     store, order = visit.ports.store, heads.order
     if not order.invoices:
         return Page([])
-    found = store.invoices_after(visit.account, order.order_id, after, INVOICES_AT_ONCE)
+    at_once = INVOICES_AT_ONCE if order.invoices <= INVOICES_AT_ONCE else INVOICES_OF_A_LONG_ORDER
+    found = store.invoices_after(visit.account, order.order_id, after, at_once)
     calls = _calls_by_origin(visit, heads)
     sent = [
         Sent(invoice, None if calls is None else calls.get(f"invoice/{invoice.number}", [])) for invoice in found.items

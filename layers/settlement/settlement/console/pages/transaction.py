@@ -18,7 +18,7 @@ from settlement.use_cases.shared.ports import Page
 
 OPERATIONS_AT_ONCE = 10
 EVENTS_AT_ONCE = 30
-_PAGES_LOOKED_AT = 5
+_PAGES_LOOKED_AT = 4
 """Pages of events that are read to fill one of a filtered timeline; a fuller one goes on behind it."""
 
 _CALLS = frozenset(
