@@ -1,4 +1,4 @@
-"""Takes the pictures of the console in README and documents, from the running stack with its demo: `make screenshots`.
+"""Takes the pictures of the console in README and documents, from the running stack: `make screenshots`.
 
 Pages in light and dark, on a desk and on a phone.
 """
@@ -14,6 +14,8 @@ from local.lifecycle import running_facts
 from local.progress import say
 from local.seed import APP_KEY, APP_TOKEN
 from local.settings import read_settings
+from testkit.api import Api
+from testkit.merchant import Merchant
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 DESK, PHONE = (1280, 800), (360, 740)
 SHOWN = frozenset(
-    {"orders-desk", "orders-phone-dark", "order-desk", "order-desk-dark", "order-phone", "transaction-desk"}
+    {"today-desk", "orders-desk", "orders-phone-dark", "order-desk", "order-desk-dark", "order-phone"}
+    | {"transaction-desk"}
 )
 """The pictures that the documents show."""
 
@@ -37,12 +40,34 @@ def main() -> int:
     from playwright.sync_api import sync_playwright
 
     IMAGES.mkdir(exist_ok=True)
+    _play(facts.base_url)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for scheme, size, name in SHOTS:
             _shoot(browser, facts.base_url, scheme, size, name)
         browser.close()
     return 0
+
+
+def _play(base_url: str) -> None:
+    """Make a day: orders on their way, a refund that was refused, a capture that is tried again, an order that is done."""
+    merchant = Merchant(Api(base_url, APP_KEY, APP_TOKEN))
+    for number in range(5):
+        merchant.place().invoice("N1", 2_000 + 1_500 * number)
+    refused = merchant.place()
+    refused.invoice("N1", 10_000)
+    merchant.script("refunds", "400", payment=refused.payment_ids[0])
+    refused.give_back("D1", 2_500)
+    waiting = merchant.place()
+    merchant.script("settlements", *["500"] * 3, payment=waiting.payment_ids[0])
+    waiting.notify("N1", 7_000)
+    waiting.wait_for_event("OperationWaiting")
+    done = merchant.place()
+    done.invoice("N1", 7_000)
+    done.register_change("C1", discountValue=1_500, reason="One item less")
+    done.come_to_rest()
+    done.invoice("N2", 1_500)
+    done.give_back("D1", 1_500)
 
 
 def _shoot(browser: Browser, base_url: str, scheme: str, size: tuple[int, int], name: str) -> None:
@@ -58,6 +83,8 @@ def _shoot(browser: Browser, base_url: str, scheme: str, size: tuple[int, int], 
     for field, text in (("user", "Maria Souza"), ("app_key", APP_KEY), ("token", APP_TOKEN)):
         page.fill(f"#{field}", text)
     page.click("main button")
+    page.goto(f"{base_url}/console/today")
+    _keep(page, f"today-{name}")
     page.goto(f"{base_url}/console/orders")
     _keep(page, f"orders-{name}")
     page.locator(".list tbody th a").first.click()

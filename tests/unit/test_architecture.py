@@ -180,7 +180,7 @@ ROOMS = (
         "botocore httpx hypercorn yaml ministack uvicorn uvloop",
     ),
     _room("testkit", "testkit settlement", "httpx"),
-    _room("tools", "tools local settlement.domain", "iso4217 playwright"),
+    _room("tools", "tools local testkit settlement.domain", "iso4217 playwright"),
     _room(
         "bench",
         "bench local operations settlement testkit sandbox_provider sandbox_scripts",
