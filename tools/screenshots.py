@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def _play(base_url: str) -> None:
-    """Make a day: orders on their way, a refund that was refused, a capture that is tried again, an order that is done."""
+    """Make a day: orders on their way, a refused refund, a capture that is tried again, an order that is done."""
     merchant = Merchant(Api(base_url, APP_KEY, APP_TOKEN))
     for number in range(5):
         merchant.place().invoice("N1", 2_000 + 1_500 * number)
@@ -97,7 +97,7 @@ def _shoot(browser: Browser, base_url: str, scheme: str, size: tuple[int, int], 
 def _keep(page: Page, name: str) -> None:
     if name not in SHOWN:
         return
-    page.screenshot(path=IMAGES / f"console-{name}.png")
+    page.screenshot(path=IMAGES / f"console-{name}.png", full_page=name.startswith("today"))
     say(f"  docs/images/console-{name}.png")
 
 

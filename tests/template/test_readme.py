@@ -208,6 +208,7 @@ def test_error_table_says_what_the_catalogue_says() -> None:
         ("months in one list", "MAX_MONTHS"),
         ("work items whose orders a list looks at", "MAX_WORK"),
         ("orders that one term finds", "MAX_FOUND"),
+        ("orders, the newest, among whose payments a list looks for a part of an id", "MAX_HEADS"),
         ("transactions in one answer of totals", "MAX_TRANSACTIONS"),
         ("updates in one answer of a feed", "MAX_LOT"),
         ("updates in one commit", "MAX_COMMITS"),

@@ -44,10 +44,12 @@ def test_list_shows_each_order_with_its_money(browser: Browser, shop: Shop) -> N
     assert "Invoiced R$85.00 · Captured R$85.00 · Cancelled R$15.00 · Refunded R$15.00" in shown.words
 
 
-@pytest.mark.parametrize("what", ["order_id", "transaction_id", "payment", "part"])
+@pytest.mark.parametrize("what", ["order_id", "transaction_id", "payment", "part", "part of a payment"])
 def test_search_finds_an_order_by_any_of_its_numbers(browser: Browser, shop: Shop, what: str) -> None:
     placed, other = shop.open(a_new_payment(10000, "partial")), shop.open(a_new_payment(10000, "partial"))
-    text = {"payment": placed.payments[0].payment_id, "part": placed.order_id[3:9]}.get(what) or getattr(placed, what)
+    payment_id = placed.payments[0].payment_id
+    parts = {"payment": payment_id, "part": placed.order_id[3:9], "part of a payment": payment_id[-6:].lower()}
+    text = parts.get(what) or getattr(placed, what)
 
     shown = browser.get(f"/console/orders?q={text}")
 

@@ -1,5 +1,6 @@
 """Lists an account's orders: by date, by an id or a term, or by the work that they ask for."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from enum import StrEnum
 from settlement.domain.order.finding import TermKind, term_of, terms_like
 from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.transaction.listed_work import WorkKind
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.placed_with import ANY, PlacedWith, placed_with
 from settlement.use_cases.shared.ports import ListRange, Page, Store
 
@@ -29,11 +31,17 @@ MAX_FOUND = 100
 WORK_AT_ONCE = 200
 """Work items in one read."""
 
+MAX_HEADS = 500
+"""Most orders, the newest, among whose payments one list looks for a part of an id."""
+
 MAX_MONTHS_BEHIND_MARK = 3
 """Most months that a page behind a mark looks into; it can have fewer orders than a page, and go on."""
 
 Mark = tuple[datetime, str]
 """A place in a list: behind the order of this creation time and id; without an id, before all orders of the time."""
+
+_PART_OF_AN_ID = re.compile(r"[0-9A-Za-z-]{4,64}")
+"""What can be a part of a payment's id; shorter ones would be in too many."""
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -98,10 +106,10 @@ _SORTED: dict[OrderBy, Callable[[ListedOrder], tuple[object, ...]]] = {
 class OrderQuery:
     """Filters and sort order of a list.
 
-    ``text`` is a whole id or term of the kind ``search``; without ``search``, one of any kind, or a part of an id. With
-    ``none``, no order matches: a filter asks for a property that no order here has. ``attention`` selects the orders
-    with work of these kinds, if there are any. ``placed`` is about what orders were placed with. ``after`` is where a
-    list in the order of creation goes on.
+    ``text`` is a whole id or term of the kind ``search``; without ``search``, one of any kind, or a part of an id of an
+    order, its group, transaction or payments. With ``none``, no order matches: a filter asks for a property that no
+    order here has. ``attention`` selects the orders with work of these kinds, if there are any. ``placed`` is about
+    what orders were placed with. ``after`` is where a list in the order of creation goes on.
     """
 
     created: Span = field(default_factory=Span)
@@ -290,6 +298,7 @@ class _Reading:
     most: int
     found: list[ListedOrder] = field(default_factory=list)
     queries: int = 0
+    heads: int = 0
     _widening: int = 1
 
     def read(self, months: _Months, month: str) -> bool:
@@ -300,14 +309,27 @@ class _Reading:
                 return False
             page = self.store.listed(self.account, self._range(months, month), page.next if page else None)
             self.queries += 1
-            taken = filter(self._takes, page.items)
+            taken = self._taken(page.items)
             self.found += placed_with(self.store, self.account, taken, self.wanted.placed, self.now)
             self._widening *= 1 if page.next is None else 2
         return True
 
-    def _takes(self, order: ListedOrder) -> bool:
-        is_mark = (order.created_at, order.order_id) == self.wanted.after
-        return not is_mark and self.wanted.takes(order) and _mentions(order, self.wanted.text)
+    def _taken(self, read: list[ListedOrder]) -> list[ListedOrder]:
+        """Return the orders that match; a part of a payment's id is looked for in the heads of so many transactions."""
+        text = self.wanted.text
+        found = [order for order in read if not self._is_mark(order) and self.wanted.takes(order)]
+        if text is None:
+            return found
+        others = [order for order in found if not _mentions(order, text)][: MAX_HEADS - self.heads]
+        by_payment = set()
+        if _PART_OF_AN_ID.fullmatch(text) and others:
+            self.heads += len(others)
+            heads = self.store.transactions(self.account, (order.transaction_id for order in others)).values()
+            by_payment = {head.transaction_id for head in heads if _is_paid_by(head, text)}
+        return [order for order in found if _mentions(order, text) or order.transaction_id in by_payment]
+
+    def _is_mark(self, order: ListedOrder) -> bool:
+        return (order.created_at, order.order_id) == self.wanted.after
 
     def _range(self, months: _Months, month: str) -> ListRange:
         limit = None if self.most > MAX_LISTED else (self.most - len(self.found)) * self._widening
@@ -332,6 +354,10 @@ def _mentions(order: ListedOrder, text: str | None) -> bool:
     return text is None or any(
         text.casefold() in id_.casefold() for id_ in (order.order_id, order.order_group, order.transaction_id)
     )
+
+
+def _is_paid_by(transaction: Transaction, text: str) -> bool:
+    return any(text.casefold() in position.payment_id.casefold() for position in transaction.projection)
 
 
 def _sort(orders: list[ListedOrder], wanted: OrderQuery) -> list[ListedOrder]:
