@@ -229,7 +229,7 @@ PLANTED = {
     "conformance": "settlement.storage settlement.use_cases local operations boto3 httpx",
     "local": "bench tests testkit tools conformance settlement.use_cases settlement.api boto3 iso4217",
     "testkit": "tests bench local operations conformance boto3 moto pytest",
-    "tools": "bench tests testkit operations conformance settlement.storage settlement.use_cases boto3 httpx",
+    "tools": "bench tests operations conformance settlement.storage settlement.use_cases boto3 httpx",
     "bench": "conformance moto tests tools",
 }
 """For each room, what it must not import: the test sees every one of them."""
