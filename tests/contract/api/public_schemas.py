@@ -63,11 +63,14 @@ def _as_json_schema(schema: Any, document: Any) -> Any:
 
 def _corrected(schemas: dict[Key, Any]) -> dict[Key, Any]:
     """Where the published schema of one answer was derived from an empty list (its items are texts), take that of the
-    same key in the history, which was not: totals, add and remove of an order modification (C§2.2).
+    same key in the history, which was not: totals, add and remove of an order modification (C§2.2). The totals of the
+    sum of changes are a list within a list there, and one list in its example.
     """
     history = schemas["get", CHANGES, 200]["properties"]["requests"]["items"]["properties"]
     for key in (("patch", CHANGES, 202), ("post", f"{CHANGES}/preview", 200), ("get", f"{CHANGES}/{{}}", 200)):
         schemas[key]["properties"] |= {name: history[name] for name in ("totals", "add", "remove")}
+    summed = schemas["get", "/api/orders/pvt/document/{}/change-summary", 200]["properties"]
+    summed["totals"] = summed["totals"]["items"]
     for part in ("refunds", "cancellations"):
         schemas["get", f"/api/pvt/transactions/{{}}/{part}", 200] = schemas[
             "get", "/api/pvt/transactions/{}/settlements", 200

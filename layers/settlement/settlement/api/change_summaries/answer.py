@@ -48,8 +48,8 @@ class SummedItem(TypedDict):
     """Its picture, as it was sent with the order; else empty."""
     detailUrl: str
     """Its page, as it was sent with the order; else empty."""
-    refId: str | None
-    """Its id at the merchant's ERP, as it was sent with the order; else null."""
+    refId: str
+    """Its id at the merchant's ERP, as it was sent with the order; else empty."""
     priceTags: list[Any]
     """Always empty: manual discounts are in the aggregated values."""
     deliveryIds: Any
@@ -79,6 +79,12 @@ SummedReplacement = TypedDict(
 """Items that were replaced by others; ``from`` is no name in Python."""
 
 
+class SummedTotal(ChangedTotal):
+    """What all changes add to a part of the order's value."""
+
+    alternativeTotals: Null
+
+
 class ChangeSummaryAnswer(TypedDict):
     """What an order was placed with, and what all changes did to it; changes that were taken back are left out."""
 
@@ -98,7 +104,7 @@ class ChangeSummaryAnswer(TypedDict):
     """By how much the order's value has changed."""
     totalChangeValueAggregated: Cents
     """The same, under the name that its schema has."""
-    totals: list[ChangedTotal]
-    """What that is made of."""
+    totals: list[SummedTotal]
+    """What that is made of; manual values stand in discounts or items."""
     lastChange: OmsDate
     """When it was last changed; when it was placed, if never."""

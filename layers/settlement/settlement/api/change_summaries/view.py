@@ -48,7 +48,7 @@ def change_summary_view(changes: "Changes") -> "ChangeSummaryAnswer":
         + sum(change.increment_value for change in changes.registered),
         "totalChangesValueAggregated": value,
         "totalChangeValueAggregated": value,
-        "totals": named_totals(_totals(changes)),
+        "totals": [{**total, "alternativeTotals": None} for total in named_totals(_totals(changes))],
         "lastChange": oms_date(changes.last),
     }
 
@@ -62,10 +62,11 @@ def _items(part: Json | None) -> list[Json]:
 
 
 def _totals(changes: "Changes") -> tuple[OrderTotal, ...]:
-    """The parts of all changes, the published ones always; of a registered change, discount and increment."""
+    """The published parts of all changes; manual values, and those of registered changes, are discounts or items."""
     values = dict.fromkeys(_TOTALS, 0)
     for total in (total for held in changes.modifications for total in held.totals):
-        values[total.id] = values.get(total.id, 0) + total.value
+        manual = "Discounts" if total.value < 0 else "Items"
+        values[total.id if total.id in values else manual] += total.value
     for change in changes.registered:
         values["Discounts"] -= change.discount_value
         values["Items"] += change.increment_value
@@ -158,7 +159,7 @@ class _Known:
             "name": line.name if line else id_,
             "imageUrl": sent.get("imageUrl") or "",
             "detailUrl": sent.get("detailUrl") or "",
-            "refId": sent.get("refId"),
+            "refId": sent.get("refId") or "",
             "priceTags": [],
             "deliveryIds": self._delivery_ids(line.index) if line else None,
         }

@@ -90,10 +90,10 @@ class FoundOrder(HiddenPerson, NotKnownOfFound):
     """The same."""
     invoicedDate: OmsDate | None
     """When it was invoiced to the end; null until then."""
-    shippingEstimatedDateMax: str | None
-    """When its last line is to arrive, as it was sent; null if that was not."""
-    shippingEstimatedDateMin: str | None
-    """When its first line is to arrive, as it was sent; null if that was not."""
+    shippingEstimatedDateMax: str
+    """When its last line is to arrive, as it was sent; else empty."""
+    shippingEstimatedDateMin: str
+    """When its first line is to arrive, as it was sent; else empty."""
     orderIsComplete: bool
     """Always true: there are no incomplete orders."""
     isInstore: bool

@@ -17,13 +17,42 @@ if TYPE_CHECKING:
 
 _HIDDEN_OF_A_PAYMENT = ("cardHolder", "url")
 
+_NO_PROFILE: dict[str, Any] = {
+    "id": "clientProfileData",
+    "email": "",
+    "firstName": "",
+    "lastName": "",
+    "documentType": "",
+    "document": "",
+    "phone": "",
+    "corporateName": None,
+    "tradeName": None,
+    "corporateDocument": None,
+    "stateInscription": None,
+    "corporatePhone": None,
+    "isCorporate": False,
+    "userProfileId": "",
+    "customerClass": None,
+}
+_NO_ADDRESS: dict[str, Any] = dict.fromkeys(
+    (
+        *("addressType", "receiverName", "addressId", "postalCode", "city", "state", "country", "street", "number"),
+        *("neighborhood", "complement", "reference"),
+    ),
+    "",
+) | {"geoCoordinates": []}
+_NO_SHIPPING: dict[str, Any] = {"id": "shippingData", "trackingHints": None, "selectedAddresses": []}
+"""What the published document always has, where it was not sent or is hidden."""
+
+_USUAL_ADDRESS = "residential"
+_TEXTS_OF_A_PACKAGE = ("courier", "trackingNumber", "trackingUrl", "invoiceKey", "invoiceUrl")
+
 
 def document_view(whole: WholeOrder, *, shows_persons: bool) -> "DocumentAnswer":
     """The whole order; what tells of persons only if it ``shows_persons``."""
     told = whole if shows_persons else _without_persons(whole)
     view: dict[str, Any] = dict(order_view(told))
-    if not shows_persons:
-        view["paymentData"] = _without_holders(view["paymentData"])
+    view["paymentData"] = _paid(view["paymentData"], shows_persons=shows_persons)
     actor = whole.order.cancelled_by
     preferences = view["storePreferencesData"]
     named = {
@@ -45,6 +74,8 @@ def document_view(whole: WholeOrder, *, shows_persons: bool) -> "DocumentAnswer"
         "workflowInstanceId": None,
     }
     parts = {
+        "clientProfileData": {**_NO_PROFILE, **view["clientProfileData"]},
+        "shippingData": _shipping(view["shippingData"], _kind_of_address(whole)),
         "cancellationData": _cancellation(view["cancellationData"]),
         "itemMetadata": _beginning_small(view["itemMetadata"], levels=2),
         "subscriptionData": _beginning_small(view["subscriptionData"], levels=4),
@@ -58,12 +89,27 @@ def _without_persons(whole: WholeOrder) -> WholeOrder:
     return replace(whole, shopper=shopper, placement=whole.placement and whole.placement.without_person())
 
 
-def _without_holders(data: Mapping[str, Any]) -> dict[str, Any]:
+def _paid(data: Mapping[str, Any], *, shows_persons: bool) -> dict[str, Any]:
+    """How the order is paid; holders, and the address where the shopper pays, are shown with the other persons."""
     [transaction] = data["transactions"]
-    payments = [
-        payment | {name: MASK for name in _HIDDEN_OF_A_PAYMENT if payment[name]} for payment in transaction["payments"]
-    ]
-    return {**data, "transactions": [transaction | {"payments": payments}]}
+    payments = [dict(payment) for payment in transaction["payments"]]
+    for payment in payments:
+        answered = payment["connectorResponses"]
+        payment["connectorResponses"] = {**answered, "Message": answered["Message"] or ""}
+        if not shows_persons:
+            payment |= {name: MASK for name in _HIDDEN_OF_A_PAYMENT if payment[name]}
+    return {**data, "transactions": [{**transaction, "payments": payments}]}
+
+
+def _kind_of_address(whole: WholeOrder) -> str:
+    """The kind of the address, which tells of no person; the usual one where none is known."""
+    address = whole.shopper.address if whole.shopper else None
+    return (address and address.address_type) or _USUAL_ADDRESS
+
+
+def _shipping(data: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    address = {**_NO_ADDRESS, **data.get("address", {}), "addressType": kind}
+    return {**_NO_SHIPPING, **data, "address": address}
 
 
 def _receipts(view: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -79,10 +125,11 @@ def _cancellation(data: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def _package(package: Mapping[str, Any]) -> dict[str, Any]:
     """An invoice; a refund's name begins small beside the order's own."""
-    if "restitutions" not in package:
-        return dict(package)
-    refund = package["restitutions"]["Refund"]
-    return {**package, "restitutions": {"refund": refund, "Refund": refund}}
+    told = {**package, **{name: package[name] or "" for name in _TEXTS_OF_A_PACKAGE}}
+    if "restitutions" in package:
+        refund = package["restitutions"]["Refund"]
+        told["restitutions"] = {"refund": refund, "Refund": refund}
+    return told
 
 
 def _beginning_small(part: Any, levels: int = 1) -> Any:
