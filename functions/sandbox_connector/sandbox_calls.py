@@ -159,8 +159,10 @@ def _recorded(call: Call, arrived: datetime, decision: Decision) -> Decision:
 
 
 def _settlement(payment_id: str, settle_id: object) -> Record:
-    name = settle_id if isinstance(settle_id, str) else ""
-    return sandbox_store.read(_pk(payment_id), f"SETTLEMENT#{name}")
+    """Return the settlement that a call names; one of version 0 if it names none."""
+    if not isinstance(settle_id, str) or not settle_id:
+        return Record(_pk(payment_id), "SETTLEMENT#")
+    return sandbox_store.read(_pk(payment_id), f"SETTLEMENT#{settle_id}")
 
 
 def _stored(kind: Callable[..., Kept], record: Record) -> Kept | None:
