@@ -96,8 +96,7 @@ def main() -> int:
     try:
         facts = require_running(read_settings())
         _measure_times(Shop(facts.base_url), figures)
-        beside = require_running(read_settings({"QUITA_LOCAL_DIR": given.beside})).base_url if given.beside else None
-        _measure_throughput(facts.base_url, beside, figures)
+        _measure_throughput(facts.base_url, given.beside, figures)
         if not given.over_http:
             consumed = measure_consumption(facts, figures)
             measure_units(
