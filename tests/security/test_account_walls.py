@@ -48,10 +48,10 @@ def _path(route: Described, ids: dict[str, str]) -> str:
 
 
 def _without(heard: Heard, ids: dict[str, str]) -> str:
-    """The answer's text with the ids that were asked for taken out."""
+    """The answer's text with the ids that were asked for taken out; a digit of a code is no id."""
     text = heard.text
     for id_ in ids.values():
-        text = text.replace(id_, "…")
+        text = re.sub(rf"(?<![0-9A-Za-z]){re.escape(id_)}(?![0-9A-Za-z])", "…", text)
     return re.sub(r"[0-9]+/[0-9]+", "…", text)
 
 
