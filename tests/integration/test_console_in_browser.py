@@ -1,6 +1,7 @@
 """The console in a real browser, on a shop in memory: for everybody, by keyboard, without a script, in any size."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from settlement.api.contract.served import FILE
 from settlement.console.actions.on_orders import ORDER_ACTIONS
+from settlement.console.routes import PAGES
 from settlement.domain.order.invoice import InvoiceType
 from testkit.builders import a_new_payment
 from testkit.shop import Placed, Shop
@@ -56,6 +58,27 @@ def paths(orders: dict[str, Placed]) -> list[str]:
         f"transactions/{done.transaction_id}/audit",
         f"approvals/{stored(orders['asked'])[0].id}",
     ]
+
+
+LOOKED_AT_ELSEWHERE = {
+    "/console": "leads on to another page",
+    "/console/sign-in": "looked at before somebody has signed in",
+    "/console/language/{language}": "leads back",
+    "/console/static/{name}": "files",
+    "/console/orders.csv": "a file",
+    "/console/orders/{orderId}/documents/{number}": "a file",
+    "/console/api": "test_reference_of_the_api_is_shown_from_here_and_for_everybody",
+    "/console/connectors/{name}/manifest": "asks a connector over the network",
+}
+"""Pages that are not among ``paths``, and why."""
+
+
+def test_every_page_is_looked_at(shop: Shop) -> None:
+    read = {f"/console/{path.partition('?')[0]}" for path in paths(orders_of_every_kind(shop))}
+    pages = {page.path for page in PAGES if page.method == "get"} - set(LOOKED_AT_ELSEWHERE)
+    patterns = {page: re.compile(re.sub(r"{\w+}", "[^/]+", page)) for page in pages}
+
+    assert {page for page, pattern in patterns.items() if not any(map(pattern.fullmatch, read))} == set()
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
