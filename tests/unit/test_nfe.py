@@ -8,11 +8,18 @@ import pytest
 
 from settlement.domain.errors import Refusal
 from settlement.domain.fiscal.access_key import WrongCheckDigit, access_key, check_digit
-from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS, FiscalItem, Protocol
+from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS, MAX_REFERENCES, FiscalItem, Protocol
 from settlement.domain.fiscal.reading import read_fiscal
 from settlement.domain.fiscal.refused import FiscalDocumentRefused
-from settlement.domain.fiscal.remarks import of_content
+from settlement.domain.fiscal.remarks import of_content, shortened
 from settlement.domain.fiscal.xml_tree import MAX_XML_BYTES, MAX_XML_DEPTH
+from settlement.domain.order.fiscal_record import (
+    MAX_REMARK_CHARACTERS,
+    MAX_REMARKS,
+    FiscalCode,
+    FiscalRecord,
+    FiscalRemark,
+)
 from settlement.domain.order.invoice import InvoiceType
 from settlement.storage.documents import document_of, packed_document
 from settlement.use_cases.orders.examine_document import require_usable
@@ -169,6 +176,26 @@ def test_document_with_more_items_than_its_layout_has_is_refused() -> None:
     item = ("A", "1", "1.00")
     assert len(read_fiscal(nfe(goods=[item] * MAX_NFE_ITEMS).encode()).items) == MAX_NFE_ITEMS
     assert code_of(nfe(goods=[item] * (MAX_NFE_ITEMS + 1))) == "NFE_ITEMS"
+
+
+def test_document_with_more_references_than_its_layout_has_is_refused() -> None:
+    names = [nfe_key(number) for number in range(1, MAX_REFERENCES + 2)]
+    assert len(read_fiscal(nfe(purpose="4", returns=names[:-1]).encode()).references) == MAX_REFERENCES
+    assert code_of(nfe(purpose="4", returns=names)) == "NFE_FIELD"
+
+
+@pytest.mark.parametrize("field", ["cProd", "refNFe", "nProt", "cStat"])
+def test_text_that_is_longer_than_its_field_is_refused(field: str) -> None:
+    document = nfe(purpose="4", returns=[nfe_key(9)]).replace("</cStat>", "</cStat><nProt>1</nProt>")
+    start = document.index(f"<{field}>") + len(field) + 2
+    assert code_of(document[:start] + "9" * 61 + document[start:]) == "NFE_FIELD"
+
+
+def test_warnings_that_are_kept_are_few_and_short() -> None:
+    remarks = [FiscalRemark(FiscalCode.ITEM, f"det {number}: {'x' * 400}") for number in range(MAX_REMARKS + 1)]
+    kept = shortened(remarks)
+    assert (len(kept), {len(remark.message) for remark in kept}) == (MAX_REMARKS, {MAX_REMARK_CHARACTERS})
+    assert FiscalRecord(kept).after(FiscalRecord((remarks[-1],))).remarks == (remarks[-1], *kept[:-1])
 
 
 def test_document_that_is_more_than_is_read_is_refused() -> None:

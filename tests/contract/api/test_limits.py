@@ -340,6 +340,8 @@ TESTED_ELSEWHERE = {
     "an NF-e": "test_document_that_is_more_than_is_read_is_refused",
     "elements within each other, in an NF-e": "test_document_that_is_more_than_is_read_is_refused",
     "items of an NF-e": "test_document_with_more_items_than_its_layout_has_is_refused",
+    "references of an NF-e": "test_document_with_more_references_than_its_layout_has_is_refused",
+    "warnings of a fiscal document; more are left out": "test_warnings_that_are_kept_are_few_and_short",
     "the delay of an automatic settlement in a connector's answer": "test_delay_that_is_none_is_left_out_and_told",
     "`delayToCancel` in a connector's answer": "test_delay_to_cancel_that_is_none_is_told",
     "a connector's request or answer on the timeline; the rest is cut": "test_exchange_is_cut_to_4000_characters",
