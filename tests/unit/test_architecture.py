@@ -58,7 +58,7 @@ DOMAIN = {
     "bookkeeping": "events",
     "changes": "errors money order transaction",
     "account": "bookkeeping planning transaction",
-    "fiscal": "errors order",
+    "fiscal": "errors money order",
     "reconciliation": "money",
     "privacy": "order",
     "audit": "changes connectors events ledger order transaction",

@@ -158,6 +158,7 @@ def test_notification_has_an_item_for_each_code_and_the_rest_as_extra_value() ->
         (nfe(status="101"), "NFE_NOT_AUTHORISED"),
         (nfe(total="70.001"), "NFE_FIELD"),
         (nfe(total="-70.00"), "NFE_FIELD"),
+        (nfe(total="10000000000.00"), "NFE_FIELD"),
         (nfe(total="NaN"), "NFE_FIELD"),
         (nfe(total="\u0667\u0660"), "NFE_FIELD"),
         (nfe(total="1E+2"), "NFE_FIELD"),

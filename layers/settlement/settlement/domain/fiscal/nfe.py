@@ -9,6 +9,7 @@ from decimal import Decimal
 from settlement.domain.fiscal.access_key import LENGTH, AccessKey, access_key
 from settlement.domain.fiscal.refused import NAMESPACE, FiscalDocumentRefused, another_root
 from settlement.domain.fiscal.xml_tree import Element
+from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order.fiscal_record import FiscalCode
 from settlement.domain.order.invoice import InvoiceType
 
@@ -269,6 +270,10 @@ def _centavos(element: Element, *path: str) -> int:
     cents = _number(text, name).scaleb(2)
     if cents != cents.to_integral_value():
         raise FiscalDocumentRefused(f"{name}: must have at most 2 decimals; got {text}", code=FiscalCode.FIELD)
+    if cents > MAX_MINOR_UNITS:
+        raise FiscalDocumentRefused(
+            f"{name}: must be at most {MAX_MINOR_UNITS} centavos; got {text}", code=FiscalCode.FIELD
+        )
     return int(cents)
 
 
