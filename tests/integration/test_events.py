@@ -48,9 +48,11 @@ UNPLAYED: dict[str, set[tuple[str, str]]] = {
     "OperatorConsole": {("", "CREDENTIALS#*")},
     "OrderHook": {("", "*#TXN#*")},
     "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},
+    "TransactionOperation": {("", "*#NFE#*")},
 }
-"""Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on, nothing is
-due or audited, no hook is given up and no connector changed in the console here, the sandbox has a client of its own.
+"""Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on, nothing
+is due or audited, no hook is given up and no connector changed in the console here, no return with an access key
+waits for a second key, the sandbox has a client of its own.
 """
 
 

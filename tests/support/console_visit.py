@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from local.seed import APP_KEY, APP_TOKEN
+from testkit.nfe_documents import nfe_key
 from tests.support.lambda_context import Context
 
 Handler = Callable[[dict[str, Any], Context], Any]
@@ -27,7 +28,7 @@ def look_around(handler: Handler, order_id: str, transaction_id: str) -> list[in
         f"transactions/{transaction_id}",
     ):
         visitor.read(f"/console/{path}")
-    invoice = {"number": "looked-at", "date": "2026-03-02", "amount": "1.00", "step": "preview"}
+    invoice = {"number": "looked-at", "date": "2026-03-02", "amount": "1.00", "key": nfe_key(9), "step": "preview"}
     visitor.send(f"/console/orders/{order_id}/do/invoice", **invoice)
     visitor.send("/console/keys/nobody/switch", enabled="no")
     visitor.send("/console/keys", name="made-here", role="view-order")
