@@ -18,6 +18,7 @@ from settlement.domain.events import EventType
 from testkit.builders import ACCOUNT, a_connector
 from testkit.configuring import save_connector, save_settings
 from tests.crash.conftest import LONG, Tell
+from tests.crash.hook_stories import HOOKED
 from tests.crash.invariants import EVERY_EVENT
 from tests.crash.playing import disturb, require_all, undisturbed
 from tests.crash.stories import CARD, FIVE_DAYS, STARTS, STORIES, Act, End, Story, invoices, passes
@@ -70,7 +71,7 @@ WORKERS: dict[str, Worker] = {
 }
 CASES = [
     pytest.param(story, worker, id=f"{story.name}-{name}")
-    for story in (*STORIES, *EXPIRING)
+    for story in (*STORIES, *EXPIRING, *HOOKED)
     for name, worker in WORKERS.items()
     if (story.name, name) != ("reduce-by-modification", "the same twice")
 ]
