@@ -87,7 +87,7 @@ def preview_fiscal(order_id: str) -> Response:
 def cancel(order_id: str, invoice_number: str) -> Response:
     """Cancel a sale invoice."""
     from settlement.api.approvals.view import approval_view
-    from settlement.api.invoices.request import InvoiceCancelBody
+    from settlement.api.invoices.taking_back import InvoiceCancelBody
     from settlement.domain.transaction.approval import Approval
     from settlement.use_cases.approvals.act_or_ask import act_or_ask
     from settlement.use_cases.approvals.invoice_cancellation import asking_invoice_cancel
@@ -101,7 +101,7 @@ def cancel(order_id: str, invoice_number: str) -> Response:
 @api.serves("previewInvoiceCancel")
 def preview_cancel(order_id: str, invoice_number: str) -> Response:
     """Show what cancelling a sale invoice would do, and write nothing."""
-    from settlement.api.invoices.request import InvoiceCancelBody
+    from settlement.api.invoices.taking_back import InvoiceCancelBody
     from settlement.use_cases.approvals.invoice_cancellation import asking_invoice_cancel
 
     account, request = api.caller(), api.read(InvoiceCancelBody).as_request(invoice_number)
@@ -126,9 +126,11 @@ def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Respons
 
 
 def _take(ports: "Ports", order_id: str, notification: "Notification", expected: int | None) -> Response:
-    """Accept an invoice; a return may have to wait for a second key."""
+    """Accept an invoice; a return, or a correction, may have to wait for a second key."""
     account = api.caller()
-    if notification.type is InvoiceType.OUTPUT:
+    if notification.replaces is not None:
+        _require_role(InvoiceType.INPUT)
+    elif notification.type is InvoiceType.OUTPUT:
         return answer(200, receipt_view(notify_invoice(ports, account, order_id, notification, expected)))
     from settlement.api.approvals.view import approval_view
     from settlement.domain.transaction.approval import Approval
@@ -141,12 +143,14 @@ def _take(ports: "Ports", order_id: str, notification: "Notification", expected:
 
 def _preview(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
     _require_role(body.type)
+    if body.replaces is not None:
+        _require_role(InvoiceType.INPUT)
     return _previewed_invoice(order_id, body.as_notification(), api.expected_version())
 
 
 def _previewed_invoice(order_id: str, notification: "Notification", expected: int | None) -> Response:
     account = api.caller()
-    if notification.type is InvoiceType.OUTPUT:
+    if notification.type is InvoiceType.OUTPUT and notification.replaces is None:
         return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
     from settlement.use_cases.approvals.return_invoice import asking_return
 

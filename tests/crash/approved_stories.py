@@ -21,6 +21,7 @@ from tests.crash.stories import (
     scripts,
     sends,
 )
+from tests.crash.taken_back_stories import TAKEN_BACK
 from tests.support.deployment import Deployment
 
 
@@ -93,4 +94,4 @@ APPROVED = (
         End("handling", "Approved", (0,), withheld=1500, failed=(2,)),
     ),
 )
-STORIES = (*stories.STORIES, *EARLY_RETURNS, *APPROVED, *HOOKED)
+STORIES = (*stories.STORIES, *EARLY_RETURNS, *TAKEN_BACK, *APPROVED, *HOOKED)

@@ -31,6 +31,11 @@ REQUESTS: dict[str, tuple[str, Any]] = {
     "cancellation": (f"{TRANSACTION}/cancellation-request", {"value": 10000}),
     "refund": (f"{TRANSACTION}/refunding-request", {"value": 2000}),
 }
+TAKING_BACK: dict[str, tuple[str, Any]] = {
+    "invoice taken back": (f"{ORDER}/invoice/N1/cancel", {"requestId": "K1", "reason": "wrong address"}),
+    "invoice corrected": (f"{ORDER}/invoice", invoice_body("N4", 3500, replaces="N1")),
+}
+"""Requests about the sale that is invoiced already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Played:
 
     def ask(self, name: str) -> None:
         """Send a request until it is answered."""
-        path, body = REQUESTS[name]
+        path, body = (REQUESTS | TAKING_BACK)[name]
         transaction = self.deployment.order.transaction_id
         answered = self.deployment.send("POST", path.format(transaction=transaction), body)
         self._answers[name] = answered.status
@@ -136,6 +141,17 @@ def test_r45_early_return_within_another_request_is_as_if_it_came_before_or_afte
 ) -> None:
     first, second = ("return", other) if return_first else (other, "return")
     require_serial(4000, first, second, tell_count, early=True)
+
+
+@pytest.mark.parametrize("invoiced", [4000, 10000])
+@pytest.mark.parametrize("back", TAKING_BACK)
+@pytest.mark.parametrize("other", [*REQUESTS, *TAKING_BACK])
+@pytest.mark.parametrize("back_first", [True, False])
+def test_r38_sale_taken_back_within_another_request_is_as_if_that_came_before_or_after(
+    invoiced: int, back: str, other: str, back_first: bool, tell_count: Tell
+) -> None:
+    first, second = (back, other) if back_first else (other, back)
+    require_serial(invoiced, first, second, tell_count, early=False)
 
 
 def require_serial(invoiced: int, first: str, second: str, tell_count: Tell, *, early: bool) -> None:

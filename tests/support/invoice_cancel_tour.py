@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from settlement.domain.connectors.connector import Mode
 from testkit.builders import a_connector
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tests.support.tour import Tour
 
 ORDERS = "/api/oms/pvt/orders"
+DOCUMENT = "/api/orders/pvt/document"
 
 
 def walk_cancelled_invoices(tour: Tour) -> None:
@@ -31,9 +32,18 @@ def walk_cancelled_invoices(tour: Tour) -> None:
     with service.patch.context() as patch:
         patch.setattr("settlement.domain.transaction.transaction.MAX_WAITING", 0)
         service.call("POST", f"{order}/invoice/N3/cancel", {"requestId": "K2", "reason": "wrong address"})
+    for path, corrects in ((f"{order}/invoice", invoice_body), (f"{DOCUMENT}/invoice-canceled/invoices", _by_index)):
+        for replaced in ("N9", "D1"):
+            service.call("POST", path, corrects("N5", 2000) | {"replaces": replaced})
+    service.do("POST", f"{order}/invoice", invoice_body("N4", 2000, replaces="N2"))
+    service.do("POST", f"{DOCUMENT}/invoice-canceled/invoices", _by_index("N5", 1500) | {"replaces": "N4"})
     service.do("GET", order)
     _refunded_only_whole(tour)
     _canceled(tour)
+
+
+def _by_index(number: str, value: int) -> dict[str, Any]:
+    return {"type": "Output", "issuedDate": "2026-03-02", "invoiceNumber": number, "invoiceValue": value}
 
 
 def _refunded_only_whole(tour: Tour) -> None:

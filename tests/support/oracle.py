@@ -52,6 +52,14 @@ class Oracle:
         counted = next((counted for held, counted, _ in self.sales if held == number), None)
         return counted is not None and not self.cancelled and self.returned <= self.invoiced - counted
 
+    def takes_correction_of(self, number: str, value: int) -> bool:
+        """Whether a sale is taken that replaces another one, if the payments can do it."""
+        counted = next((counted for held, counted, _ in self.sales if held == number), None)
+        if counted is None or self.cancelled:
+            return False
+        left = self.invoiced - counted
+        return self.returned <= left + min(value, self.value - left)
+
     def takes_cancel(self) -> bool:
         """Whether a cancellation is taken."""
         return self.cancelled or self.invoiced == 0
@@ -73,6 +81,17 @@ class Oracle:
         self.requested -= request
         self.taken_back += request
         self.net_captured -= max(0, min(request, self.net_captured - self.requested))
+
+    def correct(self, number: str, value: int, by: str) -> None:
+        """A sale was taken that replaces another one: what both request alike stays as it is."""
+        [(_, counted, request)] = [held for held in self.sales if held[0] == number]
+        self.sales = tuple(held for held in self.sales if held[0] != number)
+        self.invoiced -= counted
+        self.requested -= request
+        self.invoice(value, by)
+        given_back = max(0, request - self.sales[-1][2])
+        self.taken_back += given_back
+        self.net_captured -= max(0, min(given_back, self.net_captured - self.requested))
 
     def give_back(self, value: int, taken_off: int | None = None) -> None:
         """A return was taken.

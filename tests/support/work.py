@@ -24,6 +24,7 @@ Recounted = tuple[str, str, int]
 _FAILED = {
     OperationKind.AUTHORISE: "failed-authorisation",
     OperationKind.REFUND: "failed-refund",
+    OperationKind.WITHDRAW: "failed-refund",
     **dict.fromkeys((OperationKind.SETTLE, OperationKind.AUTO_SETTLE, OperationKind.RAISE), "failed-settlement"),
     **dict.fromkeys((OperationKind.REDUCE, OperationKind.CANCEL, OperationKind.EXPIRE), "failed-reduction"),
 }

@@ -4,7 +4,6 @@
 """
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Generator
 from datetime import timedelta
 
@@ -34,6 +33,7 @@ from testkit.provider import Kind, Partial, Step
 from testkit.shop import Placed, Shop
 from testkit.workflow import steps
 from tests.support.audits import mismatches_of
+from tests.support.books import require_connectors_agree, require_events_fold
 from tests.support.oracle import Oracle
 
 LONG = os.environ.get("QUITA_LONG") == "1"
@@ -137,6 +137,24 @@ class OneOrder(RuleBasedStateMachine):
             self.can_refuse = True
             if again:
                 self.placed.cancel_invoice_only(number)
+        elif expected:
+            assert self.can_refuse
+
+    @precondition(lambda self: self.oracle.sales)
+    @rule(index=st.integers(0, 9), value=CENTS, again=st.booleans())
+    def correct_invoice(self, index: int, value: int, again: bool) -> None:
+        """A sale is replaced by another one."""
+        number, _, _ = self.oracle.sales[index % len(self.oracle.sales)]
+        by, expected = self.next_number(), self.oracle.takes_correction_of(number, value)
+
+        def correct() -> None:
+            self.placed.notify(by, value, type_=InvoiceType.OUTPUT, replaces=number)
+
+        if self.attempt(expected, correct):
+            self.oracle.correct(number, value, by)
+            self.can_refuse = True
+            if again:
+                correct()
         elif expected:
             assert self.can_refuse
 
@@ -302,8 +320,8 @@ class OneOrder(RuleBasedStateMachine):
         ledger = placed.ledger
         note(f"{ledger} {placed.status} {oracle}")
         assert placed.transaction.ledger == ledger
-        self.check_events()
-        self.check_books()
+        require_events_fold(placed)
+        require_connectors_agree(placed)
         broken = any(leg.state in BROKEN and leg.kind is not LegKind.VOID for leg in placed.legs)
         if broken or any(held.state is OperationState.FAILED for held in placed.operations):
             self.can_refuse = True
@@ -331,43 +349,6 @@ class OneOrder(RuleBasedStateMachine):
             moving = self.oracle.requested or ledger.captured
             closed = ledger.captured and not ledger.open
             assert transaction_status == ("Settled" if closed else "Settling" if moving else "Approved")
-
-    def check_events(self) -> None:
-        """Folding the events' deltas gives the ledger, and no writer left a gap (R30)."""
-        folded: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        numbers: dict[str, list[int]] = defaultdict(list)
-        for event in self.placed.events:
-            numbers[event.writer].append(event.number)
-            deltas = event.data.get("deltas", {})
-            assert isinstance(deltas, dict)
-            for name, delta in deltas.items():
-                folded[str(event.payment_id)][name] += delta
-        for payment in self.placed.payments:
-            assert Counters(**folded[payment.payment_id]) == payment.counters
-        for written in numbers.values():
-            assert sorted(written) == list(range(1, len(written) + 1))
-
-    def check_books(self) -> None:
-        """The connector's books and the ledger agree, but for what is in doubt."""
-        for payment in self.placed.payments:
-            books, counters = self.shop.provider.books[payment.payment_id], payment.counters
-            doubtful = any(
-                leg.state is LegState.IN_DOUBT for leg in self.placed.legs if leg.payment_id == payment.payment_id
-            )
-            settlements = self.shop.store.settlements(ACCOUNT, self.placed.transaction_id, payment.payment_id)
-            if doubtful:
-                assert counters.captured <= books.captured <= counters.captured + counters.in_doubt
-                assert counters.refunded <= books.refunded <= counters.refunded + counters.refund_in_doubt
-                most = counters.cancelled + counters.cancel_in_doubt + counters.withheld
-                assert counters.cancelled <= books.cancelled <= most
-            else:
-                assert (counters.captured, counters.cancelled, counters.refunded) == (
-                    books.captured,
-                    books.cancelled,
-                    books.refunded,
-                )
-                held = {settlement.settle_id: settlement.value - settlement.refunded for settlement in settlements}
-                assert held == books.settlements
 
     def teardown(self) -> None:
         if hasattr(self, "placed"):

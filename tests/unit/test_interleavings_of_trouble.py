@@ -30,7 +30,7 @@ from testkit.builders import ACCOUNT
 from testkit.provider import Kind, Step
 from tests.support import operator
 from tests.support.audits import mismatches_of
-from tests.support.books import answers_shown
+from tests.support.books import answers_shown, require_connectors_agree, require_events_fold
 from tests.unit.test_interleavings import CENTS, KINDS, LONG, OneOrder
 
 STORIES = int(os.environ.get("QUITA_STORIES", "5000" if LONG else "150"))
@@ -156,8 +156,8 @@ class TroubledOrder(OneOrder):
         """What is shown agrees with what is; while nothing is in error, the money is what the order owes."""
         placed, transaction = self.placed, self.placed.transaction
         assert transaction.ledger == placed.ledger
-        self.check_events()
-        self.check_books()
+        require_events_fold(self.placed)
+        require_connectors_agree(self.placed)
         self.can_refuse = True
         order_status, transaction_status = placed.status
         if transaction.is_in_error:

@@ -101,6 +101,8 @@ class InvoiceCancelled(TypedDict):
     """Who cancelled it."""
     withdrawnValue: Cents
     """The part of the settlement requests that it took back."""
+    replacedBy: str | None
+    """The number of the invoice that corrects it, if one does."""
 
 
 class Package(TypedDict):
@@ -149,6 +151,8 @@ class Package(TypedDict):
     """Why not all of it counts, for people; null if all does."""
     EnableInferItems: bool
     """Always false: items are never guessed."""
+    replaces: NotRequired[str]
+    """The number of the invoice that it corrects."""
     cancellation: NotRequired[InvoiceCancelled]
     """Who cancelled it, and why; an invoice that stands has none."""
     restitutions: NotRequired[Restitutions]

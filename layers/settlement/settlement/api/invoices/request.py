@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema, model_validator
 
+from settlement.api.invoices.taking_back import require_correction
 from settlement.api.shared.patterns import BLANKS, any_case
-from settlement.api.shared.request import MAX_ANY_TEXT, Body, Code, Id, Index, ItemId, Price, Quantity, Text
+from settlement.api.shared.request import Body, Code, Id, Index, ItemId, Price, Quantity, Text
 from settlement.api.shared.schema import Says
 from settlement.api.shared.unit_multiplier import UnitMultiplier
 from settlement.api.shared.written import (
@@ -15,18 +16,13 @@ from settlement.api.shared.written import (
     MAX_NUMBER_TEXT,
     Date,
     Described,
-    FullText,
-    NumberToo,
-    Shaped,
     one_of_any_case,
     text_of_number,
-    trimmed,
     whole_number,
 )
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS
 from settlement.domain.order.invoice import Delivery, DeliveryEvent, InvoiceType, Supplement, Tracking
 from settlement.domain.order.order import LineMention
-from settlement.use_cases.orders.cancel_invoice import InvoiceCancelRequest
 from settlement.use_cases.orders.notify_invoice import Notification
 
 MAX_DOCUMENT_BYTES = 200_000
@@ -181,10 +177,18 @@ class InvoiceBody(Body):
     """How many boxes."""
     extra_value: Price | None = None
     """What the invoice has beside its items, such as freight."""
+    replaces: InvoiceNumber | None = None
+    """The number of a sale that this one corrects, which is cancelled by it."""
+
+    @model_validator(mode="after")
+    def _corrects_a_sale(self) -> "InvoiceBody":
+        require_correction(self.type, self.invoice_number, self.replaces)
+        return self
 
     def as_notification(self) -> Notification:
         """Return the notification."""
         return Notification(
+            replaces=self.replaces,
             type=self.type,
             number=self.invoice_number,
             value=self.invoice_value,
@@ -249,10 +253,18 @@ class DocumentInvoiceBody(Body):
     """The fiscal code of the operation."""
     volumes: Index | None = None
     """How many boxes."""
+    replaces: InvoiceNumber | None = None
+    """The number of a sale that this one corrects, which is cancelled by it."""
+
+    @model_validator(mode="after")
+    def _corrects_a_sale(self) -> "DocumentInvoiceBody":
+        require_correction(self.type, self.invoice_number, self.replaces)
+        return self
 
     def as_notification(self) -> Notification:
         """Return the notification."""
         return Notification(
+            replaces=self.replaces,
             type=self.type,
             number=self.invoice_number,
             value=self.invoice_value,
@@ -265,19 +277,6 @@ class DocumentInvoiceBody(Body):
             volumes=self.volumes,
             tracking=Tracking(self.courier, self.tracking_number, self.tracking_url),
         )
-
-
-class InvoiceCancelBody(Body):
-    """``POST …/invoice/{invoiceNumber}/cancel`` (R38)."""
-
-    request_id: Annotated[str, Shaped(r"[^\x00-\x1f\x7f]{1,100}", "1 to 100 characters, none a control"), NumberToo()]
-    """The cancellation's id, unique in the order; a repeat is taken once."""
-    reason: Annotated[str, Field(max_length=MAX_ANY_TEXT), AfterValidator(trimmed), FullText]
-    """Why, in words."""
-
-    def as_request(self, number: str) -> InvoiceCancelRequest:
-        """Return the cancellation of an invoice."""
-        return InvoiceCancelRequest(number, self.reason, self.request_id)
 
 
 class DeliveryEventBody(Body):

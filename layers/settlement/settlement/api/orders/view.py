@@ -210,6 +210,7 @@ def _invoice_cancelled(cancellation: InvoiceCancellation) -> "InvoiceCancelled":
         "date": oms_date(cancellation.at),
         "by": actor_view(cancellation.by),
         "withdrawnValue": cancellation.withdrawn,
+        "replacedBy": cancellation.replaced_by,
     }
 
 
@@ -238,6 +239,8 @@ def _package(invoice: Invoice, whole: WholeOrder) -> "Package":
     }
     if invoice.volumes is not None:
         package["volumes"] = invoice.volumes
+    if invoice.replaces is not None:
+        package["replaces"] = invoice.replaces
     if invoice.cancellation is not None:
         package["cancellation"] = _invoice_cancelled(invoice.cancellation)
     if invoice.type is InvoiceType.INPUT:

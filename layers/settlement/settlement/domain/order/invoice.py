@@ -86,7 +86,8 @@ class Delivery:
 class InvoiceCancellation:
     """The cancellation of a sale invoice, which its ``request_id`` identifies (R38).
 
-    ``withdrawn`` is the part of the settlement requests that it took back, in minor units.
+    ``withdrawn`` is the part of the settlement requests that it took back, in minor units, ``replaced_by`` the invoice
+    that corrects it (R39).
     """
 
     request_id: str
@@ -95,6 +96,7 @@ class InvoiceCancellation:
     at: datetime
     by: Actor
     withdrawn: int = 0
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Invoice:
 
     ``value`` is the document's value, ``counted`` the part that counts towards the order, both in minor units; a
     cancelled one counts no more. ``has_document`` is True if an embedded document is stored, ``replays`` counts later
-    writes of the invoice. ``fiscal`` is what its NF-e, or the key of one, told; None if there is none.
+    writes of the invoice. It ``replaces`` a cancelled one. ``fiscal`` is what its NF-e, or the key of one, told; None
+    if there is none.
     """
 
     number: str
@@ -124,6 +127,7 @@ class Invoice:
     tracking: Tracking = field(default_factory=Tracking)
     delivery: Delivery | None = None
     cancellation: InvoiceCancellation | None = None
+    replaces: str | None = None
     replays: int = 0
     fiscal: FiscalRecord | None = None
 
@@ -177,8 +181,8 @@ class Invoice:
         return sum(len(text.encode()) for text in (*texts, *parts)) + framed
 
     def says_the_same_as(self, other: "Invoice") -> bool:
-        """True if a repeated notification has the same value and items (C§8.8)."""
-        return (self.value, self.items) == (other.value, other.items)
+        """True if a repeated notification has the same value and items, and replaces the same invoice (C§8.8)."""
+        return (self.value, self.items, self.replaces) == (other.value, other.items, other.replaces)
 
     def standing_against(self, told: "Supplement") -> dict[str, str | int]:
         """Return this invoice's values that differ from those in ``told``, by the request's names."""
@@ -213,6 +217,7 @@ class Invoice:
             "trackingNumber": (mine.number, theirs.number),
             "trackingUrl": (mine.url, theirs.url),
             "dispatchedDate": (mine.dispatched_date, theirs.dispatched_date),
+            "replaces": (self.replaces, other.replaces),
         }
         return standing | {
             name: stands

@@ -32,6 +32,7 @@ class ApprovalAction(StrEnum):
     RETURN_INVOICE = "return-invoice"
     MODIFY_ORDER = "modify-order"
     CANCEL_INVOICE = "cancel-invoice"
+    REPLACE_INVOICE = "replace-invoice"
     RESOLVE_CALL = "resolve-call"
     CONFIRM_CALL = "confirm-call"
     WRITE_OFF = "write-off"

@@ -38,6 +38,7 @@ _ASKED: Mapping[ApprovalAction, Callable[[Ports, str, Approval], Asking[Any]]] =
     ApprovalAction.RETURN_INVOICE: asked_return,
     ApprovalAction.MODIFY_ORDER: asked_modification,
     ApprovalAction.CANCEL_INVOICE: asked_invoice_cancel,
+    ApprovalAction.REPLACE_INVOICE: asked_return,
     ApprovalAction.RESOLVE_CALL: asked_resolution,
     ApprovalAction.CONFIRM_CALL: asked_confirmation,
     ApprovalAction.WRITE_OFF: asked_end,

@@ -1,4 +1,4 @@
-"""A return invoice that may need a second key."""
+"""A return, or a sale that replaces another one, which may need a second key."""
 
 import base64
 import zlib
@@ -19,10 +19,12 @@ MAX_PACKED = 240_000
 
 
 def asking_return(account: str, order_id: str, notification: Notification) -> Asking[Receipt]:
-    """A return invoice, by its number; until it is approved it is not an invoice of the order."""
+    """A return, or a sale that replaces another, by its number; until it is approved it is no invoice of the order."""
+    is_return = notification.type is InvoiceType.INPUT
+    action = ApprovalAction.RETURN_INVOICE if is_return else ApprovalAction.REPLACE_INVOICE
     return Asking(
-        ApprovalAction.RETURN_INVOICE,
-        f"{ApprovalAction.RETURN_INVOICE.value}/{notification.number}",
+        action,
+        f"{action.value}/{notification.number}",
         _plain(notification),
         (ApprovalKind.REFUND, ApprovalKind.CANCELLATION),
         lambda store: load(store, account, order_id),

@@ -16,9 +16,9 @@ from settlement.domain.order.key_claim import ExaminedInvoice
 from settlement.domain.order.order import Line, LineMention, Order, invoice_lines, return_lines
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
-from settlement.domain.transaction.operation import INVOICE, OperationKind
+from settlement.domain.transaction.operation import INVOICE, Operation, OperationKind
 from settlement.domain.transaction.returns import KindOfAsk, asks_of_return, returns_made
-from settlement.domain.transaction.transaction import MAX_TIMELINE
+from settlement.domain.transaction.transaction import MAX_TIMELINE, Transaction
 from settlement.use_cases.orders.invoice_notice import facts_of
 from settlement.use_cases.orders.record_parcel import (
     has_another_document,
@@ -31,13 +31,15 @@ from settlement.use_cases.shared.ports import Commit, Ports, Store
 
 if TYPE_CHECKING:
     from settlement.domain.fiscal.nfe import FiscalDocument
+    from settlement.use_cases.orders.take_back import TakenBack
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
     """The notification of an invoice; values in minor units.
 
-    ``fiscal`` is the document that is the invoice, if it is told by one; then the items are the document's.
+    ``fiscal`` is the document that is the invoice, if it is told by one; then the items are the document's. A sale
+    ``replaces`` another one, which it corrects (R39).
     """
 
     type: InvoiceType
@@ -53,6 +55,7 @@ class Notification:
     volumes: int | None = None
     tracking: Tracking = field(default_factory=Tracking)
     fiscal: "FiscalDocument | None" = None
+    replaces: str | None = None
 
     def on(self, lines: Sequence[Line]) -> "Notification":
         """Return the notification with its document's items, by their lines, and what they leave as extra value."""
@@ -82,6 +85,7 @@ class Notification:
             volumes=self.volumes,
             has_document=self.document is not None,
             tracking=self.tracking,
+            replaces=self.replaces,
         )
 
 
@@ -170,7 +174,7 @@ def _notify(ports: Ports, account: str, order_id: str, notification: Notificatio
 
 def _case(ports: Ports, heads: Heads, notification: Notification) -> _Case:
     store, order = ports.store, heads.order
-    tells_items = bool(notification.items) or notification.document is not None
+    tells_items = bool(notification.items) or notification.document is not None or notification.replaces is not None
     lines = store.lines(order.account, order.order_id) if tells_items else []
     if (document := notification.fiscal) is not None:
         from settlement.use_cases.orders.examine_document import on_lines
@@ -181,7 +185,9 @@ def _case(ports: Ports, heads: Heads, notification: Notification) -> _Case:
 
 def _accept(case: _Case, expected: int | None) -> Receipt:
     case.heads.require_version(expected)
-    return _sell(case) if case.notification.type is InvoiceType.OUTPUT else _return(case)
+    if case.notification.type is InvoiceType.INPUT:
+        return _return(case)
+    return _sell(case) if case.notification.replaces is None else _correct(case, case.notification.replaces)
 
 
 def _replay(case: _Case, stored: Invoice) -> Receipt:
@@ -246,19 +252,32 @@ def _completing(
     return supplementing(heads, journal, stored, after, notification.document)
 
 
-def _sell(case: _Case) -> Receipt:
+def _correct(case: _Case, replaced: str) -> Receipt:
+    """Take a sale that corrects another one, which is cancelled by the same write (R39)."""
+    from settlement.use_cases.orders.take_back import take_back  # a cold start goes without it
+
+    order = case.heads.order
+    invoices = case.ports.store.invoices(order.account, order.order_id)
+    taken = take_back(case.ports, case.heads, replaced, invoices, case.lines)
+    return _sell(replace(case, lines=taken.lines), taken)
+
+
+def _sell(case: _Case, taken: "TakenBack | None" = None) -> Receipt:
     order, transaction = case.heads.order, case.heads.transaction
+    withdrawn = 0
+    if taken is not None:
+        order, withdrawn = taken.order, taken.asked.standing
     counted = order.require_output_invoice(case.notification.value, strict=case.settings.strict_invoices)
     invoiced = replace(order, invoiced=order.invoiced + counted)
     asks: list[KindOfAsk] = []
     if counted:
         completes = invoiced.is_fully_invoiced
-        left = transaction.payable - transaction.requested
-        ask = Ask(request=left if completes else min(counted, left), completes=completes)
+        left = transaction.payable - (transaction.requested - withdrawn)
+        ask = Ask(request=left if completes else min(counted, left), completes=completes, withdrawn=withdrawn)
         asks.append((OperationKind.SETTLE, ask))
     if counted and invoiced.is_fully_invoiced:
         invoiced = replace(invoiced, invoiced_at=case.ports.now())
-    return _store(case, invoiced, counted, asks)
+    return _store(case, invoiced, counted, asks, taken)
 
 
 def _return(case: _Case) -> Receipt:
@@ -282,11 +301,15 @@ def _what_became_of_returns(store: Store, order: Order) -> str:
     return f": {returns_made(order, store.operations(account, transaction_id), store.legs(account, transaction_id))}"
 
 
-def _store(case: _Case, order: Order, counted: int, asks: Sequence[KindOfAsk]) -> Receipt:
-    """Write the invoice with its operations; there are no ``asks`` if it moves no money."""
+def _store(
+    case: _Case, order: Order, counted: int, asks: Sequence[KindOfAsk], taken: "TakenBack | None" = None
+) -> Receipt:
+    """Write the invoice with its operations, and the one ``taken`` back for it.
+
+    There are no ``asks`` if it moves no money.
+    """
     ports, notification = case.ports, case.notification
     now = ports.now()
-    transaction = case.heads.transaction
     found = case.examined(
         notification.as_invoice(
             counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
@@ -304,23 +327,21 @@ def _store(case: _Case, order: Order, counted: int, asks: Sequence[KindOfAsk]) -
         EventType.INVOICE_NOTIFIED,
         **facts_of(invoice, case.lines, unplaced, document_bytes),
     )
-    operations = []
-    for (kind, ask), origin in zip(asks, _origins(invoice), strict=False):
-        accepted = accept(transaction, kind, ask, case.settings.refund_priority, origin, now)
-        transaction = accepted.transaction
-        operations.append(accepted.operation)
-        record_acceptance(journal, accepted.operation)
-    commit = case.heads.becomes(journal, replace(order, invoices=order.invoices + 1), transaction)
-    ports.commit(
-        replace(
-            commit,
-            operations=operations,
-            invoices=[invoice],
-            lines=lines,
-            documents=[(invoice.number, notification.document)] if notification.document is not None else [],
-            key_claims=found.claims,
-        )
+    if taken is not None:
+        lines = taken.lines_with(lines, order)
+        taken.record(journal, taken.replacement(invoice, ports.actor))
+    transaction, operations = _queued(case, taken, invoice, asks, journal)
+    commit = replace(
+        case.heads.becomes(journal, replace(order, invoices=order.invoices + 1), transaction),
+        operations=operations,
+        invoices=[invoice],
+        lines=lines,
+        documents=[(invoice.number, notification.document)] if notification.document is not None else [],
+        key_claims=found.claims,
     )
+    if taken is not None:
+        commit = taken.added_to(commit, ports, case.heads, taken.replacement(invoice, ports.actor))
+    ports.commit(commit)
     return Receipt(
         now,
         order.order_id,
@@ -329,6 +350,23 @@ def _store(case: _Case, order: Order, counted: int, asks: Sequence[KindOfAsk]) -
         why_not_counted=invoice.why_not_counted,
         warnings=invoice.remarks,
     )
+
+
+def _queued(
+    case: _Case, taken: "TakenBack | None", invoice: Invoice, asks: Sequence[KindOfAsk], journal: Journal
+) -> tuple[Transaction, list[Operation]]:
+    """Queue what an invoice asks for, and record it."""
+    transaction = case.heads.transaction if taken is None else taken.released.transaction
+    operations = []
+    for (kind, ask), origin in zip(asks, _origins(invoice), strict=False):
+        if taken is None:
+            accepted = accept(transaction, kind, ask, case.settings.refund_priority, origin, journal.at)
+        else:
+            accepted = taken.accept(case.ports, transaction, kind, ask, origin, journal.at)
+        transaction = accepted.transaction
+        operations.append(accepted.operation)
+        record_acceptance(journal, accepted.operation)
+    return transaction, operations
 
 
 def _origins(invoice: Invoice) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from settlement.api.approvals.answer import ApprovalAnswer
 from settlement.api.change_summaries.answer import ChangeSummaryAnswer
 from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import IF_MATCH, INVOICES, LIST_PARAMETERS, REASON, VERSION_TAG
-from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, InvoiceCancelBody, TrackingBody
+from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, TrackingBody
+from settlement.api.invoices.taking_back import InvoiceCancelBody
 from settlement.api.order_lists.answer import OrderList
 from settlement.api.order_searches.answer import FoundOrders
 from settlement.api.order_searches.request import SearchBody
@@ -30,8 +31,9 @@ _OF_DOCUMENT = (
 )
 _OF_EMBEDDED = f"{_OF_DOCUMENT} NFE_DATE_DIFFERS NFE_KEY_DIFFERS NFE_NUMBER_DIFFERS NFE_TYPE_DIFFERS NFE_VALUE_DIFFERS"
 _REFUSED_KEY = {409: f"{_REFUSED_INVOICE[409]} NFE_KEY_USED"}
-_REFUSED_BY_INDEX = _REFUSED_INVOICE | _REFUSED_KEY | {400: f"{_REFUSED_INVOICE[400]} {_OF_KEY}"}
-_REFUSED_WITH_TEXT = _REFUSED_INVOICE | _REFUSED_KEY | {400: f"{_REFUSED_INVOICE[400]} {_OF_EMBEDDED}"}
+_CORRECTION = {404: "OMS004 OMS007", 409: f"{_REFUSED_KEY[409]} OMS016"}
+_REFUSED_BY_INDEX = _REFUSED_INVOICE | _CORRECTION | {400: f"{_REFUSED_INVOICE[400]} {_OF_KEY}"}
+_REFUSED_WITH_TEXT = _REFUSED_INVOICE | _CORRECTION | {400: f"{_REFUSED_INVOICE[400]} {_OF_EMBEDDED}"}
 _REFUSED_DOCUMENT = _REFUSED_INVOICE | _REFUSED_KEY | {400: f"{_REFUSED_INVOICE[400]} {_OF_DOCUMENT} NFE_CURRENCY"}
 _REFUSED_PARCEL = {
     400: f"OMS001 {_OF_EMBEDDED}",
@@ -221,7 +223,8 @@ ROUTES = (
         "Notify a sale or return invoice",
         "Takes an invoice and queues the money that it moves: a sale (`Output`) settles its value, a return "
         "(`Input`) refunds it. The invoice's number makes a repeat safe: it answers with the first receipt. "
-        "A return above the account's `approvalAbove` waits for a second key.",
+        "A sale that `replaces` another one cancels it by the same write, and moves only the difference. "
+        "A return or a correction above the account's `approvalAbove` waits for a second key.",
         {200: RepeatableReceipt, 202: ApprovalAnswer},
         _REFUSED_WITH_TEXT | {503: "OMS503"},
         body=InvoiceBody,
