@@ -19,6 +19,7 @@ from testkit.builders import ACCOUNT, a_connector
 from testkit.shop import Shop
 from tests.support import operator
 from tests.support.audits import mismatches_of
+from tests.support.books import reconciled
 from tests.support.taken_back import figures, invoiced
 
 
@@ -179,3 +180,18 @@ def test_discount_of_what_was_to_be_refunded_gives_it_up_if_it_was_never_capture
     assert figures(placed) == (0, 0, 0, 0, 9000)
     placed.invoice("N3", 9000)
     assert placed.status == ("invoiced", "Finished")
+
+
+def test_write_off_leaves_what_a_later_invoice_is_paid_with(shop: Shop) -> None:
+    placed = invoiced(shop, 7000)
+    shop.provider.script("refund", "400")
+    placed.cancel_invoice("N1")
+    failed = placed.operation.sequence
+    placed.invoice("N2", 5000)
+
+    operator.write_off(placed, failed)
+
+    assert (placed.ledger.paid, placed.ledger.refund_written_off) == (5000, 2000)
+    assert placed.moved("settle") == [7000]
+    assert mismatches_of(shop.store) == []
+    assert reconciled(placed).is_consistent

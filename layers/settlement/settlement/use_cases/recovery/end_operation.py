@@ -7,7 +7,7 @@ from settlement.domain.events import EventType, Journal, Json
 from settlement.domain.ledger.ledger import LedgerImbalance, MovementKind, total
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.closing import Closing, Ending, close
-from settlement.domain.transaction.leg import Leg
+from settlement.domain.transaction.leg import Leg, LegKind
 from settlement.domain.transaction.movement_facts import movement_facts
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
@@ -72,6 +72,7 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
     after = replace(
         operation,
         unsettled=0,
+        refunding=operation.refunding - _needed_since(operation, closing),
         unplanned=0 if is_written_off else operation.unplanned,
         taken_off=(operation.taken_off or 0) + closing.taken_off or None,
     )
@@ -100,6 +101,13 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
         )
     )
     return Ended(after, booked)
+
+
+def _needed_since(operation: Operation, closing: Closing) -> int:
+    """Return the value that was to be refunded with a cancelled invoice, and that later requests are paid with."""
+    if not operation.ask.withdrawn:
+        return 0
+    return sum(leg.value - leg.closed for leg in closing.legs if leg.kind is LegKind.REFUND and leg.of_change)
 
 
 def _booked_in_all(closing: Closing) -> int:
