@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from settlement.api.change_summaries.view import change_summary_view
 from settlement.api.order_lists.query import read_list_query
 from settlement.api.order_lists.view import order_list_view
+from settlement.api.orders.document_view import document_view
 from settlement.api.orders.request import OrderBody
 from settlement.api.orders.view import order_view
 from settlement.api.shared import body
@@ -16,6 +18,7 @@ from settlement.use_cases.orders.erase_shopper import erase_shopper
 from settlement.use_cases.orders.list_orders import list_orders
 from settlement.use_cases.orders.order_figures import figures_of
 from settlement.use_cases.orders.retrieve_order import retrieve_order
+from settlement.use_cases.orders.summarise_changes import summarise_changes
 from testkit.bodies import Payment, order_body
 from testkit.builders import ACCOUNT
 from testkit.shop import Placed, Shop
@@ -338,3 +341,32 @@ def test_list_shows_what_it_filters_by(shop: Shop) -> None:
 def test_estimate_in_another_form_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest, match="f_shippingEstimate: must be a number of days"):
         read_list_query({"f_shippingEstimate": text})
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"storePreferencesData": {"currencyFormatInfo": "x"}},
+        {"ratesAndBenefitsData": {"rateAndBenefitsIdentifiers": 5}},
+        {"ratesAndBenefitsData": {"rateAndBenefitsIdentifiers": [7, {"name": {}}]}},
+        {"sellers": [{"name": ["x"], "id": 1.5}, {}]},
+        {"marketingData": {"utmSource": False}},
+        {"itemMetadata": {"Items": {"Id": [[1]]}}},
+        {"subscriptionData": {"Subscriptions": [1, None]}},
+        {"openTextField": [1, {"a": None}]},
+        {"shippingData": {"logisticsInfo": [{"itemIndex": 0, "shippingEstimateDate": 5, "deliveryIds": "x"}]}},
+        {"shippingData": {"logisticsInfo": None, "contactInformation": "x"}},
+    ],
+    ids=str,
+)
+def test_part_of_any_content_is_shown_listed_summed_up_and_erased(shop: Shop, part: dict[str, Any]) -> None:
+    placed(shop, a_body(**part))
+
+    for _ in range(2):
+        whole = retrieve_order(shop.store, ACCOUNT, ORDER_ID)
+        assert order_view(whole)["orderId"] == ORDER_ID
+        assert document_view(whole, shows_persons=True)["piiHidden"] is False
+        assert change_summary_view(summarise_changes(shop.store, ACCOUNT, ORDER_ID))["original"]
+        query = {"f_shippingEstimate": "4.days", "f_RnB": "x", "f_sellerNames": "y"}
+        list_orders(shop.store, ACCOUNT, read_list_query(query).wanted, shop.clock.time)
+        erase_shopper(shop.ports, ACCOUNT, ORDER_ID)

@@ -92,7 +92,8 @@ def kept_invoice_data(parts: Mapping[str, Any], told: "InvoiceDataAnswer | None"
 def kept_preferences(parts: Mapping[str, Any], order: Order, decimals: int) -> "StorePreferences":
     """How the store writes amounts, with the order's currency."""
     sent = parts.get(PREFERENCES, {})
-    form = {**(sent.get("currencyFormatInfo") or {}), "CurrencyDecimalDigits": decimals}
+    told = sent.get("currencyFormatInfo")
+    form = {**(told if isinstance(told, dict) else {}), "CurrencyDecimalDigits": decimals}
     return cast("StorePreferences", {**sent, "currencyCode": order.currency, "currencyFormatInfo": form})
 
 
