@@ -7,13 +7,16 @@ counter of its own, and a commit that neither opens nor closes any pays nothing.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from settlement.domain.account.delivery import Delivery
 from settlement.domain.actor import Actor
 from settlement.domain.events import Event, EventType, Json, delivery_work_writer, work_writer
 from settlement.domain.transaction.listed_work import Work
 from settlement.domain.transaction.work import work_of, work_while_pending
 from settlement.use_cases.shared.ports import Commit
+
+if TYPE_CHECKING:
+    from settlement.domain.account.delivery import Delivery
 
 BeforeAndAfter = tuple[Work | None, Work | None]
 
@@ -29,7 +32,7 @@ def with_work_told(commit: Commit) -> Commit:
     return replace(commit, events=[*commit.events, *_told(commit, changes)])
 
 
-def told_of_delivery(before: Delivery | None, after: Delivery | None, at: datetime, actor: Actor) -> list[Event]:
+def told_of_delivery(before: "Delivery | None", after: "Delivery | None", at: datetime, actor: Actor) -> list[Event]:
     """Return the events of work that a write of a hook's log opens or closes; ``after`` is None if it is deleted."""
     held = after or before
     works = before.work if before else None, after.work if after else None
