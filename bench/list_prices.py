@@ -95,7 +95,7 @@ class Invoice:
     @property
     def gigabyte_seconds(self) -> float:
         """What taking, settling, the authorizer and the relay are billed."""
-        relay = self.commits * (SHORT_RUN_SECONDS + TABLE_SECONDS) + TABLE_SECONDS
+        relay = self.commits * (SHORT_RUN_SECONDS + TABLE_SECONDS) + 3 * TABLE_SECONDS
         return (
             self.functions.gigabyte_seconds("invoice_notification", self.seconds)
             + self.functions.gigabyte_seconds("settlement_steps", self.settlement_seconds)
@@ -107,11 +107,12 @@ class Invoice:
     def amounts(self) -> dict[str, float]:
         """How much of each price it takes.
 
-        The relay reads once for each commit who listens, and adds the capture to the figures of its hour.
+        The relay reads once for each commit who listens, adds the capture to the figures of its hour, and reads the end
+        of the journal to write a lot behind it.
         """
         return {
-            "write unit": self.write_units + 1,
-            "read unit": self.read_units + self.commits,
+            "write unit": self.write_units + 2,
+            "read unit": self.read_units + self.commits + 1,
             "request of the REST API": 1,
             "run of a function": 2 + self.commits + 1 / INVOICES_A_MINUTE,
             f"GB-second of a function, {self.functions.architecture}": self.gigabyte_seconds,
