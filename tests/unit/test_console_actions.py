@@ -129,6 +129,17 @@ def test_order_is_cancelled_with_a_reason(browser: Browser, shop: Shop, placed: 
     assert placed.ledger.given_up == 10000
 
 
+def test_invoice_is_cancelled_after_its_plan(browser: Browser, shop: Shop, placed: Placed) -> None:
+    placed.invoice("N1", 7000)
+    plan = look(browser, of_order(placed, "cancel-invoice"), number="N1", reason="wrong shopper")
+    assert placed.ledger.refunded == 0
+
+    assert do(browser, of_order(placed, "cancel-invoice"), plan).status == 200
+    shop.relay()
+
+    assert (placed.order.invoiced, placed.ledger.refunded) == (0, 7000)
+
+
 @pytest.mark.parametrize(
     ("action", "typed"),
     [
@@ -356,6 +367,7 @@ def test_pages_offer_what_makes_sense_and_the_reader_may_do(browser: Browser, sh
         ("return", Role.NOTIFY_REFUND),
         ("change", Role.CHANGE_ORDER),
         ("cancel", Role.CANCEL_ORDER),
+        ("cancel-invoice", Role.NOTIFY_REFUND),
     ],
 )
 def test_action_needs_the_role_of_its_route(browser: Browser, placed: Placed, action: str, role: Role) -> None:

@@ -140,6 +140,23 @@ def _newest_first(invoice: Invoice) -> int:
     return -invoice.sequence
 
 
+def _cancel_invoice(visit: Visit, target: Target) -> Act:
+    """Read the cancellation of a sale invoice (R38)."""
+    from settlement.api.invoices.taking_back import InvoiceCancelBody
+    from settlement.use_cases.approvals.invoice_cancellation import asking_invoice_cancel
+
+    told = {
+        "requestId": typed.text(visit, "request_id", needed=True),
+        "reason": typed.text(visit, "reason", needed=True),
+    }
+    request = body.validate(InvoiceCancelBody, told).as_request(typed.text(visit, "number", needed=True))
+    return Limited(asking_invoice_cancel(visit.account, target.heads.order.order_id, request))
+
+
+def _to_cancel_invoice(visit: Visit, target: Target) -> dict[str, Any]:
+    return {"request_id": f"console-{uuid.uuid4().hex}"}
+
+
 def _lines(visit: Visit, target: Target) -> list[Line]:
     return visit.ports.store.lines(visit.account, target.heads.order.order_id)
 
@@ -182,6 +199,7 @@ ORDER_ACTIONS = {
         Action("return", (Role.NOTIFY_REFUND,), _return, _to_return),
         Action("change", (Role.CHANGE_ORDER,), _change, _to_change),
         Action("cancel", (Role.CANCEL_ORDER,), _cancel),
+        Action("cancel-invoice", (Role.NOTIFY_REFUND,), _cancel_invoice, _to_cancel_invoice),
         Action("tracking", (Role.NOTIFY_INVOICE,), _track, _to_track, previews=False),
     )
 }
@@ -201,6 +219,7 @@ def open_actions(visit: Visit, target: Target) -> list[str]:
         "change": is_open and order.started_at is not None and not order.is_fully_invoiced,
         "return": is_open and order.invoiced > order.returned - order.returns_written_off,
         "cancel": is_open and order.invoiced == 0,
+        "cancel-invoice": is_open and order.invoiced > 0,
         "tracking": order.invoices > 0,
     }
     return [name for name, makes_sense in sense.items() if makes_sense and visit.may(*ORDER_ACTIONS[name].roles)]

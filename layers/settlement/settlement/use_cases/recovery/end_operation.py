@@ -68,15 +68,7 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
     after_payments = _booked(closing, payments, operation, journal)
     closed = {leg.number: leg for leg in closing.legs}
     after_legs = [closed.get(leg.number, leg) for leg in legs]
-    is_written_off = request.ending is Ending.WRITTEN_OFF
-    after = replace(
-        operation,
-        unsettled=0,
-        refunding=operation.refunding - _needed_since(operation, closing),
-        unplanned=0 if is_written_off else operation.unplanned,
-        taken_off=(operation.taken_off or 0) + closing.taken_off or None,
-    )
-    after = put_right(after, after_legs)
+    after = put_right(_ended(operation, closing), after_legs)
     transaction = recount(_taken_off(before.transaction, closing), (operation, legs), (after, after_legs))
     transaction = replace(
         transaction,
@@ -101,6 +93,17 @@ def _end(ports: Ports, account: str, transaction_id: str, sequence: int, request
         )
     )
     return Ended(after, booked)
+
+
+def _ended(operation: Operation, closing: Closing) -> Operation:
+    """Return the operation without what it had no plan for, and without what is no longer to be refunded."""
+    return replace(
+        operation,
+        unsettled=0,
+        refunding=operation.refunding - _needed_since(operation, closing),
+        unplanned=0 if closing.ending is Ending.WRITTEN_OFF else operation.unplanned,
+        taken_off=(operation.taken_off or 0) + closing.taken_off or None,
+    )
 
 
 def _needed_since(operation: Operation, closing: Closing) -> int:
