@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema, model_validator
 
-from settlement.api.invoices.taking_back import require_correction
+from settlement.api.invoices.correction import require_correction
 from settlement.api.shared.patterns import BLANKS, any_case
 from settlement.api.shared.request import Body, Code, Id, Index, ItemId, Price, Quantity, Text
 from settlement.api.shared.schema import Says

@@ -1,4 +1,4 @@
-"""The request body that cancels an invoice, and what a correction may say (R38, R39)."""
+"""The request body that cancels an invoice (R38)."""
 
 from typing import Annotated
 
@@ -6,7 +6,6 @@ from pydantic import AfterValidator, Field
 
 from settlement.api.shared.request import MAX_ANY_TEXT, Body
 from settlement.api.shared.written import FullText, NumberToo, Shaped, trimmed
-from settlement.domain.order.invoice import InvoiceType
 from settlement.use_cases.orders.cancel_invoice import InvoiceCancelRequest
 
 
@@ -21,11 +20,3 @@ class InvoiceCancelBody(Body):
     def as_request(self, number: str) -> InvoiceCancelRequest:
         """Return the cancellation of an invoice."""
         return InvoiceCancelRequest(number, self.reason, self.request_id)
-
-
-def require_correction(type_: InvoiceType, number: str, replaces: str | None) -> None:
-    """Raise ``ValueError`` for a return that replaces something, and for what replaces itself."""
-    if replaces is not None and type_ is InvoiceType.INPUT:
-        raise ValueError("replaces: only an invoice of type Output replaces another one")
-    if replaces == number:
-        raise ValueError("replaces: must be another number than invoiceNumber")
