@@ -381,6 +381,15 @@ def test_key_of_an_invoice_that_was_taken_back_is_free_again(service: Service) -
     assert warned(notify(service, invoice_body("N2", 2000, items=[], invoiceKey=nfe_key(5)))) == []
 
 
+def test_correction_has_the_key_of_the_sale_that_it_replaces(service: Service) -> None:
+    choose(service, "strict")
+    notify(service, invoice_body("N1", 1000, items=[], invoiceKey=nfe_key(5)))
+    service.shop.relay()
+    corrected = invoice_body("N2", 2000, items=[], invoiceKey=nfe_key(5), replaces="N1")
+    assert warned(notify(service, corrected)) == []
+    assert notify(service, invoice_body("N3", 1000, items=[], invoiceKey=nfe_key(5))).status == 409
+
+
 def test_sale_that_was_taken_back_is_not_returned(service: Service) -> None:
     warned(notify(service, nfe(1, "50.00", [("A", "1", "50.00")])))
     warned(notify(service, nfe(2, "50.00", [("B", "2", "30.00")])))

@@ -111,6 +111,8 @@ def _holder(store: Store, order: Order, invoice: Invoice) -> _Holder:
         return _Holder(claim=mine)
     if known == mine:
         return _Holder()
+    if (known.order_id, known.number) == (order.order_id, invoice.replaces):
+        return _Holder(claim=mine, stale=known)
     other = store.invoice(order.account, known.order_id, known.number)
     if other is None or not other.stands or "".join((other.key or "").split()) != key:
         return _Holder(claim=mine, stale=known)
