@@ -176,7 +176,7 @@ def bytes_of(names: list[str]) -> int:
 def grow_asked(body: dict[str, Any], size: int) -> None:
     """Items whose request has so many bytes as it is kept, each with two texts of the account's own."""
     items = [{"id": "A", "quantity": 1}] * 2
-    info = [{"selectedSla": "x" * 2000, "selectedDeliveryChannel": "x" * 2000} for _ in range(36)]
+    info = [{"selectedSla": "x" * 2000, "selectedDeliveryChannel": "x" * 1900} for _ in range(36)]
     part: dict[str, Any] = {
         "from": {"items": items[:1]},
         "to": {"items": items[:1], "shippingData": {"logisticsInfo": info}},

@@ -1,5 +1,6 @@
 """Orders are found by shopper, connector's numbers and invoices, by ``q`` alone or with ``searchField`` (D148)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from settlement.domain.order.finding import TermKind, term_of, terms_like, terms_of_shopper
 from settlement.domain.order.shopper import Shopper
 from settlement.use_cases.orders import list_orders as module
+from testkit.builders import a_new_payment
 from testkit.shop import Shop
 from tests.support.service import Service
 from tests.support.tour import ORDERS, Tour
@@ -111,3 +113,16 @@ def test_text_is_looked_for_as_what_it_can_be() -> None:
     assert TermKind.NAME in {term.kind for term in terms_like("Maria")}
     assert TermKind.NAME not in {term.kind for term in terms_like("529.982.247-25")}
     assert term_of(TermKind.DOCUMENT, "./-") is None
+
+
+def test_part_of_a_payments_id_is_looked_for_among_the_newest_orders(
+    service: Service, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = shop.open(a_new_payment(10000, "partial"))
+    shop.pass_time(timedelta(minutes=1))
+    newer = shop.open(a_new_payment(10000, "partial"))
+    parts = {placed.order_id: placed.payments[0].payment_id[-9:] for placed in (older, newer)}
+    assert [found(service, q=part) for part in parts.values()] == [[older.order_id], [newer.order_id]]
+    monkeypatch.setattr(module, "MAX_HEADS", 1)
+
+    assert [found(service, q=part) for part in parts.values()] == [[], [newer.order_id]]

@@ -293,6 +293,17 @@ def test_lists_have_sellers_and_estimates_of_any_order() -> None:
     )
 
 
+def test_lists_find_an_order_by_its_first_sellers_and_by_how_their_names_begin() -> None:
+    sellers = [{"id": str(n), "name": f"{n:02} {'x' * 200}"} for n in range(51)]
+    new = body.validate(OrderBody, a_body(sellers=sellers)).as_order()
+    assert new.placement is not None
+
+    listed = listed_parts(new.placement)
+
+    assert listed.sellers == tuple(f"{n:02} {'x' * 97}" for n in range(50))
+    assert listed.seller_ids == tuple(str(n) for n in range(50))
+
+
 @pytest.mark.parametrize(
     ("query", "is_found"),
     [

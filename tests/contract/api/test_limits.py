@@ -317,6 +317,14 @@ TESTED_ELSEWHERE = {
     "remainders in one attempt": "test_r24_after_five_remainders_the_operation_waits",
     "from an operation's first attempt to its last": "test_retries_follow_the_schedule_and_end_within_24_hours",
     "orders in one list": "test_list_says_when_there_may_be_more",
+    "what is kept of an order as it is sent, as JSON": "test_too_much_is_refused_with_its_largest_part_and_the_limit",
+    "sellers, and promotions, by which a list finds an order; the first ones, by their first 100 characters": (
+        "test_lists_find_an_order_by_its_first_sellers_and_by_how_their_names_begin"
+    ),
+    "orders, the newest, among whose payments a list looks for a part of an id": (
+        "test_part_of_a_payments_id_is_looked_for_among_the_newest_orders"
+    ),
+    "orders into whose lines one search by items looks": ("test_search_by_items_among_too_many_orders_is_refused"),
     "orders that one term finds": "test_term_that_finds_too_many_says_so",
     "work items whose orders a list looks at": "test_list_by_attention_says_when_it_looked_at_a_part",
     "months in one list": "test_of_a_longer_range_the_last_24_months_are_shown",
