@@ -10,42 +10,17 @@ import pytest
 from settlement.domain.events import EventType
 from testkit.builders import ACCOUNT
 from testkit.nfe_documents import ISSUED_AT, nfe, nfe_key
-from testkit.shop import Shop
-from tests.support.fiscal_tour import WRONG_DIGIT, a_return, bodies_refused, embedded
-from tests.support.service import Heard, Service
+from tests.support.fiscal_orders import ORDER, choose, notify, packages, returned, service_of, warned
+from tests.support.fiscal_tour import WRONG_DIGIT, bodies_refused, embedded
+from tests.support.service import Service
 from tests.support.tour_bodies import invoice_body, order_body
 
-ORDER = "/api/oms/pvt/orders/checked"
-SETTINGS = "/api/oms/pvt/account/settings"
 HOSTILE = '<!DOCTYPE NFe [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><NFe>&b;</NFe>'
 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Service:
-    """The functions, with a started order of A x 1 at 50.00, B x 2 at 15.00, and 20.00 of freight."""
-    service = Service(Shop(), monkeypatch)
-    service.do("POST", "/api/oms/pvt/orders", order_body("checked"))
-    service.do("POST", f"{ORDER}/start-handling")
-    return service
-
-
-def choose(service: Service, policy: str) -> None:
-    service.do("PATCH", SETTINGS, {"fiscalDocuments": policy})
-
-
-def notify(service: Service, body: object) -> Heard:
-    return service.call("POST", f"{ORDER}/invoice{'/nfe' if isinstance(body, str) else ''}", body)
-
-
-def warned(heard: Heard) -> list[str]:
-    assert heard.status == 200, heard.text
-    return [warning["code"] for warning in heard.json.get("warnings", [])]
-
-
-def packages(service: Service) -> list[dict[str, Any]]:
-    order: dict[str, Any] = service.do("GET", ORDER)
-    found: list[dict[str, Any]] = order["packageAttachment"]["packages"]
-    return found
+    return service_of(monkeypatch)
 
 
 DIFFERENCES: list[tuple[dict[str, Any], list[str]]] = [
@@ -217,86 +192,6 @@ def test_sale_by_document_reads_the_heads_once(service: Service) -> None:
     store.order = lambda account, order_id: read.append(order_id) or order(account, order_id)  # type: ignore[method-assign, func-returns-value]
     warned(notify(service, nfe()))
     assert read == ["checked"]
-
-
-def sell(service: Service, *, items: bool = True) -> None:
-    """Invoice the whole order: by its document, or by value alone."""
-    if items:
-        warned(notify(service, nfe(1, "100.00", [("A", "1", "50.00"), ("B", "2", "30.00")])))
-    else:
-        notify(service, invoice_body("1", 10000, items=[], invoiceKey=nfe_key(1)))
-    service.shop.relay()
-
-
-def returned(number: int, total: str, *goods: tuple[str, str, str], of: str | None = None) -> str:
-    return nfe(number, total, goods, purpose="4", direction="0", returns=[of or nfe_key(1)])
-
-
-@pytest.mark.parametrize("policy", ["off", "warn", "strict"])
-@pytest.mark.parametrize(
-    ("document", "code"),
-    [
-        (returned(2, "30.00", ("B", "3", "30.00")), "NFE_QUANTITY"),
-        (returned(2, "30.00", ("Z", "1", "30.00")), "NFE_ITEM"),
-        (returned(2, "100.01", ("A", "1", "50.00")), "OMS011"),
-        (returned(2, "30.00", ("B", "2", "30.00"), of=nfe_key(9)), "NFE_REFERENCE"),
-    ],
-)
-def test_return_is_held_to_its_sale(service: Service, policy: str, document: str, code: str) -> None:
-    sell(service)
-    choose(service, policy)
-    heard = notify(service, document)
-    assert (heard.status, heard.json["error"]["code"]) == (400, code)
-    assert len(packages(service)) == 1
-
-
-def test_returns_of_a_sale_add_up(service: Service) -> None:
-    sell(service)
-    assert warned(notify(service, returned(2, "15.00", ("B", "1", "15.00")))) == []
-    assert notify(service, returned(3, "30.00", ("B", "2", "30.00"))).json["error"]["code"] == "NFE_QUANTITY"
-    assert warned(notify(service, returned(3, "15.00", ("B", "1", "15.00")))) == []
-    assert notify(service, returned(4, "15.00", ("B", "1", "15.00"))).json["error"]["code"] == "NFE_QUANTITY"
-
-
-def test_return_of_one_sale_takes_nothing_of_another(service: Service) -> None:
-    warned(notify(service, nfe(1, "50.00", [("A", "1", "50.00")])))
-    warned(notify(service, nfe(2, "50.00", [("B", "2", "30.00")])))
-    service.shop.relay()
-    assert notify(service, returned(3, "15.00", ("B", "1", "15.00"))).json["error"]["code"] == "NFE_ITEM"
-    assert notify(service, returned(3, "60.00", ("A", "1", "50.00"))).json["error"]["code"] == "NFE_REFERENCE"
-    assert warned(notify(service, returned(3, "50.00", ("A", "1", "50.00")))) == []
-
-
-def test_return_of_a_sale_without_items_is_held_to_its_value(service: Service) -> None:
-    sell(service, items=False)
-    assert warned(notify(service, returned(2, "15.00", ("B", "1", "15.00")))) == []
-
-
-def test_return_again_is_answered_as_before(service: Service) -> None:
-    sell(service)
-    document = returned(2, "80.00", ("A", "1", "50.00"), ("B", "2", "30.00"))
-    assert [notify(service, document).status for _ in range(2)] == [200, 200]
-    assert len(packages(service)) == 2
-
-
-def test_return_that_waited_for_a_second_key_is_its_document(service: Service) -> None:
-    sell(service)
-    service.do("PATCH", SETTINGS, {"approvalAbove": {"refund": {"BRL": 0}}})
-    asked = service.call("POST", f"{ORDER}/invoice/nfe", returned(2, "30.00", ("B", "2", "30.00")), app_key="anna")
-    approval = f"/api/pvt/approvals/{asked.json['id']}/approve"
-
-    assert (asked.status, asked.json["value"], "isFiscal" in asked.json["request"]) == (202, 3000, False)
-    assert service.call("POST", approval, {"reason": "seen"}, app_key="bea").status == 200
-    assert [(item["id"], item["quantity"]) for item in packages(service)[1]["restitutions"]["Refund"]["items"]] == [
-        ("B", 2)
-    ]
-    assert service.shop.store.invoices(ACCOUNT, "checked")[1].fiscal is not None
-
-
-def test_document_of_return_that_comes_as_text_warns(service: Service) -> None:
-    sell(service)
-    body = embedded(a_return(nfe_key(9)), type="Input", invoiceNumber="2", invoiceValue=1000)
-    assert warned(notify(service, body)) == ["NFE_REFERENCE"]
 
 
 def test_what_the_document_told_is_kept(service: Service) -> None:
