@@ -13,7 +13,7 @@ Goods = tuple[str, str, str]
 
 def nfe_key(number: int = 1, *, issuer: str = ISSUER, model: str = "55", series: int = 1) -> str:
     """Return an access key of July 2026."""
-    key = f"352607{issuer}{model}{series:03d}{number:09d}1{number:08d}"
+    key = f"352607{issuer}{model}{series:03d}{number:09d}1{number % 10**8:08d}"
     return key + check_digit(key)
 
 
