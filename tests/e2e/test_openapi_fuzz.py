@@ -71,6 +71,7 @@ def _an_order(api: Api) -> dict[str, str]:
         "affiliationId": "sandbox-hold",
         "approvalId": f"{placed.transaction_id}.0000000000000000-0001",
         "deliveryId": "a2V5IDIwMjYtMDMtMDJUMDA6MDA6MDAuMDAwMDAwKzAwOjAwIyMwMDAwZXZlbnQ",
+        "reportId": "0" * 32,
         "action": "redirect",
     }
 

@@ -11,6 +11,7 @@ _OUTPUT = ("json", "text")
 
 _VOLATILE = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "<time>"),
+    (re.compile(r'(?<="expectedOn":)( ?)"\d{4}-\d\d-\d\d"'), r'\1"<day>"'),
     (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<uuid>"),
     (re.compile(r"\b(TID|AUT|SET|CAN|REF)-[0-9A-F]+\b"), r"<\1>"),
     (re.compile(r"(?i)\b[0-9a-f]{32}\b(-transaction-\d+)?"), "<id>"),
