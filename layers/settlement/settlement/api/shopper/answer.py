@@ -14,12 +14,12 @@ class ClientProfileAnswer(TypedDict):
     """Whether a company ordered; false unless it was told."""
     userProfileId: NotRequired[str]
     """The shopper's id at the shop."""
-    corporateName: NotRequired[str]
-    """The company's registered name."""
-    tradeName: NotRequired[str]
-    """The company's trade name."""
-    corporateDocument: NotRequired[str]
-    """The company's document."""
+    corporateName: NotRequired[str | None]
+    """The company's registered name; null in an order's document where it was not told."""
+    tradeName: NotRequired[str | None]
+    """The company's trade name; null in an order's document where it was not told."""
+    corporateDocument: NotRequired[str | None]
+    """The company's document; null in an order's document where it was not told."""
     email: NotRequired[str]
     """The e-mail address."""
     firstName: NotRequired[str]
@@ -32,6 +32,16 @@ class ClientProfileAnswer(TypedDict):
     """The document's number."""
     phone: NotRequired[str]
     """The telephone number."""
+    stateInscription: NotRequired[Any]
+    """The company's number at its state, as it was sent."""
+    corporatePhone: NotRequired[Any]
+    """The company's telephone number, as it was sent."""
+    userProfileVersion: NotRequired[Any]
+    """The version of the shopper's profile, as it was sent."""
+    customerClass: NotRequired[Any]
+    """The class that the shop gave the shopper, as it was sent."""
+    customerCode: NotRequired[Any]
+    """The shopper's number in another system, as it was sent."""
 
 
 class AddressAnswer(TypedDict):
@@ -59,6 +69,16 @@ class AddressAnswer(TypedDict):
     """What else finds the door."""
     reference: str
     """A landmark nearby."""
+    addressId: NotRequired[Any]
+    """The address' id at the shop, as it was sent."""
+    versionId: NotRequired[Any]
+    """The version of the address, as it was sent."""
+    entityId: NotRequired[Any]
+    """The address' id among the shop's data, as it was sent."""
+    geoCoordinates: NotRequired[Any]
+    """Longitude and latitude, as they were sent."""
+    contactId: NotRequired[Any]
+    """The id of who is at the address, as it was sent."""
 
 
 class BillAddressAnswer(TypedDict, total=False):
@@ -86,6 +106,16 @@ class BillAddressAnswer(TypedDict, total=False):
     """What else finds the door."""
     reference: str
     """A landmark nearby."""
+    addressId: Any
+    """The address' id at the shop, as it was sent."""
+    versionId: Any
+    """The version of the address, as it was sent."""
+    entityId: Any
+    """The address' id among the shop's data, as it was sent."""
+    geoCoordinates: Any
+    """Longitude and latitude, as they were sent."""
+    contactId: Any
+    """The id of who is at the address, as it was sent."""
 
 
 class InvoiceDataAnswer(TypedDict):
@@ -97,6 +127,8 @@ class InvoiceDataAnswer(TypedDict):
     """How the buyer pays by invoice, as it was sent."""
     invoiceSubject: Any
     """Whom the bill is for, as it was sent."""
+    settleInvoices: NotRequired[Any]
+    """How bills are settled, as it was sent."""
 
 
 class ShippingAnswer(TypedDict):
@@ -108,3 +140,9 @@ class ShippingAnswer(TypedDict):
     """Where the order goes."""
     logisticsInfo: list[Any]
     """How each line is sent, as it was sent with the order."""
+    trackingHints: NotRequired[Any]
+    """How parcels are followed, as it was sent."""
+    selectedAddresses: NotRequired[Any]
+    """The addresses that the lines go to, as they were sent."""
+    contactInformation: NotRequired[Any]
+    """Who receives the lines, as it was sent."""
