@@ -1,5 +1,6 @@
 """A sale that replaces another one: both in one version, with the difference of their money alone (R39)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,11 @@ from settlement.domain.errors import AlreadyExists, InvoiceCancelRefused, Invoic
 from settlement.domain.events import EventType
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import LineMention
+from settlement.domain.transaction.work import work_of
 from testkit.builders import ACCOUNT, a_connector, a_new_payment
-from testkit.shop import Shop
+from testkit.shop import Placed, Shop
+from tests.support import operator
+from tests.support.audits import mismatches_of
 from tests.support.books import reconciled
 from tests.support.taken_back import figures, invoiced
 
@@ -95,6 +99,56 @@ def test_failed_capture_is_asked_for_by_the_correction_alone(shop: Shop) -> None
     assert placed.moved("settle") == [6000]
     assert figures(placed) == (6000, 6000, 6000, 0, 4000)
     assert not placed.order.in_error
+
+
+@pytest.mark.parametrize(
+    ("way_on", "refunded"),
+    [(operator.retry, [6000, 1000]), (operator.write_off, [6000])],
+)
+def test_refund_that_a_correction_failed_to_make_stays_work_when_that_is_cancelled(
+    shop: Shop, way_on: Callable[[Placed, int], object], refunded: list[int]
+) -> None:
+    placed = invoiced(shop, 7000)
+    shop.provider.script("refund", "400")
+    placed.invoice("N2", 6000, replaces="N1")
+    failed = placed.operation.sequence
+
+    placed.cancel_invoice("N2")
+
+    assert figures(placed) == (0, 0, 7000, 6000, 3000)
+    work = work_of(placed.operations[failed - 1])
+    assert work is not None
+    assert work.value == 1000
+    way_on(placed, failed)
+    assert (placed.ledger.paid, placed.moved("refund")) == (0, refunded)
+    assert not placed.order.in_error
+    assert mismatches_of(shop.store) == []
+
+
+def test_next_correction_leaves_the_failed_refund_of_the_one_before(shop: Shop) -> None:
+    placed = invoiced(shop, 7000)
+    shop.provider.script("refund", "400")
+    placed.invoice("N2", 6000, replaces="N1")
+    failed = placed.operation.sequence
+
+    placed.invoice("N3", 6500, replaces="N2")
+    operator.retry(placed, failed)
+
+    assert figures(placed) == (6500, 6500, 7000, 500, 3000)
+    assert placed.status == ("payment-approved", "Settling")
+    assert not placed.order.in_error
+
+
+def test_refund_that_was_written_off_is_no_part_of_the_correction_s_request(shop: Shop) -> None:
+    placed = invoiced(shop, 7000)
+    shop.provider.script("refund", "400")
+    placed.invoice("N2", 6000, replaces="N1")
+    operator.write_off(placed, placed.operation.sequence)
+
+    placed.cancel_invoice("N2")
+
+    assert figures(placed) == (0, 0, 7000, 6000, 3000)
+    assert placed.ledger.paid == 0
 
 
 def test_units_are_those_of_the_correction(shop: Shop) -> None:

@@ -18,7 +18,7 @@ from settlement.domain.order.invoice import Invoice, InvoiceCancellation
 from settlement.domain.order.order import Line, Order
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import Accepted, accept
-from settlement.domain.transaction.leg import Leg, LegState
+from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import INVOICE, Operation, OperationKind, OperationState
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.trouble import missing_legs
@@ -44,7 +44,8 @@ class Requests:
         """The value of its request that nobody has written off."""
         if not self.operations:
             return 0
-        closed = sum(leg.closed for leg in self.legs if leg.state is LegState.WRITTEN_OFF)
+        written_off = [leg for leg in self.legs if leg.kind is LegKind.SETTLE and leg.state is LegState.WRITTEN_OFF]
+        closed = sum(leg.closed for leg in written_off)
         taken_off = sum(held.taken_off or 0 for held in self.operations)
         return max(0, self.operations[0].ask.request - max(closed, taken_off))
 
@@ -166,14 +167,18 @@ def requests_of(store: Store, transaction: Transaction, number: str) -> Requests
 
 
 def release(transaction: Transaction, asked: Requests) -> Released:
-    """End the failed calls of a request that is taken back, as a retry would that finds nothing missing."""
+    """End the failed settlements of a request that is taken back, as a retry would that finds nothing missing.
+
+    What a correction failed to refund stays work: it is paid above the request that is taken back.
+    """
     operations: list[Operation] = []
     replaced: list[Changed[Leg]] = []
     for failed in asked.operations:
         legs = [leg for leg in asked.legs if leg.operation == failed.sequence]
-        missing = missing_legs(failed, legs)
+        missing = [leg for leg in missing_legs(failed, legs) if leg.kind is LegKind.SETTLE]
+        is_settlement = bool(missing) or failed.unsettled > 0
         is_over = failed.state is OperationState.FAILED and not any(leg.is_in_doubt for leg in missing)
-        if not is_over or len(operations) + 1 + len(replaced) + len(missing) > MAX_RELEASED:
+        if not (is_over and is_settlement) or len(operations) + 1 + len(replaced) + len(missing) > MAX_RELEASED:
             continue
         changes = [
             Changed(leg, replace(leg.to(LegState.REPLACED), doubtful=False, attempts=leg.attempts + 1))
@@ -181,7 +186,7 @@ def release(transaction: Transaction, asked: Requests) -> Released:
         ]
         numbers = {changed.after.number: changed.after for changed in changes}
         after_legs = [numbers.get(leg.number, leg) for leg in legs]
-        after = put_right(replace(failed, unplanned=0, unsettled=0), after_legs)
+        after = put_right(replace(failed, unsettled=0), after_legs)
         transaction = recount(transaction, (failed, legs), (after, after_legs))
         operations.append(after)
         replaced += changes
