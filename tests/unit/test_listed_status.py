@@ -94,6 +94,18 @@ def test_audit_finds_a_failed_attempt_that_is_not_listed() -> None:
     )
 
 
+def test_audit_takes_an_invoiced_order_with_a_correction_under_way_as_listed_before_it() -> None:
+    placed = Shop().open()
+    placed.invoice("N1", 10000)
+
+    placed.notify("N2", 9000, type_=InvoiceType.OUTPUT, replaces="N1")
+
+    assert statuses(placed) == ("invoiced", "invoice")
+    assert audit_order(placed.shop.store, ACCOUNT, placed.order_id).mismatches == ()
+    placed.run()
+    assert statuses(placed) == ("payment-approved", "payment-approved")
+
+
 def test_change_of_status_tells_since_when_the_order_had_the_one_before(placed: Placed) -> None:
     clock, since = placed.shop.clock, []
     for act in (lambda: notify(placed, "N1", 3000), placed.run, lambda: placed.invoice("N2", 7000)):

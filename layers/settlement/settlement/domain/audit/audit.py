@@ -21,8 +21,10 @@ from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.statuses import OrderStatus, order_status
 from settlement.domain.transaction.trouble import misses_settlement, missing_value
 
-_BEFORE_SETTLEMENT = frozenset(status.value for status in (OrderStatus.HANDLING, OrderStatus.PAYMENT_APPROVED))
-"""What an order can be listed under while an attempt at a settlement runs."""
+_BEFORE_SETTLEMENT = frozenset(
+    status.value for status in (OrderStatus.HANDLING, OrderStatus.PAYMENT_APPROVED, OrderStatus.INVOICED)
+)
+"""What an order can be listed under while an attempt at a settlement runs; ``invoiced`` while that corrects a sale."""
 
 _EXCUSES = frozenset({LegState.MANUAL, LegState.IN_DOUBT, LegState.PARKED, LegState.REPLACED})
 
