@@ -151,6 +151,29 @@ def test_refund_that_was_written_off_is_no_part_of_the_correction_s_request(shop
     assert placed.ledger.paid == 0
 
 
+def test_total_captures_with_a_correction_what_its_sale_failed_to_and_refunds_nothing_of_that(shop: Shop) -> None:
+    placed = shop.open(mode=Mode.TOTAL)
+    shop.provider.script("settle", "400")
+    placed.invoice("N1", 7000)
+
+    placed.invoice("N2", 6000, replaces="N1")
+
+    assert figures(placed) == (6000, 6000, 10000, 0, 0)
+    assert not placed.order.in_error
+
+
+def test_total_refunds_with_a_correction_what_was_captured_before_it_alone(shop: Shop) -> None:
+    placed = shop.open(a_new_payment(4000, "total"), a_new_payment(6000, "total"))
+    shop.provider.script("settle", "ok", "400")
+    placed.invoice("N1", 9000)
+
+    placed.invoice("N2", 3000, replaces="N1")
+
+    assert figures(placed) == (3000, 3000, 10000, 1000, 0)
+    assert placed.moved_by_payment("refund") == [(1, 1000)]
+    assert not placed.order.in_error
+
+
 def test_units_are_those_of_the_correction(shop: Shop) -> None:
     placed = shop.open()
     first, second = shop.store.lines(ACCOUNT, placed.order_id)[:2]

@@ -141,8 +141,8 @@ def plan_as_far_as_possible(ask: Ask, positions: Sequence[Position], policy: Pol
             lambda: _tell(draft, ask.untold),
             lambda: _reduce(draft, ask, policy),
             lambda: _give_up_held_after_all(draft, ask, policy),
-            lambda: _settle(draft, ask, policy),
             lambda: _withdraw(draft, ask, policy),
+            lambda: _settle(draft, ask, policy),
             lambda: _refund(draft, _still_to_refund(draft, ask), policy.refund_priority, of_change=False),
         )
         return Plan(*_as_far_as_possible(draft, parts))
@@ -323,7 +323,8 @@ def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bo
 def _withdraw(draft: Draft, ask: Ask, policy: Policy) -> None:
     """Refund what is paid for a request that is taken back, up to what is paid beyond the requests that stand.
 
-    What may have been captured for it, nobody knows yet, is refunded once that is known.
+    What may have been captured for it, nobody knows yet, is refunded once that is known. What a correction captures
+    itself is not refunded with it.
     """
     if not ask.withdrawn:
         return
