@@ -10,6 +10,7 @@ from settlement.domain.errors import AlreadyExists, InvoiceCancelRefused, Invoic
 from settlement.domain.events import EventType
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import LineMention
+from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.work import work_of
 from testkit.builders import ACCOUNT, a_connector, a_new_payment
 from testkit.shop import Placed, Shop
@@ -118,11 +119,24 @@ def test_refund_that_a_correction_failed_to_make_stays_work_when_that_is_cancell
     assert figures(placed) == (0, 0, 7000, 6000, 3000)
     work = work_of(placed.operations[failed - 1])
     assert work is not None
-    assert work.value == 1000
+    assert (work.kind, work.value) == (WorkKind.FAILED_REFUND, 1000)
     way_on(placed, failed)
     assert (placed.ledger.paid, placed.moved("refund")) == (0, refunded)
     assert not placed.order.in_error
     assert mismatches_of(shop.store) == []
+
+
+@pytest.mark.parametrize("mode", [Mode.PARTIAL, Mode.TOTAL])
+def test_settlement_that_a_correction_is_missing_is_work_of_that_kind(shop: Shop, mode: Mode) -> None:
+    placed = shop.open(mode=mode)
+    shop.provider.script("settle", "400", "400")
+    placed.invoice("N1", 7000)
+
+    placed.invoice("N2", 6000, replaces="N1")
+
+    work = work_of(placed.operation)
+    assert work is not None
+    assert work.kind is WorkKind.FAILED_SETTLEMENT
 
 
 def test_next_correction_leaves_the_failed_refund_of_the_one_before(shop: Shop) -> None:

@@ -69,7 +69,8 @@ _FAILED = {
 
 def _work_of_operation(operation: Operation) -> Work | None:
     if operation.state is OperationState.FAILED:
-        kind, since, message = _FAILED[operation.kind], operation.concluded_at, operation.failure
+        kind = WorkKind.FAILED_REFUND if _misses_refunds_alone(operation) else _FAILED[operation.kind]
+        since, message = operation.concluded_at, operation.failure
     elif _is_tried_again(operation):
         kind, since, message = WorkKind.RETRYING, operation.first_attempt_at, operation.remark
     else:
@@ -82,6 +83,12 @@ def _work_of_operation(operation: Operation) -> Work | None:
         message=_short(message),
         operation=operation.sequence,
     )
+
+
+def _misses_refunds_alone(operation: Operation) -> bool:
+    """True if a correction of a sale (R39) misses no more than what it refunds: nothing can be paid otherwise."""
+    refunds = operation.refunding + operation.unplanned
+    return operation.ask.withdrawn > 0 and not operation.unsettled and (operation.missing or 0) <= refunds
 
 
 def _is_tried_again(operation: Operation) -> bool:
