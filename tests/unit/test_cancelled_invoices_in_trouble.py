@@ -195,3 +195,23 @@ def test_write_off_leaves_what_a_later_invoice_is_paid_with(shop: Shop) -> None:
     assert placed.moved("settle") == [7000]
     assert mismatches_of(shop.store) == []
     assert reconciled(placed).is_consistent
+
+
+def test_refund_with_an_invoice_of_what_a_discount_failed_to_refund_leaves_its_retry_nothing(shop: Shop) -> None:
+    placed = shop.open()
+    placed.auto_settle()
+    shop.provider.script("refund", "400")
+    placed.change("C1", discount=4000)
+    failed = placed.operation.sequence
+    placed.invoice("N1", 6000)
+    placed.cancel_invoice("N1")
+
+    operator.retry(placed, failed)
+
+    assert figures(placed) == (0, 0, 10000, 6000, 0)
+    assert not placed.order.in_error
+    assert reconciled(placed).is_consistent
+    placed.invoice("N2", 4000)
+    placed.change("C2", discount=2000)
+    assert placed.status == ("invoiced", "Finished")
+    assert figures(placed) == (4000, 4000, 10000, 6000, 0)
