@@ -215,3 +215,19 @@ def test_refund_with_an_invoice_of_what_a_discount_failed_to_refund_leaves_its_r
     placed.change("C2", discount=2000)
     assert placed.status == ("invoiced", "Finished")
     assert figures(placed) == (4000, 4000, 10000, 6000, 0)
+
+
+def test_write_off_of_a_discount_s_refund_that_an_invoice_s_refund_has_made_books_nothing(shop: Shop) -> None:
+    placed = shop.open()
+    placed.auto_settle()
+    shop.provider.script("refund", "501")
+    placed.change("C1", discount=4000)
+    by_hand = placed.operation.sequence
+    placed.invoice("N1", 6000)
+    placed.cancel_invoice("N1")
+
+    ended = operator.write_off(placed, by_hand)
+
+    assert ended.booked == 0
+    assert figures(placed) == (0, 0, 10000, 6000, 0)
+    assert reconciled(placed).is_consistent

@@ -100,16 +100,14 @@ def _ended(operation: Operation, closing: Closing) -> Operation:
     return replace(
         operation,
         unsettled=0,
-        refunding=operation.refunding - _needed_since(operation, closing),
+        refunding=operation.refunding - _needed_since(closing),
         unplanned=0 if closing.ending is Ending.WRITTEN_OFF else operation.unplanned,
         taken_off=(operation.taken_off or 0) + closing.taken_off or None,
     )
 
 
-def _needed_since(operation: Operation, closing: Closing) -> int:
-    """Return the value that was to be refunded with a cancelled invoice, and that later requests are paid with."""
-    if not operation.ask.withdrawn:
-        return 0
+def _needed_since(closing: Closing) -> int:
+    """Return the value that is no longer to be refunded: later requests are paid with it, or it was refunded since."""
     return sum(leg.value - leg.closed for leg in closing.legs if leg.kind is LegKind.REFUND and leg.of_change)
 
 
