@@ -11,6 +11,7 @@ from settlement.domain.events import Event, is_of_work
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.finding import Term, terms_of_shopper
+from settlement.domain.order.fiscal_record import UsedKey
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.key_claim import KeyClaim
 from settlement.domain.order.order import Line, Order
@@ -128,6 +129,7 @@ class GuardedThings:
             yield self._new(change, *order, change.request_id)
         for replaced in commit.replaced_invoices:
             yield self._replaced(replaced, "replays", *order, replaced.after.number)
+        yield from _used_keys(commit)
         for number, receipt in commit.new_receipts:
             named = (Invoice, *order, number)
             stored = self.things.get(named)
@@ -264,6 +266,15 @@ class GuardedThings:
     def all_of(self, kind: type[T], *where: object) -> list[T]:
         prefix = (kind, *where)
         return [thing for key, thing in list(self.things.items()) if key[: len(prefix)] == prefix]
+
+
+def _used_keys(commit: Commit) -> Iterator[tuple[Key, Any]]:
+    """Yield the key of each invoice that is another's, or no longer is."""
+    written: list[tuple[Invoice | None, Invoice]] = [(None, invoice) for invoice in commit.invoices]
+    written += [(replaced.before, replaced.after) for replaced in commit.replaced_invoices]
+    for before, after in written:
+        if (before and before.doubtful_key) != after.doubtful_key:
+            yield (UsedKey, commit.account, commit.order_id, after.number), after.doubtful_key
 
 
 def _finding_shopper(commit: Commit, shopper: Shopper) -> Iterator[tuple[Key, Any]]:

@@ -45,6 +45,8 @@ from testkit.guarded_things import GuardedThings
 LIST_PAGE = 100
 """Orders in one page of the list; DynamoDB's pages are measured in bytes."""
 
+_WORKED = Operation | Leg | Payment | AuditFinding | Approval | Invoice
+
 
 class FakeStore(GuardedThings):
     """Orders and transactions in a dict."""
@@ -315,10 +317,11 @@ class FakeStore(GuardedThings):
             if isinstance(thing, Delivery) and key[1] == account and thing.work and thing.work.since <= until:
                 place = f"{thing.work.since.isoformat(timespec='microseconds')}#{thing.work.kind}#{thing.id}"
                 found.append(WorkItem(thing.update.order_id, thing.transaction_id, thing.currency, thing.work, place))
-            work = work_of(thing) if isinstance(thing, Operation | Leg | Payment | AuditFinding | Approval) else None
+            work = work_of(thing) if isinstance(thing, _WORKED) else None
             if work is None or key[1] != account or work.since > until:
                 continue
-            transaction = self.transaction(account, str(key[2]))
+            order = self.order(account, str(key[2])) if isinstance(thing, Invoice) else None
+            transaction = self.transaction(account, order.transaction_id if order is not None else str(key[2]))
             assert transaction is not None
             place = f"{work.since.isoformat(timespec='microseconds')}#{work.kind}#{'#'.join(map(str, key[2:]))}"
             found.append(WorkItem(transaction.order_id, transaction.transaction_id, transaction.currency, work, place))

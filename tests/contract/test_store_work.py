@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from settlement.domain.hourly_figures import Hour
+from settlement.domain.order.finding import Term, TermKind
+from settlement.domain.order.fiscal_record import UsedKey
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import OperationKind, OperationState
@@ -14,8 +16,18 @@ from settlement.storage import keys
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.figures import HourlyCounters
 from settlement.use_cases.shared.ports import Changed, DuePayment, Page, Store, WorkItem
-from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_leg, a_payment, a_transaction, an_operation
-from tests.contract.stored import LATER, paid, with_counters, write
+from testkit.builders import (
+    ACCOUNT,
+    NOON,
+    ORDER_ID,
+    TRANSACTION_ID,
+    a_leg,
+    a_payment,
+    a_transaction,
+    an_operation,
+    an_order,
+)
+from tests.contract.stored import LATER, an_invoice, paid, with_counters, write
 from tests.support.declared_table import make_declared_table
 
 HOUR = timedelta(hours=1)
@@ -163,6 +175,35 @@ def test_finding_of_the_audit_is_listed_until_another_one_agrees(store: Store) -
     assert [(work.kind, work.message) for work in listed(store)] == [(WorkKind.LEDGER_MISMATCH, "payment P1: value")]
     write_work(store, finding=Changed(found, AuditFinding((), LATER)))
     assert listed(store) == []
+
+
+def test_invoice_is_listed_while_its_key_is_anothers_and_found_by_it_ever(store: Store) -> None:
+    """In the index ``work`` an invoice is found by its key, so what it asks for is listed beside it (D173)."""
+    an_order_stands(store)
+    write(store, order=an_order())
+    used = UsedKey("3526", "another", "N1", NOON)
+    invoice = an_invoice(key="3526", used_key=used)
+    write_work(store, invoices=[invoice])
+
+    [item] = store.work(ACCOUNT, NOON, None, 10).items
+    message = f"the key 3526 of invoice {invoice.number} is that of invoice N1 of order another"
+    assert (item.order_id, item.transaction_id, item.currency) == (ORDER_ID, TRANSACTION_ID, "BRL")
+    assert item.work == Work(
+        WorkKind.USED_ACCESS_KEY, NOON, invoice.value, message=message, invoice=invoice.number, is_return=None
+    )
+    term = Term(TermKind.ACCESS_KEY, "3526")
+    assert store.orders_found(ACCOUNT, term, 5).items == [ORDER_ID]
+    assert store.invoice(ACCOUNT, ORDER_ID, invoice.number) == invoice
+
+    seen = replace(invoice, replays=1, url="https://a.example")
+    write_work(store, replaced_invoices=[Changed(invoice, seen)])
+    assert listed(store) == [item.work]
+    corrected = replace(seen, replays=2, key="3527")
+    write_work(store, replaced_invoices=[Changed(seen, corrected)])
+    assert listed(store) == []
+    assert store.invoices(ACCOUNT, ORDER_ID) == [corrected]
+    write_work(store, replaced_invoices=[Changed(corrected, replace(corrected, replays=3, key="3526"))])
+    assert listed(store) == [item.work]
 
 
 def test_work_is_listed_oldest_first_by_pages_of_one_account(store: Store) -> None:

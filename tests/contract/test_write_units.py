@@ -10,9 +10,12 @@ from bench.units import Index, Written, commits_of_invoice, indexes_of, units_of
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.orders.place_order import NewLine
 from testkit.builders import item
+from testkit.nfe_documents import nfe_key
 from testkit.shop import Placed, Shop
 from tests.support.declared_table import make_declared_table
+from tests.support.service import Service
 from tests.support.timers import DAY, lapses_after
+from tests.support.tour_bodies import invoice_body, order_body
 from tests.template.cloudformation import load_template, of_type
 
 KILOBYTE = 1024
@@ -123,3 +126,29 @@ def test_requests_are_as_many_as_the_commits(client: Any) -> None:
             store.commit(commit)
 
     assert consumed.requests == {"TransactWriteItems": 2, "PutItem": 1}
+
+
+def test_key_of_an_invoice_costs_no_more_than_its_claim_unless_it_is_anothers(
+    monkeypatch: pytest.MonkeyPatch, indexes: list[Index]
+) -> None:
+    """Work of an invoice is an item of its own, which only an invoice with another's key has (D173)."""
+    service = Service(Shop(), monkeypatch)
+    written = []
+    for order_id in ("first", "second"):
+        service.do("POST", "/api/oms/pvt/orders", order_body(order_id))
+        service.do("POST", f"/api/oms/pvt/orders/{order_id}/start-handling")
+        before = len(service.shop.store.commits)
+        told = invoice_body("N1", 1000, items=[], invoiceKey=nfe_key(5))
+        service.do("POST", f"/api/oms/pvt/orders/{order_id}/invoice", told)
+        found = units_since(service.shop, before, indexes)
+        written.append({held.sort_key: held.units for held in found if "INVOICE" in held.sort_key or _is_work(held)})
+
+    first, second = written
+    assert set(first) == {"INVOICE#N1", "INVOICE"}
+    assert first["INVOICE"] == {"table": 2}
+    assert set(second) == {"INVOICE#N1", "USED_KEY#N1"}
+    assert second["USED_KEY#N1"] == {"table": 2, "work": 1}
+
+
+def _is_work(held: Written) -> bool:
+    return "work" in held.units

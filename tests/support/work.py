@@ -7,6 +7,7 @@ from typing import Any
 
 from settlement.domain.actor import Actor, System
 from settlement.domain.events import Event, EventType
+from settlement.domain.order.fiscal_record import FiscalCode
 from settlement.domain.transaction.approval import ApprovalState
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import WorkKind
@@ -78,6 +79,8 @@ def _about(item: object) -> str:
         return f"delivery {work.delivery}"
     if work.approval is not None:
         return f"approval {work.approval}"
+    if work.invoice is not None:
+        return f"invoice {work.invoice}"
     if work.leg is not None:
         return f"leg {work.operation}-{work.leg}"
     return f"payment {work.payment_id}" if work.operation is None else f"operation {work.operation}"
@@ -104,6 +107,7 @@ def _recounted(store: Store, transaction_id: str, now: datetime) -> Iterator[Rec
         if approval.state is ApprovalState.PENDING:
             yield "approval", f"approval {approval.id}", approval.value
     yield from _of_payments(store, transaction_id, now)
+    yield from _of_invoices(store, transaction_id)
 
 
 def _of_payments(store: Store, transaction_id: str, now: datetime) -> Iterator[Recounted]:
@@ -120,3 +124,15 @@ def _of_payments(store: Store, transaction_id: str, now: datetime) -> Iterator[R
                 yield "undecided-authorisation", about, payment.assigned
         elif payment.expiring_since is not None and payment.counters.available > 0:
             yield "expiring-authorisation", about, payment.counters.available
+
+
+def _of_invoices(store: Store, transaction_id: str) -> Iterator[Recounted]:
+    """Yield the invoices that stand with a key of which they were told that it is another's."""
+    transaction = store.transaction(ACCOUNT, transaction_id)
+    assert transaction is not None
+    order = store.order(ACCOUNT, transaction.order_id)
+    for invoice in store.invoices(ACCOUNT, transaction.order_id):
+        key = "".join((invoice.key or "").split())
+        warned = [held.message for held in invoice.remarks if held.code is FiscalCode.KEY_USED and key in held.message]
+        if warned and invoice.stands and (order is None or order.cancelled_at is None):
+            yield "used-access-key", f"invoice {invoice.number}", invoice.value

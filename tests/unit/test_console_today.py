@@ -6,6 +6,7 @@ import pytest
 
 from settlement.domain.account.account import Role
 from testkit.builders import ACCOUNT, a_new_payment
+from testkit.nfe_documents import nfe_key
 from testkit.shop import Placed, Shop
 from tests.support.console import KEY, TOKEN, Browser, things_read
 from tests.support.timers import DAY, lapses_after
@@ -55,6 +56,20 @@ def test_failed_refund_is_found_retried_and_gone(browser: Browser, shop: Shop) -
 
     assert placed.ledger.refunded == 2500
     assert "Nothing waits for a person." in browser.get(TODAY).words
+
+
+def test_used_access_key_is_shown_with_the_cancellation_of_its_invoice(browser: Browser, shop: Shop) -> None:
+    first, second = shop.open(), shop.open()
+    first.invoice("N1", 1000, key=nfe_key(5))
+    second.invoice("N2", 1000, key=nfe_key(5))
+
+    shown = browser.get(TODAY)
+
+    assert "1 Access key of another invoice R$10.00" in shown.words
+    assert f"the key {nfe_key(5)} of invoice N2 is that of invoice N1 of order {first.order_id}" in shown.words
+    form = f"/console/orders/{second.order_id}/do/cancel-invoice"
+    assert f'href="{form}"' in shown.text
+    assert browser.get(form).status == 200
 
 
 def test_every_button_leads_to_its_form(browser: Browser, shop: Shop) -> None:

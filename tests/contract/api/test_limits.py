@@ -316,6 +316,9 @@ TESTED_ELSEWHERE = {
     "calls in one attempt of one leg": "test_retries_follow_the_schedule_and_end_within_24_hours",
     "remainders in one attempt": "test_r24_after_five_remainders_the_operation_waits",
     "from an operation's first attempt to its last": "test_retries_follow_the_schedule_and_end_within_24_hours",
+    "invoices with other invoices' access keys that the cancellation of their order ends as work": (
+        "test_cancelled_order_ends_the_work_of_40_invoices_at_most"
+    ),
     "orders in one list": "test_list_says_when_there_may_be_more",
     "what is kept of an order as it is sent, as JSON": "test_too_much_is_refused_with_its_largest_part_and_the_limit",
     "sellers, and promotions, by which a list finds an order; the first ones, by their first 100 characters": (

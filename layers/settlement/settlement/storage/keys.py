@@ -147,6 +147,11 @@ def journal_partition(account: str) -> str:
     return f"{account}#JOURNAL"
 
 
+def used_key(number: str) -> str:
+    """Sort key of the work that an invoice asks for: in the index ``work`` the invoice itself is under its key."""
+    return f"USED_KEY#{number}"
+
+
 LOTS = "LOT#"
 """Prefix of the lots of a journal."""
 

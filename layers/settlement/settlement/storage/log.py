@@ -33,6 +33,7 @@ _LOGGED = (
     keys.ANSWER,
     keys.APPROVALS,
     keys.PAYOUTS,
+    keys.used_key(""),
 )
 """Logged items, by the beginning of their sort keys. Add each new kind of item, unless it holds personal data."""
 

@@ -55,6 +55,10 @@ def _work_of(commit: Commit) -> Iterator[BeforeAndAfter]:
         yield None, work_of(payment)
     for paid in commit.payments:
         yield work_of(paid.before), work_of(paid.after)
+    for invoice in commit.invoices:
+        yield None, work_of(invoice)
+    for replaced in commit.replaced_invoices:
+        yield work_of(replaced.before), work_of(replaced.after)
     for approval in commit.approvals:
         yield work_while_pending(approval) if approval.version else None, work_of(approval)
     told_before = {(part.payment_id, part.name): part for part in commit.payouts_before}

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 from settlement.domain.connectors.payment_answer import PERSONAL_PARTS
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.finding import terms_of_shopper
+from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Order
 from settlement.domain.order.shopper import Shopper
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment, new_terms
+from settlement.domain.transaction.work import work_of
 from settlement.storage import codecs, keys
 from settlement.storage.documents import packed_document
 from settlement.storage.event_record import EventRecord, in_order, packed
@@ -139,6 +141,7 @@ class _Writes:
         for number, text in commit.documents:
             yield self._put(self._order, keys.document(number), packed_document(text))
         yield from self._key_claims()
+        yield from self._used_keys()
         if commit.shopper is not None:
             yield self._put(self._order, keys.SHOPPER, codecs.encode(commit.shopper), guard={})
             yield from self._finding_shopper(commit.shopper)
@@ -159,6 +162,16 @@ class _Writes:
         for stale, claim in self._commit.key_claims:
             key = keys.access_key(self._commit.account, claim.key)
             yield self._put(*key, codecs.encode(claim), codecs.unchanged(stale))
+
+    def _used_keys(self) -> "Iterator[TransactWriteItemTypeDef]":
+        """The work of invoices whose keys are others', which is theirs alone to write; an ended one lists nothing."""
+        commit = self._commit
+        written: list[tuple[Invoice | None, Invoice]] = [(None, invoice) for invoice in commit.invoices]
+        written += [(replaced.before, replaced.after) for replaced in commit.replaced_invoices]
+        for before, after in written:
+            if (before and work_of(before)) != work_of(after):
+                key = keys.used_key(after.number)
+                yield self._put(self._transaction, key, codecs.work_attributes(commit, key, after), guard={})
 
     def _finding_shopper(self, shopper: Shopper) -> "Iterator[TransactWriteItemTypeDef]":
         """What finds a placed order by its shopper; for an erased one it is deleted."""

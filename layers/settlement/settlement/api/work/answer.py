@@ -39,6 +39,8 @@ class WorkItemAnswer(TypedDict):
     """The approval that it is about, if it is about one."""
     deliveryId: str | None
     """The delivery to a hook that it is about, if it is about one."""
+    invoiceNumber: str | None
+    """The invoice that it is about, if it is about one."""
     value: Cents
     """How much money it is about."""
     currency: str

@@ -78,6 +78,7 @@ def _item(item: "WorkItem") -> "WorkItemAnswer":
         "legId": None if work.leg is None else f"{work.operation}-{work.leg}",
         "approvalId": work.approval,
         "deliveryId": work.delivery,
+        "invoiceNumber": work.invoice,
         "value": work.value,
         "currency": item.currency,
         "since": oms_date(work.since),
@@ -86,6 +87,6 @@ def _item(item: "WorkItem") -> "WorkItemAnswer":
         "nextStep": NEXT_STEPS[work.kind],
         "actions": [
             {"name": action.name, "method": action.method, "href": action.href}
-            for action in actions_of(item.transaction_id, work)
+            for action in actions_of(item.order_id, item.transaction_id, work)
         ],
     }

@@ -80,6 +80,9 @@ def _buttons(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:
         return [("decide", f"approvals/{work.approval}")]
     if work.kind is WorkKind.LEDGER_MISMATCH:
         return [("audit", f"{transaction}/audit")]
+    if work.kind is WorkKind.USED_ACCESS_KEY:
+        may_cancel = visit.may(Role.NOTIFY_REFUND) and not work.is_return
+        return [("cancel-invoice", f"orders/{item.order_id}/do/cancel-invoice")] if may_cancel else []
     if not visit.may(Role.PROCESS_PAYMENT):
         return []
     where = {
@@ -89,5 +92,7 @@ def _buttons(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:
         "resolve": f"{transaction}/legs/{work.operation}-{work.leg}",
         "confirm": f"{transaction}/legs/{work.operation}-{work.leg}",
     }
-    names = [_HERE[action.name] for action in actions_of(item.transaction_id, work) if action.name in _HERE]
+    names = [
+        _HERE[action.name] for action in actions_of(item.order_id, item.transaction_id, work) if action.name in _HERE
+    ]
     return [(name, f"{where.get(name, transaction)}/do/{name}") for name in names]

@@ -1,6 +1,7 @@
 """What is known of an invoice's fiscal document, beside its key: authorisation, references, remarks (D155)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 MAX_REMARKS = 20
@@ -46,6 +47,21 @@ class FiscalRemark:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedKey:
+    """An access key that came with an invoice though it is another's: ``number`` of ``order_id`` (D169, D173)."""
+
+    key: str
+    order_id: str
+    number: str
+    since: datetime
+
+    @property
+    def holder(self) -> str:
+        """Whose key it is, for people."""
+        return f"invoice {self.number} of order {self.order_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class FiscalRecord:
     """What is kept of a document; ``references`` are the keys of the sales that a return names.
 
@@ -66,3 +82,7 @@ class FiscalRecord:
         remarks = tuple(dict.fromkeys((*before.remarks, *self.remarks)))[:MAX_REMARKS]
         known = {name: getattr(self, name) or getattr(before, name) for name in self.__slots__}
         return FiscalRecord(**known | {"remarks": remarks})
+
+    def without(self, code: FiscalCode) -> "FiscalRecord":
+        """Return the record without the remarks of a code."""
+        return replace(self, remarks=tuple(remark for remark in self.remarks if remark.code is not code))

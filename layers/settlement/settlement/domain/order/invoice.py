@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from settlement.domain.actor import Actor
 from settlement.domain.errors import InvalidRequest
-from settlement.domain.order.fiscal_record import FiscalRecord, FiscalRemark
+from settlement.domain.order.fiscal_record import FiscalRecord, FiscalRemark, UsedKey
 from settlement.domain.order.order import LineMention
 
 MAX_SIGHTINGS_IN_ALL = 500
@@ -106,7 +106,7 @@ class Invoice:
     ``value`` is the document's value, ``counted`` the part that counts towards the order, both in minor units; a
     cancelled one counts no more. ``has_document`` is True if an embedded document is stored, ``replays`` counts later
     writes of the invoice. It ``replaces`` a cancelled one. ``fiscal`` is what its NF-e, or the key of one, told; None
-    if there is none.
+    if there is none. ``used_key`` is the key with which it came, if that was another invoice's.
     """
 
     number: str
@@ -130,6 +130,7 @@ class Invoice:
     replaces: str | None = None
     replays: int = 0
     fiscal: FiscalRecord | None = None
+    used_key: UsedKey | None = None
 
     @property
     def stands(self) -> bool:
@@ -168,6 +169,17 @@ class Invoice:
     def remarks(self) -> tuple[FiscalRemark, ...]:
         """What was remarked on its fiscal document."""
         return () if self.fiscal is None else self.fiscal.remarks
+
+    @property
+    def plain_key(self) -> str:
+        """Its access key without spaces; empty if it has none."""
+        return "".join((self.key or "").split())
+
+    @property
+    def doubtful_key(self) -> UsedKey | None:
+        """Its key, while that is another invoice's: until it is corrected, or the invoice is cancelled (D173)."""
+        used = self.used_key
+        return used if used is not None and self.stands and used.key == self.plain_key else None
 
     @property
     def text_bytes(self) -> int:

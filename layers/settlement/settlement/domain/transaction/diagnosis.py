@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from settlement.domain.money import display
+from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.leg import Leg
@@ -13,7 +14,7 @@ from settlement.domain.transaction.operation import Operation, OperationState
 from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.domain.transaction.statuses import OrderStatus, order_status
 from settlement.domain.transaction.transaction import Transaction
-from settlement.domain.transaction.work import work_of
+from settlement.domain.transaction.work import Worked, work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ def diagnose(
     legs: Sequence[Leg],
     payments: Sequence[Payment],
     approvals: Sequence[Approval],
+    invoices: Sequence[Invoice],
     now: datetime,
 ) -> Diagnosis:
-    """Return the diagnosis of an order by all that is stored of its transaction."""
-    things: Iterable[Operation | Leg | Payment | Approval] = (*operations, *legs, *payments, *approvals)
+    """Return the diagnosis of an order by all that is stored of its transaction, and its invoices."""
+    things: Iterable[Worked] = (*operations, *legs, *payments, *approvals, *invoices)
     work = [found for found in map(work_of, things) if found is not None and found.since <= now]
     return Diagnosis(
         (_of_status(order, transaction, payments), *_of_queue(transaction, operations, legs)),

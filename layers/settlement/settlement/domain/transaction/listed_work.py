@@ -25,14 +25,15 @@ class WorkKind(StrEnum):
     PAYOUT_DIFFERS = "payout-differs"
     PAYOUT_MISSING = "payout-missing"
     CHARGEBACK = "chargeback"
+    USED_ACCESS_KEY = "used-access-key"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What waits: since when it is listed, its value, until when something happens by itself, and why.
 
-    ``payment_id``, ``operation``, ``leg``, ``approval``, ``delivery`` and ``payout`` name what it is about, as far as
-    it is about one.
+    ``payment_id``, ``operation``, ``leg``, ``approval``, ``delivery``, ``payout`` and ``invoice`` name what it is
+    about, as far as it is about one. ``is_return`` is True if the invoice is one.
     """
 
     kind: WorkKind
@@ -46,3 +47,5 @@ class Work:
     delivery: str | None = None
     approval: str | None = None
     payout: str | None = None
+    invoice: str | None = None
+    is_return: bool | None = None

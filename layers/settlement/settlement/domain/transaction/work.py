@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Union
 
+from settlement.domain.order.invoice import Invoice, InvoiceType
 from settlement.domain.transaction.approval import Approval
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind
@@ -28,7 +29,7 @@ class AuditFinding:
     found_at: datetime
 
 
-Worked = Union[Operation, Leg, Payment, AuditFinding, Approval, "PayoutPart"]
+Worked = Union[Operation, Leg, Payment, AuditFinding, Approval, Invoice, "PayoutPart"]
 """What can wait for a person."""
 
 
@@ -45,6 +46,8 @@ def work_of(thing: Worked) -> Work | None:
             return _work_of_finding(thing)
         case Approval():
             return work_while_pending(thing) if thing.is_pending else None
+        case Invoice():
+            return _work_of_invoice(thing)
         case _:
             return _work_of_payout(thing)
 
@@ -164,6 +167,20 @@ def _work_of_payout(part: "PayoutPart") -> Work | None:
         kind, part.told_at, abs(part.gross), message=_short(part.reason) or None, payment_id=part.payment_id,
         payout=part.name,
     )  # fmt: skip
+
+
+def _work_of_invoice(invoice: Invoice) -> Work | None:
+    used = invoice.doubtful_key
+    if used is None:
+        return None
+    return Work(
+        kind=WorkKind.USED_ACCESS_KEY,
+        since=used.since,
+        value=invoice.value,
+        message=_short(f"the key {used.key} of invoice {invoice.number} is that of {used.holder}"),
+        invoice=invoice.number,
+        is_return=True if invoice.type is InvoiceType.INPUT else None,
+    )
 
 
 def work_while_pending(approval: Approval) -> Work:

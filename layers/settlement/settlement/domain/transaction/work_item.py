@@ -24,6 +24,9 @@ NEXT_STEPS: Mapping[WorkKind, str] = {
     WorkKind.PAYOUT_DIFFERS: "Ask the acquirer for a corrected report, and have it reconciled.",
     WorkKind.PAYOUT_MISSING: "Ask the acquirer for the report that has it, and have it reconciled.",
     WorkKind.CHARGEBACK: "Contest it with the acquirer, and refund nothing meanwhile.",
+    WorkKind.USED_ACCESS_KEY: (
+        "Correct its key or cancel it. If the key is right, do so with the other invoice, then send the key again."
+    ),
     WorkKind.UNDELIVERED_HOOK: "Find out why the hook's address did not take it, then send it again.",
 }
 """What a person can do, by kind."""
@@ -37,6 +40,8 @@ _RESOLVE = ("resolve", "POST", f"{_LEG}/resolve")
 _CONFIRM = ("confirm", "POST", f"{_LEG}/confirm")
 _SHOW = ("operations", "GET", "{transaction}/operations")
 _PAYOUT = (("settlements", "GET", "{transaction}/settlements"),)
+_INVOICE = "/api/oms/pvt/orders/{order}/invoice/{invoice}"
+_CANCEL_INVOICE = ("cancel-invoice", "POST", f"{_INVOICE}/cancel")
 _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
     WorkKind.FAILED_AUTHORISATION: (_RETRY, _WRITE_OFF),
     WorkKind.FAILED_SETTLEMENT: (_RETRY, _WRITE_OFF, ("paid-otherwise", "POST", f"{_OPERATION}/paid-otherwise")),
@@ -61,6 +66,7 @@ _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
     WorkKind.PAYOUT_DIFFERS: _PAYOUT,
     WorkKind.PAYOUT_MISSING: _PAYOUT,
     WorkKind.CHARGEBACK: _PAYOUT,
+    WorkKind.USED_ACCESS_KEY: (("correct-key", "PATCH", _INVOICE), _CANCEL_INVOICE),
     WorkKind.UNDELIVERED_HOOK: (("resend", "POST", "/api/orders/hook/deliveries/{delivery}/resend"),),
 }
 
@@ -79,16 +85,19 @@ def item_id(transaction_id: str, work: Work) -> str:
     if work.approval is not None:
         return f"{work.kind.value}.{work.approval}"
     payment_id = work.payment_id if work.operation is None else None
-    about = (payment_id, work.operation, work.leg, work.delivery, work.payout)
+    about = (payment_id, work.operation, work.leg, work.delivery, work.payout, work.invoice)
     return ".".join([work.kind.value, transaction_id, *(str(part) for part in about if part is not None)])
 
 
-def actions_of(transaction_id: str, work: Work) -> Iterator[Action]:
-    """Yield the requests that go on with the work."""
+def actions_of(order_id: str, transaction_id: str, work: Work) -> Iterator[Action]:
+    """Yield the requests that go on with the work; a return is no invoice that can be cancelled (R38)."""
     transaction = f"/api/pvt/transactions/{transaction_id}"
     names = {"operation": work.operation, "leg": work.leg, "approval": work.approval, "delivery": work.delivery,
-             "payment": work.payment_id, "payout": work.payout}  # fmt: skip
+             "payment": work.payment_id, "payout": work.payout, "order": order_id,
+             "invoice": work.invoice}  # fmt: skip
     for name, method, path in _ACTIONS[work.kind]:
+        if work.is_return and name == _CANCEL_INVOICE[0]:
+            continue
         yield Action(name, method, path.format(transaction=transaction, **names))
 
 
@@ -104,6 +113,7 @@ def published_item(order_id: str, transaction_id: str, currency: str, work: Work
         "legId": None if work.leg is None else f"{work.operation}-{work.leg}",
         "approvalId": work.approval,
         "deliveryId": work.delivery,
+        "invoiceNumber": work.invoice,
         "value": work.value,
         "currency": currency,
         "since": work.since.isoformat(),
@@ -112,6 +122,6 @@ def published_item(order_id: str, transaction_id: str, currency: str, work: Work
         "nextStep": NEXT_STEPS[work.kind],
         "actions": [
             {"name": action.name, "method": action.method, "href": action.href}
-            for action in actions_of(transaction_id, work)
+            for action in actions_of(order_id, transaction_id, work)
         ],
     }

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from settlement.domain.events import EventType
+from settlement.domain.order.invoice import Invoice
+from settlement.domain.order.order import Order
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.acceptance import accept, record_acceptance
 from settlement.domain.transaction.operation import Operation, OperationKind
@@ -10,7 +12,10 @@ from settlement.domain.transaction.payment import Authorisation
 from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load
-from settlement.use_cases.shared.ports import Commit, Ports
+from settlement.use_cases.shared.ports import Changed, Commit, Ports, Store
+
+MAX_LET_GO = 40
+"""Most invoices whose keys are let go with their order: two writes each, of 100. Others wait for their correction."""
 
 
 def cancel_order(ports: Ports, account: str, order_id: str, reason: str | None, expected: int | None = None) -> Receipt:
@@ -51,4 +56,15 @@ def cancel_whole(ports: Ports, heads: Heads, reason: str | None) -> tuple[Commit
         order, cancelled_at=now, cancelled_by=ports.actor, cancel_reason=reason, cancel_receipt=ports.new_id().lower()
     )
     commit = heads.becomes(journal, cancelled, replace(accepted.transaction, cancelled_at=now))
-    return replace(commit, operations=[accepted.operation]), accepted.operation
+    let_go = _let_go(ports.store, order)
+    return replace(commit, operations=[accepted.operation], replaced_invoices=let_go), accepted.operation
+
+
+def _let_go(store: Store, order: Order) -> list[Changed[Invoice]]:
+    """Return the invoices of a cancelled order whose keys are others': they no longer wait for a person (D173).
+
+    Such an order has none that counts, and seldom one that does not.
+    """
+    held = store.invoices(order.account, order.order_id) if order.invoices else []
+    doubtful = [invoice for invoice in held if invoice.doubtful_key is not None][:MAX_LET_GO]
+    return [Changed(invoice, replace(invoice, used_key=None, replays=invoice.replays + 1)) for invoice in doubtful]

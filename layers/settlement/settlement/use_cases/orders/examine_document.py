@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from settlement.domain.account.account import AccountSettings, FiscalPolicy
 from settlement.domain.fiscal import remarks
@@ -11,7 +12,7 @@ from settlement.domain.fiscal.nfe import FiscalDocument
 from settlement.domain.fiscal.reading import read_fiscal
 from settlement.domain.fiscal.refused import FiscalDocumentRefused, KeyIsUsed
 from settlement.domain.fiscal.returned import of_return
-from settlement.domain.order.fiscal_record import FiscalCode, FiscalRecord, FiscalRemark
+from settlement.domain.order.fiscal_record import FiscalCode, FiscalRecord, FiscalRemark, UsedKey
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.key_claim import ExaminedInvoice, KeyClaim
 from settlement.domain.order.order import Line, Order
@@ -52,6 +53,7 @@ def examined(
     settings: AccountSettings,
     invoice: Invoice,
     lines: Sequence[Line],
+    at: datetime,
     *,
     text: str | None = None,
     document: FiscalDocument | None = None,
@@ -59,7 +61,7 @@ def examined(
 ) -> ExaminedInvoice:
     """Return an invoice with the record of its document: ``document`` if that is the invoice, else ``text``, if any.
 
-    ``is_booked`` says that the invoice was taken before.
+    ``at`` is the time of the request, ``is_booked`` says that the invoice was taken before.
 
     Raises ``FiscalDocumentRefused`` for what the setting does not take, for a hostile text, and for a ``document`` that
     is of another currency, or returns what its sale has not.
@@ -80,29 +82,49 @@ def examined(
     if read is not None and not invoice.key:
         invoice = replace(invoice, key=read.key.text)
     is_off = settings.fiscal_documents is FiscalPolicy.OFF
-    holder = _holder(store, order, invoice) if not is_off else _Holder()
+    holder = _holder(store, order, invoice, at) if not is_off else _Holder(used=invoice.used_key)
     found = [*holder.remarks, *found, *_remarks(store, order, invoice, lines, read, is_booked=is_booked)]
     if document is not None and document.is_return:
         _refuse([remark for remark in found if remark.code in _LIMITS_OF_A_RETURN])
     if settings.fiscal_documents is FiscalPolicy.STRICT:
         _refuse(found)
     kept = remarks.shortened(found) if settings.fiscal_documents is FiscalPolicy.WARN else ()
-    record = _record(read, kept).after(invoice.fiscal)
-    invoice = invoice if record == FiscalRecord() else replace(invoice, fiscal=record)
-    return ExaminedInvoice(invoice, holder.claim, holder.stale)
+    return holder.of(invoice, _record(read, kept))
+
+
+def looked_again(store: Store, order: Order, invoice: Invoice, at: datetime) -> ExaminedInvoice:
+    """Return an invoice whose key was another's, with the key if that has it no longer (D173)."""
+    holder = _holder(store, order, invoice, at)
+    return holder.of(invoice, FiscalRecord(remarks.shortened(holder.remarks)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """Who has the key of an invoice: another one, of which is remarked, or the invoice from now on, by its claim."""
+    """Who has the key of an invoice: another one, if it is ``used``, or the invoice from now on, by its claim."""
 
-    remarks: tuple[FiscalRemark, ...] = ()
+    used: UsedKey | None = None
     claim: KeyClaim | None = None
     stale: KeyClaim | None = None
 
+    @property
+    def remarks(self) -> tuple[FiscalRemark, ...]:
+        """What is remarked on the key."""
+        if self.used is None:
+            return ()
+        return (FiscalRemark(FiscalCode.KEY_USED, f"invoiceKey: {self.used.key} is that of {self.used.holder}"),)
 
-def _holder(store: Store, order: Order, invoice: Invoice) -> _Holder:
-    key = "".join((invoice.key or "").split())
+    def of(self, invoice: Invoice, record: FiscalRecord) -> ExaminedInvoice:
+        """Return the invoice with what is recorded of its document, and of its key as it is now."""
+        known = invoice.fiscal
+        if known is not None and self.used != invoice.used_key:
+            known = known.without(FiscalCode.KEY_USED)
+        record = record.after(known)
+        told = replace(invoice, fiscal=None if record == FiscalRecord() else record, used_key=self.used)
+        return ExaminedInvoice(told, self.claim, self.stale)
+
+
+def _holder(store: Store, order: Order, invoice: Invoice, at: datetime) -> _Holder:
+    key = invoice.plain_key
     if not looks_like_a_key(key):
         return _Holder()
     mine = KeyClaim(key, order.order_id, invoice.number)
@@ -114,10 +136,10 @@ def _holder(store: Store, order: Order, invoice: Invoice) -> _Holder:
     if (known.order_id, known.number) == (order.order_id, invoice.replaces):
         return _Holder(claim=mine, stale=known)
     other = store.invoice(order.account, known.order_id, known.number)
-    if other is None or not other.stands or "".join((other.key or "").split()) != key:
+    if other is None or not other.stands or other.plain_key != key:
         return _Holder(claim=mine, stale=known)
-    said = f"invoiceKey: {key} is that of invoice {known.number} of order {known.order_id}"
-    return _Holder((FiscalRemark(FiscalCode.KEY_USED, said),))
+    waits = invoice.doubtful_key
+    return _Holder(UsedKey(key, known.order_id, known.number, at if waits is None else waits.since))
 
 
 def _read(text: str) -> tuple[FiscalDocument | None, list[FiscalRemark]]:

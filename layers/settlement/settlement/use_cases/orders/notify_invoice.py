@@ -116,7 +116,7 @@ class _Case:
     notification: Notification
     lines: list[Line]
 
-    def examined(self, invoice: Invoice, *, is_booked: bool = False) -> ExaminedInvoice:
+    def examined(self, invoice: Invoice, at: datetime, *, is_booked: bool = False) -> ExaminedInvoice:
         """Return an invoice with what its fiscal document tells, if it has one, or the key of one."""
         told = self.notification
         if invoice.key is None and told.document is None:
@@ -129,6 +129,7 @@ class _Case:
             self.settings,
             invoice,
             self.lines,
+            at,
             text=told.document,
             document=told.fiscal,
             is_booked=is_booked,
@@ -215,7 +216,7 @@ def _replay(case: _Case, stored: Invoice) -> Receipt:
         heads.transaction.require_room_for_remarks()
     found = ExaminedInvoice(completed)
     if (completed.key, completed.has_document) != (stored.key, stored.has_document):
-        found = case.examined(completed, is_booked=True)
+        found = case.examined(completed, now, is_booked=True)
         completed = found.invoice
     journal = heads.journal(now)
     if stands and heads.transaction.events < MAX_TIMELINE:
@@ -313,7 +314,8 @@ def _store(
     found = case.examined(
         notification.as_invoice(
             counted=counted, receipt=ports.new_id().lower(), received_at=now, sequence=order.invoices + 1
-        )
+        ),
+        now,
     )
     invoice = found.invoice
     document_bytes = len((notification.document or "").encode())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from settlement.domain.errors import InvalidRequest, InvoiceNotFound, WrongStatus
 from settlement.domain.order.invoice import Delivery, Invoice, Supplement, Tracking
@@ -75,12 +76,12 @@ def _update(
         invoice = ports.store.invoice(account, order_id, number)
         if invoice is None:
             raise InvoiceNotFound(number)
-        found = _examined(ports.store, heads.order, invoice, change(invoice), document)
+        now = ports.now()
+        found = _examined(ports.store, heads.order, invoice, change(invoice), document, now)
         changed = found.invoice
         if has_another_document(ports.store, heads, invoice, document):
             raise InvalidRequest(f"embeddedInvoice: invoice {number} already has a different document")
         heads.transaction.require_room_for_remarks()
-        now = ports.now()
         journal = heads.journal(now)
         if (changed.tracking, changed.delivery) != (invoice.tracking, invoice.delivery) or changed == invoice:
             record_tracking(journal, changed)
@@ -91,12 +92,17 @@ def _update(
     return decide_until_written(ports, decide)
 
 
-def _examined(store: Store, order: Order, before: Invoice, after: Invoice, document: str | None) -> ExaminedInvoice:
-    """Return an invoice with what a key or document that comes later tells of it."""
+def _examined(
+    store: Store, order: Order, before: Invoice, after: Invoice, document: str | None, at: datetime
+) -> ExaminedInvoice:
+    """Return an invoice with what a key or document that comes later tells of it, and whose its key is by now."""
     came = document if not before.has_document else None
-    if came is None and after.key == before.key:
+    is_the_same = came is None and after.key == before.key
+    if is_the_same and after.doubtful_key is None:
         return ExaminedInvoice(after)
-    from settlement.use_cases.orders.examine_document import examined
+    from settlement.use_cases.orders.examine_document import examined, looked_again
 
+    if is_the_same:
+        return looked_again(store, order, after, at)
     lines = store.lines(order.account, order.order_id) if came is not None else []
-    return examined(store, order, store.settings(order.account), after, lines, text=came, is_booked=True)
+    return examined(store, order, store.settings(order.account), after, lines, at, text=came, is_booked=True)
