@@ -34,6 +34,7 @@ _LOGGED = (
     keys.APPROVALS,
     keys.PAYOUTS,
     keys.used_key(""),
+    keys.access_key("", "")[1],
 )
 """Logged items, by the beginning of their sort keys. Add each new kind of item, unless it holds personal data."""
 
