@@ -3,10 +3,20 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
-from settlement.domain.fiscal.access_key import LENGTH, AccessKey, access_key
+from settlement.domain.fiscal.access_key import LENGTH, AccessKey
+from settlement.domain.fiscal.fields import (
+    SHOWN,
+    found_at,
+    key_in,
+    lacking,
+    require_version,
+    short_text,
+    text_of,
+    time_of,
+    value_of,
+)
 from settlement.domain.fiscal.refused import NAMESPACE, FiscalDocumentRefused, another_root
 from settlement.domain.fiscal.xml_tree import Element
 from settlement.domain.money import MAX_MINOR_UNITS
@@ -27,17 +37,18 @@ AUTHORISING = frozenset({"100", "150"})
 """Answers of the tax authority by which a document may be used: in time, and late."""
 
 _DECIMAL = re.compile(r"[0-9]{1,13}(\.[0-9]{1,10})?")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 _LINE = f"[0-9]{{1,{MAX_LINE_DIGITS}}}"
-_SHORT = 60
-_MAX_REASON = 200
+MAX_REASON = 200
+"""Most characters that are told of the tax authority's words."""
+
 SALE = ("1", "1")
 """``finNFe`` and ``tpNF`` of a sale."""
 
 RETURN = "4"
 """``finNFe`` of a return."""
 
-_TEST = "2"
+TEST = "2"
+"""``tpAmb`` of the test environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,63 +124,55 @@ class FiscalDocument:
 def nfe_of(root: Element) -> FiscalDocument:
     """Return the document of a sale or a return that ``nfeProc`` or ``NFe`` is; raises ``FiscalDocumentRefused``."""
     body = _body_of(root)
-    key = _key_of(body)
+    key = key_in(body.attributes.get("Id", "").removeprefix("NFe"), "infNFe, Id")
     protocol = _protocol_of(root)
     return FiscalDocument(
         key=key,
         told_of_key=tuple(_told_of_key(key, body, protocol)),
-        issued_at=_time(body, "ide", "dhEmi"),
-        purpose=_short(body, _SHORT, "ide", "finNFe"),
-        direction=_short(body, _SHORT, "ide", "tpNF"),
-        is_test=_text(body, "ide", "tpAmb") == _TEST,
+        issued_at=time_of(body, "ide", "dhEmi"),
+        purpose=short_text(body, SHOWN, "ide", "finNFe"),
+        direction=short_text(body, SHOWN, "ide", "tpNF"),
+        is_test=text_of(body, "ide", "tpAmb") == TEST,
         protocol=_protocol(protocol) if protocol is not None else None,
         total=_centavos(body, "total", "ICMSTot", "vNF"),
         total_with_taxes=_centavos_or_none(body, "total", "vNFTot"),
-        cfop=_value(_items(body)[0], "prod", "CFOP"),
+        cfop=value_of(_items(body)[0], "prod", "CFOP"),
         items=tuple(_item(item) for item in _items(body)),
         references=_references(body),
     )
 
 
 def _body_of(root: Element) -> Element:
-    document = root if root.name == "NFe" else _found(root, "NFe")
+    document = root if root.name == "NFe" else found_at(root, "NFe")
     if document is None or document.namespace != NAMESPACE:
         raise another_root(document or root, ("nfeProc", "NFe"))
-    body = _found(document, "infNFe")
+    body = found_at(document, "infNFe")
     if body is None:
-        raise _lacking("infNFe")
-    if (version := body.attributes.get("versao")) != VERSION:
-        raise FiscalDocumentRefused(
-            f"infNFe, versao: must be {VERSION}; got {(version or 'none')[:_SHORT]}", code=FiscalCode.VERSION
-        )
+        raise lacking("infNFe")
+    require_version(body.attributes.get("versao"), VERSION, "infNFe, versao")
     return body
 
 
-def _key_of(body: Element) -> AccessKey:
-    try:
-        return access_key(body.attributes.get("Id", "").removeprefix("NFe"))
-    except ValueError as fault:
-        raise FiscalDocumentRefused(f"infNFe, Id: {fault}", code=FiscalCode.KEY) from None
-
-
 def _told_of_key(key: AccessKey, body: Element, protocol: Element | None) -> Iterator[tuple[str, str, str]]:
-    issuer = _value(body, "emit", "CNPJ") or (_value(body, "emit", "CPF") or "").rjust(14, "0")
-    yield "ide/mod", _text(body, "ide", "mod"), key.model
-    yield "ide/serie", _text(body, "ide", "serie"), str(key.series)
-    yield "ide/nNF", _text(body, "ide", "nNF"), str(key.number)
+    issuer = value_of(body, "emit", "CNPJ") or (value_of(body, "emit", "CPF") or "").rjust(14, "0")
+    yield "ide/mod", text_of(body, "ide", "mod"), key.model
+    yield "ide/serie", text_of(body, "ide", "serie"), str(key.series)
+    yield "ide/nNF", text_of(body, "ide", "nNF"), str(key.number)
     yield "emit/CNPJ", issuer, key.issuer
     if protocol is not None:
-        yield "protNFe/chNFe", _text(protocol, "chNFe"), key.text
+        yield "protNFe/chNFe", text_of(protocol, "chNFe"), key.text
 
 
 def _protocol_of(root: Element) -> Element | None:
-    return _found(root, "protNFe", "infProt") if root.name == "nfeProc" else None
+    return found_at(root, "protNFe", "infProt") if root.name == "nfeProc" else None
 
 
 def _protocol(said: Element) -> Protocol:
-    reason = _value(said, "xMotivo") or "no reason"
-    number, received_at = (_short(said, _SHORT, name) if _value(said, name) else None for name in ("nProt", "dhRecbto"))
-    return Protocol(_short(said, _SHORT, "cStat"), reason[:_MAX_REASON], number, received_at)
+    reason = value_of(said, "xMotivo") or "no reason"
+    number, received_at = (
+        short_text(said, SHOWN, name) if value_of(said, name) else None for name in ("nProt", "dhRecbto")
+    )
+    return Protocol(short_text(said, SHOWN, "cStat"), reason[:MAX_REASON], number, received_at)
 
 
 def _items(body: Element) -> list[Element]:
@@ -182,91 +185,39 @@ def _items(body: Element) -> list[Element]:
 
 
 def _item(item: Element) -> FiscalItem:
-    product = _found(item, "prod")
+    product = found_at(item, "prod")
     if product is None:
-        raise _lacking("det/prod")
+        raise lacking("det/prod")
     discount = _centavos_or_none(product, "vDesc") or 0
-    value = _centavos(product, "vProd") - discount if _value(product, "indTot") != "0" else 0
+    value = _centavos(product, "vProd") - discount if value_of(product, "indTot") != "0" else 0
     if value < 0:
         raise FiscalDocumentRefused(f"prod/vDesc: must be at most vProd; got {discount}", code=FiscalCode.FIELD)
-    barcode, line = _value(product, "cEAN"), _value(product, "nItemPed")
+    barcode, line = value_of(product, "cEAN"), value_of(product, "nItemPed")
     return FiscalItem(
         number=int(_number(item.attributes.get("nItem", ""), "det, nItem")),
-        code=_short(product, MAX_CODE_CHARACTERS, "cProd"),
+        code=short_text(product, MAX_CODE_CHARACTERS, "cProd"),
         barcode=barcode if barcode is not None and barcode.isdigit() else None,
-        description=_text(product, "xProd")[:MAX_DESCRIPTION_CHARACTERS],
-        quantity=_number(_text(product, "qCom"), "prod/qCom"),
+        description=text_of(product, "xProd")[:MAX_DESCRIPTION_CHARACTERS],
+        quantity=_number(text_of(product, "qCom"), "prod/qCom"),
         value=value,
-        unit=_text(product, "uCom"),
+        unit=text_of(product, "uCom"),
         order_line=int(line) if line is not None and re.fullmatch(_LINE, line) else None,
     )
 
 
 def _references(body: Element) -> tuple[str, ...]:
     """Return the keys that a document names; references to documents of other kinds have none."""
-    identification = _found(body, "ide")
+    identification = found_at(body, "ide")
     naming = [] if identification is None else identification.all("NFref")
     if len(naming) > MAX_REFERENCES:
         raise FiscalDocumentRefused(
             f"ide/NFref: must be at most {MAX_REFERENCES}, there are {len(naming)}", code=FiscalCode.FIELD
         )
-    return tuple(_short(each, LENGTH, "refNFe") for each in naming if _value(each, "refNFe") is not None)
-
-
-def _found(element: Element, *path: str) -> Element | None:
-    """Return the element at a path, None if there is none; raises where a part of the path stands twice.
-
-    Two readers of such a document could take different ones for what it says.
-    """
-    at: Element | None = element
-    for depth, name in enumerate(path, start=1):
-        found = at.all(name) if at is not None else []
-        if len(found) > 1:
-            where = "/".join(path[:depth])
-            raise FiscalDocumentRefused(
-                f"{where}: must stand once, it stands {len(found)} times", code=FiscalCode.FIELD
-            )
-        at = found[0] if found else None
-    return at
-
-
-def _value(element: Element, *path: str) -> str | None:
-    found = _found(element, *path)
-    return (found.text.strip() or None) if found is not None else None
-
-
-def _text(element: Element, *path: str) -> str:
-    found = _value(element, *path)
-    if found is None:
-        raise _lacking("/".join(path))
-    return found
-
-
-def _short(element: Element, most: int, *path: str) -> str:
-    text = _text(element, *path)
-    if len(text) > most:
-        raise FiscalDocumentRefused(
-            f"{'/'.join(path)}: must have at most {most} characters, it has {len(text)}", code=FiscalCode.FIELD
-        )
-    return text
-
-
-def _time(element: Element, *path: str) -> str:
-    text = _text(element, *path)
-    try:
-        is_time = _TIME.fullmatch(text) is not None and datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        is_time = False
-    if not is_time:
-        raise FiscalDocumentRefused(
-            f"{'/'.join(path)}: must be a time with its offset, as in 2026-07-01T10:00:00-03:00; got {text[:_SHORT]}",
-            code=FiscalCode.FIELD,
-        )
-    return text
+    return tuple(short_text(each, LENGTH, "refNFe") for each in naming if value_of(each, "refNFe") is not None)
 
 
 def _centavos(element: Element, *path: str) -> int:
-    name, text = "/".join(path), _text(element, *path)
+    name, text = "/".join(path), text_of(element, *path)
     cents = _number(text, name).scaleb(2)
     if cents != cents.to_integral_value():
         raise FiscalDocumentRefused(f"{name}: must have at most 2 decimals; got {text}", code=FiscalCode.FIELD)
@@ -278,17 +229,13 @@ def _centavos(element: Element, *path: str) -> int:
 
 
 def _centavos_or_none(element: Element, *path: str) -> int | None:
-    return None if _value(element, *path) is None else _centavos(element, *path)
+    return None if value_of(element, *path) is None else _centavos(element, *path)
 
 
 def _number(text: str, name: str) -> Decimal:
     if not _DECIMAL.fullmatch(text):
         raise FiscalDocumentRefused(
-            f"{name}: must be a number from 0 with at most 13 digits and 10 decimals; got {text[:_SHORT]}",
+            f"{name}: must be a number from 0 with at most 13 digits and 10 decimals; got {text[:SHOWN]}",
             code=FiscalCode.FIELD,
         )
     return Decimal(text)
-
-
-def _lacking(name: str) -> FiscalDocumentRefused:
-    return FiscalDocumentRefused(f"{name}: is missing", code=FiscalCode.FIELD)
