@@ -12,7 +12,7 @@ from settlement.domain.account.account import Role
 from settlement.domain.order.invoice import InvoiceType
 from settlement.environment import ENVIRONMENT
 from settlement.logs import new_logger
-from settlement.use_cases.orders.notify_invoice import notify_invoice
+from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
 from settlement.use_cases.orders.update_tracking import update_parcel
 from settlement.use_cases.shared.heads import load
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody
     from settlement.use_cases.approvals.act_or_ask import Asking
-    from settlement.use_cases.orders.notify_invoice import Notification, Receipt
+    from settlement.use_cases.orders.notify_invoice import Receipt
     from settlement.use_cases.shared.ports import Ports
 
 logger = new_logger()
@@ -72,30 +72,30 @@ def preview_document(order_id: str) -> Response:
 
 @api.serves("notifyFiscalDocument")
 def notify_fiscal(order_id: str) -> Response:
-    """Notify the invoice that an NF-e is."""
-    notification, expected = _fiscal_notification(), api.expected_version()
-    return _take(bootstrap.ports(api.actor()), order_id, notification, expected)
+    """Notify the invoice that an NF-e is, or cancel the one that its event cancels."""
+    told, expected = _told_by_xml(order_id), api.expected_version()
+    if isinstance(told, Notification):
+        return _take(order_id, told, expected)
+    return _done_or_asked(told, expected)
 
 
 @api.serves("previewFiscalDocument")
 def preview_fiscal(order_id: str) -> Response:
-    """Show what the invoice that an NF-e is would do, and write nothing."""
-    return _previewed_invoice(order_id, _fiscal_notification(), api.expected_version())
+    """Show what the invoice that an NF-e is, or its event, would do, and write nothing."""
+    told, expected = _told_by_xml(order_id), api.expected_version()
+    if isinstance(told, Notification):
+        return _previewed_invoice(order_id, told, expected)
+    return _previewed_asking(told, expected)
 
 
 @api.serves("cancelInvoice")
 def cancel(order_id: str, invoice_number: str) -> Response:
     """Cancel a sale invoice."""
-    from settlement.api.approvals.view import approval_view
     from settlement.api.invoices.taking_back import InvoiceCancelBody
-    from settlement.domain.transaction.approval import Approval
-    from settlement.use_cases.approvals.act_or_ask import act_or_ask
     from settlement.use_cases.approvals.invoice_cancellation import asking_invoice_cancel
 
     account, request = api.caller(), api.read(InvoiceCancelBody).as_request(invoice_number)
-    asking, expected = asking_invoice_cancel(account, order_id, request), api.expected_version()
-    done = act_or_ask(bootstrap.ports(api.actor()), account, asking, expected)
-    return answer(202, approval_view(done)) if isinstance(done, Approval) else answer(200, receipt_view(done))
+    return _done_or_asked(asking_invoice_cancel(account, order_id, request), api.expected_version())
 
 
 @api.serves("previewInvoiceCancel")
@@ -122,22 +122,29 @@ def track(order_id: str, invoice_number: str) -> Response:
 def _notify(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Response:
     _require_role(body.type)
     notification, expected = body.as_notification(), api.expected_version()
-    return _take(bootstrap.ports(api.actor()), order_id, notification, expected)
+    return _take(order_id, notification, expected)
 
 
-def _take(ports: "Ports", order_id: str, notification: "Notification", expected: int | None) -> Response:
+def _take(order_id: str, notification: Notification, expected: int | None) -> Response:
     """Accept an invoice; a return, or a correction, may have to wait for a second key."""
     account = api.caller()
     if notification.replaces is not None:
         _require_role(InvoiceType.INPUT)
     elif notification.type is InvoiceType.OUTPUT:
+        ports = bootstrap.ports(api.actor())
         return answer(200, receipt_view(notify_invoice(ports, account, order_id, notification, expected)))
+    from settlement.use_cases.approvals.return_invoice import asking_return
+
+    return _done_or_asked(asking_return(account, order_id, notification), expected)
+
+
+def _done_or_asked(asking: "Asking[Receipt]", expected: int | None) -> Response:
+    """Do what may have to wait for a second key, and answer the receipt, or the approval that it waits for."""
     from settlement.api.approvals.view import approval_view
     from settlement.domain.transaction.approval import Approval
     from settlement.use_cases.approvals.act_or_ask import act_or_ask
-    from settlement.use_cases.approvals.return_invoice import asking_return
 
-    done = act_or_ask(ports, account, asking_return(account, order_id, notification), expected)
+    done = act_or_ask(bootstrap.ports(api.actor()), api.caller(), asking, expected)
     return answer(202, approval_view(done)) if isinstance(done, Approval) else answer(200, receipt_view(done))
 
 
@@ -148,7 +155,7 @@ def _preview(order_id: str, body: "InvoiceBody | DocumentInvoiceBody") -> Respon
     return _previewed_invoice(order_id, body.as_notification(), api.expected_version())
 
 
-def _previewed_invoice(order_id: str, notification: "Notification", expected: int | None) -> Response:
+def _previewed_invoice(order_id: str, notification: Notification, expected: int | None) -> Response:
     account = api.caller()
     if notification.type is InvoiceType.OUTPUT and notification.replaces is None:
         return _previewed(order_id, lambda ports: notify_invoice(ports, account, order_id, notification, expected))
@@ -173,16 +180,26 @@ def _previewed(order_id: str, act: "Callable[[Ports], object]") -> Response:
     return answer(200, preview_view(previewed))
 
 
-def _fiscal_notification() -> "Notification":
-    """Read the document, and return what it notifies."""
+def _told_by_xml(order_id: str) -> "Notification | Asking[Receipt]":
+    """Read the document, and return what it notifies; an event asks for a cancellation."""
     from settlement.api.invoices.nfe import read_document
+    from settlement.domain.fiscal.nfe import FiscalDocument
     from settlement.use_cases.orders.notify_fiscal_document import notification_of
 
     document, text = read_document(api.request.body, is_base64=api.request.is_base64)
-    _require_role(document.type)
-    return notification_of(document, text, takes_tests=ENVIRONMENT.sandbox)
+    if isinstance(document, FiscalDocument):
+        _require_role(document.type)
+        return notification_of(document, text, takes_tests=ENVIRONMENT.sandbox)
+    from settlement.use_cases.approvals.invoice_cancellation import asking_invoice_cancel
+    from settlement.use_cases.orders.cancel_by_event import cancellation_by
+
+    account = api.caller()
+    _require_role(InvoiceType.INPUT)
+    store = bootstrap.ports(api.actor()).store
+    request = cancellation_by(store, account, order_id, document, takes_tests=ENVIRONMENT.sandbox)
+    return asking_invoice_cancel(account, order_id, request)
 
 
 def _require_role(invoice: InvoiceType) -> None:
-    """Of the route's two roles, a return needs the one for refunds, a sale the other."""
+    """Of the route's two roles, what gives money back needs the one for refunds, a sale the other."""
     api.require(Role.NOTIFY_REFUND if invoice is InvoiceType.INPUT else Role.NOTIFY_INVOICE)

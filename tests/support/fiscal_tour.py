@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from settlement.domain.fiscal.nfe import MAX_NFE_ITEMS
 from testkit.nfe_documents import ISSUED_AT, nfe, nfe_key
+from testkit.nfe_events import batch, event, registered
 from tests.support.tour_bodies import order_body
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ def walk_fiscal_documents(tour: Tour) -> None:
     tour.probe("POST", path, nfe(1, "100.00"))
     service.call("POST", path, a_return(nfe_key(9)))
     service.do("POST", path, a_return(nfe_key(1)))
+    for text in events_refused():
+        service.call("POST", path, text)
+    tour.place("note-cancelled")
+    note = nfe(5).replace("</cStat>", "</cStat><nProt>135260000000009</nProt>")
+    service.do("POST", f"{ORDERS}/note-cancelled/invoice/nfe", note)
+    service.call("POST", f"{ORDERS}/note-cancelled/invoice/nfe", event(5))
+    service.do("POST", f"{ORDERS}/note-cancelled/invoice/nfe", registered(event(5, protocol="135260000000009"), 5))
     tour.place("not-started", start=False)
     service.call("POST", f"{ORDERS}/not-started/invoice/nfe", nfe())
     service.do("POST", ORDERS, order_body("dollars", currency="USD"))
@@ -38,6 +46,14 @@ def walk_fiscal_documents(tour: Tour) -> None:
 def a_return(of: str) -> str:
     """A document that takes 10.00 of a sale back."""
     return nfe(2, "10.00", (("B", "1", "10.00"),), purpose="4", direction="0", returns=[of])
+
+
+def events_refused() -> Iterator[str]:
+    """Yield an event for each code of its own, and those of a sale that was returned, and of none."""
+    yield event(type_="110110")
+    yield batch(event(), event(2))
+    yield event(1)
+    yield event(9)
 
 
 def documents_refused() -> Iterator[str]:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from settlement.domain.errors import Refusal
+from settlement.domain.fiscal.cancellation_event import CancellationEvent
 from settlement.domain.fiscal.nfe import FiscalDocument
-from settlement.domain.fiscal.reading import read_fiscal
+from settlement.domain.fiscal.reading import read_fiscal, read_fiscal_or_event
 from settlement.domain.fiscal.remarks import of_content, of_model, of_purpose
 from testkit.nfe_documents import nfe, nfe_key
+from testkit.nfe_events import event, registered
 
 NFELIB = Path(str(import_module("nfelib").__file__)).parent
 SAMPLES = sorted((NFELIB / "nfe" / "samples" / "v4_0").rglob("*.xml"))
@@ -22,6 +24,7 @@ OTHERS = sorted({*NFELIB.rglob("samples/**/*.[xX][mM][lL]")} - {*DOCUMENTS})
 PARSER: Any = import_module("xsdata.formats.dataclass.parsers").XmlParser()
 PROCESSED: Any = import_module("nfelib.nfe.bindings.v4_0.proc_nfe_v4_00").NfeProc
 BARE: Any = import_module("nfelib.nfe.bindings.v4_0.nfe_v4_00").Nfe
+CANCELLED: Any = import_module("nfelib.nfe_evento_cancel.bindings.v1_0.proc_evento_canc_nfe_v1_00").ProcEventoNfe
 
 
 def oracle(content: bytes) -> dict[str, Any]:
@@ -126,3 +129,25 @@ def test_samples_are_of_every_kind() -> None:
 )
 def test_documents_of_the_tests_are_read_as_the_oracle_reads_them(document: str) -> None:
     assert read(read_fiscal(document.encode())) == oracle(document.encode())
+
+
+def test_event_that_cancels_a_note_is_read_as_the_oracle_reads_it() -> None:
+    """With digits alone, as the oracle's schemas of events refuse letters."""
+    key = nfe_key(issuer="11222333000181")
+    content = registered(event(key=key, issuer="11222333000181"), key=key).encode()
+    parsed = PARSER.from_bytes(content, CANCELLED)
+    said, answer = parsed.evento.infEvento, parsed.retEvento.infEvento
+
+    told = read_fiscal_or_event(content)
+
+    assert isinstance(told, CancellationEvent)
+    assert told.registration is not None
+    assert (told.id, told.key.text, str(told.sequence), told.occurred_at, told.is_test) == (
+        said.Id,
+        said.chNFe,
+        said.nSeqEvento,
+        said.dhEvento,
+        said.tpAmb.value == "2",
+    )
+    assert (told.protocol, told.reason) == (said.detEvento.nProt, said.detEvento.xJust)
+    assert (told.registration.status, told.registration.reason) == (answer.cStat, answer.xMotivo)

@@ -352,6 +352,8 @@ TESTED_ELSEWHERE = {
     "elements within each other, in an NF-e": "test_document_that_is_more_than_is_read_is_refused",
     "items of an NF-e": "test_document_with_more_items_than_its_layout_has_is_refused",
     "references of an NF-e": "test_document_with_more_references_than_its_layout_has_is_refused",
+    "events that cancel an NF-e in one body": "test_event_that_cancels_nothing_is_refused_and_nothing_written",
+    "the reason of an event that cancels an NF-e, which has 15 or more": "test_limits_of_a_reason_are_taken",
     "warnings of a fiscal document; more are left out": "test_warnings_that_are_kept_are_few_and_short",
     "the delay of an automatic settlement in a connector's answer": "test_delay_that_is_none_is_left_out_and_told",
     "`delayToCancel` in a connector's answer": "test_delay_to_cancel_that_is_none_is_told",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from settlement.domain.fiscal.access_key import AccessKey, WrongCheckDigit, access_key
+from settlement.domain.fiscal.cancellation_event import REGISTERED, CancellationEvent
 from settlement.domain.fiscal.matching import line_of, mentions_of
 from settlement.domain.fiscal.nfe import AUTHORISING, RETURN, SALE, FiscalDocument
 from settlement.domain.order.fiscal_record import MAX_REMARK_CHARACTERS, MAX_REMARKS, FiscalCode, FiscalRemark
@@ -60,11 +61,34 @@ def of_digit(key: AccessKey, where: str) -> Iterator[FiscalRemark]:
 
 def of_content(document: FiscalDocument) -> Iterator[FiscalRemark]:
     """Yield where the key of a document, or of its protocol, says otherwise than the document."""
-    for name, said, meant in document.told_of_key:
+    yield from _of_content(document.told_of_key)
+
+
+def _of_content(told: Iterable[tuple[str, str, str]]) -> Iterator[FiscalRemark]:
+    for name, said, meant in told:
         if said.lstrip("0") != meant.lstrip("0"):
             yield FiscalRemark(
                 FiscalCode.KEY_CONTENT, f"{name}: must be as in the access key, {meant}; got {said[:60]}"
             )
+
+
+def of_event(event: CancellationEvent) -> Iterator[FiscalRemark]:
+    """Yield what is wrong with the cancellation of a note by itself: key, model and registration."""
+    yield from of_digit(event.key, "infEvento/chNFe")
+    yield from of_model(event.key, "infEvento/chNFe")
+    yield from _of_content(event.told_twice)
+    if event.is_test:
+        yield FiscalRemark(FiscalCode.TEST, "infEvento/tpAmb: must be 1, production; it is 2, the test environment")
+    if event.registration is None:
+        yield FiscalRemark(
+            FiscalCode.NO_PROTOCOL, "retEvento: is missing, so nothing says that the cancellation is registered"
+        )
+    elif event.registration.status not in REGISTERED:
+        yield FiscalRemark(
+            FiscalCode.NOT_AUTHORISED,
+            f"retEvento/cStat: must be {', '.join(sorted(REGISTERED))}; "
+            f"it is {event.registration.status}, {event.registration.reason}",
+        )
 
 
 def of_purpose(document: FiscalDocument) -> Iterator[FiscalRemark]:

@@ -36,6 +36,9 @@ class FiscalCode(StrEnum):
     ITEM = "NFE_ITEM"
     QUANTITY = "NFE_QUANTITY"
     REFERENCE = "NFE_REFERENCE"
+    EVENT = "NFE_EVENT"
+    EVENTS = "NFE_EVENTS"
+    PROTOCOL_DIFFERS = "NFE_PROTOCOL_DIFFERS"
 
 
 @dataclass(frozen=True, slots=True)

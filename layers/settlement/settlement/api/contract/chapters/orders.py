@@ -34,7 +34,10 @@ _REFUSED_KEY = {409: f"{_REFUSED_INVOICE[409]} NFE_KEY_USED"}
 _CORRECTION = {404: "OMS004 OMS007", 409: f"{_REFUSED_KEY[409]} OMS016"}
 _REFUSED_BY_INDEX = _REFUSED_INVOICE | _CORRECTION | {400: f"{_REFUSED_INVOICE[400]} {_OF_KEY}"}
 _REFUSED_WITH_TEXT = _REFUSED_INVOICE | _CORRECTION | {400: f"{_REFUSED_INVOICE[400]} {_OF_EMBEDDED}"}
-_REFUSED_DOCUMENT = _REFUSED_INVOICE | _REFUSED_KEY | {400: f"{_REFUSED_INVOICE[400]} {_OF_DOCUMENT} NFE_CURRENCY"}
+_OF_EVENT = "NFE_EVENT NFE_EVENTS NFE_PROTOCOL_DIFFERS"
+_REFUSED_DOCUMENT = (
+    _REFUSED_INVOICE | _CORRECTION | {400: f"{_REFUSED_INVOICE[400]} {_OF_DOCUMENT} {_OF_EVENT} NFE_CURRENCY"}
+)
 _REFUSED_PARCEL = {
     400: f"OMS001 {_OF_EMBEDDED}",
     404: "OMS004 OMS007",
@@ -268,11 +271,13 @@ ROUTES = (
     describe(
         "notifyFiscalDocument",
         Tag.INVOICES,
-        "Notify the invoice that an NF-e is",
+        "Notify the invoice that an NF-e is, or cancel it by its event",
         "Takes the XML of an NF-e (`nfeProc` or `NFe`, layout 4.00, at most 500,000 bytes), reads number, key, value, "
         "date and items from it, and is then the notification of that invoice. A document of return (`finNFe` 4) is an "
         "`Input`; it names the sale. The document is kept, and shown as `embeddedInvoice`. "
-        "A return above the account's `approvalAbove` waits for a second key.",
+        "The event that cancels a note (110111, layout 1.00, as `procEventoNFe`, `evento` or `envEvento` of one event) "
+        "is the cancellation of the order's invoice with its key: `reason` is `xJust`, `requestId` the event's `Id`. "
+        "A return or a cancellation above the account's `approvalAbove` waits for a second key.",
         {200: RepeatableReceipt, 202: ApprovalAnswer},
         _REFUSED_DOCUMENT | {503: "OMS503"},
         is_xml=True,
@@ -281,8 +286,9 @@ ROUTES = (
     describe(
         "previewFiscalDocument",
         Tag.INVOICES,
-        "Show what the invoice that an NF-e is would do, with its money plan",
-        "Does the same as `POST /api/oms/pvt/orders/{orderId}/invoice/preview`, with an NF-e as body.",
+        "Show what the invoice that an NF-e is, or its event, would do, with its money plan",
+        "Does the same as `POST /api/oms/pvt/orders/{orderId}/invoice/preview`, with an NF-e as body; with the event "
+        "that cancels one, the same as `POST /api/oms/pvt/orders/{orderId}/invoice/{invoiceNumber}/cancel/preview`.",
         {200: MoneyPreview},
         _REFUSED_DOCUMENT,
         is_xml=True,
