@@ -45,7 +45,7 @@ from testkit.guarded_things import GuardedThings
 LIST_PAGE = 100
 """Orders in one page of the list; DynamoDB's pages are measured in bytes."""
 
-_WORKED = Operation | Leg | Payment | AuditFinding | Approval | Invoice
+_WORKED = Operation | Leg | Payment | AuditFinding | Approval | Invoice | PayoutPart
 
 
 class FakeStore(GuardedThings):
@@ -276,6 +276,10 @@ class FakeStore(GuardedThings):
     def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]:
         """Return a payment's refunds, oldest first."""
         return sorted_refunds(self.all_of(RefundMade, account, transaction_id, payment_id))
+
+    def payout(self, account: str, transaction_id: str, payment_id: str, name: str) -> PayoutPart | None:
+        """Return one thing that a settlement report told of a payment."""
+        return self.get(PayoutPart, account, transaction_id, payment_id, name)
 
     def payouts(self, account: str, transaction_id: str, payment_id: str) -> list[PayoutPart]:
         """Return what settlement reports told of a payment."""

@@ -196,6 +196,19 @@ def confirm(transaction_id: str, leg_id: str) -> Response:
     return no_content() if waiting is None else answer(202, approval_view(waiting))
 
 
+@api.serves("acceptPayout")
+def accept(transaction_id: str, payment_id: str, payout_id: str) -> Response:
+    """Accept what a settlement report told, once a person has dealt with it."""
+    from settlement.api.operations.request import AcceptanceBody
+    from settlement.use_cases.recovery.accept_payout import PayoutPlace, accept_payout
+
+    account = api.caller()
+    said = api.read(AcceptanceBody)
+    place = PayoutPlace(transaction_id, payment_id, payout_id)
+    accept_payout(bootstrap.ports(api.actor()), account, place, said.reference, said.reason)
+    return no_content()
+
+
 def _sequence(operation_id: str) -> int:
     if not (operation_id.isascii() and operation_id.isdigit() and len(operation_id) <= MAX_SEQUENCE_DIGITS):
         raise OperationNotFound(operation_id)

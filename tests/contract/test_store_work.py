@@ -4,9 +4,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from settlement.domain.actor import Actor
 from settlement.domain.hourly_figures import Hour
 from settlement.domain.order.finding import Term, TermKind
 from settlement.domain.order.fiscal_record import UsedKey
+from settlement.domain.reconciliation.outcomes import Outcome
+from settlement.domain.reconciliation.payout import Acceptance, PayoutPart
+from settlement.domain.reconciliation.report_line import LineKind, Stage
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import OperationKind, OperationState
@@ -15,7 +21,7 @@ from settlement.domain.transaction.work import AuditFinding
 from settlement.storage import keys
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.figures import HourlyCounters
-from settlement.use_cases.shared.ports import Changed, DuePayment, Page, Store, WorkItem
+from settlement.use_cases.shared.ports import Changed, Conflict, DuePayment, Page, Store, WorkItem
 from testkit.builders import (
     ACCOUNT,
     NOON,
@@ -86,6 +92,30 @@ def test_leg_is_listed_while_it_is_in_doubt_or_left_to_a_person(store: Store) ->
     assert [work.kind for work in listed(store)] == [WorkKind.MANUAL_REFUND]
     write_work(store, legs=[Changed(manual, replace(manual, state=LegState.POSTED, attempts=2))])
     assert listed(store) == []
+
+
+def test_what_a_report_told_is_listed_until_it_is_accepted(store: Store) -> None:
+    an_order_stands(store)
+    back = PayoutPart(
+        "P1", LineKind.CHARGEBACK, "", Stage.REPORTED, 5, 1, Outcome.MATCHED, "BRL", -700, 0, -700, "BRL", "R1", 5, NOON
+    )
+    write_work(store, payouts=[back])
+    assert listed(store) == [
+        Work(WorkKind.CHARGEBACK, NOON, 700, payment_id="P1", payout="chargeback-R1-5"),
+    ]
+
+    accepted = replace(back, version=1, accepted=Acceptance("CLAIM-1", LATER, Actor("key", "anna"), "lost"))
+    write_work(store, payouts=[accepted], payouts_before=[replace(back, version=1)])
+    assert listed(store) == []
+    assert store.payouts(ACCOUNT, TRANSACTION_ID, "P1") == [replace(accepted, version=2)]
+    assert store.payout(ACCOUNT, TRANSACTION_ID, "P1", back.name) == replace(accepted, version=2)
+    assert store.payout(ACCOUNT, TRANSACTION_ID, "P1", "x" * 2000) is None
+    assert store.payout(ACCOUNT, TRANSACTION_ID, "P2", back.name) is None
+    with pytest.raises(Conflict):
+        write_work(store, payouts=[replace(accepted, accepted=Acceptance("CLAIM-2", LATER))])
+
+    write_work(store, payouts=[replace(back, version=2, gross=-600)])
+    assert [(work.kind, work.value) for work in listed(store)] == [(WorkKind.CHARGEBACK, 600)]
 
 
 def test_payment_is_listed_while_it_is_blocked_or_lapses_with_open_value(store: Store) -> None:

@@ -68,6 +68,7 @@ def _an_order(api: Api) -> dict[str, str]:
         "requestId": api.patch(changes, less).json["requestId"],
         "operationId": "2",
         "legId": "2-0001",
+        "payoutId": "capture-000002-0001-reported-01-01",
         "affiliationId": "sandbox-hold",
         "approvalId": f"{placed.transaction_id}.0000000000000000-0001",
         "deliveryId": "a2V5IDIwMjYtMDMtMDJUMDA6MDA6MDAuMDAwMDAwKzAwOjAwIyMwMDAwZXZlbnQ",

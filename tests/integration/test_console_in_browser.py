@@ -55,6 +55,7 @@ def paths(orders: dict[str, Placed]) -> list[str]:
         *(f"transactions/{failed.transaction_id}/do/{name}" for name in ("settle", "refund", "give-up")),
         *(f"{failure}/{name}" for name in ("retry", "write-off", "paid-otherwise")),
         *(f"transactions/{by_hand.transaction_id}/legs/4-0001/do/{name}" for name in ("confirm", "resolve")),
+        f"transactions/{done.transaction_id}/payments/{done.payments[0].payment_id}/payouts/chargeback-R1-5/do/accept",
         f"transactions/{done.transaction_id}/audit",
         f"approvals/{stored(orders['asked'])[0].id}",
     ]

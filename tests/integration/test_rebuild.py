@@ -27,6 +27,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.entry_log import EntryLog
 from settlement.storage.event_record import EventRecord, packed, record_of
 from settlement.storage.log import PERSONAL_ATTRIBUTES, replay
+from settlement.use_cases.recovery.accept_payout import PayoutPlace, accept_payout
 from settlement.use_cases.shared.ports import Commit
 from settlement.use_cases.upkeep.audit_order import audit_transaction
 from testkit.builders import ACCOUNT, NOON, a_new_payment, item
@@ -35,6 +36,7 @@ from testkit.shop import Shop
 from testkit.written_items import Items, write_all
 from tests.support.declared_table import make_declared_table
 from tests.support.earlier_layout import writes_of_earlier_version
+from tests.support.reports import FakeReports, a_report_of
 from tests.support.service import Service
 from tests.support.tour import Tour
 from tests.unit.test_interleavings import OneOrder
@@ -195,6 +197,22 @@ def test_failed_operations_and_what_operators_did_are_in_the_events() -> None:
     shop.provider.usually("settle", "ok")
 
     require_told(shop.store.commits)
+
+
+def test_acceptance_of_what_a_report_told_is_in_the_events() -> None:
+    shop = Shop()
+    placed = shop.open()
+    placed.invoice("N1", 7000)
+    a_report_of(placed, FakeReports())
+    [back] = [work for item in shop.store.work(ACCOUNT, shop.clock(), None, 9).items if (work := item.work).payout]
+    assert back.payment_id is not None
+    assert back.payout is not None
+
+    accept_payout(shop.ports, ACCOUNT, PayoutPlace(placed.transaction_id, back.payment_id, back.payout), "CLAIM-1")
+
+    require_told(shop.store.commits)
+    [kept] = [found for found in written(shop.store.commits).values() if "accepted" in found]
+    assert (kept["accepted"]["reference"], "work" in kept) == ("CLAIM-1", False)
 
 
 def test_any_story_of_one_order_is_in_its_events() -> None:

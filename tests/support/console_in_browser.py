@@ -7,6 +7,7 @@ from testkit.builders import a_new_payment, item
 from testkit.shop import Placed, Shop
 from tests.support.approvals import ask_movement, limit
 from tests.support.console import KEY, TOKEN
+from tests.support.reports import charge_back
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
@@ -25,6 +26,7 @@ def orders_of_every_kind(shop: Shop) -> dict[str, Placed]:
     done.change("C1", discount=1500)
     done.invoice("N2", 1500)
     done.give_back("D1", 1500)
+    charge_back(done)
     by_hand = shop.open(a_new_payment(6000, "partial"), a_new_payment(4000, "partial"))
     by_hand.invoice("N1", 10000)
     shop.provider.script("refund", "501")

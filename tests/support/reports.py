@@ -13,16 +13,19 @@ from typing import Any
 import pytest
 
 from settlement.domain.actor import System
+from settlement.domain.reconciliation.outcomes import Outcome
+from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report import Report, report_id_of
 from settlement.domain.reconciliation.report_head import ReportHead
-from settlement.domain.reconciliation.report_line import ReportLine
+from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
+from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.reports.formats import format_of, read_report
 from settlement.storage.report_workspace import ReportWorkspace
 from settlement.use_cases.reconciliation.take_report import Taking, take_report
-from settlement.use_cases.shared.ports import Conflict, Page
+from settlement.use_cases.shared.ports import Commit, Conflict, Page
 from testkit.builders import ACCOUNT
-from testkit.shop import Shop
+from testkit.shop import Placed, Shop
 
 
 def read(name: str, content: bytes, mapping: dict[str, Any] | None = None) -> tuple[ReportHead, list[ReportLine]]:
@@ -91,6 +94,16 @@ class ReportFile:
         return self._lines
 
 
+def charge_back(placed: Placed) -> PayoutPart:
+    """Have a report tell that a shopper's bank took 70.00 of an order's first payment back."""
+    part = PayoutPart(
+        placed.payments[0].payment_id, LineKind.CHARGEBACK, "", Stage.REPORTED, 5, 1, Outcome.MATCHED, "BRL", -7000, 0,
+        -7000, "BRL", "R1", 5, placed.shop.clock(),
+    )  # fmt: skip
+    placed.shop.store.commit(Commit(ACCOUNT, placed.order_id, placed.transaction_id, "BRL", payouts=[part]))
+    return part
+
+
 def take(shop: Shop, reports: FakeReports, file: ReportFile) -> Report:
     """Have the shop's account take a file."""
     sha256 = hashlib.sha256(file.content).hexdigest()
@@ -103,3 +116,15 @@ def take(shop: Shop, reports: FakeReports, file: ReportFile) -> Report:
             return take_report(Taking(ports, reports, workspace, ACCOUNT, lambda what, number: None), report, file)
         finally:
             workspace.close()
+
+
+def a_report_of(placed: Placed, reports: FakeReports) -> Report:
+    """Have an acquirer report one capture of an order, another one that is nobody's, and a chargeback of the first."""
+    capture = next(leg for leg in placed.legs if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED)
+    rows = (
+        f"capture,{capture.value / 100:.2f},1.00,BRL,TID,",
+        "capture,1.00,1.00,BRL,other,",
+        f"chargeback,{-capture.value / 100:.2f},0.00,BRL,TID,{capture.reference}",
+    )
+    content = "\n".join(("kind,gross,fee,currency,tid,reference", *rows)).encode()
+    return take(placed.shop, reports, ReportFile(content))

@@ -10,7 +10,7 @@ from tests.support.affiliations import affiliation_body
 from tests.support.approval_tour import walk_approvals
 from tests.support.fiscal_tour import walk_fiscal_documents
 from tests.support.invoice_cancel_tour import walk_cancelled_invoices
-from tests.support.reports import ReportFile, take
+from tests.support.reports import a_report_of
 from tests.support.service import Heard, Service, elsewhere, route_of
 from tests.support.tour_bodies import (
     AUTHORISE,
@@ -257,7 +257,7 @@ class Tour:
         self.probe("GET", "/api/pvt/work-items/summary")
         self.probe("GET", "/api/pvt/totals", query=_MARCH | {"groupBy": "connector,status,day"})
         self.probe("GET", "/api/pvt/journal", query=_MARCH | {"authorisations": "true", "limit": "5"})
-        self.probe("GET", f"/api/pvt/settlement-reports/{self._report(placed)}")
+        self.probe("GET", f"/api/pvt/settlement-reports/{a_report_of(placed, self.service.reports).report_id}")
         self.probe("GET", "/api/pvt/settlement-reports", query={"limit": "1"})
         self.probe("GET", f"{transaction}/settlements")
         self.probe("GET", f"{ORDERS}/operated/diagnosis")
@@ -266,13 +266,15 @@ class Tour:
         confirm = f"{transaction}/legs/{item['legId']}/confirm"
         self.probe("POST", confirm, {"reference": "BO-77", "actor": "finance"})
         self.service.call("POST", confirm, {"reference": "BO-77", "actor": "finance"})
+        self._accept()
 
-    def _report(self, placed: Placed) -> str:
-        """What its acquirer reports: one capture, and another one that is nobody's."""
-        capture = next(leg for leg in placed.legs if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED)
-        rows = (f"capture,{value / 100:.2f},1.00,BRL,{tid}" for value, tid in ((capture.value, "TID"), (100, "other")))
-        content = "\n".join(("kind,gross,fee,currency,tid", *rows)).encode()
-        return take(self.shop, self.service.reports, ReportFile(content)).report_id
+    def _accept(self) -> None:
+        """A chargeback is work until a person has dealt with it, by one reference."""
+        [item] = self.service.do("GET", "/api/pvt/work-items", query={"kind": "chargeback"})["items"]
+        accept = next(action["href"] for action in item["actions"] if action["name"] == "accept")
+        self.probe("POST", accept, {"reference": "CLAIM-4711", "reason": "the acquirer pays it with the next batch"})
+        self.service.do("POST", accept, {"reference": "CLAIM-4711"})
+        self.service.call("POST", accept, {"reference": "CLAIM-4712"})
 
     def _ending(self, placed: Placed, transaction: str) -> None:
         """What its connector refuses is written off, or paid by other means."""

@@ -59,7 +59,7 @@ DOMAIN = {
     "changes": "errors money order transaction",
     "account": "bookkeeping planning transaction",
     "fiscal": "errors money order",
-    "reconciliation": "money",
+    "reconciliation": "actor money",
     "privacy": "order",
     "audit": "changes connectors events ledger order transaction",
 }

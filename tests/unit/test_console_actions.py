@@ -393,7 +393,7 @@ def test_action_on_a_transaction_needs_the_role_to_process(browser: Browser, sho
     assert "/do/" not in browser.get(f"/console/transactions/{placed.transaction_id}").text
 
 
-@pytest.mark.parametrize("what", ["", "operations/1/", "legs/1-0001/"])
+@pytest.mark.parametrize("what", ["", "operations/1/", "legs/1-0001/", "payments/P/payouts/N/"])
 def test_action_that_is_not_there_is_told(browser: Browser, placed: Placed, what: str) -> None:
     for action in ("nothing", "confirm" if "legs" not in what else "retry"):
         assert browser.get(of_transaction(placed, action, what)).status == 404

@@ -207,6 +207,12 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
     (T.PAYOUT_DIFFERS, SHARE | {"because": "value"}, "capture of 23.34 BRL differs from the books: value"),
     (T.PAYOUT_MISSING, SHARE, "capture of 23.34 BRL has no line in report 9D0C"),
     (T.CHARGED_BACK, {"movement": "chargeback", "value": -7000}, "chargeback of -70.00 BRL"),
+    (
+        T.PAYOUT_ACCEPTED,
+        {"movement": "chargeback", "value": -7000, "reference": "C-1", "reason": "lost"},
+        "chargeback of -70.00 BRL was dealt with, by C-1: lost",
+    ),
+    (T.PAYOUT_ACCEPTED, SHARE | {"reference": "C-1", "reason": None}, "capture of 23.34 BRL was dealt with, by C-1"),
     (T.WRITE_OFF_REVERSED, {"value": 7000}, "70.00 BRL captured after it was written off"),
     (T.VALUE_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be captured"),
     (T.REFUND_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be refunded"),

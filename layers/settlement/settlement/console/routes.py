@@ -73,6 +73,7 @@ PAGES: tuple[PageRoute, ...] = (
             ("", "on_transaction"),
             ("operations/{operationId}/", "on_operation"),
             ("legs/{legId}/", "on_leg"),
+            ("payments/{paymentId}/payouts/{payoutId}/", "on_payout"),
         )
         for method in ("get", "post")
     ),

@@ -66,6 +66,16 @@ class ReportNotFound(Refusal):
         super().__init__(f"Settlement Report Not Found: {report_id}")
 
 
+class PayoutNotFound(Refusal):
+    """No settlement report told this of the payment."""
+
+    status = 404
+    code = "1404"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Payout Not Found: {name}")
+
+
 class PaymentNotFound(Refusal):
     """No such payment in the transaction."""
 

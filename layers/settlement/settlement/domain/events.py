@@ -78,6 +78,7 @@ class EventType(StrEnum):
     PAYOUT_DIFFERS = "PayoutDiffers"
     PAYOUT_MISSING = "PayoutMissing"
     CHARGED_BACK = "ChargedBack"
+    PAYOUT_ACCEPTED = "PayoutAccepted"
     WORK_ITEM_OPENED = "WorkItemOpened"
     WORK_ITEM_CLOSED = "WorkItemClosed"
 
@@ -156,6 +157,14 @@ def report_writer(report_id: str, run: str) -> str:
     return f"{_REPORT}{report_id}-{run}"
 
 
+_PAYOUT = "payout-"
+
+
+def payout_writer(payment_id: str, name: str, version: int) -> str:
+    """The writer of the event that accepts what a report told of a payment; each version of that has its own."""
+    return f"{_PAYOUT}{hashlib.sha256(f'{payment_id}/{name}'.encode()).hexdigest()[:16]}-{version}"
+
+
 _WORK = "work-"
 
 
@@ -171,8 +180,8 @@ def delivery_work_writer(delivery: str, attempts: int, because: str) -> str:
 
 
 def is_of_report(writer: str) -> bool:
-    """True for a writer of events of a settlement report: it wrote in one commit, and no item counts its numbers."""
-    return writer.startswith(_REPORT)
+    """True for a writer of events of what a settlement report told: it wrote in one commit, and no item counts them."""
+    return writer.startswith((_REPORT, _PAYOUT))
 
 
 def is_of_work(writer: str) -> bool:

@@ -298,6 +298,12 @@ class DynamoDBStore(Waiting, Documents, Placements):
         partition = keys.transaction_partition(account, transaction_id)
         return sorted_refunds(self._query(RefundMade, partition, keys.refunds(payment_id)))
 
+    def payout(self, account: str, transaction_id: str, payment_id: str, name: str) -> "PayoutPart | None":
+        """Return one thing that a settlement report told of a payment."""
+        from settlement.domain.reconciliation.payout import PayoutPart
+
+        return self._get(PayoutPart, keys.transaction_partition(account, transaction_id), keys.payout(payment_id, name))
+
     def payouts(self, account: str, transaction_id: str, payment_id: str) -> "list[PayoutPart]":
         """Return what settlement reports told of a payment."""
         from settlement.domain.reconciliation.payout import PayoutPart

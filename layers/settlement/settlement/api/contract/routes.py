@@ -145,6 +145,8 @@ ROUTES: tuple[Route, ...] = (
         ("payOperationOtherwise", "post", f"{_OPERATION}/paid-otherwise", Role.PROCESS_PAYMENT),
         ("resolveLeg", "post", f"{_TRANSACTION}/legs/{{legId}}/resolve", Role.PROCESS_PAYMENT),
         ("confirmLeg", "post", f"{_TRANSACTION}/legs/{{legId}}/confirm", Role.PROCESS_PAYMENT),
+        ("acceptPayout", "post", f"{_TRANSACTION}/payments/{{paymentId}}/payouts/{{payoutId}}/accept",
+         Role.PROCESS_PAYMENT),
         ("getApproval", "get", _APPROVAL, Role.VIEW_PAYMENT, Role.APPROVE_PAYMENT),
         ("approveMovement", "post", f"{_APPROVAL}/approve", Role.APPROVE_PAYMENT),
         ("refuseMovement", "post", f"{_APPROVAL}/refuse", Role.APPROVE_PAYMENT),

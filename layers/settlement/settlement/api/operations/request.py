@@ -59,6 +59,15 @@ class ConfirmationBody(Body):
     """Who says so."""
 
 
+class AcceptanceBody(Body):
+    """``POST …/payouts/{payoutId}/accept``: a person has dealt with what a settlement report told."""
+
+    reference: Reference
+    """By what it was dealt with, such as the number of a claim or of an entry in the books."""
+    reason: Reason | None = None
+    """Why it may stay so, in words."""
+
+
 class WriteOffBody(Body):
     """``POST …/operations/{operationId}/write-off``: why what is missing never will be done, and who says so."""
 

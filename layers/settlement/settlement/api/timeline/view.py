@@ -275,6 +275,12 @@ _WORDINGS: dict[EventType, _Wording] = {
         _ACQUIRER, "Payout Missing", "{movement} of {value} has no line in report {reportId}"
     ),
     EventType.CHARGED_BACK: _Wording(_ACQUIRER, "Charged Back", "{movement} of {value}"),
+    EventType.PAYOUT_ACCEPTED: _Wording(
+        _GATEWAY,
+        "Payout Accepted",
+        "{movement} of {value} was dealt with, by {reference}: {reason}",
+        "{movement} of {value} was dealt with, by {reference}",
+    ),
     EventType.WORK_ITEM_OPENED: _Wording(_WORKER, "Work Item Opened", "Waiting: {kind}, {value}. {nextStep}"),
     EventType.WORK_ITEM_CLOSED: _Wording(_WORKER, "Work Item Closed", "No longer waiting: {kind}, {value}"),
 }

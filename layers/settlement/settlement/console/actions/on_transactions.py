@@ -1,7 +1,7 @@
 """What can be done with a transaction: requests by hand, and the ways on from trouble."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from settlement.api.shared import body
 from settlement.console import typed
@@ -12,6 +12,10 @@ from settlement.domain.errors import OperationNotFound
 from settlement.domain.transaction.closing import Ending
 from settlement.domain.transaction.leg import Leg, LegState
 from settlement.domain.transaction.operation import Operation, OperationState
+from settlement.domain.transaction.work import work_of
+
+if TYPE_CHECKING:
+    from settlement.use_cases.recovery.accept_payout import PayoutPlace
 
 MAX_SEQUENCE_DIGITS = 6
 _RECENT = 10
@@ -121,6 +125,29 @@ def _is_posted(visit: Visit, target: Target) -> bool:
     return leg.state is LegState.POSTED and leg.reference in (visit.said("reference"), leg.request_id)
 
 
+def _payout_place(target: Target) -> "PayoutPlace":
+    from settlement.use_cases.recovery.accept_payout import PayoutPlace
+
+    return PayoutPlace(target.heads.transaction.transaction_id, target.ids["payment_id"], target.ids["payout_id"])
+
+
+def _show_payout(visit: Visit, target: Target) -> dict[str, Any]:
+    from settlement.use_cases.recovery.accept_payout import payout_at
+
+    payout = payout_at(visit.ports, visit.account, _payout_place(target))
+    work = work_of(payout)
+    return {"payout": payout, "kind": None if work is None else work.kind.value}
+
+
+def _accept(visit: Visit, target: Target) -> Act:
+    from settlement.api.operations.request import AcceptanceBody
+    from settlement.use_cases.recovery.accept_payout import accept_payout
+
+    told = {"reference": typed.text(visit, "reference", needed=True), "reason": typed.text(visit, "reason") or None}
+    said, place = body.validate(AcceptanceBody, told), _payout_place(target)
+    return lambda ports, expected: accept_payout(ports, visit.account, place, said.reference, said.reason)
+
+
 def _request(visit: Visit, target: Target, name: str) -> Act:
     from settlement.use_cases.approvals.direct_request import asking_movement
     from settlement.use_cases.gateway import request_movement as movements
@@ -162,6 +189,7 @@ TRANSACTION_ACTIONS = {
         Action("paid-otherwise", _PROCESS, _pay_otherwise, _show_operation, previews=False, is_done=_is_ended),
         Action("resolve", _PROCESS, _resolve, _show_leg, previews=False, is_done=_is_posted),
         Action("confirm", _PROCESS, _confirm, _show_leg, previews=False, is_done=_is_posted),
+        Action("accept", _PROCESS, _accept, _show_payout, previews=False),
     )
 }
 """The actions on transactions, their operations and legs by their names."""

@@ -52,13 +52,19 @@ def on_leg(visit: Visit, transaction_id: str, leg_id: str, action: str) -> Respo
     return _on_transaction(visit, transaction_id, action, {"leg_id": leg_id})
 
 
-_NEEDS = {"retry": "operation_id", "write-off": "operation_id", "paid-otherwise": "operation_id",
-          "resolve": "leg_id", "confirm": "leg_id"}  # fmt: skip
+def on_payout(visit: Visit, transaction_id: str, payment_id: str, payout_id: str, action: str) -> Response:
+    """Show or send the form of an action on what a settlement report told."""
+    return _on_transaction(visit, transaction_id, action, {"payment_id": payment_id, "payout_id": payout_id})
+
+
+_OPERATION, _LEG, _PAYOUT = {"operation_id"}, {"leg_id"}, {"payment_id", "payout_id"}
+_NEEDS = {"retry": _OPERATION, "write-off": _OPERATION, "paid-otherwise": _OPERATION, "resolve": _LEG, "confirm": _LEG,
+          "accept": _PAYOUT}  # fmt: skip
 
 
 def _on_transaction(visit: Visit, transaction_id: str, action: str, ids: dict[str, str]) -> Response:
     found = _found(visit, TRANSACTION_ACTIONS, action)
-    if ids.keys() != {name for name in (_NEEDS.get(action),) if name}:
+    if ids.keys() != _NEEDS.get(action, set()):
         raise NoAction(f"There is no action {action[:40]} here")
     there = visit.url(f"transactions/{transaction_id}")
     return _take(

@@ -20,7 +20,7 @@ LAPSES_AT_ONCE = 10
 """What lapses first; the rest has a page of its own."""
 
 _HERE = {"retry": "retry", "write-off": "write-off", "paid-otherwise": "paid-otherwise", "resolve": "resolve",
-         "confirm": "confirm", "settle": "settle", "cancel": "give-up"}  # fmt: skip
+         "confirm": "confirm", "accept": "accept", "settle": "settle", "cancel": "give-up"}  # fmt: skip
 """The console's action for a request that a work item names; what is only to be read leads to the transaction."""
 
 
@@ -91,6 +91,7 @@ def _buttons(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:
         "paid-otherwise": f"{transaction}/operations/{work.operation}",
         "resolve": f"{transaction}/legs/{work.operation}-{work.leg}",
         "confirm": f"{transaction}/legs/{work.operation}-{work.leg}",
+        "accept": f"{transaction}/payments/{work.payment_id}/payouts/{work.payout}",
     }
     names = [
         _HERE[action.name] for action in actions_of(item.order_id, item.transaction_id, work) if action.name in _HERE

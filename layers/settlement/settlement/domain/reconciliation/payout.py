@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from settlement.domain.actor import Actor
 from settlement.domain.reconciliation.books import BookedMove, ToldPart
 from settlement.domain.reconciliation.expected import expected_parts
 from settlement.domain.reconciliation.outcomes import Missing, Outcome, Verdict
@@ -17,11 +18,21 @@ DISPUTES = frozenset({LineKind.CHARGEBACK, LineKind.CHARGEBACK_REVERSED})
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A person's word that what a report told was dealt with: by what ``reference``, when, who said so, and why."""
+
+    reference: str
+    at: datetime
+    by: Actor | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutPart:
     """One instalment of a capture or refund as a report told it, or that it told nothing: ``outcome`` is ``missing``.
 
     A chargeback has the line of its report in place of a ``number``, and no ``move``. ``paid_on`` is the day of the
-    payout, ``expected_on`` the day for which it is announced. ``accepted_by`` is who said that it may stay so.
+    payout, ``expected_on`` the day for which it is announced. ``accepted`` ends its work.
     """
 
     payment_id: str
@@ -42,7 +53,7 @@ class PayoutPart:
     expected_on: date | None = None
     paid_on: date | None = None
     reason: str = ""
-    accepted_by: str | None = None
+    accepted: Acceptance | None = None
     version: int = 0
 
     @property
@@ -57,8 +68,15 @@ class PayoutPart:
         """Return True if another says the same, whenever it was told."""
         return (
             other is not None
-            and replace(other, told_at=self.told_at, version=self.version, accepted_by=self.accepted_by) == self
+            and replace(other, told_at=self.told_at, version=self.version, accepted=self.accepted) == self
         )
+
+    def in_place_of(self, stored: "PayoutPart | None") -> "PayoutPart":
+        """Return it as it replaces what is stored: accepted still, if it is the same, told by another report (D175)."""
+        if stored is None:
+            return self
+        told = replace(stored, report_id=self.report_id, line=self.line)
+        return replace(self, version=stored.version, accepted=stored.accepted if self.says_the_same(told) else None)
 
 
 def part_of(verdict: Verdict, payment_id: str, report_id: str, at: datetime) -> PayoutPart | None:

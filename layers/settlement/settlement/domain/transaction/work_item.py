@@ -21,9 +21,9 @@ NEXT_STEPS: Mapping[WorkKind, str] = {
     WorkKind.UNDECIDED_AUTHORISATION: "Wait until dueAt, or ask the connector's operator what it waits for.",
     WorkKind.APPROVAL: "Approve or refuse it with another app key before dueAt, when it expires.",
     WorkKind.LEDGER_MISMATCH: "Audit the transaction, and follow the runbook's page on mismatches.",
-    WorkKind.PAYOUT_DIFFERS: "Ask the acquirer for a corrected report, and have it reconciled.",
-    WorkKind.PAYOUT_MISSING: "Ask the acquirer for the report that has it, and have it reconciled.",
-    WorkKind.CHARGEBACK: "Contest it with the acquirer, and refund nothing meanwhile.",
+    WorkKind.PAYOUT_DIFFERS: "Have a corrected report reconciled, or accept it with the reference of what was done.",
+    WorkKind.PAYOUT_MISSING: "Have the report that has it reconciled, or accept it with a reference.",
+    WorkKind.CHARGEBACK: "Contest it with the acquirer, refund nothing meanwhile, then accept it with the reference.",
     WorkKind.USED_ACCESS_KEY: (
         "Correct its key or cancel it. If the key is right, do so with the other invoice, then send the key again."
     ),
@@ -39,7 +39,10 @@ _WRITE_OFF = ("write-off", "POST", f"{_OPERATION}/write-off")
 _RESOLVE = ("resolve", "POST", f"{_LEG}/resolve")
 _CONFIRM = ("confirm", "POST", f"{_LEG}/confirm")
 _SHOW = ("operations", "GET", "{transaction}/operations")
-_PAYOUT = (("settlements", "GET", "{transaction}/settlements"),)
+_PAYOUT = (
+    ("accept", "POST", "{transaction}/payments/{payment}/payouts/{payout}/accept"),
+    ("settlements", "GET", "{transaction}/settlements"),
+)
 _INVOICE = "/api/oms/pvt/orders/{order}/invoice/{invoice}"
 _CANCEL_INVOICE = ("cancel-invoice", "POST", f"{_INVOICE}/cancel")
 _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {

@@ -64,14 +64,14 @@ def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart])
     if not changed:
         return 0
     told = {(part.kind, part.move) for part in changed if part.line and part.move}
-    after = [replace(part, version=stored[part.name].version if part.name in stored else 0) for part in changed]
+    after = [part.in_place_of(stored.get(part.name)) for part in changed]
     after += [
         replace(part, outcome=Outcome.MATCHED, reason="")
         for part in stored.values()
         if part.outcome is Outcome.MISSING and (part.kind, part.move) in told
     ]
     journal = Journal(
-        writer=report_writer(changed[0].report_id[:_ID], ports.new_id()[:_ID]),
+        writer=report_writer(changed[0].report_id[:_ID], ports.new_id()[-_ID:]),
         written=0,
         order_id=where.order_id,
         transaction_id=where.transaction_id,

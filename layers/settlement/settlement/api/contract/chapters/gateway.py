@@ -12,6 +12,7 @@ from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import CHECKOUT_ACCOUNT, IDEMPOTENCY_KEY, IF_MATCH, PURCHASE
 from settlement.api.operations.answer import Ended, OperationAnswer, OperationResult, Retried
 from settlement.api.operations.request import (
+    AcceptanceBody,
     ConfirmationBody,
     MovementBody,
     PaidOtherwiseBody,
@@ -272,5 +273,16 @@ ROUTES = (
         {204: None, 202: ApprovalAnswer},
         {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
         body=ConfirmationBody,
+    ),
+    describe(
+        "acceptPayout",
+        Tag.GATEWAY,
+        "Say that a payout's difference, a missing payout or a chargeback was dealt with",
+        "Closes the work on what a settlement report told, with the reference of what was done; it stands on the "
+        "timeline, and changes no figure. The same reference again changes nothing. A later report that tells "
+        "something new opens work again.",
+        {204: None},
+        {400: "OMS001", 404: "1404", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
+        body=AcceptanceBody,
     ),
 )
