@@ -159,7 +159,8 @@ VALIDATORS_WORDS = re.compile(
 
 
 def _said_by_us(message: str) -> str:
-    """The message without the values that it repeats."""
+    """The message without the values that it repeats, and without the published words for a return that is too high."""
+    message = message.removeprefix("Unable to using the restitution")
     return re.sub(r'got ("(?:[^"\\]|\\.)*("|$|;)|[^;]*)', "got", message)
 
 
