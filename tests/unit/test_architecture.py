@@ -49,17 +49,17 @@ LAYER = "layers/settlement/settlement"
 OUTSIDE = "settlement.use_cases.shared.ports settlement.use_cases.updates.feed_ports"
 STUBS = "mypy_boto3_dynamodb mypy_boto3_events mypy_boto3_secretsmanager mypy_boto3_sqs mypy_boto3_stepfunctions"
 DOMAIN = {
-    "": "actor currencies errors events figures identity money",
+    "": "actor currencies errors events figures identity money transitions",
     "order": "actor errors money",
     "ledger": "",
     "connectors": "actor errors ledger order",
     "planning": "connectors ledger money",
-    "transaction": "actor connectors errors events identity ledger money order planning reconciliation",
+    "transaction": "actor connectors errors events identity ledger money order planning reconciliation transitions",
     "bookkeeping": "events",
     "changes": "errors money order transaction",
     "account": "bookkeeping planning transaction",
     "fiscal": "errors money order",
-    "reconciliation": "actor money",
+    "reconciliation": "actor money transitions",
     "privacy": "order",
     "audit": "changes connectors events ledger order transaction",
 }

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from settlement.domain.planning.planning import Ask
+from settlement.domain.reconciliation import report
+from settlement.domain.reconciliation.report import ReportState
 from settlement.domain.transaction import approval, leg, operation
 from settlement.domain.transaction.approval import ApprovalState
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
-from settlement.domain.transaction.transitions import IllegalTransition
+from settlement.domain.transitions import IllegalTransition
 from testkit.builders import NOON
 from tests.unit.test_architecture import MODULES, name_of
 
@@ -21,6 +23,7 @@ Table = (
     Mapping[LegState, frozenset[LegState]]
     | Mapping[OperationState, frozenset[OperationState]]
     | Mapping[ApprovalState, frozenset[ApprovalState]]
+    | Mapping[ReportState, frozenset[ReportState]]
 )
 
 
@@ -30,8 +33,9 @@ Table = (
         (leg.FOLLOWING_STATES, LegState),
         (operation.FOLLOWING_STATES, OperationState),
         (approval.FOLLOWING_STATES, ApprovalState),
+        (report.FOLLOWING_STATES, ReportState),
     ],
-    ids=["leg", "operation", "approval"],
+    ids=["leg", "operation", "approval", "report"],
 )
 def test_table_is_total(table: Table, states: type[StrEnum]) -> None:
     assert set(table) == set(states)
@@ -72,7 +76,7 @@ def test_no_state_is_set_but_by_its_table() -> None:
     }
     assert setters == {
         f"{name_of(Path(module.__file__ or ''))}:{line}"
-        for module in (approval, leg, operation)
+        for module in (approval, leg, operation, report)
         for line, text in enumerate(Path(module.__file__ or "").read_text().splitlines(), 1)
         if "return replace(self, state=state)" in text
     }

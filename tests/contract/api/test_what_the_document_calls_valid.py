@@ -46,8 +46,11 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 BODIES = {part.__name__: part for route in DESCRIBED if route.body is not None for part in _parts_of(route.body)}
 
-IN_WORDS = {"sellingPrice", "manualPrice", "customPaymentSystemsAllowed", "MessageRetentionPeriodInSeconds"}
-"""Fields that may be there if they say the same as others."""
+IN_WORDS = {
+    *("sellingPrice", "manualPrice", "customPaymentSystemsAllowed", "MessageRetentionPeriodInSeconds"),
+    "replaces",
+}
+"""Fields that may be there if they say the same as others, or another thing."""
 
 DECIMALS = {"unitMultiplier", "installmentsInterestRate", "taxRate", "valuePaid"}
 """Numbers with at most six decimals: no common validator counts those of binary floats rightly."""
@@ -66,7 +69,18 @@ LATER: dict[str, tuple[str, Path]] = {
 }
 """Models some of whose limits have codes of their own, so the domain checks them: a route, and where in its body."""
 
-SAMPLES = ("Output", "2026-03-02", "ab", "1", "Items", "201", "203.0.113.7", "https://shop.example/return", "seller")
+SAMPLES = (
+    "Output",
+    "2026-03-02",
+    "ab",
+    "1",
+    "Items",
+    "201",
+    "203.0.113.7",
+    "https://shop.example/return",
+    "seller",
+    "7.days",
+)
 """Texts, one of which fits each pattern."""
 
 POOL: list[Json] = [

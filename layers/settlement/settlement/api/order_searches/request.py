@@ -13,6 +13,9 @@ from settlement.domain.transaction.listed_work import WorkKind
 from settlement.use_cases.orders.list_orders import MAX_LISTED
 
 Words = Annotated[str, Field(max_length=500), NumberToo()]
+PageSize = Annotated[StrictInt, Field(ge=1, le=MAX_PER_PAGE), DigitsToo()]
+Page = Annotated[StrictInt, Field(ge=1, le=MAX_LISTED), DigitsToo()]
+Days = Annotated[str, Field(max_length=500, pattern=DAYS)]
 
 _PERMANENT = (
     WorkKind.FAILED_AUTHORISATION,
@@ -51,9 +54,9 @@ class SearchBody(Body):
     """`true` finds nothing: there are no incomplete orders."""
     filter_error: Annotated[Literal["all", "temp", "perm"] | None, Field(alias="filterError")] = None
     """Orders that are tried again (`temp`), that wait for a person (`perm`), or both."""
-    per_page: Annotated[StrictInt | None, Field(ge=1, le=MAX_PER_PAGE, alias="per_page"), DigitsToo()] = None
+    per_page: Annotated[PageSize | None, Field(alias="per_page")] = None
     """How many orders a page has; 15 if it is not said."""
-    page: Annotated[StrictInt | None, Field(ge=1, le=MAX_LISTED), DigitsToo()] = None
+    page: Page | None = None
     """Which page, from 1."""
     order_by: Annotated[Words | None, Field(alias="orderBy")] = None
     """A field and a direction: `creationDate,asc`; also `orderId`, `totalValue`, `origin`."""
@@ -75,7 +78,7 @@ class SearchBody(Body):
     """Whether it has a return."""
     f_has_output_invoice: Annotated[StrictBool | None, Field(alias="f_hasOutputInvoice")] = None
     """Whether a sale invoice counts."""
-    f_shipping_estimate: Annotated[Words | None, Field(alias="f_shippingEstimate", pattern=DAYS)] = None
+    f_shipping_estimate: Annotated[Days | None, Field(alias="f_shippingEstimate")] = None
     """Within how many days it is to arrive: `7.days`."""
     f_seller_names: Annotated[Words | None, Field(alias="f_sellerNames")] = None
     """Names of sellers, separated by commas."""

@@ -1,12 +1,14 @@
 """A settlement report as it is kept: what file it was, what became of it, and its sums by outcome."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.report_line import Sums
+from settlement.domain.transitions import require_transition
 
 _NAMESPACE = uuid.UUID("5e1f0f9c-6a3f-5b3e-9a44-1f2f6f0f7c11")
 
@@ -18,6 +20,15 @@ class ReportState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     REFUSED = "refused"
+
+
+FOLLOWING_STATES: Mapping[ReportState, frozenset[ReportState]] = {
+    ReportState.AWAITED: frozenset({ReportState.RUNNING, ReportState.REFUSED}),
+    ReportState.RUNNING: frozenset({ReportState.RUNNING, ReportState.DONE, ReportState.REFUSED}),
+    ReportState.REFUSED: frozenset({ReportState.RUNNING, ReportState.REFUSED}),
+    ReportState.DONE: frozenset(),
+}
+"""The legal state transitions of a report: one that is not done can be taken again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,11 @@ class Report:
     fault_column: int | None = None
     done_at: datetime | None = None
     version: int = 0
+
+    def to(self, state: ReportState) -> "Report":
+        """Return it in another state; raises ``IllegalTransition`` if the transition is not legal."""
+        require_transition(FOLLOWING_STATES, self.state, state)
+        return replace(self, state=state)
 
     @property
     def has_findings(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from settlement.domain.actor import Actor
 from settlement.domain.errors import ApprovalNotFound, Forbidden, WrongStatus
 from settlement.domain.events import Event, EventType, Journal, Json, approval_writer
-from settlement.domain.transaction.transitions import require_transition
+from settlement.domain.transitions import require_transition
 
 _ID_SEPARATOR = "."
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from settlement.domain.actor import Actor
 from settlement.domain.ledger.ledger import Movement, MovementKind
-from settlement.domain.transaction.transitions import require_transition
+from settlement.domain.transitions import require_transition
 
 
 class LegKind(StrEnum):

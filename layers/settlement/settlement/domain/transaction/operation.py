@@ -8,7 +8,7 @@ from enum import StrEnum
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.listed_work import Work
-from settlement.domain.transaction.transitions import require_transition
+from settlement.domain.transitions import require_transition
 
 MAX_CALLBACKS = 100
 """Most callbacks that make one authorisation be asked again; after them, only its schedule does."""

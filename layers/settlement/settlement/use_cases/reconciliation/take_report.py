@@ -78,8 +78,9 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
     months = months_of_orders(taken, head.until or taking.ports.now().date())
     books = load_books(taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number))
     found = reconcile(taking.workspace, head, taken, books, known.report_id, _bank_lines(taking))
-    running = replace(known, state=ReportState.RUNNING, serial=head.serial, fault=None, message=None, fault_line=None,
-                      fault_column=None)  # fmt: skip
+    running = replace(
+        known.to(ReportState.RUNNING), serial=head.serial, fault=None, message=None, fault_line=None, fault_column=None
+    )
     running = taking.reports.save_report(taking.account, running)
     keep_findings(
         taking.ports, taking.account, taking.workspace, known.report_id,
@@ -101,7 +102,7 @@ def _save_refused(taking: Taking, report: Report, refused: ReportRefused) -> Rep
     return taking.reports.save_report(
         taking.account,
         replace(
-            report, state=ReportState.REFUSED, fault=refused.fault.value, message=str(refused),
+            report.to(ReportState.REFUSED), fault=refused.fault.value, message=str(refused),
             fault_line=refused.line or None, fault_column=refused.column or None, done_at=taking.ports.now(),
         ),
     )  # fmt: skip
@@ -125,8 +126,7 @@ def _bank_lines(taking: Taking) -> BankLines:
 def _done(taking: Taking, report: Report, found: Reconciled) -> Report:
     paid = list(taking.workspace.paid_out())[-MAX_PAYOUT_DAYS:]
     return replace(
-        report,
-        state=ReportState.DONE,
+        report.to(ReportState.DONE),
         since=found.head.since,
         until=found.head.until,
         file=outcome_sums(_FILE, found.file),
