@@ -163,6 +163,10 @@ class FakeStore(GuardedThings):
         page = later[:page_size]
         return Page(page, page[-1].number if len(later) > page_size else None)
 
+    def invoices_in_question(self, account: str, order_id: str, transaction_id: str) -> list[Invoice]:
+        """Return the invoices of an order whose access keys are others'."""
+        return [invoice for invoice in self.invoices(account, order_id) if work_of(invoice) is not None]
+
     def document(self, account: str, order_id: str, number: str) -> str | None:
         """Return the document embedded in an invoice."""
         return self.get(str, account, order_id, number)

@@ -228,9 +228,11 @@ def test_invoice_is_listed_while_its_key_is_anothers_and_found_by_it_ever(store:
     seen = replace(invoice, replays=1, url="https://a.example")
     write_work(store, replaced_invoices=[Changed(invoice, seen)])
     assert listed(store) == [item.work]
+    assert store.invoices_in_question(ACCOUNT, ORDER_ID, TRANSACTION_ID) == [seen]
     corrected = replace(seen, replays=2, key="3527")
     write_work(store, replaced_invoices=[Changed(seen, corrected)])
     assert listed(store) == []
+    assert store.invoices_in_question(ACCOUNT, ORDER_ID, TRANSACTION_ID) == []
     assert store.invoices(ACCOUNT, ORDER_ID) == [corrected]
     write_work(store, replaced_invoices=[Changed(corrected, replace(corrected, replays=3, key="3526"))])
     assert listed(store) == [item.work]

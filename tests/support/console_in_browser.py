@@ -78,11 +78,15 @@ def violations(page: "Page") -> list[str]:
     return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
+_FOCUSED = "[document.activeElement?.tagName.toLowerCase() ?? '', document.activeElement?.innerText ?? '']"
+"""What has the focus: its tag and its text. While a page is on its way nothing has."""
+
+
 def tab_to(page: "Page", tag: str, text: str = "") -> None:
     """Press Tab until the focus is on such an element; what has it is shown."""
     for _ in range(80):
         page.keyboard.press("Tab")
-        found = page.evaluate("[document.activeElement.tagName.toLowerCase(), document.activeElement.innerText || '']")
+        found = page.evaluate(_FOCUSED)
         if found[0] == tag and text in found[1]:
             outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
             assert outline != "none", f"the focus on {found} is not shown"

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from settlement.domain.order.invoice import Invoice
 from settlement.storage import codecs, keys
 from settlement.storage.approvals import Approvals
 from settlement.use_cases.shared.ports import Lapse, Page, WorkItem
@@ -69,3 +70,18 @@ class Waiting(Approvals):
             counters = {name: count for name, count in item.items() if isinstance(count, int)}
             found.append(figures_of_hour(connector, datetime.fromisoformat(f"{at}:00+00:00"), counters))
         return found
+
+    def invoices_in_question(self, account: str, order_id: str, transaction_id: str) -> list[Invoice]:
+        """Return the invoices of an order whose access keys are others'; it reads these alone."""
+        of = {":of": keys.transaction_partition(account, transaction_id), ":begins": keys.used_key("")}
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="PK = :of AND begins_with(SK, :begins)",
+            ExpressionAttributeValues=codecs.to_wire(of),
+            ConsistentRead=True,
+        )
+        found = (codecs.from_wire(item) for item in answer["Items"])
+        numbers = [item["SK"].removeprefix(keys.used_key("")) for item in found if "work" in item]
+        order = keys.order_partition(account, order_id)
+        invoices = (self._get(Invoice, order, keys.invoice(number)) for number in numbers)
+        return [invoice for invoice in invoices if invoice is not None]

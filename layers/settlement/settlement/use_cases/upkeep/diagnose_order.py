@@ -35,7 +35,7 @@ def diagnose_order(ports: Ports, account: str, order_id: str) -> Diagnosed:
             legs,
             store.payments(account, transaction_id),
             store.approvals(account, transaction_id),
-            store.invoices(account, order_id) if heads.order.invoices else [],
+            store.invoices_in_question(account, order_id, transaction_id) if heads.order.invoices else [],
             ports.now(),
         )
         after = store.transaction(account, transaction_id)
