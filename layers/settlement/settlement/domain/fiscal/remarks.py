@@ -126,7 +126,7 @@ def of_authorisation(document: FiscalDocument) -> Iterator[FiscalRemark]:
 
 def of_invoice(document: FiscalDocument, invoice: Invoice) -> Iterator[FiscalRemark]:
     """Yield where a document differs from the invoice that it came with: key, type, number, value and date."""
-    told = "".join((invoice.key or "").split())
+    told = invoice.plain_key
     if told and told != document.key.text:
         yield FiscalRemark(
             FiscalCode.KEY_DIFFERS, f"invoiceKey: must be the document's, {document.key.text}; got {told[:60]}"

@@ -24,7 +24,7 @@ def of_return(document: FiscalDocument, invoices: Iterable[Invoice], lines: Sequ
     """Yield where a return goes beyond the sales that it names, less what earlier documents of return took of them."""
     known = list(invoices)
     sales = {
-        _bare(sale.key): _Sale(sale.value, _units(sale.items, lines), bool(sale.items))
+        sale.plain_key: _Sale(sale.value, _units(sale.items, lines), bool(sale.items))
         for sale in known
         if sale.type is InvoiceType.OUTPUT and sale.stands and sale.key
     }
@@ -83,7 +83,3 @@ def _units(mentions: Iterable[LineMention], lines: Sequence[Line]) -> Counter[st
         line = next(iter(lines_meant(lines, mention)), None)
         units[mention.id if line is None else line.id] += mention.quantity
     return units
-
-
-def _bare(key: str | None) -> str:
-    return "".join((key or "").split())

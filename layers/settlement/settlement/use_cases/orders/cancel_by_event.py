@@ -58,7 +58,7 @@ def _done_by(event: CancellationEvent, invoices: Sequence[Invoice]) -> Invoice |
 
 def _meant(event: CancellationEvent, invoices: Sequence[Invoice]) -> Invoice | None:
     """Return the invoice that has the event's key: the one that stands, since a corrected one has it, too (R39)."""
-    having = [held for held in invoices if "".join((held.key or "").split()) == event.key.text]
+    having = [held for held in invoices if held.plain_key == event.key.text]
     standing = [held for held in having if held.stands]
     if len(standing) > 1:
         numbers = ", ".join(held.number for held in standing)

@@ -165,7 +165,7 @@ def _remarks(
         if invoice.key:
             yield from remarks.of_key(invoice.key)
         return
-    if invoice.key and "".join(invoice.key.split()) != document.key.text:
+    if invoice.key and invoice.plain_key != document.key.text:
         yield from remarks.of_key(invoice.key)
     yield from remarks.of_document(document)
     yield from remarks.of_invoice(document, invoice)
