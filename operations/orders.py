@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from operations.stacks import Stack
 from settlement.storage.dynamodb import DynamoDBStore
-from settlement.use_cases.shared.ports import ListRange
+from settlement.use_cases.shared.listing import listed_orders, whole_month
 
 MONTHS = 120
 """How far back orders are searched, by their creation."""
-
-_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def order_ids(store: DynamoDBStore, account: str) -> Iterator[str]:
@@ -20,21 +18,12 @@ def order_ids(store: DynamoDBStore, account: str) -> Iterator[str]:
     month = datetime.now(UTC).replace(day=1)
     for _ in range(MONTHS):
         for gateway_only in (False, True):
-            yield from _of_month(store, account, ListRange(f"{month:%Y-%m}", *_EVER, gateway_only=gateway_only))
+            listed = listed_orders(store, account, whole_month(f"{month:%Y-%m}", gateway_only=gateway_only))
+            yield from (order.order_id for order in listed)
         month = (month - timedelta(days=1)).replace(day=1)
 
 
 def account_names(stack: Stack) -> list[str]:
     """Return the accounts with an audit; the sweep starts an account's within days of its first order."""
     store = DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"])
-    return [walk.account for walk in store.due_audits(_EVER[1])]
-
-
-def _of_month(store: DynamoDBStore, account: str, within: ListRange) -> Iterator[str]:
-    after = None
-    while True:
-        page = store.listed(account, within, after)
-        yield from (order.order_id for order in page.items)
-        after = page.next
-        if after is None:
-            return
+    return [walk.account for walk in store.due_audits(datetime.max.replace(tzinfo=UTC))]

@@ -6,7 +6,7 @@ Amounts are minor units.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from settlement.domain.connectors.connector import Connector
 from settlement.domain.ledger.settlement import Settlement
@@ -16,9 +16,8 @@ from settlement.domain.transaction.fiscal_payment import FISCAL_CURRENCY, Fiscal
 from settlement.domain.transaction.operation import INVOICE, Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.reconciliation.load_books import payment_books
-from settlement.use_cases.shared.ports import ListRange, Store
-
-_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+from settlement.use_cases.shared.listing import listed_orders, whole_month
+from settlement.use_cases.shared.ports import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,8 @@ def link_notes(store: Store, account: str, month: str) -> Iterator[NoteLink]:
     A capture that no invoice asked for, as a timer's, is in none.
     """
     connectors = {connector.name: connector for connector in store.connectors(account)}
-    after = None
-    while True:
-        page = store.listed(account, ListRange(month, *_EVER), after)
-        for order in page.items:
-            yield from _of_order(store, account, order.order_id, order.transaction_id, connectors)
-        after = page.next
-        if after is None:
-            return
+    for order in listed_orders(store, account, whole_month(month)):
+        yield from _of_order(store, account, order.order_id, order.transaction_id, connectors)
 
 
 def _of_order(

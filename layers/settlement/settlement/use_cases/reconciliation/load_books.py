@@ -10,13 +10,12 @@ from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
 from settlement.domain.reconciliation.payout import PayoutPart, told_of
 from settlement.domain.reconciliation.report_line import LineKind
 from settlement.domain.transaction.payment import Payment
-from settlement.use_cases.shared.ports import ListRange, Store
+from settlement.use_cases.shared.listing import listed_orders, whole_month
+from settlement.use_cases.shared.ports import Store
 
 ORDERS_AT_ONCE = 100
 BRASILIA = timezone(timedelta(hours=-3))
 """The time of Brazil's acquirers, without summer time since 2019."""
-
-_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def load_books(
@@ -26,21 +25,11 @@ def load_books(
     read = 0
     for month in months:
         for gateway_only in (False, True):
-            listed = _transactions(store, account, ListRange(month, *_EVER, gateway_only=gateway_only))
-            for ids in _in_lots(listed):
+            listed = listed_orders(store, account, whole_month(month, gateway_only=gateway_only))
+            for ids in _in_lots(order.transaction_id for order in listed):
                 yield from _books_of(store, account, ids)
                 read += len(ids)
                 progress(read)
-
-
-def _transactions(store: Store, account: str, within: ListRange) -> Iterator[str]:
-    after = None
-    while True:
-        page = store.listed(account, within, after)
-        yield from (order.transaction_id for order in page.items)
-        after = page.next
-        if after is None:
-            return
 
 
 def _in_lots(ids: Iterator[str]) -> Iterator[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from settlement.domain.audit.open_value import OpenValue, open_value, summed
@@ -16,6 +17,7 @@ from settlement.domain.transaction.work import AuditFinding
 from settlement.use_cases.shared.audits import begin_audit
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load_by_transaction
+from settlement.use_cases.shared.listing import listed_orders
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, ListRange, Ports, Store
 from settlement.use_cases.upkeep.audit_order import Audited, audit_order
 
@@ -97,15 +99,8 @@ def _next_orders(store: Store, walk: AuditWalk, wanted: int) -> list[ListedOrder
     """Return the next ``wanted`` orders of the walk's list, oldest first; fewer only at its end."""
     since = walk.after or walk.month_begins_at
     within = ListRange(walk.month, since, _END, newest_first=False, limit=wanted + 1, gateway_only=walk.checkouts)
-    found: list[ListedOrder] = []
-    after = None
-    while len(found) < wanted:
-        page = store.listed(walk.account, within, after)
-        found += [order for order in page.items if not walk.is_behind(order.created_at, order.order_id)]
-        after = page.next
-        if after is None:
-            break
-    return found[:wanted]
+    listed = listed_orders(store, walk.account, within)
+    return list(islice((order for order in listed if not walk.is_behind(order.created_at, order.order_id)), wanted))
 
 
 def _audit(ports: Ports, account: str, order: ListedOrder) -> Audited:
