@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.api.journal.formats import JournalFormat
-from settlement.api.shared.moments import end, moment
+from settlement.api.shared.moments import range_of
 from settlement.domain.bookkeeping.entry import Place
 from settlement.domain.errors import InvalidRequest
 
@@ -26,12 +26,7 @@ class JournalQuery:
 
 def read_journal_query(query: Mapping[str, str]) -> JournalQuery:
     """Read ``from``, ``to``, ``format``, ``authorisations`` and ``cursor``; raises ``InvalidRequest`` with the name."""
-    for name in ("from", "to"):
-        if not query.get(name):
-            raise InvalidRequest(f"{name}: is needed, a day or a time of ISO 8601, such as 2026-03-02")
-    since, until = moment("from", query["from"]), end("to", query["to"])
-    if since > until:
-        raise InvalidRequest(f"from: is after to; got {query['from'][:40]} and {query['to'][:40]}")
+    since, until = range_of(query)
     return JournalQuery(
         since,
         until,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from settlement.api.shared.moments import end, moment
+from settlement.api.shared.moments import range_of
 from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.upkeep.total_account import MAX_SPAN, GroupBy, Place
 
@@ -22,12 +22,7 @@ class TotalsQuery:
 
 def read_totals_query(query: Mapping[str, str]) -> TotalsQuery:
     """Read ``from``, ``to``, ``groupBy`` and ``cursor``; raises ``InvalidRequest``, naming what is wrong."""
-    for name in ("from", "to"):
-        if not query.get(name):
-            raise InvalidRequest(f"{name}: is needed, a day or a time of ISO 8601, such as 2026-03-02")
-    since, until = moment("from", query["from"]), end("to", query["to"])
-    if since > until:
-        raise InvalidRequest(f"from: is after to; got {query['from'][:40]} and {query['to'][:40]}")
+    since, until = range_of(query)
     if until - since > MAX_SPAN:
         raise InvalidRequest(
             f"to: must be at most {MAX_SPAN.days} days after from; got {query['from'][:40]} and {query['to'][:40]}"
