@@ -15,11 +15,12 @@ from typing import Any, BinaryIO
 
 from operations.output import FOUND, STOPPED, TOLD_EVERY_SECONDS, CommandError, Output
 from operations.stacks import Stack
+from settlement.api.reports.view import outcome_view
 from settlement.domain.actor import Actor, System
 from settlement.domain.money import display, is_currency, is_withdrawn
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
-from settlement.domain.reconciliation.report import OutcomeSums, Report, ReportState, report_id_of
+from settlement.domain.reconciliation.report import Report, ReportState, report_id_of
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import ReportLine
 from settlement.reports.formats import Format, format_of, read_report
@@ -220,19 +221,8 @@ def _tell(report: Report, output: Output) -> int:
     return output.end(
         FOUND if report.has_findings else 0,
         report=report.report_id, state=report.state.value, format=report.format, sha256=report.sha256,
-        since=report.since, until=report.until, outcomes=[_told(sums) for sums in kept],
+        since=report.since, until=report.until, outcomes=[outcome_view(sums) for sums in kept],
     )  # fmt: skip
-
-
-def _told(sums: OutcomeSums) -> dict[str, Any]:
-    return {
-        "outcome": sums.outcome,
-        "lines": sums.lines,
-        "sums": [
-            {"currency": held.currency, "gross": held.gross, "fee": held.fee, "net": held.net}
-            for held in sums.by_currency
-        ],
-    }
 
 
 def _refused(fault: str, message: str, line: int | None, column: int | None, output: Output) -> int:

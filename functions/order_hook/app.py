@@ -14,10 +14,10 @@ from settlement.api.feeds.view import (
     deliveries_view,
     delivery_view,
     hook_view,
-    read_cursor,
     update_of,
 )
 from settlement.api.resolver import Api, answer
+from settlement.api.shared.cursors import read_cursor
 from settlement.api.shared.http import Response
 from settlement.domain.actor import Actor, System
 from settlement.logs import new_logger

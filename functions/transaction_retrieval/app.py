@@ -171,12 +171,12 @@ def journal() -> Response:
 @api.serves("listSettlementReports")
 def settlement_reports() -> Response:
     """Show the account's settlement reports, the newest first, a page at a time."""
-    from settlement.api.reports.query import DEFAULT_REPORTS, MAX_REPORTS, read_reports_cursor
-    from settlement.api.reports.view import reports_view
+    from settlement.api.reports.view import DEFAULT_REPORTS, MAX_REPORTS, reports_view
+    from settlement.api.shared.cursors import read_cursor
 
     account = api.caller()
     limit = api.query_integer("limit", DEFAULT_REPORTS, 1, MAX_REPORTS)
-    after = read_reports_cursor(api.list_query("limit", "cursor").get("cursor"))
+    after = read_cursor(api.list_query("limit", "cursor").get("cursor"))
     return answer(200, reports_view(bootstrap.reports().reports(account, after, limit)))
 
 

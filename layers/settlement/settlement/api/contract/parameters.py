@@ -5,7 +5,7 @@ from settlement.api.feeds.view import DEFAULT_DELIVERIES, MAX_DELIVERIES, MAX_LO
 from settlement.api.journal.formats import JournalFormat
 from settlement.api.order_lists.query import DAYS, DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE
 from settlement.api.orders.document_query import MAX_REASON
-from settlement.api.reports.query import DEFAULT_REPORTS, MAX_REPORTS
+from settlement.api.reports.view import DEFAULT_REPORTS, MAX_REPORTS
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
 from settlement.domain.actor import MAX_USER_LENGTH

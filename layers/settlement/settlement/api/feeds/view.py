@@ -4,9 +4,9 @@ import base64
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from settlement.api.shared.cursors import cursor_of
 from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.domain.account.feed import Feed, Hook, StatusUpdate
-from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.updates.read_feed import FeedState
 
 if TYPE_CHECKING:
@@ -76,20 +76,8 @@ def deliveries_view(page: "Page[Delivery]") -> "DeliveriesAnswer":
     """A page of a hook's log."""
     return {
         "items": [delivery_view(delivery) for delivery in page.items],
-        "next": None if page.next is None else base64.urlsafe_b64encode(page.next.encode()).decode(),
+        "next": cursor_of(page.next),
     }
-
-
-def read_cursor(cursor: str | None) -> str | None:
-    """Return the place in a log that a cursor stands for; raises ``InvalidRequest`` for what is none."""
-    if cursor is None:
-        return None
-    try:
-        place = base64.urlsafe_b64decode(cursor.encode("ascii")).decode()
-        datetime.fromisoformat(place.partition("#")[0])
-    except ValueError:
-        raise InvalidRequest("cursor: must be the next of an earlier page") from None
-    return place
 
 
 def update_view(update: StatusUpdate) -> "UpdateAnswer":

@@ -1,9 +1,9 @@
 """Settlement reports and payouts, as answers show them."""
 
-from base64 import urlsafe_b64encode
 from datetime import date
 from typing import TYPE_CHECKING
 
+from settlement.api.shared.cursors import cursor_of
 from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.use_cases.shared.ports import Page
 
@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.report import OutcomeSums, Report
 
 
+DEFAULT_REPORTS = 20
+MAX_REPORTS = 100
+"""Reports on a page."""
+
+
 def reports_view(page: "Page[Report]") -> "ReportsAnswer":
     """A page of the list."""
-    cursor = urlsafe_b64encode(page.next.encode()).decode("ascii") if page.next else None
-    return {"items": [report_view(report) for report in page.items], "next": cursor}
+    return {"items": [report_view(report) for report in page.items], "next": cursor_of(page.next)}
 
 
 def report_view(report: "Report") -> "ReportAnswer":
@@ -32,8 +36,8 @@ def report_view(report: "Report") -> "ReportAnswer":
         "doneAt": oms_date_or_none(report.done_at),
         "since": _day(report.since),
         "until": _day(report.until),
-        "file": None if report.file is None else _sums(report.file),
-        "outcomes": [_sums(sums) for sums in kept],
+        "file": None if report.file is None else outcome_view(report.file),
+        "outcomes": [outcome_view(sums) for sums in kept],
         "fault": None
         if report.fault is None
         else {
@@ -45,7 +49,8 @@ def report_view(report: "Report") -> "ReportAnswer":
     }
 
 
-def _sums(sums: "OutcomeSums") -> "OutcomeAnswer":
+def outcome_view(sums: "OutcomeSums") -> "OutcomeAnswer":
+    """The lines of one outcome, added up."""
     return {
         "outcome": sums.outcome,
         "lines": sums.lines,

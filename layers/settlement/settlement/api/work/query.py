@@ -1,10 +1,10 @@
 """The query of the work list."""
 
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from settlement.api.shared.cursors import place_of
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.transaction.listed_work import WorkKind
 
@@ -49,14 +49,4 @@ def _since(text: str) -> str:
     return since.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _cursor(text: str) -> str:
-    """Return the place that a cursor stands for."""
-    try:
-        place = urlsafe_b64decode(text.encode("ascii")).decode()
-        datetime.fromisoformat(place.partition("#")[0])
-    except ValueError:
-        raise InvalidRequest("cursor: must be the next of an earlier page") from None
-    return place
-
-
-_PLACES = {"since": _since, "cursor": _cursor}
+_PLACES = {"since": _since, "cursor": place_of}

@@ -1,9 +1,9 @@
 """Work items as they are shown, each with the requests that go on with it (R36)."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from settlement.api.shared.cursors import cursor_of
 from settlement.api.shared.dates import oms_date, oms_date_or_none
 from settlement.domain.money import display
 from settlement.domain.transaction.statuses import order_status, transaction_status
@@ -22,7 +22,7 @@ def work_view(page: "Page[WorkItem]") -> "WorkAnswer":
     """A page of work items."""
     return {
         "items": [_item(item) for item in page.items],
-        "next": None if page.next is None else urlsafe_b64encode(page.next.encode()).decode(),
+        "next": cursor_of(page.next),
     }
 
 
