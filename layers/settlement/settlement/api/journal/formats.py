@@ -45,24 +45,32 @@ def media_type(format_: JournalFormat) -> str:
     return _FORMS[format_].media_type
 
 
-def _names(booked: Booked) -> dict[str, str]:
-    """Return what an entry names, by columns; what it does not have is left out."""
+def _facts(booked: Booked) -> dict[str, str | int | None]:
+    """Return what an entry names, as lines of JSON call it."""
     entry = booked.entry
-    told = {
+    return {
         "entry": str(booked.place),
         "bookedAt": booked.at.isoformat(timespec="microseconds"),
         "event": entry.event,
         "type": entry.type,
         "at": entry.at.isoformat(timespec="microseconds"),
-        "order": entry.order_id,
-        "transaction": entry.transaction_id,
-        "payment": entry.payment_id,
-        "invoice": entry.invoice,
-        "operation": None if entry.operation is None else str(entry.operation),
+        "orderId": entry.order_id,
+        "transactionId": entry.transaction_id,
+        "paymentId": entry.payment_id,
+        "invoiceNumber": entry.invoice,
+        "operation": entry.operation,
         "settleId": entry.settle_id,
         "connector": entry.connector,
     }
-    return {name: text for name, text in told.items() if text is not None}
+
+
+_SHORT = {"orderId": "order", "transactionId": "transaction", "paymentId": "payment", "invoiceNumber": "invoice"}
+"""Facts that the other formats call otherwise."""
+
+
+def _names(booked: Booked) -> dict[str, str]:
+    """Return what an entry names, by columns; what it does not have is left out."""
+    return {_SHORT.get(name, name): str(fact) for name, fact in _facts(booked).items() if fact is not None}
 
 
 def _csv_lines(booked: Booked) -> str:
@@ -77,21 +85,9 @@ def _csv_lines(booked: Booked) -> str:
 
 
 def _json_line(booked: Booked) -> str:
-    entry = booked.entry
     line = {
-        "entry": str(booked.place),
-        "bookedAt": booked.at.isoformat(timespec="microseconds"),
-        "event": entry.event,
-        "type": entry.type,
-        "at": entry.at.isoformat(timespec="microseconds"),
-        "orderId": entry.order_id,
-        "transactionId": entry.transaction_id,
-        "paymentId": entry.payment_id,
-        "invoiceNumber": entry.invoice,
-        "operation": entry.operation,
-        "settleId": entry.settle_id,
-        "connector": entry.connector,
-        "currency": entry.currency,
+        **_facts(booked),
+        "currency": booked.entry.currency,
         "postings": [
             {"account": held.account, "debit" if held.value > 0 else "credit": abs(held.value)}
             for held in booked.postings
