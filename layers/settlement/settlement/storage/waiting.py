@@ -1,7 +1,7 @@
 """What an account's people look at each day: work, authorisations that lapse, and the figures of the last hours."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from settlement.domain.order.invoice import Invoice
 from settlement.storage import codecs, keys
@@ -22,22 +22,14 @@ class Waiting(Approvals):
         first, last = "0" if after is None else f"{after}\x00", f"{keys.timestamp(until)}#\uffff"
         if first > last:
             return Page([])
-        values = {":account": keys.work_partition(account), ":first": first, ":last": last}
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "IndexName": "work",
-            "KeyConditionExpression": "workPK = :account AND workSK BETWEEN :first AND :last",
-            "ExpressionAttributeValues": codecs.to_wire(values),
-            "Limit": limit,
-        }
-        answer = self._client.query(**request)
+        page = self._between("work", ("workPK", "workSK"), keys.work_partition(account), first, last, limit)
         found = []
-        for item in map(codecs.from_wire, answer["Items"]):
+        for item in page.items:
             told = item["work"]
             transaction_id = told.get("transaction_id") or item["PK"].partition("#TXN#")[2]
             work = codecs.decode(Work, told)
             found.append(WorkItem(told["order_id"], transaction_id, told["currency"], work, item["workSK"]))
-        return Page(found, found[-1].place if "LastEvaluatedKey" in answer and found else None)
+        return Page(found, page.next)
 
     def lapses(self, account: str, since: datetime, until: datetime, after: str | None, limit: int) -> Page[Lapse]:
         """Return what lapses within a time, soonest first, by the keys of the index."""
@@ -45,19 +37,28 @@ class Waiting(Approvals):
         last = f"{keys.timestamp(until)}#\uffff"
         if first > last:
             return Page([])
-        values = {":account": keys.lapse_partition(account), ":first": first, ":last": last}
+        page = self._between("byAccount", ("listPK", "listSK"), keys.lapse_partition(account), first, last, limit)
+        found = []
+        for item in page.items:
+            at, transaction_id, payment_id = item["listSK"].split("#", 2)
+            found.append(Lapse(transaction_id, payment_id, datetime.fromisoformat(at), item["listSK"]))
+        return Page(found, page.next)
+
+    def _between(
+        self, index: str, names: tuple[str, str], partition: str, first: str, last: str, limit: int
+    ) -> Page[codecs.Item]:
+        """Return a page of an index's partition between two sort keys; ``names`` are those of the index's keys."""
+        of, by = names
+        values = {":of": partition, ":first": first, ":last": last}
         answer = self._client.query(
             TableName=self._table,
-            IndexName="byAccount",
-            KeyConditionExpression="listPK = :account AND listSK BETWEEN :first AND :last",
+            IndexName=index,
+            KeyConditionExpression=f"{of} = :of AND {by} BETWEEN :first AND :last",
             ExpressionAttributeValues=codecs.to_wire(values),
             Limit=limit,
         )
-        found = []
-        for item in map(codecs.from_wire, answer["Items"]):
-            at, transaction_id, payment_id = item["listSK"].split("#", 2)
-            found.append(Lapse(transaction_id, payment_id, datetime.fromisoformat(at), item["listSK"]))
-        return Page(found, found[-1].place if "LastEvaluatedKey" in answer and found else None)
+        found = [codecs.from_wire(item) for item in answer["Items"]]
+        return Page(found, str(found[-1][by]) if "LastEvaluatedKey" in answer and found else None)
 
     def hourly_figures(self, account: str, since: datetime) -> "list[HourlyFigures]":
         """Return the figures of each connector and hour from that of a time on, oldest first."""
@@ -73,14 +74,8 @@ class Waiting(Approvals):
 
     def invoices_in_question(self, account: str, order_id: str, transaction_id: str) -> list[Invoice]:
         """Return the invoices of an order whose access keys are others'; it reads these alone."""
-        of = {":of": keys.transaction_partition(account, transaction_id), ":begins": keys.used_key("")}
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="PK = :of AND begins_with(SK, :begins)",
-            ExpressionAttributeValues=codecs.to_wire(of),
-            ConsistentRead=True,
-        )
-        found = (codecs.from_wire(item) for item in answer["Items"])
+        request = self._range(keys.transaction_partition(account, transaction_id), keys.used_key(""))
+        found = map(codecs.from_wire, self._all(request))
         numbers = [item["SK"].removeprefix(keys.used_key("")) for item in found if "work" in item]
         order = keys.order_partition(account, order_id)
         invoices = (self._get(Invoice, order, keys.invoice(number)) for number in numbers)
