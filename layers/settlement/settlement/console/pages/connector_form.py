@@ -4,6 +4,7 @@ The manifest can be read with the credentials only, so a new connector with cust
 typed as a secret is never sent back to the browser: it is typed again.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,19 +38,7 @@ def add(visit: Visit) -> Response:
     """Show or take the form of a new connector."""
     if visit.request.method == "GET":
         return _form(visit, None, None)
-    try:
-        name = typed.text(visit, "name", needed=True)
-        wanted = _read(visit, name, USUAL_IMPLEMENTATIONS[_protocol(visit)], None)
-        if (declared := _undeclared(visit, wanted)) is not None:
-            return _form(visit, None, declared, problem="connector.fill-in")
-        _create(visit, wanted)
-    except Mistyped as mistake:
-        return _form(visit, None, None, 400, problem=mistake.key, field=mistake.field)
-    except Busy:
-        raise
-    except Refusal as refusal:
-        return _form(visit, None, None, refusal.status, problem="refused", detail=refusal.message)
-    return redirect(visit.url(f"connectors/{name}", done="connector"))
+    return _saved(visit, None, None, lambda: _add(visit))
 
 
 def edit(visit: Visit, name: str) -> Response:
@@ -60,18 +49,41 @@ def edit(visit: Visit, name: str) -> Response:
         return _form(visit, stored, declared)
     if typed.text(visit, "seen") != str(stored.revision):
         return _form(visit, stored, declared, 412, problem="connector.stale")
+    return _saved(visit, stored, declared, lambda: _replace(visit, stored, is_declared=declared is not None))
+
+
+def _saved(
+    visit: Visit,
+    stored: Connector | None,
+    declared: tuple[DeclaredField, ...] | None,
+    save: Callable[[], Response],
+) -> Response:
+    """Save what was typed; what is wrong with it is shown in the form."""
     try:
-        implementation = stored.implementation or USUAL_IMPLEMENTATIONS[stored.protocol]
-        wanted = _read(visit, stored.name, implementation, stored, is_declared=declared is not None)
-        connector, credentials, given = wanted.as_connector(), wanted.credentials(), wanted.given_fields()
-        vault, probe = visit.services.vault(), visit.services.probe()
-        replace_connector(visit.ports, vault, probe, visit.account, stored.name, connector, credentials, given)
+        return save()
     except Mistyped as mistake:
         return _form(visit, stored, declared, 400, problem=mistake.key, field=mistake.field)
     except Busy:
         raise
     except Refusal as refusal:
         return _form(visit, stored, declared, refusal.status, problem="refused", detail=refusal.message)
+
+
+def _add(visit: Visit) -> Response:
+    name = typed.text(visit, "name", needed=True)
+    wanted = _read(visit, name, USUAL_IMPLEMENTATIONS[_protocol(visit)], None)
+    if (declared := _undeclared(visit, wanted)) is not None:
+        return _form(visit, None, declared, problem="connector.fill-in")
+    _create(visit, wanted)
+    return redirect(visit.url(f"connectors/{name}", done="connector"))
+
+
+def _replace(visit: Visit, stored: Connector, *, is_declared: bool) -> Response:
+    implementation = stored.implementation or USUAL_IMPLEMENTATIONS[stored.protocol]
+    wanted = _read(visit, stored.name, implementation, stored, is_declared=is_declared)
+    connector, credentials, given = wanted.as_connector(), wanted.credentials(), wanted.given_fields()
+    vault, probe = visit.services.vault(), visit.services.probe()
+    replace_connector(visit.ports, vault, probe, visit.account, stored.name, connector, credentials, given)
     return redirect(visit.url(f"connectors/{stored.name}", done="connector"))
 
 
