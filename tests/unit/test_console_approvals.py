@@ -19,13 +19,6 @@ WAITS = "It is above the limit of one app key: it waits until another one approv
 
 
 @pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
 def placed(shop: Shop) -> Placed:
     shop.set(auto_settle=False)
     limit(shop, refund=0, cancellation=0, resolution=0)

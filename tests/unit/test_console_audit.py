@@ -11,13 +11,6 @@ from tests.support.console import TOKEN, Browser
 
 
 @pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
 def placed(shop: Shop) -> Placed:
     shop.set(auto_settle=False)
     return shop.open(a_new_payment(10000, "partial"))

@@ -13,7 +13,6 @@ from settlement.domain.connectors.connector import AutoSettle, Connector, Connec
 from settlement.domain.connectors.connector_calls import DeclaredField, FieldType, ManifestFault, ManifestOutcome
 from settlement.domain.connectors.exchange import Exchange
 from testkit.builders import ACCOUNT
-from testkit.shop import Shop
 from tests.support.console import Browser, Shown
 
 NEW = "/console/new-connector"
@@ -32,13 +31,6 @@ FIELDS = (
     DeclaredField("Secret word", FieldType.PASSWORD),
 )
 GIVEN = {"custom:Merchant id": "M-1", "custom:Country": "CL", "custom:Secret word": "sesame"}
-
-
-@pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
 
 
 def stored(browser: Browser, name: str = "acme") -> Connector:

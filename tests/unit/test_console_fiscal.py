@@ -12,9 +12,7 @@ from testkit.shop import Shop
 from tests.support.console import Browser
 
 
-def test_order_shows_the_protocol_and_the_warnings_of_a_document(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
+def test_order_shows_the_protocol_and_the_warnings_of_a_document(browser: Browser, shop: Shop) -> None:
     placed = shop.open()
     goods = [("<b>Z</b>".replace("<", "&lt;"), "1", "70.00")]
     text = nfe(1, "70.00", goods).replace("</cStat>", "</cStat><nProt>135260000000001</nProt>")
@@ -32,10 +30,8 @@ def test_order_shows_the_protocol_and_the_warnings_of_a_document(shop: Shop, mon
 
 @pytest.mark.parametrize("policy", list(FiscalPolicy))
 def test_plan_of_an_invoice_warns_of_its_key_in_every_setting(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, policy: FiscalPolicy
+    browser: Browser, shop: Shop, policy: FiscalPolicy
 ) -> None:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
     placed = shop.open()
     shop.set(fiscal_documents=policy)
     path = f"/console/orders/{placed.order_id}/do/invoice"

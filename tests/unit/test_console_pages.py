@@ -18,13 +18,6 @@ from tests.support.console import KEY, TOKEN, Browser, Shown, things_read
 HOSTILE = '<script>alert(1)</script><img src=x onerror="x">{{ 7*7 }}\'"&'
 
 
-@pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
-
-
 def told(shop: Shop) -> Placed:
     """The order of the README's story: two invoices, one item less, a return."""
     placed = shop.open(a_new_payment(10000, "partial"))

@@ -9,13 +9,6 @@ from tests.support.reports import charge_back
 
 
 @pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
 def placed(shop: Shop) -> Placed:
     placed = shop.open(a_new_payment(10000, "partial"))
     placed.invoice("N1", 10000)

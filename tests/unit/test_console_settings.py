@@ -9,13 +9,6 @@ from testkit.shop import Shop
 from tests.support.console import KEY, TOKEN, Browser
 
 
-@pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
-
-
 def test_settings_are_shown_changed_and_kept(browser: Browser, shop: Shop) -> None:
     form = browser.get("/console/settings").form("")
     assert {form[name] for name in ("partial_settlement", "auto_settle")} == {"on"}

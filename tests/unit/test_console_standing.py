@@ -10,13 +10,6 @@ from testkit.shop import Shop
 from tests.support.console import Browser
 
 
-@pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
-
-
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from settlement.domain.account.account import Role
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.nfe_documents import nfe_key
@@ -12,13 +10,6 @@ from tests.support.console import KEY, TOKEN, Browser, things_read
 from tests.support.timers import DAY, lapses_after
 
 TODAY = "/console/today"
-
-
-@pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
 
 
 def failed_refund(shop: Shop) -> Placed:

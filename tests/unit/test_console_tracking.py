@@ -9,13 +9,6 @@ from tests.unit.test_console_actions import look, of_order, take
 
 
 @pytest.fixture
-def browser(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    browser = Browser(shop, monkeypatch)
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
 def placed(shop: Shop) -> Placed:
     shop.set(auto_settle=False)
     return shop.open(a_new_payment(10000, "partial"))
