@@ -1,16 +1,24 @@
-"""The sandbox connector on a table in memory."""
+"""The sandbox connector on a table in memory, and the console in a real browser."""
 
 import importlib.util
 import sys
 from collections.abc import Iterator
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from settlement import bootstrap
+from testkit.shop import Shop
+from tests.support.chromium import chromium
+from tests.support.console import Browser
+from tests.support.console_server import console_server
 from tests.support.sandbox import FUNCTION, TABLE, Sandbox
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +57,18 @@ def sandbox(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbo
             ],
         )
         yield Sandbox(app)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Chromium]":
+    """A browser of its own."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def site(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the console."""
+    Browser(shop, monkeypatch)
+    with console_server() as server:
+        yield server.url

@@ -1,7 +1,6 @@
 """What operators do in the console, in a real browser: by mouse, by keyboard alone, in each language."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,9 @@ from settlement.use_cases.orders.place_order import NewLine
 from testkit import provider
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Shop
-from tests.support.chromium import chromium, needs_chromium
-from tests.support.console import KEY, TOKEN, Browser
+from tests.support.chromium import needs_chromium
+from tests.support.console import KEY, TOKEN
 from tests.support.console_in_browser import Keyboard, Mouse, complaints_of, opened, violations
-from tests.support.console_server import console_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
@@ -27,20 +25,6 @@ if TYPE_CHECKING:
 pytestmark = needs_chromium
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>{{ 7*7 }}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Chromium]":
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def site(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the console."""
-    Browser(shop, monkeypatch)
-    with console_server() as server:
-        yield server.url
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,29 +13,14 @@ from settlement.domain.order.invoice import InvoiceType
 from testkit.builders import a_new_payment
 from testkit.shop import Placed, Shop
 from tests.support.approvals import stored
-from tests.support.chromium import chromium, needs_chromium
-from tests.support.console import KEY, TOKEN, Browser
+from tests.support.chromium import needs_chromium
+from tests.support.console import KEY, TOKEN
 from tests.support.console_in_browser import complaints_of, opened, orders_of_every_kind, tab_to, violations
-from tests.support.console_server import console_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Chromium]":
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def site(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the console."""
-    Browser(shop, monkeypatch)
-    with console_server() as server:
-        yield server.url
 
 
 def paths(orders: dict[str, Placed]) -> list[str]:

@@ -10,14 +10,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from operations import command_line
 from operations.command_line import main
 from operations.output import STOPPED
-from operations.stacks import Stack
 from settlement.domain.fiscal.reading import read_fiscal
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.reconciliation.outcomes import Outcome
@@ -30,9 +26,8 @@ from settlement.use_cases.shared.ports import Commit
 from testkit.builders import ACCOUNT, a_connector
 from testkit.nfe_documents import nfe, nfe_key
 from testkit.shop import Placed, Shop
-from tests.support.declared_table import make_declared_table
+from tests.support.command_stack import TABLE, command_stack
 
-TABLE = "quita"
 CNPJ = "12ABC34501DE35"
 PROTOCOL = "</cStat><nProt>135260000000001</nProt><dhRecbto>2026-03-02T10:00:05-03:00</dhRecbto>"
 Show = pytest.CaptureFixture[str]
@@ -40,16 +35,8 @@ Show = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDBStore]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        dynamodb = boto3.client("dynamodb")
-        make_declared_table(dynamodb, TABLE)
-        stack = Stack("quita", {"TableName": TABLE}, account=ACCOUNT, clients={"dynamodb": dynamodb})
-        monkeypatch.setattr(command_line, "the_stack", lambda name, region: stack)
-        yield DynamoDBStore(dynamodb, TABLE)
+    with command_stack(monkeypatch) as stack:
+        yield DynamoDBStore(stack.client("dynamodb"), TABLE)
 
 
 @pytest.fixture

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError, NoRegionError
-from moto import mock_aws
 
 from local.seed import ACCOUNT as LOCAL_ACCOUNT
 from operations import command_line
@@ -23,9 +21,8 @@ from settlement.storage.app_keys import KeyRefused
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.ports import Commit, Unavailable
 from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, an_order
-from tests.support.declared_table import make_declared_table
+from tests.support.command_stack import TABLE, command_stack
 
-TABLE = "quita"
 Show = pytest.CaptureFixture[str]
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException", "Message": "Slow down"}}, "Query")
 
@@ -41,16 +38,7 @@ class Bus:
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """A stack with an empty table, which every command takes for the one it is told."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        dynamodb = boto3.client("dynamodb")
-        make_declared_table(dynamodb, TABLE)
-        clients = {"dynamodb": dynamodb, "events": Bus()}
-        stack = Stack("quita", {"TableName": TABLE, "EventBusName": "quita"}, account="demo", clients=clients)
-        monkeypatch.setattr(command_line, "the_stack", lambda name, region: stack)
+    with command_stack(monkeypatch, {"EventBusName": "quita"}, {"events": Bus()}) as stack:
         yield stack
 
 

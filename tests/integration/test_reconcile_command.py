@@ -9,11 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from operations import command_line, reconcile
+from operations import reconcile
 from operations.command_line import main
 from operations.output import FOUND, STOPPED
 from operations.stacks import Stack
@@ -27,23 +25,14 @@ from settlement.use_cases.upkeep.audit_order import audit_order
 from testkit.builders import ACCOUNT
 from testkit.report_files import cielo_sales, plain_csv
 from testkit.shop import Shop
-from tests.support.declared_table import make_declared_table
+from tests.support.command_stack import TABLE, command_stack
 
-TABLE = "quita"
 Show = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        dynamodb = boto3.client("dynamodb")
-        make_declared_table(dynamodb, TABLE)
-        stack = Stack("quita", {"TableName": TABLE}, account=ACCOUNT, clients={"dynamodb": dynamodb})
-        monkeypatch.setattr(command_line, "the_stack", lambda name, region: stack)
+    with command_stack(monkeypatch) as stack:
         yield stack
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from operations.output import FOUND, Output
 from operations.redrive.command import redrive
@@ -24,6 +23,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit
 from testkit.builders import ACCOUNT, NOON, ORDER_ID, TRANSACTION_ID, a_payment, a_transaction, an_order
+from tests.support.command_stack import aws_in_memory
 from tests.support.declared_table import make_declared_table
 from tests.template.cloudformation import load_template, of_type
 
@@ -113,11 +113,7 @@ class Stage:
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """The queues and the table of the template."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    with aws_in_memory(monkeypatch):
         cloud, sqs, dynamodb = Cloud(), boto3.client("sqs"), boto3.client("dynamodb")
         for queue in queue_names():
             sqs.create_queue(QueueName=f"quita-{queue}")
