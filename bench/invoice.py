@@ -92,8 +92,8 @@ def main() -> int:
     parser.add_argument("--over-http", action="store_true", help="only what a client sees: times and throughput")
     parser.add_argument(
         "--beside",
-        metavar="FOLDER",
-        help="the folder of another build's running stack, whose throughput to measure too",
+        metavar="URL",
+        help="the address of another build's running stack, whose throughput to measure too",
     )
     given = parser.parse_args()
     figures = Figures()

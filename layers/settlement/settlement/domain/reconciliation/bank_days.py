@@ -7,9 +7,6 @@ Monday and Tuesday, Good Friday and Corpus Christi (resolution CMN 4.880/2020).
 from datetime import date, timedelta
 from functools import cache
 
-CALENDAR = "ANBIMA"
-"""The name of the calendar."""
-
 _FIXED = ((1, 1), (4, 21), (5, 1), (9, 7), (10, 12), (11, 2), (11, 15), (12, 25))
 _BLACK_CONSCIOUSNESS = (11, 20)
 _BLACK_CONSCIOUSNESS_SINCE = 2024
