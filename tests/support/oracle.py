@@ -26,6 +26,8 @@ class Oracle:
     """Whether a return before completion gives its value back at once."""
     sales: tuple[tuple[str, int, int], ...] = ()
     """The sales that stand: number, what counts of each, and what it has requested."""
+    completion: int = 0
+    """What a change has requested because it completed the order."""
     taken_back: int = 0
     """The requests of sales that were cancelled: at most that was refunded with them."""
 
@@ -78,6 +80,7 @@ class Oracle:
         [(_, counted, request)] = [held for held in self.sales if held[0] == number]
         self.sales = tuple(held for held in self.sales if held[0] != number)
         self.invoiced -= counted
+        request += self._undo_completion(counted)
         self.requested -= request
         self.taken_back += request
         self.net_captured -= max(0, min(request, self.net_captured - self.requested))
@@ -87,11 +90,18 @@ class Oracle:
         [(_, counted, request)] = [held for held in self.sales if held[0] == number]
         self.sales = tuple(held for held in self.sales if held[0] != number)
         self.invoiced -= counted
+        request += self._undo_completion(counted)
         self.requested -= request
         self.invoice(value, by)
         given_back = max(0, request - self.sales[-1][2])
         self.taken_back += given_back
         self.net_captured -= max(0, min(given_back, self.net_captured - self.requested))
+
+    def _undo_completion(self, counted: int) -> int:
+        """Take back what a change has requested by completing the order, if a sale that counts is taken back."""
+        request = self.completion if counted else 0
+        self.completion -= request
+        return request
 
     def give_back(self, value: int, taken_off: int | None = None) -> None:
         """A return was taken.
@@ -117,6 +127,7 @@ class Oracle:
         self.payable += net
         self.net_captured = min(self.net_captured, self.payable)
         if self.is_complete:
+            self.completion = self.payable - self.requested
             self.requested = self.payable
             self._settle()
 

@@ -52,7 +52,7 @@ UNREPEATED: dict[type, set[str]] = {
 
 
 def a_told_shop() -> Shop:
-    """A shop with two orders that have one of everything: one changed, the other modified."""
+    """A shop with orders that have one of everything: one changed, one modified, one completed and opened again."""
     shop = Shop()
     changed = shop.open(a_new_payment(4000, "partial"), a_new_payment(6000, "partial"))
     changed.invoice("N1", 5000, item("A", 5000))
@@ -62,6 +62,10 @@ def a_told_shop() -> Shop:
     modified = shop.open()
     modify_order(shop.ports, ACCOUNT, modified.order_id, ModificationRequest("less", (), (), 0, 500, 0, False), "{}")
     modified.run()
+    opened = shop.open(a_new_payment(10500, "partial"), value=10000)
+    opened.invoice("N1", 7000)
+    opened.change("C1", discount=3000)
+    opened.cancel_invoice("N1")
     return shop
 
 

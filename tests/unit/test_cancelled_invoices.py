@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from settlement.api.transactions.view import settlements_view
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import (
     AlreadyExists,
@@ -20,6 +21,7 @@ from settlement.domain.events import EventType
 from settlement.domain.order.fiscal_record import FiscalRecord
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import LineMention
+from settlement.use_cases.gateway.retrieve_transaction import retrieve_movements
 from settlement.use_cases.orders.cancel_invoice import InvoiceCancelRequest, cancel_invoice
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
@@ -272,3 +274,76 @@ def test_it_is_refused_while_the_document_of_a_return_names_it(shop: Shop) -> No
     with pytest.raises(InvoiceCancelRefused, match="return D1 rests on invoice N1"):
         placed.cancel_invoice("N1")
     placed.cancel_invoice("N2")
+
+
+@pytest.mark.parametrize(
+    ("mode", "discount", "refunded", "left"),
+    [
+        (Mode.PARTIAL, 3000, [7000, 500], (0, 0, 7500, 7500, 0)),
+        (Mode.TOTAL, 3000, [3000, 7500], (0, 0, 10500, 10500, 0)),
+        (Mode.HOLD, 3000, [7500], (0, 0, 7500, 7500, 0)),
+    ],
+)
+def test_interest_that_a_change_asked_for_goes_with_the_invoice_that_it_completed(
+    shop: Shop, mode: Mode, discount: int, refunded: list[int], left: tuple[int, ...]
+) -> None:
+    placed = shop.open(a_new_payment(10500, mode.value), value=10000)
+    placed.invoice("N1", 7000)
+    placed.change("C1", discount)
+    assert placed.transaction.requested == 7500
+
+    placed.cancel_invoice("N1")
+
+    assert (figures(placed), placed.moved("refund")) == (left, refunded)
+    assert placed.status == ("handling", "Settled")
+    [invoice] = shop.store.invoices(ACCOUNT, placed.order_id)
+    assert invoice.cancellation is not None
+    assert invoice.cancellation.withdrawn == 7500
+    assert reconciled(placed).is_consistent
+    shown = settlements_view(retrieve_movements(shop.store, ACCOUNT, placed.transaction_id), {}, {})
+    assert [(entry["value"], entry["withdrawnValue"]) for entry in shown["requests"]] == [(7000, 7000), (500, 500)]
+
+
+def test_sale_beside_the_cancelled_one_keeps_its_request_and_the_next_completion_asks_for_the_interest(
+    shop: Shop,
+) -> None:
+    placed = shop.open(a_new_payment(10500, "hold"), value=10000)
+    placed.invoice("N1", 4000)
+    placed.notify("N2", 3000, type_=InvoiceType.OUTPUT)
+    placed.register("C1", 3000)
+
+    placed.cancel_invoice("N1")
+
+    assert figures(placed) == (3000, 3000, 0, 0, 7500)
+    placed.change("C2", 4000)
+    assert figures(placed) == (3000, 3500, 3500, 0, 0)
+    assert placed.status == ("invoiced", "Finished")
+    placed.cancel_invoice("N2")
+    assert figures(placed) == (0, 0, 3500, 3500, 0)
+    assert reconciled(placed).is_consistent
+
+
+def test_interest_of_a_change_whose_capture_failed_is_asked_for_no_more(shop: Shop) -> None:
+    placed = shop.open(a_new_payment(10500, "partial"), value=10000)
+    placed.invoice("N1", 7000)
+    shop.provider.script("settle", "400")
+    placed.change("C1", 3000)
+    assert placed.order.in_error
+
+    placed.cancel_invoice("N1")
+
+    assert figures(placed) == (0, 0, 7000, 7000, 500)
+    assert not placed.order.in_error
+    assert reconciled(placed).is_consistent
+
+
+def test_stand_alone_invoice_leaves_the_change_s_request_alone(shop: Shop) -> None:
+    placed = shop.open(a_new_payment(10500, "partial"), value=10000)
+    placed.invoice("N1", 7000)
+    placed.change("C1", 3000)
+    placed.invoice("N2", 100)
+
+    placed.cancel_invoice("N2")
+
+    assert figures(placed) == (7000, 7500, 7500, 0, 0)
+    assert placed.status == ("invoiced", "Finished")

@@ -238,3 +238,23 @@ def test_connector_that_refunds_only_whole_takes_a_correction_upwards_alone(shop
     placed.invoice("N3", 8000, replaces="N1")
 
     assert figures(placed) == (8000, 8000, 8000, 0, 2000)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "refunded"),
+    [(7000, (7000, 7500, 7500, 0, 0), []), (6000, (6000, 6000, 7500, 1500, 0), [1500])],
+)
+def test_correction_keeps_the_interest_of_a_change_only_if_it_completes_the_order(
+    shop: Shop, value: int, expected: tuple[int, ...], refunded: list[int]
+) -> None:
+    placed = shop.open(a_new_payment(10500, "partial"), value=10000)
+    placed.invoice("N1", 7000)
+    placed.change("C1", 3000)
+
+    placed.invoice("N9", value, replaces="N1")
+
+    assert (figures(placed), placed.moved("refund")) == (expected, refunded)
+    assert reconciled(placed).is_consistent
+    placed.cancel_invoice("N9")
+    assert figures(placed)[:2] == (0, 0)
+    assert placed.ledger.paid == 0

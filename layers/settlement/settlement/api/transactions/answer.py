@@ -253,7 +253,8 @@ class RequestedValue(TypedDict):
     origin: str
     """Which invoice, change or request asked."""
     withdrawnValue: NotRequired[Cents]
-    """The part that the cancellation of its invoice took back; a request that stands has none."""
+    """The part that the cancellation of an invoice took back: of the invoice's own request, or of a change's that
+    completed the order. A request that stands has none."""
 
 
 HowDone = Literal["upon-request", "auto-settlement", "online", "email-notification"]

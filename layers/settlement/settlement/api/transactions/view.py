@@ -228,7 +228,7 @@ def settlements_view(
     automatic = {
         operation.sequence for operation in movements.operations if operation.kind is OperationKind.AUTO_SETTLE
     }
-    withdrawn = {op.withdraws: op.ask.withdrawn for op in movements.operations if op.withdraws is not None}
+    withdrawn = {asked: value for op in movements.operations for asked, value in op.withdrawn_requests.items()}
     return {
         "requests": _requests(movements, {op.sequence: op.ask.request for op in movements.operations}, withdrawn),
         "actions": [

@@ -92,6 +92,7 @@ def _invoices(records: Records) -> Iterator[Mismatch]:
     for number in notified:
         yield Mismatch("invoice notified", f"invoice {number}", "an invoice", None)
     yield from _cancelled_invoices(records)
+    yield from _completions(records)
 
 
 def _cancelled_invoices(records: Records) -> Iterator[Mismatch]:
@@ -117,6 +118,20 @@ def _cancelled_invoices(records: Records) -> Iterator[Mismatch]:
         )
     for number in cancelled:
         yield Mismatch("invoice cancelled", f"invoice {number}", "an invoice", None)
+
+
+def _completions(records: Records) -> Iterator[Mismatch]:
+    """What a change has requested because it completed the order is taken back once the order is open again (R38)."""
+    taken_back = {held.withdraws_completion: held for held in records.operations}
+    for asked in records.operations:
+        if not asked.asks_by_completing:
+            continue
+        where, by = f"operation {asked.sequence}", taken_back.get(asked.sequence)
+        if by is None:
+            yield from unequal(where, ("completes the order", True, records.order.is_fully_invoiced))
+        else:
+            standing = max(0, asked.ask.request - (asked.taken_off or 0))
+            yield from unequal(where, ("request taken back with an invoice", standing, by.completion_withdrawn))
 
 
 def _changes(records: Records) -> Iterator[Mismatch]:

@@ -85,8 +85,9 @@ class Operation:
     callbacks and notices, ``callbacks_seen`` those before the current attempt. ``missing`` is the value that the last
     attempt left undone, if any, ``remark`` why; with ``awaits_decision`` its connectors answered, but have not
     decided. ``taken_off`` is the part of its request that an operator wrote off for good, if any. It ``withdraws`` the
-    request of an earlier operation, whose invoice is cancelled. ``reason`` is why it was asked for, in the words of
-    who asked. ``only_leg`` is its leg while that is alone in its plan and untried or done; other legs are stored by
+    request of an earlier operation, whose invoice is cancelled, and ``completion_withdrawn`` minor units of
+    ``withdraws_completion``, a change that had completed the order. ``reason`` is why it was asked for, in the words
+    of who asked. ``only_leg`` is its leg while that is alone in its plan and untried or done; other legs are stored by
     themselves. ``listed`` is the work that the operation asked for when it was read; like ``version``, a write renews
     it.
     """
@@ -116,6 +117,8 @@ class Operation:
     reason: str | None = None
     retry_of: int | None = None
     withdraws: int | None = None
+    withdraws_completion: int | None = None
+    completion_withdrawn: int | None = None
     taken_off: int | None = None
     missing: int | None = None
     remark: str | None = None
@@ -134,6 +137,19 @@ class Operation:
     def invoice(self) -> str | None:
         """The number of the invoice that asked for it, also for a retry; None if none did."""
         return self.origin.removeprefix(INVOICE).removesuffix(f"/retry-{self.retry_of}") if self.is_of_invoice else None
+
+    @property
+    def withdrawn_requests(self) -> dict[int, int]:
+        """The values that it takes back of earlier operations' requests, by their sequences."""
+        of_completion = self.completion_withdrawn or 0
+        parts = ((self.withdraws, self.ask.withdrawn - of_completion), (self.withdraws_completion, of_completion))
+        return {sequence: value for sequence, value in parts if sequence is not None}
+
+    @property
+    def asks_by_completing(self) -> bool:
+        """True for a change that completed the order and so requested all that was left, unless it was taken back."""
+        is_taken_back = self.state is OperationState.DONE and not self.planned
+        return self.kind is OperationKind.REDUCE and self.ask.request > 0 and not is_taken_back
 
     @property
     def takes_news(self) -> bool:

@@ -65,7 +65,7 @@ def _write(ports: Ports, heads: Heads, invoices: Sequence[Invoice], request: Inv
     now, order = ports.now(), heads.order
     taken = take_back(ports, heads, request.number, invoices, ports.store.lines(order.account, order.order_id))
     require_no_return_rests(taken.order, taken.lines, taken.invoice)
-    withdrawn, transaction = taken.asked.standing, taken.released.transaction
+    withdrawn, transaction = taken.withdrawn, taken.released.transaction
     cancellation = InvoiceCancellation(
         request.request_id, request.reason, ports.new_id().lower(), now, ports.actor, withdrawn
     )

@@ -267,7 +267,7 @@ def _sell(case: _Case, taken: "TakenBack | None" = None) -> Receipt:
     order, transaction = case.heads.order, case.heads.transaction
     withdrawn = 0
     if taken is not None:
-        order, withdrawn = taken.order, taken.asked.standing
+        order, withdrawn = taken.order, taken.withdrawn
     counted = order.require_output_invoice(case.notification.value, strict=case.settings.strict_invoices)
     invoiced = replace(order, invoiced=order.invoiced + counted)
     asks: list[KindOfAsk] = []

@@ -34,10 +34,15 @@ MAX_RELEASED = 12
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What an invoice has asked its transaction for: the operation of its request, and the retries of that."""
+    """What an invoice or change has asked its transaction for: the operation of its request, and its retries."""
 
-    operations: tuple[Operation, ...]
-    legs: tuple[Leg, ...]
+    operations: tuple[Operation, ...] = ()
+    legs: tuple[Leg, ...] = ()
+
+    @property
+    def sequence(self) -> int | None:
+        """The sequence of the operation of its request; None if it has asked for nothing."""
+        return self.operations[0].sequence if self.operations else None
 
     @property
     def standing(self) -> int:
@@ -63,6 +68,7 @@ class Released:
 class TakenBack:
     """An order without one of its sales: ``invoice``, which has ``asked`` its transaction for its money.
 
+    ``completion`` is what a change has asked for that completed the order, which is open again without the invoice.
     ``known`` are the lines as stored, ``lines`` those without the invoice; both are empty if no item is told.
     """
 
@@ -71,7 +77,13 @@ class TakenBack:
     known: list[Line]
     lines: list[Line]
     asked: Requests
+    completion: Requests
     released: Released
+
+    @property
+    def withdrawn(self) -> int:
+        """The value of the requests that go with the invoice."""
+        return self.asked.standing + self.completion.standing
 
     @property
     def units(self) -> int:
@@ -95,7 +107,7 @@ class TakenBack:
             receipt=by.receipt,
             at=by.received_at,
             by=actor,
-            withdrawn=self.asked.standing,
+            withdrawn=self.withdrawn,
             replaced_by=by.number,
         )
 
@@ -107,7 +119,7 @@ class TakenBack:
             cancellation=cancellation.request_id,
             reason=cancellation.reason,
             counted=self.invoice.counted,
-            withdrawn=self.asked.standing,
+            withdrawn=self.withdrawn,
             units=self.units,
         )
 
@@ -120,8 +132,13 @@ class TakenBack:
         positions = project_queue(ports, transaction, [payment.position for payment in payments], before=[coming])
         priority = ports.store.settings(transaction.account).refund_priority
         accepted = accept(replace(transaction, projection=positions), kind, ask, priority, origin, at)
-        first = self.asked.operations[0] if self.asked.operations else None
-        operation = replace(accepted.operation, withdraws=first.sequence if first is not None else None)
+        operation = replace(accepted.operation, withdraws=self.asked.sequence)
+        if self.completion.operations:
+            operation = replace(
+                operation,
+                withdraws_completion=self.completion.sequence,
+                completion_withdrawn=self.completion.standing,
+            )
         return replace(accepted, operation=operation)
 
     def added_to(self, commit: Commit, ports: Ports, heads: Heads, cancellation: InvoiceCancellation) -> Commit:
@@ -145,36 +162,46 @@ def take_back(ports: Ports, heads: Heads, number: str, invoices: Sequence[Invoic
     if invoice is None:
         raise InvoiceNotFound(number)
     require_cancellable(heads.order, invoice, invoices)
-    asked = requests_of(ports.store, heads.transaction, number)
+    operations = ports.store.operations(heads.transaction.account, heads.transaction.transaction_id)
+    asked = _requests_of(ports.store, heads.transaction, f"{INVOICE}{number}", operations)
+    completion = _request_of_completion(ports.store, heads.transaction, operations) if invoice.counted else Requests()
     lines = lines_without(known, invoice, invoices)
-    released = release(heads.transaction, asked)
+    released = _release(heads.transaction, asked, completion)
     transaction = replace(released.transaction, finished_at=None) if invoice.counted else released.transaction
     return TakenBack(
-        invoice, without(heads.order, invoice), known, lines, asked, replace(released, transaction=transaction)
+        invoice,
+        without(heads.order, invoice),
+        known,
+        lines,
+        asked,
+        completion,
+        replace(released, transaction=transaction),
     )
 
 
-def requests_of(store: Store, transaction: Transaction, number: str) -> Requests:
-    """Return what an invoice has asked for, with the calls of it."""
-    origin = f"{INVOICE}{number}"
-    operations = tuple(
-        held
-        for held in store.operations(transaction.account, transaction.transaction_id)
-        if held.origin == origin or held.origin.startswith(f"{origin}/retry-")
-    )
-    legs = tuple(leg for held in operations for leg in planned_legs(store, transaction, held))
-    return Requests(operations, legs)
+def _requests_of(store: Store, transaction: Transaction, origin: str, operations: Sequence[Operation]) -> Requests:
+    """Return what an invoice or change has asked for by ``operations``, with the calls of it."""
+    mine = tuple(held for held in operations if held.origin == origin or held.origin.startswith(f"{origin}/retry-"))
+    legs = tuple(leg for held in mine for leg in planned_legs(store, transaction, held))
+    return Requests(mine, legs)
 
 
-def release(transaction: Transaction, asked: Requests) -> Released:
-    """End the failed settlements of a request that is taken back, as a retry would that finds nothing missing.
+def _request_of_completion(store: Store, transaction: Transaction, operations: Sequence[Operation]) -> Requests:
+    """Return what a change has asked for because it completed the order, and nothing has taken back; at most one."""
+    gone = {held.withdraws_completion for held in operations}
+    standing = [held for held in operations if held.asks_by_completing and held.sequence not in gone]
+    return _requests_of(store, transaction, standing[-1].origin, operations) if standing else Requests()
+
+
+def _release(transaction: Transaction, *taken_back: Requests) -> Released:
+    """End the failed settlements of requests that are taken back, as a retry would that finds nothing missing.
 
     What a correction failed to refund stays work: it is paid above the request that is taken back.
     """
     operations: list[Operation] = []
     replaced: list[Changed[Leg]] = []
-    for failed in asked.operations:
-        legs = [leg for leg in asked.legs if leg.operation == failed.sequence]
+    for failed in (held for asked in taken_back for held in asked.operations):
+        legs = [leg for asked in taken_back for leg in asked.legs if leg.operation == failed.sequence]
         missing = [leg for leg in missing_legs(failed, legs) if leg.kind is LegKind.SETTLE]
         is_settlement = bool(missing) or failed.unsettled > 0
         is_over = failed.state is OperationState.FAILED and not any(leg.is_in_doubt for leg in missing)
