@@ -128,7 +128,8 @@ class FakeStore(GuardedThings):
         found.sort(key=lambda held: (held.created_at, held.order_id), reverse=wanted.newest_first)
         first = int(after or 0)
         last = first + (LIST_PAGE if wanted.limit is None else wanted.limit)
-        return Page([as_listed(held) for held in found[first:last]], str(last) if len(found) > last else None)
+        is_at_limit = len(found) >= last if wanted.limit is not None else len(found) > last
+        return Page([as_listed(held) for held in found[first:last]], str(last) if is_at_limit else None)
 
     def lines(self, account: str, order_id: str) -> list[Line]:
         """Return an order's lines by index."""

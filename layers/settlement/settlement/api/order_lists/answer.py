@@ -73,7 +73,7 @@ class ListedOrderAnswer(TypedDict):
 
 
 class Paging(TypedDict):
-    """Which page this is; ``isPartial`` says that more orders may match than ``total``."""
+    """Which page this is; ``isPartial`` says that ``total`` is not exact: many more may match, or one less."""
 
     total: Unsigned
     """How many orders were found: up to the first one behind the page, or all of them with `_stats=1`."""

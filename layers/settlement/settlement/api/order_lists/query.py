@@ -94,8 +94,8 @@ class ListQuery:
 
     @property
     def enough(self) -> int | None:
-        """The number of orders to look for: one more tells whether there is another page; None for all."""
-        return None if self.with_stats else self.shown + 1
+        """The number of orders to look for; None for all."""
+        return None if self.with_stats else self.shown
 
 
 def read_list_query(query: Mapping[str, str]) -> ListQuery:

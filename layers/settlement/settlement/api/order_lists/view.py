@@ -39,7 +39,7 @@ def order_list_view(
 ) -> "OrderList":
     """One page of the list, with the figures of its orders, and what they were placed with, by id.
 
-    ``paging.isPartial`` says that more orders may match than ``total``.
+    ``paging.isPartial`` says that ``total`` is not exact: many more may match, or one less.
     """
     return {
         "list": [
@@ -56,8 +56,8 @@ def listing_view(listed: FoundOrders, page: int, per_page: int) -> "Listing":
     return {
         "facets": [],
         "paging": {
-            "total": len(orders),
-            "pages": ceil(len(orders) / per_page),
+            "total": listed.total,
+            "pages": ceil(listed.total / per_page),
             "currentPage": page,
             "perPage": per_page,
             "isPartial": listed.is_partial,

@@ -150,11 +150,20 @@ class OrderQuery:
 
 @dataclass(frozen=True, slots=True)
 class FoundOrders:
-    """The orders found, sorted; if ``is_partial``, there can be more: from ``rest`` on, if the list has such a mark."""
+    """The orders found, sorted; if ``is_partial``, there can be more: from ``rest`` on, if the list has such a mark.
+
+    If it ``goes_on``, they are as many as were wanted, and what is behind them was not read.
+    """
 
     orders: list[ListedOrder]
     is_partial: bool = False
     rest: Mark | None = None
+    goes_on: bool = False
+
+    @property
+    def total(self) -> int:
+        """Their number, and one more if the list goes on: whoever pages by it asks for the next page."""
+        return len(self.orders) + self.goes_on
 
 
 def list_orders(
@@ -175,10 +184,9 @@ def list_orders(
         found = placed_with(store, account, taken, wanted.placed, now)
         if found or wanted.search is not None:
             return FoundOrders(_sort(found, wanted), by_text.is_partial)
-    most = MAX_LISTED + 1
-    if enough is not None and wanted.order_by is OrderBy.CREATED:
-        most = min(enough, most)
-    listed = _by_date(store, account, wanted, now, most)
+    if enough is not None and (enough > MAX_LISTED or wanted.order_by is not OrderBy.CREATED):
+        enough = None
+    listed = _by_date(_Reading(store, account, wanted, now, enough))
     return replace(listed, orders=_sort(listed.orders, wanted))
 
 
@@ -286,26 +294,34 @@ def _months_of(wanted: OrderQuery, now: datetime) -> _Months:
 
 @dataclass(slots=True)
 class _Reading:
-    """Matching orders in the order of their creation, read until there are ``most``.
+    """Matching orders in the order of their creation, read until there are ``enough``; None for all.
 
-    A filter leaves out orders that were read: so each further query of a month may read twice as many.
+    A filter leaves out orders that were read: so each further query of a month may read twice as many. Where the last
+    order that is enough is a month's last as well, the months behind it are asked for one more.
     """
 
     store: Store
     account: str
     wanted: OrderQuery
     now: datetime
-    most: int
+    enough: int | None
     found: list[ListedOrder] = field(default_factory=list)
+    goes_on: bool = False
     queries: int = 0
     heads: int = 0
     _widening: int = 1
+
+    @property
+    def most(self) -> int:
+        """The number of orders with which more than enough is known."""
+        return (MAX_LISTED if self.enough is None else self.enough) + 1
 
     def read(self, months: _Months, month: str) -> bool:
         """Read a month; return False if it was not read to its end."""
         page: Page[ListedOrder] | None = None
         while page is None or page.next is not None:
-            if len(self.found) >= self.most or self.queries == MAX_READS:
+            self.goes_on = page is not None and len(self.found) == self.enough
+            if self.goes_on or len(self.found) >= self.most or self.queries == MAX_READS:
                 return False
             page = self.store.listed(self.account, self._range(months, month), page.next if page else None)
             self.queries += 1
@@ -332,20 +348,21 @@ class _Reading:
         return (order.created_at, order.order_id) == self.wanted.after
 
     def _range(self, months: _Months, month: str) -> ListRange:
-        limit = None if self.most > MAX_LISTED else (self.most - len(self.found)) * self._widening
+        limit = None if self.enough is None else max(1, self.enough - len(self.found)) * self._widening
         statuses, behind = self.wanted.statuses, self.wanted.after
         return ListRange(month, months.since, months.until, statuses, months.newest_first, limit=limit, behind=behind)
 
 
-def _by_date(store: Store, account: str, wanted: OrderQuery, now: datetime, most: int) -> FoundOrders:
-    """Read month by month until there are ``most`` orders; behind a mark, a few months at most, and name the rest."""
-    months = _months_of(wanted, now)
-    reading = _Reading(store, account, wanted, now, most)
+def _by_date(reading: _Reading) -> FoundOrders:
+    """Read month by month until there are enough orders; behind a mark, a few months at most, and name the rest."""
+    wanted, found = reading.wanted, reading.found
+    months = _months_of(wanted, reading.now)
     few = len(months.names) if wanted.after is None else MAX_MONTHS_BEHIND_MARK
     is_read = all(reading.read(months, month) for month in months.names[:few])
-    found = reading.found
-    if not is_read or len(found) >= most:
-        return FoundOrders(found[: min(most, MAX_LISTED)], is_partial=True)
+    if reading.goes_on:
+        return FoundOrders(found, is_partial=True, rest=(found[-1].created_at, found[-1].order_id), goes_on=True)
+    if not is_read or len(found) >= reading.most:
+        return FoundOrders(found[: min(reading.most, MAX_LISTED)], is_partial=True)
     rest = months.mark_behind(few)
     return FoundOrders(found, is_partial=months.is_cut or rest is not None, rest=rest)
 
