@@ -291,6 +291,11 @@ class FakeStore(GuardedThings):
         found = self.all_of(PayoutPart, account, transaction_id, payment_id)
         return sorted(found, key=lambda part: part.name)
 
+    def payments_and_payouts(self, account: str, transaction_id: str) -> tuple[list[Payment], list[PayoutPart]]:
+        """Return a transaction's payments by sequence, and what settlement reports told of them."""
+        told = self.all_of(PayoutPart, account, transaction_id)
+        return self.payments(account, transaction_id), sorted(told, key=lambda part: (part.payment_id, part.name))
+
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""
         return self.get(Settlement, account, transaction_id, payment_id, number)

@@ -14,6 +14,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.gateway.retrieve_transaction import retrieve_books, retrieve_payments
 from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
 from settlement.use_cases.orders.place_order import place_order
+from settlement.use_cases.orders.retrieve_order import retrieve_order
 from settlement.use_cases.orders.start_handling import start_handling
 from settlement.use_cases.shared.ports import Ports
 from testkit.builders import ACCOUNT, a_connector, a_new_order, a_new_payment
@@ -92,3 +93,19 @@ def test_views_of_a_transaction_cost_the_same_with_forty_invoices_as_with_three(
 
     assert order.read_units(meter) == few
     assert max(few) <= 7
+
+
+def test_order_takes_one_read_more_for_the_captures_of_a_payment_and_none_before_it_has_some(
+    order: Order, client: Any
+) -> None:
+    meter, read = Meter(client), []
+    for invoices in (0, 3, 40):
+        order.invoice_until(invoices)
+        with meter.measure() as whole:
+            found = retrieve_order(order.ports.store, ACCOUNT, order.order_id)
+        assert sum(map(len, found.captures.values())) == invoices
+        read.append(whole)
+
+    none, few, many = (sum(whole.requests.values()) for whole in read)
+    assert (few, many) == (none + 1, none + 1)
+    assert read[1].read_units == read[0].read_units + 1

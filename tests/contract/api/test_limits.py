@@ -334,6 +334,9 @@ TESTED_ELSEWHERE = {
     "feeds of an account": "test_account_has_so_many_feeds_and_hooks",
     "secrets of a hook": "test_secret_is_shown_once_and_two_are_valid_at_a_time",
     "hooks of an account": "test_account_has_so_many_feeds_and_hooks",
+    "instalments in one answer of an order; of more, its captures show the sums only": (
+        "test_order_of_more_instalments_than_an_answer_has_shows_their_sums"
+    ),
     "lines of one payment in a settlement report; those behind them are rejected": (
         "test_lines_of_one_payment_beyond_the_limit_are_rejected"
     ),

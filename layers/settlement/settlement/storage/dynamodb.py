@@ -311,6 +311,20 @@ class DynamoDBStore(Waiting, Documents, Placements):
         partition = keys.transaction_partition(account, transaction_id)
         return self._query(PayoutPart, partition, keys.payouts(payment_id))
 
+    def payments_and_payouts(self, account: str, transaction_id: str) -> "tuple[list[Payment], list[PayoutPart]]":
+        """Return a transaction's payments by sequence, and what settlement reports told of them, its neighbours."""
+        from settlement.domain.reconciliation.payout import PayoutPart
+
+        payments: list[Payment] = []
+        told: list[PayoutPart] = []
+        partition = keys.transaction_partition(account, transaction_id)
+        for item in map(codecs.from_wire, self._all(self._range(partition, keys.PAYOUTS, first=keys.payment("")))):
+            if item["SK"].startswith(keys.PAYOUTS):
+                told.append(codecs.decode(PayoutPart, item))
+            else:
+                payments.append(codecs.decode(Payment, item))
+        return sorted(payments, key=lambda payment: payment.sequence), told
+
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""
         partition = keys.transaction_partition(account, transaction_id)

@@ -4,6 +4,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from settlement.api.reports.answer import PayoutAnswer
 from settlement.api.shared.answer import ActorAnswer, Cents, Null, OmsDate
 from settlement.domain.order.invoice import InvoiceType
 
@@ -105,6 +106,23 @@ class InvoiceCancelled(TypedDict):
     """The number of the invoice that corrects it, if one does."""
 
 
+class InvoiceCaptureAnswer(TypedDict):
+    """A capture that an invoice asked for."""
+
+    paymentId: str
+    """The payment's id."""
+    settleId: str
+    """The connector's id of the capture."""
+    value: Cents
+    """What was captured."""
+    refundedValue: Cents
+    """What was refunded of it."""
+    date: OmsDate | None
+    """When the connector answered; null if that is not known."""
+    payout: PayoutAnswer | None
+    """The money on its way to the merchant; null of a capture whose day is not known."""
+
+
 class Package(TypedDict):
     """An invoice of the order; ``countedValue`` is the part of it that counts towards the order's value.
 
@@ -149,6 +167,8 @@ class Package(TypedDict):
     """The same, as the answer to the invoice tells it."""
     countedReason: str | None
     """Why not all of it counts, for people; null if all does."""
+    captures: list[InvoiceCaptureAnswer]
+    """What was captured for it so far, and whether it was paid; a return has none."""
     EnableInferItems: bool
     """Always false: items are never guessed."""
     replaces: NotRequired[str]

@@ -1,9 +1,10 @@
 """The order as ``GET /api/oms/pvt/orders/{orderId}`` shows it (R4, C§1.3, C§8.13). Amounts are minor units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from settlement.api.orders.captures_view import captures_view
 from settlement.api.orders.parts_view import (
     kept_invoice_data,
     kept_line,
@@ -31,7 +32,14 @@ from settlement.use_cases.orders.retrieve_order import WholeOrder
 
 if TYPE_CHECKING:
     from settlement.api.changes.answer import ChangedItem, RegisteredChange
-    from settlement.api.invoices.answer import CourierStatus, InvoiceCancelled, Package, PackedItem, ReturnedItem
+    from settlement.api.invoices.answer import (
+        CourierStatus,
+        InvoiceCancelled,
+        InvoiceCaptureAnswer,
+        Package,
+        PackedItem,
+        ReturnedItem,
+    )
     from settlement.api.orders.answer import (
         AlternativeTotal,
         CancellationData,
@@ -75,7 +83,7 @@ def placed_view(order: Order, transaction: Transaction) -> "PlacedOrder":
 def order_view(whole: WholeOrder) -> "OrderAnswer":
     """The whole order."""
     order, transaction, parts = whole.order, whole.transaction, kept_parts(whole.placement)
-    status = order_status(order, transaction)
+    status, captures = order_status(order, transaction), captures_view(whole.captures)
     return {
         **kept_order(parts),
         "orderId": order.order_id,
@@ -104,7 +112,7 @@ def order_view(whole: WholeOrder) -> "OrderAnswer":
         "cancellationData": _cancellation(order),
         "items": [kept_line(parts, item_view(order, line)) for line in whole.lines],
         "storePreferencesData": kept_preferences(parts, order, minor_digits(order.currency)),
-        "packageAttachment": {"packages": [_package(invoice, whole) for invoice in whole.invoices]},
+        "packageAttachment": {"packages": [_package(invoice, whole, captures) for invoice in whole.invoices]},
         "changesAttachment": {
             "id": "changeAttachment",
             "changesData": [_change(order, change) for change in whole.changes],
@@ -214,7 +222,7 @@ def _invoice_cancelled(cancellation: InvoiceCancellation) -> "InvoiceCancelled":
     }
 
 
-def _package(invoice: Invoice, whole: WholeOrder) -> "Package":
+def _package(invoice: Invoice, whole: WholeOrder, captures: "Mapping[str, list[InvoiceCaptureAnswer]]") -> "Package":
     tracking = invoice.tracking
     package: Package = {
         "items": [packed for item in invoice.items for packed in _packed(item, whole.lines)],
@@ -235,6 +243,7 @@ def _package(invoice: Invoice, whole: WholeOrder) -> "Package":
         "countedValue": invoice.counted,
         "counted": invoice.counted,
         "countedReason": invoice.why_not_counted,
+        "captures": captures.get(invoice.number, []),
         "EnableInferItems": False,
     }
     if invoice.volumes is not None:

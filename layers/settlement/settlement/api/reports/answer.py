@@ -124,6 +124,6 @@ class PayoutAnswer(TypedDict):
     net: Cents
     """The sum of their nets."""
     instalments: list[InstallmentAnswer]
-    """The instalments, at least one."""
+    """The instalments, at least one; of an order with more than 5,000 its invoices show none."""
     reportId: str | None
     """The newest report that told of it."""

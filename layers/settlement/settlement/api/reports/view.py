@@ -61,7 +61,7 @@ def outcome_view(sums: "OutcomeSums") -> "OutcomeAnswer":
     }
 
 
-def payout_view(payout: "Payout") -> "PayoutAnswer":
+def payout_view(payout: "Payout", *, shows_installments: bool = True) -> "PayoutAnswer":
     """The payout of one capture."""
     parts = payout.installments
     return {
@@ -83,6 +83,7 @@ def payout_view(payout: "Payout") -> "PayoutAnswer":
                 "paidOn": _day(part.paid_on),
             }
             for part in parts
+            if shows_installments
         ],
         "reportId": payout.report_id,
     }

@@ -6,7 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One capture; refunds are booked against settlements, oldest first (C§8.3)."""
+    """One capture; refunds are booked against settlements, oldest first (C§8.3).
+
+    ``invoice`` is the number of the invoice that asked for it, empty if none did; None in a capture of an earlier
+    version, whose operation tells it.
+    """
 
     payment_id: str
     number: str
@@ -15,6 +19,7 @@ class Settlement:
     refunded: int = 0
     refund_in_doubt: int = 0
     settled_at: datetime | None = None
+    invoice: str | None = None
 
     @property
     def refundable(self) -> int:

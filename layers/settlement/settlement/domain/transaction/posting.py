@@ -262,7 +262,10 @@ class _Case:
         return {"noteToCaptureMs": (self.at - noted_at) // _MILLISECOND}
 
     def _capture(self, outcome: Done) -> Settlement:
-        return Settlement(self.leg.payment_id, self.leg.key, outcome.reference, outcome.value, settled_at=self.at)
+        return Settlement(
+            self.leg.payment_id, self.leg.key, outcome.reference, outcome.value,
+            settled_at=self.at, invoice=self.context.invoice or "",
+        )  # fmt: skip
 
     def _remainder(self, value: int) -> Leg:
         leg, transaction = self.leg, self.context.transaction

@@ -1,6 +1,8 @@
 """Reads orders with everything that belongs to them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from settlement.domain.account.account import AccountSettings
 from settlement.domain.changes.change import Change
@@ -14,10 +16,14 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import load
 from settlement.use_cases.shared.ports import Store
 
+if TYPE_CHECKING:
+    from settlement.domain.reconciliation.payout import PayoutPart
+    from settlement.use_cases.reconciliation.invoice_captures import InvoiceCapture
+
 
 @dataclass(frozen=True, slots=True)
 class WholeOrder:
-    """An order with everything that belongs to it; ``documents`` are the embedded ones by invoice number."""
+    """An order with everything that belongs to it; by invoice number the embedded ``documents``, and ``captures``."""
 
     order: Order
     transaction: Transaction
@@ -29,6 +35,7 @@ class WholeOrder:
     changes: list[Change]
     payments: list[Payment]
     settings: AccountSettings
+    captures: "Mapping[str, Sequence[InvoiceCapture]]"
 
 
 def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
@@ -40,6 +47,7 @@ def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
         for invoice in invoices
         if invoice.has_document
     }
+    payments, told = store.payments_and_payouts(account, heads.transaction.transaction_id)
     return WholeOrder(
         order=heads.order,
         transaction=heads.transaction,
@@ -49,9 +57,21 @@ def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
         invoices=invoices,
         documents=documents,
         changes=store.changes(account, order_id),
-        payments=store.payments(account, heads.transaction.transaction_id),
+        payments=payments,
         settings=store.settings(account),
+        captures=_captures(store, heads.transaction, payments, told),
     )
+
+
+def _captures(
+    store: Store, transaction: Transaction, payments: Sequence[Payment], told: "Sequence[PayoutPart]"
+) -> "Mapping[str, Sequence[InvoiceCapture]]":
+    """Return the captures of each invoice; what they need is loaded only for an order that has some."""
+    if not transaction.ledger.captured:
+        return {}
+    from settlement.use_cases.reconciliation.invoice_captures import captures_by_invoice
+
+    return captures_by_invoice(store, transaction, payments, told)
 
 
 def retrieve_group(store: Store, account: str, group: str) -> list[WholeOrder]:
