@@ -126,12 +126,13 @@ def adyen_settlement(lines: Iterable[ReportLine], batch: int = 134) -> bytes:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(ADYEN_COLUMNS)
     for line in lines:
-        gross, net = (str(to_major(abs(value), line.currency)) for value in (line.gross, line.net))
+        gross = str(to_major(abs(line.gross), line.currency))
+        net = str(to_major(abs(line.net), line.net_currency))
         is_sale = line.kind is LineKind.CAPTURE
-        fee = str(to_major(line.fee, line.currency)) if line.fee else ""
+        fee = str(to_major(line.fee, line.net_currency)) if line.fee else ""
         rows.writerow((
             "Company", "Shop_BR", line.tid, "O1", "visa", f"{line.sold_on} 10:15:30", "BRT", _ADYEN_TYPES[line.kind],
-            line.reference, line.currency, gross if is_sale else "", "" if is_sale else gross, "1", line.currency,
+            line.reference, line.currency, gross if is_sale else "", "" if is_sale else gross, "1", line.net_currency,
             net if line.net < 0 else "", net if line.net >= 0 else "", "", fee, "", "", "visacredit", "", batch,
         ))  # fmt: skip
     return text.getvalue().encode()

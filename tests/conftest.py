@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -44,7 +45,8 @@ def shop() -> Iterator[Shop]:
     for transaction in shop.store.all_of(Transaction, ACCOUNT):
         events = shop.store.events(ACCOUNT, transaction.transaction_id, sys.maxsize, None).items
         payments = shop.store.payments(ACCOUNT, transaction.transaction_id)
-        require_balance(entries_of(events, transaction.currency), payments)
+        payouts = partial(shop.store.payouts, ACCOUNT, transaction.transaction_id)
+        require_balance(entries_of(events, transaction.currency), payments, payouts)
 
 
 COUNTED = "counted"

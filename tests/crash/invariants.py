@@ -1,6 +1,7 @@
 """What holds of every order at rest, whatever died on the way: connector = ledger = what was asked (R24, R30)."""
 
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 
 from settlement.domain.bookkeeping.entry import is_booked
@@ -106,4 +107,6 @@ def _every_movement_is_in_the_journal_once(deployment: Deployment, events: list[
     """However often its batch came; and the journal's sums are the ledger's."""
     entries = deployment.table.entries(ACCOUNT)
     assert Counter(entry.event for entry in entries) == Counter(event.id for event in events if is_booked(event))
-    require_balance(entries, deployment.store.payments(ACCOUNT, deployment.transaction.transaction_id))
+    transaction_id = deployment.transaction.transaction_id
+    payouts = partial(deployment.store.payouts, ACCOUNT, transaction_id)
+    require_balance(entries, deployment.store.payments(ACCOUNT, transaction_id), payouts)

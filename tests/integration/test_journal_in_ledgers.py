@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ from settlement.api.journal.formats import JournalFormat, text_of
 from settlement.domain.bookkeeping.accounts import chart_of
 from settlement.domain.bookkeeping.entry import Entry, Lot
 from settlement.domain.connectors.connector import Mode
+from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.use_cases.bookkeeping.read_journal import Period, read_whole
 from testkit.builders import ACCOUNT, NOON, a_new_payment
-from testkit.shop import Shop
+from testkit.report_files import adyen_settlement
+from testkit.shop import Placed, Shop
 from tests.support.journal import FakeEntryLog, JournalOfCommits
+from tests.support.reports import FakeReports, ReportFile, take
 from tests.template.cloudformation import CHECKOUT
 
 BEAN_CHECK = CHECKOUT / ".local" / "venv-books" / "bin" / "bean-check"
@@ -22,7 +26,7 @@ needs_hledger = pytest.mark.skipif(shutil.which("hledger") is None, reason="no h
 
 
 def traded(shop: Shop) -> FakeEntryLog:
-    """The journal of a shop that captured, cancelled, withheld, doubted and refunded, in three currencies."""
+    """The journal of a shop that captured, cancelled, withheld, doubted, refunded and was paid, in four currencies."""
     first = shop.open()
     first.invoice("N1", 7000)
     first.change("C1", discount=1500)
@@ -30,13 +34,35 @@ def traded(shop: Shop) -> FakeEntryLog:
     first.give_back("D1", 2000)
     held = shop.open(a_new_payment(6000, "total"), value=6000, mode=Mode.TOTAL)
     held.change("C1", discount=1000)
-    shop.open(a_new_payment(900, "partial"), value=900, currency="JPY").invoice("N1", 900)
-    shop.open(a_new_payment(1000, "partial"), value=1000, currency="BHD").invoice("N1", 1000)
+    abroad = shop.open(a_new_payment(900, "partial"), value=900, currency="JPY")
+    abroad.invoice("N1", 900)
+    pearls = shop.open(a_new_payment(1000, "partial"), value=1000, currency="BHD")
+    pearls.invoice("N1", 1000)
+    paid_out(shop, first, abroad, pearls)
     doubted = shop.open()
     shop.provider.usually("settle", "500")
     doubted.invoice("N1", 4000)
     doubted.rest()
     return JournalOfCommits(commits=shop.store.commits)
+
+
+def paid_out(shop: Shop, first: Placed, abroad: Placed, pearls: Placed) -> None:
+    """Have one order paid out in its currency, with a chargeback, one in another, and one not in full."""
+    [one, other] = shop.store.settlements(ACCOUNT, first.transaction_id, first.payments[0].payment_id)
+    [yen] = shop.store.settlements(ACCOUNT, abroad.transaction_id, abroad.payments[0].payment_id)
+    [dinar] = shop.store.settlements(ACCOUNT, pearls.transaction_id, pearls.payments[0].payment_id)
+    rows = (
+        f"capture,70.00,1.75,BRL,{one.settle_id}",
+        f"capture,15.00,0.38,BRL,{other.settle_id}",
+        f"chargeback,-15.00,12.00,BRL,{other.settle_id}",
+        f"capture,0.998,0.025,BHD,{dinar.settle_id}",
+    )
+    paid = "\n".join(("kind,gross,fee,currency,reference", *rows)).encode()
+    reports = FakeReports()
+    take(shop, reports, ReportFile(paid, mapping={"stage": "paid"}))
+    day = date(2026, 3, 2)
+    line = ReportLine(2, LineKind.CAPTURE, Stage.PAID, "JPY", 900, 14, 536, "EUR", yen.settle_id, sold_on=day)
+    take(shop, reports, ReportFile(adyen_settlement([line]), "adyen-settlement"))
 
 
 def written(log: FakeEntryLog, form: JournalFormat, path: Path) -> Path:
@@ -81,14 +107,18 @@ def test_hledger_accepts_the_journal_and_comes_to_the_orders_sums(shop: Shop, tm
 
     assert [line.replace('"', "") for line in lines] == [
         "account,balance",
-        "Assets:Acquirer:Partial,1.000 BHD, 65.00 BRL, 900 JPY",
+        "Assets:Acquirer:Partial,0.002 BHD, -20.00 BRL",
         "Assets:Authorisations,110.00 BRL",
+        "Assets:Clearing:Partial,0.973 BHD, 55.87 BRL, 5.36 EUR",
         "Assets:Customers,-1.000 BHD, -65.00 BRL, -900 JPY",
         "Assets:InDoubt:Captures,40.00 BRL",
         "Equity:Authorised,-1.000 BHD, -260.00 BRL, -900 JPY",
         "Equity:Authorised:Cancelled,15.00 BRL",
         "Equity:Authorised:Used,1.000 BHD, 85.00 BRL, 900 JPY",
         "Equity:Authorised:Withheld,10.00 BRL",
+        "Equity:Conversions,-5.50 EUR, 900 JPY",
+        "Expenses:Chargebacks,15.00 BRL",
+        "Expenses:Fees:Partial,0.025 BHD, 14.13 BRL, 0.14 EUR",
     ]
 
 

@@ -10,6 +10,8 @@ from settlement.domain.bookkeeping.account_names import AccountKind
 from settlement.domain.bookkeeping.accounts import Chart
 from settlement.domain.bookkeeping.entry import Entry, Lot, entries_of
 from settlement.domain.ledger.ledger import Counters
+from settlement.domain.reconciliation.paid_sums import paid_sums
+from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.shared.ports import Commit
 
@@ -79,18 +81,47 @@ class JournalOfCommits(FakeEntryLog):
                 self.enter(commit.account, entries, partial(getattr, entries[-1], "at"))
 
 
-def require_balance(entries: Iterable[Entry], payments: Iterable[Payment]) -> None:
-    """Fail if an entry does not balance, or if the sums of an account are not those of the payments' ledgers."""
-    booked: dict[str, Counter[str]] = {}
+def require_balance(
+    entries: Iterable[Entry], payments: Iterable[Payment], payouts: Callable[[str], Iterable[PayoutPart]]
+) -> None:
+    """Fail if an entry does not balance, or if an account's sums are not those of the ledgers and what reports told.
+
+    ``payouts`` returns what reports told of a payment.
+    """
+    booked: dict[str, Counter[tuple[str, str]]] = {}
+    currencies: dict[str, str] = {}
     for entry in entries:
-        postings = KINDS.postings(entry)
-        assert sum(posting.value for posting in postings) == 0, entry
-        for posting in postings:
-            booked.setdefault(entry.payment_id, Counter())[posting.account] += posting.value
+        currencies[entry.payment_id] = entry.currency
+        sums: Counter[str] = Counter()
+        for posting in KINDS.postings(entry):
+            sums[posting.currency] += posting.value
+            booked.setdefault(entry.payment_id, Counter())[posting.account, posting.currency] += posting.value
+        assert not any(sums.values()), entry
     for payment in payments:
-        sums = booked.pop(payment.payment_id, Counter())
-        assert {kind: sums[kind.value] for kind in AccountKind} == _balances(payment.counters), payment
+        found = booked.pop(payment.payment_id, Counter())
+        currency = currencies.get(payment.payment_id, "")
+        expected = Counter({(kind.value, currency): value for kind, value in _balances(payment.counters).items()})
+        for paid_in, paid in paid_sums(payouts(payment.payment_id)).items():
+            for kind, value in _of_payouts(Counter(paid)).items():
+                expected[kind.value, paid_in] += value
+        assert _without_zeros(found) == _without_zeros(expected), payment
     assert booked == {}
+
+
+def _without_zeros(sums: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    return {account: value for account, value in sums.items() if value}
+
+
+def _of_payouts(paid: Counter[str]) -> dict[AccountKind, int]:
+    """What was paid out for a payment adds to its accounts."""
+    kept = paid["chargedBack"] + paid["fees"]
+    return {
+        AccountKind.ACQUIRER: -paid["paid"],
+        AccountKind.CHARGEBACKS: paid["chargedBack"],
+        AccountKind.FEES: paid["fees"],
+        AccountKind.CLEARING: paid["received"],
+        AccountKind.CONVERSIONS: paid["paid"] - kept - paid["received"],
+    }
 
 
 def _balances(held: Counters) -> dict[AccountKind, int]:

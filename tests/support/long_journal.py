@@ -13,10 +13,12 @@ from testkit.builders import ACCOUNT, NOON
 from tests.support.journal import FakeEntryLog
 
 A_LOT = 100
+_LINES_OF_TWO = 5
+"""Lines of a capture and its payout."""
 
 
 class LongLog(FakeEntryLog):
-    """Lots of captures, made as they are read."""
+    """Lots of captures and of their payouts, made as they are read."""
 
     def __init__(self, many: int) -> None:
         super().__init__()
@@ -32,20 +34,25 @@ class LongLog(FakeEntryLog):
 
     def _made(self, number: int) -> Lot:
         at = NOON + timedelta(seconds=number)
-        return Lot(number, at, [_capture(f"E{number}-{index}") for index in range(A_LOT)])
+        return Lot(number, at, [(_payout if index % 2 else _capture)(f"E{number}-{index}") for index in range(A_LOT)])
 
 
 def _capture(event: str) -> Entry:
-    return Entry(event, "PaymentSettled", NOON, "O", "T", "P", "acme", "BRL", {"captured": 1}, "N1", 2, "S")
+    return Entry(event, "PaymentSettled", NOON, "O", "T", "P", "acme", "BRL", {"captured": 100}, "N1", 2, "S")
+
+
+def _payout(event: str) -> Entry:
+    paid = {"BRL": {"paid": 100, "fees": 3, "received": 97}}
+    return Entry(event, "CapturePaid", NOON, "O", "T", "P", "acme", "BRL", {}, "N1", 2, "S", "R", paid)
 
 
 def main(numbers: Sequence[str]) -> None:
     """Print for each number how many entries were written, and the kilobytes that the process has needed at most."""
     for number in map(int, numbers):
-        period, later, written = Period(ACCOUNT, NOON, NOON + timedelta(days=9)), NOON + timedelta(days=10), 0
+        period, later, lines = Period(ACCOUNT, NOON, NOON + timedelta(days=9)), NOON + timedelta(days=10), 0
         for page in read_whole(LongLog(number), period, chart_of([]), later):
-            written += text_of(JournalFormat.CSV, page.entries, is_first=False).count("\r\n") // 2
-        print(written, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+            lines += text_of(JournalFormat.CSV, page.entries, is_first=False).count("\r\n")
+        print(lines * 2 // _LINES_OF_TWO, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 if __name__ == "__main__":

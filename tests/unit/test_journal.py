@@ -110,6 +110,7 @@ def test_entry_names_event_order_invoice_and_payment(service: Service, shop: Sho
         "invoiceNumber": "N1",
         "operation": 2,
         "settleId": captured.settle_id,
+        "reportId": None,
         "connector": "partial",
         "currency": "BRL",
         "postings": [

@@ -206,7 +206,13 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
     (T.CAPTURE_PAID, SHARE | PAID, "capture of 23.34 BRL: 22.76 BRL paid on 2026-04-02, instalment 1 of 3"),
     (T.PAYOUT_DIFFERS, SHARE | {"because": "value"}, "capture of 23.34 BRL differs from the books: value"),
     (T.PAYOUT_MISSING, SHARE, "capture of 23.34 BRL has no line in report 9D0C"),
+    (
+        T.PAYOUT_DIFFERS,
+        SHARE | {"currency": "USD", "because": "currency"},
+        "capture of 23.34 USD differs from the books: currency",
+    ),
     (T.CHARGED_BACK, {"movement": "chargeback", "value": -7000}, "chargeback of -70.00 BRL"),
+    (T.CHARGEBACK_REVERSED, {"movement": "chargeback-reversed", "value": 7000}, "70.00 BRL of a chargeback came back"),
     (
         T.PAYOUT_ACCEPTED,
         {"movement": "chargeback", "value": -7000, "reference": "C-1", "reason": "lost"},

@@ -78,6 +78,7 @@ class EventType(StrEnum):
     PAYOUT_DIFFERS = "PayoutDiffers"
     PAYOUT_MISSING = "PayoutMissing"
     CHARGED_BACK = "ChargedBack"
+    CHARGEBACK_REVERSED = "ChargebackReversed"
     PAYOUT_ACCEPTED = "PayoutAccepted"
     WORK_ITEM_OPENED = "WorkItemOpened"
     WORK_ITEM_CLOSED = "WorkItemClosed"
@@ -101,6 +102,9 @@ PUBLISHED = frozenset(
         EventType.CAPTURE_REPORTED,
         EventType.CAPTURE_PAID,
         EventType.PAYOUT_DIFFERS,
+        EventType.PAYOUT_MISSING,
+        EventType.CHARGED_BACK,
+        EventType.CHARGEBACK_REVERSED,
         EventType.WORK_ITEM_OPENED,
         EventType.WORK_ITEM_CLOSED,
     }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from settlement.domain.bookkeeping.accounts import Posting
 from settlement.domain.money import display, minor_digits, to_major
 from settlement.use_cases.bookkeeping.read_journal import Booked
 
@@ -27,7 +28,7 @@ class JournalFormat(StrEnum):
 
 COLUMNS = (
     "entry", "bookedAt", "event", "type", "at", "order", "transaction", "payment", "invoice", "operation", "settleId",
-    "connector", "account", "debit", "credit", "currency",
+    "report", "connector", "account", "debit", "credit", "currency",
 )  # fmt: skip
 """The columns of CSV; each posting of an entry is a line."""
 
@@ -60,11 +61,15 @@ def _facts(booked: Booked) -> dict[str, str | int | None]:
         "invoiceNumber": entry.invoice,
         "operation": entry.operation,
         "settleId": entry.settle_id,
+        "reportId": entry.report,
         "connector": entry.connector,
     }
 
 
-_SHORT = {"orderId": "order", "transactionId": "transaction", "paymentId": "payment", "invoiceNumber": "invoice"}
+_SHORT = {
+    "orderId": "order", "transactionId": "transaction", "paymentId": "payment", "invoiceNumber": "invoice",
+    "reportId": "report",
+}  # fmt: skip
 """Facts that the other formats call otherwise."""
 
 
@@ -74,13 +79,12 @@ def _names(booked: Booked) -> dict[str, str]:
 
 
 def _csv_lines(booked: Booked) -> str:
-    currency = booked.entry.currency
     text = io.StringIO()
     lines = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     for posting in booked.postings:
         side = "debit" if posting.value > 0 else "credit"
-        amount = _decimal(abs(posting.value), currency)
-        lines.writerow(_names(booked) | {"account": posting.account, side: amount, "currency": currency})
+        amount = _decimal(abs(posting.value), posting.currency)
+        lines.writerow(_names(booked) | {"account": posting.account, side: amount, "currency": posting.currency})
     return text.getvalue()
 
 
@@ -88,27 +92,31 @@ def _json_line(booked: Booked) -> str:
     line = {
         **_facts(booked),
         "currency": booked.entry.currency,
-        "postings": [
-            {"account": held.account, "debit" if held.value > 0 else "credit": abs(held.value)}
-            for held in booked.postings
-        ],
+        "postings": [_json_posting(held, booked.entry.currency) for held in booked.postings],
     }
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
+def _json_posting(posting: Posting, currency: str) -> dict[str, str | int]:
+    """Return a posting, with its currency if that is not the entry's."""
+    told: dict[str, str | int] = {
+        "account": posting.account,
+        "debit" if posting.value > 0 else "credit": abs(posting.value),
+    }
+    return told if posting.currency == currency else told | {"currency": posting.currency}
+
+
 def _beancount_transaction(booked: Booked) -> str:
-    currency = booked.entry.currency
     lines = [f'{booked.at:%Y-%m-%d} * "{_quoted(booked.entry.type)}"']
     lines += [f'  {_KEYS.get(name, name)}: "{_quoted(text)}"' for name, text in _names(booked).items()]
-    lines += [f"  {held.account}  {display(held.value, currency)}" for held in booked.postings]
+    lines += [f"  {held.account}  {display(held.value, held.currency)}" for held in booked.postings]
     return "\n".join(lines) + "\n\n"
 
 
 def _hledger_transaction(booked: Booked) -> str:
-    currency = booked.entry.currency
     lines = [f"{booked.at:%Y-%m-%d} * {booked.entry.type}"]
     lines += [f"    ; {_KEYS.get(name, name)}: {_BREAKS.sub(' ', text)}" for name, text in _names(booked).items()]
-    lines += [f"    {held.account}  {display(held.value, currency)}" for held in booked.postings]
+    lines += [f"    {held.account}  {display(held.value, held.currency)}" for held in booked.postings]
     return "\n".join(lines) + "\n\n"
 
 

@@ -275,6 +275,7 @@ _WORDINGS: dict[EventType, _Wording] = {
         _ACQUIRER, "Payout Missing", "{movement} of {value} has no line in report {reportId}"
     ),
     EventType.CHARGED_BACK: _Wording(_ACQUIRER, "Charged Back", "{movement} of {value}"),
+    EventType.CHARGEBACK_REVERSED: _Wording(_ACQUIRER, "Chargeback Reversed", "{value} of a chargeback came back"),
     EventType.PAYOUT_ACCEPTED: _Wording(
         _GATEWAY,
         "Payout Accepted",
@@ -312,6 +313,8 @@ def interaction_view(event: Event, currency: str) -> "Interaction":
     Messages are for people and show amounts as decimals with their currency; ``Data`` has them in minor units.
     """
     wording = _WORDINGS[event.type]
+    told_in = event.data.get("currency")
+    currency = told_in if isinstance(told_in, str) else currency
     facts = {name: _readable(name, value, currency) for name, value in _told(event)}
     return {
         "Id": f"{event.transaction_id}-{event.writer}-{event.number}",

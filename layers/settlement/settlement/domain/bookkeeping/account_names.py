@@ -16,6 +16,10 @@ class AccountKind(StrEnum):
     that can be captured, ``authorised`` all that was ever authorised, and ``used``, ``cancelled`` and ``withheld`` what
     became of it. Value in doubt has an account for each kind of call. ``writtenOff`` was owed and will never be
     captured, ``paidOtherwise`` came by other means, ``refundsWrittenOff`` will never be refunded.
+
+    By settlement reports: ``clearing`` is what acquirers paid out, until a bank's statement takes it from there,
+    ``fees`` what they kept, ``chargebacks`` what they took back for shoppers. ``conversions`` is the other side of
+    what was paid out in another currency.
     """
 
     ACQUIRER = "acquirer"
@@ -31,6 +35,10 @@ class AccountKind(StrEnum):
     WRITTEN_OFF = "writtenOff"
     PAID_OTHERWISE = "paidOtherwise"
     REFUNDS_WRITTEN_OFF = "refundsWrittenOff"
+    CLEARING = "clearing"
+    FEES = "fees"
+    CHARGEBACKS = "chargebacks"
+    CONVERSIONS = "conversions"
 
 
 DEFAULT_NAMES: Mapping[AccountKind, str] = {
@@ -47,6 +55,10 @@ DEFAULT_NAMES: Mapping[AccountKind, str] = {
     AccountKind.WRITTEN_OFF: "Expenses:WrittenOff",
     AccountKind.PAID_OTHERWISE: "Assets:PaidOtherwise",
     AccountKind.REFUNDS_WRITTEN_OFF: "Income:RefundsWrittenOff",
+    AccountKind.CLEARING: "Assets:Clearing:{connector}",
+    AccountKind.FEES: "Expenses:Fees:{connector}",
+    AccountKind.CHARGEBACKS: "Expenses:Chargebacks",
+    AccountKind.CONVERSIONS: "Equity:Conversions",
 }
 """The names of accounts that have no name in the account's settings."""
 

@@ -1,7 +1,7 @@
-"""Books entries: the pair of accounts for each counter of the ledger (D172).
+"""Books entries: the pair of accounts for each counter of the ledger (D172), and those of a payout (D177).
 
 Every change of a counter is booked on two accounts, so each entry balances, and over all entries the account that
-stands for a counter comes to the counter.
+stands for a counter comes to the counter. A payout is booked in each of its currencies, which balances by itself.
 """
 
 import re
@@ -35,13 +35,22 @@ _OF_AUTHORISATIONS: Mapping[str, Pair] = {
 }
 """The same, for those who want authorisations too; with them, what is open comes to what can still be captured."""
 
+_OF_PAYOUTS: Mapping[str, tuple[AccountKind, int]] = {
+    "paid": (AccountKind.ACQUIRER, -1),
+    "chargedBack": (AccountKind.CHARGEBACKS, 1),
+    "fees": (AccountKind.FEES, 1),
+    "received": (AccountKind.CLEARING, 1),
+}
+"""Which account each sum of a payout is booked on, 1 as a debit; what a currency then lacks is a conversion."""
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """``value`` minor units on an account: a debit if positive, a credit if negative."""
+    """``value`` minor units of a currency on an account: a debit if positive, a credit if negative."""
 
     account: str
     value: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +69,24 @@ class Chart:
         >>> [(held.account, held.value) for held in chart.postings(capture)]
         [('Assets:Acquirer:Sandbox', 7000), ('Assets:Customers', -7000)]
         """
-        sums: dict[AccountKind, int] = {}
-        for kind, value in self._moves(entry):
-            sums[kind] = sums.get(kind, 0) + value
-        booked: dict[str, int] = {}
-        for kind, value in sums.items():
-            name = _filled(self.names[kind], entry)
-            booked[name] = booked.get(name, 0) + value
-        return [Posting(name, value) for name, value in booked.items() if value]
+        booked: dict[tuple[str, str], int] = {}
+        for kind, value, currency in self._moves(entry):
+            name = _filled(self.names[kind], entry.connector, currency)
+            booked[name, currency] = booked.get((name, currency), 0) + value
+        return [Posting(name, value, currency) for (name, currency), value in booked.items() if value]
 
-    def _moves(self, entry: Entry) -> Iterator[tuple[AccountKind, int]]:
+    def _moves(self, entry: Entry) -> Iterator[tuple[AccountKind, int, str]]:
         tables = (_PAIRS, _OF_AUTHORISATIONS) if self.authorisations else (_PAIRS,)
         for table in tables:
             for counter, change in entry.moved.items():
                 if counter in table:
                     debited, credited = table[counter]
-                    yield debited, change
-                    yield credited, -change
+                    yield debited, change, entry.currency
+                    yield credited, -change, entry.currency
+        for currency, sums in (entry.paid or {}).items():
+            booked = [(kind, side * sums[name]) for name, (kind, side) in _OF_PAYOUTS.items() if name in sums]
+            yield from ((kind, value, currency) for kind, value in booked)
+            yield AccountKind.CONVERSIONS, -sum(value for _, value in booked), currency
 
 
 def chart_of(names: Iterable[AccountName], *, authorisations: bool = False) -> Chart:
@@ -87,8 +97,8 @@ def chart_of(names: Iterable[AccountName], *, authorisations: bool = False) -> C
 _NOT_IN_NAMES = re.compile("[^A-Za-z0-9-]+")
 
 
-def _filled(name: str, entry: Entry) -> str:
-    return name.replace("{connector}", as_part(entry.connector)).replace("{currency}", entry.currency)
+def _filled(name: str, connector: str, currency: str) -> str:
+    return name.replace("{connector}", as_part(connector)).replace("{currency}", currency)
 
 
 def as_part(text: str) -> str:

@@ -17,6 +17,8 @@ class Entry:
 
     ``event`` is the event's id, as on the bus, ``at`` its time. ``invoice`` is the number of the invoice that asked for
     the movement, None if none did; ``settle_id`` is the connector's id of the capture that was made or refunded.
+    ``paid`` is what settlement report ``report`` changed of what was paid out for the payment: by currency, ``paid``
+    for captures less refunds, ``chargedBack``, ``fees``, and what is left, ``received``.
     """
 
     event: str
@@ -31,6 +33,8 @@ class Entry:
     invoice: str | None = None
     operation: int | None = None
     settle_id: str | None = None
+    report: str | None = None
+    paid: Mapping[str, Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ class Place:
 
 
 def is_booked(event: Event) -> bool:
-    """True if an event moves money or doubt on a payment's ledger."""
-    return bool(event.data.get("deltas")) and event.payment_id is not None
+    """True if an event moves money or doubt on a payment's ledger, or tells that money was paid out for it."""
+    return bool(event.data.get("deltas") or event.data.get("paidOut")) and event.payment_id is not None
 
 
 def entries_of(events: Sequence[Event], currency: str, connectors: Mapping[str, str] | None = None) -> Iterator[Entry]:
@@ -70,7 +74,7 @@ def entries_of(events: Sequence[Event], currency: str, connectors: Mapping[str, 
         if is_booked(event) and event.payment_id is not None:
             told = event.data
             connector = told.get("connector") or (connectors or {}).get(event.payment_id, UNKNOWN_CONNECTOR)
-            moved = {name: int(value) for name, value in cast(Mapping[str, int], told["deltas"]).items()}
+            paid = cast(Mapping[str, Mapping[str, int]], told.get("paidOut") or {})
             operation = told.get("operation")
             yield Entry(
                 event=event.id,
@@ -81,11 +85,17 @@ def entries_of(events: Sequence[Event], currency: str, connectors: Mapping[str, 
                 payment_id=event.payment_id,
                 connector=str(connector),
                 currency=currency,
-                moved=moved,
+                moved=_whole(cast(Mapping[str, int], told.get("deltas") or {})),
                 invoice=_text(told.get("invoiceNumber")),
                 operation=None if operation is None else int(str(operation)),
                 settle_id=_text(told.get("settleId")),
+                report=_text(told.get("reportId")) if paid else None,
+                paid={currency: _whole(sums) for currency, sums in paid.items()} or None,
             )
+
+
+def _whole(sums: Mapping[str, int]) -> dict[str, int]:
+    return {name: int(value) for name, value in sums.items()}
 
 
 def _text(value: object) -> str | None:

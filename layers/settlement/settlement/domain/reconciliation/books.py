@@ -24,7 +24,8 @@ class ToldPart:
 class BookedMove:
     """A capture or refund: ``number`` is its key, ``reference`` the connector's id of it, ``on`` its day.
 
-    ``told`` is what earlier reports said of it.
+    ``told`` is what earlier reports said of it. ``invoice`` is the number of the invoice that asked for it, empty if
+    none did, None if that is not known.
     """
 
     kind: LineKind
@@ -33,6 +34,7 @@ class BookedMove:
     value: int
     on: date
     told: tuple[ToldPart, ...] = ()
+    invoice: str | None = None
 
     def is_told(self, stage: Stage, number: int, of: int, report_id: str) -> bool:
         """Return True if another report has told the instalment at the same stage."""

@@ -14,12 +14,10 @@ from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
 from settlement.domain.reconciliation.expected import CentsOn, part_value
 from settlement.domain.reconciliation.outcomes import Difference, Outcome, Verdict
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
-from settlement.domain.reconciliation.report_line import SIGN_OF, LineKind, ReportLine
+from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, ReportLine
 
 DAY_TOLERANCE = timedelta(days=1)
 """How far a report's day of a sale may be from the books': clocks and closing times differ."""
-
-_OF_DISPUTES = frozenset({LineKind.CHARGEBACK, LineKind.CHARGEBACK_REVERSED})
 
 
 def match_payment(
@@ -29,7 +27,7 @@ def match_payment(
     verdicts: list[Verdict] = []
     ordered = sorted(lines, key=lambda line: (line.slot, line.number))
     for slot, held in groupby(ordered, key=lambda line: line.slot):
-        match = _match_disputes if slot[0] in _OF_DISPUTES else _match_slot
+        match = _match_disputes if slot[0] in DISPUTES else _match_slot
         verdicts += match(books, list(held), cents_on, report_id)
     return sorted(_shifted_cents(books, verdicts, cents_on), key=lambda verdict: verdict.line.number)
 
@@ -50,8 +48,15 @@ def _match_disputes(
         if line.fault is not None:
             outcome, differences = Outcome.REJECTED, ()
         seen.add(line.likeness)
-        verdicts.append(Verdict(line, outcome, "", differences, reason=line.fault or ""))
+        verdicts.append(Verdict(line, outcome, _disputed(books, line), differences, reason=line.fault or ""))
     return verdicts
+
+
+def _disputed(books: PaymentBooks, line: ReportLine) -> str:
+    """Return the capture that a dispute is about: the one that it names, or the only one; empty if none is known."""
+    captures = [move for move in books.moves if move.kind is LineKind.CAPTURE]
+    named = [move for move in captures if line.reference and move.reference == line.reference] or captures
+    return named[0].number if len(named) == 1 else ""
 
 
 def _match_slot(books: PaymentBooks, lines: Sequence[ReportLine], cents_on: CentsOn, report_id: str) -> list[Verdict]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from settlement.domain.reconciliation.report_line import LineKind, ReportLine
+from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine
 
 
 class Outcome(StrEnum):
@@ -30,7 +30,7 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A line with its outcome; ``move`` is the number of its capture or refund, if that is known.
+    """A line with its outcome; ``move`` is the number of its capture or refund, if that is known, or the one disputed.
 
     ``candidates`` are the numbers of those that an ambiguous line may be about. ``expected`` is the value that the
     books have for it, in minor units with the sign of the line's kind.
@@ -46,7 +46,9 @@ class Verdict:
 
     @property
     def moves(self) -> tuple[str, ...]:
-        """The captures or refunds that the line speaks for: they are not missing."""
+        """The captures or refunds that the line speaks for: they are not missing. A dispute speaks for none."""
+        if self.line.kind in DISPUTES:
+            return ()
         return (self.move,) if self.move else self.candidates
 
 

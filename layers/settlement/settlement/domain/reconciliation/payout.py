@@ -9,12 +9,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from settlement.domain.actor import Actor
+from settlement.domain.money import display
 from settlement.domain.reconciliation.books import BookedMove, ToldPart
 from settlement.domain.reconciliation.expected import expected_parts
-from settlement.domain.reconciliation.outcomes import Missing, Outcome, Verdict
-from settlement.domain.reconciliation.report_line import LineKind, Stage
-
-DISPUTES = frozenset({LineKind.CHARGEBACK, LineKind.CHARGEBACK_REVERSED})
+from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
+from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,8 @@ class Acceptance:
 class PayoutPart:
     """One instalment of a capture or refund as a report told it, or that it told nothing: ``outcome`` is ``missing``.
 
-    A chargeback has the line of its report in place of a ``number``, and no ``move``. ``paid_on`` is the day of the
-    payout, ``expected_on`` the day for which it is announced. ``accepted`` ends its work.
+    A chargeback has the line of its report in place of a ``number``, and the capture as ``move`` if that is known.
+    ``paid_on`` is the day of the payout, ``expected_on`` the day for which it is announced. ``accepted`` ends its work.
     """
 
     payment_id: str
@@ -86,12 +85,17 @@ def part_of(verdict: Verdict, payment_id: str, report_id: str, at: datetime) -> 
     if verdict.outcome not in (Outcome.MATCHED, Outcome.DIFFERS) or not (verdict.move or is_dispute):
         return None
     _, stage, number, of = line.slot
-    reason = verdict.reason or ", ".join(verdict.differences)
+    reason = verdict.reason or ", ".join(_said(difference, line) for difference in verdict.differences)
     return PayoutPart(
         payment_id, line.kind, verdict.move, stage, line.number if is_dispute else number, of, verdict.outcome,
         line.currency, line.gross, line.fee, line.net, line.net_currency, report_id, line.number, at,
         line.expected_on, line.paid_on, reason,
     )  # fmt: skip
+
+
+def _said(difference: Difference, line: ReportLine) -> str:
+    """Return a difference by its name; an amount in another currency is told with it."""
+    return f"currency ({display(line.gross, line.currency)})" if difference is Difference.CURRENCY else difference.value
 
 
 def part_missing(missing: Missing, report_id: str, at: datetime) -> PayoutPart:

@@ -34,6 +34,9 @@ class Stage(StrEnum):
 OF_PAYMENTS = frozenset({LineKind.CAPTURE, LineKind.REFUND, LineKind.CHARGEBACK, LineKind.CHARGEBACK_REVERSED})
 """Kinds of lines that are about a payment; the others are about the merchant's account."""
 
+DISPUTES = frozenset({LineKind.CHARGEBACK, LineKind.CHARGEBACK_REVERSED})
+"""Kinds of lines that are about a dispute of a payment with its shopper."""
+
 SIGN_OF = {
     LineKind.CAPTURE: 1,
     LineKind.REFUND: -1,

@@ -13,8 +13,9 @@ from settlement.domain.events import EventType, Journal, Json, report_writer
 from settlement.domain.money import display
 from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.outcomes import Missing, Outcome
+from settlement.domain.reconciliation.paid_sums import paid_since
 from settlement.domain.reconciliation.payout import PayoutPart, part_missing, part_of
-from settlement.domain.reconciliation.report_line import LineKind, Stage
+from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Stage
 from settlement.use_cases.reconciliation.workspace import Workspace
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Commit, Ports
@@ -78,7 +79,8 @@ def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart])
         at=ports.now(),
     )
     for part in changed:
-        journal.record(event_of(part), part.payment_id, **facts_of(part))
+        booked = _booked(ports, account, where, stored.get(part.name), part)
+        journal.record(event_of(part), part.payment_id, **facts_of(part, where.currency), **booked)
     commit = Commit(
         account,
         where.order_id,
@@ -92,10 +94,29 @@ def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart])
     return 1
 
 
+def _booked(ports: Ports, account: str, where: Where, before: PayoutPart | None, part: PayoutPart) -> dict[str, Json]:
+    """Return what the journal has of a part that raises what was paid out; nothing for any other."""
+    paid = paid_since(before, part)
+    if not paid or isinstance(where, Missing):
+        return {}
+    facts: dict[str, Json] = {"connector": where.connector, "paidOut": paid}
+    if part.move:
+        sequence = int(part.move.partition("-")[0])
+        move = next((move for move in where.moves if move.number == part.move), None)
+        invoice = None if move is None else move.invoice
+        if invoice is None:
+            operation = ports.store.operation(account, where.transaction_id, sequence)
+            invoice = None if operation is None else operation.invoice
+        facts |= {"operation": sequence} | ({"invoiceNumber": invoice} if invoice else {})
+        if move is not None and move.kind is LineKind.CAPTURE:
+            facts |= {"settleId": move.reference}
+    return facts
+
+
 def event_of(part: PayoutPart) -> EventType:
     """Return the event that tells of a part."""
-    if part.kind in (LineKind.CHARGEBACK, LineKind.CHARGEBACK_REVERSED):
-        return EventType.CHARGED_BACK
+    if part.kind in DISPUTES:
+        return EventType.CHARGED_BACK if part.kind is LineKind.CHARGEBACK else EventType.CHARGEBACK_REVERSED
     match part.outcome:
         case Outcome.DIFFERS:
             return EventType.PAYOUT_DIFFERS
@@ -105,18 +126,20 @@ def event_of(part: PayoutPart) -> EventType:
             return EventType.CAPTURE_PAID if part.stage is Stage.PAID else EventType.CAPTURE_REPORTED
 
 
-def facts_of(part: PayoutPart) -> dict[str, Json]:
-    """Return what an event tells of a part; amounts are minor units, days are dates.
+def facts_of(part: PayoutPart, currency: str) -> dict[str, Json]:
+    """Return what an event tells of a part of an order's payment; amounts are minor units, days are dates.
 
-    Fee and net are in the currency of the value; a net in another one is ``paidAs``, a text.
+    Fee and net are in the currency of the value; a net in another one is ``paidAs``, a text. The value is in the
+    order's currency, or in the one that is told with it.
     """
     same = part.net_currency == part.currency
     return {
         "movement": part.kind.value,
         "capture": part.move or None,
-        "installment": part.number or None,
-        "installments": part.of or None,
+        "installment": None if part.kind in DISPUTES else part.number or None,
+        "installments": None if part.kind in DISPUTES else part.of or None,
         "value": part.gross,
+        "currency": None if part.currency == currency else part.currency,
         "fee": part.fee if same else None,
         "net": part.net if same else None,
         "paidAs": None if same else display(part.net, part.net_currency),

@@ -59,7 +59,7 @@ def payment_books(
     moves = [
         BookedMove(
             LineKind.CAPTURE, held.number, held.settle_id, held.value, day_of(held.settled_at, currency),
-            told_of(payouts, LineKind.CAPTURE, held.number),
+            told_of(payouts, LineKind.CAPTURE, held.number), held.invoice,
         )
         for held in settlements
         if held.settled_at is not None
