@@ -7,8 +7,9 @@ import pytest
 
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.statuses import OrderStatus
-from testkit.builders import a_new_payment
+from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
+from tests.support.reports import ReportFile, take
 from tests.support.service import Service
 from tests.support.timers import DAY, lapses_after
 
@@ -112,3 +113,51 @@ def test_order_that_is_unknown_has_none(service: Service) -> None:
     heard = service.call("GET", "/api/oms/pvt/orders/nothing/diagnosis")
 
     assert (heard.status, heard.json["error"]["code"]) == (404, "OMS007")
+
+
+def test_what_reports_found_wrong_waits_for_a_person_who_can_accept_it(service: Service, shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 7000)
+    placed.invoice("N2", 3000)
+    [first, _] = shop.store.settlements(ACCOUNT, placed.transaction_id, placed.payments[0].payment_id)
+    rows = (
+        "kind,gross,currency,tid,soldOn,reference",
+        f"capture,69.00,BRL,TID,2026-03-02,{first.settle_id}",
+        "chargeback,-30.00,BRL,TID,,",
+    )
+    take(shop, service.reports, ReportFile("\n".join(rows).encode()))
+
+    told = diagnosis(service, placed)
+
+    assert {item["kind"]: item["value"] for item in told["workItems"]} == {
+        "payout-differs": 6900,
+        "payout-missing": 3000,
+        "chargeback": 3000,
+    }
+    assert "payout-differs of 69.00 BRL, value (70.00 BRL expected). Have a corrected report" in told["summary"]
+    assert (
+        "payout-missing of 30.00 BRL, no line in the report of its day, 2026-03-02. Have the report" in told["summary"]
+    )
+    assert "chargeback of 30.00 BRL. Contest it with the acquirer" in told["summary"]
+    for item in told["workItems"]:
+        service.do("POST", item["actions"][0]["href"], {"reference": "CLAIM-1"})
+    assert diagnosis(service, placed)["summary"].endswith("Nothing waits for a person.")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("capture,70.00,USD,TID,2026-03-02", "currency (70.00 USD)"),
+        ("capture,70.00,BRL,TID,2026-03-09", "date (2026-03-09)"),
+        ("capture,-70.00,BRL,TID,2026-03-02", "sign"),
+        ("capture,-6.90,BRL,TID,2026-03-02", "value (70.00 BRL expected), sign"),
+    ],
+)
+def test_difference_says_what_a_person_compares(service: Service, shop: Shop, row: str, message: str) -> None:
+    placed = shop.open(a_new_payment(7000, "partial"), value=7000)
+    placed.invoice("N1", 7000)
+    take(shop, service.reports, ReportFile(f"kind,gross,currency,tid,soldOn\n{row}\n".encode()))
+
+    [item] = diagnosis(service, placed)["workItems"]
+
+    assert item["message"] == message

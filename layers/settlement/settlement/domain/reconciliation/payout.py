@@ -13,7 +13,7 @@ from settlement.domain.money import display
 from settlement.domain.reconciliation.books import BookedMove, ToldPart
 from settlement.domain.reconciliation.expected import expected_parts
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
-from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine, Stage
+from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def part_of(verdict: Verdict, payment_id: str, report_id: str, at: datetime) -> 
     if verdict.outcome not in (Outcome.MATCHED, Outcome.DIFFERS) or not (verdict.move or is_dispute):
         return None
     _, stage, number, of = line.slot
-    reason = verdict.reason or ", ".join(_said(difference, line) for difference in verdict.differences)
+    reason = verdict.reason or ", ".join(_said(difference, verdict) for difference in verdict.differences)
     return PayoutPart(
         payment_id, line.kind, verdict.move, stage, line.number if is_dispute else number, of, verdict.outcome,
         line.currency, line.gross, line.fee, line.net, line.net_currency, report_id, line.number, at,
@@ -93,9 +93,18 @@ def part_of(verdict: Verdict, payment_id: str, report_id: str, at: datetime) -> 
     )  # fmt: skip
 
 
-def _said(difference: Difference, line: ReportLine) -> str:
-    """Return a difference by its name; an amount in another currency is told with it."""
-    return f"currency ({display(line.gross, line.currency)})" if difference is Difference.CURRENCY else difference.value
+def _said(difference: Difference, verdict: Verdict) -> str:
+    """Return a difference by its name, with what a person compares."""
+    line, is_known = verdict.line, verdict.expected is not None and Difference.CURRENCY not in verdict.differences
+    match difference:
+        case Difference.VALUE if is_known:
+            return f"value ({display(verdict.expected or 0, line.currency)} expected)"
+        case Difference.CURRENCY:
+            return f"currency ({display(line.gross, line.currency)})"
+        case Difference.DATE:
+            return f"date ({line.sold_on})"
+        case _:
+            return difference.value
 
 
 def part_missing(missing: Missing, report_id: str, at: datetime) -> PayoutPart:

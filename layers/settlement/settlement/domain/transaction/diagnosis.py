@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from settlement.domain.money import display
 from settlement.domain.order.invoice import Invoice
@@ -15,6 +16,9 @@ from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.domain.transaction.statuses import OrderStatus, order_status
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.work import Worked, work_of
+
+if TYPE_CHECKING:
+    from settlement.domain.reconciliation.payout import PayoutPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,16 @@ def diagnose(
     operations: Sequence[Operation],
     legs: Sequence[Leg],
     payments: Sequence[Payment],
+    payouts: "Sequence[PayoutPart]",
     approvals: Sequence[Approval],
     invoices: Sequence[Invoice],
     now: datetime,
 ) -> Diagnosis:
-    """Return the diagnosis of an order by all that is stored of its transaction, and its invoices."""
-    things: Iterable[Worked] = (*operations, *legs, *payments, *approvals, *invoices)
+    """Return the diagnosis of an order by all that is stored of its transaction, and its invoices.
+
+    ``payouts`` is what reports told of its payments: a difference, a missing payout, a chargeback are work.
+    """
+    things: Iterable[Worked] = (*operations, *legs, *payments, *payouts, *approvals, *invoices)
     work = [found for found in map(work_of, things) if found is not None and found.since <= now]
     return Diagnosis(
         (_of_status(order, transaction, payments), *_of_queue(transaction, operations, legs)),

@@ -28,12 +28,14 @@ def diagnose_order(ports: Ports, account: str, order_id: str) -> Diagnosed:
         store, heads = ports.store, load(ports.store, account, order_id)
         transaction_id = heads.transaction.transaction_id
         operations, legs = _in_question(store, heads.transaction)
+        payments, payouts = store.payments_and_payouts(account, transaction_id)
         diagnosis = diagnose(
             heads.order,
             heads.transaction,
             operations,
             legs,
-            store.payments(account, transaction_id),
+            payments,
+            payouts,
             store.approvals(account, transaction_id),
             store.invoices_in_question(account, order_id, transaction_id) if heads.order.invoices else [],
             ports.now(),
