@@ -2,7 +2,7 @@
 
 The emulator reads workflow definitions in JSON only, and ignores the gateway responses in an API's body. After a
 restart it knows the position in a table's stream, but not the stream, and would skip as many new records. It applies
-the queues' policies against plain HTTP, but offers no HTTPS. It has no CodeDeploy.
+the policies of queues and bucket against plain HTTP, but offers no HTTPS. It has no CodeDeploy.
 """
 
 from __future__ import annotations
@@ -60,6 +60,11 @@ def open_queues(sqs: Any, stack: str) -> None:
     """Remove the policies of the stack's queues."""
     for url in sqs.list_queues(QueueNamePrefix=f"{stack}-").get("QueueUrls", []):
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+
+
+def open_bucket(s3: Any, bucket: str) -> None:
+    """Remove the policy of a bucket."""
+    s3.delete_bucket_policy(Bucket=bucket)
 
 
 def forget_stream_positions(save: Path) -> None:

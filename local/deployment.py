@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.adaptations import deploy_at_once, open_queues, put_gateway_responses, write_definitions_as_json
+from local.adaptations import deploy_at_once, open_bucket, open_queues, put_gateway_responses, write_definitions_as_json
 from local.emulator import aws_environment
 from local.ports import HOST
 from local.processes import plain_environment, run_logged
@@ -43,6 +43,7 @@ class Deployment:
     credentials_arn: str
     event_bus_name: str
     state_machine_arn: str
+    reports_bucket: str
     functions: dict[str, str]
     is_new: bool
 
@@ -104,6 +105,7 @@ def deploy(settings: StackSettings, *, built: str, port: int, aws_port: int) -> 
             settings.build_directory, client("apigateway", aws_port), _describe(aws_port, is_new).api_id
         )
         open_queues(client("sqs", aws_port), LOCAL_STACK)
+        open_bucket(client("s3", aws_port), _describe(aws_port, is_new).reports_bucket)
         client("ssm", aws_port).put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
     return _describe(aws_port, is_new)
 
@@ -119,6 +121,7 @@ def _describe(aws_port: int, is_new: bool) -> Deployment:
         credentials_arn=outputs["ConnectorCredentialsArn"],
         event_bus_name=outputs["EventBusName"],
         state_machine_arn=outputs["StateMachineArn"],
+        reports_bucket=outputs["ReportsBucketName"],
         functions={
             folder.name: prefix + folder.name.replace("_", "-")
             for folder in sorted((CHECKOUT / "functions").iterdir())

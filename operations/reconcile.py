@@ -15,16 +15,20 @@ from typing import Any, BinaryIO
 
 from operations.output import FOUND, STOPPED, TOLD_EVERY_SECONDS, CommandError, Output
 from operations.stacks import Stack
+from settlement.api.reports.lines_view import line_view
 from settlement.api.reports.view import outcome_view
 from settlement.domain.actor import Actor, System
 from settlement.domain.money import display, is_currency, is_withdrawn
+from settlement.domain.reconciliation.kept_line import kept_line
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report import Report, ReportState, report_id_of
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import ReportLine
 from settlement.reports.formats import Format, format_of, read_report
+from settlement.storage.bucket import Bucket
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.report_lines import BucketLines
 from settlement.storage.report_workspace import ReportWorkspace
 from settlement.storage.reports import DynamoDBReports
 from settlement.use_cases.reconciliation.take_report import Taking, take_report
@@ -76,6 +80,7 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
     """
     store = DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"])
     reports = DynamoDBReports(stack.client("dynamodb"), stack.outputs["TableName"])
+    kept = BucketLines(Bucket(stack.client("s3"), stack.outputs["ReportsBucketName"]))
     ports = Ports(store, _now, _new_id, Actor(system=System.REPORTS), time.sleep)
     try:
         format_, mapping = format_of(request.format), _mapping(request.mapping)
@@ -87,7 +92,7 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
             known = reports.report(account, report.report_id)
             workspace = ReportWorkspace(Path(folder) / "workspace.sqlite")
             try:
-                taking = Taking(ports, reports, workspace, account, _Progress())
+                taking = Taking(ports, reports, kept, workspace, account, _new_id(), _Progress())
                 done = take_report(taking, report, _File(stream, format_, mapping))
                 if done.state is ReportState.DONE and not (known is not None and known.state is ReportState.DONE):
                     _write_lines(workspace, request.lines)
@@ -160,21 +165,12 @@ class _Progress:
 
 
 def _write_lines(workspace: ReportWorkspace, file: Path | None) -> None:
-    """Write every line with its outcome, one JSON object each."""
+    """Write every line with its outcome, one JSON object each, in the order of the file."""
     if file is None:
         return
     with file.open("w", encoding="utf-8") as written:
         for books, verdict in workspace.verdicts():
-            line = verdict.line
-            told = {
-                "line": line.number, "outcome": verdict.outcome.value, "kind": line.kind.value,
-                "differences": list(verdict.differences), "reason": verdict.reason, "expected": verdict.expected,
-                "currency": line.currency, "gross": line.gross, "fee": line.fee, "net": line.net,
-                "netCurrency": line.net_currency, "tid": line.tid, "nsu": line.nsu, "reference": line.reference,
-                "orderId": books.order_id if books else None, "paymentId": books.payment_id if books else None,
-                "capture": verdict.move or None, "candidates": list(verdict.candidates),
-            }  # fmt: skip
-            written.write(json.dumps(told, ensure_ascii=False) + "\n")
+            written.write(json.dumps(line_view(kept_line(books, verdict)), ensure_ascii=False) + "\n")
 
 
 def _show_lines(workspace: ReportWorkspace, output: Output) -> None:

@@ -191,6 +191,22 @@ def settlement_report(report_id: str) -> Response:
     return answer(200, report_view(retrieve_report(bootstrap.reports(), account, report_id)))
 
 
+@api.serves("listSettlementReportLines")
+def settlement_report_lines(report_id: str) -> Response:
+    """Show the lines of a settlement report with their outcomes, a page at a time."""
+    from settlement.api.reports.lines_view import lines_view
+    from settlement.api.reports.query import DEFAULT_REPORT_LINES, MAX_REPORT_LINES, read_lines_query
+    from settlement.use_cases.reconciliation.retrieve_lines import retrieve_lines
+
+    account = api.caller()
+    limit = api.query_integer("limit", DEFAULT_REPORT_LINES, 1, MAX_REPORT_LINES)
+    wanted = read_lines_query(api.list_query("outcome", "limit", "cursor"))
+    page = retrieve_lines(
+        bootstrap.reports(), bootstrap.report_lines(), account, report_id, wanted.outcome, wanted.after, limit
+    )
+    return answer(200, lines_view(page))
+
+
 @api.serves("diagnoseOrder")
 def diagnosis(order_id: str) -> Response:
     """Say why an order is where it is, what happens next, and what a person can do."""

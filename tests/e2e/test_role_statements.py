@@ -42,6 +42,8 @@ ASSERTED = {
     "Queues": "used when the bus refuses events; test_event_relay",
     "FailureDestination": "used when a run has failed; test_function_that_a_rule_invokes_has_a_failure_destination",
     "Steps": "a workflow's task is not held to its role; test_workflow_may_do_one_thing",
+    "Lines": "kept by whoever reconciles; test_role_touches_only_the_kinds_of_objects_that_it_needs",
+    "LinesThatAreGone": "lines go after 400 days; test_object_that_is_not_there_is_none",
     "Stream": "read by the local AWS itself; test_stream_mapping_bisects_gives_up_and_reports",
 }
 """Statements that are not tried here, by their Sid, and why."""

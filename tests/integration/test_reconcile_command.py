@@ -15,17 +15,21 @@ from operations import reconcile
 from operations.command_line import main
 from operations.output import FOUND, STOPPED
 from operations.stacks import Stack
+from settlement.api.reports.lines_view import line_view
 from settlement.domain.events import EventType
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
+from settlement.storage.bucket import Bucket, Part
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.report_lines import BucketLines
 from settlement.storage.reports import DynamoDBReports
 from settlement.use_cases.reconciliation.load_books import day_of
+from settlement.use_cases.reconciliation.retrieve_lines import retrieve_lines
 from settlement.use_cases.upkeep.audit_order import audit_order
 from testkit.builders import ACCOUNT
 from testkit.report_files import cielo_sales, plain_csv
 from testkit.shop import Shop
-from tests.support.command_stack import TABLE, command_stack
+from tests.support.command_stack import BUCKET, TABLE, command_stack
 
 Show = pytest.CaptureFixture[str]
 
@@ -103,6 +107,35 @@ def test_file_is_matched_kept_and_told(
     transaction = store.transaction(ACCOUNT, transaction_id)
     assert transaction is not None
     assert audit_order(store, ACCOUNT, transaction.order_id).mismatches == ()
+
+
+def test_lines_with_their_outcomes_are_kept_in_the_bucket(
+    stack: Stack, store: DynamoDBStore, sold: tuple[str, list[ReportLine]], tmp_path: Path, capsys: Show
+) -> None:
+    transaction_id, lines = sold
+    wrong = replace(lines[0], gross=6900, net=6725)
+
+    taken(tmp_path / "sales.csv", plain_csv([wrong, *lines[1:]]), "--json", "--lines", str(tmp_path / "lines"))
+
+    report_id = json.loads(capsys.readouterr().out)["report"]
+    reports = DynamoDBReports(stack.client("dynamodb"), TABLE)
+    kept = BucketLines(Bucket(stack.client("s3"), BUCKET))
+    page = retrieve_lines(reports, kept, ACCOUNT, report_id, None, None, 2)
+    rest = retrieve_lines(reports, kept, ACCOUNT, report_id, None, page.following, 2)
+    found = [(line.line, line.outcome.value, line.gross, line.expected) for line in (*page.lines, *rest.lines)]
+    assert found == [(2, "differs", 6900, 7000), (3, "matched", 3000, None), (4, "matched", -1500, None)]
+    assert {line.transaction_id for line in page.lines} == {transaction_id}
+    assert rest.following is None
+    written = [json.loads(line) for line in (tmp_path / "lines").read_text(encoding="utf-8").splitlines()]
+    assert written == [line_view(line) for line in (*page.lines, *rest.lines)]
+
+
+def test_object_that_is_not_there_is_none(stack: Stack) -> None:
+    bucket = Bucket(stack.client("s3"), BUCKET)
+    stack.client("s3").put_object(Bucket=BUCKET, Key="three", Body=b"abc")
+
+    assert bucket.part("none", 0, 5) is None
+    assert (bucket.part("three", 1, 5), bucket.part("three", 3, 5)) == (Part(b"bc", 3), Part(b"", 3))
 
 
 def test_same_file_twice_is_one_file(

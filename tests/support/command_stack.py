@@ -14,6 +14,7 @@ from testkit.builders import ACCOUNT
 from tests.support.declared_table import make_declared_table
 
 TABLE = "quita"
+BUCKET = "quita-reports"
 
 
 @contextmanager
@@ -35,11 +36,13 @@ def command_stack(
     with aws_in_memory(monkeypatch):
         dynamodb = boto3.client("dynamodb")
         make_declared_table(dynamodb, TABLE)
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
         stack = Stack(
             "quita",
-            {"TableName": TABLE, **(outputs or {})},
+            {"TableName": TABLE, "ReportsBucketName": BUCKET, **(outputs or {})},
             account=ACCOUNT,
-            clients={"dynamodb": dynamodb, **(clients or {})},
+            clients={"dynamodb": dynamodb, "s3": s3, **(clients or {})},
         )
         monkeypatch.setattr(command_line, "the_stack", lambda name, region: stack)
         yield stack

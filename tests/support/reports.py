@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from settlement.domain.actor import System
+from settlement.domain.errors import InvalidRequest
+from settlement.domain.reconciliation.kept_line import KeptLine, LinesPage
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
@@ -41,11 +43,36 @@ def refusal(name: str, content: bytes, mapping: dict[str, Any] | None = None) ->
     return refused.value.fault, refused.value.line, refused.value.column
 
 
+class FakeKeptLines:
+    """Lines of settlement reports in memory; a place is the number of lines before it."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, str, Outcome], list[KeptLine]] = {}
+
+    def keep(self, account: str, report_id: str, run: str, outcome: Outcome, lines: Iterable[KeptLine]) -> None:
+        """Keep the lines of an outcome, if there are any."""
+        if found := list(lines):
+            self.kept[account, report_id, run, outcome] = found
+
+    def page(
+        self, account: str, report_id: str, run: str, outcome: Outcome, offset: int, limit: int
+    ) -> LinesPage | None:
+        """Return lines from a place on; raises ``InvalidRequest`` if there are none."""
+        lines = self.kept.get((account, report_id, run, outcome))
+        if lines is None:
+            return None
+        if offset >= len(lines):
+            raise InvalidRequest("cursor: must be the next of an earlier page")
+        behind = offset + limit
+        return LinesPage(tuple(lines[offset:behind]), behind if behind < len(lines) else None)
+
+
 class FakeReports:
     """Settlement reports in memory."""
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Report] = {}
+        self.lines = FakeKeptLines()
 
     def report(self, account: str, report_id: str) -> Report | None:
         """Return a report."""
@@ -113,7 +140,8 @@ def take(shop: Shop, reports: FakeReports, file: ReportFile) -> Report:
         workspace = ReportWorkspace(Path(folder) / "workspace.sqlite")
         try:
             ports = shop.acting(System.REPORTS)
-            return take_report(Taking(ports, reports, workspace, ACCOUNT, lambda what, number: None), report, file)
+            taking = Taking(ports, reports, reports.lines, workspace, ACCOUNT, "RUN", lambda what, number: None)
+            return take_report(taking, report, file)
         finally:
             workspace.close()
 

@@ -117,6 +117,7 @@ class Service:
         journal = JournalOfCommits(commits=self.shop.store.commits)
         self.patch.setattr(bootstrap, "entry_log", lambda: journal)
         self.patch.setattr(bootstrap, "reports", lambda: self.reports)
+        self.patch.setattr(bootstrap, "report_lines", lambda: self.reports.lines)
         self.patch.setattr(bootstrap, "ports", self._ports)
         self.patch.setattr(bootstrap, "credentials", self._vault)
         self.patch.setattr(bootstrap, "hook_client", lambda: self.hooks)

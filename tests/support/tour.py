@@ -257,7 +257,9 @@ class Tour:
         self.probe("GET", "/api/pvt/work-items/summary")
         self.probe("GET", "/api/pvt/totals", query=_MARCH | {"groupBy": "connector,status,day"})
         self.probe("GET", "/api/pvt/journal", query=_MARCH | {"authorisations": "true", "limit": "5"})
-        self.probe("GET", f"/api/pvt/settlement-reports/{a_report_of(placed, self.service.reports).report_id}")
+        report = f"/api/pvt/settlement-reports/{a_report_of(placed, self.service.reports).report_id}"
+        self.probe("GET", report)
+        self.probe("GET", f"{report}/lines", query={"limit": "2"})
         self.probe("GET", "/api/pvt/settlement-reports", query={"limit": "1"})
         self.probe("GET", f"{transaction}/settlements")
         self.probe("GET", f"{ORDERS}/operated/diagnosis")

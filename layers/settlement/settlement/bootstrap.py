@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from settlement.connectors.hook_client import HookClient
     from settlement.connectors.ppp import PaymentProviderClient
     from settlement.connectors.probe import ConnectorProbe
+    from settlement.storage.bucket import Bucket
     from settlement.storage.connector_credentials import SecretsManagerCredentials
     from settlement.storage.console_access import DynamoDBAccess
     from settlement.storage.entry_log import EntryLog
     from settlement.storage.feeds import DynamoDBFeeds
     from settlement.storage.figures import HourlyCounters
+    from settlement.storage.report_lines import BucketLines
     from settlement.storage.reports import DynamoDBReports
     from settlement.storage.workflow import Workflow
 
@@ -68,6 +70,21 @@ def reports() -> "DynamoDBReports":
     from settlement.storage.reports import DynamoDBReports
 
     return DynamoDBReports(dynamodb(), ENVIRONMENT.table_name)
+
+
+@cache
+def reports_bucket() -> "Bucket":
+    """Return the bucket of settlement reports, which ``REPORTS_BUCKET`` names."""
+    from settlement.storage.bucket import Bucket
+
+    return Bucket(session().client("s3", config=_limits()), ENVIRONMENT.reports_bucket)
+
+
+def report_lines() -> "BucketLines":
+    """Return the lines of settlement reports."""
+    from settlement.storage.report_lines import BucketLines
+
+    return BucketLines(reports_bucket())
 
 
 @cache

@@ -87,6 +87,7 @@ class Environment:
     parked_events_queue_url = Variable("PARKED_EVENTS_QUEUE_URL", _text, "a queue's URL")
     undelivered_operations_queue_url = Variable("UNDELIVERED_OPERATIONS_QUEUE_URL", _text, "a queue's URL")
     state_machine_arn = Variable("STATE_MACHINE_ARN", _text, "a state machine's ARN")
+    reports_bucket = Variable("REPORTS_BUCKET", _text, "the bucket's name")
     sandbox_hang_seconds = Variable("SANDBOX_HANG_SECONDS", _seconds, "seconds, 0 or more", default="8")
 
     @property

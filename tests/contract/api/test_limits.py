@@ -342,6 +342,9 @@ TESTED_ELSEWHERE = {
     ),
     "characters of a line in a settlement report in CSV": "test_csv_is_refused_with_its_place",
     "a settlement report, by the command": "test_file_above_the_limit_is_refused",
+    "a page of a settlement report's lines, which ends with the line that reaches it": (
+        "test_page_ends_with_a_megabyte"
+    ),
     "connectors of an account": "test_one_connector_too_many_is_refused",
     "custom fields of a connector": "test_connector_has_so_many_custom_fields",
     "a connector's manifest": "test_largest_manifest_is_read",

@@ -66,6 +66,16 @@ class ReportNotFound(Refusal):
         super().__init__(f"Settlement Report Not Found: {report_id}")
 
 
+class ReportLinesNotFound(Refusal):
+    """The lines of a settlement report are not kept: not yet, or not any more."""
+
+    status = 404
+    code = "1404"
+
+    def __init__(self, report_id: str, reason: str) -> None:
+        super().__init__(f"Lines Of Settlement Report Not Found: {report_id}; {reason}")
+
+
 class PayoutNotFound(Refusal):
     """No settlement report told this of the payment."""
 

@@ -5,11 +5,13 @@ from settlement.api.feeds.view import DEFAULT_DELIVERIES, MAX_DELIVERIES, MAX_LO
 from settlement.api.journal.formats import JournalFormat
 from settlement.api.order_lists.query import DAYS, DEFAULT_PER_PAGE, MARK, MAX_PER_PAGE
 from settlement.api.orders.document_query import MAX_REASON
+from settlement.api.reports.query import DEFAULT_REPORT_LINES, MAX_REPORT_LINES
 from settlement.api.reports.view import DEFAULT_REPORTS, MAX_REPORTS
 from settlement.api.shared.patterns import DAY, MOMENT, any_case
 from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
 from settlement.domain.actor import MAX_USER_LENGTH
 from settlement.domain.order.order import MAX_INVOICES
+from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.use_cases.bookkeeping.read_journal import MAX_ENTRIES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 from settlement.use_cases.upkeep.total_account import MAX_SPAN, MAX_TRANSACTIONS, GroupBy
@@ -89,6 +91,17 @@ REPORTS = (
     Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
 )  # fmt: skip
 """The query of the list of settlement reports."""
+
+REPORT_LINES = (
+    Parameter("outcome", "Lines of one outcome; without it those of all, the differing ones first.",
+              {"type": "string", "enum": list(Outcome)}),
+    Parameter(
+        "limit", "Lines per page.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_REPORT_LINES, "default": DEFAULT_REPORT_LINES},
+    ),
+    Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
+)  # fmt: skip
+"""The query of the lines of a settlement report."""
 
 _DAY_OR_TIME = {"type": "string", "pattern": f"^{MOMENT}$"}
 TOTALS = (

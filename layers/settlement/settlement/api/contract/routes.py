@@ -128,6 +128,7 @@ ROUTES: tuple[Route, ...] = (
         ("getJournal", "get", "/api/pvt/journal", Role.VIEW_PAYMENT),
         ("listSettlementReports", "get", _REPORTS, Role.VIEW_PAYMENT),
         ("getSettlementReport", "get", f"{_REPORTS}/{{reportId}}", Role.VIEW_PAYMENT),
+        ("listSettlementReportLines", "get", f"{_REPORTS}/{{reportId}}/lines", Role.VIEW_PAYMENT),
         ("listInteractions", "get", f"{_TRANSACTION}/interactions", Role.VIEW_PAYMENT),
     ),
     *_served_by(

@@ -6,8 +6,10 @@ from typing_extensions import TypedDict
 
 from settlement.api.shared.answer import Cents, OmsDate, Unsigned
 from settlement.api.shared.schema import Says
+from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.payout import PayoutState
 from settlement.domain.reconciliation.report import ReportState
+from settlement.domain.reconciliation.report_line import LineKind, Stage
 
 Day = Annotated[str, Says("ISO 8601.", format="date")]
 
@@ -83,6 +85,76 @@ class ReportsAnswer(TypedDict):
 
     items: list[ReportAnswer]
     """The reports."""
+    next: str | None
+    """The cursor of the next page; null on the last one."""
+
+
+class LineAnswer(TypedDict):
+    """A line of a settlement report with its outcome."""
+
+    line: int | None
+    """Its place in the file, from 1; null for what is missing."""
+    outcome: Outcome
+    """What became of it."""
+    kind: LineKind
+    """What it is about."""
+    stage: Stage | None
+    """Whether the money is announced or paid out; null for what is missing."""
+    differences: list[str]
+    """In what it differs from the books: `value`, `currency`, `date`, `sign`."""
+    reason: str | None
+    """Why it has its outcome, in words; null if there is nothing to add."""
+    expected: Cents | None
+    """The value that the books have for it; null if that is not known."""
+    currency: str
+    """Currency of the gross value: ISO 4217 code, or what the file has in its place."""
+    gross: Cents
+    """What was sold, negative for what was refunded or charged back."""
+    fee: Cents | None
+    """What the acquirer keeps; null for what is missing."""
+    net: Cents | None
+    """What comes to the merchant; null for what is missing."""
+    netCurrency: str | None
+    """Currency of fee and net; null for what is missing."""
+    reference: str | None
+    """The acquirer's id of the very capture or refund; null if the file has none."""
+    tid: str | None
+    """The payment's tid; null if the file has none."""
+    nsu: str | None
+    """The payment's nsu; null if the file has none."""
+    authorization: str | None
+    """The payment's authorisation code; null if the file has none."""
+    instalment: int | None
+    """Which instalment, from 1; null for a sale in one."""
+    instalments: int | None
+    """Of how many; null for a sale in one."""
+    soldOn: Day | None
+    """The day of the capture or refund; null if the file has none."""
+    expectedOn: Day | None
+    """When it is to be paid; null if the file has none."""
+    paidOn: Day | None
+    """When it was paid; null before, or if the file has none."""
+    batch: str | None
+    """The payout that it is part of; null if the file names none."""
+    toldAs: str | None
+    """The file's own word for the kind; null if the file has none."""
+    orderId: str | None
+    """The order that it is about; null if that is not known, or if there is none."""
+    transactionId: str | None
+    """The transaction that it is about; null if that is not known."""
+    paymentId: str | None
+    """The payment that it is about; null if that is not known."""
+    capture: str | None
+    """The number of the capture or refund that it is about; null if that is not known."""
+    candidates: list[str]
+    """The numbers of those that an ambiguous line may be about."""
+
+
+class LinesAnswer(TypedDict):
+    """A page of the lines of a settlement report."""
+
+    items: list[LineAnswer]
+    """The lines."""
     next: str | None
     """The cursor of the next page; null on the last one."""
 

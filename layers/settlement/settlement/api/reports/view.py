@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.payout import Payout
     from settlement.domain.reconciliation.report import OutcomeSums, Report
 
-
 DEFAULT_REPORTS = 20
 MAX_REPORTS = 100
 """Reports on a page."""

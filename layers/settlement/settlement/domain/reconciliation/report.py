@@ -71,7 +71,7 @@ class Report:
     """A file that was named, and what it told. ``received_at`` is when it was named first.
 
     ``missing`` are the captures and refunds without a line, which are of no file. A refused one has ``fault`` and
-    ``message``, and where in the file.
+    ``message``, and where in the file. ``run`` is that of which the lines are kept.
     """
 
     report_id: str
@@ -92,6 +92,7 @@ class Report:
     fault_line: int | None = None
     fault_column: int | None = None
     done_at: datetime | None = None
+    run: str | None = None
     version: int = 0
 
     def to(self, state: ReportState) -> "Report":

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from settlement.domain.reconciliation.kept_line import KeptLine, LinesPage
+    from settlement.domain.reconciliation.outcomes import Outcome
     from settlement.domain.reconciliation.report import Report
     from settlement.use_cases.shared.ports import Page
 
@@ -26,4 +30,21 @@ class Reports(Protocol):
 
     def reports(self, account: str, after: str | None, limit: int) -> Page[Report]:
         """Return reports, those that were named last first; the list lags behind the writes."""
+        ...
+
+
+class KeptLines(Protocol):
+    """The lines of reports with their outcomes, each run of a report apart from the others."""
+
+    def keep(self, account: str, report_id: str, run: str, outcome: Outcome, lines: Iterable[KeptLine]) -> None:
+        """Keep the lines of an outcome in place of those of before; none are kept if there are none."""
+        ...
+
+    def page(
+        self, account: str, report_id: str, run: str, outcome: Outcome, offset: int, limit: int
+    ) -> LinesPage | None:
+        """Return at most ``limit`` lines from a place on, 0 or the ``following`` of a page; None if none are kept.
+
+        Raises ``InvalidRequest`` for any other place.
+        """
         ...

@@ -17,6 +17,7 @@ from settlement.domain.reconciliation.report import (
     outcome_sums,
 )
 from settlement.use_cases.reconciliation.keep_findings import keep_findings
+from settlement.use_cases.reconciliation.keep_lines import keep_lines
 from settlement.use_cases.reconciliation.load_books import load_books
 from settlement.use_cases.reconciliation.reconcile_file import (
     BankLines,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.outcomes import Verdict
     from settlement.domain.reconciliation.report_head import ReportHead
     from settlement.domain.reconciliation.report_line import ReportLine
-    from settlement.use_cases.reconciliation.report_ports import Reports
+    from settlement.use_cases.reconciliation.report_ports import KeptLines, Reports
     from settlement.use_cases.reconciliation.workspace import Workspace
     from settlement.use_cases.shared.ports import Ports
 
@@ -55,12 +56,14 @@ class OpenedFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What taking a file needs beside it."""
+    """What taking a file needs beside it; ``run`` is the name of this very taking."""
 
     ports: Ports
     reports: Reports
+    kept: KeptLines
     workspace: Workspace
     account: str
+    run: str
     progress: Progress
 
 
@@ -82,6 +85,7 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
         known.to(ReportState.RUNNING), serial=head.serial, fault=None, message=None, fault_line=None, fault_column=None
     )
     running = taking.reports.save_report(taking.account, running)
+    keep_lines(taking.kept, taking.workspace, taking.account, known.report_id, taking.run)
     keep_findings(
         taking.ports, taking.account, taking.workspace, known.report_id,
         lambda number: taking.progress("payments", number),
@@ -134,4 +138,5 @@ def _done(taking: Taking, report: Report, found: Reconciled) -> Report:
         missing=outcome_sums(_MISSING, found.missing) if found.missing.lines else None,
         payouts=tuple(PaidOut(date.fromisoformat(day), currency, net) for day, currency, net in paid),
         done_at=taking.ports.now(),
+        run=taking.run,
     )

@@ -1,8 +1,8 @@
 """What waits for a person in an account, the sums of its payments, and its journal."""
 
 from settlement.api.contract.described import Tag, Written, describe
-from settlement.api.contract.parameters import JOURNAL, REPORTS, TOTALS, WORK
-from settlement.api.reports.answer import ReportAnswer, ReportsAnswer
+from settlement.api.contract.parameters import JOURNAL, REPORT_LINES, REPORTS, TOTALS, WORK
+from settlement.api.reports.answer import LinesAnswer, ReportAnswer, ReportsAnswer
 from settlement.api.totals.answer import TotalsAnswer
 from settlement.api.work.answer import DiagnosisAnswer, WorkAnswer, WorkSummary
 
@@ -80,6 +80,17 @@ ROUTES = (
         "currency, or why it was refused.",
         {200: ReportAnswer},
         {404: "1404"},
+    ),
+    describe(
+        "listSettlementReportLines",
+        Tag.TRANSACTIONS,
+        "List the lines of a settlement report with their outcomes",
+        "Answers each line of a report that is done with what became of it and what it is about, and what is missing: "
+        "those of one outcome in the order of the file, or those of all, the differing ones first. A page has at most "
+        "a megabyte of lines. Lines are kept for 400 days.",
+        {200: LinesAnswer},
+        {400: "OMS001", 404: "1404"},
+        parameters=REPORT_LINES,
     ),
 )
 """What the document says of the work list, of totals and of the journal."""

@@ -1,0 +1,54 @@
+"""The query of a report's lines."""
+
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from settlement.api.shared.cursors import cursor_of
+from settlement.domain.errors import InvalidRequest
+from settlement.domain.reconciliation.outcomes import Outcome
+from settlement.use_cases.reconciliation.retrieve_lines import LinePlace
+
+DEFAULT_REPORT_LINES = 100
+MAX_REPORT_LINES = 500
+"""Lines on a page."""
+
+_MOST_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LinesQuery:
+    """Which lines are asked for; without an ``outcome`` those of all."""
+
+    outcome: Outcome | None
+    after: LinePlace | None
+
+
+def read_lines_query(query: Mapping[str, str]) -> LinesQuery:
+    """Read ``outcome`` and ``cursor``; raises ``InvalidRequest``, naming what is wrong."""
+    outcome = _outcome(query["outcome"]) if "outcome" in query else None
+    after = _place(query["cursor"]) if "cursor" in query else None
+    if after is not None and outcome not in (None, after.outcome):
+        raise InvalidRequest(f"cursor: is of outcome {after.outcome}, not of {outcome}")
+    return LinesQuery(outcome, after)
+
+
+def place_cursor(place: LinePlace | None) -> str | None:
+    """Return the cursor of a place; None, at the end, has none."""
+    return cursor_of(None if place is None else f"{place.outcome} {place.offset}")
+
+
+def _outcome(name: str) -> Outcome:
+    if name not in tuple(Outcome):
+        raise InvalidRequest(f"outcome: must be one of {', '.join(Outcome)}; got {name[:80]}")
+    return Outcome(name)
+
+
+def _place(cursor: str) -> LinePlace:
+    try:
+        outcome, _, offset = urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
+        if not offset.isdigit() or len(offset) > _MOST_DIGITS:
+            raise ValueError
+        return LinePlace(Outcome(outcome), int(offset))
+    except ValueError:
+        raise InvalidRequest("cursor: must be the next of an earlier page") from None
