@@ -8,6 +8,7 @@ from settlement.domain.errors import Refusal
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.order.order import LineMention
 from settlement.domain.transaction.statuses import order_status, transaction_status
+from settlement.use_cases.orders.cancel_invoice import InvoiceCancelRequest, cancel_invoice
 from settlement.use_cases.orders.notify_invoice import Notification, notify_invoice
 from settlement.use_cases.previews.preview_action import Preview, preview_action
 from settlement.use_cases.shared.heads import load_by_transaction
@@ -48,6 +49,12 @@ def preview_or_refusal(placed: Placed, act: Action) -> tuple[Preview[Any] | None
     previews: list[Preview[Any]] = []
     refused = refusal_of(lambda: previews.append(preview_of(placed, act)))
     return (None if refused else previews[0]), refused
+
+
+def cancelling_invoice(placed: Placed, number: str) -> Action:
+    """The cancellation of an invoice."""
+    request = InvoiceCancelRequest(number, "mistake", f"cancel-{number}")
+    return lambda ports: cancel_invoice(ports, ACCOUNT, placed.order_id, request)
 
 
 def invoicing(

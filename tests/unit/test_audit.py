@@ -45,7 +45,7 @@ UNREPEATED: dict[type, set[str]] = {
         "payment_system_name", "signature", "tid",
     },
     Operation: {"attempts", "callbacks", "callbacks_seen", "execution", "kind", "origin", "planned", "version"},
-    Leg: {"alone", "attempts", "doubtful", "from_withheld", "of_change", "reference", "tried_in"},
+    Leg: {"alone", "attempts", "doubtful", "from_withheld", "of_change", "reference", "counted", "direct", "tried_in"},
     Event: {"type"},
 }  # fmt: skip
 """Facts that stand in one place only, so that nothing can contradict them. Times are no figures and left out too."""

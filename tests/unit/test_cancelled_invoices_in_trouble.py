@@ -13,9 +13,8 @@ from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.operation import OperationKind, OperationState
 from settlement.domain.transaction.work import work_of
-from settlement.use_cases.gateway.request_movement import REFUND, request_movement
 from settlement.use_cases.recovery.resolve_leg import Resolution
-from testkit.builders import ACCOUNT, a_connector
+from testkit.builders import a_connector
 from testkit.shop import Shop
 from tests.support import operator
 from tests.support.audits import mismatches_of
@@ -155,16 +154,6 @@ def test_doubt_that_comes_while_it_waits_fails_its_refund_until_a_person_knows(s
     placed.run()
 
     assert figures(placed) == (0, 0, 7000, 7000, 3000)
-
-
-def test_direct_refund_before_it_is_not_refunded_again(shop: Shop) -> None:
-    placed = invoiced(shop, 7000)
-    request_movement(shop.ports, ACCOUNT, placed.transaction_id, REFUND, 7000, None)
-    placed.run()
-
-    with pytest.raises(MoneyCannotMove, match="cannot be refunded"):
-        placed.cancel_invoice("N1")
-    assert placed.moved("refund") == [7000]
 
 
 def test_discount_of_what_was_to_be_refunded_gives_it_up_if_it_was_never_captured(shop: Shop) -> None:

@@ -1,6 +1,6 @@
 """Random stories of one order, its workflow stepped at random and its connector failing at random, against an oracle.
 
-``QUITA_LONG=1`` tells far more of them, and shortens a story that ends badly.
+``QUITA_STORIES`` says how many are told; ``QUITA_LONG=1`` tells far more, and shortens a story that ends badly.
 """
 
 import os
@@ -37,6 +37,7 @@ from tests.support.books import require_connectors_agree, require_events_fold
 from tests.support.oracle import Oracle
 
 LONG = os.environ.get("QUITA_LONG") == "1"
+STORIES = int(os.environ.get("QUITA_STORIES", "5000" if LONG else "150"))
 
 GROUPS = st.sampled_from(["creditCard", "creditCard", "giftCard", "debitCard"])
 KINDS: st.SearchStrategy[Kind] = st.sampled_from(["settle", "cancel", "refund"])
@@ -362,7 +363,7 @@ def test_any_story_of_one_order_ends_as_the_oracle_says() -> None:
     run_state_machine_as_test(
         OneOrder,
         settings=settings(
-            max_examples=5000 if LONG else 150,
+            max_examples=STORIES,
             stateful_step_count=40 if LONG else 25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

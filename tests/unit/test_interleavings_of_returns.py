@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from settlement.domain.account.account import ReturnsBeforeCompletion
 from settlement.domain.connectors.connector import Mode
-from tests.unit.test_interleavings import GROUPS, LONG, STEPS, OneOrder
+from tests.unit.test_interleavings import GROUPS, STEPS, STORIES, OneOrder
 
 VALUES = st.integers(300, 2000)
 ACTS = (
@@ -60,7 +60,7 @@ class ReturningOrder(OneOrder):
 
 
 @pytest.mark.timeout(900)
-@settings(max_examples=5000 if LONG else 250)
+@settings(max_examples=STORIES + 100)
 @given(
     mode=st.sampled_from([*Mode, Mode.HOLD, None]),
     payments=st.lists(st.tuples(VALUES, GROUPS), min_size=1, max_size=3),

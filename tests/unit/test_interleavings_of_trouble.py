@@ -4,8 +4,6 @@ Whatever happens, nothing is captured that the order does not owe, no route fail
 R36). ``QUITA_STORIES`` says how many are told.
 """
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -31,9 +29,8 @@ from testkit.provider import Kind, Step
 from tests.support import operator
 from tests.support.audits import mismatches_of
 from tests.support.books import answers_shown, require_connectors_agree, require_events_fold
-from tests.unit.test_interleavings import CENTS, KINDS, LONG, OneOrder
+from tests.unit.test_interleavings import CENTS, KINDS, LONG, STORIES, OneOrder
 
-STORIES = int(os.environ.get("QUITA_STORIES", "5000" if LONG else "150"))
 REFUSALS: st.SearchStrategy[Step] = st.sampled_from(["400", "400", "501", "500"])
 INDEX = st.integers(0, 30)
 

@@ -8,12 +8,13 @@ from settlement.domain.connectors.capabilities import Capabilities, Capability, 
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import OrderNotFound, OverInvoiced, WrongStatus
 from settlement.domain.order.invoice import InvoiceType
+from settlement.use_cases.gateway.request_movement import REFUND, request_movement
 from settlement.use_cases.previews.preview_action import preview_action
 from settlement.use_cases.shared.heads import load
 from settlement.use_cases.shared.ports import Ports
 from testkit.builders import ACCOUNT, a_connector, item
 from testkit.shop import Placed, Shop
-from tests.support.previewing import codes, invoicing, planned, preview_of
+from tests.support.previewing import cancelling_invoice, codes, invoicing, planned, preview_of
 
 
 @pytest.fixture
@@ -206,3 +207,35 @@ def test_other_writer_between_two_reads_makes_it_look_again(placed: Placed) -> N
     assert len(looked) == 2
     assert ([move[2] for move in planned(preview)], codes(preview)) == ([6000], ["above-left-to-invoice"])
     assert preview.before == placed.heads
+
+
+def test_preview_of_a_cancellation_warns_of_what_no_later_invoice_can_ask_for(shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 7000)
+
+    preview = preview_of(placed, cancelling_invoice(placed, "N1"))
+
+    [warning] = [held for held in preview.warnings if held.code == "not-covered"]
+    assert warning.message.startswith("100.00 BRL are to be invoiced then, and the payments hold 30.00 BRL for that")
+    assert codes(preview_of(placed, invoicing(placed, "N2", 7000, replaces="N1"))) == []
+    assert "not-covered" in codes(preview_of(placed, invoicing(placed, "N2", 6000, replaces="N1")))
+
+
+def test_preview_of_the_cancellation_of_what_is_not_captured_warns_of_nothing(shop: Shop) -> None:
+    placed = shop.open(mode=Mode.HOLD)
+    placed.invoice("N1", 7000)
+
+    assert "not-covered" not in codes(preview_of(placed, cancelling_invoice(placed, "N1")))
+
+
+def test_preview_of_a_cancellation_says_what_direct_requests_have_refunded_before(shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 7000)
+    request_movement(shop.ports, ACCOUNT, placed.transaction_id, REFUND, 2000, None)
+    placed.run()
+
+    preview = preview_of(placed, cancelling_invoice(placed, "N1"))
+
+    assert [(kind, value) for _, kind, value, _ in planned(preview)] == [("refund", 5000)]
+    [warning] = [held for held in preview.warnings if held.code == "refunded-before"]
+    assert warning.message == "20.00 BRL that direct requests refunded count as refunded for the invoice"

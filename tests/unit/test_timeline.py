@@ -221,6 +221,11 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
     (T.PAYOUT_ACCEPTED, SHARE | {"reference": "C-1", "reason": None}, "capture of 23.34 BRL was dealt with, by C-1"),
     (T.WRITE_OFF_REVERSED, {"value": 7000}, "70.00 BRL captured after it was written off"),
     (T.VALUE_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be captured"),
+    (
+        T.REFUND_COUNTED,
+        {"value": 4000},
+        "40.00 BRL that direct requests refunded before counts as refunded for the invoice",
+    ),
     (T.REFUND_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be refunded"),
     (T.VALUE_PAID_OTHERWISE, {"value": 7000}, "70.00 BRL was paid by other means"),
     (T.ORDER_ERROR_CHANGED, {"workflowIsInError": True}, "Operator action required: yes"),

@@ -69,6 +69,7 @@ class EventType(StrEnum):
     WRITE_OFF_REVERSED = "WriteOffReversed"
     VALUE_WRITTEN_OFF = "ValueWrittenOff"
     REFUND_WRITTEN_OFF = "RefundWrittenOff"
+    REFUND_COUNTED = "RefundCounted"
     VALUE_PAID_OTHERWISE = "ValuePaidOtherwise"
     ORDER_ERROR_CHANGED = "OrderErrorChanged"
     ORDER_STATUS_CHANGED = "OrderStatusChanged"

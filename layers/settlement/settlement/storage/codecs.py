@@ -44,6 +44,9 @@ Item = dict[str, Any]
 COUNTERS = frozenset(Counters.__slots__) | {"available", "refundable"}
 """Attributes that are written by ADD, never by SET, so that no parallel writer's change is lost."""
 
+RARE = frozenset({"refund_by_hand", "direct_refunded"})
+"""Counters of few payments: they are left out while they are 0, so that an item of a payment stays within its unit."""
+
 
 def to_wire(item: Mapping[str, Any]) -> "dict[str, UniversalAttributeValueTypeDef]":
     """Convert plain values to DynamoDB attribute values."""
@@ -60,7 +63,8 @@ def encode(thing: object) -> Item:
     item: Item = writer_of(cast(Hashable, type(thing)))(thing)
     if isinstance(thing, Payment):
         del item["counters"]
-        item |= {name: getattr(thing.counters, name) for name in COUNTERS}
+        counted = {name: getattr(thing.counters, name) for name in COUNTERS}
+        item |= {name: value for name, value in counted.items() if value or name not in RARE}
     if isinstance(thing, Settlement):
         item["refundable"] = thing.refundable
     if isinstance(thing, Transaction):

@@ -132,9 +132,11 @@ def _difference(before: codecs.Item, after: codecs.Item) -> dict[str, Any]:
     added = {
         name: value - before[name] for name, value in different.items() if name in codecs.COUNTERS and name in before
     }
+    rare = {name: after.get(name, 0) - before.get(name, 0) for name in codecs.RARE}
+    added |= {name: change for name, change in rare.items() if change}
     parts = {
         "s": {name: value for name, value in different.items() if name not in added},
-        "r": sorted(before.keys() - after.keys()),
+        "r": sorted(before.keys() - after.keys() - codecs.RARE),
         "a": added,
     }
     return {part: content for part, content in parts.items() if content}

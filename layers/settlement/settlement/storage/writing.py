@@ -280,12 +280,12 @@ class _Writes:
             if before.get(name) == after.get(name):
                 continue
             names[f"#{index}"] = name
-            if name not in after:
+            if name not in after and name not in codecs.RARE:
                 removes.append(f"#{index}")
                 continue
-            values[f":{index}"] = after[name]
+            values[f":{index}"] = after.get(name)
             if name in codecs.COUNTERS:
-                delta = after[name] - before[name]
+                delta = after.get(name, 0) - before.get(name, 0)
                 values[f":{index}"] = delta
                 adds.append(f"#{index} :{index}")
                 if delta < 0:

@@ -235,6 +235,9 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.WRITE_OFF_REVERSED: _Wording(_WORKER, "Write-Off Reversed", "{value} captured after it was written off"),
     EventType.VALUE_WRITTEN_OFF: _Wording(_WORKER, "Value Written Off", "{value} will never be captured"),
     EventType.REFUND_WRITTEN_OFF: _Wording(_WORKER, "Refund Written Off", "{value} will never be refunded"),
+    EventType.REFUND_COUNTED: _Wording(
+        _WORKER, "Refund Counted", "{value} that direct requests refunded before counts as refunded for the invoice"
+    ),
     EventType.VALUE_PAID_OTHERWISE: _Wording(_WORKER, "Value Paid Otherwise", "{value} was paid by other means"),
     EventType.ORDER_ERROR_CHANGED: _Wording(
         _OMS, "Order Error Changed", "Operator action required: {workflowIsInError}"

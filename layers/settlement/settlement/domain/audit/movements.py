@@ -73,6 +73,8 @@ def _payment(records: Records, payment: Payment, legs: Sequence[Leg]) -> Iterato
         yield from unequal(
             where, (f"calls in doubt and counter: {counter}", doubtful, getattr(payment.counters, counter))
         )
+    by_hand = sum(leg.value for leg in legs if leg.counted and leg.state is LegState.MANUAL)
+    yield from unequal(where, ("refunds left to people and counter", by_hand, payment.counters.refund_by_hand))
     authorised = any(leg.kind is LegKind.AUTHORISE and leg.state is LegState.POSTED for leg in legs)
     approved = payment.authorisation is Authorisation.APPROVED
     yield from unequal(where, ("authorised by its connector", authorised, approved))

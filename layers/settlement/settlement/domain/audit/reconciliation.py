@@ -140,7 +140,7 @@ def overcapture(transaction: Transaction, ledger: Counters, deeds: Deeds) -> Ite
     and waits for an operator.
     """
     to_come = deeds.to_refund + deeds.to_plan + deeds.to_cancel * ledger.captured
-    kept = ledger.refundable + ledger.refund_in_doubt - ledger.refund_written_off
+    kept = ledger.refundable - ledger.refund_written_off
     excess = (kept if transaction.cancelled_at is not None else ledger.paid - transaction.owed) - to_come
     if excess > 0:
         yield Difference("captured beyond what the order owes", 0, excess)

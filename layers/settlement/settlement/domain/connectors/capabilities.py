@@ -63,7 +63,7 @@ class Capabilities:
         part = min(value, counters.refundable)
         if self.refund is Capability.MULTIPLE or part == counters.refundable:
             return part
-        is_first = not counters.refunded and not counters.refund_in_doubt
+        is_first = not (counters.refunded or counters.refund_in_doubt or counters.refund_by_hand)
         return part if self.refund is Capability.SINGLE and is_first else 0
 
 

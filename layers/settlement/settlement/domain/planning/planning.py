@@ -39,11 +39,11 @@ class Ask:
 
     ``reduction`` gives value back (open value first), ``increase`` raises the authorised value, ``request`` is a
     settlement request, ``requested_through`` the sum of all requests including it. ``completes`` is True if requests
-    now equal the payable total. ``refund`` is a return; ``unrequest`` is the part of a reduction that a return takes
-    off earlier requests, since it is not captured yet (R46). ``withdrawn`` takes the request of a cancelled invoice
-    back: what is paid for it is refunded, but for what ``request`` needs of it (R38). ``unheld`` is the part of a
-    change's discount that no payment held any more. ``cancel_all``, ``auto_settle`` and ``expire`` (payment ids) are
-    not combined with others.
+    now equal the payable total. ``refund`` is a return, or ``direct``; ``unrequest`` is the part of a reduction that
+    a return takes off earlier requests, since it is not captured yet (R46). ``withdrawn`` takes the request of a
+    cancelled invoice back: what is paid for it is refunded, but for what ``request`` needs of it (R38). ``unheld`` is
+    the part of a change's discount that no payment held any more. ``cancel_all``, ``auto_settle`` and ``expire``
+    (payment ids) are not combined with others.
 
     A retry (``again``) asks for the missing value of an earlier operation, and gets the part that the current ledger
     still requires (R34): ``catch_up`` is its unsettled part of the requests, ``untold`` its withheld value.
@@ -64,6 +64,7 @@ class Ask:
     again: bool = False
     catch_up: int = 0
     untold: tuple[Untold, ...] = ()
+    direct: bool | None = None
 
     @property
     def can_refund(self) -> bool:
@@ -143,7 +144,7 @@ def plan_as_far_as_possible(ask: Ask, positions: Sequence[Position], policy: Pol
             lambda: _give_up_held_after_all(draft, ask, policy),
             lambda: _withdraw(draft, ask, policy),
             lambda: _settle(draft, ask, policy),
-            lambda: _refund(draft, _still_to_refund(draft, ask), policy.refund_priority, of_change=False),
+            lambda: _refund(draft, _still_to_refund(draft, ask), policy.refund_priority, direct=ask.direct is True),
         )
         return Plan(*_as_far_as_possible(draft, parts))
     return Plan(tuple(draft.movements))
@@ -300,7 +301,9 @@ def _settle_all(draft: Draft, positions: Iterable[Position]) -> None:
         _settle_part(draft, position, _available(position))
 
 
-def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bool) -> None:
+def _refund(
+    draft: Draft, value: int, priority: RefundPriority, *, of_change: bool = False, direct: bool = False
+) -> None:
     card_first = priority is RefundPriority.CARD_FIRST
     order = sorted(
         draft.positions,
@@ -314,7 +317,7 @@ def _refund(draft: Draft, value: int, priority: RefundPriority, *, of_change: bo
         for position in order:
             part = position.capabilities.refundable(position.counters, value)
             if part:
-                draft.move(Movement(MovementKind.REFUND, position.payment_id, part, of_change=of_change))
+                draft.move(Movement(MovementKind.REFUND, position.payment_id, part, of_change=of_change, direct=direct))
                 value -= part
         if value:
             raise Infeasible("the settled payments cannot be refunded by this value", value)
@@ -324,13 +327,16 @@ def _withdraw(draft: Draft, ask: Ask, policy: Policy) -> None:
     """Refund what is paid for a request that is taken back, up to what is paid beyond the requests that stand.
 
     What may have been captured for it, nobody knows yet, is refunded once that is known. What a correction captures
-    itself is not refunded with it.
+    itself is not refunded with it. What direct requests have refunded counts first, as refunded for it.
     """
     if not ask.withdrawn:
         return
     value, beyond = max(0, ask.withdrawn - ask.request), draft.sum.paid - _standing(ask, policy)
     paid = min(value, max(0, beyond))
     unknown = min(value, max(0, beyond + draft.sum.in_doubt)) - paid
+    paid = draft.draw(
+        MovementKind.COUNT_REFUND, paid, draft.positions, lambda position: position.counters.direct_refunded
+    )
     _refund(draft, paid, policy.refund_priority, of_change=True)
     if unknown:
         raise Infeasible("it is not known what was settled", unknown)

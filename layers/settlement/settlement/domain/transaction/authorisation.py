@@ -18,6 +18,7 @@ class LegDraft:
     value: int
     from_withheld: int = 0
     of_change: bool = False
+    direct: bool = False
     settlement: str | None = None
     settle_id: str | None = None
 

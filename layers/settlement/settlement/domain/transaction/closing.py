@@ -58,16 +58,13 @@ class Closing:
         requested = self.transaction.requested - self.taken_off
         return max(0, min(requested, self.transaction.owed - self.taken_off) - held.paid - held.in_doubt)
 
-    @property
-    def overpaid(self) -> int:
-        """The value captured beyond what the order owes."""
-        return max(0, self.ledger.paid - self.transaction.owed)
+    def surplus(self, operation: Operation, kept: int = 0) -> int:
+        """The value captured beyond what an operation may leave: what the order owes, or what it still asks for.
 
-    def surplus(self, operation: Operation) -> int:
-        """The value captured beyond what an operation may leave: what the order owes, or what it still asks for."""
-        if not operation.ask.withdrawn:
-            return self.overpaid
-        return max(0, self.ledger.paid - (self.transaction.requested - self.taken_off))
+        ``kept`` counted as given back, and is not.
+        """
+        left = self.transaction.requested - self.taken_off if operation.ask.withdrawn else self.transaction.owed
+        return max(0, self.ledger.paid + kept - left)
 
     @property
     def not_owed(self) -> int:
@@ -78,9 +75,24 @@ class Closing:
     def move(self, kind: MovementKind, payment_id: str, value: int, *, of_change: bool = False) -> None:
         """Book a movement of a value above zero."""
         if value > 0:
-            movement = Movement(kind, payment_id, value, of_change=of_change)
-            self.positions[payment_id] = self.positions[payment_id].after(movement)
-            self.movements.append(movement)
+            self._book(Movement(kind, payment_id, value, of_change=of_change))
+
+    def write_off_refund(self, operation: Operation, leg: Leg) -> int:
+        """End a refund that was not made; return the booked value.
+
+        One of a change, or of a cancelled invoice, that was left to a person counted as given back until now.
+        """
+        movement = replace(leg.movement, kind=MovementKind.WRITE_OFF_REFUND, from_doubt=0)
+        if leg.of_change:
+            surplus = self.surplus(operation, kept=movement.from_by_hand)
+            movement = replace(movement, value=min(leg.value, surplus))
+        if movement.value or movement.from_by_hand:
+            self._book(movement)
+        return movement.value
+
+    def _book(self, movement: Movement) -> None:
+        self.positions[movement.payment_id] = self.positions[movement.payment_id].after(movement)
+        self.movements.append(movement)
 
     def settle(self, payment_id: str, value: int) -> int:
         """End a settlement on one payment, up to its missing and available value; return the booked value."""
@@ -115,10 +127,9 @@ def _closed(closing: Closing, operation: Operation, leg: Leg) -> Leg:
     elif leg.kind is LegKind.SETTLE:
         booked = closing.settle(leg.payment_id, leg.value)
     elif leg.kind is LegKind.REFUND:
-        booked = min(leg.value, closing.surplus(operation)) if leg.of_change else leg.value
-        closing.move(MovementKind.WRITE_OFF_REFUND, leg.payment_id, booked, of_change=leg.of_change)
+        booked = closing.write_off_refund(operation, leg)
         closing.unreturned += 0 if leg.of_change else leg.value
-    return replace(leg.to(_LEG_STATE[closing.ending]), closed=booked, doubtful=False)
+    return replace(leg.to(_LEG_STATE[closing.ending]), closed=booked, doubtful=False, counted=None)
 
 
 def _settle_unplanned(closing: Closing, value: int) -> None:

@@ -39,10 +39,10 @@ class Deeds:
     """What operations asked for, and what became of it.
 
     ``giving_up`` and ``refunding`` are the values that they cancel and refund by their last plans, ``by_hand`` what
-    was left to a person. Of reductions, withdrawals and cancellations: ``to_refund`` is what is still to be refunded,
-    ``to_plan`` the value whose plan is still to be made, ``to_cancel`` the number of operations that cancel all and
-    have no plan yet. ``withdrawn`` is what is refunded for cancelled invoices, ``unheld`` what changes took off that
-    nobody held.
+    was left to a person. Of reductions, withdrawals and cancellations: ``to_refund`` is what is still to be refunded
+    and does not count as given back, ``to_plan`` the value whose plan is still to be made, ``to_cancel`` the number of
+    operations that cancel all and have no plan yet. ``withdrawn`` is what is refunded for cancelled invoices, or was
+    before by direct requests, ``unheld`` what changes took off that nobody held.
     """
 
     giving_up: int = 0
@@ -97,7 +97,7 @@ def deeds_of(operation: Operation, legs: Iterable[Leg]) -> Deeds:
         to_refund=_to_refund(legs) + operation.unplanned if of_order else 0,
         to_plan=ask.reduction + max(0, ask.withdrawn - ask.request) if is_to_plan and not ask.cancel_all else 0,
         to_cancel=int(is_to_plan and ask.cancel_all),
-        withdrawn=operation.refunding if ask.withdrawn else 0,
+        withdrawn=operation.refunding + (operation.refunded_before or 0) if ask.withdrawn else 0,
         unheld=ask.unheld,
         actions=_posted(legs),
     )
@@ -124,7 +124,9 @@ def _to_refund(legs: Iterable[Leg]) -> int:
     return sum(
         leg.value
         for leg in legs
-        if leg.kind is LegKind.REFUND and (leg.state.is_open or leg.state.is_missing or leg.state is LegState.MANUAL)
+        if leg.kind is LegKind.REFUND
+        and (leg.state.is_open or leg.state.is_missing or leg.state is LegState.MANUAL)
+        and not leg.counted
     )
 
 

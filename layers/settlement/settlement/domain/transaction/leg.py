@@ -84,9 +84,10 @@ class Leg:
 
     ``number`` orders the legs of an operation; the remainder of a partly done leg ``0003`` is ``0003.1``.
     ``attempts`` counts connector calls, ``tried_in`` is the operation's attempt of the last one. ``doubtful`` is True
-    while its value is in doubt on the ledger. ``closed`` is the value booked when an operator ended it, ``resolved_by``
-    the person on whose word its outcome rests. ``alone`` is True if it was planned as the only leg and is stored with
-    its operation.
+    while its value is in doubt on the ledger; ``counted`` while the ledger counts its value as given back, as it is in
+    doubt or left to a person. ``direct`` is True for a refund that a direct request caused. ``closed`` is the value
+    booked when an operator ended it, ``resolved_by`` the person on whose word its outcome rests. ``alone`` is True if
+    it was planned as the only leg and is stored with its operation.
     """
 
     operation: int
@@ -111,6 +112,8 @@ class Leg:
     concluded_at: datetime | None = None
     resolved_by: Actor | None = None
     alone: bool = False
+    counted: bool | None = None
+    direct: bool | None = None
     events: int = 0
 
     @property
@@ -129,7 +132,10 @@ class Leg:
             from_doubt=self.value if self.doubtful else 0,
             from_written_off=min(self.value, self.closed) if self.state is LegState.WRITTEN_OFF else 0,
             from_paid_otherwise=min(self.value, self.closed) if self.state is LegState.PAID_OTHERWISE else 0,
+            from_by_hand=self.value if self.counted and not self.doubtful else 0,
             of_change=self.of_change,
+            direct=self.direct is True,
+            counted=self.counted is True,
         )
 
     @property

@@ -86,7 +86,8 @@ class Operation:
     attempt left undone, if any, ``remark`` why; with ``awaits_decision`` its connectors answered, but have not
     decided. ``taken_off`` is the part of its request that an operator wrote off for good, if any. It ``withdraws`` the
     request of an earlier operation, whose invoice is cancelled, and ``completion_withdrawn`` minor units of
-    ``withdraws_completion``, a change that had completed the order. ``reason`` is why it was asked for, in the words
+    ``withdraws_completion``, a change that had completed the order; ``refunded_before`` is what direct requests had
+    refunded, and counts as refunded for the invoice. ``reason`` is why it was asked for, in the words
     of who asked. ``only_leg`` is its leg while that is alone in its plan and untried or done; other legs are stored by
     themselves. ``listed`` is the work that the operation asked for when it was read; like ``version``, a write renews
     it.
@@ -119,6 +120,7 @@ class Operation:
     withdraws: int | None = None
     withdraws_completion: int | None = None
     completion_withdrawn: int | None = None
+    refunded_before: int | None = None
     taken_off: int | None = None
     missing: int | None = None
     remark: str | None = None

@@ -231,6 +231,8 @@ class _Case:
         """Post the value that the connector moved; the rest becomes a remainder."""
         leg, payment, value = self.leg, self.payment, outcome.value
         movement = replace(leg, value=value).movement
+        if movement.from_by_hand:
+            movement = replace(movement, from_by_hand=leg.value)
         moved = replace(payment, counters=payment.counters.after(movement))
         self._record(
             _POSTED[leg.kind],
@@ -280,6 +282,8 @@ class _Case:
             ),
             of_change=leg.of_change,
             doubtful=leg.doubtful,
+            counted=True if leg.counted and leg.doubtful else None,
+            direct=leg.direct,
             settlement=leg.settlement,
             settle_id=leg.settle_id,
         )
@@ -301,9 +305,19 @@ class _Case:
             return self.void(outcome)
         undone = self._undone(withholds=True)
         is_refund = self.leg.kind is LegKind.REFUND
+        if is_refund:
+            undone = self._left_by_hand(undone)
         type_ = EventType.MANUAL_REFUND_REQUIRED if is_refund else EventType.MANUAL_CANCELLATION_REQUIRED
         self._record(type_, outcome.exchange, value=self.leg.value, code=outcome.code, deltas=undone.deltas)
         return self._without(undone, LegState.MANUAL, outcome)
+
+    def _left_by_hand(self, undone: "_Undone") -> "_Undone":
+        """Count a refund that is left to a person as given back, so that nothing else gives it back."""
+        leg, before = undone.leg, undone.payment.counters
+        after = before.after(replace(leg.movement, kind=MovementKind.LEAVE_BY_HAND))
+        deltas = self.payment.counters.deltas_to(after)
+        payment = replace(undone.payment, counters=after)
+        return replace(undone, leg=replace(leg, counted=True), payment=payment, deltas=deltas)
 
     def _without(self, undone: "_Undone", state: LegState, outcome: Refused | Manual) -> Posting:
         leg = self._concluded(undone.leg, state, outcome.code, outcome.message)
@@ -311,10 +325,10 @@ class _Case:
 
     def _undone(self, *, withholds: bool) -> "_Undone":
         """End the doubt of a call that did not happen; the value of a cancellation is withheld (R33)."""
-        leg, payment = replace(self.leg, doubtful=False), self.payment
+        leg, payment = replace(self.leg, doubtful=False, counted=None), self.payment
         deltas: dict[str, int] = {}
         if self.leg.doubtful:
-            movement = Movement(_RELEASES[leg.kind], leg.payment_id, leg.value)
+            movement = replace(self.leg.movement, kind=_RELEASES[leg.kind], from_doubt=0, from_withheld=0)
             deltas = payment.counters.deltas(movement)
             payment = replace(payment, counters=payment.counters.after(movement))
         if withholds:
@@ -324,7 +338,7 @@ class _Case:
 
     def _posted(self, value: int, reference: str | None, code: str | None, message: str | None) -> Leg:
         posted = self._concluded(self.leg, LegState.POSTED, code, message)
-        return replace(posted, posted_value=value, reference=reference)
+        return replace(posted, posted_value=value, reference=reference, counted=None)
 
     def _concluded(self, leg: Leg, state: LegState, code: str | None, message: str | None) -> Leg:
         return replace(leg.to(state), code=code, message=message, concluded_at=self.at)

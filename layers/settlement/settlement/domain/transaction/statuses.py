@@ -80,7 +80,7 @@ def transaction_status(order: Order, transaction: Transaction) -> TransactionSta
 def _has_given_all_back(transaction: Transaction) -> bool:
     """True if a cancelled order holds no money: all is cancelled, refunded or ended by an operator."""
     ledger = transaction.ledger
-    kept = ledger.refundable - (ledger.refund_written_off - ledger.change_written_off)
+    kept = ledger.refundable - ledger.refund_written_off
     return transaction.is_idle and not transaction.is_in_error and ledger.available == 0 and kept <= 0
 
 

@@ -114,4 +114,5 @@ def ask_again(operation: Operation, legs: Iterable[Leg], transaction: Transactio
                 withdrawn=given_back - of_change + unplanned.get(OperationKind.WITHDRAW, 0),
                 refund=sum(leg.value for leg in refunds if not leg.of_change) + unplanned.get(OperationKind.REFUND, 0),
                 untold=untold,
+                direct=operation.ask.direct,
             )

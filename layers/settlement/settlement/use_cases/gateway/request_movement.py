@@ -72,7 +72,7 @@ CANCELLATION = DirectRequest(
 )
 REFUND = DirectRequest(
     OperationKind.REFUND,
-    lambda transaction, value: Ask(refund=value),
+    lambda transaction, value: Ask(refund=value, direct=True),
     _still_to_refund,
     "Refund requested value ({value}) should be greater than 0 and less than or equal to the settled amount ({limit}).",
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from settlement.domain.events import Event, EventType
-from settlement.domain.ledger.ledger import MovementKind
+from settlement.domain.ledger.ledger import MovementKind, total
 from settlement.domain.money import display
 from settlement.domain.order.fiscal_record import FiscalCode
 from settlement.domain.transaction.leg import MOVEMENT_OF, Leg, LegKind, LegState
@@ -31,6 +31,8 @@ class WarningCode(StrEnum):
     PAYMENT_BLOCKED = "payment-blocked"
     NOT_WHOLE = "not-whole"
     SECOND_KEY = "second-key"
+    NOT_COVERED = "not-covered"
+    REFUNDED_BEFORE = "refunded-before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def warnings_of(rehearsed: Rehearsed, earlier: Iterable[Leg]) -> list[PreviewWar
         *_of_capabilities(rehearsed),
         *_of_legs(rehearsed),
         *_of_earlier_answers(rehearsed, by_hand),
+        *_of_cancelled_invoice(rehearsed),
     ]
 
 
@@ -200,6 +203,28 @@ def _of_earlier_answers(rehearsed: Rehearsed, by_hand: Iterable[Leg]) -> Iterato
                 WarningCode.MANUAL_WORK,
                 f"the connector of payment {payment_id} left its last {kind} to a person; expect the same of this one",
             )
+
+
+def _of_cancelled_invoice(rehearsed: Rehearsed) -> Iterator[PreviewWarning]:
+    """Warn of what is refunded with an invoice and can be invoiced no more, and of what was refunded before (R38)."""
+    before = sum(operation.refunded_before or 0 for operation, _ in rehearsed.own)
+    if before:
+        yield PreviewWarning(
+            WarningCode.REFUNDED_BEFORE,
+            f"{_shown(before, rehearsed)} that direct requests refunded count as refunded for the invoice",
+        )
+    if not any(event.type is EventType.INVOICE_CANCELLED for event in rehearsed.events):
+        return
+    order, transaction = rehearsed.after.order, rehearsed.after.transaction
+    held = total(payment.counters for payment in rehearsed.payments).held
+    coverable = max(0, held - transaction.requested)
+    if transaction.payable > held and coverable < order.remainder:
+        yield PreviewWarning(
+            WarningCode.NOT_COVERED,
+            f"{_shown(order.remainder, rehearsed)} are to be invoiced then, and the payments hold "
+            f"{_shown(coverable, rehearsed)} for that: an invoice of more is refused. Correct the invoice with "
+            "replaces, or take the rest off with a change",
+        )
 
 
 def _shown(value: int, rehearsed: Rehearsed) -> str:

@@ -115,7 +115,8 @@ def _again(ports: Ports, before: Heads, failed: Operation) -> tuple[Operation, b
         retry_of=failed.sequence,
     )
     replaced = [
-        Changed(leg, replace(leg.to(LegState.REPLACED), doubtful=False, attempts=leg.attempts + 1)) for leg in missing
+        Changed(leg, replace(leg.to(LegState.REPLACED), doubtful=False, counted=None, attempts=leg.attempts + 1))
+        for leg in missing
     ]
     left = _left(failed, missing, is_whole=is_whole)
     numbers = {changed.after.number: changed.after for changed in replaced}
@@ -211,6 +212,8 @@ def _asked_again(operation: Operation, index: int, leg: Leg) -> Leg:
         from_withheld=leg.from_withheld,
         of_change=leg.of_change,
         doubtful=leg.doubtful,
+        counted=leg.counted,
+        direct=leg.direct,
         settlement=leg.settlement,
         settle_id=leg.settle_id,
     )

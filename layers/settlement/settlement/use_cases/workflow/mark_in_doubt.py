@@ -42,7 +42,8 @@ def mark_in_doubt(
         payment = replace(payment, blocked=True, blocked_at=payment.blocked_at or now)
         if leg.state is LegState.UNKNOWN:
             doubts = leg.kind in DOUBTS and not leg.from_withheld and not leg.doubtful
-            aside = replace(leg.to(LegState.IN_DOUBT), doubtful=leg.doubtful or doubts)
+            counted = leg.counted or (True if doubts and leg.kind is LegKind.REFUND else None)
+            aside = replace(leg.to(LegState.IN_DOUBT), doubtful=leg.doubtful or doubts, counted=counted)
             if doubts:
                 payment = _doubt(payment, leg, operation, journal)
                 settlements += _doubted_settlement(ports, before, leg)
@@ -75,7 +76,7 @@ def _holding(
 
 
 def _doubt(payment: Payment, leg: Leg, operation: Operation, journal: Journal) -> Payment:
-    movement = Movement(DOUBTS[leg.kind], leg.payment_id, leg.value)
+    movement = Movement(DOUBTS[leg.kind], leg.payment_id, leg.value, of_change=leg.of_change, direct=leg.direct is True)
     journal.record(
         EventType.VALUE_IN_DOUBT,
         leg.payment_id,

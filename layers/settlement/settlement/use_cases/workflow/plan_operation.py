@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from settlement.domain.events import Event, EventType, Journal, Json, operation_writer
+from settlement.domain.events import Event, EventType, Journal, operation_writer
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.planning.drafting import Infeasible, Policy, RefundPriority
 from settlement.domain.planning.planning import Ask, Plan, plan_as_far_as_possible
@@ -222,6 +222,7 @@ def _add_legs(
         legs=operation.legs + len(drafts),
         giving_up=given_up((*asked_again, *movements)),
         refunding=refunded((*asked_again, *movements)),
+        refunded_before=sum(held.value for held in movements if held.kind is MovementKind.COUNT_REFUND) or None,
         unplanned=made.unplanned,
         unsettled=made.unsettled,
         failure=made.failure(transaction.currency),
@@ -260,8 +261,8 @@ def _drafted(
         elif movement.kind in _LEG_OF:
             drafts.append(_draft(movement))
         else:
+            _record_direct(journal, movement, payment, operation)
             moved[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
-            _record_direct(journal, movement, movement_facts(payment, operation.invoice))
     return drafts, moved
 
 
@@ -349,6 +350,7 @@ def _number(transaction: Transaction, operation: Operation, drafts: Sequence[Leg
             ),
             from_withheld=draft.from_withheld,
             of_change=draft.of_change,
+            direct=draft.direct or None,
             settlement=draft.settlement,
             settle_id=draft.settle_id,
             alone=len(drafts) == 1 and not after,
@@ -360,10 +362,12 @@ def _number(transaction: Transaction, operation: Operation, drafts: Sequence[Leg
 _DIRECT = {
     MovementKind.WITHHOLD: EventType.VALUE_WITHHELD,
     MovementKind.RAISE: EventType.PAYMENT_RAISED,
+    MovementKind.COUNT_REFUND: EventType.REFUND_COUNTED,
 }
 """Movements that need no connector call."""
 
 
-def _record_direct(journal: Journal, movement: Movement, facts: dict[str, Json]) -> None:
-    deltas = {"withheld" if movement.kind is MovementKind.WITHHOLD else "authorised": movement.value}
+def _record_direct(journal: Journal, movement: Movement, payment: Payment, operation: Operation) -> None:
+    facts = movement_facts(payment, operation.invoice)
+    deltas = payment.counters.deltas(movement)
     journal.record(_DIRECT[movement.kind], movement.payment_id, value=movement.value, deltas=deltas, **facts)
