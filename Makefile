@@ -23,7 +23,7 @@ export PYTHONPATH := $(CURDIR)/layers/settlement
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: docs screenshots currencies rebuild redrive republish audit vet scan bench bench-load bench-growth help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev books local
+.PHONY: docs screenshots currencies rebuild redrive republish audit vet scan bench bench-load bench-growth bench-reconcile help up down status demo sweep logs key conformance invoke test test-long test-fast test-http test-alone test-engine openapi lint validate build deploy lock clean python installed dev books local
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ bench-load: dev local ## Orders at a fixed rate, a connector that fails; each is
 
 bench-growth: dev local ## What the last of 1,000 invoices and 10,000 events costs, beside the first (ARGS="--invoices 200")
 	$(WORDS) $(LOCAL) -m local.stack exec -- $(DEV) -m bench.growth $(ARGS)
+
+bench-reconcile: dev local ## Time and memory of settlement reports of 1, 10 and 100 MB (ARGS="--lines 10000 100000")
+	$(WORDS) $(LOCAL) -m local.stack exec -- $(DEV) -m bench.reconcile $(ARGS)
 
 lint: dev ## ruff and mypy
 	$(DEV) -m ruff check .

@@ -38,6 +38,10 @@ MAX_REPORT_BYTES = 1_000_000_000
 """Largest file that the command reads; the API takes a tenth of it."""
 
 MAX_SHOWN_LINES = 50
+
+AT_ONCE = 16
+"""Reads and writes of the table at once: it answers after some milliseconds, which are spent on the next ones."""
+
 _CHUNK = 1024 * 1024
 
 
@@ -78,8 +82,8 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
 
     Raises ``CommandError`` if the file cannot be read.
     """
-    store = DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"])
-    reports = DynamoDBReports(stack.client("dynamodb"), stack.outputs["TableName"])
+    table = stack.table_client(), stack.outputs["TableName"]
+    store, reports = DynamoDBStore(*table), DynamoDBReports(*table)
     kept = BucketLines(Bucket(stack.client("s3"), stack.outputs["ReportsBucketName"]))
     ports = Ports(store, _now, _new_id, Actor(system=System.REPORTS), time.sleep)
     try:
@@ -92,7 +96,7 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
             known = reports.report(account, report.report_id)
             workspace = ReportWorkspace(Path(folder) / "workspace.sqlite")
             try:
-                taking = Taking(ports, reports, kept, workspace, account, _new_id(), _Progress())
+                taking = Taking(ports, reports, kept, workspace, account, _new_id(), _Progress(), AT_ONCE)
                 done = take_report(taking, report, _File(stream, format_, mapping))
                 if done.state is ReportState.DONE and not (known is not None and known.state is ReportState.DONE):
                     _write_lines(workspace, request.lines)

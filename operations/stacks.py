@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +13,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.output import CommandError
 from operations.running_stack import LOCAL_REGION, LOCAL_STACK, Facts, require_running
+from settlement.storage.aws_client import endpoint_of
 from settlement.storage.bus import Bus
+from settlement.storage.dynamodb_client import DynamoDB
 from settlement.storage.entry_log import EntryLog
 from settlement.storage.feeds import DynamoDBFeeds
+
+_TRIES = 8
+"""Tries of a call of the table; many calls at once are throttled for longer than a single one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,12 @@ class Stack:
         if service not in self.clients:
             self.clients[service] = cloud_client(service, self.endpoint, self.region)
         return self.clients[service]
+
+    def table_client(self) -> Any:
+        """Return a client of the table for many calls: the service's own, which computes far less than boto3's."""
+        if "table" not in self.clients:
+            self.clients["table"] = _table_client(self.endpoint, self.region)
+        return self.clients["table"]
 
     def account_of(self, given: str | None) -> str:
         """Return the given account, or the local stack's; raises ``CommandError`` if there is neither."""
@@ -63,6 +76,17 @@ def the_stack(name: str | None, region: str | None = None) -> Stack:
         raise CommandError(f"Stack {found} cannot be read: {error}") from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
     return Stack(found, outputs, endpoint, region, running.account if running is not None else None)
+
+
+def _table_client(endpoint: str | None, region: str | None) -> DynamoDB:
+    """Return the service's own client, with the environment's credentials or those of a local AWS."""
+    if endpoint is None:
+        environment: Mapping[str, str] = os.environ
+        region = region or boto3.Session().region_name or ""
+        endpoint = endpoint_of(DynamoDB.service, environment, region)
+    else:
+        environment = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    return DynamoDB(endpoint, region or LOCAL_REGION, environment, connect_seconds=5, try_seconds=30, tries=_TRIES)
 
 
 def cloud_client(service: str, endpoint: str | None = None, region: str | None = None) -> Any:

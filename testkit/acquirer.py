@@ -57,7 +57,7 @@ def acquirers_file(lines: int, seed: int = 1, cents_on: CentsOn = CentsOn.FIRST)
     random = Random(seed)
     file = AcquirersFile([], [], cents_on=cents_on)
     while len(file.lines) < lines:
-        books = _payment(len(file.books) + 1, random)
+        books = payment(len(file.books) + 1, random)
         file.books.append(books)
         file.lines += lines_of(books, cents_on)
     random.shuffle(file.lines)
@@ -84,7 +84,7 @@ def lines_of(books: PaymentBooks, cents_on: CentsOn) -> list[ReportLine]:
     return found
 
 
-def _payment(number: int, random: Random) -> PaymentBooks:
+def payment(number: int, random: Random) -> PaymentBooks:
     """Return a payment: of one capture or several, of which no two are alike, some refunded, some in instalments."""
     captures = random.choice((1, 1, 1, 2, 3))
     days = (LAST_DAY - FIRST_DAY).days

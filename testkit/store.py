@@ -40,7 +40,7 @@ from settlement.use_cases.shared.ports import (
     Page,
     WorkItem,
 )
-from testkit.guarded_things import GuardedThings
+from testkit.fake_money import FakeMoney
 
 LIST_PAGE = 100
 """Orders in one page of the list; DynamoDB's pages are measured in bytes."""
@@ -48,7 +48,7 @@ LIST_PAGE = 100
 _WORKED = Operation | Leg | Payment | AuditFinding | Approval | Invoice | PayoutPart
 
 
-class FakeStore(GuardedThings):
+class FakeStore(FakeMoney):
     """Orders and transactions in a dict."""
 
     def settings(self, account: str) -> AccountSettings:
@@ -281,20 +281,6 @@ class FakeStore(GuardedThings):
     def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]:
         """Return a payment's refunds, oldest first."""
         return sorted_refunds(self.all_of(RefundMade, account, transaction_id, payment_id))
-
-    def payout(self, account: str, transaction_id: str, payment_id: str, name: str) -> PayoutPart | None:
-        """Return one thing that a settlement report told of a payment."""
-        return self.get(PayoutPart, account, transaction_id, payment_id, name)
-
-    def payouts(self, account: str, transaction_id: str, payment_id: str) -> list[PayoutPart]:
-        """Return what settlement reports told of a payment."""
-        found = self.all_of(PayoutPart, account, transaction_id, payment_id)
-        return sorted(found, key=lambda part: part.name)
-
-    def payments_and_payouts(self, account: str, transaction_id: str) -> tuple[list[Payment], list[PayoutPart]]:
-        """Return a transaction's payments by sequence, and what settlement reports told of them."""
-        told = self.all_of(PayoutPart, account, transaction_id)
-        return self.payments(account, transaction_id), sorted(told, key=lambda part: (part.payment_id, part.name))
 
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""

@@ -42,7 +42,7 @@ def command_stack(
             "quita",
             {"TableName": TABLE, "ReportsBucketName": BUCKET, **(outputs or {})},
             account=ACCOUNT,
-            clients={"dynamodb": dynamodb, "s3": s3, **(clients or {})},
+            clients={"dynamodb": dynamodb, "table": dynamodb, "s3": s3, **(clients or {})},
         )
         monkeypatch.setattr(command_line, "the_stack", lambda name, region: stack)
         yield stack

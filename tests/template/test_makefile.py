@@ -55,6 +55,7 @@ def test_role_of_a_key_may_be_a_star(interpreter: Path, role: str) -> None:
         ("conformance", "ARGS=--only *", ["--only", "*"]),
         ("invoke", "EVENT=*", ["*"]),
         ("bench-growth", "ARGS=--invoices *", ["--invoices", "*"]),
+        ("bench-reconcile", "ARGS=--lines *", ["--lines", "*"]),
         ("bench-load", "ARGS=--rate *", ["--rate", "*"]),
     ],
 )

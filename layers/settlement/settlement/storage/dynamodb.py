@@ -21,6 +21,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.documents import Documents
+from settlement.storage.money import MoneyOfTransactions
 from settlement.storage.placements import Placements
 from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.waiting import Waiting
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.payout import PayoutPart
 
 
-class DynamoDBStore(Waiting, Documents, Placements):
+class DynamoDBStore(Waiting, Documents, Placements, MoneyOfTransactions):
     """The ``Store`` port on one table."""
 
     def settings(self, account: str) -> AccountSettings:

@@ -227,6 +227,7 @@ CREDENTIALS_LOCK: Key = ("CREDENTIALS#LOCK", "LOCK")
 
 ORDER = "ORDER"
 OPERATIONS = "OPERATION#"
+PAYMENTS = "PAYMENT#"
 SETTLEMENTS = "SETTLEMENT#"
 REFUNDS = "REFUND#"
 PAYOUTS = "PAYOUT#"
@@ -273,7 +274,7 @@ def modification(request_id: str) -> str:
 
 def payment(payment_id: str) -> str:
     """Sort key of a payment."""
-    return f"PAYMENT#{payment_id}"
+    return f"{PAYMENTS}{payment_id}"
 
 
 def request(key: str) -> str:

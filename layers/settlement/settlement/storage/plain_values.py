@@ -147,11 +147,16 @@ def _same(value: Any) -> Any:
     return value
 
 
+_JSON_VALUES = frozenset({str, int, bool, float, type(None)})
+
+
 def _json(value: Any) -> Any:
     """Return an event's content as JSON values: convert its tuples, enumerations and times."""
+    if type(value) in _JSON_VALUES:
+        return value
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str | int | float):
         return value
     if isinstance(value, Mapping):
         return {_json(name): _json(held) for name, held in value.items()}

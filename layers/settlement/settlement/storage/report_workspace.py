@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import date
 from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,8 @@ def _numbers(nsu: str, authorization: str) -> str:
     return f"{nsu.lstrip('0')}/{authorization.upper()}" if nsu and authorization else ""
 
 
+_OF_BOOKS = tuple(part.name for part in fields(PaymentBooks) if part.name != "moves")
+_values_of_books = attrgetter(*_OF_BOOKS)
 _DATES = frozenset({"sold_on", "expected_on", "paid_on"})
 _NAMES = tuple(part.name for part in fields(ReportLine) if part.name != "number")
 
@@ -272,21 +275,27 @@ def _line(number: int, text: str) -> ReportLine:
 
 
 def _books_text(books: PaymentBooks) -> str:
-    return json.dumps(asdict(books), default=str, ensure_ascii=False)
+    moves = [
+        (
+            move.kind, move.number, move.reference, move.value, move.on.isoformat(),
+            [(told.stage, told.number, told.of, told.report_id, told.on and told.on.isoformat()) for told in move.told],
+        )
+        for move in books.moves
+    ]  # fmt: skip
+    return json.dumps([*_values_of_books(books), moves], ensure_ascii=False)
 
 
 def _books(text: str) -> PaymentBooks:
-    told = json.loads(text)
-    told["moves"] = tuple(_move(move) for move in told["moves"])
-    return PaymentBooks(**told)
+    *values, moves = json.loads(text)
+    return PaymentBooks(**dict(zip(_OF_BOOKS, values, strict=True)), moves=tuple(_move(*move) for move in moves))
 
 
-def _move(told: dict[str, Any]) -> BookedMove:
+def _move(kind: str, number: str, reference: str, value: int, on: str, told: list[Any]) -> BookedMove:
     parts = tuple(
-        ToldPart(**{**part, "stage": Stage(part["stage"]), "on": part["on"] and date.fromisoformat(part["on"])})
-        for part in told["told"]
+        ToldPart(Stage(stage), part, of, report_id, day and date.fromisoformat(day))
+        for stage, part, of, report_id, day in told
     )
-    return BookedMove(**{**told, "kind": LineKind(told["kind"]), "on": date.fromisoformat(told["on"]), "told": parts})
+    return BookedMove(LineKind(kind), number, reference, value, date.fromisoformat(on), parts)
 
 
 def _verdict_text(verdict: Verdict) -> str:

@@ -53,7 +53,10 @@ class BookedMove:
 
 @dataclass(frozen=True, slots=True)
 class PaymentBooks:
-    """A payment, by what acquirers call it, with what was captured and refunded of it."""
+    """A payment, by what acquirers call it, with what was captured and refunded of it.
+
+    It ``is_told`` if a report has told anything of it, be it that something is missing.
+    """
 
     order_id: str
     transaction_id: str
@@ -67,6 +70,7 @@ class PaymentBooks:
     nsu: str = ""
     authorization: str = ""
     moves: tuple[BookedMove, ...] = ()
+    is_told: bool = False
 
     @property
     def settled_by(self) -> tuple[str, str]:

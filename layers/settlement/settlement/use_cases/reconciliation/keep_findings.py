@@ -3,7 +3,8 @@
 A run that dies is run again: what is written already says the same and is not written again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,7 +19,8 @@ from settlement.domain.reconciliation.payout import PayoutPart, part_missing, pa
 from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Stage
 from settlement.use_cases.reconciliation.workspace import Workspace
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.ports import Commit, Ports
+from settlement.use_cases.shared.ports import Commit, Conflict, Ports
+from settlement.use_cases.shared.side_by_side import side_by_side
 
 _ID = 12
 
@@ -29,6 +31,9 @@ PARTS_AT_ONCE = 40
 Where = PaymentBooks | Missing
 """What names a payment, with its order and transaction."""
 
+Finding = tuple[Where, list[PayoutPart]]
+"""A payment with the parts that a report told, or did not tell, of it."""
+
 
 def keep_findings(
     ports: Ports,
@@ -36,31 +41,55 @@ def keep_findings(
     workspace: Workspace,
     report_id: str,
     progress: Callable[[int], None] = lambda number: None,
+    at_once: int = 1,
 ) -> int:
-    """Write every part that the report told; return the number of payments with something new."""
-    payments = 0
-    for where, parts in _parts(workspace, report_id, ports.now()):
-        for first in range(0, len(parts), PARTS_AT_ONCE):
-            keep = partial(_keep, ports, account, where, parts[first : first + PARTS_AT_ONCE])
-            payments += decide_until_written(ports, keep)
-        progress(payments)
-    return payments
+    """Write every part that the report told, of so many payments ``at_once``; return the number of writes."""
+    written, at = 0, ports.now()
+    for findings in (_told(workspace, report_id, at), _missing(workspace, report_id, at)):
+        for number in side_by_side(partial(_keep_all, ports, account), findings, at_once):
+            written += number
+            progress(written)
+    return written
 
 
-def _parts(workspace: Workspace, report_id: str, at: datetime) -> Iterator[tuple[Where, list[PayoutPart]]]:
-    """Yield each payment with what the report told of it, then those with what it did not tell."""
+def _told(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Finding]:
+    """Yield each payment with what the report told of it."""
     for payment, verdicts in workspace.told():
         told = (part_of(verdict, payment.payment_id, report_id, at) for verdict in verdicts)
         if parts := [part for part in told if part is not None]:
             yield payment, parts
+
+
+def _missing(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Finding]:
+    """Yield each payment with what the report did not tell of it."""
     for _, held in groupby(workspace.missing(), key=lambda one: (one.transaction_id, one.payment_id)):
         lost = list(held)
         yield lost[0], [part_missing(one, report_id, at) for one in lost]
 
 
+def _keep_all(ports: Ports, account: str, finding: Finding) -> int:
+    """Write what a report found of one payment; return the number of writes."""
+    where, parts = finding
+    lots = [parts[first : first + PARTS_AT_ONCE] for first in range(0, len(parts), PARTS_AT_ONCE)]
+    return sum(_keep(ports, account, where, lot) for lot in lots)
+
+
 def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart]) -> int:
+    """Write parts over what is stored; that is not read if nothing was told of the payment before this report."""
+    if isinstance(where, PaymentBooks) and not where.is_told:
+        with suppress(Conflict):  # another report has told of it since
+            return _write(ports, account, where, parts, {})
+    return decide_until_written(ports, lambda: _write(ports, account, where, parts, _stored(ports, account, where)))
+
+
+def _stored(ports: Ports, account: str, where: Where) -> dict[str, PayoutPart]:
+    return {part.name: part for part in ports.store.payouts(account, where.transaction_id, where.payment_id)}
+
+
+def _write(
+    ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart], stored: Mapping[str, PayoutPart]
+) -> int:
     """Write the parts that say something new, and close what was missing and is told now."""
-    stored = {part.name: part for part in ports.store.payouts(account, where.transaction_id, where.payment_id)}
     changed = [part for part in parts if not part.says_the_same(stored.get(part.name))]
     if not changed:
         return 0

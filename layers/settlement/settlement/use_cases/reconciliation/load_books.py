@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 
 from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
@@ -10,24 +11,46 @@ from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
 from settlement.domain.reconciliation.payout import PayoutPart, told_of
 from settlement.domain.reconciliation.report_line import LineKind
 from settlement.domain.transaction.payment import Payment
+from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.listing import listed_orders, whole_month
 from settlement.use_cases.shared.ports import Store
+from settlement.use_cases.shared.side_by_side import side_by_side
 
 ORDERS_AT_ONCE = 100
+_LOTS_AT_ONCE = 2
+
 BRASILIA = timezone(timedelta(hours=-3))
 """The time of Brazil's acquirers, without summer time since 2019."""
 
 
 def load_books(
-    store: Store, account: str, months: Iterable[str], progress: Callable[[int], None] = lambda number: None
+    store: Store,
+    account: str,
+    months: Iterable[str],
+    progress: Callable[[int], None] = lambda number: None,
+    at_once: int = 1,
 ) -> Iterator[PaymentBooks]:
-    """Yield every payment of which something was captured, of the orders and checkouts of some months."""
+    """Yield every payment of which something was captured, of the orders and checkouts of some months.
+
+    So many transactions are read ``at_once``.
+    """
+    lots = side_by_side(
+        partial(_captured, store, account), _lots(store, account, months, progress), min(at_once, _LOTS_AT_ONCE)
+    )
+    transactions = chain.from_iterable(lots)
+    return chain.from_iterable(side_by_side(partial(_books_of, store, account), transactions, at_once))
+
+
+def _lots(
+    store: Store, account: str, months: Iterable[str], progress: Callable[[int], None]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the ids of the transactions of some months, in lots; tell how many there were."""
     read = 0
     for month in months:
         for gateway_only in (False, True):
             listed = listed_orders(store, account, whole_month(month, gateway_only=gateway_only))
             for ids in _in_lots(order.transaction_id for order in listed):
-                yield from _books_of(store, account, ids)
+                yield ids
                 read += len(ids)
                 progress(read)
 
@@ -37,18 +60,22 @@ def _in_lots(ids: Iterator[str]) -> Iterator[tuple[str, ...]]:
         yield lot
 
 
-def _books_of(store: Store, account: str, ids: Iterable[str]) -> Iterator[PaymentBooks]:
-    transactions = store.transactions(account, ids)
-    payments = store.payments_of(account, transactions.values())
-    for transaction in transactions.values():
-        for payment in payments.get(transaction.transaction_id, []):
-            if payment.counters.captured:
-                yield payment_books(
-                    transaction.order_id, transaction.transaction_id, transaction.currency, payment,
-                    store.settlements(account, transaction.transaction_id, payment.payment_id),
-                    store.refunds(account, transaction.transaction_id, payment.payment_id),
-                    store.payouts(account, transaction.transaction_id, payment.payment_id),
-                )  # fmt: skip
+def _captured(store: Store, account: str, ids: Iterable[str]) -> list[Transaction]:
+    """Return the transactions of which something was captured."""
+    return [found for found in store.transactions(account, ids).values() if found.ledger.captured]
+
+
+def _books_of(store: Store, account: str, transaction: Transaction) -> list[PaymentBooks]:
+    money = store.money_of(account, transaction.transaction_id)
+    return [
+        payment_books(
+            transaction.order_id, transaction.transaction_id, transaction.currency, payment,
+            [held for held in money.settlements if held.payment_id == payment.payment_id],
+            [held for held in money.refunds if held.payment_id == payment.payment_id],
+            [part for part in money.payouts if part.payment_id == payment.payment_id],
+        )
+        for payment in money.payments if payment.counters.captured
+    ]  # fmt: skip
 
 
 def payment_books(
@@ -84,6 +111,7 @@ def payment_books(
         nsu=payment.nsu or "",
         authorization=payment.authorization_id or "",
         moves=tuple(moves),
+        is_told=bool(payouts),
     )
 
 

@@ -56,7 +56,10 @@ class OpenedFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What taking a file needs beside it; ``run`` is the name of this very taking."""
+    """What taking a file needs beside it; ``run`` is the name of this very taking.
+
+    So many reads and writes of the store are made ``at_once``.
+    """
 
     ports: Ports
     reports: Reports
@@ -65,6 +68,7 @@ class Taking:
     account: str
     run: str
     progress: Progress
+    at_once: int = 1
 
 
 def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
@@ -79,7 +83,10 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
     except ReportRefused as refused:
         return _save_refused(taking, known, refused)
     months = months_of_orders(taken, head.until or taking.ports.now().date())
-    books = load_books(taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number))
+    books = load_books(
+        taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number),
+        taking.at_once,
+    )  # fmt: skip
     found = reconcile(taking.workspace, head, taken, books, known.report_id, _bank_lines(taking))
     running = replace(
         known.to(ReportState.RUNNING), serial=head.serial, fault=None, message=None, fault_line=None, fault_column=None
@@ -88,7 +95,7 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
     keep_lines(taking.kept, taking.workspace, taking.account, known.report_id, taking.run)
     keep_findings(
         taking.ports, taking.account, taking.workspace, known.report_id,
-        lambda number: taking.progress("payments", number),
+        lambda number: taking.progress("payments", number), taking.at_once,
     )  # fmt: skip
     return taking.reports.save_report(taking.account, _done(taking, running, found))
 

@@ -150,6 +150,16 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Money:
+    """What a transaction has of payments, settlements, refunds, and parts that reports told, each in their order."""
+
+    payments: list[Payment]
+    settlements: list[Settlement]
+    refunds: list[RefundMade]
+    payouts: list[PayoutPart]
+
+
+@dataclass(frozen=True, slots=True)
 class DueOperation:
     """An operation that is due for the sweep."""
 
@@ -291,6 +301,10 @@ class Store(Protocol):
     def approval(self, account: str, transaction_id: str, name: str) -> Approval | None: ...
     def approvals(self, account: str, transaction_id: str, beginning: str = "") -> list[Approval]:
         """Return a transaction's approvals, by name; those whose names have a beginning."""
+        ...
+
+    def money_of(self, account: str, transaction_id: str) -> Money:
+        """Return the payments of a transaction with what was captured, refunded and told of them."""
         ...
 
     def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]: ...
