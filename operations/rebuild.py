@@ -21,6 +21,9 @@ from settlement.storage.log import replay
 
 _AT_ONCE = 25
 
+_CLAIM = keys.access_key("", "")[1]
+"""Sort key of the pointers from access keys to their invoices: other items of orders are below their partitions."""
+
 Events = list[dict[str, Any]]
 """The stored events of one transaction, in any order."""
 
@@ -103,12 +106,22 @@ def read_export(folder: Path) -> Iterator[Events]:
 
 
 def rebuild(client: Any, table: str, transactions: Iterable[Events], output: Output) -> tuple[int, int]:
-    """Write the events and the items rebuilt from them into a table; return the numbers of items and events."""
+    """Write the events and the items rebuilt from them into a table; return the numbers of items and events.
+
+    An access key that has passed from one invoice to another is in the logs of several transactions; the newest claim
+    is written, in whatever order they are read.
+    """
     made = of = 0
+    passed_on: dict[str, dict[str, Any]] = {}
     for events in output.counted(transactions, "transactions"):
-        items = [codecs.to_wire(item) for item in replay(map(codecs.from_wire, events)).values()]
+        rebuilt = replay(map(codecs.from_wire, events))
+        for (partition, sort_key), item in rebuilt.items():
+            if sort_key == _CLAIM and item.get("version", 0) > 0:
+                passed_on[partition] = max(passed_on.get(partition, item), item, key=lambda held: int(held["version"]))
+        items = [codecs.to_wire(item) for item in rebuilt.values()]
         _write(client, table, [*events, *items])
         made, of = made + len(items), of + len(events)
+    _write(client, table, [codecs.to_wire(item) for item in passed_on.values()])
     return made, of
 
 

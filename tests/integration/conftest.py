@@ -1,10 +1,10 @@
-"""The sandbox connector on a table in memory, and the console in a real browser."""
+"""DynamoDB in memory, the sandbox connector on a table of it, and the console in a real browser."""
 
 import importlib.util
 import sys
 from collections.abc import Iterator
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -19,6 +19,17 @@ from tests.support.sandbox import FUNCTION, TABLE, Sandbox
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[Any]:
+    """DynamoDB of moto."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        yield boto3.client("dynamodb")
 
 
 @pytest.fixture(scope="module")

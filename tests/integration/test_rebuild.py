@@ -4,18 +4,16 @@ import gzip
 import json
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from moto import mock_aws
 
 from operations.output import CommandError, Output
 from operations.rebuild import prepare, read_table, rebuild, rebuild_table
@@ -54,17 +52,6 @@ PERSONAL_ITEMS = (keys.SHOPPER, keys.PLACEMENT, keys.PERSON, keys.document(""), 
 """What tells of a shopper, by the beginning of its sort key: it is not in the log."""
 
 _tables = count(1)
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[Any]:
-    """DynamoDB of moto."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "test")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        patch.delenv("AWS_ENDPOINT_URL", raising=False)
-        yield boto3.client("dynamodb")
 
 
 def a_table(dynamodb: Any) -> str:

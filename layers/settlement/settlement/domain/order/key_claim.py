@@ -7,11 +7,20 @@ from settlement.domain.order.invoice import Invoice
 
 @dataclass(frozen=True, slots=True)
 class KeyClaim:
-    """An access key, with the invoice that has it."""
+    """An access key, with the invoice that has it. ``version`` says how many had it before."""
 
     key: str
     order_id: str
     number: str
+    version: int = 0
+
+    def is_of(self, order_id: str, number: str | None) -> bool:
+        """True if an invoice of an order has the key."""
+        return (self.order_id, self.number) == (order_id, number)
+
+    def passed_to(self, order_id: str, number: str) -> "KeyClaim":
+        """Return the claim that replaces this one."""
+        return KeyClaim(self.key, order_id, number, self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)

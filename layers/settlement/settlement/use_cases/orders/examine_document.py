@@ -127,13 +127,13 @@ def _holder(store: Store, order: Order, invoice: Invoice, at: datetime) -> _Hold
     key = invoice.plain_key
     if not looks_like_a_key(key):
         return _Holder()
-    mine = KeyClaim(key, order.order_id, invoice.number)
     known = store.key_claim(order.account, key)
     if known is None:
-        return _Holder(claim=mine)
-    if known == mine:
+        return _Holder(claim=KeyClaim(key, order.order_id, invoice.number))
+    if known.is_of(order.order_id, invoice.number):
         return _Holder()
-    if (known.order_id, known.number) == (order.order_id, invoice.replaces):
+    mine = known.passed_to(order.order_id, invoice.number)
+    if known.is_of(order.order_id, invoice.replaces):
         return _Holder(claim=mine, stale=known)
     other = store.invoice(order.account, known.order_id, known.number)
     if other is None or not other.stands or other.plain_key != key:
