@@ -1,15 +1,19 @@
 """The journal on the table: lots one behind the other, written once, whoever writes and however often."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bench.meter import Meter
 from settlement.domain.bookkeeping.accounts import chart_of
 from settlement.domain.bookkeeping.entry import Entry, Lot
+from settlement.domain.bookkeeping.receivables import Receivables
 from settlement.storage import keys
-from settlement.storage.entry_log import MAX_ENTRIES, EntryLog
+from settlement.storage.entry_log import KEEP_EVERY, MAX_ENTRIES, EntryLog
+from settlement.use_cases.bookkeeping.list_receivables import current_receivables
 from settlement.use_cases.bookkeeping.read_journal import Period, read_journal, read_whole
 from settlement.use_cases.shared.ports import Unavailable
 from testkit.builders import ACCOUNT, NOON
@@ -180,3 +184,50 @@ def test_pages_of_any_size_are_the_period(log: EntryLog, clock: Clock) -> None:
             assert len(page.entries) == size
             after = page.next
         assert found == whole.entries
+
+
+def test_receivables_are_kept_every_fifty_lots_and_read_with_those_behind(
+    log: EntryLog, clock: Clock, table: str, client: Any
+) -> None:
+    def enter(number: int) -> None:
+        capture = replace(an_entry(number, clock()), group="creditCard", installments=2)
+        log.enter(ACCOUNT, [capture], clock)
+
+    assert log.receivables(ACCOUNT) == Receivables()
+    for number in range(1, KEEP_EVERY):
+        enter(number)
+    assert log.receivables(ACCOUNT) == Receivables()
+    enter(KEEP_EVERY)
+    kept = log.receivables(ACCOUNT)
+    clock.advance(timedelta(days=100))
+    for number in range(KEEP_EVERY + 1, 2 * KEEP_EVERY + 4):
+        enter(number)
+
+    lots = [lot for first in (1, 51, 101) for lot in log.lots(ACCOUNT, first, 50)]
+    assert (kept.through, log.receivables(ACCOUNT).through) == (KEEP_EVERY, 2 * KEEP_EVERY)
+    assert kept == Receivables().after(lots[:KEEP_EVERY])
+    assert sum(row.gross for row in kept.rows) == sum(number + 1 for number in range(1, KEEP_EVERY + 1))
+    meter = Meter(client)
+    with meter.measure() as read:
+        found = current_receivables(EntryLog(client, table), ACCOUNT)
+    assert found.through == 2 * KEEP_EVERY + 3
+    assert sum(row.gross for row in found.rows) == sum(number + 1 for number in range(1, 2 * KEEP_EVERY + 4))
+    assert dict(read.requests) == {"GetItem": 1, "Query": 2}
+    assert read.read_units <= 4
+
+
+def test_receivables_that_another_writer_kept_stay(client: Any, table: str, clock: Clock) -> None:
+    log = EntryLog(client, table)
+    for number in range(1, KEEP_EVERY):
+        log.enter(ACCOUNT, [replace(an_entry(number), group="pix", installments=1)], clock)
+
+    class Later(EntryLog):
+        def lots(self, account: str, first: int, limit: int) -> list[Lot]:
+            """Read, while another writer keeps the receivables."""
+            found = super().lots(account, first, limit)
+            EntryLog(client, table)._keep_receivables(account, KEEP_EVERY)
+            return found
+
+    Later(client, table).enter(ACCOUNT, [replace(an_entry(KEEP_EVERY), group="pix", installments=1)], clock)
+
+    assert log.receivables(ACCOUNT) == Receivables().after(log.lots(ACCOUNT, 1, KEEP_EVERY))

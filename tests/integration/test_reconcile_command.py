@@ -17,13 +17,13 @@ from operations.output import FOUND, STOPPED
 from operations.stacks import Stack
 from settlement.api.reports.lines_view import line_view
 from settlement.domain.events import EventType
+from settlement.domain.reconciliation.bank_days import day_of
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.storage.bucket import Bucket, Part
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.report_lines import BucketLines
 from settlement.storage.reports import DynamoDBReports
-from settlement.use_cases.reconciliation.load_books import day_of
 from settlement.use_cases.reconciliation.retrieve_lines import retrieve_lines
 from settlement.use_cases.upkeep.audit_order import audit_order
 from testkit.builders import ACCOUNT

@@ -9,6 +9,7 @@ from functools import partial
 from settlement.domain.bookkeeping.account_names import AccountKind
 from settlement.domain.bookkeeping.accounts import Chart
 from settlement.domain.bookkeeping.entry import Entry, Lot, entries_of
+from settlement.domain.bookkeeping.receivables import Receivables
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.reconciliation.paid_sums import paid_sums
 from settlement.domain.reconciliation.payout import PayoutPart
@@ -49,6 +50,10 @@ class FakeEntryLog:
     def lots(self, account: str, first: int, limit: int) -> list[Lot]:
         """Return lots from a number on."""
         return self.held.get(account, [])[max(0, first - 1) :][:limit]
+
+    def receivables(self, account: str) -> Receivables:
+        """Nothing is kept: a reader adds all lots."""
+        return Receivables()
 
     def entries(self, account: str) -> list[Entry]:
         """Return all entries."""

@@ -224,6 +224,10 @@ def send_journal(service: Service, size: int) -> Heard:
     return service.call("GET", "/api/pvt/journal", query={"from": "2026-03-01", "to": "2026-03-02", "limit": str(size)})
 
 
+def send_receivables(service: Service, size: int) -> Heard:
+    return service.call("GET", "/api/pvt/receivables", query={"limit": str(size)})
+
+
 def send_log(service: Service, size: int) -> Heard:
     return service.call("GET", "/api/orders/hook/deliveries", query={"limit": str(size)})
 

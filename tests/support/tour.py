@@ -254,13 +254,13 @@ class Tour:
         self.shop.provider.script("refund", "501")
         self.service.do("POST", f"{transaction}/refunding-request", {"value": 100})
         [item] = self.probe("GET", "/api/pvt/work-items", query={"kind": "manual-refund"})["items"]
-        self.probe("GET", "/api/pvt/work-items/summary")
         self.probe("GET", "/api/pvt/totals", query=_MARCH | {"groupBy": "connector,status,day"})
         self.probe("GET", "/api/pvt/journal", query=_MARCH | {"authorisations": "true", "limit": "5"})
         report = f"/api/pvt/settlement-reports/{a_report_of(placed, self.service.reports).report_id}"
         self.probe("GET", report)
         self.probe("GET", f"{report}/lines", query={"limit": "2"})
-        self.probe("GET", "/api/pvt/settlement-reports", query={"limit": "1"})
+        for name in ("work-items/summary", "receivables", "settlement-reports"):
+            self.probe("GET", f"/api/pvt/{name}")
         self.probe("GET", f"{transaction}/settlements")
         self.probe("GET", f"{ORDERS}/operated/diagnosis")
         leg = next(leg for leg in placed.legs if leg.state is LegState.MANUAL)

@@ -8,9 +8,9 @@ import pytest
 
 from settlement.domain.actor import Actor
 from settlement.domain.events import EventType
+from settlement.domain.reconciliation.bank_days import day_of
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.storage.work_told import with_work_told
-from settlement.use_cases.reconciliation.load_books import day_of
 from settlement.use_cases.upkeep.audit_order import audit_order
 from testkit.builders import ACCOUNT
 from testkit.shop import Placed, Shop

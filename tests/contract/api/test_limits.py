@@ -59,6 +59,7 @@ from tests.support.limit_requests import (
     send_nested,
     send_page,
     send_reason,
+    send_receivables,
     send_request_id,
     send_settings,
     send_sighting_texts,
@@ -214,6 +215,7 @@ LIMITS = (
     Limit("transactions in one answer of totals", 10_000, send_totals, ("limit", "1 to 10000")),
     Limit("deliveries in one answer of a hook's log", 100, send_log, ("limit", "1 to 100")),
     Limit("entries in one answer of the journal", 1000, send_journal, ("limit", "1 to 1000")),
+    Limit("days in one answer of receivables", 1000, send_receivables, ("limit", "1 to 1000")),
     Limit("days of totals", 31, send_days, ("to", "at most 31 days")),
     Limit("the text of a search", 200, listing("q", lambda size: "q" * size), ("q", "at most 200")),
     Limit(

@@ -3,6 +3,8 @@
 A lot is written under the number behind the last one, if nobody has taken it, so two writers at once make two lots, and
 what was read of the log stays as it was. Its time is never before that of the lot before, nor before its events: an
 entry that came twice is therefore in a lot that is not older than its event, and is looked for only there.
+
+Beside the lots stands one item with the account's receivables by the lots through one of them (D180).
 """
 
 import json
@@ -10,15 +12,22 @@ import random
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import astuple
+from datetime import date, datetime
 
 from settlement.domain.bookkeeping.entry import Entry, Lot
+from settlement.domain.bookkeeping.receivables import Receivable, Receivables
 from settlement.storage import codecs, keys
 from settlement.storage.table import Table
+from settlement.storage.writing import equals
 from settlement.use_cases.shared.ports import Conflict, Unavailable
 
 MAX_ENTRIES = 100
 """Most entries of a lot."""
+
+KEEP_EVERY = 50
+"""Lots after which the receivables are kept anew: so many does a reader add at most, while all goes well."""
 
 _TRIES = 30
 _PAUSE_SECONDS = 0.05
@@ -54,7 +63,35 @@ class EntryLog(Table):
                 time.sleep(random.uniform(0, _PAUSE_SECONDS))
             else:
                 left, entered = left[MAX_ENTRIES:], entered + len(lot.entries)
+                if lot.number % KEEP_EVERY == 0:
+                    self._keep_receivables(account, lot.number)
         return entered
+
+    def receivables(self, account: str) -> Receivables:
+        """Return the receivables by the lots of before some time, as they were last kept; none if they never were."""
+        item = self._read(keys.journal_partition(account), keys.RECEIVABLES)
+        if item is None:
+            return Receivables()
+        rows = json.loads(zlib.decompress(bytes(item["packed"])))
+        since = date.fromisoformat(item["by_day_since"])
+        return Receivables(
+            int(item["through"]), since, tuple(Receivable(date.fromisoformat(on), *others) for on, *others in rows)
+        )
+
+    def _keep_receivables(self, account: str, through: int) -> None:
+        """Keep the receivables by all lots through one; if another writer has kept newer ones, they stay.
+
+        Whoever dies before it leaves more lots to be added to the next reader, and to the writer of a later lot.
+        """
+        kept = before = self.receivables(account)
+        while kept.through < through and (lots := self.lots(account, kept.through + 1, through - kept.through)):
+            kept = kept.after(lots)
+        rows = [[row.on.isoformat(), *astuple(row)[1:]] for row in kept.rows]
+        packed = zlib.compress(json.dumps(rows, separators=(",", ":"), ensure_ascii=False).encode(), 9)
+        item = {"through": kept.through, "by_day_since": kept.by_day_since.isoformat(), "packed": packed}
+        guard = equals("through", before.through) if before.through else _NEW
+        with suppress(Conflict):
+            self._put(keys.journal_partition(account), keys.RECEIVABLES, item, guard)
 
     def last(self, account: str) -> Lot | None:
         """Return the newest lot, None for an empty journal."""

@@ -156,6 +156,10 @@ LOTS = "LOT#"
 """Prefix of the lots of a journal."""
 
 
+RECEIVABLES = "RECEIVABLES"
+"""Sort key of an account's receivables, beside its lots."""
+
+
 def lot(number: int) -> str:
     """Sort key of a lot of a journal, oldest first."""
     return f"{LOTS}{number:012d}"

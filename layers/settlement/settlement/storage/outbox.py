@@ -22,8 +22,8 @@ MAX_ENTRIES = 10
 MAX_BYTES = 256 * 1024
 """Largest entry, and largest call. The bus also counts names and time; its limit leaves room for them."""
 
-_INTERNAL = frozenset({"request", "response"})
-"""Fields that stay in the timeline: requests to connectors and their answers."""
+_INTERNAL = frozenset({"request", "response", "dues"})
+"""Fields that stay in the table: requests to connectors and their answers, and what the journal has of payouts."""
 
 _BESIDE_DETAIL = 512
 

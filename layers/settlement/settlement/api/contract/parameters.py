@@ -12,6 +12,7 @@ from settlement.api.work.query import DEFAULT_WORK_ITEMS, MAX_WORK_ITEMS
 from settlement.domain.actor import MAX_USER_LENGTH
 from settlement.domain.order.order import MAX_INVOICES
 from settlement.domain.reconciliation.outcomes import Outcome
+from settlement.use_cases.bookkeeping.list_receivables import MAX_RECEIVABLES
 from settlement.use_cases.bookkeeping.read_journal import MAX_ENTRIES
 from settlement.use_cases.orders.list_orders import MAX_LISTED, OrderBy
 from settlement.use_cases.upkeep.total_account import MAX_SPAN, MAX_TRANSACTIONS, GroupBy
@@ -144,6 +145,16 @@ JOURNAL = (
     ),
 )  # fmt: skip
 """The query of the journal (``read_journal_query`` reads it)."""
+
+RECEIVABLES = (
+    Parameter("until", "The last day that counts; all days without it.", {"type": "string", "format": "date"}),
+    Parameter(
+        "limit", "Days per page, each of a connector and a currency.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_RECEIVABLES, "default": MAX_RECEIVABLES},
+    ),
+    Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
+)  # fmt: skip
+"""The query of receivables (``read_until`` and ``read_place`` read it)."""
 
 ACCOUNT_PARAMETERS = (
     Parameter("an", "The account of the app key; another one is refused.", {"type": "string"}),

@@ -126,6 +126,7 @@ ROUTES: tuple[Route, ...] = (
         ("summariseWorkItems", "get", f"{_WORK}/summary", Role.VIEW_PAYMENT),
         ("getTotals", "get", "/api/pvt/totals", Role.VIEW_PAYMENT),
         ("getJournal", "get", "/api/pvt/journal", Role.VIEW_PAYMENT),
+        ("listReceivables", "get", "/api/pvt/receivables", Role.VIEW_PAYMENT),
         ("listSettlementReports", "get", _REPORTS, Role.VIEW_PAYMENT),
         ("getSettlementReport", "get", f"{_REPORTS}/{{reportId}}", Role.VIEW_PAYMENT),
         ("listSettlementReportLines", "get", f"{_REPORTS}/{{reportId}}/lines", Role.VIEW_PAYMENT),

@@ -66,7 +66,22 @@ WIRE = ("request", "response")
 """Facts that went over the wire, shown as they were."""
 
 UNTOLD = frozenset(
-    {*WIRE, "deltas", "operation", "leg", "call", "requestId", "status", "durationMs", "attempts", "since", "item"}
+    {
+        *WIRE,
+        "deltas",
+        "dues",
+        "paidOut",
+        "paymentGroup",
+        "operation",
+        "leg",
+        "call",
+        "requestId",
+        "status",
+        "durationMs",
+        "attempts",
+        "since",
+        "item",
+    }
 )
 """Facts that have a place of their own, or none."""
 

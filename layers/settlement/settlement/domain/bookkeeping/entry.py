@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import cast
 
 from settlement.domain.events import Event
+from settlement.domain.reconciliation.bank_days import day_of
+from settlement.domain.reconciliation.due import Due, due_of_capture, due_of_refund, dues_of_facts
 
 UNKNOWN_CONNECTOR = "unknown"
 """The connector of a movement by an event of an earlier version, which does not tell it."""
@@ -19,6 +21,8 @@ class Entry:
     the movement, None if none did; ``settle_id`` is the connector's id of the capture that was made or refunded.
     ``paid`` is what settlement report ``report`` changed of what was paid out for the payment: by currency, ``paid``
     for captures less refunds, ``chargedBack``, ``fees``, and what is left, ``received``.
+    ``group`` and ``installments`` are the payment's, by which its payout is expected; None if no acquirer pays it out.
+    ``told_dues`` is what a settlement report changed of what is to come.
     """
 
     event: str
@@ -35,6 +39,20 @@ class Entry:
     settle_id: str | None = None
     report: str | None = None
     paid: Mapping[str, Mapping[str, int]] | None = None
+    group: str | None = None
+    installments: int | None = None
+    told_dues: tuple[Due, ...] | None = None
+
+    @property
+    def dues(self) -> tuple[Due, ...]:
+        """What it changed of what is to come from the acquirer."""
+        if self.told_dues is not None:
+            return self.told_dues
+        captured, refunded = self.moved.get("captured", 0), self.moved.get("refunded", 0)
+        on = day_of(self.at, self.currency)
+        if captured and self.group is not None and self.installments is not None:
+            return due_of_capture(captured, self.group, self.installments, on, self.currency)
+        return due_of_refund(refunded, on, self.currency) if refunded and self.group is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +79,9 @@ class Place:
 
 
 def is_booked(event: Event) -> bool:
-    """True if an event moves money or doubt on a payment's ledger, or tells that money was paid out for it."""
-    return bool(event.data.get("deltas") or event.data.get("paidOut")) and event.payment_id is not None
+    """True if an event moves money or doubt on a payment's ledger, or tells what was paid out or is to come."""
+    told = event.data
+    return bool(told.get("deltas") or told.get("paidOut") or told.get("dues")) and event.payment_id is not None
 
 
 def entries_of(events: Sequence[Event], currency: str, connectors: Mapping[str, str] | None = None) -> Iterator[Entry]:
@@ -75,7 +94,8 @@ def entries_of(events: Sequence[Event], currency: str, connectors: Mapping[str, 
             told = event.data
             connector = told.get("connector") or (connectors or {}).get(event.payment_id, UNKNOWN_CONNECTOR)
             paid = cast(Mapping[str, Mapping[str, int]], told.get("paidOut") or {})
-            operation = told.get("operation")
+            dues = cast(Sequence[Mapping[str, str | int]], told.get("dues") or ())
+            operation, installments = told.get("operation"), told.get("installments")
             yield Entry(
                 event=event.id,
                 type=event.type.value,
@@ -91,6 +111,9 @@ def entries_of(events: Sequence[Event], currency: str, connectors: Mapping[str, 
                 settle_id=_text(told.get("settleId")),
                 report=_text(told.get("reportId")) if paid else None,
                 paid={currency: _whole(sums) for currency, sums in paid.items()} or None,
+                group=_text(told.get("paymentGroup")),
+                installments=None if installments is None else int(str(installments)),
+                told_dues=tuple(dues_of_facts(dues)) or None,
             )
 
 

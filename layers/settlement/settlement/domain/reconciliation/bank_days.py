@@ -4,7 +4,7 @@ Banks are closed on the national holidays of the laws 662/1949, 6.802/1980, 10.6
 Monday and Tuesday, Good Friday and Corpus Christi (resolution CMN 4.880/2020).
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 
 _FIXED = ((1, 1), (4, 21), (5, 1), (9, 7), (10, 12), (11, 2), (11, 15), (12, 25))
@@ -14,6 +14,9 @@ _FROM_EASTER = (-48, -47, -2, 60)
 """Days from Easter Sunday: Carnival Monday and Tuesday, Good Friday, Corpus Christi."""
 
 _SATURDAY = 5
+
+BRASILIA = timezone(timedelta(hours=-3))
+"""The time of Brazil's acquirers, without summer time since 2019."""
 
 
 def is_bank_day(day: date) -> bool:
@@ -30,6 +33,11 @@ def moved_to_bank_day(day: date) -> date:
     while not is_bank_day(day):
         day += timedelta(days=1)
     return day
+
+
+def day_of(at: datetime, currency: str) -> date:
+    """Return the day of a moment by the clock of an acquirer: in Brasília for BRL, else by UTC."""
+    return at.astimezone(BRASILIA if currency == "BRL" else UTC).date()
 
 
 @cache

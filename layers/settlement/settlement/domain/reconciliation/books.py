@@ -56,6 +56,7 @@ class PaymentBooks:
     """A payment, by what acquirers call it, with what was captured and refunded of it.
 
     It ``is_told`` if a report has told anything of it, be it that something is missing.
+    It ``is_offline`` if the merchant received it himself, so that no acquirer pays it out.
     """
 
     order_id: str
@@ -71,6 +72,7 @@ class PaymentBooks:
     authorization: str = ""
     moves: tuple[BookedMove, ...] = ()
     is_told: bool = False
+    is_offline: bool = False
 
     @property
     def settled_by(self) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from settlement.domain.money import display
 from settlement.domain.reconciliation.books import BookedMove, ToldPart
 from settlement.domain.reconciliation.expected import expected_parts
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
-from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Stage
+from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +137,22 @@ class PayoutState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstallmentPayout:
-    """An instalment on its way: the amounts are those of the books until a report tells them."""
+    """An instalment on its way: the amounts are those of the books until a report tells them.
+
+    ``gross`` is in ``currency``, ``fee`` and ``net`` are in ``net_currency``. It can be paid on a day that is not told.
+    """
 
     number: int
     of: int
     gross: int
     fee: int
     net: int
+    currency: str
     net_currency: str
     expected_on: date
     paid_on: date | None = None
     is_told: bool = False
+    is_paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,10 @@ class Payout:
 
 
 def payout_of(move: BookedMove, parts: Iterable[PayoutPart], group: str, installments: int, currency: str) -> Payout:
-    """Return the payout of a capture by what reports told of it, else by the custom of the market (D159)."""
+    """Return the payout of a capture by what reports told of it, else by the custom of the market (D159).
+
+    Of a refund it is what is taken off, with the sign of a refund.
+    """
     told = sorted(
         (part for part in parts if (part.kind, part.move) == (move.kind, move.number)), key=lambda part: part.told_at
     )
@@ -183,14 +191,14 @@ def payout_of(move: BookedMove, parts: Iterable[PayoutPart], group: str, install
         newest = max(of_this, key=lambda part: (part.stage is Stage.PAID, part.told_at), default=None)
         day = next((part.expected_on for part in reversed(of_this) if part.expected_on is not None), expected.on)
         if newest is None:
-            found.append(
-                InstallmentPayout(expected.number, of, expected.value, 0, expected.value, currency, expected.on)
-            )
+            value = expected.value * SIGN_OF[move.kind]
+            found.append(InstallmentPayout(expected.number, of, value, 0, value, currency, currency, expected.on))
         else:
             found.append(
                 InstallmentPayout(
-                    expected.number, of, newest.gross, newest.fee, newest.net, newest.net_currency, day, newest.paid_on,
-                    is_told=True,
+                    expected.number, of, newest.gross, newest.fee, newest.net, newest.currency, newest.net_currency,
+                    day, newest.paid_on, is_told=True,
+                    is_paid=newest.stage is Stage.PAID or newest.paid_on is not None,
                 )
             )  # fmt: skip
     return Payout(_state(told, found), tuple(found), told[-1].report_id if told else None)

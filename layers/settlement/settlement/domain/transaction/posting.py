@@ -240,6 +240,7 @@ class _Case:
             value=value,
             settleId=outcome.reference if leg.kind is LegKind.SETTLE else leg.settle_id,
             deltas=payment.counters.deltas(movement),
+            **self._plan(),
             **self._note_to_capture(),
         )
         capture = self._capture(outcome) if leg.kind is LegKind.SETTLE else None
@@ -255,6 +256,12 @@ class _Case:
             refund=refund_made(posted, moved.counters.captured, self.at) if leg.kind is LegKind.REFUND else None,
             refunded=value if leg.kind is LegKind.REFUND else 0,
         )
+
+    def _plan(self) -> dict[str, Json]:
+        """By what the acquirer's payout is expected; nothing of a payment that the merchant received himself."""
+        if self.payment.offline:
+            return {}
+        return {"paymentGroup": self.payment.group, "installments": self.payment.installments}
 
     def _note_to_capture(self) -> dict[str, Json]:
         """How long the invoice waited for this capture; nothing for any other call."""

@@ -3,7 +3,7 @@
 A run that dies is run again: what is written already says the same and is not written again.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -13,9 +13,11 @@ from itertools import groupby
 from settlement.domain.events import EventType, Journal, Json, report_writer
 from settlement.domain.money import display
 from settlement.domain.reconciliation.books import PaymentBooks
+from settlement.domain.reconciliation.due import facts_of_dues
 from settlement.domain.reconciliation.outcomes import Missing, Outcome
 from settlement.domain.reconciliation.paid_sums import paid_since
 from settlement.domain.reconciliation.payout import PayoutPart, part_missing, part_of
+from settlement.domain.reconciliation.payout_dues import dues_changed
 from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Stage
 from settlement.use_cases.reconciliation.workspace import Workspace
 from settlement.use_cases.shared.contention import decide_until_written
@@ -70,13 +72,17 @@ def _missing(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Fin
 def _keep_all(ports: Ports, account: str, finding: Finding) -> int:
     """Write what a report found of one payment; return the number of writes."""
     where, parts = finding
-    lots = [parts[first : first + PARTS_AT_ONCE] for first in range(0, len(parts), PARTS_AT_ONCE)]
-    return sum(_keep(ports, account, where, lot) for lot in lots)
+    is_told = not isinstance(where, PaymentBooks) or where.is_told
+    written = 0
+    for first in range(0, len(parts), PARTS_AT_ONCE):
+        lot = parts[first : first + PARTS_AT_ONCE]
+        written += _keep(ports, account, where, lot, is_told=is_told or first > 0)
+    return written
 
 
-def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart]) -> int:
-    """Write parts over what is stored; that is not read if nothing was told of the payment before this report."""
-    if isinstance(where, PaymentBooks) and not where.is_told:
+def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart], *, is_told: bool) -> int:
+    """Write parts over what is stored; that is not read if nothing was told of the payment before them."""
+    if not is_told:
         with suppress(Conflict):  # another report has told of it since
             return _write(ports, account, where, parts, {})
     return decide_until_written(ports, lambda: _write(ports, account, where, parts, _stored(ports, account, where)))
@@ -107,8 +113,10 @@ def _write(
         transaction_id=where.transaction_id,
         at=ports.now(),
     )
+    dues = {} if isinstance(where, Missing) else _dues(where, stored.values(), after)
     for part in changed:
         booked = _booked(ports, account, where, stored.get(part.name), part)
+        booked |= dues.pop((part.kind, part.move), {})
         journal.record(event_of(part), part.payment_id, **facts_of(part, where.currency), **booked)
     commit = Commit(
         account,
@@ -140,6 +148,19 @@ def _booked(ports: Ports, account: str, where: Where, before: PayoutPart | None,
         if move is not None and move.kind is LineKind.CAPTURE:
             facts |= {"settleId": move.reference}
     return facts
+
+
+def _dues(
+    books: PaymentBooks, before: Collection[PayoutPart], after: Sequence[PayoutPart]
+) -> dict[tuple[LineKind, str], dict[str, Json]]:
+    """Return what each capture or refund that was told of changes of what is to come; its first event has it."""
+    told = {(part.kind, part.move) for part in after}
+    changed = {
+        (move.kind, move.number): dues_changed(books, move, before, after)
+        for move in books.moves
+        if (move.kind, move.number) in told
+    }
+    return {key: {"connector": books.connector, "dues": facts_of_dues(dues)} for key, dues in changed.items() if dues}
 
 
 def event_of(part: PayoutPart) -> EventType:

@@ -1,12 +1,12 @@
 """Reads the captures and refunds of the orders of some months, as lines of reports are held against them (D161)."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
 from functools import partial
 from itertools import chain, islice
 
 from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
+from settlement.domain.reconciliation.bank_days import day_of
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
 from settlement.domain.reconciliation.payout import PayoutPart, told_of
 from settlement.domain.reconciliation.report_line import LineKind
@@ -18,9 +18,6 @@ from settlement.use_cases.shared.side_by_side import side_by_side
 
 ORDERS_AT_ONCE = 100
 _LOTS_AT_ONCE = 2
-
-BRASILIA = timezone(timedelta(hours=-3))
-"""The time of Brazil's acquirers, without summer time since 2019."""
 
 
 def load_books(
@@ -112,9 +109,5 @@ def payment_books(
         authorization=payment.authorization_id or "",
         moves=tuple(moves),
         is_told=bool(payouts),
+        is_offline=payment.offline,
     )
-
-
-def day_of(at: datetime, currency: str) -> date:
-    """Return the day of a moment by the clock of an acquirer: in Brasília for BRL, else by UTC."""
-    return at.astimezone(BRASILIA if currency == "BRL" else UTC).date()

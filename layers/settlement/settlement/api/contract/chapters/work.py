@@ -1,7 +1,8 @@
 """What waits for a person in an account, the sums of its payments, and its journal."""
 
 from settlement.api.contract.described import Tag, Written, describe
-from settlement.api.contract.parameters import JOURNAL, REPORT_LINES, REPORTS, TOTALS, WORK
+from settlement.api.contract.parameters import JOURNAL, RECEIVABLES, REPORT_LINES, REPORTS, TOTALS, WORK
+from settlement.api.receivables.answer import ReceivablesAnswer
 from settlement.api.reports.answer import LinesAnswer, ReportAnswer, ReportsAnswer
 from settlement.api.totals.answer import TotalsAnswer
 from settlement.api.work.answer import DiagnosisAnswer, WorkAnswer, WorkSummary
@@ -62,6 +63,18 @@ ROUTES = (
             "Link": 'The address of the next page, `rel="next"`; none once nothing can follow. While the period is '
             "open the last page has one too, to go on from later."
         },
+    ),
+    describe(
+        "listReceivables",
+        Tag.TRANSACTIONS,
+        "List what is still to come from acquirers, by day",
+        "Answers what captures will bring to the account, less refunds that are not taken off yet: by day, connector "
+        "and currency, with the days and fees that settlement reports told, else by the market's custom. What was "
+        "expected before today, and no report has told to be paid, is apart. It follows a capture, refund or report "
+        "within seconds. What the merchant received himself, and chargebacks, are not in it.",
+        {200: ReceivablesAnswer},
+        {400: "OMS001"},
+        parameters=RECEIVABLES,
     ),
     describe(
         "listSettlementReports",

@@ -1,0 +1,1 @@
+"""Receivables: what is still to come to an account."""
