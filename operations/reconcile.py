@@ -37,6 +37,7 @@ from settlement.use_cases.shared.ports import Ports
 MAX_REPORT_BYTES = 1_000_000_000
 """Largest file that the command reads; the API takes a tenth of it."""
 
+MAX_MAPPING_BYTES = 64 * 1024
 MAX_SHOWN_LINES = 50
 
 AT_ONCE = 16
@@ -146,10 +147,12 @@ def _mapping(file: Path | None) -> Mapping[str, Any] | None:
     if file is None:
         return None
     try:
+        if file.stat().st_size > MAX_MAPPING_BYTES:
+            raise ReportRefused(Fault.BAD_MAPPING, f"mapping: {file} has more than {MAX_MAPPING_BYTES} bytes")
         found = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReportRefused(Fault.BAD_MAPPING, f"mapping: {file} is no JSON: {error}") from None
     if not isinstance(found, dict):
         raise ReportRefused(Fault.BAD_MAPPING, f"mapping: {file} must hold an object")

@@ -161,3 +161,29 @@ def csv_row(line: ReportLine) -> tuple[object, ...]:
         line.kind.value, *amounts, line.currency, line.reference, line.tid, line.nsu, line.authorization,
         line.installment, line.installments, line.sold_on or "", line.expected_on or "", line.paid_on or "", line.batch,
     )  # fmt: skip
+
+
+def camt_statement(lines: Iterable[ReportLine], version: str = "08") -> bytes:
+    """Return a bank's statement of BRL with an entry for each line, of its net, without fees."""
+    held = list(lines)
+    closing = 10_000 + sum(line.net for line in held)
+    entries = "".join(
+        f"<Ntry>{_signed_amount(line.net)}<Sts><Cd>BOOK</Cd></Sts>"
+        f"<BookgDt><Dt>{line.paid_on or line.sold_on}</Dt></BookgDt>"
+        f"<AcctSvcrRef>{line.reference}</AcctSvcrRef></Ntry>\n"
+        for line in held
+    )
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt>
+<GrpHdr><MsgId>M1</MsgId></GrpHdr>
+<Stmt><Id>S1</Id><Acct><Id><IBAN>BR1800360305000010009795493C1</IBAN></Id></Acct>
+<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp>{_signed_amount(10_000)}</Bal>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp>{_signed_amount(closing)}</Bal>
+{entries}</Stmt>
+</BkToCstmrStmt></Document>
+""".encode()
+
+
+def _signed_amount(value: int) -> str:
+    side = "CRDT" if value >= 0 else "DBIT"
+    return f'<Amt Ccy="BRL">{to_major(abs(value), "BRL")}</Amt><CdtDbtInd>{side}</CdtDbtInd>'

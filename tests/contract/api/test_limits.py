@@ -344,6 +344,12 @@ TESTED_ELSEWHERE = {
     ),
     "characters of a line in a settlement report in CSV": "test_csv_is_refused_with_its_place",
     "a settlement report, by the command": "test_file_above_the_limit_is_refused",
+    "the mapping of a settlement report in CSV": "test_mapping_that_is_none_is_refused",
+    "all amounts of a settlement report together, without their signs": (
+        "test_amounts_that_no_file_can_have_are_refused"
+    ),
+    "currencies of a settlement report": "test_more_currencies_than_there_are_are_refused",
+    "years of the days in a settlement report": "test_day_out_of_the_calendar_is_refused",
     "a page of a settlement report's lines, which ends with the line that reaches it": (
         "test_page_ends_with_a_megabyte"
     ),

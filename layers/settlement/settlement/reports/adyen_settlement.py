@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import SIGN_OF, LineKind, ReportLine, Stage
-from settlement.reports.csv_rows import Row, rows
+from settlement.reports.csv_rows import Row, rows, with_rows
 from settlement.reports.formats import Format
 
 _NEEDED = (
@@ -48,9 +48,8 @@ _KINDS = {
 
 def _read(stream: BinaryIO, mapping: Mapping[str, Any] | None) -> tuple[ReportHead, Iterator[ReportLine]]:
     found = rows(stream, _NEEDED)
-    first = next(found, None)
-    if first is None:
-        raise ReportRefused(Fault.EMPTY, "the file has a header and no row", 2)
+    found = with_rows(found)
+    first = next(found)
     head = ReportHead(
         format=FORMAT.name,
         sender=first.text("Merchant Account"),
@@ -66,8 +65,9 @@ def _line(row: Row) -> ReportLine:
     if not told:
         raise ReportRefused(Fault.NOT_A_KIND, "Type is empty", row.number, row.column("Type"))
     kind = _KINDS.get(told, LineKind.ADJUSTMENT)
-    net_currency = row.text("Net Currency") or row.text("Gross Currency")
-    currency = row.text("Gross Currency") or net_currency
+    has_net, has_gross = row.text("Net Currency"), row.text("Gross Currency")
+    net_currency = row.currency("Net Currency" if has_net else "Gross Currency")
+    currency = row.currency("Gross Currency") if has_gross else net_currency
     net = row.amount("Net Credit (NC)", net_currency) - row.amount("Net Debit (NC)", net_currency)
     gross = abs(row.amount("Gross Debit (GC)", currency) - row.amount("Gross Credit (GC)", currency))
     gross *= (1 if net > 0 else -1) if net else SIGN_OF.get(kind, 1)

@@ -23,7 +23,7 @@ from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.reports.formats import Format
-from settlement.reports.reading import day, minor_units, shown
+from settlement.reports.reading import currency_code, day, minor_units, shown
 
 _CHUNK = 64 * 1024
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
@@ -160,6 +160,7 @@ def _signed(element: Element) -> tuple[int, str]:
     side = _value(element, "CdtDbtInd")
     if amount is None or side not in ("CRDT", "DBIT"):
         raise ReportRefused(Fault.NOT_A_NUMBER, f"{element.name} has no Amt, or no CdtDbtInd", element.line, 1)
+    currency_code(currency, amount.line, 1, f"{element.name}/Amt/@Ccy")
     value = minor_units(amount.text.strip(), currency, amount.line, 1, f"{element.name}/Amt")
     return (-value if side == "DBIT" else value), currency
 

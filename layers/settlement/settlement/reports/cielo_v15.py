@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO
 
+from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.reconciliation.expected import CentsOn
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
@@ -31,12 +32,15 @@ from settlement.reports.formats import Format
 from settlement.reports.reading import day, shown, text_lines, whole_number
 
 _WIDTHS = {"0": 250, "D": 400, "E": 760, "8": 400, "9": 250, "A": 400, "B": 400, "C": 400, "R": 400}
+_NEEDED = {"0": 73, "D": 275, "E": 637, "8": 115, "9": 59}
+"""How long records are without the blanks at their end, which some transfers take away."""
 _LONGEST = max(_WIDTHS.values())
 _SALES, _PAYOUTS, _PIX_FILE = "03", "04", "16"
 _RECOVERED = "9999999"
 """The sequence of every file that is sent again: it tells none apart."""
 _NO_DAYS = frozenset({"", "00000000", "01011001", "000000"})
 _MOST = 10**17
+_DIGITS_OF_SUMS = 17
 
 _KINDS = {
     "01": LineKind.CAPTURE,
@@ -82,7 +86,8 @@ class _Record:
         sign, digits = self.text[place[0] - 1], self.text[place[0] : place[1]]
         if sign not in "+-":
             raise ReportRefused(Fault.NOT_A_NUMBER, f"the sign of {name} is {shown(sign)}", self.number, place[0])
-        value = whole_number(digits, _MOST, self.number, place[0] + 1, name)
+        most = MAX_MINOR_UNITS if len(digits) < _DIGITS_OF_SUMS else _MOST
+        value = whole_number(digits, most, self.number, place[0] + 1, name)
         return -value if sign == "-" else value
 
     def number_at(self, place: tuple[int, int], name: str) -> int:
@@ -136,6 +141,9 @@ def _records(stream: BinaryIO) -> Iterator[_Record]:
             raise ReportRefused(
                 Fault.LINE_TOO_LONG, f"record {text[0]} has {len(text)} of {width} characters", number, width + 1
             )
+        if len(text) < (needed := _NEEDED.get(text[0], 1)):
+            message = f"record {text[0]} has {len(text)} characters; its fields end at {needed}"
+            raise ReportRefused(Fault.LINE_TOO_SHORT, message, number, len(text) + 1)
         yield _Record(text.ljust(width), number)
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
-from settlement.reports.reading import day, minor_units, shown, text_lines, whole_number
+from settlement.reports.reading import currency_code, day, minor_units, shown, text_lines, whole_number
 
 LONGEST_LINE = 20_000
+
+_GROUPED = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,[0-9]+)?")
+"""A number with a decimal comma; points stand between thousands only, or a decimal point would be lost."""
 
 
 @dataclass(slots=True)
@@ -35,8 +39,15 @@ class Row:
         """Return an amount in minor units."""
         text = self.text(name)
         if separator != "." and text:
+            if _GROUPED.fullmatch(text) is None:
+                message = f"{name} {shown(text)} is no number with a decimal comma"
+                raise ReportRefused(Fault.NOT_A_NUMBER, message, self.number, self.column(name))
             text = text.replace(".", "").replace(separator, ".")
         return minor_units(text, currency, self.number, self.column(name), name)
+
+    def currency(self, name: str) -> str:
+        """Return the code of a currency."""
+        return currency_code(self.text(name), self.number, self.column(name), name)
 
     def whole(self, name: str, most: int) -> int:
         """Return a number without decimals."""
@@ -79,3 +90,12 @@ def rows(stream: BinaryIO, needed: Sequence[str], delimiter: str = ",", encoding
             yield Row(fields, places, reader.line_num)
     except csv.Error as error:
         raise ReportRefused(Fault.CUT, f"it is no CSV: {error}", max(reader.line_num, 1)) from None
+
+
+def with_rows(found: Iterator[Row]) -> Iterator[Row]:
+    """Yield rows, of which there has to be one; raises ``ReportRefused`` for a header alone."""
+    first = next(found, None)
+    if first is None:
+        raise ReportRefused(Fault.EMPTY, "the file has a header and no row", 2)
+    yield first
+    yield from found

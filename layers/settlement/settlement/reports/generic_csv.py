@@ -19,13 +19,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO
 
+from settlement.domain.money import is_currency, is_withdrawn
 from settlement.domain.reconciliation.expected import CentsOn
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
-from settlement.reports.csv_rows import Row, rows
+from settlement.reports.csv_rows import Row, rows, with_rows
 from settlement.reports.formats import Format
-from settlement.reports.reading import shown
+from settlement.reports.reading import day, shown
 
 COLUMNS = (
     "kind", "gross", "fee", "net", "currency", "reference", "tid", "nsu", "authorization", "installment",
@@ -73,7 +74,7 @@ def _read(stream: BinaryIO, mapping: Mapping[str, Any] | None) -> tuple[ReportHe
         holds=Holds(told.chosen["holds"]),
         cents_on=CentsOn(told.chosen["centsOn"]),
     )
-    return head, (_line(row, told) for row in found)
+    return head, (_line(row, told) for row in with_rows(found))
 
 
 def _line(row: Row, told: _Mapping) -> ReportLine:
@@ -86,7 +87,12 @@ def _line(row: Row, told: _Mapping) -> ReportLine:
             Fault.NOT_A_KIND, f"{names['kind']} {shown(word)} is none of {', '.join(told.kinds)}", row.number,
             row.column(names["kind"]),
         )  # fmt: skip
-    currency = row.text(names["currency"]) or told.texts.get("currency", "")
+    currency = told.texts.get("currency", "")
+    if row.text(names["currency"]) or not currency:
+        currency = row.currency(names["currency"])
+    if not row.text(names["gross"]):
+        message = f"{names['gross']} is empty"
+        raise ReportRefused(Fault.NOT_A_NUMBER, message, row.number, row.column(names["gross"]))
     gross = row.amount(names["gross"], currency, separator)
     has_fee, has_net = bool(row.text(names["fee"])), bool(row.text(names["net"]))
     fee = row.amount(names["fee"], currency, separator)
@@ -125,7 +131,9 @@ def _checked(mapping: Mapping[str, Any]) -> _Mapping:
     for key, choices in _CHOICES.items():
         chosen[key] = mapping.get(key, choices[0])
         if chosen[key] not in choices:
-            raise _bad(f"{key} {shown(str(chosen[key]))} is none of {', '.join(shown(choice) for choice in choices)}")
+            raise _bad(
+                f"{key} {shown(str(chosen[key]))} is none of {', '.join(shown(str(choice)) for choice in choices)}"
+            )
     columns = _texts(mapping, "columns", COLUMNS)
     kinds = {kind.value: kind for kind in LineKind}
     for word, kind in _texts(mapping, "kinds", None).items():
@@ -136,6 +144,8 @@ def _checked(mapping: Mapping[str, Any]) -> _Mapping:
     for key, text in texts.items():
         if not isinstance(text, str) or len(text) > _MOST_CHARACTERS:
             raise _bad(f"{key} must be a text of at most {_MOST_CHARACTERS} characters")
+    if "currency" in texts and not (is_currency(texts["currency"]) or is_withdrawn(texts["currency"])):
+        raise _bad(f"currency {shown(texts['currency'])} is no currency of ISO 4217")
     return _Mapping(chosen, columns, kinds, _period(mapping), texts)
 
 
@@ -156,12 +166,17 @@ def _period(mapping: Mapping[str, Any]) -> tuple[date, date] | None:
     if period is None:
         return None
     try:
-        since, until = (date.fromisoformat(text) for text in period)
-    except (TypeError, ValueError):
+        since, until = (_day(text) for text in period)
+    except (TypeError, ValueError, ReportRefused):
         raise _bad(f"period {shown(str(period))} must be two days, as 2026-03-01") from None
     if since > until:
         raise _bad(f"period {since} ends before it begins")
     return since, until
+
+
+def _day(text: object) -> date:
+    year, month, of_month = str(text).split("-")
+    return day(year, month, of_month, 0, 0, "period")
 
 
 def _bad(message: str) -> ReportRefused:

@@ -14,7 +14,10 @@ from typing import BinaryIO
 from settlement.domain.money import MAX_DIGITS, MAX_MINOR_UNITS, is_currency, is_withdrawn, minor_digits
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 
-_COMPRESSED = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"7z\xbc\xaf": "7-Zip", b"\xfd7zXZ": "xz"}
+_COMPRESSED = {
+    b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"7z\xbc\xaf": "7-Zip", b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd", b"Rar!": "RAR", b"\x1f\x9d": "compress", b"\x04\x22\x4d\x18": "LZ4",
+}  # fmt: skip
 
 
 def refuse_unreadable(beginning: bytes) -> None:
@@ -29,7 +32,8 @@ def refuse_unreadable(beginning: bytes) -> None:
 def text_lines(stream: BinaryIO, encoding: str, longest: int) -> Iterator[str]:
     """Yield the lines of a file without their ends; none is read beyond ``longest`` characters.
 
-    Raises ``ReportRefused`` for a longer line, and for bytes that the encoding does not have.
+    Raises ``ReportRefused`` for a longer line, for bytes that the encoding does not have, and for characters that no
+    line has: a zero byte, and a carriage return that ends none.
     """
     number = 0
     while line := stream.readline(4 * longest + 2):
@@ -38,12 +42,17 @@ def text_lines(stream: BinaryIO, encoding: str, longest: int) -> Iterator[str]:
             text = line.decode(encoding).rstrip("\r\n")
         except UnicodeDecodeError as error:
             column = error.start + 1
-            raise ReportRefused(Fault.NOT_TEXT, f"byte {column} is no {encoding}", number, column) from None
+            name = encoding.removesuffix("-sig")
+            raise ReportRefused(Fault.NOT_TEXT, f"byte {column} is no {name}", number, column) from None
         if len(text) > longest:
             raise ReportRefused(Fault.LINE_TOO_LONG, f"it has more than {longest} characters", number, longest + 1)
+        if found := _NO_TEXT.search(text):
+            column = found.start() + 1
+            raise ReportRefused(Fault.NOT_TEXT, f"{found[0]!r} is no character of a text", number, column)
         yield text
 
 
+_NO_TEXT = re.compile(r"[\0\r]")
 _DECIMAL = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]{1,6}))?")
 _DECIMALS_OF_UNKNOWN = 2
 _LONGEST_NUMBER = 20
@@ -85,15 +94,27 @@ def whole_number(text: str, most: int, line: int, column: int, name: str) -> int
     return int(text)
 
 
+def currency_code(text: str, line: int, column: int, name: str) -> str:
+    """Return a code of three capital letters, be it a currency's or not; raises ``ReportRefused`` for any other."""
+    if _CODE.fullmatch(text) is None:
+        raise ReportRefused(Fault.NOT_A_CURRENCY, f"{name} {shown(text)} is no code of a currency", line, column)
+    return text
+
+
 def day(year: str, month: str, of_month: str, line: int, column: int, name: str) -> date:
-    """Return a day of the calendar; raises ``ReportRefused`` if there is none."""
+    """Return a day of the calendar; raises ``ReportRefused`` if there is none, or not in a year from 2000 to 2099."""
+    written = f"{year}-{month}-{of_month}"
     try:
-        if not (year + month + of_month).isascii():
+        if _DAY.fullmatch(written) is None:
             raise ValueError
         return date(int(year), int(month), int(of_month))
     except ValueError:
-        written = shown(f"{year}-{month}-{of_month}")
-        raise ReportRefused(Fault.NOT_A_DATE, f"{name} {written} is no day of the calendar", line, column) from None
+        message = f"{name} {shown(written)} is no day of the calendar from 2000 to 2099"
+        raise ReportRefused(Fault.NOT_A_DATE, message, line, column) from None
+
+
+_CODE = re.compile("[A-Z]{3}")
+_DAY = re.compile("20[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}")
 
 
 _SHOWN = 40

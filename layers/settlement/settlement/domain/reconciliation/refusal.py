@@ -17,6 +17,7 @@ class Fault(StrEnum):
     NOT_A_NUMBER = "not-a-number"
     NOT_A_DATE = "not-a-date"
     NOT_A_KIND = "not-a-kind"
+    NOT_A_CURRENCY = "not-a-currency"
     LINE_TOO_LONG = "line-too-long"
     LINE_TOO_SHORT = "line-too-short"
     UNKNOWN_RECORD = "unknown-record"

@@ -11,12 +11,19 @@ from datetime import date
 from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.matching import DAY_TOLERANCE, match_payment, missing_moves
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
+from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, SIGN_OF, Amounts, LineKind, ReportLine, Sums
 from settlement.use_cases.reconciliation.workspace import Taken, Workspace
 
 MONTHS_BEFORE = 3
 """Months before that of a sale in which its order may have been placed."""
+
+MAX_MOVED = 10**18
+"""Most minor units of all amounts of a file without their signs; sums of SQLite have 63 bits."""
+
+MAX_CURRENCIES = 200
+"""Most currencies of a file: ISO 4217 has fewer, and each has its sums in the report."""
 
 Progress = Callable[[int], None]
 
@@ -48,6 +55,8 @@ _PROGRESS_EVERY = 10_000
 def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Iterator[ReportLine]:
     for line in lines:
         taken.sums.add(line)
+        taken.moved += abs(line.gross) + abs(line.fee) + abs(line.net)
+        _refuse_immense(taken, line)
         if taken.sums.lines % _PROGRESS_EVERY == 0:
             progress(taken.sums.lines)
         day = line.sold_on or line.paid_on
@@ -58,6 +67,15 @@ def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Ite
             taken.first = min(taken.first or line.sold_on, line.sold_on)
             taken.last = max(taken.last or line.sold_on, line.sold_on)
         yield line
+
+
+def _refuse_immense(taken: Taken, line: ReportLine) -> None:
+    """Raise ``ReportRefused`` for sums that no file of an acquirer has: they could not be kept."""
+    if taken.moved > MAX_MOVED:
+        raise ReportRefused(Fault.NOT_A_NUMBER, f"the amounts come to more than {MAX_MOVED} minor units", line.number)
+    if len(taken.sums.by_currency) > MAX_CURRENCIES:
+        message = f"the file has more than {MAX_CURRENCIES} currencies"
+        raise ReportRefused(Fault.NOT_A_CURRENCY, message, line.number)
 
 
 def months_of_orders(taken: Taken, without_day: date) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Taken:
     """What was read of a file: its sums, the first and the last day of its sales, the months of them.
 
-    ``undated`` is True if a line tells no day.
+    ``moved`` is the sum of all amounts without their signs. ``undated`` is True if a line tells no day.
     """
 
     sums: Sums
@@ -26,6 +26,7 @@ class Taken:
     last: date | None = None
     months: set[str] = field(default_factory=set)
     undated: bool = False
+    moved: int = 0
 
 
 class Workspace(Protocol):
