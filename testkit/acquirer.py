@@ -5,19 +5,22 @@ Payments, lines and errors follow from a seed. What a report has to find is told
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
 from settlement.domain.reconciliation.expected import CentsOn, expected_parts
+from settlement.domain.reconciliation.matching import DAY_TOLERANCE
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import SIGN_OF, LineKind, ReportLine, Stage
 
 FIRST_DAY, LAST_DAY = date(2026, 3, 2), date(2026, 3, 29)
 _FEE_PER_10_000 = 249
+PLANS = (1, 1, 2, 3, 12)
+"""Numbers of instalments, each as likely as the next."""
 
 
 @dataclass(slots=True)
@@ -52,12 +55,14 @@ class AcquirersFile:
         self.findings.append((outcome, f"{books.payment_id}/{what}"))
 
 
-def acquirers_file(lines: int, seed: int = 1, cents_on: CentsOn = CentsOn.FIRST) -> AcquirersFile:
-    """Return a report of at least so many lines, without an error."""
+def acquirers_file(
+    lines: int, seed: int = 1, cents_on: CentsOn = CentsOn.FIRST, plans: Sequence[int] = PLANS
+) -> AcquirersFile:
+    """Return a report of at least so many lines, without an error; ``plans`` are numbers of instalments."""
     random = Random(seed)
     file = AcquirersFile([], [], cents_on=cents_on)
     while len(file.lines) < lines:
-        books = payment(len(file.books) + 1, random)
+        books = payment(len(file.books) + 1, random, plans)
         file.books.append(books)
         file.lines += lines_of(books, cents_on)
     random.shuffle(file.lines)
@@ -84,7 +89,7 @@ def lines_of(books: PaymentBooks, cents_on: CentsOn) -> list[ReportLine]:
     return found
 
 
-def payment(number: int, random: Random) -> PaymentBooks:
+def payment(number: int, random: Random, plans: Sequence[int] = PLANS) -> PaymentBooks:
     """Return a payment: of one capture or several, of which no two are alike, some refunded, some in instalments."""
     captures = random.choice((1, 1, 1, 2, 3))
     days = (LAST_DAY - FIRST_DAY).days
@@ -101,7 +106,7 @@ def payment(number: int, random: Random) -> PaymentBooks:
         )
     return PaymentBooks(
         order_id=f"O{number}", transaction_id=f"T{number}", payment_id=f"P{number}", currency="BRL",
-        connector="acquirer", acquirer="Acquirer", group="creditCard", installments=random.choice((1, 1, 2, 3, 12)),
+        connector="acquirer", acquirer="Acquirer", group="creditCard", installments=random.choice(plans),
         tid=f"10515831175{number:09d}", nsu=f"{number % 1_000_000:06d}", authorization=f"{number * 7 % 1_000_000:06d}",
         moves=tuple(moves),
     )  # fmt: skip
@@ -120,8 +125,13 @@ def wrong_value(file: AcquirersFile) -> None:
 
 
 def missing_refund(file: AcquirersFile) -> None:
-    """A refund is not reported."""
-    books = file.payment(lambda books: any(move.kind is LineKind.REFUND for move in books.moves))
+    """A refund is not reported, within the days that even a report that names none holds whole."""
+    books = file.payment(
+        lambda books: any(
+            move.kind is LineKind.REFUND and FIRST_DAY + DAY_TOLERANCE < move.on < LAST_DAY - DAY_TOLERANCE
+            for move in books.moves
+        )
+    )
     del file.lines[file.line_of(books, LineKind.REFUND)]
     file.found(Outcome.MISSING, books, "R0")
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from settlement.domain.money import to_major
+from settlement.domain.money import is_currency, is_withdrawn, to_major
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine
 
 MERCHANT = "1051583117"
@@ -126,10 +126,11 @@ def adyen_settlement(lines: Iterable[ReportLine], batch: int = 134) -> bytes:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(ADYEN_COLUMNS)
     for line in lines:
-        gross = str(to_major(abs(line.gross), line.currency))
-        net = str(to_major(abs(line.net), line.net_currency))
+        net_currency = _with_decimals(line.net_currency)
+        gross = str(to_major(abs(line.gross), _with_decimals(line.currency)))
+        net = str(to_major(abs(line.net), net_currency))
         is_sale = line.kind is LineKind.CAPTURE
-        fee = str(to_major(line.fee, line.net_currency)) if line.fee else ""
+        fee = str(to_major(line.fee, net_currency)) if line.fee else ""
         rows.writerow((
             "Company", "Shop_BR", line.tid, "O1", "visa", f"{line.sold_on} 10:15:30", "BRT", _ADYEN_TYPES[line.kind],
             line.reference, line.currency, gross if is_sale else "", "" if is_sale else gross, "1", line.net_currency,
@@ -155,12 +156,17 @@ def plain_csv(lines: Iterable[ReportLine]) -> bytes:
 
 def csv_row(line: ReportLine) -> tuple[object, ...]:
     """Return a line's fields."""
-    known = line.currency if line.fault is None or "currency" not in line.fault else "BRL"
+    known = _with_decimals(line.currency)
     amounts = (str(to_major(value, known)) for value in (line.gross, line.fee, line.net))
     return (
         line.kind.value, *amounts, line.currency, line.reference, line.tid, line.nsu, line.authorization,
         line.installment, line.installments, line.sold_on or "", line.expected_on or "", line.paid_on or "", line.batch,
     )  # fmt: skip
+
+
+def _with_decimals(currency: str) -> str:
+    """Return a currency, or for an unknown one another, of as many decimals as that is taken to have."""
+    return currency if is_currency(currency) or is_withdrawn(currency) else "BRL"
 
 
 def camt_statement(lines: Iterable[ReportLine], version: str = "08") -> bytes:

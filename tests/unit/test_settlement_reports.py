@@ -15,7 +15,7 @@ from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, Tol
 from settlement.domain.reconciliation.expected import CentsOn, expected_parts
 from settlement.domain.reconciliation.matching import match_payment
 from settlement.domain.reconciliation.outcomes import Difference, Outcome, Verdict
-from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage, Sums
+from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.storage.report_workspace import MAX_LINES_OF_PAYMENT, ReportWorkspace
 from settlement.use_cases.reconciliation.reconcile_file import Reconciled, months_of_orders, reconcile, take_lines
 from testkit import acquirer
@@ -77,24 +77,6 @@ def test_report_without_an_error_is_matched_line_by_line(workspace: ReportWorksp
     assert findings(workspace, found) == []
     assert found.outcomes == {Outcome.MATCHED: found.file}
     assert found.file.lines == len(file.lines)
-
-
-@pytest.mark.parametrize("cents_on", list(CentsOn))
-def test_every_planted_error_is_found_once_in_10_000_lines(workspace: ReportWorkspace, cents_on: CentsOn) -> None:
-    file = acquirers_file(10_000, cents_on=cents_on)
-    for plant in acquirer.ERRORS:
-        plant(file)
-
-    found = run(workspace, file)
-
-    assert findings(workspace, found) == sorted(file.findings)
-    assert len(file.findings) == len(acquirer.ERRORS)
-    total = Sums()
-    for sums in found.outcomes.values():
-        total.merge(sums)
-    for reported in file.numbered():
-        total.add(replace(reported, gross=-reported.gross, fee=-reported.fee, net=-reported.net))
-    assert all((sums.gross, sums.fee, sums.net) == (0, 0, 0) for sums in total.by_currency.values())
 
 
 @pytest.mark.parametrize("plant", acquirer.ERRORS, ids=lambda plant: plant.__name__)
