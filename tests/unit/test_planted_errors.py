@@ -1,4 +1,4 @@
-"""Each kind of error, planted once in a file of 10,000 lines of each format, is found exactly once, and nothing else is.
+"""Each kind of error, planted once in a file of 10,000 lines of each format, is found once, and nothing else is.
 
 The lines go through the file: written as the acquirer writes it, and read by the format. What a format cannot say is
 not planted in it: another currency in Cielo's, an instalment in Adyen's.
@@ -136,9 +136,9 @@ def _line(
         fee = fee if abs(fee) < abs(gross) else 0  # gross and net are of one side
     day = FIRST_DAY + timedelta(days=payment)
     return ReportLine(
-        2, kind, Stage.REPORTED, currency, gross, fee, gross - fee, tid=f"10515831175{payment:09d}", nsu=f"{payment:06d}",
-        authorization=f"{payment * 7:06d}", installment=min(installments, 1), installments=installments, sold_on=day,
-        expected_on=day,
+        2, kind, Stage.REPORTED, currency, gross, fee, gross - fee, tid=f"10515831175{payment:09d}",
+        nsu=f"{payment:06d}", authorization=f"{payment * 7:06d}", installment=min(installments, 1),
+        installments=installments, sold_on=day, expected_on=day,
     )  # fmt: skip
 
 
