@@ -163,6 +163,11 @@ class GuardedThings:
             yield self._versioned(approval, *transaction, approval.name)
         for part in commit.payouts:
             yield self._versioned(part, *transaction, part.payment_id, part.name)
+        if commit.payouts and commit.payouts_seen is not None:
+            seen: Key = ("told", *transaction, commit.payouts[0].payment_id)
+            if self.things.get(seen, commit.payouts_seen) != commit.payouts_seen:
+                raise Conflict
+            yield seen, commit.payouts_seen + len(commit.payouts)
         if commit.finding is not None:
             yield (AuditFinding, *transaction), commit.finding.after
         for leg in commit.new_legs:

@@ -118,6 +118,25 @@ def test_what_a_report_told_is_listed_until_it_is_accepted(store: Store) -> None
     assert [(work.kind, work.value) for work in listed(store)] == [(WorkKind.CHARGEBACK, 600)]
 
 
+def test_writers_of_what_reports_told_of_a_payment_come_one_behind_the_other(store: Store) -> None:
+    an_order_stands(store)
+    back = PayoutPart(
+        "P1", LineKind.CHARGEBACK, "", Stage.REPORTED, 5, 1, Outcome.MATCHED, "BRL", -700, 0, -700, "BRL", "R1", 5, NOON
+    )
+    first, second, third, other = (replace(back, line=line) for line in (5, 6, 7, 8))
+    write_work(store, payouts=[first, second], payouts_seen=0)
+    for seen in (0, 1, 3):
+        with pytest.raises(Conflict):
+            write_work(store, payouts=[third], payouts_seen=seen)
+    write_work(store, payouts=[third, replace(first, version=1, gross=-600)], payouts_seen=2)
+    write_work(store, payouts=[replace(other, payment_id="P2")], payouts_seen=0)
+    write_work(store, payouts=[other], payouts_seen=4)
+
+    told = store.payouts(ACCOUNT, TRANSACTION_ID, "P1")
+    assert [(part.line, part.version) for part in told] == [(5, 2), (6, 1), (7, 1), (8, 1)]
+    assert len(store.payments_and_payouts(ACCOUNT, TRANSACTION_ID)[1]) == 5
+
+
 def test_payment_is_listed_while_it_is_blocked_or_lapses_with_open_value(store: Store) -> None:
     an_order_stands(store)
     write_work(store, new_payments=[a_payment(authorisation=Authorisation.APPROVED)])

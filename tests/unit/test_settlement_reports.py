@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
 from settlement.domain.reconciliation.expected import CentsOn, expected_parts
 from settlement.domain.reconciliation.matching import match_payment
-from settlement.domain.reconciliation.outcomes import Difference, Outcome, Verdict
+from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.storage.report_workspace import MAX_LINES_OF_PAYMENT, ReportWorkspace
 from settlement.use_cases.reconciliation.reconcile_file import Reconciled, months_of_orders, reconcile, take_lines
@@ -219,6 +219,23 @@ def test_payment_is_found_by_reference_then_tid_then_nsu_and_authorisation(works
 
     found = [(books.payment_id if books else None, verdict.outcome.value) for books, verdict in workspace.verdicts()]
     assert found == [("P1", "matched"), ("P2", "matched"), (None, "foreign")]
+
+
+def test_books_come_back_from_the_workspace_as_they_were(workspace: ReportWorkspace) -> None:
+    told = (ToldPart(Stage.REPORTED, 1, 3, "R1", DAY, is_open=True), ToldPart(Stage.PAID, 2, 3, "R2"))
+    books = replace(payment(capture("C1", 7000, told=told, invoice="N1"), installments=3), acquirer="Acquirer")
+    take_lines(workspace, [line(2, 7000)])
+    workspace.add_books([books])
+    workspace.join()
+
+    assert list(workspace.joined()) == [(books, [line(2, 7000)])]
+
+
+def test_missing_comes_back_from_the_workspace_as_it_was(workspace: ReportWorkspace) -> None:
+    lost = Missing(LineKind.CAPTURE, "O1", "T1", "P1", "C1", "BRL", 3000, DAY, Stage.PAID, 2, 3, is_announced=True)
+    workspace.add_missing([lost])
+
+    assert list(workspace.missing()) == [lost]
 
 
 def test_payments_that_share_their_numbers_are_told_apart_by_value_and_day(workspace: ReportWorkspace) -> None:

@@ -219,6 +219,16 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
         "chargeback of -70.00 BRL was dealt with, by C-1: lost",
     ),
     (T.PAYOUT_ACCEPTED, SHARE | {"reference": "C-1", "reason": None}, "capture of 23.34 BRL was dealt with, by C-1"),
+    (
+        T.PAYOUT_RESOLVED,
+        {"movement": "chargeback", "value": -7000, "resolvedBy": "chargeback-reversed-9D0C-3"},
+        "chargeback of -70.00 BRL needs nobody any more: chargeback-reversed-9D0C-3",
+    ),
+    (
+        T.PAYOUT_RESOLVED,
+        {"movement": "chargeback", "value": -7000, "resolvedBy": None},
+        "chargeback of -70.00 BRL needs somebody again",
+    ),
     (T.WRITE_OFF_REVERSED, {"value": 7000}, "70.00 BRL captured after it was written off"),
     (T.VALUE_WRITTEN_OFF, {"value": 7000}, "70.00 BRL will never be captured"),
     (

@@ -81,6 +81,7 @@ class EventType(StrEnum):
     CHARGED_BACK = "ChargedBack"
     CHARGEBACK_REVERSED = "ChargebackReversed"
     PAYOUT_ACCEPTED = "PayoutAccepted"
+    PAYOUT_RESOLVED = "PayoutResolved"
     WORK_ITEM_OPENED = "WorkItemOpened"
     WORK_ITEM_CLOSED = "WorkItemClosed"
 

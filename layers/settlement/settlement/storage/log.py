@@ -33,6 +33,7 @@ _LOGGED = (
     keys.ANSWER,
     keys.APPROVALS,
     keys.PAYOUTS,
+    keys.TOLD,
     keys.used_key(""),
     keys.access_key("", "")[1],
 )

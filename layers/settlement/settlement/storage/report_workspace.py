@@ -19,6 +19,7 @@ from typing import Any
 
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
+from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
 
 MAX_LINES_OF_PAYMENT = 5_000
@@ -35,7 +36,7 @@ CREATE TABLE payments (id INTEGER PRIMARY KEY, settled_by TEXT, data TEXT);
 CREATE TABLE names (kind TEXT, name TEXT, payment INTEGER, PRIMARY KEY (kind, name, payment)) WITHOUT ROWID;
 CREATE TABLE torn (number INTEGER, payment INTEGER, PRIMARY KEY (number, payment)) WITHOUT ROWID;
 CREATE TABLE missing (data TEXT);
-CREATE TABLE found (payment INTEGER, move TEXT, PRIMARY KEY (payment, move)) WITHOUT ROWID;
+CREATE TABLE found (payment INTEGER, slot TEXT, PRIMARY KEY (payment, slot)) WITHOUT ROWID;
 """
 _INDEXES = """
 CREATE INDEX of_payment ON lines (payment, number) WHERE payment IS NOT NULL;
@@ -164,16 +165,16 @@ class ReportWorkspace:
             yield _line(number, text)
 
     def decide(self, books: PaymentBooks | None, verdicts: Iterable[Verdict]) -> None:
-        """Keep verdicts, and the moves that they speak for."""
+        """Keep verdicts, and the slots that they speak for."""
         for verdict in verdicts:
             self._db.execute(
                 "UPDATE lines SET outcome = ?, verdict = ? WHERE number = ?",
                 (verdict.outcome, _verdict_text(verdict), verdict.line.number),
             )
-            if books is not None and verdict.moves:
+            if books is not None and verdict.slots:
                 self._db.executemany(
                     "INSERT OR IGNORE INTO found SELECT payment, ? FROM lines WHERE number = ?",
-                    [(move, verdict.line.number) for move in verdict.moves],
+                    [(slot, verdict.line.number) for slot in verdict.slots],
                 )
 
     def decide_rest(self) -> None:
@@ -181,6 +182,14 @@ class ReportWorkspace:
         self._db.execute(
             "UPDATE lines SET outcome = CASE WHEN fault IS NULL THEN ? ELSE ? END WHERE outcome IS NULL",
             (Outcome.FOREIGN, Outcome.REJECTED),
+        )
+
+    def repeat(self, parts: Iterable[PayoutPart]) -> None:
+        """Decide anew that the lines of these parts are duplicates."""
+        verdict = json.dumps(["", [], None, "another report has told it meanwhile", []])
+        self._db.executemany(
+            "UPDATE lines SET outcome = ?, verdict = ? WHERE number = ?",
+            [(Outcome.DUPLICATE, verdict, part.line) for part in parts],
         )
 
     def told(self) -> Iterator[tuple[PaymentBooks, list[Verdict]]]:
@@ -201,7 +210,8 @@ class ReportWorkspace:
         """Yield what is missing, payment by payment."""
         for (data,) in self._db.execute("SELECT data FROM missing ORDER BY rowid"):
             told = json.loads(data)
-            yield Missing(**{**told, "kind": LineKind(told["kind"]), "on": date.fromisoformat(told["on"])})
+            kind, stage, on = LineKind(told["kind"]), Stage(told["stage"]), date.fromisoformat(told["on"])
+            yield Missing(**told | {"kind": kind, "stage": stage, "on": on})
 
     def paid_out(self) -> Iterator[tuple[str, str, int]]:
         """Yield day, currency and net sum of the lines that were paid."""
@@ -212,14 +222,14 @@ class ReportWorkspace:
         )
 
     def in_scope(self) -> Iterator[tuple[PaymentBooks, set[str]]]:
-        """Yield every payment settled by those who settled the file's, with the moves that lines speak for."""
+        """Yield every payment settled by those who settled the file's, with the slots that lines speak for."""
         rows = self._db.execute(
-            "SELECT id, data, move FROM payments LEFT JOIN found ON found.payment = id WHERE settled_by IN "
+            "SELECT id, data, slot FROM payments LEFT JOIN found ON found.payment = id WHERE settled_by IN "
             "(SELECT settled_by FROM payments WHERE id IN (SELECT payment FROM lines WHERE payment IS NOT NULL)) "
             "ORDER BY id"
         )
         for (_, data), held in groupby(rows, key=lambda row: row[:2]):
-            yield _books(data), {move for _, _, move in held if move is not None}
+            yield _books(data), {slot for _, _, slot in held if slot is not None}
 
     def sums(self) -> dict[Outcome, Sums]:
         """Return the sums of every outcome that lines have."""
@@ -277,8 +287,11 @@ def _line(number: int, text: str) -> ReportLine:
 def _books_text(books: PaymentBooks) -> str:
     moves = [
         (
-            move.kind, move.number, move.reference, move.value, move.on.isoformat(),
-            [(told.stage, told.number, told.of, told.report_id, told.on and told.on.isoformat()) for told in move.told],
+            move.kind, move.number, move.reference, move.value, move.on.isoformat(), move.invoice,
+            [
+                (told.stage, told.number, told.of, told.report_id, told.on and told.on.isoformat(), told.is_open)
+                for told in move.told
+            ],
         )
         for move in books.moves
     ]  # fmt: skip
@@ -290,12 +303,14 @@ def _books(text: str) -> PaymentBooks:
     return PaymentBooks(**dict(zip(_OF_BOOKS, values, strict=True)), moves=tuple(_move(*move) for move in moves))
 
 
-def _move(kind: str, number: str, reference: str, value: int, on: str, told: list[Any]) -> BookedMove:
+def _move(
+    kind: str, number: str, reference: str, value: int, on: str, invoice: str | None, told: list[Any]
+) -> BookedMove:  # fmt: skip
     parts = tuple(
-        ToldPart(Stage(stage), part, of, report_id, day and date.fromisoformat(day))
-        for stage, part, of, report_id, day in told
+        ToldPart(Stage(stage), part, of, report_id, day and date.fromisoformat(day), is_open)
+        for stage, part, of, report_id, day, is_open in told
     )
-    return BookedMove(LineKind(kind), number, reference, value, date.fromisoformat(on), parts)
+    return BookedMove(LineKind(kind), number, reference, value, date.fromisoformat(on), parts, invoice)
 
 
 def _verdict_text(verdict: Verdict) -> str:

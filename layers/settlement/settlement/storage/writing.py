@@ -225,6 +225,7 @@ class _Writes:
             key = keys.payout(part.payment_id, part.name)
             attributes = codecs.encode_next(part) | codecs.work_attributes(commit, key, part)
             yield self._versioned(self._transaction, key, part.version, attributes)
+        yield from self._sum_told()
         for settlement in commit.new_settlements:
             key = keys.settlement(settlement.payment_id, settlement.number)
             yield self._put(self._transaction, key, codecs.encode(settlement))
@@ -233,6 +234,19 @@ class _Writes:
             yield self._put(self._transaction, key, codecs.encode(refund))
         for drawn in commit.settlements:
             yield self._add(keys.settlement(drawn.after.payment_id, drawn.after.number), drawn)
+
+    def _sum_told(self) -> "Iterator[TransactWriteItemTypeDef]":
+        """The sum of the versions of what was told of a payment; any other writer of that makes the write none.
+
+        Where it does not stand yet, the versions of the parts alone are the guard.
+        """
+        seen, parts = self._commit.payouts_seen, self._commit.payouts
+        if seen is not None and parts:
+            guard = equals("version", seen)
+            guard["ConditionExpression"] += " OR attribute_not_exists(PK)"
+            yield self._put(
+                self._transaction, f"{keys.TOLD}{parts[0].payment_id}", {"version": seen + len(parts)}, guard
+            )
 
     def _receipt(self, number: str, receipt: str) -> "TransactWriteItemTypeDef":
         """The new receipt of a repeated notification; parallel repeats do not conflict."""

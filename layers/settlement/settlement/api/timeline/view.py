@@ -285,6 +285,12 @@ _WORDINGS: dict[EventType, _Wording] = {
         "{movement} of {value} was dealt with, by {reference}: {reason}",
         "{movement} of {value} was dealt with, by {reference}",
     ),
+    EventType.PAYOUT_RESOLVED: _Wording(
+        _ACQUIRER,
+        "Payout Resolved",
+        "{movement} of {value} needs nobody any more: {resolvedBy}",
+        "{movement} of {value} needs somebody again",
+    ),
     EventType.WORK_ITEM_OPENED: _Wording(_WORKER, "Work Item Opened", "Waiting: {kind}, {value}. {nextStep}"),
     EventType.WORK_ITEM_CLOSED: _Wording(_WORKER, "Work Item Closed", "No longer waiting: {kind}, {value}"),
 }

@@ -3,6 +3,7 @@
 Amounts are minor units.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,13 +12,17 @@ from settlement.domain.reconciliation.report_line import LineKind, Stage
 
 @dataclass(frozen=True, slots=True)
 class ToldPart:
-    """An instalment that a report told: ``number`` of ``of``, and the day on which it is, or was, paid."""
+    """An instalment that a report told: ``number`` of ``of``, and the day on which it is, or was, paid.
+
+    One that differs ``is_open``: a corrected report can tell it again.
+    """
 
     stage: Stage
     number: int
     of: int
     report_id: str
     on: date | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +43,20 @@ class BookedMove:
 
     def is_told(self, stage: Stage, number: int, of: int, report_id: str) -> bool:
         """Return True if another report has told the instalment at the same stage."""
-        return any((told.stage, told.number, told.of) == (stage, number, of) and told.report_id != report_id
-                   for told in self.told)  # fmt: skip
-
-    def is_due(self, since: date, until: date) -> bool:
-        """Return True if an instalment that was announced for a day of a period is not paid yet."""
-        paid = {(told.number, told.of) for told in self.told if told.stage is Stage.PAID}
         return any(
-            told.on is not None and since <= told.on <= until and (told.number, told.of) not in paid
+            (told.stage, told.number, told.of) == (stage, number, of)
+            and told.report_id != report_id
+            and not told.is_open
             for told in self.told
-            if told.stage is Stage.REPORTED
         )
+
+    def due(self, since: date, until: date) -> Iterator[tuple[date, int, int]]:
+        """Yield day, number and number of all of each instalment that was announced for a period and is not paid."""
+        paid = {(told.number, told.of) for told in self.told if told.stage is Stage.PAID}
+        for told in self.told:
+            is_announced = told.stage is Stage.REPORTED and (told.number, told.of) not in paid
+            if is_announced and told.on is not None and since <= told.on <= until:
+                yield told.on, told.number, told.of
 
 
 @dataclass(frozen=True, slots=True)

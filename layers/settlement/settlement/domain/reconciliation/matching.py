@@ -6,14 +6,13 @@ possible ones come to the same. What stays open is reported as ambiguous, never 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import groupby
 
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
 from settlement.domain.reconciliation.expected import CentsOn, part_value
 from settlement.domain.reconciliation.outcomes import Difference, Outcome, Verdict
-from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, ReportLine
 
 DAY_TOLERANCE = timedelta(days=1)
@@ -304,23 +303,3 @@ def _shifted_cents(books: PaymentBooks, verdicts: list[Verdict], cents_on: Cents
         if verdict.line.number in only_cents and verdict.differences:
             verdict = Verdict(verdict.line, Outcome.MATCHED, verdict.move)
         yield verdict
-
-
-def missing_moves(books: PaymentBooks, found: Collection[str], head: ReportHead, report_id: str) -> list[BookedMove]:
-    """Return the captures and refunds that a report's period should hold, without those that a line speaks for.
-
-    A report of sales holds what was captured or refunded in its period, one of payouts what was announced for it.
-    """
-    if head.since is None or head.until is None:
-        return []
-    since, until = head.since, head.until
-    return [
-        move
-        for move in books.moves
-        if move.number not in found
-        and (
-            move.is_due(since, until)
-            if head.holds is Holds.PAYOUTS
-            else since <= move.on <= until and all(told.report_id == report_id for told in move.told)
-        )
-    ]

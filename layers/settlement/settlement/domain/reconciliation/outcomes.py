@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine
+from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine, Stage
 
 
 class Outcome(StrEnum):
@@ -45,16 +45,30 @@ class Verdict:
     candidates: tuple[str, ...] = ()
 
     @property
-    def moves(self) -> tuple[str, ...]:
-        """The captures or refunds that the line speaks for: they are not missing. A dispute speaks for none."""
+    def slots(self) -> tuple[str, ...]:
+        """The instalments of captures or refunds that the line speaks for: they are not missing. A dispute has none."""
         if self.line.kind in DISPUTES:
             return ()
-        return (self.move,) if self.move else self.candidates
+        _, _, number, of = self.line.slot
+        return tuple(slot_name(move, number, of) for move in ((self.move,) if self.move else self.candidates))
+
+
+def slot_name(move: str, *instalment: int) -> str:
+    """Return the name of an instalment, by its number and that of all; without these, how all of a move's begin.
+
+    >>> slot_name("000002-0001", 1, 3), slot_name("000002-0001")
+    ('000002-0001/1/3', '000002-0001/')
+    """
+    return f"{move}/{'/'.join(map(str, instalment))}"
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A capture or refund of the report's period without a line; ``value`` has the sign of its kind."""
+    """A capture or refund of the report's period, or an instalment, without a line; ``value`` has the sign of its kind.
+
+    ``on`` is its day, or that for which it ``is_announced``. ``stage`` is that of the line that is missing, ``number``
+    that of the instalment, of so many.
+    """
 
     kind: LineKind
     order_id: str
@@ -64,3 +78,7 @@ class Missing:
     currency: str
     value: int
     on: date
+    stage: Stage = Stage.REPORTED
+    number: int = 1
+    of: int = 1
+    is_announced: bool = False

@@ -30,8 +30,10 @@ class Acceptance:
 class PayoutPart:
     """One instalment of a capture or refund as a report told it, or that it told nothing: ``outcome`` is ``missing``.
 
+    What is missing has the place of what should have been told, and no line, so that the one replaces the other.
     A chargeback has the line of its report in place of a ``number``, and the capture as ``move`` if that is known.
-    ``paid_on`` is the day of the payout, ``expected_on`` the day for which it is announced. ``accepted`` ends its work.
+    ``paid_on`` is the day of the payout, ``expected_on`` the day for which it is announced. ``accepted`` ends its work,
+    as does another part, ``ended_by`` which it is.
     """
 
     payment_id: str
@@ -53,6 +55,7 @@ class PayoutPart:
     paid_on: date | None = None
     reason: str = ""
     accepted: Acceptance | None = None
+    ended_by: str | None = None
     version: int = 0
 
     @property
@@ -60,14 +63,12 @@ class PayoutPart:
         """Its name among those of a payment: what it is of, how far it is, which instalment."""
         if self.kind in DISPUTES:
             return f"{self.kind}-{self.report_id}-{self.line}"
-        stage = "missing" if self.line == 0 else self.stage.value
-        return f"{self.kind}-{self.move}-{stage}-{self.of:02d}-{self.number:02d}"
+        return f"{self.kind}-{self.move}-{self.stage}-{self.of:02d}-{self.number:02d}"
 
     def says_the_same(self, other: "PayoutPart | None") -> bool:
         """Return True if another says the same, whenever it was told."""
-        return (
-            other is not None
-            and replace(other, told_at=self.told_at, version=self.version, accepted=self.accepted) == self
+        return other is not None and self == replace(
+            other, told_at=self.told_at, version=self.version, accepted=self.accepted, ended_by=self.ended_by
         )
 
     def in_place_of(self, stored: "PayoutPart | None") -> "PayoutPart":
@@ -110,8 +111,8 @@ def _said(difference: Difference, verdict: Verdict) -> str:
 def part_missing(missing: Missing, report_id: str, at: datetime) -> PayoutPart:
     """Return that a report has no line for a capture or refund."""
     return PayoutPart(
-        missing.payment_id, missing.kind, missing.move, Stage.REPORTED, 0, 0, Outcome.MISSING, missing.currency,
-        missing.value, 0, 0, missing.currency, report_id, 0, at,
+        missing.payment_id, missing.kind, missing.move, missing.stage, missing.number, missing.of, Outcome.MISSING,
+        missing.currency, missing.value, 0, missing.value, missing.currency, report_id, 0, at,
         reason=f"no line in the report of its day, {missing.on}",
     )  # fmt: skip
 
@@ -119,10 +120,13 @@ def part_missing(missing: Missing, report_id: str, at: datetime) -> PayoutPart:
 def told_of(parts: Iterable[PayoutPart], kind: LineKind, move: str) -> tuple[ToldPart, ...]:
     """Return what reports told of a capture or refund; one that differs can be told again, by a corrected report."""
     return tuple(
-        ToldPart(part.stage, part.number, part.of, part.report_id, part.paid_on or part.expected_on)
+        ToldPart(
+            part.stage, part.number, part.of, part.report_id, part.paid_on or part.expected_on,
+            part.outcome is not Outcome.MATCHED,
+        )
         for part in parts
-        if (part.kind, part.move, part.outcome) == (kind, move, Outcome.MATCHED) and part.line
-    )
+        if (part.kind, part.move) == (kind, move) and part.line
+    )  # fmt: skip
 
 
 class PayoutState(StrEnum):
@@ -205,7 +209,7 @@ def payout_of(move: BookedMove, parts: Iterable[PayoutPart], group: str, install
 
 
 def _state(told: list[PayoutPart], installments: list[InstallmentPayout]) -> PayoutState:
-    if any(part.outcome is Outcome.DIFFERS for part in told):
+    if any(part.outcome is Outcome.DIFFERS and part.ended_by is None for part in told):
         return PayoutState.DIFFERS
     if all(part.paid_on is not None for part in installments):
         return PayoutState.PAID

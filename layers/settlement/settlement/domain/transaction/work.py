@@ -153,7 +153,7 @@ def _work_of_payout(part: "PayoutPart") -> Work | None:
     from settlement.domain.reconciliation.outcomes import Outcome
     from settlement.domain.reconciliation.report_line import LineKind
 
-    if part.accepted is not None:
+    if part.accepted is not None or part.ended_by is not None:
         return None
     if part.kind is LineKind.CHARGEBACK:
         kind = WorkKind.CHARGEBACK

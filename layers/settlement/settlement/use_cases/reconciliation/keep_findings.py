@@ -5,7 +5,6 @@ A run that dies is run again: what is written already says the same and is not w
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -18,6 +17,7 @@ from settlement.domain.reconciliation.outcomes import Missing, Outcome
 from settlement.domain.reconciliation.paid_sums import paid_since
 from settlement.domain.reconciliation.payout import PayoutPart, part_missing, part_of
 from settlement.domain.reconciliation.payout_dues import dues_changed
+from settlement.domain.reconciliation.replacement import Replacement, replacement
 from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Stage
 from settlement.use_cases.reconciliation.workspace import Workspace
 from settlement.use_cases.shared.contention import decide_until_written
@@ -33,8 +33,12 @@ PARTS_AT_ONCE = 40
 Where = PaymentBooks | Missing
 """What names a payment, with its order and transaction."""
 
+
 Finding = tuple[Where, list[PayoutPart]]
 """A payment with the parts that a report told, or did not tell, of it."""
+
+Repeated = list[PayoutPart]
+"""Parts that another report has told, so that their lines are duplicates."""
 
 
 def keep_findings(
@@ -44,14 +48,20 @@ def keep_findings(
     report_id: str,
     progress: Callable[[int], None] = lambda number: None,
     at_once: int = 1,
-) -> int:
-    """Write every part that the report told, of so many payments ``at_once``; return the number of writes."""
-    written, at = 0, ports.now()
+) -> bool:
+    """Write every part that the report told, of so many payments ``at_once``.
+
+    Return whether other reports have told some of its lines meanwhile: those are duplicates in the workspace then.
+    """
+    payments, at = 0, ports.now()
+    repeated: Repeated = []
     for findings in (_told(workspace, report_id, at), _missing(workspace, report_id, at)):
-        for number in side_by_side(partial(_keep_all, ports, account), findings, at_once):
-            written += number
-            progress(written)
-    return written
+        for found in side_by_side(partial(_keep_all, ports, account), findings, at_once):
+            payments += 1
+            repeated += found
+            progress(payments)
+    workspace.repeat(repeated)
+    return bool(repeated)
 
 
 def _told(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Finding]:
@@ -69,66 +79,92 @@ def _missing(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Fin
         yield lost[0], [part_missing(one, report_id, at) for one in lost]
 
 
-def _keep_all(ports: Ports, account: str, finding: Finding) -> int:
-    """Write what a report found of one payment; return the number of writes."""
+def _keep_all(ports: Ports, account: str, finding: Finding) -> Repeated:
+    """Write what a report found of one payment."""
     where, parts = finding
     is_told = not isinstance(where, PaymentBooks) or where.is_told
-    written = 0
+    repeated: Repeated = []
     for first in range(0, len(parts), PARTS_AT_ONCE):
         lot = parts[first : first + PARTS_AT_ONCE]
-        written += _keep(ports, account, where, lot, is_told=is_told or first > 0)
-    return written
+        repeated += _keep(ports, account, where, lot, is_told=is_told or first > 0)
+    return repeated
 
 
-def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart], *, is_told: bool) -> int:
-    """Write parts over what is stored; that is not read if nothing was told of the payment before them."""
+def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart], *, is_told: bool) -> Repeated:
+    """Write parts, and what they end, over what is stored; that is not read if nothing was told of the payment yet."""
     if not is_told:
         with suppress(Conflict):  # another report has told of it since
-            return _write(ports, account, where, parts, {})
-    return decide_until_written(ports, lambda: _write(ports, account, where, parts, _stored(ports, account, where)))
+            return list(_write(ports, account, where, parts, {}).repeated)
+    while True:
+        written = decide_until_written(ports, partial(_read_and_write, ports, account, where, parts))
+        if written.is_whole:
+            return list(written.repeated)
 
 
-def _stored(ports: Ports, account: str, where: Where) -> dict[str, PayoutPart]:
-    return {part.name: part for part in ports.store.payouts(account, where.transaction_id, where.payment_id)}
+def _read_and_write(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart]) -> Replacement:
+    stored = ports.store.payouts(account, where.transaction_id, where.payment_id)
+    return _write(ports, account, where, parts, {part.name: part for part in stored})
 
 
 def _write(
     ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart], stored: Mapping[str, PayoutPart]
-) -> int:
-    """Write the parts that say something new, and close what was missing and is told now."""
-    changed = [part for part in parts if not part.says_the_same(stored.get(part.name))]
-    if not changed:
-        return 0
-    told = {(part.kind, part.move) for part in changed if part.line and part.move}
-    after = [part.in_place_of(stored.get(part.name)) for part in changed]
-    after += [
-        replace(part, outcome=Outcome.MATCHED, reason="")
-        for part in stored.values()
-        if part.outcome is Outcome.MISSING and (part.kind, part.move) in told
-    ]
+) -> Replacement:
+    """Write what the parts put in place of what is stored, if that is anything."""
+    found = replacement(stored, parts)
+    if not found.after:
+        return found
+    report_id = parts[0].report_id
     journal = Journal(
-        writer=report_writer(changed[0].report_id[:_ID], ports.new_id()[-_ID:]),
+        writer=report_writer(report_id[:_ID], ports.new_id()[-_ID:]),
         written=0,
         order_id=where.order_id,
         transaction_id=where.transaction_id,
         at=ports.now(),
     )
-    dues = {} if isinstance(where, Missing) else _dues(where, stored.values(), after)
-    for part in changed:
+    dues = {} if isinstance(where, Missing) else _dues(where, stored.values(), found.after)
+    for part in found.told:
         booked = _booked(ports, account, where, stored.get(part.name), part)
         booked |= dues.pop((part.kind, part.move), {})
         journal.record(event_of(part), part.payment_id, **facts_of(part, where.currency), **booked)
-    commit = Commit(
-        account,
-        where.order_id,
-        where.transaction_id,
-        currency=where.currency,
-        payouts=after,
-        payouts_before=[stored[part.name] for part in after if part.name in stored],
-        events=journal.events,
+    for part in found.ended:
+        journal.record(EventType.PAYOUT_RESOLVED, part.payment_id, **_resolved(part, where.currency, report_id))
+    ports.commit(
+        Commit(
+            account,
+            where.order_id,
+            where.transaction_id,
+            currency=where.currency,
+            payouts=found.after,
+            payouts_before=found.before,
+            payouts_seen=sum(part.version for part in stored.values()),
+            events=journal.events,
+        )
     )
-    ports.commit(commit)
-    return 1
+    return found
+
+
+def _dues(
+    books: PaymentBooks, before: Collection[PayoutPart], after: Sequence[PayoutPart]
+) -> dict[tuple[LineKind, str], dict[str, Json]]:
+    """Return what each capture or refund that was told of changes of what is to come; its first event has it."""
+    told = {(part.kind, part.move) for part in after}
+    changed = {
+        (move.kind, move.number): dues_changed(books, move, before, after)
+        for move in books.moves
+        if (move.kind, move.number) in told
+    }
+    return {key: {"connector": books.connector, "dues": facts_of_dues(dues)} for key, dues in changed.items() if dues}
+
+
+def _resolved(part: PayoutPart, currency: str, report_id: str) -> dict[str, Json]:
+    return {
+        "payout": part.name,
+        "movement": part.kind.value,
+        "value": part.gross,
+        "currency": None if part.currency == currency else part.currency,
+        "resolvedBy": part.ended_by,
+        "reportId": report_id,
+    }
 
 
 def _booked(ports: Ports, account: str, where: Where, before: PayoutPart | None, part: PayoutPart) -> dict[str, Json]:
@@ -148,19 +184,6 @@ def _booked(ports: Ports, account: str, where: Where, before: PayoutPart | None,
         if move is not None and move.kind is LineKind.CAPTURE:
             facts |= {"settleId": move.reference}
     return facts
-
-
-def _dues(
-    books: PaymentBooks, before: Collection[PayoutPart], after: Sequence[PayoutPart]
-) -> dict[tuple[LineKind, str], dict[str, Json]]:
-    """Return what each capture or refund that was told of changes of what is to come; its first event has it."""
-    told = {(part.kind, part.move) for part in after}
-    changed = {
-        (move.kind, move.number): dues_changed(books, move, before, after)
-        for move in books.moves
-        if (move.kind, move.number) in told
-    }
-    return {key: {"connector": books.connector, "dues": facts_of_dues(dues)} for key, dues in changed.items() if dues}
 
 
 def event_of(part: PayoutPart) -> EventType:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from settlement.domain.reconciliation.books import PaymentBooks
-from settlement.domain.reconciliation.matching import DAY_TOLERANCE, match_payment, missing_moves
+from settlement.domain.reconciliation.matching import DAY_TOLERANCE, match_payment
+from settlement.domain.reconciliation.missing import missing_of
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import ReportHead
-from settlement.domain.reconciliation.report_line import OF_PAYMENTS, SIGN_OF, Amounts, LineKind, ReportLine, Sums
+from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
 from settlement.use_cases.reconciliation.workspace import Taken, Workspace
 
 MONTHS_BEFORE = 3
@@ -63,6 +64,8 @@ def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Ite
         if day is not None:
             taken.months.add(f"{day:%Y-%m}")
         taken.undated = taken.undated or day is None
+        if line.kind in OF_PAYMENTS and line.stage is Stage.REPORTED:
+            taken.stage = Stage.REPORTED
         if line.sold_on is not None and line.kind in OF_PAYMENTS:
             taken.first = min(taken.first or line.sold_on, line.sold_on)
             taken.last = max(taken.last or line.sold_on, line.sold_on)
@@ -118,7 +121,7 @@ def reconcile(
     workspace.decide_rest()
     found = Reconciled(head.with_period(taken.first, taken.last), taken.sums, workspace.sums())
     _check_sums(found)
-    workspace.add_missing(_missing(workspace, found, report_id))
+    workspace.add_missing(_missing(workspace, found, report_id, taken.stage))
     return found
 
 
@@ -168,16 +171,12 @@ def _batch_verdict(line: ReportLine, net: int, told: int) -> Verdict:
     return Verdict(line, Outcome.DIFFERS, "", (Difference.VALUE,), -net, reason)
 
 
-def _missing(workspace: Workspace, found: Reconciled, report_id: str) -> Iterator[Missing]:
-    for payment, moves in workspace.in_scope():
-        for move in missing_moves(payment, moves, found.head, report_id):
-            value = move.value * SIGN_OF[move.kind]
+def _missing(workspace: Workspace, found: Reconciled, report_id: str, stage: Stage) -> Iterator[Missing]:
+    for payment, slots in workspace.in_scope():
+        for lost in missing_of(payment, slots, found.head, report_id, stage):
             found.missing.lines += 1
-            found.missing.add_amounts(payment.currency, Amounts(gross=value))
-            yield Missing(
-                move.kind, payment.order_id, payment.transaction_id, payment.payment_id, move.number,
-                payment.currency, value, move.on,
-            )  # fmt: skip
+            found.missing.add_amounts(lost.currency, Amounts(gross=lost.value))
+            yield lost
 
 
 def _check_sums(found: Reconciled) -> None:

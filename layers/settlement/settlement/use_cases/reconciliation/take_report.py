@@ -92,11 +92,13 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
         known.to(ReportState.RUNNING), serial=head.serial, fault=None, message=None, fault_line=None, fault_column=None
     )
     running = taking.reports.save_report(taking.account, running)
-    keep_lines(taking.kept, taking.workspace, taking.account, known.report_id, taking.run)
-    keep_findings(
+    met_others = keep_findings(
         taking.ports, taking.account, taking.workspace, known.report_id,
         lambda number: taking.progress("payments", number), taking.at_once,
     )  # fmt: skip
+    if met_others:
+        found.outcomes = taking.workspace.sums()
+    keep_lines(taking.kept, taking.workspace, taking.account, known.report_id, taking.run)
     return taking.reports.save_report(taking.account, _done(taking, running, found))
 
 

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from settlement.domain.reconciliation.report_line import Stage
+
 if TYPE_CHECKING:
     from datetime import date
 
     from settlement.domain.reconciliation.books import PaymentBooks
     from settlement.domain.reconciliation.outcomes import Missing, Outcome, Verdict
+    from settlement.domain.reconciliation.payout import PayoutPart
     from settlement.domain.reconciliation.report_line import ReportLine, Sums
 
 
@@ -18,7 +21,8 @@ if TYPE_CHECKING:
 class Taken:
     """What was read of a file: its sums, the first and the last day of its sales, the months of them.
 
-    ``moved`` is the sum of all amounts without their signs. ``undated`` is True if a line tells no day.
+    ``moved`` is the sum of all amounts without their signs. ``undated`` is True if a line tells no day. ``stage`` is
+    ``paid`` if every line of a payment is.
     """
 
     sums: Sums
@@ -27,6 +31,7 @@ class Taken:
     months: set[str] = field(default_factory=set)
     undated: bool = False
     moved: int = 0
+    stage: Stage = Stage.PAID
 
 
 class Workspace(Protocol):
@@ -63,8 +68,12 @@ class Workspace(Protocol):
         """Decide all other lines: rejected if they are faulty, else foreign."""
         ...
 
+    def repeat(self, parts: Iterable[PayoutPart]) -> None:
+        """Decide anew that the lines of these parts are duplicates."""
+        ...
+
     def in_scope(self) -> Iterator[tuple[PaymentBooks, set[str]]]:
-        """Yield every payment settled by those who settled the file's, with the moves that lines speak for."""
+        """Yield every payment settled by those who settled the file's, with the slots that lines speak for."""
         ...
 
     def told(self) -> Iterator[tuple[PaymentBooks, list[Verdict]]]:

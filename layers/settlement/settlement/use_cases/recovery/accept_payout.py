@@ -39,7 +39,10 @@ def payout_at(ports: Ports, account: str, place: PayoutPlace) -> PayoutPart:
 
 def _accept(ports: Ports, account: str, place: PayoutPlace, reference: str, reason: str | None) -> None:
     heads = load_by_transaction(ports.store, account, place.transaction_id)
-    part = payout_at(ports, account, place)
+    told = ports.store.payouts(account, place.transaction_id, place.payment_id)
+    part = next((part for part in told if part.name == place.name), None)
+    if part is None:
+        raise PayoutNotFound(place.name)
     if part.accepted is not None:
         if part.accepted.reference != reference:
             raise WrongStatus(f"Payout {part.name} was accepted already, with reference {part.accepted.reference}")
@@ -49,7 +52,8 @@ def _accept(ports: Ports, account: str, place: PayoutPlace, reference: str, reas
             f"Payout {part.name} is {part.outcome.value}, and nobody's work: only a difference, a missing payout or a "
             "chargeback is accepted"
         )
-    ports.commit(_commit(account, heads, part, Acceptance(reference, ports.now(), ports.actor, reason)))
+    commit = _commit(account, heads, part, Acceptance(reference, ports.now(), ports.actor, reason))
+    ports.commit(replace(commit, payouts_seen=sum(held.version for held in told)))
 
 
 def _commit(account: str, heads: Heads, part: PayoutPart, said: Acceptance) -> Commit:

@@ -65,7 +65,8 @@ class Commit:
     one. ``requests`` are idempotency keys with the name and the operation of their request. ``additional_data``
     replaces data of the same names. ``start_key`` is the idempotency key of the transaction's start. ``finding`` is
     what an audit has found, after the one before, ``erased_terms`` are those of an erased shopper. ``payouts``
-    replace what was told under their names, ``payouts_before``. ``currency`` is the transaction's, for work items.
+    replace what was told under their names, ``payouts_before``, of one payment; ``payouts_seen`` is the sum of the
+    versions of all that was told of it, which has to be unchanged. ``currency`` is the transaction's, for work items.
     ``actor`` is who causes the events. A leg that is ``alone`` is written with its operation, so the commit has that.
     """
 
@@ -104,6 +105,7 @@ class Commit:
     approvals: Sequence[Approval] = ()
     payouts: Sequence[PayoutPart] = ()
     payouts_before: Sequence[PayoutPart] = ()
+    payouts_seen: int | None = None
     events: Sequence[Event] = ()
     actor: Actor | None = None
 
