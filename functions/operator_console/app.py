@@ -18,6 +18,9 @@ console = Console(
         secret=lambda: bootstrap.console_secret(),
         vault=lambda: bootstrap.credentials(),
         probe=lambda: bootstrap.connector_probe(),
+        reports=lambda: bootstrap.reports(),
+        report_lines=lambda: bootstrap.report_lines(),
+        entry_log=lambda: bootstrap.entry_log(),
     ),
 )
 

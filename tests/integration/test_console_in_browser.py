@@ -15,7 +15,16 @@ from testkit.shop import Placed, Shop
 from tests.support.approvals import stored
 from tests.support.chromium import needs_chromium
 from tests.support.console import KEY, TOKEN
-from tests.support.console_in_browser import complaints_of, opened, orders_of_every_kind, tab_to, violations
+from tests.support.console_in_browser import (
+    REFUSED,
+    REPORT,
+    complaints_of,
+    keep_reports,
+    opened,
+    orders_of_every_kind,
+    tab_to,
+    violations,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
@@ -28,6 +37,7 @@ def paths(orders: dict[str, Placed]) -> list[str]:
     done, failed, by_hand, cancelled = (orders[name] for name in ("done", "failed", "by_hand", "cancelled"))
     failure = f"transactions/{failed.transaction_id}/operations/{failed.operation.sequence}/do"
     return [
+        *("payouts", "payouts?days=30", f"payouts/{REPORT.report_id}", f"payouts/{REFUSED.report_id}"),
         *("today", "lapses", "settings", "keys", "orders", "orders?from=x", "nowhere"),
         *("connectors", "connectors/partial", "connectors/partial/edit", "new-connector"),
         "orders?q=none&status=invoiced&from=2026-01-01",
@@ -71,6 +81,7 @@ def test_pages_are_for_everybody_and_fit_the_screen(
     browser: "Chromium", site: str, shop: Shop, scheme: Any, width: int
 ) -> None:
     orders = orders_of_every_kind(shop)
+    keep_reports()
     plain = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}).new_page()
     plain.goto(f"{site}/console/sign-in")
     wrong = {"sign-in": violations(plain)}

@@ -20,7 +20,9 @@ from settlement.use_cases.shared.ports import Page, Ports
 from testkit.builders import ACCOUNT
 from testkit.shop import Shop
 from tests.support.affiliations import FakeProbe, FakeVault
+from tests.support.journal import JournalOfCommits
 from tests.support.lambda_context import Context
+from tests.support.reports import FakeReports
 
 KEY, TOKEN, USER = "operator", "a-token", "Maria"
 ENVIRONMENT = {
@@ -172,6 +174,7 @@ class Browser:
     access: FakeAccess = field(default_factory=FakeAccess)
     vault: FakeVault = field(default_factory=FakeVault)
     probe: FakeProbe = field(default_factory=FakeProbe)
+    reports: FakeReports = field(default_factory=FakeReports)
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -183,6 +186,10 @@ class Browser:
         self.patch.setattr(bootstrap, "console_secret", lambda: "a secret of the stack")
         self.patch.setattr(bootstrap, "credentials", lambda: self.vault)
         self.patch.setattr(bootstrap, "connector_probe", lambda: self.probe)
+        self.patch.setattr(bootstrap, "reports", lambda: self.reports)
+        self.patch.setattr(bootstrap, "report_lines", lambda: self.reports.lines)
+        journal = JournalOfCommits(commits=self.shop.store.commits)
+        self.patch.setattr(bootstrap, "entry_log", lambda: journal)
         self.access.keys.setdefault(KEY, (TOKEN, ACCOUNT, (EVERY_ROLE,)))
 
     def _ports(self, actor: Actor) -> Ports:

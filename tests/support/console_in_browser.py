@@ -1,9 +1,13 @@
 """An operator in a real browser: signs in, goes on by mouse or by keyboard alone; and what is wrong with a page."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from settlement import bootstrap
+from settlement.domain.reconciliation.outcomes import Outcome
+from settlement.domain.reconciliation.report import CurrencySums, OutcomeSums, Report, ReportState
 from settlement.use_cases.gateway.request_movement import REFUND
-from testkit.builders import a_new_payment, item
+from testkit.builders import ACCOUNT, NOON, a_new_payment, item
 from testkit.shop import Placed, Shop
 from tests.support.approvals import ask_movement, limit
 from tests.support.console import KEY, TOKEN
@@ -13,10 +17,35 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
     from playwright.sync_api import Page
 
+
+def _sums(outcome: str, lines: int, gross: int) -> OutcomeSums:
+    return OutcomeSums(outcome, lines, (CurrencySums("BRL", gross, gross // 100, gross - gross // 100),))
+
+
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
+
+
+REPORT = Report(
+    "R0", "csv", "sales with a rather long name of its file 2026-03-02.csv", "0" * 64, NOON, ReportState.DONE,
+    since=NOON.date(), until=NOON.date(), file=_sums("file", 11, 100_000),
+    outcomes=tuple(_sums(outcome.value, 2, 20_000) for outcome in Outcome if outcome is not Outcome.MISSING),
+    missing=_sums("missing", 1, 500),
+)  # fmt: skip
+"""A settlement report with lines of every outcome."""
+
+REFUSED = replace(
+    REPORT, report_id="R1", state=ReportState.REFUSED, file=None, outcomes=(), missing=None, fault="not-a-number",
+    message="gross: 30,x is no number", fault_line=3, fault_column=2,
+)  # fmt: skip
+
+
+def keep_reports() -> None:
+    """Have the console's account hold both reports."""
+    for report in (REPORT, REFUSED):
+        bootstrap.reports().save_report(ACCOUNT, report)
 
 
 def orders_of_every_kind(shop: Shop) -> dict[str, Placed]:

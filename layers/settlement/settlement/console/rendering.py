@@ -22,6 +22,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 NAVIGATION: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("today", "today", (Role.VIEW_PAYMENT,)),
     ("orders", "orders", (Role.VIEW_ORDER,)),
+    ("payouts", "payouts", (Role.VIEW_PAYMENT,)),
     ("connectors", "connectors", (Role.ACCOUNT_ADMIN,)),
     ("settings", "settings", (Role.ACCOUNT_ADMIN,)),
     ("keys", "keys", (Role.ACCOUNT_ADMIN,)),

@@ -35,6 +35,8 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console", "start", "show"),
     PageRoute("get", "/console/today", "today", "show", _PAYMENT),
     PageRoute("get", "/console/lapses", "lapses", "show", _PAYMENT),
+    PageRoute("get", "/console/payouts", "payouts", "show", _PAYMENT),
+    PageRoute("get", "/console/payouts/{reportId}", "payouts", "show_report", _PAYMENT),
     PageRoute("get", "/console/approvals/{approvalId}", "approval", "show", _DECIDING),
     PageRoute("post", "/console/approvals/{approvalId}/approve", "approval", "agree", _APPROVER),
     PageRoute("post", "/console/approvals/{approvalId}/refuse", "approval", "decline", _APPROVER),

@@ -22,6 +22,9 @@ from settlement.use_cases.shared.ports import Ports, Unavailable
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
+    from settlement.use_cases.bookkeeping.list_receivables import ReceivableLog
+    from settlement.use_cases.reconciliation.report_ports import KeptLines, Reports
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -49,6 +52,9 @@ class Services:
     secret: Callable[[], str]
     vault: Callable[[], Vault]
     probe: Callable[[], ConnectorProbe]
+    reports: "Callable[[], Reports]"
+    report_lines: "Callable[[], KeptLines]"
+    entry_log: "Callable[[], ReceivableLog]"
 
     @property
     def seal(self) -> Seal:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from settlement.console.language import catalogue
 from settlement.domain.actor import Actor
-from settlement.domain.money import minor_digits, to_major
+from settlement.domain.money import is_currency, minor_digits, to_major
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -93,6 +93,16 @@ class Words:
         from babel.dates import format_date
 
         return format_date(day, "d MMM y", locale=_locale(self.language))
+
+    def short_day(self, day: date) -> str:
+        """Return a day of the coming year: ``29 de nov.``"""
+        from babel.dates import format_date
+
+        return format_date(day, "d MMM", locale=_locale(self.language))
+
+    def any_money(self, minor_units: int, currency: str) -> str:
+        """Return an amount of a file, which can have something else in the place of its currency."""
+        return self.money(minor_units, currency) if is_currency(currency) else f"{self.number(minor_units)} {currency}"
 
     def written_day(self, text: str) -> str:
         """Return a day that was sent as ``2026-11-29``, alone or before a time; anything else as it is."""
