@@ -154,3 +154,50 @@ def test_fifth_failure_makes_a_key_wait(browser: "Chromium", site: str, shop: Sh
     assert len(set(told[:5])) == 1
     assert re.search(r"\b3[01]\b", told[5]), "seconds"
     assert violations(page) == []
+
+
+def test_back_from_a_finished_deed_shows_that_it_is_done_and_does_nothing_again(
+    browser: "Chromium", site: str, shop: Shop
+) -> None:
+    placed = shop.open(a_new_payment(10000, "partial"))
+    page = opened(browser, site)
+    page.goto(f"{site}/console/orders/{placed.order_id}")
+    page.locator("a", has_text="New invoice").first.click()
+    page.fill("[name=number]", "N1")
+    page.fill("[name=amount]", "70.00")
+    page.click("main button.primary")
+    page.click("main button.primary")
+    page.wait_for_url("**?done=invoice")
+    placed.run()
+
+    page.go_back()
+    back = (page.url, page.locator("h1").inner_text(), page.locator("main").inner_text())
+    page.go_back()
+    form = page.url, page.input_value("[name=number]")
+    page.go_forward()
+    page.go_forward()
+
+    assert back[0] == f"{site}/console/orders/{placed.order_id}"
+    assert placed.order_id in back[1]
+    assert "Partly invoiced" in back[2]
+    assert form == (f"{site}/console/orders/{placed.order_id}/do/invoice", "")
+    assert page.url.endswith("?done=invoice")
+    placed.run()
+    assert (placed.order.invoices, placed.order.invoiced, placed.ledger.captured) == (1, 7000, 7000)
+
+
+def test_plan_that_went_stale_is_shown_at_its_own_address(browser: "Chromium", site: str, shop: Shop) -> None:
+    placed = shop.open(a_new_payment(10000, "partial"))
+    page = opened(browser, site)
+    page.goto(f"{site}/console/orders/{placed.order_id}/do/invoice")
+    page.fill("[name=number]", "N1")
+    page.fill("[name=amount]", "70.00")
+    page.click("main button.primary")
+    placed.invoice("N0", 1000)
+    page.click("main button.primary")
+
+    assert page.locator("[role=alert]").is_visible()
+    assert page.url == f"{site}/console/orders/{placed.order_id}/do/invoice"
+    page.click("main button.primary")
+    page.wait_for_url("**?done=invoice")
+    assert placed.order.invoiced == 8000

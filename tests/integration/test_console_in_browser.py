@@ -18,8 +18,9 @@ from tests.support.console import KEY, TOKEN
 from tests.support.console_in_browser import (
     REFUSED,
     REPORT,
+    UNDELIVERED,
     complaints_of,
-    keep_reports,
+    keep_what_came_in,
     opened,
     orders_of_every_kind,
     tab_to,
@@ -38,6 +39,7 @@ def paths(orders: dict[str, Placed]) -> list[str]:
     failure = f"transactions/{failed.transaction_id}/operations/{failed.operation.sequence}/do"
     return [
         *("payouts", "payouts?days=30", f"payouts/{REPORT.report_id}", f"payouts/{REFUSED.report_id}"),
+        f"deliveries/{UNDELIVERED.id}",
         *("today", "lapses", "settings", "keys", "orders", "orders?from=x", "nowhere"),
         *("connectors", "connectors/partial", "connectors/partial/edit", "new-connector"),
         "orders?q=none&status=invoiced&from=2026-01-01",
@@ -81,7 +83,7 @@ def test_pages_are_for_everybody_and_fit_the_screen(
     browser: "Chromium", site: str, shop: Shop, scheme: Any, width: int
 ) -> None:
     orders = orders_of_every_kind(shop)
-    keep_reports()
+    keep_what_came_in()
     plain = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}).new_page()
     plain.goto(f"{site}/console/sign-in")
     wrong = {"sign-in": violations(plain)}

@@ -20,6 +20,7 @@ from settlement.use_cases.shared.ports import Page, Ports
 from testkit.builders import ACCOUNT
 from testkit.shop import Shop
 from tests.support.affiliations import FakeProbe, FakeVault
+from tests.support.feeds import FakeFeeds, FakeHookCaller
 from tests.support.journal import JournalOfCommits
 from tests.support.lambda_context import Context
 from tests.support.reports import FakeReports
@@ -174,6 +175,8 @@ class Browser:
     access: FakeAccess = field(default_factory=FakeAccess)
     vault: FakeVault = field(default_factory=FakeVault)
     probe: FakeProbe = field(default_factory=FakeProbe)
+    feeds: FakeFeeds = field(default_factory=FakeFeeds)
+    hooks: FakeHookCaller = field(default_factory=FakeHookCaller)
     reports: FakeReports = field(default_factory=FakeReports)
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
@@ -186,6 +189,9 @@ class Browser:
         self.patch.setattr(bootstrap, "console_secret", lambda: "a secret of the stack")
         self.patch.setattr(bootstrap, "credentials", lambda: self.vault)
         self.patch.setattr(bootstrap, "connector_probe", lambda: self.probe)
+        self.feeds.store = self.shop.store
+        self.patch.setattr(bootstrap, "feeds", lambda: self.feeds)
+        self.patch.setattr(bootstrap, "hook_client", lambda: self.hooks)
         self.patch.setattr(bootstrap, "reports", lambda: self.reports)
         self.patch.setattr(bootstrap, "report_lines", lambda: self.reports.lines)
         journal = JournalOfCommits(commits=self.shop.store.commits)

@@ -4,6 +4,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from settlement import bootstrap
+from settlement.domain.account.delivery import Delivery
+from settlement.domain.account.feed import Hook, StatusUpdate
+from settlement.domain.actor import Actor, System
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.report import CurrencySums, OutcomeSums, Report, ReportState
 from settlement.use_cases.gateway.request_movement import REFUND
@@ -42,10 +45,20 @@ REFUSED = replace(
 )  # fmt: skip
 
 
-def keep_reports() -> None:
-    """Have the console's account hold both reports."""
+UNDELIVERED = Delivery(
+    "erp", StatusUpdate("T-transaction-7", "1-01", "handling", NOON), "T", NOON, 3, 12, 500, "it answered with 500",
+    given_up_at=NOON, currency="BRL",
+)  # fmt: skip
+"""An update that a hook did not take."""
+
+
+def keep_what_came_in() -> None:
+    """Have the console's account hold both reports, and the update that its hook did not take."""
     for report in (REPORT, REFUSED):
         bootstrap.reports().save_report(ACCOUNT, report)
+    feeds = bootstrap.feeds()
+    feeds.replace_hook(ACCOUNT, None, Hook("erp", "https://erp.example"))
+    feeds.record_delivery(ACCOUNT, None, UNDELIVERED, Actor(system=System.WORKFLOW))
 
 
 def orders_of_every_kind(shop: Shop) -> dict[str, Placed]:
@@ -141,7 +154,7 @@ class Mouse:
 
     def press(self, text: str) -> None:
         """Press the button of a text, which leads to another page."""
-        with self._page.expect_navigation():
+        with self._page.expect_event("load"):
             self._page.locator("button", has_text=text).first.click()
 
     def open(self, text: str) -> None:
@@ -169,7 +182,7 @@ class Keyboard(Mouse):
     def press(self, text: str) -> None:
         """Press the button of a text, which leads to another page."""
         tab_to(self._page, "button", text)
-        with self._page.expect_navigation():
+        with self._page.expect_event("load"):
             self._page.keyboard.press("Enter")
 
     def open(self, text: str) -> None:

@@ -23,6 +23,7 @@ class PageRoute:
 _VIEW = (Role.VIEW_ORDER,)
 _ADMIN = (Role.ACCOUNT_ADMIN,)
 _PAYMENT = (Role.VIEW_PAYMENT,)
+_FEED = (Role.ORDER_FEED,)
 _APPROVER = (Role.APPROVE_PAYMENT,)
 _DECIDING = (Role.VIEW_PAYMENT, Role.APPROVE_PAYMENT)
 
@@ -37,6 +38,8 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console/lapses", "lapses", "show", _PAYMENT),
     PageRoute("get", "/console/payouts", "payouts", "show", _PAYMENT),
     PageRoute("get", "/console/payouts/{reportId}", "payouts", "show_report", _PAYMENT),
+    PageRoute("get", "/console/deliveries/{deliveryId}", "deliveries", "show", _FEED),
+    PageRoute("post", "/console/deliveries/{deliveryId}/resend", "deliveries", "send_again", _FEED),
     PageRoute("get", "/console/approvals/{approvalId}", "approval", "show", _DECIDING),
     PageRoute("post", "/console/approvals/{approvalId}/approve", "approval", "agree", _APPROVER),
     PageRoute("post", "/console/approvals/{approvalId}/refuse", "approval", "decline", _APPROVER),

@@ -18,6 +18,7 @@ from settlement.domain.actor import Actor
 from settlement.domain.errors import Busy, Forbidden, Refusal, Unauthorised
 from settlement.use_cases.connectors.connector_ports import ConnectorProbe, Vault
 from settlement.use_cases.shared.ports import Ports, Unavailable
+from settlement.use_cases.updates.feed_ports import Feeds, HookCaller
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -52,6 +53,8 @@ class Services:
     secret: Callable[[], str]
     vault: Callable[[], Vault]
     probe: Callable[[], ConnectorProbe]
+    feeds: Callable[[], Feeds]
+    hooks: Callable[[], HookCaller]
     reports: "Callable[[], Reports]"
     report_lines: "Callable[[], KeptLines]"
     entry_log: "Callable[[], ReceivableLog]"

@@ -31,6 +31,11 @@
     if (event.target.method !== "post") { return; }
     if (event.target.dataset.sent) { event.preventDefault(); return; }
     event.target.dataset.sent = "1";
+    // Whoever goes back from a finished deed sees what it was done to, not its plan, which is no longer there.
+    if (event.target.dataset.there && event.submitter && event.submitter.value === "do") {
+      event.target.action = location.href;
+      history.replaceState(null, "", event.target.dataset.there);
+    }
   });
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });

@@ -44,15 +44,21 @@ def list_deliveries(feeds: Feeds, account: str, app_key: str, limit: int, after:
     return feeds.deliveries(account, app_key, limit, after)
 
 
+def find_delivery(feeds: Feeds, account: str, id_: str) -> Delivery:
+    """Return a logged update of an account; raises ``DeliveryNotFound``."""
+    named = read_delivery_id(id_)
+    found = None if named is None else feeds.delivery(account, *named)
+    if found is None:
+        raise DeliveryNotFound(id_)
+    return found
+
+
 def resend(ports: Ports, feeds: Feeds, caller: HookCaller, account: str, id_: str) -> Delivery:
     """Deliver a logged update once more, to the hook as it is configured now; return what came of it.
 
     Raises ``DeliveryNotFound`` if it is not in the log of this account, ``NoHook`` if its hook is gone.
     """
-    named = read_delivery_id(id_)
-    found = None if named is None else feeds.delivery(account, *named)
-    if found is None:
-        raise DeliveryNotFound(id_)
+    found = find_delivery(feeds, account, id_)
     hook = feeds.hook(account, found.app_key)
     if hook is None:
         raise NoHook(found.app_key)
