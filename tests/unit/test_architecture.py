@@ -61,7 +61,7 @@ DOMAIN = {
     "fiscal": "errors money order",
     "reconciliation": "actor money transitions",
     "privacy": "order",
-    "audit": "changes connectors events ledger order transaction",
+    "audit": "changes connectors events ledger order reconciliation transaction",
 }
 """The rooms of the domain, and those below them; the first is for the files that stand in none of them."""
 

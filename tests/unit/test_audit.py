@@ -165,14 +165,14 @@ def test_ledger_that_cannot_be_read_is_a_mismatch() -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(shop.store, name)
 
-        def payments(self, account: str, transaction_id: str) -> list[Payment]:
+        def payments_and_payouts(self, account: str, transaction_id: str) -> tuple[list[Payment], list[Any]]:
             raise LedgerImbalance("ledger out of balance")
 
     store: Any = Torn()
     order = shop.store.every(Order)[0]
     (mismatch,) = audit_transaction(store, ACCOUNT, order.transaction_id).mismatches
 
-    assert (mismatch.what, mismatch.where) == ("item that cannot be read", "payments")
+    assert (mismatch.what, mismatch.where) == ("item that cannot be read", "payments and payouts")
 
 
 def test_what_a_writer_leaves_between_two_reads_is_no_mismatch(shop: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from settlement.domain.events import EventType
 from settlement.domain.reconciliation.payout import PayoutPart
+from settlement.domain.reconciliation.report_line import Stage
 from settlement.storage.work_told import with_work_told
 from settlement.use_cases.reconciliation import keep_findings as keep_findings_module
 from testkit.builders import ACCOUNT, a_new_payment
@@ -356,3 +358,21 @@ def test_what_is_to_come_is_changed_once_by_reports_at_once(
     left = service.do("GET", "/api/pvt/receivables", query={"until": "2026-12-31"})
     assert [day for day in left["days"] if day["net"]] == []
     require_whole(shop)
+
+
+def test_audit_sees_every_payout_that_is_not_as_it_was_booked(shop: Shop, reports: FakeReports, sold: Placed) -> None:
+    paid = "capture,70.00,1.75,BRL,TID,2026-03-02,,2026-04-01,,"
+    take(shop, reports, file(paid, CHARGED.format("2026-04-01"), REVERSED.format("2026-04-10"), **PAYOUTS))
+    seen: list[str] = []
+    for part in parts(shop, sold):
+        wrong = [replace(part, **{name: getattr(part, name) + 1}) for name in ("gross", "fee", "net")]
+        wrong += [replace(part, stage=Stage.REPORTED), replace(part, currency="JPY", net_currency="JPY")]
+        wrong += [replace(part, ended_by=None)] if part.ended_by else []
+        for other in wrong:
+            shop.store.corrupt(part, other)
+            [*found] = mismatches_of(shop.store)
+            assert found, other
+            seen += [mismatch.what for mismatch in found]
+            shop.store.corrupt(other, part)
+    assert {"entries and payouts: fees in BRL", "entries and payouts: chargedBack in BRL"} <= set(seen)
+    assert mismatches_of(shop.store) == []

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from settlement.domain.audit.kept_sums import kept_mismatches
 from settlement.domain.audit.movements import movement_mismatches
 from settlement.domain.audit.order_side import order_mismatches
+from settlement.domain.audit.payouts import payout_mismatches
 from settlement.domain.audit.reconciliation import debts, head_differences, overcapture
 from settlement.domain.audit.records import Mismatch, Records, unequal
 from settlement.domain.audit.timeline import timeline_mismatches
@@ -36,6 +37,7 @@ def audit(records: Records) -> tuple[Mismatch, ...]:
         *movement_mismatches(records),
         *order_mismatches(records),
         *kept_mismatches(records),
+        *payout_mismatches(records),
         *_heads(records),
         *_queue(records),
         *_at_rest(records),

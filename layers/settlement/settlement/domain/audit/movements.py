@@ -92,6 +92,7 @@ def _captures(records: Records) -> Iterator[Mismatch]:
         if leg.kind is LegKind.SETTLE and leg.state is LegState.POSTED
     }
     held = {(settlement.payment_id, settlement.number): settlement for settlement in records.settlements}
+    invoices = {operation.sequence: operation.invoice or "" for operation in records.operations}
     for key in sorted(settled.keys() | held.keys()):
         where = f"capture {key[1]} of payment {key[0]}"
         leg, settlement = settled.get(key), held.get(key)
@@ -107,6 +108,8 @@ def _captures(records: Records) -> Iterator[Mismatch]:
         refunded = sum(refund.posted_value for refund in refunds if refund.state is LegState.POSTED)
         for refund in refunds:
             yield from unequal(where, ("name that its refunds use", settlement.settle_id, refund.settle_id))
+        if settlement.invoice is not None:  # earlier versions did not name it
+            yield from unequal(where, ("invoice that asked for it", invoices.get(leg.operation), settlement.invoice))
         yield from unequal(
             where,
             ("value captured", leg.posted_value, settlement.value),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from settlement.domain.changes.change import Change
 from settlement.domain.changes.modification import Modification
@@ -16,6 +17,9 @@ from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
+
+if TYPE_CHECKING:
+    from settlement.domain.reconciliation.payout import PayoutPart
 
 QUOTED_CHARACTERS = 200
 """Most characters of a value in a mismatch."""
@@ -55,6 +59,7 @@ class Records:
     modifications: Sequence[Modification]
     transaction: Transaction
     payments: Sequence[Payment]
+    payouts: "Sequence[PayoutPart]"
     operations: Sequence[Operation]
     legs: Sequence[Leg]
     approvals: Sequence[Approval]

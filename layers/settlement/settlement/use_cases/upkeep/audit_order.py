@@ -128,7 +128,8 @@ def _events(store: Store, account: str, transaction_id: str) -> tuple[Event, ...
 def _read(store: Store, order: Order, transaction: Transaction, events: tuple[Event, ...]) -> Records:
     account, order_id, transaction_id = order.account, order.order_id, order.transaction_id
     invoices = _listed("invoices", lambda: store.invoices(account, order_id))
-    payments = _listed("payments", lambda: store.payments(account, transaction_id))
+    with _reading("payments and payouts"):
+        payments, payouts = store.payments_and_payouts(account, transaction_id)
     return Records(
         order=order,
         lines=_listed("lines", lambda: store.lines(account, order_id)),
@@ -140,6 +141,7 @@ def _read(store: Store, order: Order, transaction: Transaction, events: tuple[Ev
         modifications=_listed("modifications", lambda: store.modifications(account, order_id)),
         transaction=transaction,
         payments=payments,
+        payouts=payouts,
         operations=_listed("operations", lambda: store.operations(account, transaction_id)),
         legs=_listed("legs", lambda: store.legs(account, transaction_id)),
         approvals=_listed("approvals", lambda: store.approvals(account, transaction_id)),
