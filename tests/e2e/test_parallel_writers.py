@@ -22,7 +22,7 @@ from testkit.merchant import Figures, Merchant, Moved, PlacedOrder, settle, unti
 from tests.e2e.conftest import client_arguments
 from tests.e2e.writers import Post, write_at_once
 from tests.support.oracle import Oracle
-from tests.support.serial_order import Request, Seen, Told, serial_order
+from tests.support.serial_order import Kind, Request, Seen, Told, serial_order
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.alone
 
 WRITERS = 16
 EACH = 2
+KINDS: list[Kind] = ["sale", "sale", "sale", "return", "discount", "take-back", "correction"]
 
 
 def posted(order: PlacedOrder, request: Request) -> Post:
@@ -45,6 +46,11 @@ def posted(order: PlacedOrder, request: Request) -> Post:
             return Post(f"{order.path}/changes", change_body(request.id, request.value))
         case "cancel":
             return Post(f"{order.path}/cancel", {"reason": "The customer asked for it"})
+        case "take-back":
+            body = {"requestId": request.id, "reason": "wrong address"}
+            return Post(f"{order.path}/invoice/{request.of}/cancel", body)
+        case "correction":
+            return Post(f"{order.path}/invoice", invoice_body(request.id, request.value, replaces=request.of))
 
 
 def seen(order: PlacedOrder) -> Seen:
@@ -52,7 +58,8 @@ def seen(order: PlacedOrder) -> Seen:
     shown = order.order()
     packages = shown["packageAttachment"]["packages"]
     returned = sum(package["invoiceValue"] for package in packages if package["type"] == "Input")
-    return Seen(shown["value"], shown["invoicedValue"], returned, shown["status"] == "canceled")
+    paid = shown["settledValue"] - shown["refundedValue"]
+    return Seen(shown["value"], shown["invoicedValue"], returned, shown["status"] == "canceled", paid)
 
 
 def mixed(seed: int) -> list[Request]:
@@ -61,9 +68,13 @@ def mixed(seed: int) -> list[Request]:
     requests = [Request("cancel"), Request("cancel")]
     while len(requests) < WRITERS * EACH:
         number = len(requests)
-        kind = chance.choice(["sale", "sale", "sale", "return", "discount"])
+        kind = chance.choice(KINDS)
         value = chance.choice([500, 1000, 2500, 4000])
-        requests.append(Request(kind, f"{kind}-{number}", value))  # type: ignore[arg-type]
+        sales = [held.id for held in requests if held.kind in ("sale", "correction")]
+        if kind in ("take-back", "correction") and not sales:
+            kind = "sale"
+        of = chance.choice(sales) if kind in ("take-back", "correction") else ""
+        requests.append(Request(kind, f"{kind}-{number}", value if kind != "take-back" else 0, of))
         if number % 5 == 0:
             requests.append(requests[-1])
     chance.shuffle(requests)
@@ -84,12 +95,12 @@ def test_r27_sixteen_writers_on_one_order_are_explained_by_a_serial_order(mercha
         Told(request, answer.status, answer.sent, answer.heard)
         for request, answer in zip([request for pair in pairs for request in pair], heard, strict=True)
     ]
-    assert {answer.status for answer in told} <= {200, 400, 409}, heard
+    assert {answer.status for answer in told} <= {200, 400, 404, 409}, heard
     assert serial_order(Oracle(Mode.PARTIAL, 10000, 10000), told, seen(order)) is not None, (told, seen(order))
     figures = order.figures()
     assert figures.refunded <= figures.settled <= 10000
     assert figures.invoiced <= figures.value
-    assert sum(order.settlements().actions) == figures.settled == min(figures.invoiced, figures.settled)
+    assert sum(order.settlements().actions) == figures.settled
     receipts = [json.loads(answer.text)["receipt"] for answer in heard if answer.status == 200]
     assert all(receipts)
 

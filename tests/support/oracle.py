@@ -26,6 +26,8 @@ class Oracle:
     """Whether a return before completion gives its value back at once."""
     sales: tuple[tuple[str, int, int], ...] = ()
     """The sales that stand: number, what counts of each, and what it has requested."""
+    numbers: frozenset[str] = frozenset()
+    """The numbers of all sales, also of those that were cancelled."""
     completion: int = 0
     """What a change has requested because it completed the order."""
     taken_back: int = 0
@@ -74,6 +76,7 @@ class Oracle:
             self.requested = self.payable if self.is_complete else self.requested + counted
             self._settle()
         self.sales = (*self.sales, (number, counted, self.requested - before))
+        self.numbers |= {number}
 
     def cancel_invoice(self, number: str) -> None:
         """The cancellation of a sale was taken: what it counted and requested is taken back."""

@@ -5,22 +5,26 @@ lead to what is seen in the end, and if no request comes before one that was ans
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Literal
 
 from tests.support.oracle import Oracle
 
-Kind = Literal["sale", "return", "discount", "cancel"]
+Kind = Literal["sale", "return", "discount", "cancel", "take-back", "correction"]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a writer asks: ``id`` is the invoice number or change id, ``value`` in minor units."""
+    """What a writer asks: ``id`` is the invoice number, change id or request id, ``value`` in minor units.
+
+    ``of`` is the number of the sale that is taken back, or corrected.
+    """
 
     kind: Kind
     id: str = ""
     value: int = 0
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Seen:
     invoiced: int
     returned: int
     cancelled: bool
+    paid: int | None = None
+    """What is captured less what is refunded; None if nobody looked."""
 
 
 def serial_order(start: Oracle, told: Sequence[Told], seen: Seen) -> list[Request] | None:
@@ -51,11 +57,11 @@ def serial_order(start: Oracle, told: Sequence[Told], seen: Seen) -> list[Reques
     """
     dead_ends: set[tuple[object, ...]] = set()
     times = Counter(answer.request.id for answer in told)
+    named = {answer.request.of for answer in told}
 
     def search(oracle: Oracle, taken: frozenset[str], left: frozenset[Told]) -> list[Request] | None:
         if not left:
-            end = Seen(oracle.value, oracle.invoiced, oracle.returned, oracle.cancelled)
-            return [] if end == seen else None
+            return [] if _end(oracle, seen) == seen else None
         here = (astuple(oracle), taken, left)
         if here in dead_ends:
             return None
@@ -65,12 +71,13 @@ def serial_order(start: Oracle, told: Sequence[Told], seen: Seen) -> list[Reques
             request = answer.request
             if answer.sent > first_heard:
                 continue
-            status, after = decide(oracle, taken, request)
-            alike = (request.kind, request.value, request.id if times[request.id] > 1 else None)
-            if status != answer.status or alike in tried:
+            is_told_apart = times[request.id] > 1 or request.id in named
+            alike = (request.kind, request.value, request.of, request.id if is_told_apart else None)
+            after = next((held for status, held in decide(oracle, taken, request) if status == answer.status), None)
+            if after is None or alike in tried:
                 continue
             tried.add(alike)
-            known = taken | {request.id} if status == OK else taken
+            known = taken | {request.id} if answer.status == OK else taken
             found = search(after, known, left - {answer})
             if found is not None:
                 return [request, *found]
@@ -82,29 +89,66 @@ def serial_order(start: Oracle, told: Sequence[Told], seen: Seen) -> list[Reques
     return search(start, frozenset(), frozenset(told))
 
 
-OK, WRONG, CONFLICT = 200, 400, 409
+def _end(oracle: Oracle, seen: Seen) -> Seen:
+    paid = 0 if oracle.cancelled else oracle.net_captured - oracle.refunds_due
+    return Seen(oracle.value, oracle.invoiced, oracle.returned, oracle.cancelled, None if seen.paid is None else paid)
 
 
-def decide(before: Oracle, taken: frozenset[str], request: Request) -> tuple[int, Oracle]:
-    """Answer one request by the rules, and return the order after it."""
+OK, WRONG, UNKNOWN, CONFLICT = 200, 400, 404, 409
+
+
+def decide(before: Oracle, taken: frozenset[str], request: Request) -> Iterator[tuple[int, Oracle]]:
+    """Yield the answers to one request that the rules allow, each with the order after it.
+
+    There are two for a sale that asks for what a sale taken back may have had refunded: whether it had been captured by
+    then is the workflow's pace.
+    """
     if request.kind != "cancel" and request.id in taken:
-        return OK, before
-    oracle = replace(before)
+        is_sale = request.kind in ("sale", "correction")
+        yield (OK if not is_sale or _stands(before, request.id) else CONFLICT), before
+        return
+    refused, after = _refused(before, request), replace(before)
+    if refused is not None:
+        yield refused, before
+        return
     match request.kind:
         case "sale":
-            if oracle.cancelled:
-                return CONFLICT, before
-            oracle.invoice(request.value)
+            after.invoice(request.value, request.id)
         case "return":
-            if not oracle.takes_return(request.value):
-                return (CONFLICT if oracle.cancelled else WRONG), before
-            oracle.give_back(request.value)
+            after.give_back(request.value)
         case "discount":
-            if not oracle.takes_change(-request.value):
-                return (CONFLICT if oracle.cancelled or oracle.is_complete else WRONG), before
-            oracle.change(-request.value)
+            after.change(-request.value)
+        case "take-back":
+            after.cancel_invoice(request.of)
+        case "correction":
+            after.correct(request.of, request.value, request.id)
         case "cancel":
-            if not oracle.takes_cancel():
-                return WRONG, before
-            oracle.cancelled = True
-    return OK, oracle
+            after.cancelled = True
+    yield OK, after
+    asks = request.kind in ("sale", "correction")
+    if asks and before.taken_back and after.requested > before.payable - before.taken_back:
+        yield CONFLICT, before
+
+
+def _stands(oracle: Oracle, number: str) -> bool:
+    return any(held == number for held, _, _ in oracle.sales)
+
+
+def _refused(oracle: Oracle, request: Request) -> int | None:
+    """Return the status with which the rules refuse a new request; None if they take it."""
+    match request.kind:
+        case "sale":
+            return CONFLICT if oracle.cancelled else None
+        case "return":
+            return None if oracle.takes_return(request.value) else CONFLICT if oracle.cancelled else WRONG
+        case "discount":
+            is_over = oracle.cancelled or oracle.is_complete
+            return None if oracle.takes_change(-request.value) else CONFLICT if is_over else WRONG
+        case "cancel":
+            return None if oracle.takes_cancel() else WRONG
+        case "take-back" | "correction":
+            if request.of not in oracle.numbers:
+                return UNKNOWN
+            by_value = oracle.takes_correction_of(request.of, request.value)
+            takes = by_value if request.kind == "correction" else oracle.takes_cancel_of(request.of)
+            return None if takes else CONFLICT
