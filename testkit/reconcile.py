@@ -34,14 +34,15 @@ def reconcile(placed: PlacedOrder) -> None:
         assert transaction[shown] == sum(payment[shown] for payment in payments), shown
     for shown in ("settledValue", "refundedValue", "openValue"):
         assert order[shown] == transaction[shown], shown
-    assert order["invoicedValue"] == sum(
-        package["countedValue"] for package in order["packageAttachment"]["packages"] if package["type"] == "Output"
-    )
+    sales = [package for package in order["packageAttachment"]["packages"] if package["type"] == "Output"]
+    assert order["invoicedValue"] == sum(sale["countedValue"] for sale in sales if "cancellation" not in sale)
     _statuses_are_the_last_ones_told(order, transaction, events)
     _connectors_agree(placed, payments, order["storePreferencesData"]["currencyCode"])
     assert sum(placed.settlements().actions) == transaction["settledValue"]
     taken_off = transaction["reconciliation"]["takenOffValue"]
-    assert sum(placed.settlements().requests) == transaction["requestedValue"] + taken_off
+    requests = placed.api.read(f"{placed.transaction_path}/settlements")["requests"]
+    standing = sum(request["value"] - request.get("withdrawnValue", 0) for request in requests)
+    assert standing == transaction["requestedValue"] + taken_off
     assert placed.api.read(f"{placed.transaction_path}/audit")["mismatches"] == []
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from settlement import bootstrap
-from settlement.api.resolver import Api, answer
+from settlement.api.resolver import Api, answer, no_content
 from settlement.api.shared.http import Response
 from settlement.api.shared.view import receipt_view
 from settlement.domain.account.account import Role
@@ -106,6 +106,18 @@ def preview_cancel(order_id: str, invoice_number: str) -> Response:
 
     account, request = api.caller(), api.read(InvoiceCancelBody).as_request(invoice_number)
     return _previewed_asking(asking_invoice_cancel(account, order_id, request), api.expected_version())
+
+
+@api.serves("acceptUsedKey")
+def accept_key(order_id: str, invoice_number: str) -> Response:
+    """Accept that an invoice has the access key of another one."""
+    from settlement.api.operations.request import AcceptanceBody
+    from settlement.use_cases.recovery.accept_used_key import accept_used_key
+
+    account, said = api.caller(), api.read(AcceptanceBody)
+    ports = bootstrap.ports(api.actor())
+    accept_used_key(ports, account, order_id, invoice_number, said.reference, said.reason)
+    return no_content()
 
 
 @api.serves("trackInvoice", "trackDelivery")

@@ -134,5 +134,6 @@ def _of_invoices(store: Store, transaction_id: str) -> Iterator[Recounted]:
     for invoice in store.invoices(ACCOUNT, transaction.order_id):
         key = "".join((invoice.key or "").split())
         warned = [held.message for held in invoice.remarks if held.code is FiscalCode.KEY_USED and key in held.message]
-        if warned and invoice.stands and (order is None or order.cancelled_at is None):
+        is_accepted = invoice.used_key is not None and invoice.used_key.accepted is not None
+        if warned and invoice.stands and not is_accepted and (order is None or order.cancelled_at is None):
             yield "used-access-key", f"invoice {invoice.number}", invoice.value

@@ -218,6 +218,11 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
         {"movement": "chargeback", "value": -7000, "reference": "C-1", "reason": "lost"},
         "chargeback of -70.00 BRL was dealt with, by C-1: lost",
     ),
+    (
+        T.USED_KEY_ACCEPTED,
+        {"invoiceNumber": "N2", "accessKey": "35", "holder": "invoice N1", "reference": "NOTE-1", "reason": "one note"},
+        "Invoice N2 may have the access key 35 of invoice N1, by NOTE-1. one note",
+    ),
     (T.PAYOUT_ACCEPTED, SHARE | {"reference": "C-1", "reason": None}, "capture of 23.34 BRL was dealt with, by C-1"),
     (
         T.PAYOUT_RESOLVED,

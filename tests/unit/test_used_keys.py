@@ -72,6 +72,7 @@ def test_key_of_another_invoice_is_work_of_the_one_that_comes_second(service: Se
     assert item["actions"] == [
         {"name": "correct-key", "method": "PATCH", "href": path},
         {"name": "cancel-invoice", "method": "POST", "href": f"{path}/cancel"},
+        {"name": "accept-key", "method": "POST", "href": f"{path}/used-key/accept"},
     ]
     assert told(service) == [OPENED]
     assert service.do("GET", f"{ORDERS}/second/diagnosis")["workItems"] == [item]
@@ -164,7 +165,7 @@ def test_return_with_a_used_key_is_corrected_not_cancelled(service: Service) -> 
     service.do("POST", SECOND, sale("N2", 5000, invoiceKey=nfe_key(6)))
     service.do("POST", SECOND, sale("D1", type="Input"))
     [item] = listed(service)
-    assert [action["name"] for action in item["actions"]] == ["correct-key"]
+    assert [action["name"] for action in item["actions"]] == ["correct-key", "accept-key"]
     service.do("PATCH", item["actions"][0]["href"], {"invoiceKey": nfe_key(7)})
     assert told(service) == [OPENED, CLOSED]
 
@@ -220,3 +221,46 @@ def test_cancellation_at_once_with_a_correction_ends_it_once(service: Service) -
     service.shop.store.interrupt(lambda: service.do("POST", f"{SECOND}/N2/cancel", cancel))
     service.do("PATCH", f"{SECOND}/N2", {"invoiceKey": nfe_key(6)})
     assert told(service) == [OPENED, CLOSED]
+
+
+def test_key_that_is_right_is_accepted_by_a_reference_and_is_no_work_any_more(service: Service) -> None:
+    service.do("POST", SECOND, sale("N2"))
+    [item] = listed(service)
+    href = next(action["href"] for action in item["actions"] if action["name"] == "accept-key")
+
+    service.do("POST", href, {"reference": "NOTE-4711", "reason": "one note for both"})
+    service.do("POST", href, {"reference": "NOTE-4711"})
+
+    assert listed(service) == []
+    assert told(service) == [OPENED, CLOSED]
+    refused = service.call("POST", href, {"reference": "NOTE-4712"})
+    assert (refused.status, refused.json["error"]["code"]) == (409, "OMS003")
+    assert "with reference NOTE-4711" in refused.json["error"]["message"]
+    invoice = service.shop.store.invoice(ACCOUNT, "second", "N2")
+    assert invoice is not None
+    assert invoice.used_key is not None
+    assert invoice.used_key.accepted is not None
+    assert (invoice.used_key.accepted.reference, invoice.used_key.accepted.reason) == ("NOTE-4711", "one note for both")
+
+
+def test_accepted_key_stays_accepted_when_it_is_sent_again_and_another_used_one_is_work(service: Service) -> None:
+    service.do("POST", SECOND, sale("N2"))
+    service.do("POST", f"{SECOND}/N2/used-key/accept", {"reference": "NOTE-4711"})
+
+    service.do("PATCH", f"{SECOND}/N2", {"invoiceKey": KEY})
+    service.do("POST", SECOND, sale("N2"))
+    assert told(service) == [OPENED, CLOSED]
+
+    service.do("POST", FIRST, sale("N8", 1000, invoiceKey=nfe_key(8)))
+    service.do("PATCH", f"{SECOND}/N2", {"invoiceKey": nfe_key(8)})
+    assert told(service) == [OPENED, CLOSED, OPENED]
+
+
+@pytest.mark.parametrize(("number", "status"), [("N2", 409), ("N9", 404)])
+def test_nothing_is_accepted_of_a_key_that_is_no_other_invoice_s(service: Service, number: str, status: int) -> None:
+    service.do("POST", SECOND, sale("N2", invoiceKey=nfe_key(6)))
+    written = len(service.shop.store.commits)
+
+    refused = service.call("POST", f"{SECOND}/{number}/used-key/accept", {"reference": "NOTE-4711"})
+
+    assert (refused.status, len(service.shop.store.commits)) == (status, written)

@@ -82,6 +82,7 @@ class EventType(StrEnum):
     CHARGEBACK_REVERSED = "ChargebackReversed"
     PAYOUT_ACCEPTED = "PayoutAccepted"
     PAYOUT_RESOLVED = "PayoutResolved"
+    USED_KEY_ACCEPTED = "UsedKeyAccepted"
     WORK_ITEM_OPENED = "WorkItemOpened"
     WORK_ITEM_CLOSED = "WorkItemClosed"
 

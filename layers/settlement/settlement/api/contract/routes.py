@@ -94,6 +94,7 @@ ROUTES: tuple[Route, ...] = (
         ("previewFiscalDocument", "post", f"{_ORDER}/invoice/nfe/preview", Role.NOTIFY_INVOICE, Role.NOTIFY_REFUND),
         ("cancelInvoice", "post", f"{_ORDER}/invoice/{{invoiceNumber}}/cancel", Role.NOTIFY_REFUND),
         ("previewInvoiceCancel", "post", f"{_ORDER}/invoice/{{invoiceNumber}}/cancel/preview", Role.NOTIFY_REFUND),
+        ("acceptUsedKey", "post", f"{_ORDER}/invoice/{{invoiceNumber}}/used-key/accept", Role.NOTIFY_INVOICE),
         ("trackInvoice", "patch", f"{_ORDER}/invoice/{{invoiceNumber}}", Role.NOTIFY_INVOICE),
         ("trackDelivery", "put", f"{_ORDER}/invoice/{{invoiceNumber}}/tracking", Role.NOTIFY_INVOICE),
     ),

@@ -60,7 +60,7 @@ class ConfirmationBody(Body):
 
 
 class AcceptanceBody(Body):
-    """``POST …/payouts/{payoutId}/accept``: a person has dealt with what a settlement report told."""
+    """``POST …/payouts/{payoutId}/accept``, ``…/used-key/accept``: a person has dealt with it, or it is right so."""
 
     reference: Reference
     """By what it was dealt with, such as the number of a claim or of an entry in the books."""

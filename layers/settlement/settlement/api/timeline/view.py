@@ -279,6 +279,12 @@ _WORDINGS: dict[EventType, _Wording] = {
     ),
     EventType.CHARGED_BACK: _Wording(_ACQUIRER, "Charged Back", "{movement} of {value}"),
     EventType.CHARGEBACK_REVERSED: _Wording(_ACQUIRER, "Chargeback Reversed", "{value} of a chargeback came back"),
+    EventType.USED_KEY_ACCEPTED: _Wording(
+        _OMS,
+        "Used Key Accepted",
+        "Invoice {invoiceNumber} may have the access key {accessKey} of {holder}, by {reference}. {reason}",
+        "Invoice {invoiceNumber} may have the access key {accessKey} of {holder}, by {reference}",
+    ),
     EventType.PAYOUT_ACCEPTED: _Wording(
         _GATEWAY,
         "Payout Accepted",

@@ -157,6 +157,17 @@ def _to_cancel_invoice(visit: Visit, target: Target) -> dict[str, Any]:
     return {"request_id": f"console-{uuid.uuid4().hex}"}
 
 
+def _accept_key(visit: Visit, target: Target) -> Act:
+    """Read that an invoice may have the access key of another one (D173)."""
+    from settlement.api.operations.request import AcceptanceBody
+    from settlement.use_cases.recovery.accept_used_key import accept_used_key
+
+    told = {"reference": typed.text(visit, "reference", needed=True), "reason": typed.text(visit, "reason") or None}
+    said, number = body.validate(AcceptanceBody, told), typed.text(visit, "number", needed=True)
+    at = visit.account, target.heads.order.order_id, number
+    return lambda ports, expected: accept_used_key(ports, *at, said.reference, said.reason)
+
+
 def _lines(visit: Visit, target: Target) -> list[Line]:
     return visit.ports.store.lines(visit.account, target.heads.order.order_id)
 
@@ -200,6 +211,7 @@ ORDER_ACTIONS = {
         Action("change", (Role.CHANGE_ORDER,), _change, _to_change),
         Action("cancel", (Role.CANCEL_ORDER,), _cancel),
         Action("cancel-invoice", (Role.NOTIFY_REFUND,), _cancel_invoice, _to_cancel_invoice),
+        Action("accept-key", (Role.NOTIFY_INVOICE,), _accept_key, previews=False),
         Action("tracking", (Role.NOTIFY_INVOICE,), _track, _to_track, previews=False),
     )
 }

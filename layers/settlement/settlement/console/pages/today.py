@@ -82,7 +82,8 @@ def _buttons(visit: Visit, item: WorkItem) -> list[tuple[str, str]]:
         return [("audit", f"{transaction}/audit")]
     if work.kind is WorkKind.USED_ACCESS_KEY:
         may_cancel = visit.may(Role.NOTIFY_REFUND) and not work.is_return
-        return [("cancel-invoice", f"orders/{item.order_id}/do/cancel-invoice")] if may_cancel else []
+        taken = [("cancel-invoice", may_cancel), ("accept-key", visit.may(Role.NOTIFY_INVOICE))]
+        return [(name, f"orders/{item.order_id}/do/{name}") for name, may in taken if may]
     if work.kind is WorkKind.UNDELIVERED_HOOK:
         return [("resend", f"deliveries/{work.delivery}")] if visit.may(Role.ORDER_FEED) else []
     if not visit.may(Role.PROCESS_PAYMENT):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from settlement.domain.actor import Actor
+
 MAX_REMARKS = 20
 """Most remarks on one document; they are stored with its invoice."""
 
@@ -50,13 +52,27 @@ class FiscalRemark:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyAcceptance:
+    """A person's word that an invoice may have another one's key: by what ``reference``, who said so, and why."""
+
+    reference: str
+    at: datetime
+    by: Actor
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UsedKey:
-    """An access key that came with an invoice though it is another's: ``number`` of ``order_id`` (D169, D173)."""
+    """An access key that came with an invoice though it is another's: ``number`` of ``order_id`` (D169, D173).
+
+    It is nobody's work once it is ``accepted``.
+    """
 
     key: str
     order_id: str
     number: str
     since: datetime
+    accepted: KeyAcceptance | None = None
 
     @property
     def holder(self) -> str:

@@ -171,7 +171,7 @@ def _work_of_payout(part: "PayoutPart") -> Work | None:
 
 def _work_of_invoice(invoice: Invoice) -> Work | None:
     used = invoice.doubtful_key
-    if used is None:
+    if used is None or used.accepted is not None:
         return None
     return Work(
         kind=WorkKind.USED_ACCESS_KEY,

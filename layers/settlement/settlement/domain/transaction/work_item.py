@@ -25,7 +25,8 @@ NEXT_STEPS: Mapping[WorkKind, str] = {
     WorkKind.PAYOUT_MISSING: "Have the report that has it reconciled, or accept it with a reference.",
     WorkKind.CHARGEBACK: "Contest it with the acquirer, refund nothing meanwhile, then accept it with the reference.",
     WorkKind.USED_ACCESS_KEY: (
-        "Correct its key or cancel it. If the key is right, do so with the other invoice, then send the key again."
+        "Correct its key or cancel it. If the key is right, do so with the other invoice, then send the key again. If "
+        "both are right, accept it with a reference."
     ),
     WorkKind.UNDELIVERED_HOOK: "Find out why the hook's address did not take it, then send it again.",
 }
@@ -45,6 +46,7 @@ _PAYOUT = (
 )
 _INVOICE = "/api/oms/pvt/orders/{order}/invoice/{invoice}"
 _CANCEL_INVOICE = ("cancel-invoice", "POST", f"{_INVOICE}/cancel")
+_ACCEPT_KEY = ("accept-key", "POST", f"{_INVOICE}/used-key/accept")
 _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
     WorkKind.FAILED_AUTHORISATION: (_RETRY, _WRITE_OFF),
     WorkKind.FAILED_SETTLEMENT: (_RETRY, _WRITE_OFF, ("paid-otherwise", "POST", f"{_OPERATION}/paid-otherwise")),
@@ -69,7 +71,7 @@ _ACTIONS: Mapping[WorkKind, tuple[tuple[str, str, str], ...]] = {
     WorkKind.PAYOUT_DIFFERS: _PAYOUT,
     WorkKind.PAYOUT_MISSING: _PAYOUT,
     WorkKind.CHARGEBACK: _PAYOUT,
-    WorkKind.USED_ACCESS_KEY: (("correct-key", "PATCH", _INVOICE), _CANCEL_INVOICE),
+    WorkKind.USED_ACCESS_KEY: (("correct-key", "PATCH", _INVOICE), _CANCEL_INVOICE, _ACCEPT_KEY),
     WorkKind.UNDELIVERED_HOOK: (("resend", "POST", "/api/orders/hook/deliveries/{delivery}/resend"),),
 }
 

@@ -139,6 +139,8 @@ def _holder(store: Store, order: Order, invoice: Invoice, at: datetime) -> _Hold
     if other is None or not other.stands or other.plain_key != key:
         return _Holder(claim=mine, stale=known)
     waits = invoice.doubtful_key
+    if waits is not None and known.is_of(waits.order_id, waits.number):
+        return _Holder(waits)
     return _Holder(UsedKey(key, known.order_id, known.number, at if waits is None else waits.since))
 
 

@@ -30,9 +30,9 @@ class WarningCode(StrEnum):
     NO_CONNECTOR_CALL = "no-connector-call"
     PAYMENT_BLOCKED = "payment-blocked"
     NOT_WHOLE = "not-whole"
-    SECOND_KEY = "second-key"
     NOT_COVERED = "not-covered"
     REFUNDED_BEFORE = "refunded-before"
+    SECOND_KEY = "second-key"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from settlement.api.contract.described import Listed, Tag, describe
 from settlement.api.contract.parameters import IF_MATCH, INVOICES, LIST_PARAMETERS, REASON, VERSION_TAG
 from settlement.api.invoices.request import DocumentInvoiceBody, InvoiceBody, TrackingBody
 from settlement.api.invoices.taking_back import InvoiceCancelBody
+from settlement.api.operations.request import AcceptanceBody
 from settlement.api.order_lists.answer import OrderList
 from settlement.api.order_searches.answer import FoundOrders
 from settlement.api.order_searches.request import SearchBody
@@ -306,6 +307,17 @@ ROUTES = (
         _REFUSED_INVOICE_CANCEL | {503: "OMS503"},
         body=InvoiceCancelBody,
         parameters=(IF_MATCH,),
+    ),
+    describe(
+        "acceptUsedKey",
+        Tag.INVOICES,
+        "Say that an invoice may have the access key of another one",
+        "Closes the work of the kind `used-access-key`, with the reference of what makes it right; it stands on the "
+        "timeline, and changes no figure. The same reference again changes nothing. Another key that is another "
+        "invoice's opens work again.",
+        {204: None},
+        {400: "OMS001", 404: "OMS004 OMS007", 409: "OMS003", 413: "OMS413", 503: "OMS503"},
+        body=AcceptanceBody,
     ),
     describe(
         "previewInvoiceCancel",
