@@ -1,15 +1,17 @@
 """The console of the deployed stack in a real browser: what an operator does with a mouse, on real orders."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from local.seed import APP_KEY, APP_TOKEN
+from local.seed import ACCOUNT, APP_KEY, APP_TOKEN
+from operations.command_line import main
 from operations.running_stack import Facts
 from settlement.storage.app_keys import Caller, save, set_enabled
 from testkit.api import new_id
-from testkit.merchant import Merchant
+from testkit.merchant import Merchant, until
 from tests.support.chromium import chromium, needs_chromium
 
 if TYPE_CHECKING:
@@ -42,6 +44,21 @@ def sign_in(browser: "Browser", facts: Facts) -> SignIn:
         return page
 
     return enter
+
+
+def test_payouts_show_what_is_to_come_and_the_reports(sign_in: SignIn, merchant: Merchant, tmp_path: Path) -> None:
+    order = merchant.place()
+    order.invoice("N1", 7000)
+    file = tmp_path / f"{new_id()}.csv"
+    file.write_text(f"kind,gross,fee,currency,tid\ncapture,9.00,0.10,BRL,{new_id()}\n")
+    assert main(["reconcile", str(file), "--format", "csv", "--account", ACCOUNT]) == 2
+    page = sign_in()
+
+    page.click("nav >> text=Payouts")
+    until(lambda: bool(page.reload()) and page.locator(".chart svg rect").count() > 0, "the capture is in the chart")
+    page.click(f"table a:has-text('{file.name}')")
+
+    assert "no order of ours" in page.locator("#lines ~ div tbody tr").first.inner_text()
 
 
 def test_order_is_found_and_followed_to_what_went_over_the_wire(sign_in: SignIn, merchant: Merchant) -> None:
