@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from local.seed import APP_KEY, APP_TOKEN
+from settlement.domain.account.feed import delivery_id
 from testkit.nfe_documents import nfe_key
 from tests.support.lambda_context import Context
 
@@ -26,6 +27,9 @@ def look_around(handler: Handler, order_id: str, transaction_id: str) -> list[in
         "orders?attention=1",
         f"orders/{order_id}",
         f"transactions/{transaction_id}",
+        "payouts",
+        "payouts/no-such-report",
+        f"deliveries/{delivery_id('nobody', 'nothing')}",
     ):
         visitor.read(f"/console/{path}")
     invoice = {"number": "looked-at", "date": "2026-03-02", "amount": "1.00", "key": nfe_key(9), "step": "preview"}

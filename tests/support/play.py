@@ -88,6 +88,7 @@ AFTER_THE_SETTLEMENT = (
     "transaction_retrieval/work_summary",
     "transaction_retrieval/totals",
     "transaction_retrieval/journal",
+    "transaction_retrieval/receivables",
     "transaction_retrieval/settlement_reports",
     "transaction_retrieval/interactions",
     "sandbox_connector/list_calls",
