@@ -72,14 +72,17 @@ def rows(stream: BinaryIO, needed: Sequence[str], delimiter: str = ",", encoding
     """
     reader = csv.reader(text_lines(stream, encoding, LONGEST_LINE), delimiter=delimiter, strict=True)
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [name.strip() for name in next(filter(None, reader), [])]
+        top = reader.line_num
         places = {name: place for place, name in enumerate(header)}
         if missing := [name for name in needed if name not in places]:
             message = f"the header has no column {', '.join(shown(name) for name in missing)}"
-            raise ReportRefused(Fault.WRONG_VERSION, message, 1, 1)
+            raise ReportRefused(Fault.WRONG_VERSION, message, top, 1)
         if len(places) < len(header):
             twice = next(name for name in header if header.count(name) > 1)
-            raise ReportRefused(Fault.WRONG_VERSION, f"the header has {shown(twice)} twice", 1, header.index(twice) + 1)
+            raise ReportRefused(
+                Fault.WRONG_VERSION, f"the header has {shown(twice)} twice", top, header.index(twice) + 1
+            )
         for fields in reader:
             if not fields:
                 continue

@@ -56,6 +56,7 @@ class _Mapping:
     kinds: dict[str, LineKind]
     period: tuple[date, date] | None
     texts: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def _read(stream: BinaryIO, mapping: Mapping[str, Any] | None) -> tuple[ReportHead, Iterator[ReportLine]]:
@@ -74,11 +75,12 @@ def _read(stream: BinaryIO, mapping: Mapping[str, Any] | None) -> tuple[ReportHe
         holds=Holds(told.chosen["holds"]),
         cents_on=CentsOn(told.chosen["centsOn"]),
     )
+    told.names.update((name, told.columns.get(name, name)) for name in COLUMNS)
     return head, (_line(row, told) for row in with_rows(found))
 
 
 def _line(row: Row, told: _Mapping) -> ReportLine:
-    names = {name: told.columns.get(name, name) for name in COLUMNS}
+    names = told.names
     separator, order = told.chosen["decimalSeparator"], told.chosen["dayOrder"]
     word = row.text(names["kind"])
     kind = told.kinds.get(word)

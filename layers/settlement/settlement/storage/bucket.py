@@ -49,5 +49,6 @@ class Bucket:
         return Part(answer["Body"].read(), int(size[1]))
 
     def upload(self, path: Path, key: str) -> None:
-        """Write a file as an object."""
-        self._client.upload_file(str(path), self._name, key)
+        """Write a file as an object, read as it is sent: an upload by parts would hold several of them in memory."""
+        with path.open("rb") as content:
+            self._client.put_object(Bucket=self._name, Key=key, Body=content)
