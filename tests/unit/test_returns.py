@@ -3,9 +3,11 @@
 import pytest
 
 from settlement.domain.errors import MoneyCannotMove, ReturnTooLarge
+from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.planning.drafting import RefundPriority
 from testkit.builders import ACCOUNT, a_connector, a_new_payment
 from testkit.shop import Placed, Shop
+from tests.support import operator
 
 
 def gift_and_card(shop: Shop) -> Placed:
@@ -136,3 +138,19 @@ def test_return_refunds_two_hundred_settlements_of_one_payment(shop: Shop) -> No
 
     assert placed.moved("refund") == [50] * 200
     assert placed.ledger.refundable == 0
+
+
+def test_return_that_cannot_be_refunded_whole_yet_is_missing_whole_and_its_retry_refunds_it(shop: Shop) -> None:
+    placed = shop.open(a_new_payment(4000, "partial"), a_new_payment(6000, "partial"))
+    shop.provider.script("settle", "ok", "400")
+    placed.notify("N1", 10000, type_=InvoiceType.OUTPUT)
+    placed.notify("D1", 8000, type_=InvoiceType.INPUT)
+    placed.run()
+    assert (placed.operation.missing, placed.moved("refund")) == (8000, [])
+
+    operator.retry(placed, 2)
+    operator.retry(placed, 3)
+
+    assert sum(placed.moved("refund")) == 8000
+    assert placed.ledger.refunded == 8000
+    assert placed.status == ("invoiced", "Finished")

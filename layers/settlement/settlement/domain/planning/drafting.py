@@ -20,13 +20,15 @@ class RefundPriority(StrEnum):
 class Infeasible(Exception):
     """The payments cannot move the value; ``shortfall`` is the part that no payment can move.
 
+    ``undone`` is the value that is not moved because of that, which is more if it moves whole or not at all.
     ``settling`` is True for a settlement, False for a reduction, refund or raise.
     """
 
-    def __init__(self, reason: str, shortfall: int, *, settling: bool = False) -> None:
+    def __init__(self, reason: str, shortfall: int, *, undone: int | None = None, settling: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.shortfall = shortfall
+        self.undone = shortfall if undone is None else undone
         self.settling = settling
 
 

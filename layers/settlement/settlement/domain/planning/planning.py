@@ -86,13 +86,13 @@ class Plan:
 
     @property
     def unplanned(self) -> int:
-        """The value that no payment can give back or raise."""
-        return sum(infeasible.shortfall for infeasible in self.shortfalls if not infeasible.settling)
+        """The value that is not given back or raised, since no payment can do all of it."""
+        return sum(infeasible.undone for infeasible in self.shortfalls if not infeasible.settling)
 
     @property
     def unsettled(self) -> int:
-        """The value that no payment can settle."""
-        return sum(infeasible.shortfall for infeasible in self.shortfalls if infeasible.settling)
+        """The value that is not settled, since no payment can do all of it."""
+        return sum(infeasible.undone for infeasible in self.shortfalls if infeasible.settling)
 
     def failure(self, currency: str) -> str | None:
         """Return the reason, for people, why the payments cannot do all of it; None if they can."""
@@ -179,7 +179,7 @@ def _raise(draft: Draft, value: int) -> None:
     with draft.whole():
         shortfall = draft.draw(MovementKind.RAISE, value, lowest_assigned_first(raisable), _headroom)
         if shortfall:
-            raise Infeasible("the payments cannot be raised by this value", shortfall)
+            raise Infeasible("the payments cannot be raised by this value", shortfall, undone=value)
 
 
 def _headroom(position: Position) -> int:
@@ -268,12 +268,13 @@ def _settle(draft: Draft, ask: Ask, policy: Policy) -> None:
             if ask.completes and not policy.withdrawals_to_come:
                 _settle_all(draft, draft.positions)
         case Mode.PARTIAL:
-            value = min(ask.request or ask.catch_up, draft.missing_of(requested))
+            whole = left = min(ask.request or ask.catch_up, draft.missing_of(requested))
             with draft.whole():
                 for position in lowest_assigned_first(draft.positions):
-                    value -= _settle_part(draft, position, value)
-                if value:
-                    raise Infeasible("the open authorised value does not cover the settlement", value, settling=True)
+                    left -= _settle_part(draft, position, left)
+                if left:
+                    text = "the open authorised value does not cover the settlement"
+                    raise Infeasible(text, left, undone=whole, settling=True)
 
 
 def _require_held(draft: Draft, ask: Ask, requested: int) -> None:
@@ -313,14 +314,15 @@ def _refund(
             position.sequence,
         ),
     )
+    left = value
     with draft.whole():
         for position in order:
-            part = position.capabilities.refundable(position.counters, value)
+            part = position.capabilities.refundable(position.counters, left)
             if part:
                 draft.move(Movement(MovementKind.REFUND, position.payment_id, part, of_change=of_change, direct=direct))
-                value -= part
-        if value:
-            raise Infeasible("the settled payments cannot be refunded by this value", value)
+                left -= part
+        if left:
+            raise Infeasible("the settled payments cannot be refunded by this value", left, undone=value)
 
 
 def _withdraw(draft: Draft, ask: Ask, policy: Policy) -> None:
