@@ -220,3 +220,17 @@ def test_write_off_of_a_discount_s_refund_that_an_invoice_s_refund_has_made_book
     assert ended.booked == 0
     assert figures(placed) == (0, 0, 10000, 6000, 0)
     assert reconciled(placed).is_consistent
+
+
+def test_what_was_paid_by_other_means_is_refused_with_what_to_do_instead(shop: Shop) -> None:
+    placed = shop.open()
+    shop.provider.script("settle", "400")
+    placed.invoice("N1", 7000)
+    operator.pay_otherwise(placed, placed.operation.sequence)
+
+    with pytest.raises(MoneyCannotMove, match=r"7000 was paid by other means, .* correct it with replaces"):
+        placed.cancel_invoice("N1")
+    placed.invoice("N2", 8000, replaces="N1")
+
+    assert placed.moved("settle") == [1000]
+    assert (placed.order.invoiced, placed.transaction.requested, placed.ledger.paid) == (8000, 8000, 8000)

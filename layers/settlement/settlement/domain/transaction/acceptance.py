@@ -23,6 +23,10 @@ SETTLEMENT_REFUSED = (
     "was refunded with a cancelled invoice"
 )
 WITHDRAWAL_REFUSED = "What was paid for the invoice cannot be refunded"
+PAID_OTHERWISE = (
+    "was paid by other means, and no connector gives that back: keep the invoice, or correct it with replaces by one "
+    "of at least that value"
+)
 REFUND_REFUSED = "The refund cannot be done: the settled payments do not take a partial refund of this value"
 RETURN_REFUSED = "The return cannot be taken off what is still to be settled: the payments are captured only whole"
 
@@ -62,7 +66,7 @@ def accept(
     try:
         movements = plan(ask, transaction.projection, Policy(transaction.mode, priority, changed.owed))
     except Infeasible as infeasible:
-        raise _refusal(ask, infeasible) from infeasible
+        raise _refusal(ask, infeasible, transaction) from infeasible
     changed = replace(
         changed,
         requested=ask.requested_through,
@@ -137,13 +141,15 @@ def record_ready(journal: Journal, operation: Operation) -> None:
     journal.record(EventType.OPERATION_READY, operation=operation.sequence, kind=operation.kind.value)
 
 
-def _refusal(ask: Ask, infeasible: Infeasible) -> MoneyCannotMove:
+def _refusal(ask: Ask, infeasible: Infeasible, transaction: Transaction) -> MoneyCannotMove:
     if ask.increase:
         text, code = f"{PRICE_INCREASE_REFUSED}: {infeasible.shortfall} of {ask.increase} too much", "CHK00342"
     elif ask.unrequest:
         text, code = f"{RETURN_REFUSED}: {infeasible.shortfall} of {ask.unrequest} too much", "CHK0054"
     elif ask.withdrawn and not infeasible.settling:
         text = f"{WITHDRAWAL_REFUSED}: {infeasible.reason}, {infeasible.shortfall} of {ask.withdrawn}"
+        if otherwise := total(position.counters for position in transaction.projection).paid_otherwise:
+            text = f"{text}. {otherwise} {PAID_OTHERWISE}"
         code = "CHK0054"
     elif ask.refund:
         text, code = f"{REFUND_REFUSED}: {infeasible.shortfall} of {ask.refund} too much", "CHK0054"
