@@ -107,11 +107,11 @@ class Invoice:
     def amounts(self) -> dict[str, float]:
         """How much of each price it takes.
 
-        The relay reads once for each commit who listens, adds the capture to the figures of its hour, and reads the end
-        of the journal to write a lot behind it.
+        The relay reads once for each commit who listens, and the end of the journal to write a lot behind it, which
+        counts the capture for the console too.
         """
         return {
-            "write unit": self.write_units + 2,
+            "write unit": self.write_units + 1,
             "read unit": self.read_units + self.commits + 1,
             "request of the REST API": 1,
             "run of a function": 2 + self.commits + 1 / INVOICES_A_MINUTE,

@@ -4,7 +4,9 @@ from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.transaction.answers import sorted_refunds
+from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
+from settlement.storage.captures import together
 from settlement.use_cases.shared.ports import Money
 from testkit.guarded_things import GuardedThings
 
@@ -31,7 +33,7 @@ class FakeMoney(GuardedThings):
         of = account, transaction_id
         return Money(
             payments=sorted(self.all_of(Payment, *of), key=lambda payment: payment.sequence),
-            settlements=sorted(self.all_of(Settlement, *of), key=lambda held: (held.payment_id, held.number)),
+            settlements=together(self.all_of(Operation, *of), self.all_of(Settlement, *of)),
             refunds=sorted_refunds(self.all_of(RefundMade, *of)),
             payouts=sorted(self.all_of(PayoutPart, *of), key=lambda part: (part.payment_id, part.name)),
         )

@@ -242,7 +242,8 @@ class GuardedThings:
         return key, replace(stored, **changed_parts, counters=counters)
 
     def _drawn(self, changed: Changed[Settlement], key: Key) -> tuple[Key, Any]:
-        stored, before, after = self._stored(key), changed.before, changed.after
+        before, after = changed.before, changed.after
+        stored = self.things.get(key, before) if before.is_untouched else self._stored(key)
         added = _added(stored, before, after, ["refunded", "refund_in_doubt", "refundable"])
         del added["refundable"]
         return key, replace(stored, **_facts(before, after, set(added)), **added)

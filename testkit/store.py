@@ -30,6 +30,7 @@ from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.work import AuditFinding, work_of
+from settlement.storage.captures import together
 from settlement.use_cases.shared.ports import (
     Conflict,
     DueApproval,
@@ -266,8 +267,9 @@ class FakeStore(FakeMoney):
 
     def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]:
         """Return a payment's settlements, oldest first."""
-        found = self.all_of(Settlement, account, transaction_id, payment_id)
-        return sorted(found, key=lambda settlement: settlement.number)
+        of = account, transaction_id
+        found = together(self.all_of(Operation, *of), self.all_of(Settlement, *of))
+        return [held for held in found if held.payment_id == payment_id]
 
     def settlements_after(
         self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
@@ -284,7 +286,8 @@ class FakeStore(FakeMoney):
 
     def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
         """Return one settlement."""
-        return self.get(Settlement, account, transaction_id, payment_id, number)
+        found = self.settlements(account, transaction_id, payment_id)
+        return next((held for held in found if held.number == number), None)
 
     def events(self, account: str, transaction_id: str, page_size: int, after: str | None) -> Page[Event]:
         """Return one page of a transaction's events, newest first; ``after`` is the ``next`` of the page before."""

@@ -25,12 +25,12 @@ def _write(items: Items, write: Any) -> tuple[codecs.Item | None, codecs.Item | 
     if verb == "Delete":
         items.pop(key, None)
         return before, None
-    items[key] = found if verb == "Put" else _updated(items[key], what)
+    items[key] = found if verb == "Put" else _updated(before or found, what)
     return before, items[key]
 
 
 def _updated(item: codecs.Item, update: Mapping[str, Any]) -> codecs.Item:
-    """Do what an update expression says: SET, REMOVE and ADD."""
+    """Do what an update expression says: SET, also of a sum, REMOVE and ADD."""
     found = dict(item)
     names = update.get("ExpressionAttributeNames", {})
     values = codecs.from_wire(update.get("ExpressionAttributeValues", {}))
@@ -40,6 +40,9 @@ def _updated(item: codecs.Item, update: Mapping[str, Any]) -> codecs.Item:
             name, *value = re.split(r" = | ", part)
             name = names.get(name, name)
             match verb:
+                case "SET" if len(value) > 1:
+                    _, base = re.findall(r"[#:]\w+", value[0])
+                    found[name] = found.get(name, values[base]) + values[value[2]]
                 case "SET":
                     found[name] = values[value[0]]
                 case "REMOVE":

@@ -53,10 +53,12 @@ def _read(record: dict[str, Any]) -> Outgoing:
 
 
 def _enter(read: Sequence[Outgoing]) -> None:
-    """Enter the movements of each account; what is there already is left as it is."""
+    """Enter the movements of each account with what they count; what is there already is left as it is."""
     for account in dict.fromkeys(outgoing.account for outgoing in read if outgoing.booked):
-        entries = [entry for outgoing in read if outgoing.account == account for entry in outgoing.booked]
-        bootstrap.entry_log().enter(account, entries, bootstrap.now)
+        mine = [outgoing for outgoing in read if outgoing.account == account]
+        entries = [entry for outgoing in mine for entry in outgoing.booked]
+        counters = {event: names for outgoing in mine for event, names in outgoing.counters.items()}
+        bootstrap.entry_log().enter(account, entries, bootstrap.now, counters)
 
 
 def _count(read: Sequence[Outgoing]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.meter import Meter
+from bench.meter import Meter, size_of
 from settlement.domain.bookkeeping.accounts import chart_of
 from settlement.domain.bookkeeping.entry import Entry, Lot
 from settlement.domain.bookkeeping.receivables import Receivables
@@ -19,7 +19,10 @@ from settlement.use_cases.shared.ports import Unavailable
 from testkit.builders import ACCOUNT, NOON
 from testkit.clock import Clock
 
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+KILOBYTE = 1024
 
 
 def an_entry(number: int, at: datetime = NOON, order_id: str = "O") -> Entry:
@@ -145,12 +148,62 @@ def test_many_entries_are_several_lots(log: EntryLog, clock: Clock) -> None:
 
 
 def test_capture_costs_one_write_unit_and_a_batch_less_for_each(log: EntryLog, clock: Clock, table: str) -> None:
-    log.enter(ACCOUNT, [an_entry(1, order_id="2897126344025-01")], clock)
+    for bucket in range(30):  # captures of the same hour by then: all times from a millisecond to half a minute
+        log.enter(ACCOUNT, [an_entry(100 + bucket)], clock, {f"E{100 + bucket}": [f"time.{bucket}"]})
+    log.enter(ACCOUNT, [an_entry(1, order_id="2897126344025-01")], clock, {"E1": ["time.18"]})
     log.enter(ACCOUNT, [an_entry(number, order_id=f"{number}897126344025-01") for number in range(2, 12)], clock)
 
-    stored = log._client.query(**log._range(keys.journal_partition(ACCOUNT), keys.LOTS))["Items"]
+    *_, one, ten = log._client.query(**log._range(keys.journal_partition(ACCOUNT), keys.LOTS))["Items"]
 
-    assert all(len(item["packed"]["B"]) < 700 for item in stored)
+    assert size_of(one) < 700
+    assert size_of(ten) < KILOBYTE
+
+
+def hours_of(log: EntryLog, since: datetime = NOON) -> list[tuple[datetime, dict[str, dict[str, int]]]]:
+    """The counters of each hour, newest first."""
+    found = log.last_of_each_hour(ACCOUNT, since)
+    return [(lot.at, {name: dict(counters) for name, counters in lot.counted.items()}) for lot in found]
+
+
+def test_lot_counts_up_to_itself_and_leads_to_the_hours_before(log: EntryLog, clock: Clock) -> None:
+    for number in range(3):
+        log.enter(ACCOUNT, [an_entry(number, clock())], clock, {f"E{number}": ["time.18"]})
+        clock.advance(MINUTE)
+    log.enter(ACCOUNT, [an_entry(3, clock())], clock)
+    clock.advance(3 * HOUR)
+    both = {"E4": ["time.18", "failure.refused"], "E5": ["time.2"]}
+    log.enter(ACCOUNT, [an_entry(4, clock()), an_entry(5, clock())], clock, both)
+    late = clock()
+
+    assert hours_of(log) == [
+        (late, {"acme": {"time.18": 1, "failure.refused": 1, "time.2": 1}}),
+        (NOON + 3 * MINUTE, {"acme": {"time.18": 3}}),
+    ]
+    assert hours_of(log, late) == hours_of(log)[:1]
+    assert hours_of(log, late + HOUR) == []
+
+
+def test_entry_that_comes_again_is_counted_once(client: Any, table: str, clock: Clock) -> None:
+    log = EntryLog(client, table)
+    others = [lambda: log.enter(ACCOUNT, [an_entry(1), an_entry(2)], clock, {"E1": ["time.1"], "E2": ["time.2"]})]
+    counters = {"E2": ["time.2"], "E3": ["time.3"]}
+
+    raced = EntryLog(Interrupted(client, others), table)  # type: ignore[arg-type]
+    raced.enter(ACCOUNT, [an_entry(2), an_entry(3)], clock, counters)
+    raced.enter(ACCOUNT, [an_entry(2), an_entry(3)], clock, counters)
+
+    assert hours_of(log) == [(NOON, {"acme": {"time.1": 1, "time.2": 1, "time.3": 1}})]
+
+
+def test_lots_of_an_earlier_version_count_nothing_and_end_the_hours(client: Any, table: str, clock: Clock) -> None:
+    log = EntryLog(client, table)
+    log.enter(ACCOUNT, [an_entry(1)], clock)
+    clock.advance(HOUR)
+    log.enter(ACCOUNT, [an_entry(2, clock())], clock, {"E2": ["time.2"]})
+    key = {"PK": {"S": keys.journal_partition(ACCOUNT)}, "SK": {"S": keys.lot(1)}}
+    assert set(client.get_item(TableName=table, Key=key)["Item"]) == {"PK", "SK", "number", "at", "packed"}
+
+    assert hours_of(log, NOON - DAY) == [(clock(), {"acme": {"time.2": 1}}), (NOON, {})]
 
 
 @pytest.mark.parametrize("minutes", [0, 1, 7, 19, 20, 30])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from settlement.domain.actor import Actor
+from settlement.domain.bookkeeping.entry import Entry
 from settlement.domain.hourly_figures import Hour
 from settlement.domain.order.finding import Term, TermKind
 from settlement.domain.order.fiscal_record import UsedKey
@@ -20,6 +21,7 @@ from settlement.domain.transaction.payment import Authorisation
 from settlement.domain.transaction.work import AuditFinding
 from settlement.storage import keys
 from settlement.storage.dynamodb import DynamoDBStore
+from settlement.storage.entry_log import EntryLog
 from settlement.storage.figures import HourlyCounters
 from settlement.use_cases.shared.ports import Changed, Conflict, DuePayment, Page, Store, WorkItem
 from testkit.builders import (
@@ -288,6 +290,11 @@ def test_figures_of_an_hour_are_added_up_and_read_from_a_time_on(client: Any) ->
         ("a#b", later.at, {0: 1}, {}),
     ]
     assert store.hourly_figures(ACCOUNT, NOON + timedelta(hours=1)) == found[1:]
+    capture = Entry("E1", "PaymentSettled", later.at, "O", "T", "P", "a#b", "BRL", {"captured": 1})
+    log = EntryLog(client, "figures")
+    log.enter(ACCOUNT, [capture], lambda: later.at + timedelta(minutes=59), {"E1": ["time.0", "time.7"]})
+    [_, both] = store.hourly_figures(ACCOUNT, NOON)
+    assert (both.at, both.times, both.failures) == (later.at, {0: 2, 7: 1}, {})
     [item] = client.query(
         TableName="figures",
         KeyConditionExpression="PK = :account AND SK = :hour",

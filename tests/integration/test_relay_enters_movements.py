@@ -11,10 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.event_relay.app import handler
 from settlement import bootstrap
 from settlement.domain.events import Event, EventType
+from settlement.domain.hourly_figures import Hour
 from settlement.storage.writing import writes
 from settlement.use_cases.shared.ports import Commit, Unavailable
 from testkit.builders import NOON
 from tests.support.feeds import FakeFeeds
+from tests.support.hourly_counters import FakeCounters
 from tests.support.journal import FakeEntryLog
 from tests.support.lambda_context import Context
 from tests.support.relay_targets import Bus
@@ -60,6 +62,20 @@ def test_movements_are_entered_in_the_journal_of_their_account(journal: FakeEntr
         ("T-transaction-3", "N3", "JPY"),
     ]
     assert [held.event for held in journal.entries("other")] == ["T-transaction-2"]
+
+
+def test_capture_is_counted_with_its_entry_and_not_beside_it(
+    journal: FakeEntryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counters = FakeCounters()
+    monkeypatch.setattr(bootstrap, "hourly_counters", lambda: counters)
+    capture = record(1, deltas={"captured": 100}, connector="acme", noteToCaptureMs=500)
+
+    relay(capture, record(2, connector="acme", noteToCaptureMs=500))
+    relay(capture)
+
+    assert journal.counted == {("acme", "time.18"): 1}
+    assert counters.raised == {Hour("demo", "acme", NOON): {"time.18": 1}}
 
 
 def test_batch_whose_movements_cannot_be_entered_comes_again_and_moves_once(

@@ -1,7 +1,7 @@
 """A journal in memory, and what has to hold of the entries of a store's orders."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.reconciliation.paid_sums import paid_sums
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.transaction.payment import Payment
+from settlement.storage.entry_log import NOTHING_COUNTED
 from settlement.use_cases.shared.ports import Commit
 
 KINDS = Chart({kind: kind.value for kind in AccountKind}, authorisations=True)
@@ -25,16 +26,24 @@ class FakeEntryLog:
     """The lots of all accounts."""
 
     held: dict[str, list[Lot]] = field(default_factory=dict)
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def copy(self) -> "FakeEntryLog":
         """Return a log that holds the same, to go on with by itself."""
-        return FakeEntryLog({account: list(lots) for account, lots in self.held.items()})
+        return FakeEntryLog({account: list(lots) for account, lots in self.held.items()}, Counter(self.counted))
 
-    def enter(self, account: str, entries: Sequence[Entry], now: Callable[[], datetime]) -> None:
-        """Enter what is not there yet."""
+    def enter(
+        self,
+        account: str,
+        entries: Sequence[Entry],
+        now: Callable[[], datetime],
+        counters: Mapping[str, Iterable[str]] = NOTHING_COUNTED,
+    ) -> None:
+        """Enter what is not there yet; note what it counts."""
         lots = self.held.setdefault(account, [])
         known = {entry.event for entry in self.entries(account)}
         if new := [entry for entry in entries if entry.event not in known]:
+            self.counted.update((e.connector, name) for e in new for name in counters.get(e.event, ()))
             times = [lots[-1].at] if lots else []
             lots.append(Lot(len(lots) + 1, max([now(), *times, *(entry.at for entry in new)]), new))
 

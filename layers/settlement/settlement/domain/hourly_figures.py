@@ -1,7 +1,7 @@
 """Figures of an hour of an account's connector: how long invoices waited for their captures, and what failed (D162).
 
-They are counters that only grow, so that writers need not read them. Times are counted by buckets, whose bounds grow by
-the square root of two: what is read of them is exact to a fifth.
+They are counters that only grow. Times are counted by buckets, whose bounds grow by the square root of two: what is
+read of them is exact to a fifth.
 """
 
 import math
@@ -46,11 +46,15 @@ def counted(account: str, events: Iterable[Event]) -> dict[Hour, Counter[str]]:
     """Return by how much events raise the counters of each hour; those that name no connector raise none."""
     raised: dict[Hour, Counter[str]] = {}
     for event in events:
-        connector, names = event.data.get("connector"), list(_counters(event))
-        if names and isinstance(connector, str):
-            hour = Hour(account, connector, event.at.replace(minute=0, second=0, microsecond=0))
+        if names := counters_of(event):
+            hour = Hour(account, str(event.data["connector"]), beginning_of(event.at))
             raised.setdefault(hour, Counter()).update(names)
     return raised
+
+
+def beginning_of(at: datetime) -> datetime:
+    """Return the beginning of the hour of a time."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def figures_of_hour(connector: str, at: datetime, counters: Mapping[str, int]) -> HourlyFigures:
@@ -61,6 +65,11 @@ def figures_of_hour(connector: str, at: datetime, counters: Mapping[str, int]) -
         if kind in told:
             told[kind][which] = count
     return HourlyFigures(connector, at, {int(bucket): count for bucket, count in told[TIME].items()}, told[FAILURE])
+
+
+def counters_of(event: Event) -> list[str]:
+    """Return the names of the counters that an event raises by one; none if it names no connector."""
+    return list(_counters(event)) if isinstance(event.data.get("connector"), str) else []
 
 
 def _counters(event: Event) -> Iterator[str]:

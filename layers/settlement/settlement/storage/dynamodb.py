@@ -10,7 +10,6 @@ from settlement.domain.account.account import AccountSettings
 from settlement.domain.changes.change import Change
 from settlement.domain.connectors.connector import Connector
 from settlement.domain.ledger.refund_made import RefundMade
-from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.order import Line, Order
 from settlement.domain.transaction.answers import sorted_refunds
@@ -20,6 +19,7 @@ from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
+from settlement.storage.captures import Captures
 from settlement.storage.documents import Documents
 from settlement.storage.money import MoneyOfTransactions
 from settlement.storage.placements import Placements
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.payout import PayoutPart
 
 
-class DynamoDBStore(Waiting, Documents, Placements, MoneyOfTransactions):
+class DynamoDBStore(Waiting, Documents, Placements, MoneyOfTransactions, Captures):
     """The ``Store`` port on one table."""
 
     def settings(self, account: str) -> AccountSettings:
@@ -282,18 +282,6 @@ class DynamoDBStore(Waiting, Documents, Placements, MoneyOfTransactions):
                 found.append(codecs.decode(Leg, item))
         return sorted(found, key=lambda leg: (leg.operation, leg.number))
 
-    def settlements(self, account: str, transaction_id: str, payment_id: str) -> list[Settlement]:
-        """Return a payment's settlements, oldest first."""
-        partition = keys.transaction_partition(account, transaction_id)
-        return self._query(Settlement, partition, keys.settlements(payment_id))
-
-    def settlements_after(
-        self, account: str, transaction_id: str, payment_id: str, number: str | None, page_size: int
-    ) -> Page[Settlement]:
-        """Return a page of a payment's settlements, oldest first: those after a number, or from the first on."""
-        of = keys.transaction_partition(account, transaction_id), keys.settlements(payment_id)
-        return self._page(Settlement, of, lambda settlement: settlement.number, page_size, number)
-
     def refunds(self, account: str, transaction_id: str, payment_id: str) -> list[RefundMade]:
         """Return a payment's refunds, oldest first."""
         partition = keys.transaction_partition(account, transaction_id)
@@ -325,11 +313,6 @@ class DynamoDBStore(Waiting, Documents, Placements, MoneyOfTransactions):
             else:
                 payments.append(codecs.decode(Payment, item))
         return sorted(payments, key=lambda payment: payment.sequence), told
-
-    def settlement(self, account: str, transaction_id: str, payment_id: str, number: str) -> Settlement | None:
-        """Return one settlement."""
-        partition = keys.transaction_partition(account, transaction_id)
-        return self._get(Settlement, partition, keys.settlement(payment_id, number))
 
     def due(self, now: datetime) -> tuple[list[DueOperation], list[DuePayment | DueApproval]]:
         """Return the operations that are due, and the payments and approvals whose timers are."""

@@ -1,7 +1,8 @@
 """The log in the events: the writes of each commit, from which every item can be rebuilt (D63).
 
 A commit's log stands with its events. It holds all attributes of new items and the changed attributes of existing
-ones. It never holds cards, shoppers, personal parts of connectors' answers, embedded documents or additional data.
+ones; of a capture that nobody has drawn on both, since it can be told by its operation alone (D183). It never holds
+cards, shoppers, personal parts of connectors' answers, embedded documents or additional data.
 """
 
 from collections import defaultdict
@@ -58,6 +59,10 @@ def log_of(commit: Commit, puts: Iterable[Mapping[str, Any]], heads: Mapping[str
     changes: Log = []
     for (pk, sk), (before, after) in known.items():
         changes.append([names.get(pk, pk), sk, _difference(before, after)])
+    for drawn in commit.settlements:
+        sk, base = keys.settlement(drawn.after.payment_id, drawn.after.number), codecs.encode(drawn.before)
+        from_operation = {"b": base} if drawn.before.is_untouched else {}
+        changes.append([_TRANSACTION, sk, from_operation | _difference(base, codecs.encode(drawn.after))])
     for item in puts:
         pk, sk = item["PK"]["S"], item["SK"]["S"]
         if (pk, sk) not in known and sk.startswith(_LOGGED):
@@ -110,8 +115,6 @@ def _changed(commit: Commit, heads: Mapping[str, codecs.Item]) -> Iterator[tuple
     for leg in commit.legs:
         pair = (codecs.leg_attributes(commit, leg.before), codecs.leg_attributes(commit, leg.after))
         yield (transaction, keys.leg(leg.after.operation, leg.after.number)), pair
-    for drawn in commit.settlements:
-        yield (transaction, keys.settlement(drawn.after.payment_id, drawn.after.number)), _pair(drawn)
     for paid in commit.payments:
         if paid.before != paid.after:
             before, after = (codecs.payment_attributes(commit, held) for held in (paid.before, paid.after))
@@ -151,7 +154,7 @@ def _revision(change: dict[str, Any]) -> int:
 
 
 def _apply(item: codecs.Item, change: dict[str, Any]) -> codecs.Item:
-    changed: codecs.Item = {"PK": item["PK"], "SK": item["SK"]} if "i" in change else dict(item)
+    changed: codecs.Item = {"PK": item["PK"], "SK": item["SK"]} if "i" in change else change.get("b", {}) | item
     changed |= change.get("i", {}) | change.get("s", {})
     for name in change.get("r", ()):
         changed.pop(name, None)

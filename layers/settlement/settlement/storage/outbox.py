@@ -11,7 +11,7 @@ from settlement.domain.bookkeeping.entry import Entry as JournalEntry
 from settlement.domain.bookkeeping.entry import entries_of
 from settlement.domain.events import PUBLISHED, Event, EventType
 from settlement.domain.figures import Figure, figures_of
-from settlement.domain.hourly_figures import Hour, counted
+from settlement.domain.hourly_figures import Hour, counted, counters_of
 from settlement.storage import codecs
 from settlement.storage.event_record import record_of
 from settlement.use_cases.shared.ports import DueOperation
@@ -59,8 +59,8 @@ class Entry:
 class Outgoing:
     """What leaves the table with one commit, in order: operations to start, events for the bus, figures to count.
 
-    ``hours`` has by how much it raises the figures that the account's people are shown, ``booked`` the entries of the
-    account's journal.
+    ``booked`` are the entries of the account's journal, and ``counters`` the names of the counters that each raises, by
+    its event. ``hours`` has by how much all else raises the figures that the account's people are shown.
     """
 
     account: str = ""
@@ -69,6 +69,7 @@ class Outgoing:
     figures: list[Figure] = field(default_factory=list)
     hours: dict[Hour, Counter[str]] = field(default_factory=dict)
     booked: list[JournalEntry] = field(default_factory=list)
+    counters: dict[str, list[str]] = field(default_factory=dict)
 
 
 def outgoing_of(record: dict[str, Any]) -> Outgoing:
@@ -81,13 +82,16 @@ def outgoing_of(record: dict[str, Any]) -> Outgoing:
         return Outgoing()
     written = record_of(codecs.from_wire(image))
     ready = [event for event in written.events if event.type is EventType.OPERATION_READY]
+    booked = list(entries_of(written.events, written.currency)) if written.currency else []
+    entered = {entry.event for entry in booked}
     return Outgoing(
         written.account,
         [DueOperation(written.account, event.transaction_id, cast(int, event.data["operation"])) for event in ready],
         [entry for event in written.events if (entry := entry_of_event(written.account, event)) is not None],
         [figure for event in written.events for figure in figures_of(event, written.currency or _NO_CURRENCY)],
-        counted(written.account, written.events),
-        list(entries_of(written.events, written.currency)) if written.currency else [],
+        counted(written.account, [event for event in written.events if event.id not in entered]),
+        booked,
+        {event.id: names for event in written.events if event.id in entered and (names := counters_of(event))},
     )
 
 

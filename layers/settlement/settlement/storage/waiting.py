@@ -1,5 +1,6 @@
 """What an account's people look at each day: work, authorisations that lapse, and the figures of the last hours."""
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -61,16 +62,24 @@ class Waiting(Approvals):
         return Page(found, str(found[-1][by]) if "LastEvaluatedKey" in answer and found else None)
 
     def hourly_figures(self, account: str, since: datetime) -> "list[HourlyFigures]":
-        """Return the figures of each connector and hour from that of a time on, oldest first."""
-        from settlement.domain.hourly_figures import figures_of_hour
+        """Return the figures of each connector and hour from that of a time on, oldest first.
 
+        They are those of the journal, and counters that are raised by what moves nothing.
+        """
+        from settlement.domain.hourly_figures import beginning_of, figures_of_hour
+        from settlement.storage.entry_log import EntryLog
+
+        found: dict[tuple[datetime, str], Counter[str]] = {}
+        for lot in EntryLog(self._client, self._table).last_of_each_hour(account, since):
+            for connector, counters in lot.counted.items():
+                found.setdefault((beginning_of(lot.at), connector), Counter()).update(counters)
         request = self._range(keys.figures_partition(account), keys.HOUR, first=keys.hour(since))
-        found = []
         for item in map(codecs.from_wire, self._all(request | {"ConsistentRead": False})):
-            at, _, connector = item["SK"].removeprefix(keys.HOUR).partition("#")
+            hour, _, connector = item["SK"].removeprefix(keys.HOUR).partition("#")
             counters = {name: count for name, count in item.items() if isinstance(count, int)}
-            found.append(figures_of_hour(connector, datetime.fromisoformat(f"{at}:00+00:00"), counters))
-        return found
+            at = datetime.fromisoformat(f"{hour}:00+00:00")
+            found.setdefault((at, connector), Counter()).update(counters)
+        return [figures_of_hour(connector, at, found[at, connector]) for at, connector in sorted(found)]
 
     def invoices_in_question(self, account: str, order_id: str, transaction_id: str) -> list[Invoice]:
         """Return the invoices of an order whose access keys are others'; it reads these alone."""

@@ -5,7 +5,8 @@ heads, operations, approvals, payouts
 lines                  put, guarded by the order's version
 legs                   put, if no attempt was made since they were read
 payments, settlements  counters are added, if no falling counter goes below zero; the time of a payment's next call
-                       is set, if it is the one that was read; personal parts are set, if they were not erased
+                       is set, if it is the one that was read; personal parts are set, if they were not erased;
+                       a settlement that its operation tells is made by the first refund of it
 access keys            put, if no other invoice has them, or the one that was read no longer does
 events                 one item, put if none exists under the same key
 """
@@ -233,7 +234,8 @@ class _Writes:
             key = keys.refund(refund.payment_id, refund.number)
             yield self._put(self._transaction, key, codecs.encode(refund))
         for drawn in commit.settlements:
-            yield self._add(keys.settlement(drawn.after.payment_id, drawn.after.number), drawn)
+            write = self._draw_first if drawn.before.is_untouched else self._add
+            yield write(keys.settlement(drawn.after.payment_id, drawn.after.number), drawn)
 
     def _sum_told(self) -> "Iterator[TransactWriteItemTypeDef]":
         """The sum of the versions of what was told of a payment; any other writer of that makes the write none.
@@ -317,6 +319,30 @@ class _Writes:
         }
         if values:
             update["ExpressionAttributeValues"] = codecs.to_wire(values)
+        return {"Update": update}  # type: ignore[typeddict-item]
+
+    def _draw_first(self, sk: str, changed: Changed[Settlement]) -> "TransactWriteItemTypeDef":
+        """Make the item of a settlement with what is drawn of it, or draw of the item that there is."""
+        before, after = codecs.encode(changed.before), codecs.encode(changed.after)
+        names, values, sets, guards = {}, {}, [], []
+        for index, (name, value) in enumerate(after.items()):
+            names[f"#{index}"], values[f":{index}"] = name, before[name]
+            if name not in codecs.COUNTERS:
+                sets.append(f"#{index} = :{index}")
+                continue
+            values[f":more{index}"] = value - before[name]
+            sets.append(f"#{index} = if_not_exists(#{index},:{index}) + :more{index}")
+            if value < before[name]:
+                values[f":least{index}"] = before[name] - value
+                guards.append(f"#{index} >= :least{index}")
+        update = {
+            "TableName": self._table,
+            "Key": codecs.to_wire({"PK": self._transaction, "SK": sk}),
+            "UpdateExpression": f"SET {', '.join(sets)}",
+            "ConditionExpression": " OR ".join(["attribute_not_exists(PK)", " AND ".join(guards)]),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": codecs.to_wire(values),
+        }
         return {"Update": update}  # type: ignore[typeddict-item]
 
     def _attributes(self, thing: Payment | Settlement) -> codecs.Item:

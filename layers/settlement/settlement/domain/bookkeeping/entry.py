@@ -1,7 +1,7 @@
 """An entry of the books: what one event moved on one payment, with everything that it belongs to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -59,12 +59,16 @@ class Entry:
 class Lot:
     """Entries that were entered at once. The lots of an account are numbered without a gap, and never change.
 
-    ``at`` is not before that of the lot before, nor before any of its events.
+    ``at`` is not before that of the lot before, nor before any of its events. ``counted`` has the counters of the hour
+    of ``at``, by connector, up to this lot and with it; ``hour_before`` is the number of the last lot of an hour
+    before, None if there is none that counts.
     """
 
     number: int
     at: datetime
     entries: Sequence[Entry]
+    counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    hour_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

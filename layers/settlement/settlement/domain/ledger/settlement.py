@@ -22,6 +22,11 @@ class Settlement:
     invoice: str | None = None
 
     @property
+    def is_untouched(self) -> bool:
+        """True if nothing of it is refunded, or in doubt of being so."""
+        return not self.refunded and not self.refund_in_doubt
+
+    @property
     def refundable(self) -> int:
         """The value that can still be refunded."""
         return self.value - self.refunded - self.refund_in_doubt

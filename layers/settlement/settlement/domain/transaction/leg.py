@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from settlement.domain.actor import Actor
 from settlement.domain.ledger.ledger import Movement, MovementKind
+from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transitions import require_transition
 
 
@@ -120,6 +121,19 @@ class Leg:
     def key(self) -> str:
         """Its name in the transaction: operation and number, ``000003-0001``."""
         return f"{self.operation:06d}-{self.number}"
+
+    def capture(self, invoice: str | None) -> Settlement | None:
+        """Return the capture that it has made for an invoice, as it was before any refund; None if it has made none."""
+        if self.kind is not LegKind.SETTLE or self.state is not LegState.POSTED:
+            return None
+        return Settlement(
+            self.payment_id,
+            self.key,
+            self.reference or "",
+            self.posted_value,
+            settled_at=self.concluded_at,
+            invoice=invoice or "",
+        )
 
     @property
     def movement(self) -> Movement:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.listed_work import Work
@@ -152,6 +153,11 @@ class Operation:
         """True for a change that completed the order and so requested all that was left, unless it was taken back."""
         is_taken_back = self.state is OperationState.DONE and not self.planned
         return self.kind is OperationKind.REDUCE and self.ask.request > 0 and not is_taken_back
+
+    @property
+    def capture(self) -> Settlement | None:
+        """The capture that its only leg has made, as it was before any refund; None if it has made none."""
+        return None if self.only_leg is None else self.only_leg.capture(self.invoice)
 
     @property
     def takes_news(self) -> bool:

@@ -243,11 +243,11 @@ class _Case:
             **self._plan(),
             **self._note_to_capture(),
         )
-        capture = self._capture(outcome) if leg.kind is LegKind.SETTLE else None
+        posted = self._posted(value, outcome.reference, outcome.code, outcome.message)
+        capture = posted.capture(self.context.invoice)
         if capture is not None and capture.number <= (payment.refunded_through or ""):
             moved = replace(moved, refunded_through=None)
         is_partial = value < leg.value and leg.state not in _ENDED_BY_A_PERSON
-        posted = self._posted(value, outcome.reference, outcome.code, outcome.message)
         return Posting(
             posted,
             moved,
@@ -269,12 +269,6 @@ class _Case:
         if self.leg.kind is not LegKind.SETTLE or noted_at is None:
             return {}
         return {"noteToCaptureMs": (self.at - noted_at) // _MILLISECOND}
-
-    def _capture(self, outcome: Done) -> Settlement:
-        return Settlement(
-            self.leg.payment_id, self.leg.key, outcome.reference, outcome.value,
-            settled_at=self.at, invoice=self.context.invoice or "",
-        )  # fmt: skip
 
     def _remainder(self, value: int) -> Leg:
         leg, transaction = self.leg, self.context.transaction

@@ -117,8 +117,8 @@ class Commit:
     def placed(self) -> Commit:
         """Return the commit with each leg where it is stored.
 
-        A leg that stays alone is in its operation; one that does not, from now on, is new by itself. Raises
-        ``ValueError`` if the operation of such a leg is not written.
+        A leg that stays alone is in its operation, which also tells of the capture that it has made; one that does not,
+        from now on, is new by itself. Raises ``ValueError`` if the operation of such a leg is not written.
         """
         legs = [leg for leg in self.new_legs if leg.alone]
         legs += [changed.after for changed in self.legs if changed.before.alone]
@@ -127,6 +127,7 @@ class Commit:
         alone = {leg.operation: leg for leg in legs}
         if missing := alone.keys() - {operation.sequence for operation in self.operations}:
             raise ValueError(f"the leg of operation {min(missing)} is written without it")
+        told = {leg.key for leg in legs if leg.stays_alone}
         return replace(
             self,
             operations=[
@@ -140,6 +141,7 @@ class Commit:
                 *(replace(leg, alone=False) for leg in legs if not leg.stays_alone),
             ],
             legs=[changed for changed in self.legs if not changed.before.alone],
+            new_settlements=[capture for capture in self.new_settlements if capture.number not in told],
         )
 
 
