@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,9 +23,8 @@ from settlement.domain.reconciliation.kept_line import kept_line
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report import Report, ReportState, report_id_of
-from settlement.domain.reconciliation.report_head import ReportHead
-from settlement.domain.reconciliation.report_line import ReportLine
-from settlement.reports.formats import Format, format_of, read_report
+from settlement.reports.formats import format_of
+from settlement.reports.opened import ReportFile
 from settlement.storage.bucket import Bucket
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.report_lines import BucketLines
@@ -57,27 +56,6 @@ class Request:
     lines: Path | None = None
 
 
-@dataclass(slots=True)
-class _File:
-    """A file that was opened, as the use case reads it."""
-
-    stream: BinaryIO
-    format: Format
-    mapping: Mapping[str, Any] | None
-    read: Iterator[ReportLine] | None = None
-
-    def head(self) -> ReportHead:
-        """Return the file's head; raises ``ReportRefused``."""
-        self.stream.seek(0)
-        head, self.read = read_report(self.format, self.stream, self.mapping)
-        return head
-
-    def lines(self) -> Iterator[ReportLine]:
-        """Return the file's lines, which are read as they are taken."""
-        assert self.read is not None
-        return self.read
-
-
 def reconcile(stack: Stack, account: str, request: Request, output: Output) -> int:
     """Take a file; return the exit code: 0 if every line is matched and none is missing.
 
@@ -98,7 +76,7 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
             workspace = ReportWorkspace(Path(folder) / "workspace.sqlite")
             try:
                 taking = Taking(ports, reports, kept, workspace, account, _new_id(), _Progress(), AT_ONCE)
-                done = take_report(taking, report, _File(stream, format_, mapping))
+                done = take_report(taking, report, ReportFile(request.file, format_, mapping))
                 if done.state is ReportState.DONE and not (known is not None and known.state is ReportState.DONE):
                     _write_lines(workspace, request.lines)
                     _show_lines(workspace, output)

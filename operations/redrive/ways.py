@@ -41,6 +41,7 @@ class Ways:
             "failed-order-intake": self.take_in_order,
             "failed-status-changes": self.deliver_status_change,
             "failed-due-work": self.sweep,
+            "failed-reports": self.take_file,
         }
 
     def publish_parked(self, message: Message) -> None:
@@ -95,6 +96,14 @@ class Ways:
     def sweep(self, message: Message) -> None:
         """Run the due-work sweep, which replaces the failed run."""
         self._invoke(self._stack.outputs["DueWorkFunctionName"], {})
+
+    def take_file(self, message: Message) -> None:
+        """Start the run of a file in the bucket of reports; a report that is done stays so."""
+        arrived = _event(message)["detail"]["object"]
+        wanted = {"detail": {"object": {"key": arrived["key"], "size": arrived["size"]}}}
+        self._stack.client("stepfunctions").start_execution(
+            stateMachineArn=self._stack.outputs["ReportStateMachineArn"], input=json.dumps(wanted)
+        )
 
     def _relay(self, records: Iterable[dict[str, Any]]) -> None:
         """Do with stream records what the relay would have done."""

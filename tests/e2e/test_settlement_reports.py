@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
+import httpx
+import pytest
+
 from local.seed import ACCOUNT
 from operations.command_line import main
+from operations.running_stack import LOCAL_STACK, Facts
+from settlement.domain.reconciliation.report import report_id_of
 from testkit.api import Api, new_id
-from testkit.merchant import Merchant
+from testkit.merchant import Merchant, until
+from tests.e2e.conftest import client_arguments
 
 REPORTS = "/api/pvt/settlement-reports"
+
+Drop = Callable[[str, bytes], None]
+
+
+@pytest.fixture
+def bucket(facts: Facts) -> Drop:
+    """Drop a file into the bucket of the stack under a key."""
+    arguments: Any = client_arguments(facts)
+    (stack,) = boto3.client("cloudformation", **arguments).describe_stacks(StackName=LOCAL_STACK)["Stacks"]
+    name = next(held["OutputValue"] for held in stack["Outputs"] if held["OutputKey"] == "ReportsBucketName")
+    objects: Any = boto3.client("s3", **arguments)
+
+    def drop(key: str, content: bytes) -> None:
+        objects.put_object(Bucket=name, Key=key, Body=content)
+
+    return drop
 
 
 def csv_of(*rows: str) -> bytes:
@@ -42,3 +68,100 @@ def test_lines_of_a_file_that_the_command_took_are_read_page_by_page(merchant: M
     told = [(line["line"], line["gross"], line["outcome"]) for line in lines_of(merchant.api, report_id)]
     assert told == [(number + 1, number * 100, "foreign") for number in (1, 2, 3, 4)] + [(6, 900, "foreign")]
     assert lines_of(merchant.api, report_id, outcome="matched") == []
+
+
+def named(api: Api, content: bytes, **changes: Any) -> dict[str, Any]:
+    """Name a file; return what is answered."""
+    body = {"format": "csv", "fileName": "sales.csv", "sha256": hashlib.sha256(content).hexdigest()} | changes
+    answer = api.post(REPORTS, body)
+    assert answer.status in (200, 201), answer
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def put(url: str, content: bytes) -> None:
+    """Upload a file to the address that was answered, with nothing but it."""
+    assert httpx.put(url, content=content, timeout=60).status_code == 200
+
+
+def ended(api: Api, report_id: str) -> dict[str, Any]:
+    """Return a report once it is done or refused."""
+    found: dict[str, Any] = {}
+
+    def is_over() -> bool:
+        answer = api.get(f"{REPORTS}/{report_id}")
+        found.update(answer.json if answer.status == 200 else {})
+        return found.get("state") in ("done", "refused")
+
+    until(is_over, "the report is done or refused")
+    return found
+
+
+def test_uploaded_file_is_matched_and_told_of_once(merchant: Merchant) -> None:
+    api, order = merchant.api, merchant.place()
+    order.invoice("N1", 7000)
+    order.come_to_rest()
+    (payment,) = order.payments()
+    content = csv_of(f"capture,70.00,1.75,BRL,{payment['tid']}")
+
+    answer = named(api, content)
+    assert answer["state"] == "awaited"
+    put(answer["uploadUrl"], content)
+    report = ended(api, answer["reportId"])
+
+    assert (report["state"], report["fault"]) == ("done", None)
+    assert {sums["outcome"]: sums["lines"] for sums in report["outcomes"]} == {"matched": 1, "foreign": 1}
+    (line,) = lines_of(api, report["reportId"], outcome="matched")
+    assert (line["orderId"], line["gross"], line["fee"]) == (order.order_id, 7000, 175)
+    (capture,) = api.read(f"{order.transaction_path}/settlements")["actions"]
+    assert (capture["payout"]["state"], capture["payout"]["net"]) == ("reported", 6825)
+    told = [event for event in order.events() if event["Type"] == "CaptureReported"]
+    assert len(told) == 1
+
+    again = named(api, content)
+    assert again == {"reportId": report["reportId"], "state": "done", "uploadUrl": None, "expiresAt": None}
+    put(answer["uploadUrl"], content)
+    assert ended(api, report["reportId"]) == report
+    assert [event for event in order.events() if event["Type"] == "CaptureReported"] == told
+
+
+def test_dropped_file_is_a_report(merchant: Merchant, bucket: Drop) -> None:
+    content = csv_of("capture,5.00,0.10,BRL,nobody")
+
+    bucket(f"inbox/{ACCOUNT}/csv/daily/sales.csv", content)
+
+    report_id = report_id_of(ACCOUNT, "csv", hashlib.sha256(content).hexdigest())
+    report = ended(merchant.api, report_id)
+    assert (report["state"], report["fileName"]) == ("done", "daily/sales.csv")
+    assert [line["outcome"] for line in lines_of(merchant.api, report_id)] == ["foreign", "foreign"]
+
+
+def test_refused_file_says_why_and_where(merchant: Merchant, bucket: Drop) -> None:
+    api = merchant.api
+    cut = csv_of("capture,five,0.10,BRL,nobody")
+    answer = named(api, cut)
+    put(answer["uploadUrl"], cut)
+    fault = ended(api, answer["reportId"])["fault"]
+    assert (fault["code"], fault["line"], fault["column"]) == ("not-a-number", 2, 2)
+
+    right = csv_of()
+    answer = named(api, right)
+    put(answer["uploadUrl"], b"another file")
+    assert ended(api, answer["reportId"])["fault"]["code"] == "wrong-hash"
+    put(named(api, right)["uploadUrl"], right)
+    until(lambda: api.read(f"{REPORTS}/{answer['reportId']}")["state"] == "done", "the right file is taken")
+
+    packed = gzip.compress(right)
+    bucket(f"inbox/{ACCOUNT}/csv/sales.csv.gz", packed)
+    bucket(f"inbox/{ACCOUNT}/stone/sales.csv", packed)
+    for format_, code in (("csv", "compressed"), ("stone", "unknown-format")):
+        report_id = report_id_of(ACCOUNT, format_, hashlib.sha256(packed).hexdigest())
+        assert ended(api, report_id)["fault"]["code"] == code
+
+
+def test_unknown_format_and_mapping_are_refused_at_once(merchant: Merchant) -> None:
+    body = {"format": "stone", "fileName": "f", "sha256": "0" * 64}
+    answer = merchant.api.post(REPORTS, body)
+    assert answer.status == 400
+    assert "cielo-v15" in answer.json["error"]["message"]
+    assert merchant.api.post(REPORTS, body | {"format": "cielo-v15", "mapping": {}}).status == 400

@@ -19,7 +19,12 @@ from settlement.domain.transaction.request_ids import request_id
 from settlement.storage.dynamodb import DynamoDBStore
 from tests.support.console_visit import look_around
 from tests.support.local_server import LocalServer
-from tests.support.play import ACCEPTED, CHECKOUT_TRANSACTION, PLAY, REFUSED, SIGNATURE, USUAL_STACK
+from tests.support.play import (
+    ACCEPTED,
+    PLAY,
+    REFUSED,
+    UNPLAYED,
+)
 from tests.support.played_events import (
     EVENTS,
     FUNCTIONS,
@@ -31,29 +36,13 @@ from tests.support.played_events import (
     event_named,
     handler,
     names_of_events,
+    played,
     published,
-    run,
 )
 from tests.support.stored_text import stored_text
 from tests.template.cloudformation import CHECKOUT, load_template, of_type, table_access
 
 ORDER_ID, TRANSACTION_ID = "1172452900788-01", "9F86D081884C7D659A2FEAA0C55AD015"
-
-UNPLAYED: dict[str, set[tuple[str, str]]] = {
-    "ConnectorCallback": {("", "*#ACCOUNT")},
-    "DueWork": {
-        *(("", pattern) for pattern in ("*#ACCOUNT", "*#ORDER#*", "*#TXN#*", "*#GROUP#*", "*#PAYMENT#*")),
-        *(("byAccount", pattern) for pattern in ("*#LIST#*", "*#CHECKOUTS#*")),
-    },
-    "OperatorConsole": {("", "CREDENTIALS#*")},
-    "OrderHook": {("", "*#TXN#*")},
-    "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},
-    "TransactionOperation": {("", "*#NFE#*")},
-}
-"""Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on, nothing
-is due or audited, no hook is given up and no connector changed in the console here, no return with an access key
-waits for a second key, the sandbox has a client of its own.
-"""
 
 
 @pytest.fixture(scope="module")
@@ -72,17 +61,7 @@ def account(gateway: str) -> Iterator[DynamoDBStore]:
 @pytest.fixture(scope="module")
 def answers(account: DynamoDBStore, gateway: str) -> Mapping[str, Answer]:
     """The answer to every event, played in order; the connector that one adds is asked for its manifest here."""
-    told: dict[str, Answer] = {}
-    for name in PLAY:
-        replaced = {USUAL_STACK: gateway}
-        if name in ("connector_callback/undecided_payment", "connector_callback/inbound_request"):
-            event = event_named(name)["pathParameters"]
-            payment = account.payment(ACCOUNT, event["transactionId"], event["paymentId"])
-            assert payment is not None
-            replaced[SIGNATURE] = payment.signature
-        if "transaction_intake/start" in told:
-            replaced[CHECKOUT_TRANSACTION] = told["transaction_intake/start"].body["id"]
-        told[name] = run(name, **replaced)
+    told = played(account, gateway)
     seen = look_around(handler("operator_console"), ORDER_ID, TRANSACTION_ID)
     assert seen == [200, 401, 303, *[200] * 9, 404, 404, 200, 400, 200, 303]
     return told
@@ -130,6 +109,21 @@ def test_steps_plan_one_leg_post_it_and_conclude(answers: Mapping[str, Answer]) 
         {"outcome": "posted"},
         {"outcome": "done"},
     ]
+
+
+def test_stages_of_a_report_hand_on_what_they_found(answers: Mapping[str, Answer]) -> None:
+    read = answers["report_reading/uploaded"].result
+    assert (read["outcome"], read["account"]) == ("read", "demo")
+    today = f"{bootstrap.now():%Y-%m-%d}"
+    assert {"since": today, "until": today, "checkouts": False} in read["ranges"]
+    assert answers["report_reading/folder"].result["outcome"] == "none"
+    for loaded in ("orders", "checkouts"):
+        assert answers[f"report_books/{loaded}_of_a_day"].result["outcome"] == "loaded"
+    assert answers["report_matching/what_was_loaded"].result == {"outcome": "matched", "parts": [0]}
+    assert answers["report_keeping/first_part"].result == {"repeated": 0}
+    assert answers["report_keeping/finish"].result == {"outcome": "done"}
+    (line,) = answers["transaction_retrieval/settlement_report_lines"].body["items"]
+    assert (line["outcome"], line["gross"], line["orderId"]) == ("matched", 7000, ORDER_ID)
 
 
 def test_second_execution_of_a_claimed_operation_is_skipped(answers: Mapping[str, Answer]) -> None:

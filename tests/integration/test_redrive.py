@@ -122,6 +122,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
             "TableName": "quita",
             "EventBusName": "quita",
             "StateMachineArn": "arn",
+            "ReportStateMachineArn": "reports",
             "DueWorkFunctionName": "quita-due-work",
         }
         fakes = dict.fromkeys(("events", "lambda", "stepfunctions", "dynamodbstreams"), cloud)
@@ -354,6 +355,14 @@ def test_failed_sweep_is_followed_by_another(stage: Stage) -> None:
 
     assert redrive(stage.stack, ["failed-due-work"], Output()) == 0
     assert (stage.cloud.invoked, stage.left("failed-due-work")) == ([("quita-due-work", {})], 0)
+
+
+def test_file_that_no_run_was_started_for_gets_one(stage: Stage) -> None:
+    arrived = {"key": "inbox/demo/csv/sales.csv", "size": 57}
+    stage.put("failed-reports", {"source": "aws.s3", "detail": {"bucket": {"name": "b"}, "object": arrived}})
+
+    assert redrive(stage.stack, ["failed-reports"], Output()) == 0
+    assert (stage.cloud.started, stage.left("failed-reports")) == ([{"detail": {"object": arrived}}], 0)
 
 
 @pytest.mark.parametrize("body", ["no JSON", "[]", "{}"])

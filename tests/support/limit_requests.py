@@ -228,6 +228,16 @@ def send_receivables(service: Service, size: int) -> Heard:
     return service.call("GET", "/api/pvt/receivables", query={"limit": str(size)})
 
 
+def naming(field: str, of: Callable[[int], object] = lambda size: "x" * size) -> Callable[[Service, int], Heard]:
+    """Name a settlement report with one field of a size."""
+
+    def send(service: Service, size: int) -> Heard:
+        file = {"format": "csv", "fileName": "sales.csv", "sha256": "0" * 64, field: of(size)}
+        return service.call("POST", "/api/pvt/settlement-reports", file)
+
+    return send
+
+
 def send_log(service: Service, size: int) -> Heard:
     return service.call("GET", "/api/orders/hook/deliveries", query={"limit": str(size)})
 

@@ -9,6 +9,12 @@ CHECKOUT_TRANSACTION = "TRANSACTION-OF-THE-CHECKOUT"
 USUAL_STACK = "http://127.0.0.1:3000"
 """Stands for the stack in the event that adds its sandbox as a connector."""
 
+REPORT_FILE = b"kind,gross,fee,currency,tid\ncapture,70.00,1.75,BRL,TID-55D9A64DEE50\n"
+"""The file of the settlement report, which is uploaded once it is named."""
+
+TODAY = "TODAY"
+"""Stands for the day on which the order was placed."""
+
 BEFORE_THE_SETTLEMENT = (
     "authorizer/valid_key",
     "authorizer/wrong_token",
@@ -90,6 +96,16 @@ AFTER_THE_SETTLEMENT = (
     "transaction_retrieval/journal",
     "transaction_retrieval/receivables",
     "transaction_retrieval/settlement_reports",
+    "report_intake/name_file",
+    "report_intake/unknown_format",
+    "report_reading/uploaded",
+    "report_reading/folder",
+    "report_books/orders_of_a_day",
+    "report_books/checkouts_of_a_day",
+    "report_matching/what_was_loaded",
+    "report_keeping/first_part",
+    "report_keeping/finish",
+    "transaction_retrieval/settlement_report_lines",
     "transaction_retrieval/interactions",
     "sandbox_connector/list_calls",
     "sandbox_connector/create_payment",
@@ -159,6 +175,8 @@ AFTER_THE_SETTLEMENT = (
 PLAY = BEFORE_THE_SETTLEMENT + THE_SETTLEMENT + AFTER_THE_SETTLEMENT
 
 ACCEPTED = [
+    ("report_intake/name_file", 201),
+    ("transaction_retrieval/settlement_report_lines", 200),
     ("operator_console/start_without_session", 303),
     ("operator_console/sign_in_form", 200),
     ("order_management/health", 200),
@@ -194,6 +212,7 @@ ACCEPTED = [
 ]
 
 REFUSED = [
+    ("report_intake/unknown_format", 400, "OMS001"),
     ("order_management/place_order_same_id_other_content", 409, "OMS008"),
     ("connector_configuration/add_affiliation_address_inside", 400, "OMS001"),
     ("connector_configuration/add_affiliation_partial_with_one_capture", 400, "OMS001"),
@@ -230,3 +249,20 @@ REFUSED = [
     ("connector_callback/wrong_signature", 401, "1"),
     ("sandbox_connector/script_unknown_outcome", 400, "invalid-script"),
 ]
+
+UNPLAYED: dict[str, set[tuple[str, str]]] = {
+    "ConnectorCallback": {("", "*#ACCOUNT")},
+    "DueWork": {
+        *(("", pattern) for pattern in ("*#ACCOUNT", "*#ORDER#*", "*#TXN#*", "*#GROUP#*", "*#PAYMENT#*")),
+        *(("byAccount", pattern) for pattern in ("*#LIST#*", "*#CHECKOUTS#*")),
+    },
+    "ReportMatching": {("byAccount", "*#REPORTS")},
+    "OperatorConsole": {("", "CREDENTIALS#*")},
+    "OrderHook": {("", "*#TXN#*")},
+    "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},
+    "TransactionOperation": {("", "*#NFE#*")},
+}
+"""Partitions that a role names and no event leads to, by index and pattern: no inbound request is handed on, nothing
+is due or audited, no bank's statement is matched, no hook is given up and no connector changed in the console here, no
+return with an access key waits for a second key, the sandbox has a client of its own.
+"""

@@ -23,6 +23,7 @@ from settlement.storage.dynamodb import DynamoDBStore
 from testkit.configuring import save_settings
 from tests.support.declared_table import make_declared_table
 from tests.support.lambda_context import Context
+from tests.support.play import CHECKOUT_TRANSACTION, PLAY, REPORT_FILE, SIGNATURE, TODAY, USUAL_STACK
 from tests.template.cloudformation import CHECKOUT
 
 EVENTS = CHECKOUT / "events"
@@ -171,6 +172,7 @@ def forget_clients() -> None:
     """Clients made now belong to this module's table."""
     for made in (
         bootstrap.session,
+        bootstrap.reports_bucket,
         bootstrap.queues,
         bootstrap.console_access,
         bootstrap.console_secret,
@@ -180,6 +182,29 @@ def forget_clients() -> None:
         bootstrap.hook_client,
     ):
         made.cache_clear()
+
+
+def upload(key: str, content: bytes) -> None:
+    """Put a file into the bucket of reports."""
+    boto3.client("s3").put_object(Bucket="reports", Key=key, Body=content)
+
+
+def played(store: DynamoDBStore, gateway: str) -> dict[str, Answer]:
+    """Play every event in order; the connector that one adds is asked for its manifest at the gateway."""
+    told: dict[str, Answer] = {}
+    for name in PLAY:
+        replaced = {USUAL_STACK: gateway, TODAY: f"{bootstrap.now():%Y-%m-%d}"}
+        if name in ("connector_callback/undecided_payment", "connector_callback/inbound_request"):
+            event = event_named(name)["pathParameters"]
+            payment = store.payment(ACCOUNT, event["transactionId"], event["paymentId"])
+            assert payment is not None
+            replaced[SIGNATURE] = payment.signature
+        if "transaction_intake/start" in told:
+            replaced[CHECKOUT_TRANSACTION] = told["transaction_intake/start"].body["id"]
+        if name == "report_reading/uploaded":
+            upload(event_named(name)["key"], REPORT_FILE)
+        told[name] = run(name, **replaced)
+    return told
 
 
 def event_named(name: str) -> dict[str, Any]:
@@ -211,6 +236,7 @@ def demo_account(gateway: str) -> Iterator[DynamoDBStore]:
         environment.setattr(bootstrap, "events", lambda: boto3.client("events"))
         environment.setattr(bootstrap, "workflows", Workflows)
         make_declared_table(dynamodb, "events")
+        boto3.client("s3").create_bucket(Bucket="reports")
         queue = boto3.client("sqs").create_queue(QueueName="parked")["QueueUrl"]
         collect_what_is_published()
         variables = {
@@ -223,6 +249,7 @@ def demo_account(gateway: str) -> Iterator[DynamoDBStore]:
             "CREDENTIALS_SECRET": secrets.create_secret(Name="credentials")["ARN"],
             "CONSOLE_SECRET": secrets.create_secret(Name="console", SecretString="seals sessions")["ARN"],
             "EVENT_BUS_NAME": "quita",
+            "REPORTS_BUCKET": "reports",
             "PARKED_EVENTS_QUEUE_URL": queue,
             "UNDELIVERED_OPERATIONS_QUEUE_URL": queue,
             "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:quita-settlement",

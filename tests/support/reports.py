@@ -43,6 +43,14 @@ def refusal(name: str, content: bytes, mapping: dict[str, Any] | None = None) ->
     return refused.value.fault, refused.value.line, refused.value.column
 
 
+class UploadAddresses:
+    """A bucket that tells where to upload."""
+
+    def upload_url(self, key: str, seconds: int) -> str:
+        """Return an address."""
+        return f"https://reports.example/{key}?expires={seconds}"
+
+
 class FakeKeptLines:
     """Lines of settlement reports in memory; a place is the number of lines before it."""
 

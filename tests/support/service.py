@@ -24,7 +24,7 @@ from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.feeds import FakeFeeds, FakeHookCaller
 from tests.support.journal import JournalOfCommits
 from tests.support.lambda_context import Context
-from tests.support.reports import FakeReports
+from tests.support.reports import FakeReports, UploadAddresses
 
 _ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -118,6 +118,7 @@ class Service:
         self.patch.setattr(bootstrap, "entry_log", lambda: journal)
         self.patch.setattr(bootstrap, "reports", lambda: self.reports)
         self.patch.setattr(bootstrap, "report_lines", lambda: self.reports.lines)
+        self.patch.setattr(bootstrap, "reports_bucket", UploadAddresses)
         self.patch.setattr(bootstrap, "ports", self._ports)
         self.patch.setattr(bootstrap, "credentials", self._vault)
         self.patch.setattr(bootstrap, "hook_client", lambda: self.hooks)

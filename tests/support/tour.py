@@ -10,7 +10,7 @@ from tests.support.affiliations import affiliation_body
 from tests.support.approval_tour import walk_approvals
 from tests.support.fiscal_tour import walk_fiscal_documents
 from tests.support.invoice_cancel_tour import walk_cancelled_invoices
-from tests.support.reports import a_report_of
+from tests.support.report_tour import walk_reports
 from tests.support.service import Heard, Service, elsewhere, route_of
 from tests.support.tour_bodies import (
     AUTHORISE,
@@ -256,9 +256,7 @@ class Tour:
         [item] = self.probe("GET", "/api/pvt/work-items", query={"kind": "manual-refund"})["items"]
         self.probe("GET", "/api/pvt/totals", query=_MARCH | {"groupBy": "connector,status,day"})
         self.probe("GET", "/api/pvt/journal", query=_MARCH | {"authorisations": "true", "limit": "5"})
-        report = f"/api/pvt/settlement-reports/{a_report_of(placed, self.service.reports).report_id}"
-        self.probe("GET", report)
-        self.probe("GET", f"{report}/lines", query={"limit": "2"})
+        walk_reports(self, placed)
         for name in ("work-items/summary", "receivables", "settlement-reports"):
             self.probe("GET", f"/api/pvt/{name}")
         self.probe("GET", f"{transaction}/settlements")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
@@ -45,6 +46,10 @@ def _template() -> dict[str, Any]:
 def load_workflow() -> dict[str, Any]:
     workflow: dict[str, Any] = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
     return workflow
+
+
+OBJECTS_OF_REPORTS = re.compile(r"\$\{ReportsBucket\.Arn\}/(lines|work|uploads|inbox)/\*(?=\")")
+"""All objects of one kind in the bucket of reports, which a resource in JSON can name in no other way."""
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:

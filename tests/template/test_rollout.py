@@ -130,10 +130,14 @@ def test_tracing_is_off_unless_it_is_asked_for_and_then_all_of_it() -> None:
     assert TEMPLATE["Parameters"]["Tracing"]["Default"] == "false"
     assert API["TracingEnabled"] == {"Ref": "Tracing"}
     assert GLOBALS["Tracing"] == {"Fn::If": ["IsTraced", "Active", "PassThrough"]}
-    workflow = TEMPLATE["Resources"]["SettlementWorkflow"]["Properties"]
-    assert workflow["Tracing"]["Enabled"] == {"Fn::If": ["IsTraced", True, False]}
+    for name in ("SettlementWorkflow", "SettlementReportWorkflow"):
+        workflow = TEMPLATE["Resources"][name]["Properties"]
+        assert workflow["Tracing"]["Enabled"] == {"Fn::If": ["IsTraced", True, False]}
     policy = TEMPLATE["Resources"]["TracingPolicy"]
-    traced = {referred(function["Role"]) for function in FUNCTIONS.values()} | {"SettlementWorkflowRole"}
+    traced = {referred(function["Role"]) for function in FUNCTIONS.values()} | {
+        "SettlementWorkflowRole",
+        "SettlementReportWorkflowRole",
+    }
     given = {name for name in _references(policy["Properties"]["Roles"]) if not name.startswith("AWS::")}
     assert policy["Condition"] == "IsTraced"
     assert given == traced

@@ -11,6 +11,7 @@ import pytest
 from settlement.domain.errors import Forbidden, Unauthorised
 from tests.template.cloudformation import (
     CHECKOUT,
+    OBJECTS_OF_REPORTS,
     load_template,
     of_type,
     own_roles,
@@ -129,50 +130,12 @@ def test_no_allow_statement_has_a_wildcard(name: str) -> None:
         if statement["Effect"] == "Deny":
             continue
         parts = {name: part for name, part in statement.items() if name != "Condition"}
-        assert "*" not in _OBJECTS.sub("", json.dumps(parts)), statement
+        assert "*" not in OBJECTS_OF_REPORTS.sub("", json.dumps(parts)), statement
         for operator, tests in statement.get("Condition", {}).items():
             assert "*" not in json.dumps(tests) or (operator, [*tests]) == (
                 "ForAllValues:StringLike",
                 ["dynamodb:LeadingKeys"],
             )
-
-
-_OBJECTS = re.compile(r"\$\{ReportsBucket\.Arn\}/(lines|work|uploads|inbox)/\*(?=\")")
-"""All objects of one kind in the bucket of reports, which a resource can name in no other way."""
-
-
-def test_role_touches_only_the_kinds_of_objects_that_it_needs() -> None:
-    touched = {
-        (name.removesuffix("Role"), action.removeprefix("s3:"), kind)
-        for name in ROLES
-        for statement in statements(ROLES[name]["Policies"])
-        for action in statement["Action"]
-        if action.startswith("s3:")
-        for kind in _OBJECTS.findall(json.dumps(statement["Resource"])) or ["bucket"]
-    }
-    readers = ("TransactionRetrieval", "OperatorConsole")
-    assert touched == {(one, *what) for one in readers for what in (("GetObject", "lines"), ("ListBucket", "bucket"))}
-
-
-def test_bucket_is_private_encrypted_by_tls_only_and_forgets() -> None:
-    resource = TEMPLATE["Resources"]["ReportsBucket"]
-    bucket = resource["Properties"]
-    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
-    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
-    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
-    days = {
-        rule["Prefix"]: rule["ExpirationInDays"]
-        for rule in bucket["LifecycleConfiguration"]["Rules"]
-        if "ExpirationInDays" in rule
-    }
-    assert days == {"uploads/": 30, "inbox/": 30, "work/": 7, "lines/": 400}
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    (statement,) = statements(TEMPLATE["Resources"]["ReportsBucketPolicy"]["Properties"]["PolicyDocument"])
-    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 @pytest.mark.parametrize("name", ROLES)
@@ -215,7 +178,7 @@ def test_only_relay_and_sweep_may_start_the_workflow() -> None:
         for statement in statements(ROLES[name]["Policies"])
         if "states:StartExecution" in statement["Action"]
     }
-    assert starters == {"EventRelayRole", "DueWorkRole"}
+    assert starters == {"EventRelayRole", "DueWorkRole", "ReportArrivedRole"}
 
 
 @pytest.mark.parametrize("listener", ["feed", "hook"])

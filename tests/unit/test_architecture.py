@@ -163,7 +163,15 @@ ROOMS = (
         "functions",
         f"settlement.api settlement.domain settlement.use_cases {WIRED}",
         f"aws_lambda_powertools {STUBS}",
-        but=("authorizer", "event_relay", "operator_console", "sandbox_connector"),
+        but=("authorizer", "event_relay", "operator_console", "report_intake", "report_reading", "sandbox_connector"),
+    ),
+    *(
+        _room(
+            f"functions/{name}",
+            f"settlement.api settlement.domain settlement.reports settlement.use_cases {WIRED}",
+            "aws_lambda_powertools",
+        )
+        for name in ("report_intake", "report_reading")
     ),
     _room("functions/operator_console", f"settlement.console.site {WIRED}", "aws_lambda_powertools"),
     _room("functions/authorizer", f"settlement.storage.app_keys {WIRED}", "aws_lambda_powertools"),
@@ -220,6 +228,9 @@ PLANTED = {
     f"{LAYER}/api/contract": "settlement.storage.table settlement.bootstrap aws_lambda_powertools boto3 tests testkit",
     f"{LAYER}/console": "settlement.storage.table settlement.connectors.ppp settlement.bootstrap boto3 httpx tests",
     LAYER: "settlement.api settlement.console local httpcore httpx jinja2",
+    **dict.fromkeys(
+        ("functions/report_intake", "functions/report_reading"), "settlement.storage settlement.console jinja2 boto3"
+    ),
     "functions/operator_console": "settlement.api settlement.use_cases settlement.storage jinja2 boto3",
     "functions": "settlement.storage settlement.console settlement.connectors.ppp jinja2 local operations boto3 "
     "httpcore httpx tests testkit",

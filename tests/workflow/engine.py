@@ -43,8 +43,11 @@ class _Raw(io.BytesIO):
 class Engine:
     """Runs the workflow's definition with a function of the test's own."""
 
-    def __init__(self, step: Step) -> None:
-        """Take the place of AWS Lambda for every client of the default session."""
+    def __init__(self, step: Step, definition: str | None = None) -> None:
+        """Take the place of AWS Lambda for every client of the default session.
+
+        ``definition`` is another workflow's, whose functions are all this one.
+        """
         self.events: list[dict[str, Any]] = []
         self._step = step
         self._lock = threading.Lock()
@@ -52,14 +55,18 @@ class Engine:
         assert boto3.DEFAULT_SESSION is not None
         boto3.DEFAULT_SESSION.events.register_first("before-send.lambda.Invoke", cast(Any, self._invoke))
         self._workflows: SFNClient = boto3.client("stepfunctions")
-        definition = json.dumps(load_workflow()).replace("${SettlementStepsFunctionArn}", FUNCTION)
+        definition = definition or json.dumps(load_workflow()).replace("${SettlementStepsFunctionArn}", FUNCTION)
         self._machine = self._workflows.create_state_machine(
             name="settlement", definition=definition, roleArn="arn:aws:iam::123456789012:role/workflow"
         )["stateMachineArn"]
 
     def execute(self, **changes: Any) -> Ended:
         """Run one execution to its end."""
-        started = self._workflows.start_execution(stateMachineArn=self._machine, input=json.dumps(INPUT | changes))[
+        return self.execute_with(INPUT | changes)
+
+    def execute_with(self, given: dict[str, Any]) -> Ended:
+        """Run one execution with this input to its end."""
+        started = self._workflows.start_execution(stateMachineArn=self._machine, input=json.dumps(given))[
             "executionArn"
         ]
         deadline = time.monotonic() + PATIENCE_SECONDS

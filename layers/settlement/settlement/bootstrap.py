@@ -18,6 +18,8 @@ from settlement.storage.outage import reporting_outages
 from settlement.use_cases.shared.ports import Ports
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from boto3 import Session
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from settlement.storage.feeds import DynamoDBFeeds
     from settlement.storage.figures import HourlyCounters
     from settlement.storage.report_lines import BucketLines
+    from settlement.storage.report_run import ReportRun
+    from settlement.storage.report_workspace import ReportWorkspace
     from settlement.storage.reports import DynamoDBReports
     from settlement.storage.workflow import Workflow
 
@@ -44,6 +48,10 @@ CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
 
 All tries of a transactional write have the same token, so it is applied once.
 """
+
+
+_OBJECT_SECONDS = 10
+"""How long S3 may be silent: it answers for an object of many parts when it has put them together."""
 
 
 def _client(kind: type[AwsClient]) -> AwsClient:
@@ -77,7 +85,28 @@ def reports_bucket() -> "Bucket":
     """Return the bucket of settlement reports, which ``REPORTS_BUCKET`` names."""
     from settlement.storage.bucket import Bucket
 
-    return Bucket(session().client("s3", config=_limits()), ENVIRONMENT.reports_bucket)
+    return Bucket(session().client("s3", config=_limits(_OBJECT_SECONDS)), ENVIRONMENT.reports_bucket)
+
+
+def report_workspace(path: "Path") -> "ReportWorkspace":
+    """Return the workspace of a settlement report in a file."""
+    from settlement.storage.report_workspace import ReportWorkspace
+
+    return ReportWorkspace(path)
+
+
+def report_run(folder: "Path", account: str, report_id: str, run: str) -> "ReportRun":
+    """Return what a run of a settlement report hands from stage to stage, with a folder of the stage's own."""
+    from settlement.storage.report_run import ReportRun
+
+    return ReportRun(reports_bucket(), folder, account, report_id, run)
+
+
+def fetched_report(key: str, file: "Path") -> str:
+    """Bring the file of a settlement report here; return its SHA-256."""
+    from settlement.storage.report_run import fetched
+
+    return fetched(reports_bucket(), key, file)
 
 
 def report_lines() -> "BucketLines":
@@ -96,11 +125,11 @@ def session() -> "Session":
 
 
 @cache
-def _limits() -> "Config":
+def _limits(read_seconds: float = READ_SECONDS) -> "Config":
     from botocore.config import Config
 
     retries: Any = {"mode": "standard", "total_max_attempts": TRIES}
-    return Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
+    return Config(connect_timeout=CONNECT_SECONDS, read_timeout=read_seconds, retries=retries)
 
 
 @cache

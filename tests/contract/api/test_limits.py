@@ -13,6 +13,7 @@ from settlement.api.modifications.request import (
     MAX_TAGS,
 )
 from settlement.api.orders.request import MAX_PRICE_TAGS, MAX_UNIT_PRICES
+from settlement.api.reports.request import MAX_FILE_NAME, MAX_MAPPING_BYTES
 from settlement.api.settings.request import MAX_LIMITS
 from settlement.api.shared.body import MAX_BODY_BYTES, MAX_DEPTH
 from settlement.api.shared.request import MAX_ANY_TEXT, MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TOTALS
@@ -41,6 +42,7 @@ from tests.support.limit_requests import (
     invoicing,
     listing,
     modifying,
+    naming,
     of_payment,
     placing,
     recipients,
@@ -74,6 +76,13 @@ from tests.template.cloudformation import CHECKOUT
 from tests.template.test_readme import limits
 
 LIMITS = (
+    Limit("the name of a settlement report's file", MAX_FILE_NAME, naming("fileName"), ("fileName", "at most 200")),
+    Limit(
+        "the mapping of a settlement report in CSV",
+        MAX_MAPPING_BYTES,
+        naming("mapping", lambda size: {"sender": "x" * (size - len('{"sender": ""}'))}),
+        ("mapping", "65536 bytes", "65537"),
+    ),
     Limit("arrays and objects in each other, in a body", MAX_DEPTH, send_nested, ("32",)),
     Limit("a request's body", MAX_BODY_BYTES, send_body, ("1000001 bytes", "1000000"), status=413),
     Limit("lines of an order", MAX_LINES, placing(grow_lines), ("items", "at most 70 items")),
@@ -350,9 +359,11 @@ TESTED_ELSEWHERE = {
     ),
     "currencies of a settlement report": "test_more_currencies_than_there_are_are_refused",
     "years of the days in a settlement report": "test_day_out_of_the_calendar_is_refused",
-    "a page of a settlement report's lines, which ends with the line that reaches it": (
-        "test_page_ends_with_a_megabyte"
+    "a settlement report, by upload or dropped": "test_file_over_the_limit_is_refused_and_not_even_fetched",
+    "the months, the newest, in which a report that was uploaded looks for orders": (
+        "test_sales_of_days_to_come_and_of_long_ago_are_not_looked_for"
     ),
+    "a page of a settlement report's lines, which ends with the line that reaches it": "test_page_ends_with_a_megabyte",
     "connectors of an account": "test_one_connector_too_many_is_refused",
     "custom fields of a connector": "test_connector_has_so_many_custom_fields",
     "a connector's manifest": "test_largest_manifest_is_read",

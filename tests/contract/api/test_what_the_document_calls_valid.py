@@ -80,6 +80,7 @@ SAMPLES = (
     "https://shop.example/return",
     "seller",
     "7.days",
+    "0" * 64,
 )
 """Texts, one of which fits each pattern."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.report_line import ReportLine
 
 _HERE = Path(__file__).parent
-_NO_FORMATS = {"__init__", "csv_rows", "formats", "reading"}
+_NO_FORMATS = {"__init__", "csv_rows", "formats", "opened", "reading"}
 _BEGINNING = 512
 
 

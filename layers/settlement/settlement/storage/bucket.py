@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from settlement.storage.outage import BROKEN, is_outage
+from settlement.use_cases.shared.ports import Unavailable
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -37,7 +40,11 @@ class Bucket:
         """Return bytes of an object, none from its end on; None if there is no such object."""
         try:
             answer = self._client.get_object(Bucket=self._name, Key=key, Range=f"bytes={first}-{first + length - 1}")
+        except BROKEN as error:
+            raise Unavailable(f"get_object: {error}") from error
         except ClientError as error:
+            if is_outage(error):
+                raise Unavailable(f"get_object: {error}") from error
             code = error.response.get("Error", {}).get("Code")
             if code == _BEYOND:
                 return Part(b"", first)
@@ -52,3 +59,14 @@ class Bucket:
         """Write a file as an object, read as it is sent: an upload by parts would hold several of them in memory."""
         with path.open("rb") as content:
             self._client.put_object(Bucket=self._name, Key=key, Body=content)
+
+    def download(self, key: str, path: Path) -> None:
+        """Write an object as a file."""
+        self._client.download_file(self._name, key, str(path))
+
+    def upload_url(self, key: str, seconds: int) -> str:
+        """Return an address to which whoever has it may PUT one object for some time."""
+        url: str = self._client.generate_presigned_url(
+            "put_object", Params={"Bucket": self._name, "Key": key}, ExpiresIn=seconds
+        )
+        return url

@@ -20,7 +20,10 @@ from typing import Any
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.payout import PayoutPart
+from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
+from settlement.domain.reconciliation.taken import Taken
+from settlement.storage.plain_values import reader_of, writer_of
 
 MAX_LINES_OF_PAYMENT = 5_000
 """Most lines of one payment that are held against its captures and refunds; those behind them are rejected."""
@@ -36,6 +39,7 @@ CREATE TABLE payments (id INTEGER PRIMARY KEY, settled_by TEXT, data TEXT);
 CREATE TABLE names (kind TEXT, name TEXT, payment INTEGER, PRIMARY KEY (kind, name, payment)) WITHOUT ROWID;
 CREATE TABLE torn (number INTEGER, payment INTEGER, PRIMARY KEY (number, payment)) WITHOUT ROWID;
 CREATE TABLE missing (data TEXT);
+CREATE TABLE about (head TEXT, taken TEXT);
 CREATE TABLE found (payment INTEGER, slot TEXT, PRIMARY KEY (payment, slot)) WITHOUT ROWID;
 """
 _INDEXES = """
@@ -78,14 +82,46 @@ UPDATE lines SET payment = NULL, about_payment = 0, fault = ? WHERE number IN (
 
 
 class ReportWorkspace:
-    """The lines of one file with the books that they are held against, in a file that is removed at the end."""
+    """The lines of one file with the books that they are held against, in a file that is removed at the end.
+
+    A file that ``leave`` has left is gone on with.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        schema = "" if path.exists() else _SCHEMA
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.executescript(
-            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{_CACHE_KIB}; {_SCHEMA} BEGIN;"
+            f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{_CACHE_KIB}; {schema} BEGIN;"
         )
+
+    def leave(self) -> None:
+        """Write all to the file and leave it where it is."""
+        self._db.execute("COMMIT")
+        self._db.close()
+
+    def note(self, head: ReportHead, taken: Taken) -> None:
+        """Keep what was read of the file beside its lines."""
+        sums = {currency: [held.gross, held.fee, held.net] for currency, held in taken.sums.by_currency.items()}
+        told = [
+            taken.sums.lines,
+            sums,
+            _day(taken.first),
+            _day(taken.last),
+            sorted(taken.months),
+            taken.undated,
+            taken.stage,
+        ]
+        self._db.execute("INSERT INTO about VALUES (?, ?)", (json.dumps(writer_of(ReportHead)(head)), json.dumps(told)))
+
+    def noted(self) -> tuple[ReportHead, Taken]:
+        """Return what was noted."""
+        head, told = (json.loads(text) for text in self._db.execute("SELECT head, taken FROM about").fetchone())
+        lines, sums, first, last, months, undated, stage = told
+        by_currency = {currency: Amounts(*held) for currency, held in sums.items()}
+        taken = Taken(Sums(lines, by_currency), months=set(months), undated=undated, stage=Stage(stage))
+        taken.first, taken.last = (date.fromisoformat(day) if day else None for day in (first, last))
+        return reader_of(ReportHead)(head), taken
 
     def close(self) -> None:
         """Remove the workspace."""
@@ -268,6 +304,10 @@ _OF_BOOKS = tuple(part.name for part in fields(PaymentBooks) if part.name != "mo
 _values_of_books = attrgetter(*_OF_BOOKS)
 _DATES = frozenset({"sold_on", "expected_on", "paid_on"})
 _NAMES = tuple(part.name for part in fields(ReportLine) if part.name != "number")
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
 
 
 def _line_text(line: ReportLine) -> str:

@@ -112,6 +112,10 @@ ROUTES: tuple[Route, ...] = (
         ("putModificationSettings", "put", _MODIFICATION_SETTINGS, Role.ACCOUNT_ADMIN),
     ),
     *_served_by(
+        "report_intake",
+        ("nameSettlementReport", "post", _REPORTS, Role.PROCESS_PAYMENT),
+    ),
+    *_served_by(
         "transaction_retrieval",
         ("getPaymentTransaction", "get", f"{_ORDER}/payment-transaction", Role.VIEW_PAYMENT),
         ("diagnoseOrder", "get", f"{_ORDER}/diagnosis", Role.VIEW_PAYMENT),

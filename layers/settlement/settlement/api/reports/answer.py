@@ -51,6 +51,19 @@ class FaultAnswer(TypedDict):
     """The character of a record of fixed width, or the field of a CSV line, from 1; null if it is the line."""
 
 
+class NamedReportAnswer(TypedDict):
+    """A settlement report that was named, and where its file is to be sent."""
+
+    reportId: str
+    """The report's id, made of account, format and hash: the same file is the same report."""
+    state: ReportState
+    """How far it is."""
+    uploadUrl: str | None
+    """Where to PUT the file, at most 100 MB, with no other header; null if it is done already."""
+    expiresAt: OmsDate | None
+    """Until when; null without an address. A later request answers another one."""
+
+
 class ReportAnswer(TypedDict):
     """A settlement report: the file, and what became of it."""
 
@@ -60,8 +73,8 @@ class ReportAnswer(TypedDict):
     """The format in which the file is read."""
     fileName: str
     """The file's name, as it was told."""
-    sha256: str
-    """The file's hash, in hex."""
+    sha256: str | None
+    """The file's hash, in hex; null of a dropped file that was too large to be read."""
     state: ReportState
     """How far it is; a refused file has no effect."""
     receivedAt: OmsDate

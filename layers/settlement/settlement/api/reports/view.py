@@ -29,7 +29,7 @@ def report_view(report: "Report") -> "ReportAnswer":
         "reportId": report.report_id,
         "format": report.format,
         "fileName": report.file_name,
-        "sha256": report.sha256,
+        "sha256": report.sha256 or None,
         "state": report.state,
         "receivedAt": oms_date(report.received_at),
         "doneAt": oms_date_or_none(report.done_at),

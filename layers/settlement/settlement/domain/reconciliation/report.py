@@ -17,18 +17,20 @@ class ReportState(StrEnum):
     """How far a report is."""
 
     AWAITED = "awaited"
-    RUNNING = "running"
+    READING = "reading"
+    MATCHING = "matching"
     DONE = "done"
     REFUSED = "refused"
 
 
 FOLLOWING_STATES: Mapping[ReportState, frozenset[ReportState]] = {
-    ReportState.AWAITED: frozenset({ReportState.RUNNING, ReportState.REFUSED}),
-    ReportState.RUNNING: frozenset({ReportState.RUNNING, ReportState.DONE, ReportState.REFUSED}),
-    ReportState.REFUSED: frozenset({ReportState.RUNNING, ReportState.REFUSED}),
+    ReportState.AWAITED: frozenset({ReportState.READING, ReportState.REFUSED}),
+    ReportState.READING: frozenset({ReportState.READING, ReportState.MATCHING, ReportState.DONE, ReportState.REFUSED}),
+    ReportState.MATCHING: frozenset({ReportState.READING, ReportState.MATCHING, ReportState.DONE, ReportState.REFUSED}),
+    ReportState.REFUSED: frozenset({ReportState.READING, ReportState.REFUSED}),
     ReportState.DONE: frozenset(),
 }
-"""The legal state transitions of a report: one that is not done can be taken again."""
+"""The legal state transitions of a report: one that is not done can be taken again, beside a run that goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def outcome_sums(outcome: str, sums: Sums) -> OutcomeSums:
 class Report:
     """A file that was named, and what it told. ``received_at`` is when it was named first.
 
+    A file that was too large to be read has no ``sha256``. ``mapping`` is JSON, for the formats that take one.
+
     ``missing`` are the captures and refunds without a line, which are of no file. A refused one has ``fault`` and
     ``message``, and where in the file. ``run`` is that of which the lines are kept.
     """
@@ -93,12 +97,19 @@ class Report:
     fault_column: int | None = None
     done_at: datetime | None = None
     run: str | None = None
+    mapping: str | None = None
     version: int = 0
 
     def to(self, state: ReportState) -> "Report":
         """Return it in another state; raises ``IllegalTransition`` if the transition is not legal."""
         require_transition(FOLLOWING_STATES, self.state, state)
         return replace(self, state=state)
+
+    def read_again(self) -> "Report":
+        """Return it as it is read, without the fault of an earlier reading; raises ``IllegalTransition``."""
+        return replace(
+            self.to(ReportState.READING), fault=None, message=None, fault_line=None, fault_column=None, done_at=None
+        )
 
     @property
     def has_findings(self) -> bool:

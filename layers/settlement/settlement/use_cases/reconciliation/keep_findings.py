@@ -3,7 +3,7 @@
 A run that dies is run again: what is written already says the same and is not written again.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -62,6 +62,17 @@ def keep_findings(
             progress(payments)
     workspace.repeat(repeated)
     return bool(repeated)
+
+
+def write_findings(ports: Ports, account: str, findings: Iterable[Finding]) -> int:
+    """Write findings, one after the other; return how many parts other reports have told since they were found."""
+    return sum(len(_keep_all(ports, account, finding)) for finding in findings)
+
+
+def findings_of(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Finding]:
+    """Yield each payment with what the report told of it, then those with what it did not tell."""
+    yield from _told(workspace, report_id, at)
+    yield from _missing(workspace, report_id, at)
 
 
 def _told(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """Reads the captures and refunds of the orders of some months, as lines of reports are held against them (D161)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from functools import partial
 from itertools import chain, islice
 
@@ -13,7 +15,7 @@ from settlement.domain.reconciliation.report_line import LineKind
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.listing import listed_orders, whole_month
-from settlement.use_cases.shared.ports import Store
+from settlement.use_cases.shared.ports import ListRange, Store
 from settlement.use_cases.shared.side_by_side import side_by_side
 
 ORDERS_AT_ONCE = 100
@@ -55,6 +57,28 @@ def _lots(
 def _in_lots(ids: Iterator[str]) -> Iterator[tuple[str, ...]]:
     while lot := tuple(islice(ids, ORDERS_AT_ONCE)):
         yield lot
+
+
+@dataclass(frozen=True, slots=True)
+class BooksRange:
+    """Days of one month in which orders were placed, in UTC, both inclusive; or checkouts without an order."""
+
+    since: date
+    until: date
+    gateway_only: bool = False
+
+
+def load_books_page(
+    store: Store, account: str, days: BooksRange, after: str | None
+) -> tuple[Iterator[PaymentBooks], str | None]:
+    """Return the payments of which something was captured of a page of orders, and where the next page begins."""
+    first = datetime.combine(days.since, time.min, UTC)
+    last = datetime.combine(days.until, time.max, UTC)
+    within = ListRange(f"{days.since:%Y-%m}", first, last, gateway_only=days.gateway_only)
+    page = store.listed(account, within, after)
+    lots = _in_lots(iter([order.transaction_id for order in page.items]))
+    transactions = chain.from_iterable(_captured(store, account, ids) for ids in lots)
+    return chain.from_iterable(_books_of(store, account, found) for found in transactions), page.next
 
 
 def _captured(store: Store, account: str, ids: Iterable[str]) -> list[Transaction]:

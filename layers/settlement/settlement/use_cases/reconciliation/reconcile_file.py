@@ -15,7 +15,8 @@ from settlement.domain.reconciliation.outcomes import Difference, Missing, Outco
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
-from settlement.use_cases.reconciliation.workspace import Taken, Workspace
+from settlement.domain.reconciliation.taken import Taken
+from settlement.use_cases.reconciliation.workspace import Workspace
 
 MONTHS_BEFORE = 3
 """Months before that of a sale in which its order may have been placed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.outcomes import Verdict
     from settlement.domain.reconciliation.report_head import ReportHead
     from settlement.domain.reconciliation.report_line import ReportLine
+    from settlement.domain.reconciliation.taken import Taken
     from settlement.use_cases.reconciliation.report_ports import KeptLines, Reports
     from settlement.use_cases.reconciliation.workspace import Workspace
     from settlement.use_cases.shared.ports import Ports
@@ -77,21 +78,20 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
     if known.state is ReportState.DONE:
         return known
     try:
-        head = file.head()
-        _refuse_repeated(taking, known, head)
-        taken = take_lines(taking.workspace, file.lines(), lambda number: taking.progress("lines", number))
-    except ReportRefused as refused:
-        return _save_refused(taking, known, refused)
+        head, taken = read_whole(
+            taking.reports, taking.account, known, file, taking.workspace,
+            lambda number: taking.progress("lines", number),
+        )  # fmt: skip
+    except ReportRefused as refusal:
+        return taking.reports.save_report(taking.account, refused(known, refusal, taking.ports.now()))
     months = months_of_orders(taken, head.until or taking.ports.now().date())
     books = load_books(
-        taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number),
-        taking.at_once,
-    )  # fmt: skip
-    found = reconcile(taking.workspace, head, taken, books, known.report_id, _bank_lines(taking))
-    running = replace(
-        known.to(ReportState.RUNNING), serial=head.serial, fault=None, message=None, fault_line=None, fault_column=None
+        taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number), taking.at_once
     )
-    running = taking.reports.save_report(taking.account, running)
+    bank_lines = against_payouts(taking.reports, taking.account)
+    found = reconcile(taking.workspace, head, taken, books, known.report_id, bank_lines)
+    matching = replace(known.read_again().to(ReportState.MATCHING), serial=head.serial)
+    matching = taking.reports.save_report(taking.account, matching)
     met_others = keep_findings(
         taking.ports, taking.account, taking.workspace, known.report_id,
         lambda number: taking.progress("payments", number), taking.at_once,
@@ -99,29 +99,43 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
     if met_others:
         found.outcomes = taking.workspace.sums()
     keep_lines(taking.kept, taking.workspace, taking.account, known.report_id, taking.run)
-    return taking.reports.save_report(taking.account, _done(taking, running, found))
+    done = with_sums(matching, found, taking.workspace, taking.run)
+    return taking.reports.save_report(taking.account, replace(done.to(ReportState.DONE), done_at=taking.ports.now()))
 
 
-def _refuse_repeated(taking: Taking, report: Report, head: ReportHead) -> None:
+def read_whole(
+    reports: Reports, account: str, report: Report, file: OpenedFile, workspace: Workspace,
+    progress: Callable[[int], None] = lambda number: None,
+) -> tuple[ReportHead, Taken]:  # fmt: skip
+    """Read a file to its end into a workspace; raises ``ReportRefused``, and nothing of it counts."""
+    head = file.head()
+    refuse_repeated(reports, account, report, head)
+    return head, take_lines(workspace, file.lines(), progress)
+
+
+def refuse_repeated(reports: Reports, account: str, report: Report, head: ReportHead) -> None:
+    """Raise ``ReportRefused`` if another file had the sequence of this one."""
     if not head.serial:
         return
-    owner = taking.reports.report_of_serial(taking.account, head.serial)
+    owner = reports.report_of_serial(account, head.serial)
     if owner is not None and owner != report.report_id:
         message = f"sequence {head.sequence} of {head.sender} is that of report {owner}, another file"
         raise ReportRefused(Fault.REPEATED_SEQUENCE, message, 1)
 
 
-def _save_refused(taking: Taking, report: Report, refused: ReportRefused) -> Report:
-    return taking.reports.save_report(
-        taking.account,
-        replace(
-            report.to(ReportState.REFUSED), fault=refused.fault.value, message=str(refused),
-            fault_line=refused.line or None, fault_column=refused.column or None, done_at=taking.ports.now(),
-        ),
-    )  # fmt: skip
+def refused(report: Report, refusal: ReportRefused, at: datetime) -> Report:
+    """Return a report that is refused, with the reason and its place in the file."""
+    return replace(
+        report.to(ReportState.REFUSED),
+        fault=refusal.fault.value,
+        message=str(refusal),
+        fault_line=refusal.line or None,
+        fault_column=refusal.column or None,
+        done_at=at,
+    )
 
 
-def _bank_lines(taking: Taking) -> BankLines:
+def against_payouts(reports: Reports, account: str) -> BankLines:
     """Return what decides lines of a bank's statement by the payouts of reports; they are read if there are any."""
 
     def decide(lines: Iterable[ReportLine]) -> list[Verdict]:
@@ -129,23 +143,23 @@ def _bank_lines(taking: Taking) -> BankLines:
         first = next(waiting, None)
         if first is None:
             return []
-        page = taking.reports.reports(taking.account, None, REPORTS_OF_BANK_LINES)
+        page = reports.reports(account, None, REPORTS_OF_BANK_LINES)
         transfers = [TransferOf(report.report_id, paid) for report in page.items for paid in report.payouts]
         return match_bank_lines(chain([first], waiting), transfers)
 
     return decide
 
 
-def _done(taking: Taking, report: Report, found: Reconciled) -> Report:
-    paid = list(taking.workspace.paid_out())[-MAX_PAYOUT_DAYS:]
+def with_sums(report: Report, found: Reconciled, workspace: Workspace, run: str) -> Report:
+    """Return a report with all that its file told; its state stays."""
+    paid = list(workspace.paid_out())[-MAX_PAYOUT_DAYS:]
     return replace(
-        report.to(ReportState.DONE),
+        report,
         since=found.head.since,
         until=found.head.until,
         file=outcome_sums(_FILE, found.file),
         outcomes=tuple(outcome_sums(outcome.value, sums) for outcome, sums in sorted(found.outcomes.items())),
         missing=outcome_sums(_MISSING, found.missing) if found.missing.lines else None,
         payouts=tuple(PaidOut(date.fromisoformat(day), currency, net) for day, currency, net in paid),
-        done_at=taking.ports.now(),
-        run=taking.run,
+        run=run,
     )

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from settlement.domain.reconciliation.report_line import Stage
-
 if TYPE_CHECKING:
-    from datetime import date
-
     from settlement.domain.reconciliation.books import PaymentBooks
     from settlement.domain.reconciliation.outcomes import Missing, Outcome, Verdict
     from settlement.domain.reconciliation.payout import PayoutPart
+    from settlement.domain.reconciliation.report_head import ReportHead
     from settlement.domain.reconciliation.report_line import ReportLine, Sums
-
-
-@dataclass(slots=True)
-class Taken:
-    """What was read of a file: its sums, the first and the last day of its sales, the months of them.
-
-    ``moved`` is the sum of all amounts without their signs. ``undated`` is True if a line tells no day. ``stage`` is
-    ``paid`` if every line of a payment is.
-    """
-
-    sums: Sums
-    first: date | None = None
-    last: date | None = None
-    months: set[str] = field(default_factory=set)
-    undated: bool = False
-    moved: int = 0
-    stage: Stage = Stage.PAID
+    from settlement.domain.reconciliation.taken import Taken
 
 
 class Workspace(Protocol):
     """Lines, books and verdicts of one file. What it yields is in the order of the file, or of the payments."""
 
+    def note(self, head: ReportHead, taken: Taken) -> None:
+        """Keep what was read of a file beside its lines."""
+        ...
+
+    def noted(self) -> tuple[ReportHead, Taken]: ...
     def add_lines(self, lines: Iterable[ReportLine]) -> None: ...
     def add_books(self, books: Iterable[PaymentBooks]) -> None: ...
     def join(self) -> None:

@@ -3,7 +3,8 @@
 from settlement.api.contract.described import Tag, Written, describe
 from settlement.api.contract.parameters import JOURNAL, RECEIVABLES, REPORT_LINES, REPORTS, TOTALS, WORK
 from settlement.api.receivables.answer import ReceivablesAnswer
-from settlement.api.reports.answer import LinesAnswer, ReportAnswer, ReportsAnswer
+from settlement.api.reports.answer import LinesAnswer, NamedReportAnswer, ReportAnswer, ReportsAnswer
+from settlement.api.reports.request import NamedReportBody
 from settlement.api.totals.answer import TotalsAnswer
 from settlement.api.work.answer import DiagnosisAnswer, WorkAnswer, WorkSummary
 
@@ -75,6 +76,18 @@ ROUTES = (
         {200: ReceivablesAnswer},
         {400: "OMS001"},
         parameters=RECEIVABLES,
+    ),
+    describe(
+        "nameSettlementReport",
+        Tag.TRANSACTIONS,
+        "Name a settlement report, and get the address to upload it to",
+        "Answers the address to which the file is PUT within an hour. It is read then, and the report says how far "
+        "it is. The same file is the same report: once it is done, there is no address. A file with another hash, of "
+        "more than 100,000,000 bytes, compressed or empty, or one that its format refuses, is refused on the report, "
+        "with the reason and its place; nothing is booked.",
+        {200: NamedReportAnswer, 201: NamedReportAnswer},
+        {400: "OMS001", 413: "OMS413"},
+        body=NamedReportBody,
     ),
     describe(
         "listSettlementReports",

@@ -1,0 +1,52 @@
+"""Names settlement reports and tells where to upload their files."""
+
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.api.resolver import Api, answer
+from settlement.api.shared.http import Response
+from settlement.domain.errors import InvalidRequest
+from settlement.domain.reconciliation.refusal import ReportRefused
+from settlement.domain.reconciliation.report import ReportState
+from settlement.logs import new_logger
+
+UPLOAD_WITHIN = timedelta(hours=1)
+
+logger = new_logger()
+api = Api(logger)
+bootstrap.dynamodb()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a REST API proxy event."""
+    return api.resolve(event)
+
+
+@api.serves("nameSettlementReport")
+def name() -> Response:
+    """Name a report; one that is done already has no address to upload to."""
+    from settlement.api.reports.named_view import named_view
+    from settlement.api.reports.request import NamedReportBody
+    from settlement.reports.formats import format_of
+    from settlement.use_cases.reconciliation.name_report import name_report
+    from settlement.use_cases.reconciliation.read_report import UPLOADS
+
+    account = api.caller()
+    named = api.read(NamedReportBody).named
+    try:
+        format_ = format_of(named.format)
+    except ReportRefused as refused:
+        raise InvalidRequest(f"format: {refused}") from None
+    if named.mapping is not None and not format_.takes_mapping:
+        raise InvalidRequest(f"mapping: format {format_.name} takes none")
+    ports = bootstrap.ports(api.actor())
+    report = name_report(ports, bootstrap.reports(), account, named)
+    if report.state is ReportState.DONE:
+        return answer(200, named_view(report, None, None))
+    key = f"{UPLOADS}/{account}/{report.report_id}"
+    url = bootstrap.reports_bucket().upload_url(key, int(UPLOAD_WITHIN.total_seconds()))
+    return answer(201, named_view(report, url, ports.now() + UPLOAD_WITHIN))

@@ -1,0 +1,47 @@
+"""The first stage of a settlement report: reads the file that came into the bucket, as a whole or not at all."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from settlement import bootstrap
+from settlement.domain.actor import Actor, System
+from settlement.logs import new_logger
+
+logger = new_logger()
+bootstrap.dynamodb()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Read the object ``key`` for the run of that name; hand the workspace on, and the ranges of orders to load."""
+    from settlement.reports.opened import report_file
+    from settlement.use_cases.reconciliation.read_report import Arrived, Reading, ReadOutcome, read_report
+
+    logger.append_keys(key=event["key"], run=event["run"])
+    with TemporaryDirectory(prefix="quita-") as folder:
+        file, path = Path(folder) / "file", Path(folder) / "workspace"
+        workspace = bootstrap.report_workspace(path)
+        reading = Reading(
+            bootstrap.ports(Actor(system=System.REPORTS)),
+            bootstrap.reports(),
+            workspace,
+            lambda key: bootstrap.fetched_report(key, file),
+            lambda format_, mapping: report_file(file, format_, mapping),
+        )
+        end = read_report(reading, Arrived(event["key"], int(event["size"])))
+        workspace.leave()
+        if end.outcome is ReadOutcome.READ:
+            bootstrap.report_run(Path(folder), end.account, end.report_id, event["run"]).keep_workspace(path)
+    logger.info("read", outcome=end.outcome.value, account=end.account, report=end.report_id)
+    return {
+        "outcome": end.outcome.value,
+        "account": end.account,
+        "reportId": end.report_id,
+        "ranges": [
+            {"since": days.since.isoformat(), "until": days.until.isoformat(), "checkouts": days.gateway_only}
+            for days in end.ranges
+        ],
+    }

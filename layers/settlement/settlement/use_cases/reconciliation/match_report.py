@@ -1,0 +1,106 @@
+"""Holds a file that was read against the books that were loaded, and hands out what is to be kept (D182)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+from settlement.domain.errors import ReportNotFound
+from settlement.domain.reconciliation.refusal import ReportRefused
+from settlement.domain.reconciliation.report import Report, ReportState
+from settlement.use_cases.reconciliation.keep_findings import Finding, findings_of
+from settlement.use_cases.reconciliation.keep_lines import keep_lines
+from settlement.use_cases.reconciliation.reconcile_file import reconcile
+from settlement.use_cases.reconciliation.take_report import against_payouts, refuse_repeated, refused, with_sums
+
+if TYPE_CHECKING:
+    from settlement.domain.reconciliation.books import PaymentBooks
+    from settlement.use_cases.reconciliation.report_ports import KeptLines, Reports
+    from settlement.use_cases.reconciliation.workspace import Workspace
+    from settlement.use_cases.shared.ports import Ports
+
+PAYMENTS_AT_ONCE = 2_500
+"""Payments whose findings one task writes: a minute's work, and at most 1,200 tasks for a file."""
+
+
+class MatchOutcome(StrEnum):
+    """What became of a file that was read."""
+
+    MATCHED = "matched"
+    REFUSED = "refused"
+    DONE = "done"
+
+
+class Findings(Protocol):
+    """What a run found, on its way to the table."""
+
+    def keep_findings(self, part: int, findings: Iterable[Finding]) -> None: ...
+    def keep_report(self, report: Report) -> None:
+        """Keep the report as it will be once all findings are written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What matching needs; ``workspace`` has what was read, ``run`` is the name of the execution."""
+
+    ports: Ports
+    reports: Reports
+    kept: KeptLines
+    workspace: Workspace
+    findings: Findings
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchEnd:
+    """How matching ended: ``parts`` of findings are to be written."""
+
+    outcome: MatchOutcome
+    parts: int = 0
+
+
+def match_report(matching: Matching, account: str, report_id: str, books: Iterable[PaymentBooks]) -> MatchEnd:
+    """Decide every line and keep the lines; nothing is booked yet. Raises ``ReportNotFound``."""
+    report = matching.reports.report(account, report_id)
+    if report is None:
+        raise ReportNotFound(report_id)
+    if report.state is ReportState.DONE:
+        return MatchEnd(MatchOutcome.DONE)
+    head, taken = matching.workspace.noted()
+    try:
+        refuse_repeated(matching.reports, account, report, head)
+    except ReportRefused as refusal:
+        matching.reports.save_report(account, refused(report, refusal, matching.ports.now()))
+        return MatchEnd(MatchOutcome.REFUSED)
+    report = replace(report.to(ReportState.MATCHING), serial=head.serial)
+    report = matching.reports.save_report(account, report)
+    bank_lines = against_payouts(matching.reports, account)
+    found = reconcile(matching.workspace, head, taken, books, report_id, bank_lines)
+    keep_lines(matching.kept, matching.workspace, account, report_id, matching.run)
+    parts = 0
+    findings = findings_of(matching.workspace, report_id, matching.ports.now())
+    for parts, lot in enumerate(_lots(findings), 1):
+        matching.findings.keep_findings(parts - 1, lot)
+    matching.findings.keep_report(with_sums(report, found, matching.workspace, matching.run))
+    return MatchEnd(MatchOutcome.MATCHED, parts)
+
+
+def finish_report(reports: Reports, ports: Ports, account: str, found: Report) -> Report:
+    """Say that all of a report is kept, unless another run has said so; return it. Raises ``ReportNotFound``."""
+    report = reports.report(account, found.report_id)
+    if report is None:
+        raise ReportNotFound(found.report_id)
+    if report.state is ReportState.DONE:
+        return report
+    report.to(ReportState.DONE)
+    done = replace(found.to(ReportState.DONE), version=report.version, done_at=ports.now())
+    return reports.save_report(account, done)
+
+
+def _lots(findings: Iterator[Finding]) -> Iterator[list[Finding]]:
+    while lot := list(islice(findings, PAYMENTS_AT_ONCE)):
+        yield lot

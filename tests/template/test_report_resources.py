@@ -1,0 +1,88 @@
+"""The bucket of settlement reports, who may touch what in it, and the workflow that files start."""
+
+from __future__ import annotations
+
+import json
+
+from settlement.use_cases.reconciliation.read_report import INBOX, UPLOADS
+from tests.template.cloudformation import (
+    OBJECTS_OF_REPORTS,
+    load_template,
+    of_type,
+    own_roles,
+    referred,
+    statements,
+)
+
+TEMPLATE = load_template()
+ROLES = own_roles(TEMPLATE)
+RULES = of_type(TEMPLATE, "AWS::Events::Rule")
+
+
+def test_role_touches_only_the_kinds_of_objects_that_it_needs() -> None:
+    touched = {
+        (name.removesuffix("Role"), action.removeprefix("s3:"), kind)
+        for name in ROLES
+        for statement in statements(ROLES[name]["Policies"])
+        for action in statement["Action"]
+        if action.startswith("s3:")
+        for kind in OBJECTS_OF_REPORTS.findall(json.dumps(statement["Resource"])) or ["bucket"]
+    }
+    assert touched == {
+        ("ReportBooks", "PutObject", "work"),
+        ("ReportIntake", "PutObject", "uploads"),
+        ("ReportKeeping", "GetObject", "work"),
+        ("ReportMatching", "GetObject", "work"),
+        ("ReportMatching", "PutObject", "lines"),
+        ("ReportMatching", "PutObject", "work"),
+        ("ReportReading", "GetObject", "inbox"),
+        ("ReportReading", "GetObject", "uploads"),
+        ("ReportReading", "PutObject", "work"),
+        ("OperatorConsole", "GetObject", "lines"),
+        ("OperatorConsole", "ListBucket", "bucket"),
+        ("TransactionRetrieval", "GetObject", "lines"),
+        ("TransactionRetrieval", "ListBucket", "bucket"),
+    }
+
+
+def test_bucket_is_private_encrypted_by_tls_only_and_forgets() -> None:
+    resource = TEMPLATE["Resources"]["ReportsBucket"]
+    bucket = resource["Properties"]
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    days = {
+        rule["Prefix"]: rule["ExpirationInDays"]
+        for rule in bucket["LifecycleConfiguration"]["Rules"]
+        if "ExpirationInDays" in rule
+    }
+    assert days == {"uploads/": 30, "inbox/": 30, "work/": 7, "lines/": 400}
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    (statement,) = statements(TEMPLATE["Resources"]["ReportsBucketPolicy"]["Properties"]["PolicyDocument"])
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_workflow_of_reports_may_do_its_four_stages_and_takes_longer_than_express() -> None:
+    (statement,) = statements(ROLES["SettlementReportWorkflowRole"]["Policies"])
+    assert statement["Action"] == ["lambda:InvokeFunction"]
+    assert [referred(stage) for stage in statement["Resource"]] == [
+        f"Report{stage}Function" for stage in ("Reading", "Books", "Matching", "Keeping")
+    ]
+    assert TEMPLATE["Resources"]["SettlementReportWorkflow"]["Properties"]["Type"] == "STANDARD"
+
+
+def test_rule_starts_no_other_workflow() -> None:
+    (statement,) = statements(ROLES["ReportArrivedRole"]["Policies"])
+    assert statement["Action"] == ["states:StartExecution"]
+    assert referred(statement["Resource"]) == "SettlementReportWorkflow"
+
+
+def test_runs_of_reports_start_for_files_that_come_in_and_for_nothing_that_they_write() -> None:
+    pattern = RULES["ReportArrivedRule"]["EventPattern"]
+    assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
+    assert pattern["detail"]["bucket"]["name"] == [{"Ref": "ReportsBucket"}]
+    assert pattern["detail"]["object"]["key"] == [{"prefix": f"{place}/"} for place in (UPLOADS, INBOX)]
