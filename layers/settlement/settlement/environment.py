@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import inf
 from typing import Generic, TypeVar, overload
 from urllib.parse import urlsplit
+
+from settlement.values import dataclass
 
 Value = TypeVar("Value")
 

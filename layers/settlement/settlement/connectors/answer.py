@@ -1,6 +1,6 @@
 """The result of a call over the network."""
 
-from dataclasses import dataclass
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

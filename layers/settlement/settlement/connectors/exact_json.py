@@ -5,8 +5,9 @@ The Payment Provider Protocol has amounts in decimal major units (R29), so neith
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, DecimalException
+
+from settlement.values import dataclass
 
 Members = list[tuple[str, object]]
 

@@ -5,7 +5,7 @@ protocols.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
@@ -60,6 +60,7 @@ from settlement.domain.connectors.connector_calls import (
 from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.privacy.masking import masked, without
 from settlement.domain.privacy.person import facts_of
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.connectors.deadline_http import DeadlineHttp

@@ -5,13 +5,13 @@ than its currency would have to be rounded, and is not an amount.
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
 from settlement.connectors.ppp_fields import described
 from settlement.domain.money import MAX_DIGITS, display, minor_digits
+from settlement.values import dataclass
 
 NOISE = Fraction(1, 10_000)
 """Largest error of binary floats that is ignored, as a fraction of a minor unit."""

@@ -34,7 +34,7 @@ of the outcome's exchange.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from settlement.connectors.ppp_fields import (
@@ -64,6 +64,7 @@ from settlement.domain.connectors.connector_calls import (
 )
 from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.money import display
+from settlement.values import dataclass
 
 Read = TypeVar("Read", bound=AuthorisationOutcome | MovementOutcome | InboundOutcome)
 

@@ -6,10 +6,10 @@ Shapes are in units of their drawings, times in milliseconds. The figures stand 
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from settlement.domain.hourly_figures import HourlyFigures, time_within
+from settlement.values import dataclass
 
 HOURS = 24
 HALF, MOST = 0.5, 0.9

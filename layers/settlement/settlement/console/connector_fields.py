@@ -4,7 +4,6 @@ A secret is written and never shown: its field is empty, and left so it keeps wh
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from settlement.api.affiliations.names import MASK, PASSWORD_MASK, Key
@@ -14,6 +13,7 @@ from settlement.console.wording import Words
 from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.connectors.connector import AutoSettle, Connector, ConnectorProtocol, Mode
 from settlement.domain.connectors.connector_calls import DeclaredField, FieldType
+from settlement.values import dataclass
 
 CUSTOM = "custom:"
 """How the names of custom fields begin in the form."""

@@ -4,10 +4,10 @@ Shapes are in units of their drawings, amounts minor units. The amounts stand be
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from settlement.domain.bookkeeping.receivables import Receivable
+from settlement.values import dataclass
 
 WIDTH, HEIGHT, FOOT, HEAD = 480, 132, 18, 6
 """The drawing, the room for days at its foot, and the room above the highest column."""

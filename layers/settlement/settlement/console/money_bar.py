@@ -1,10 +1,9 @@
 """The bar of an order's money: how its value is divided, as shares of a line and as figures, in minor units."""
 
-from dataclasses import dataclass
-
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.transaction import Transaction
+from settlement.values import dataclass
 
 WIDTH = 1000
 """Units of the bar's width."""

@@ -1,10 +1,9 @@
 """The bar of a settlement report: how its lines are divided by outcome, as shares of a line and as figures."""
 
-from dataclasses import dataclass
-
 from settlement.domain.reconciliation.kept_line import IN_ORDER
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.report import OutcomeSums, Report
+from settlement.values import dataclass
 
 WIDTH = 1000
 """Units of the bar's width."""

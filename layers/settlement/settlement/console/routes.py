@@ -3,9 +3,8 @@
 They are not part of the API: its document does not have them, and no program is meant to read them.
 """
 
-from dataclasses import dataclass
-
 from settlement.domain.account.account import Role
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from settlement.values import dataclass
 
 IDLE = timedelta(hours=8)
 """How long a session lives without a request."""

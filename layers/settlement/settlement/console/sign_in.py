@@ -1,10 +1,10 @@
 """Signing in with an app key and its token; a key that fails often has to wait (D143)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.console.access import Access
 from settlement.domain.account.app_key import HeldKey
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """Says in words where an order is and why: one sentence first, then what explains it (D142)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.console.wording import Words
 from settlement.domain.transaction.diagnosis import Diagnosis, Reason
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ Babel is loaded by the first amount or time, not with the function.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 from settlement.console.language import catalogue
 from settlement.domain.actor import Actor
 from settlement.domain.money import is_currency, minor_digits, to_major
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from babel import Locale

@@ -1,7 +1,8 @@
 """Who causes a write: a caller, by its app key and the user that it names, or a part of the service (D137)."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from settlement.values import dataclass
 
 MAX_USER_LENGTH = 100
 

@@ -6,11 +6,12 @@ Values in ``data`` are minor units. Events are gapless per writer and ordered by
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from settlement.domain.actor import Actor
+from settlement.values import dataclass
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 

@@ -4,10 +4,10 @@ Amounts are minor units. Sums of the same events come to the same figures, so a 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from settlement.domain.events import Event, EventType
+from settlement.values import dataclass
 
 
 class FigureUnit(StrEnum):

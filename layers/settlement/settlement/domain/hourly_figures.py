@@ -7,11 +7,11 @@ read of them is exact to a fifth.
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.domain.events import Event
 from settlement.domain.figures import failure_of
+from settlement.values import dataclass
 
 TIME = "time"
 """The counters of captures, by the bucket of their time."""

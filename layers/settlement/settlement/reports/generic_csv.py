@@ -15,7 +15,7 @@ without a fee that is the rest. ``kinds`` names the file's own words. With ``pai
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -27,6 +27,7 @@ from settlement.domain.reconciliation.report_line import LineKind, ReportLine, S
 from settlement.reports.csv_rows import Row, rows, with_rows
 from settlement.reports.formats import Format
 from settlement.reports.reading import day, shown
+from settlement.values import dataclass
 
 COLUMNS = (
     "kind", "gross", "fee", "net", "currency", "reference", "tid", "nsu", "authorization", "installment",

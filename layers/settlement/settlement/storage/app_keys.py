@@ -8,7 +8,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from settlement.domain.account.account import is_account
 from settlement.domain.account.app_key import HeldKey
 from settlement.storage import codecs, keys
 from settlement.storage.pages import all_items
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,7 +10,6 @@ import random
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 from zlib import crc32
@@ -20,6 +19,7 @@ from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, 
 from settlement.storage.connections import Connections
 from settlement.storage.outage import BROKEN, is_outage
 from settlement.storage.signature import Credentials, Frozen, Signer, credentials_of
+from settlement.values import dataclass
 
 _SUFFIXES = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
 _SERVER_ERROR = 500

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from settlement.storage.outage import BROKEN, is_outage
 from settlement.use_cases.shared.ports import Unavailable
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ entry that came twice is therefore in a lot that is not older than its event, an
 Beside the lots stands one item with the account's receivables by the lots through one of them (D180).
 
 A lot also counts for the console: it has the counters of its hour up to itself, and names the last lot of the hour
-before, so a day is read by a lot for each hour (D182).
+before, so a day is read by a lot for each hour (D185).
 """
 
 import json

@@ -8,7 +8,7 @@ import json
 import zlib
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from settlement.domain.actor import Actor
@@ -17,6 +17,7 @@ from settlement.domain.events import RELAYED, Event, is_of_work
 from settlement.domain.figures import is_measured
 from settlement.storage import codecs, keys
 from settlement.storage.record_dictionaries import DICTIONARIES, NEWEST
+from settlement.values import dataclass
 
 _PACKED, _DICTIONARY, _PUBLIC = "packed", "dictionary", "public"
 _LOG_OF_EARLIER_VERSIONS = "log"

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from settlement.domain.hourly_figures import Hour, counted, counters_of
 from settlement.storage import codecs
 from settlement.storage.event_record import record_of
 from settlement.use_cases.shared.ports import DueOperation
+from settlement.values import dataclass
 
 MAX_ENTRIES = 10
 """Most entries in one call of the bus."""

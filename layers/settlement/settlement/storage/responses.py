@@ -7,8 +7,9 @@ the CPU of accepting an invoice, and more of a cold start. Any other response is
 import io
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
+
+from settlement.values import dataclass
 
 MAX_HEADERS = 100
 MAX_LINE_BYTES = 65_536

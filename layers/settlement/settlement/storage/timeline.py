@@ -4,14 +4,13 @@ A page ends after any event, a record of events in the table after its last. So 
 record, with the number of its events that the pages so far have shown if there are more.
 """
 
-from dataclasses import dataclass
-
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.events import Event
 from settlement.storage import codecs, keys
 from settlement.storage.event_record import record_of
 from settlement.storage.table import Table
 from settlement.use_cases.shared.ports import Page
+from settlement.values import dataclass
 
 _WITHIN = "~"
 

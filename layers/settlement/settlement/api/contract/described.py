@@ -1,11 +1,11 @@
 """What is documented of a route beside its place in the table: what it takes, and every status it can answer with."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from settlement.api.contract.routes import ROUTE, Route
 from settlement.domain.account.account import Role
+from settlement.values import dataclass
 
 Model = type[Any]
 """A request's model, or the ``TypedDict`` of an answer."""

@@ -6,9 +6,9 @@ against this table by tests. It imports no library, for the cold start.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from settlement.domain.account.account import Role
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

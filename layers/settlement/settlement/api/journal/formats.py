@@ -9,12 +9,12 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from settlement.domain.bookkeeping.accounts import Posting
 from settlement.domain.money import display, minor_digits, to_major
 from settlement.use_cases.bookkeeping.read_journal import Booked
+from settlement.values import dataclass
 
 
 class JournalFormat(StrEnum):

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.api.journal.formats import JournalFormat
 from settlement.api.shared.moments import range_of
 from settlement.domain.bookkeeping.entry import Place
 from settlement.domain.errors import InvalidRequest
+from settlement.values import dataclass
 
 _PLACE = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})")
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from settlement.api.shared.moments import end, moment
@@ -22,6 +21,7 @@ from settlement.use_cases.orders.list_orders import (
     mark_behind,
 )
 from settlement.use_cases.orders.placed_with import PlacedWith
+from settlement.values import dataclass
 
 PATH = "/api/oms/pvt/orders"
 DEFAULT_PER_PAGE = 15

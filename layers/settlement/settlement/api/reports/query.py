@@ -2,12 +2,12 @@
 
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from settlement.api.shared.cursors import cursor_of
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.use_cases.reconciliation.retrieve_lines import LinePlace
+from settlement.values import dataclass
 
 DEFAULT_REPORT_LINES = 100
 MAX_REPORT_LINES = 500

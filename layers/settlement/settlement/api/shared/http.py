@@ -5,8 +5,10 @@ Powertools' resolver would load the classes of every service's events, a fifth o
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from settlement.values import dataclass
 
 _ID = re.compile(r"[-._~()'!*:@,;=+&$%<> \[\]{}|^\w]+")
 """What stands for an id in a path: no slash, quotation mark or control character."""

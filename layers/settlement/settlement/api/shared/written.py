@@ -4,7 +4,6 @@ What a type takes and what the API's description says of it (its JSON Schema) ar
 """
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, StrictInt
@@ -13,6 +12,7 @@ from pydantic_core import core_schema
 from settlement.api.shared.patterns import BLANKS, DATE, any_case, digits_between
 from settlement.api.shared.schema import Says
 from settlement.domain.money import MAX_MINOR_UNITS
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,12 +2,12 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.api.shared.moments import range_of
 from settlement.domain.errors import InvalidRequest
 from settlement.use_cases.upkeep.total_account import MAX_SPAN, GroupBy, Place
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

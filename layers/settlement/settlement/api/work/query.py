@@ -1,12 +1,12 @@
 """The query of the work list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from settlement.api.shared.cursors import place_of
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.transaction.listed_work import WorkKind
+from settlement.values import dataclass
 
 DEFAULT_WORK_ITEMS = 50
 MAX_WORK_ITEMS = 100

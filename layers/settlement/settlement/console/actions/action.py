@@ -1,7 +1,7 @@
 """An action of the console: who may take it, what its form asks for, and the use case that it comes to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from settlement.console.visit import Visit
@@ -9,6 +9,7 @@ from settlement.domain.account.account import Role
 from settlement.use_cases.approvals.act_or_ask import Asking, act_or_ask
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Ports
+from settlement.values import dataclass
 
 Act = Callable[[Ports, int | None], object]
 """Calls the use case, on the expected version of the heads."""

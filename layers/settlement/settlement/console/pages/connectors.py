@@ -1,7 +1,6 @@
 """The account's connectors: how each is configured, what its manifest says, and whether it answers."""
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from settlement.api.affiliations.view import affiliation_view
@@ -11,6 +10,7 @@ from settlement.console.rendering import done_of, page
 from settlement.console.visit import Visit
 from settlement.domain.connectors.connector_calls import Manifest, ManifestFault, ManifestOutcome
 from settlement.use_cases.connectors.configure_connector import find_connector, read_manifest, try_connector
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """One order: where it is and why, its money, items, invoices and changes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from settlement.domain.transaction.leg import Leg, LegKind
 from settlement.domain.transaction.statuses import order_status, transaction_status
 from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Page
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.transaction.diagnosis import Diagnosis

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from dataclasses import dataclass
 from datetime import date
 
 from settlement.api.order_lists.query import ListQuery, read_list_query
@@ -17,6 +16,7 @@ from settlement.domain.order.listing import ListedOrder
 from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.statuses import OrderStatus
 from settlement.use_cases.orders.list_orders import Mark, list_orders, mark_behind
+from settlement.values import dataclass
 
 PER_PAGE = 20
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -1,7 +1,5 @@
 """What waits for a person today: by kind, oldest first, each with its next step and the button that does it."""
 
-from dataclasses import dataclass
-
 from settlement.api.shared.http import Response
 from settlement.console.charts import beginning, failure_rows, time_chart
 from settlement.console.rendering import page
@@ -12,6 +10,7 @@ from settlement.domain.transaction.work_item import actions_of
 from settlement.use_cases.shared.ports import WorkItem
 from settlement.use_cases.upkeep.list_lapses import list_lapses
 from settlement.use_cases.upkeep.list_work import list_work, summarise_work
+from settlement.values import dataclass
 
 ITEMS_AT_ONCE = 100
 """Items on the page; the figures above them count all."""

@@ -1,7 +1,6 @@
 """The details of a transaction: its payments, requests beside actions, and the timeline with every call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from settlement.api.shared.http import Response
 from settlement.console.rendering import done_of, page
@@ -15,6 +14,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.statuses import order_status, payment_status, transaction_status
 from settlement.use_cases.gateway.retrieve_transaction import Books, retrieve_books, retrieve_events
 from settlement.use_cases.shared.ports import Page
+from settlement.values import dataclass
 
 OPERATIONS_AT_ONCE = 10
 EVENTS_AT_ONCE = 30

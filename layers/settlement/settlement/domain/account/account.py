@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from settlement.domain.bookkeeping.account_names import AccountName
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
+from settlement.values import dataclass
 
 DEFAULT_APPROVAL_HOURS = 72
 MAX_APPROVAL_HOURS = 720

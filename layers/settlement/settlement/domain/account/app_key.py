@@ -1,7 +1,8 @@
 """An app key as the console knows it, and what failed attempts to sign in with one cost."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from settlement.values import dataclass
 
 FREE_FAILURES = 5
 """Failed attempts of a key after which the next one has to wait."""

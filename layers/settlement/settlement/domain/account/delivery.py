@@ -3,11 +3,11 @@
 The attempts are those of the platform, which runs a failed function again after a minute, and after two minutes more.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from settlement.domain.account.feed import StatusUpdate, delivery_id
 from settlement.domain.transaction.listed_work import Work, WorkKind
+from settlement.values import dataclass
 
 DELAYS = (timedelta(minutes=1), timedelta(minutes=2))
 """How long after the first and the second attempt the next one begins; the third is the last."""

@@ -6,11 +6,12 @@ Each app key has at most one feed and one hook, so integrations do not take each
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.statuses import OrderStatus
+from settlement.values import dataclass
 
 LISTENERS = ("feed", "hook")
 """What can take in an account's status changes; events name those that are configured."""

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from settlement.domain.transaction.payment import Authorisation, Payment
+from settlement.values import dataclass
 
 _NO_LAPSE = "no-lapse"
 _UP_TO = ((1, "under-1"), (3, "1-to-3"), (7, "3-to-7"))

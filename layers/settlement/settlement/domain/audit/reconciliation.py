@@ -4,7 +4,6 @@ Amounts are minor units. The work that queued operations have yet to do is no di
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.ledger.ledger import Counters, total
@@ -12,6 +11,7 @@ from settlement.domain.order.order import Order
 from settlement.domain.transaction.deeds import Deeds
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """The progress of an account's audit: slice by slice, month by month, from the newest orders to those of a year ago."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from settlement.domain.audit.open_value import OpenValue, summed
+from settlement.values import dataclass
 
 AUDITED_MONTHS = 13
 """Months of one pass, by the orders' creation; older orders have long been at rest."""

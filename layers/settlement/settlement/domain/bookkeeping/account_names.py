@@ -1,8 +1,9 @@
 """The accounts that entries are booked on, and their names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from settlement.values import dataclass
 
 MAX_NAME_LENGTH = 200
 NAME = r"(Assets|Liabilities|Equity|Income|Expenses)(:([A-Z0-9][A-Za-z0-9-]*|\{connector\}|\{currency\}))+"

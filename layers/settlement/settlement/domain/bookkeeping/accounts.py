@@ -6,10 +6,10 @@ stands for a counter comes to the counter. A payout is booked in each of its cur
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from settlement.domain.bookkeeping.account_names import DEFAULT_NAMES, AccountKind, AccountName
 from settlement.domain.bookkeeping.entry import Entry
+from settlement.values import dataclass
 
 Pair = tuple[AccountKind, AccountKind]
 

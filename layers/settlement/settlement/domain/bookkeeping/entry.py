@@ -1,13 +1,14 @@
 """An entry of the books: what one event moved on one payment, with everything that it belongs to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import cast
 
 from settlement.domain.events import Event
 from settlement.domain.reconciliation.bank_days import day_of
 from settlement.domain.reconciliation.due import Due, due_of_capture, due_of_refund, dues_of_facts
+from settlement.values import dataclass
 
 UNKNOWN_CONNECTOR = "unknown"
 """The connector of a movement by an event of an earlier version, which does not tell it."""

@@ -5,10 +5,11 @@ units.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from settlement.domain.bookkeeping.entry import Lot
+from settlement.values import dataclass
 
 MONTHS_BY_DAY = 2
 """Whole months before a lot's own whose days are kept apart."""

@@ -1,11 +1,11 @@
 """Registered order changes (C§2.1)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.domain.errors import ChangeRefused
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order.order import LineMention
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Order modifications, the asynchronous changes (C§2.2). The service computes their values, in minor units."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
@@ -12,6 +12,7 @@ from settlement.domain.order.line_value import ONE, unit_prices, written
 from settlement.domain.order.order import MAX_MODIFICATIONS, Line, Order, OrderTotal
 from settlement.domain.transaction.operation import Operation, OperationState
 from settlement.domain.transaction.transaction import Transaction
+from settlement.values import dataclass
 
 
 class ModificationStatus(StrEnum):

@@ -11,11 +11,11 @@ multiple    any part, any number of times  the same                             
 Amounts are minor units.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from settlement.domain.ledger.ledger import Counters
+from settlement.values import dataclass
 
 
 class Capability(StrEnum):

@@ -1,11 +1,11 @@
 """The configuration of a payment connector in an account (C§3.6, C§4.1)."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from settlement.domain.connectors.capabilities import ALWAYS_OPEN, IN_PARTS, Capabilities, Windows
+from settlement.values import dataclass
 
 _AFFILIATION_IDS = uuid.UUID("0c1f7a52-53a9-5b0e-9a55-4d1c3c8f6f27")
 

@@ -3,13 +3,14 @@
 The adapter turns every response into exactly one of these outcomes; the domain decides its effect on the ledger.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
 from settlement.domain.connectors.connector import CartItem, Connector, Recipient, VaultedCard
 from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.order.shopper import Shopper
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """What went over the wire in one call of a connector."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from settlement.domain.actor import Actor
 from settlement.domain.connectors.payment_answer import PaymentAnswer
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a connector tells of a payment beside its decision, in its answers to create payment (C§4.2)."""
 
-from dataclasses import dataclass
+from settlement.values import dataclass
 
 PERSONAL_PARTS = frozenset({"payment_url", "redirect_url", "payment_app"})
 """Parts that lead to the shopper's own page, or can hold anything about the shopper; erasure removes them."""

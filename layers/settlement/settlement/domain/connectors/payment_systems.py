@@ -4,9 +4,9 @@ They are the defaults for payments that state no name or group (C§3.1, C§3.4).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from settlement.domain.connectors.connector import EVERY_PAYMENT_SYSTEM, Connector
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

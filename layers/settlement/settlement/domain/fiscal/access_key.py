@@ -4,7 +4,8 @@ Layout 4.00 of the NF-e; letters of the issuer's CNPJ by Nota Técnica Conjunta 
 """
 
 import re
-from dataclasses import dataclass
+
+from settlement.values import dataclass
 
 LENGTH = 44
 _SHAPE = re.compile("[0-9]{6}[0-9A-Z]{12}[0-9]{26}")

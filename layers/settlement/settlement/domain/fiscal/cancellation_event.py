@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from settlement.domain.fiscal.access_key import AccessKey
 from settlement.domain.fiscal.fields import (
@@ -20,6 +19,7 @@ from settlement.domain.fiscal.nfe import MAX_REASON, TEST, Protocol
 from settlement.domain.fiscal.refused import NAMESPACE, FiscalDocumentRefused, another_root
 from settlement.domain.fiscal.xml_tree import Element
 from settlement.domain.order.fiscal_record import FiscalCode
+from settlement.values import dataclass
 
 EVENT_ROOTS = ("procEventoNFe", "evento", "envEvento")
 """An event with the tax authority's answer, without it, and in the batch in which it is sent."""

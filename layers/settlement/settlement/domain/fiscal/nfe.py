@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from settlement.domain.fiscal.access_key import LENGTH, AccessKey
@@ -22,6 +21,7 @@ from settlement.domain.fiscal.xml_tree import Element
 from settlement.domain.money import MAX_MINOR_UNITS
 from settlement.domain.order.fiscal_record import FiscalCode
 from settlement.domain.order.invoice import InvoiceType
+from settlement.values import dataclass
 
 VERSION = "4.00"
 MAX_NFE_ITEMS = 990

@@ -5,9 +5,11 @@ stays within the authorised, refunded value within the captured (C§5.4).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Self
+
+from settlement.values import dataclass
 
 
 class LedgerImbalance(Exception):

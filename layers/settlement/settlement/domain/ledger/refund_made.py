@@ -1,7 +1,8 @@
 """Refunds that connectors made, as a payment shows them. Amounts are minor units."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

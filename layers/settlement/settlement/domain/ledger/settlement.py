@@ -1,7 +1,8 @@
 """Settlements, the captures that refunds are booked against. Amounts are minor units."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

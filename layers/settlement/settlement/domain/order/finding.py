@@ -5,11 +5,11 @@ A term is compared whole, in one spelling. Those of a shopper are stored hashed 
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.shopper import Shopper
+from settlement.values import dataclass
 
 
 class TermKind(StrEnum):

@@ -1,10 +1,11 @@
 """What is known of an invoice's fiscal document, beside its key: authorisation, references, remarks (D155)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from settlement.domain.actor import Actor
+from settlement.values import dataclass
 
 MAX_REMARKS = 20
 """Most remarks on one document; they are stored with its invoice."""

@@ -1,6 +1,6 @@
 """Invoices: the fiscal documents that move money, sales (Output) and returns (Input) (C§1)."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from settlement.domain.actor import Actor
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.fiscal_record import FiscalRecord, FiscalRemark, UsedKey
 from settlement.domain.order.order import LineMention
+from settlement.values import dataclass
 
 MAX_SIGHTINGS_IN_ALL = 500
 """Most sightings of one parcel, over all requests; they are stored in one item of the table."""

@@ -1,8 +1,7 @@
 """Which invoice of an account has an access key: a fiscal document is one invoice (D169)."""
 
-from dataclasses import dataclass
-
 from settlement.domain.order.invoice import Invoice
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The value left to invoice, to the cent, so that the last invoice closes the order (R20, C§7.14). Minor units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from settlement.domain.money import split_by_weight
 from settlement.domain.order.line_value import UnitPrice, total_of, unit_prices
 from settlement.domain.order.order import Line, Order, pending_to_invoice
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ of millionths, so no amount passes through a binary float.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from settlement.values import dataclass
 
 ONE = 1_000_000
 """The multiplier 1: millionths."""

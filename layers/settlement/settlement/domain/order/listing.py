@@ -1,9 +1,10 @@
 """An order in lists: the part of its head that needs neither its lines nor its transaction."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
 from settlement.domain.order.order import Order
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Values are minor units of the order's currency. Gates never read the progress of
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from settlement.domain.actor import Actor
@@ -28,6 +28,7 @@ from settlement.domain.order.line_value import (
     units_after,
     written,
 )
+from settlement.values import dataclass
 
 MAX_LINES = 70
 MAX_PART_CHARACTERS = 50

@@ -6,10 +6,10 @@ but by an erasure.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from settlement.domain.errors import InvalidRequest
+from settlement.values import dataclass
 
 MAX_PLACEMENT_BYTES = 300_000
 """The parts are stored in one item of the table, of at most 400 kB."""

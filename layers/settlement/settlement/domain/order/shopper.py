@@ -1,7 +1,9 @@
 """The shopper and the address of an order: personal data, kept in one item so that it can be erased."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
+
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

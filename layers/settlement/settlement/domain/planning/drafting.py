@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from settlement.domain.connectors.capabilities import IN_PARTS, Capabilities, Capability
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.ledger.ledger import Counters, Movement, MovementKind, total
+from settlement.values import dataclass
 
 
 class RefundPriority(StrEnum):

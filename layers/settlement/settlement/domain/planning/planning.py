@@ -5,7 +5,7 @@ ledger, to learn what to do now. Amounts are minor units. Rules: C§3.6, C§8.3,
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.connectors.connector import Mode
@@ -19,6 +19,7 @@ from settlement.domain.planning.drafting import (
     RefundPriority,
     lowest_assigned_first,
 )
+from settlement.values import dataclass
 
 CARD_GROUPS = frozenset({"creditCard", "debitCard"})
 RAISABLE_GROUPS = CARD_GROUPS | {"promissory", "cash", "customerCredit", "customPrivate"}

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from settlement.values import dataclass
 
 _UNITS = (
     r"(?s:(?:\\+u[0-9a-fA-F]{4})+|\\+.|(?:%[0-9a-fA-F]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});|.)"

@@ -1,12 +1,12 @@
 """Matches the lines of a bank's statement with what reports say was paid out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from settlement.domain.reconciliation.outcomes import Outcome, Verdict
 from settlement.domain.reconciliation.report import PaidOut
 from settlement.domain.reconciliation.report_line import ReportLine
+from settlement.values import dataclass
 
 ARRIVES_WITHIN = timedelta(days=5)
 """How long after an acquirer's payout the bank may book it: a week-end with a holiday on either side."""

@@ -4,10 +4,10 @@ Amounts are minor units.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from settlement.domain.reconciliation.report_line import LineKind, Stage
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

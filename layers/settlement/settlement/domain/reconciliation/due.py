@@ -4,10 +4,10 @@ Amounts are minor units, signed as the merchant sees them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from settlement.domain.reconciliation.expected import expected_parts
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

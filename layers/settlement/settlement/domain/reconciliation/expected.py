@@ -3,11 +3,11 @@
 The cents that equal instalments leave are on the instalment on which the acquirer has them. Amounts are minor units.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from settlement.domain.reconciliation.bank_days import moved_to_bank_day
+from settlement.values import dataclass
 
 DAYS_OF_CREDIT = 30
 """Days from a sale on credit to its first instalment, and from one instalment to the next."""

@@ -3,12 +3,12 @@
 Amounts are minor units, signed as the merchant sees them.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.report_line import LineKind, Stage
+from settlement.values import dataclass
 
 IN_ORDER = (
     Outcome.DIFFERS, Outcome.MISSING, Outcome.AMBIGUOUS, Outcome.DUPLICATE, Outcome.REJECTED, Outcome.FOREIGN,

@@ -1,10 +1,10 @@
 """The outcome of each line of a report, and what a report finds beside its lines."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine, Stage
+from settlement.values import dataclass
 
 
 class Outcome(StrEnum):

@@ -4,7 +4,7 @@ Amounts are minor units, signed as the merchant sees them. Nothing here is a fig
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from settlement.domain.reconciliation.books import BookedMove, ToldPart
 from settlement.domain.reconciliation.expected import expected_parts
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, Stage
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """What a report puts in place of what is stored of a payment: once, whatever was told before it or beside it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.reconciliation.endings import changed_endings
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.payout import PayoutPart
+from settlement.values import dataclass
 
 MOST_ENDINGS = 45
 """Most parts whose end is written at once, beside 40 that a report tells; DynamoDB takes 100 items in all."""

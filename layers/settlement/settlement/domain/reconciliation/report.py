@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.report_line import Sums
 from settlement.domain.transitions import require_transition
+from settlement.values import dataclass
 
 _NAMESPACE = uuid.UUID("5e1f0f9c-6a3f-5b3e-9a44-1f2f6f0f7c11")
 

@@ -1,10 +1,11 @@
 """The head of a settlement report: who wrote it, of which period, and what it holds of that period."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from settlement.domain.reconciliation.expected import CentsOn
+from settlement.values import dataclass
 
 
 class Holds(StrEnum):

@@ -3,13 +3,14 @@
 Amounts are minor units of their currency, signed as the merchant sees them: money that comes is positive.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import date
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
 from settlement.domain.money import is_currency, is_withdrawn
+from settlement.values import dataclass
 
 
 class LineKind(StrEnum):

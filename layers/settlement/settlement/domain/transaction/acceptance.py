@@ -1,6 +1,6 @@
 """Acceptance: an operation is accepted if the projected payments can do it (C§8.6)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from settlement.domain.connectors.connector import Mode
@@ -12,6 +12,7 @@ from settlement.domain.planning.drafting import Infeasible, Policy, RefundPriori
 from settlement.domain.planning.planning import Ask, plan, project
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.transaction import Transaction
+from settlement.values import dataclass
 
 PRICE_INCREASE_REFUSED = (
     "It's not allowed to make modifications in orders without a credit card payment, promissory card, cash, or "

@@ -1,11 +1,11 @@
 """What a connector answered to a payment's captures and refunds, as a view shows it. Amounts are minor units."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
+from settlement.values import dataclass
 
 ANSWERED = frozenset({LegState.POSTED, LegState.REFUSED, LegState.MANUAL})
 """States of a call whose answer is shown."""

@@ -1,7 +1,7 @@
 """A movement that waits for the word of a second key (R37). Amounts are minor units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from settlement.domain.actor import Actor
 from settlement.domain.errors import ApprovalNotFound, Forbidden, WrongStatus
 from settlement.domain.events import Event, EventType, Journal, Json, approval_writer
 from settlement.domain.transitions import require_transition
+from settlement.values import dataclass
 
 _ID_SEPARATOR = "."
 

@@ -1,10 +1,10 @@
 """Authorises the payments of one transaction together: all of them, or none (C§3.2, A§3.12)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from settlement.domain.transaction.leg import Leg, LegKind
 from settlement.domain.transaction.payment import Authorisation, Payment
+from settlement.values import dataclass
 
 ABANDONED = "the authorisation was abandoned"
 

@@ -5,7 +5,6 @@ Such a transaction has an order head of its own, which no list and no route of t
 
 import json
 import re
-from dataclasses import dataclass
 
 from settlement.domain.connectors.addresses import MAX_ADDRESS_CHARACTERS
 from settlement.domain.errors import InvalidRequest
@@ -18,6 +17,7 @@ from settlement.domain.order.order import (
     Line,
     OrderTotal,
 )
+from settlement.values import dataclass
 
 MAX_ADDITIONAL_DATA = 50
 """Most names of additional data of one transaction."""

@@ -6,10 +6,11 @@ is over. Amounts are minor units.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.operation import Operation, OperationKind
+from settlement.values import dataclass
 
 _OF_ORDERS = frozenset({OperationKind.REDUCE, OperationKind.CANCEL})
 """Operations that take value off the order."""

@@ -1,7 +1,7 @@
 """Says why an order is where it is, what happens next, and what waits for a person (R35). Amounts are minor units."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from settlement.domain.transaction.payment import Authorisation, Payment
 from settlement.domain.transaction.statuses import OrderStatus, order_status
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.work import Worked, work_of
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.payout import PayoutPart

@@ -3,11 +3,10 @@
 Nothing is made up: what the payment does not tell is None, and the merchant's own system fills it in.
 """
 
-from dataclasses import dataclass
-
 from settlement.domain.connectors.connector import Connector
 from settlement.domain.connectors.payment_systems import PAYMENT_SYSTEMS
 from settlement.domain.transaction.payment import Payment
+from settlement.values import dataclass
 
 FISCAL_CURRENCY = "BRL"
 """An NF-e states its payments in reais."""

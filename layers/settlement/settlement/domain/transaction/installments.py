@@ -1,6 +1,6 @@
 """The instalments of a payment, to the cent: the first takes what equal ones leave (D122). Amounts are minor units."""
 
-from dataclasses import dataclass
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A leg: one connector call of an operation, and its state (A§8.3). Amounts are minor units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from settlement.domain.actor import Actor
 from settlement.domain.ledger.ledger import Movement, MovementKind
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.transitions import require_transition
+from settlement.values import dataclass
 
 
 class LegKind(StrEnum):

@@ -1,8 +1,9 @@
 """A piece of work as it is listed: its kind, since when, how much, why (R35, R36). Amounts are minor units."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from settlement.values import dataclass
 
 
 class WorkKind(StrEnum):

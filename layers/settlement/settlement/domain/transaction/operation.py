@@ -1,7 +1,7 @@
 """An operation: a request to a transaction, and its state (A§8.2). Amounts are minor units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from settlement.domain.planning.planning import Ask
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.listed_work import Work
 from settlement.domain.transitions import require_transition
+from settlement.values import dataclass
 
 MAX_CALLBACKS = 100
 """Most callbacks that make one authorisation be asked again; after them, only its schedule does."""

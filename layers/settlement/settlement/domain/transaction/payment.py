@@ -4,7 +4,7 @@ Amounts are minor units.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from settlement.domain.connectors.payment_answer import PERSONAL_PARTS, PaymentA
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.finding import Term, terms_of_answers
 from settlement.domain.planning.drafting import Position
+from settlement.values import dataclass
 
 MAX_PAYMENTS = 10
 

@@ -3,7 +3,7 @@
 Amounts are minor units. ``post`` is pure: it returns the changes, which the caller writes at once.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -33,6 +33,7 @@ from settlement.domain.transaction.request_ids import request_id
 from settlement.domain.transaction.retries import DEFAULT_DELAY_TO_CANCEL, expiry_watch
 from settlement.domain.transaction.transaction import Transaction
 from settlement.domain.transaction.withholding import takes_value_off, withheld
+from settlement.values import dataclass
 
 Outcome = Approved | PaidOffline | Denied | Undecided | Done | Refused | Manual | Unknown
 

@@ -5,7 +5,7 @@ the operation that runs or is next, ``tail`` the sequence of the next new one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from settlement.domain.connectors.connector import Mode
@@ -18,6 +18,7 @@ from settlement.domain.transaction.deeds import Deeds, deeds_of
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import START_GRACE, Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation
+from settlement.values import dataclass
 
 MAX_WAITING = 100
 """Most waiting operations of a transaction; one more is refused with 409."""

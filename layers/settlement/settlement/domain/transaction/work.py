@@ -3,7 +3,7 @@
 Each is told by the thing alone, so the write that changes the thing lists or ends its work. Amounts are minor units.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Union
 
@@ -13,6 +13,7 @@ from settlement.domain.transaction.leg import Leg, LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.payment import Authorisation, Payment
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.payout import PayoutPart

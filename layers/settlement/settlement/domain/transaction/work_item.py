@@ -1,10 +1,10 @@
 """A work item as it is published: its id, what a person can do, and the requests for that (R36)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from settlement.domain.events import Json
 from settlement.domain.transaction.listed_work import Work, WorkKind
+from settlement.values import dataclass
 
 _FAILED = "Read why it failed. Retry it once the cause is gone, or write it off."
 NEXT_STEPS: Mapping[WorkKind, str] = {

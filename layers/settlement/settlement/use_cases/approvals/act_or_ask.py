@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from settlement.use_cases.shared.approvals import write
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Conflict, Ports, Store
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.use_cases.previews.preview_action import Preview

@@ -1,12 +1,11 @@
 """The resolution of a call that may need a second key."""
 
-from dataclasses import dataclass
-
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind
 from settlement.use_cases.approvals.act_or_ask import Asking
 from settlement.use_cases.recovery.resolve_leg import Resolution, resolve_leg
 from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.ports import Ports
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

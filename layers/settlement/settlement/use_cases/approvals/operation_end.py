@@ -1,7 +1,5 @@
 """What a person says of an operation or a call, beside a resolution, that may need a second key."""
 
-from dataclasses import dataclass
-
 from settlement.domain.transaction.approval import Approval, ApprovalAction, ApprovalKind
 from settlement.domain.transaction.closing import Ending
 from settlement.use_cases.approvals.act_or_ask import Asking
@@ -9,6 +7,7 @@ from settlement.use_cases.recovery.end_operation import Ended, EndRequest, end_o
 from settlement.use_cases.recovery.resolve_leg import confirm_leg
 from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.ports import Ports
+from settlement.values import dataclass
 
 _ACTIONS = {
     Ending.WRITTEN_OFF: ApprovalAction.WRITE_OFF,

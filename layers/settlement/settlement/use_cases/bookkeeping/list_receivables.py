@@ -4,13 +4,14 @@ It adds the journal's newest lots to the sum that is kept of those before, so it
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
 from settlement.domain.bookkeeping.entry import Lot
 from settlement.domain.bookkeeping.receivables import Receivable, Receivables
 from settlement.domain.reconciliation.bank_days import day_of
+from settlement.values import dataclass
 
 MAX_RECEIVABLES = 1000
 """Days, each of a connector and a currency, on one page."""

@@ -5,12 +5,13 @@ the same.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from settlement.domain.bookkeeping.accounts import Chart, Posting
 from settlement.domain.bookkeeping.entry import Entry, Lot, Place
+from settlement.values import dataclass
 
 MAX_ENTRIES = 1000
 """Entries of one page."""

@@ -5,7 +5,7 @@ takes no new payments.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from settlement.domain.connectors.connector import (
     AutoSettle,
@@ -22,6 +22,7 @@ from settlement.use_cases.connectors.connector_ports import ConnectorProbe, Vaul
 from settlement.use_cases.shared.audits import begin_audit
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Ports, Store
+from settlement.values import dataclass
 
 MAX_CONNECTORS = 100
 """Most connectors of one account."""

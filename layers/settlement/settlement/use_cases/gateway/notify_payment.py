@@ -1,6 +1,6 @@
 """A merchant's notice that it received a payment outside of the connector (C§3.1, C§3.2, D32)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from settlement.domain.connectors.payment_systems import OFFLINE_GROUPS
@@ -13,6 +13,7 @@ from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load, load_by_transaction
 from settlement.use_cases.shared.ports import Changed, Ports
 from settlement.use_cases.workflow.queue import operation_at
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

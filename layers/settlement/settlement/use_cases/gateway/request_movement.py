@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from settlement.domain.errors import AlreadyExists, BadValue, WrongStatus
@@ -18,6 +18,7 @@ from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Ports
 from settlement.use_cases.workflow.queue import operation_at
+from settlement.values import dataclass
 
 _POLL_SECONDS = 0.1
 

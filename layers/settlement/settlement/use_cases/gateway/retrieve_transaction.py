@@ -1,7 +1,6 @@
 """Reads a transaction: payments, operations, connector calls and timeline (C§3)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Page, Store
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.payout import Payout

@@ -1,7 +1,7 @@
 """Adds payments to a transaction that a checkout started (C§3.2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.connectors.connector import Connector, Mode, VaultedCard
 from settlement.domain.errors import AlreadyExists, BadValue, InvalidRequest, TransactionNotFound, WrongStatus
@@ -23,6 +23,7 @@ from settlement.use_cases.shared.connectors import connectors_named
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Conflict, Ports
+from settlement.values import dataclass
 
 
 def send_payments(

@@ -1,6 +1,6 @@
 """Starts a gateway-only transaction, which has no order of the OMS (C§3.2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.connectors.connector import Mode
 from settlement.domain.errors import AlreadyExists
@@ -13,6 +13,7 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction, record_status_changes
 from settlement.use_cases.shared.ports import Commit, Ports
+from settlement.values import dataclass
 
 DEFAULT_CURRENCY = "BRL"
 """Currency of a transaction until its payments name one."""

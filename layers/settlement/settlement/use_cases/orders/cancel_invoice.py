@@ -4,7 +4,7 @@ Amounts are minor units.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.errors import AlreadyExists
 from settlement.domain.order.cancelled_invoice import changed_of, require_no_return_rests
@@ -17,6 +17,7 @@ from settlement.use_cases.orders.take_back import take_back
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Ports
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

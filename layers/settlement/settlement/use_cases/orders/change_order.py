@@ -1,6 +1,6 @@
 """Registers a change of an order: open value is cancelled first, then captured refunded (C§2.1, R5 to R10, R23)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.changes.change import Change
 from settlement.domain.errors import InvalidRequest
@@ -13,6 +13,7 @@ from settlement.use_cases.orders.notify_invoice import Receipt
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Ports
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Reads what a search shows of the orders of one page beside what lists have: payments, lines, invoices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.listing import ListedOrder
@@ -11,6 +10,7 @@ from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

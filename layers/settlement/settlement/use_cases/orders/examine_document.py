@@ -1,7 +1,7 @@
 """Examines the fiscal document of an invoice, or its key alone, as the account's setting wants it (D155)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from settlement.domain.account.account import AccountSettings, FiscalPolicy
@@ -17,6 +17,7 @@ from settlement.domain.order.invoice import Invoice
 from settlement.domain.order.key_claim import ExaminedInvoice, KeyClaim
 from settlement.domain.order.order import Line, Order
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 CURRENCY = "BRL"
 """The currency in which an NF-e is issued; invoices of other orders have documents of other countries."""

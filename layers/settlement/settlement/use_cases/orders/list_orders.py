@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.orders.placed_with import ANY, PlacedWith, placed_with
 from settlement.use_cases.shared.ports import ListRange, Page, Store
+from settlement.values import dataclass
 
 MAX_LISTED = 3_000
 """Most orders in one list; callers narrow a longer one."""

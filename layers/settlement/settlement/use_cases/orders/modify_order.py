@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from settlement.domain.changes.modification import (
@@ -28,6 +28,7 @@ from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Ports, Store
 from settlement.use_cases.workflow.queue import next_ready, project_queue
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from settlement.use_cases.orders.record_parcel import (
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load
 from settlement.use_cases.shared.ports import Commit, Ports, Store
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.fiscal.nfe import FiscalDocument

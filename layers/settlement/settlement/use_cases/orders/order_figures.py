@@ -1,10 +1,10 @@
 """The figures of listed orders: one head each, read by its key, since lists are not written when money moves (D140)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from settlement.domain.order.listing import ListedOrder
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

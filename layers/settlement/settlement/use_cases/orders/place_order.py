@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,7 @@ from settlement.use_cases.orders.order_ids import new_order_id, order_group
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, listed, load, of_order, record_status_changes
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
+from settlement.values import dataclass
 
 _POLL_SECONDS = 0.1
 _MAX_SHOWN = 80

@@ -4,13 +4,14 @@ The index of the list does not have it, so a filter reads it for the orders that
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.order.listing import ListedOrder
 from settlement.domain.order.placement import NOTHING_LISTED, ListedParts
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 MAX_LOOKED_INTO = 300
 """Orders whose lines a search by items reads at once."""

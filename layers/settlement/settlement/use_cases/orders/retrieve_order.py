@@ -1,7 +1,6 @@
 """Reads orders with everything that belongs to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from settlement.domain.account.account import AccountSettings
@@ -15,6 +14,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import load
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.payout import PayoutPart

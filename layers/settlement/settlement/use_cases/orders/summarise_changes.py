@@ -1,6 +1,5 @@
 """Reads what an order was placed with, and all that has changed it since."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.domain.changes.change import Change
@@ -9,6 +8,7 @@ from settlement.domain.order.order import Line, Order
 from settlement.domain.order.placement import Placement
 from settlement.use_cases.shared.heads import load
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Takes a sale invoice back, for its cancellation or its correction (R38, R39). Amounts are minor units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from settlement.domain.actor import Actor
@@ -27,6 +27,7 @@ from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Commit, Ports, Store
 from settlement.use_cases.workflow.queue import head_guard, project_queue
 from settlement.use_cases.workflow.resolve_doubt import put_right, recount
+from settlement.values import dataclass
 
 MAX_RELEASED = 12
 """Most failed operations and calls that one cancellation ends, beside 70 lines; others are ended by a retry."""

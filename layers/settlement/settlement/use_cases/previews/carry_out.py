@@ -1,6 +1,5 @@
 """Carries out operations as the state machine does, on a rehearsal: attempt, execute, conclude (A§3.5)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.domain.errors import Busy
@@ -13,6 +12,7 @@ from settlement.use_cases.workflow.attempt_operation import AttemptOutcome, Atte
 from settlement.use_cases.workflow.conclude_operation import ConcludeOutcome, conclude_operation
 from settlement.use_cases.workflow.execute_leg import LegTask, execute_leg
 from settlement.use_cases.workflow.queue import operation_at
+from settlement.values import dataclass
 
 _NO_CALLBACKS = ""
 _MAX_ATTEMPTS = 2 * MAX_LEGS

@@ -1,6 +1,6 @@
 """A connector for rehearsals: it does all that it is asked, calls nobody, and remembers what it was asked."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from settlement.domain.connectors.connector import Connector
 from settlement.domain.connectors.connector_calls import (
@@ -18,6 +18,7 @@ from settlement.domain.connectors.connector_calls import (
 )
 from settlement.domain.connectors.exchange import Exchange
 from settlement.domain.ledger.ledger import MovementKind
+from settlement.values import dataclass
 
 _NO_CALL = Exchange("rehearsed", None, "", 0)
 _REHEARSED = "rehearsed/"

@@ -5,7 +5,6 @@ and a connector that does all that it is asked. So a preview has no rule of its 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from settlement.domain.events import EventType
@@ -20,6 +19,7 @@ from settlement.use_cases.previews.warn import PreviewWarning, warnings_of
 from settlement.use_cases.shared.contention import decide_until_written, no_pause
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports, Store
+from settlement.values import dataclass
 
 T = TypeVar("T")
 

@@ -1,7 +1,6 @@
 """What a rehearsal of an action showed: the facts of which its preview and its warnings are made."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from settlement.domain.events import Event
@@ -11,6 +10,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.previews.obliging_connector import PlannedMovement
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Commit
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Warnings of a preview: what a person should know before the action, by the events and legs of its rehearsal."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from settlement.domain.events import Event, EventType
@@ -13,6 +12,7 @@ from settlement.domain.transaction.operation import OperationState
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.retries import expiry_watch
 from settlement.use_cases.previews.rehearsed import Rehearsed
+from settlement.values import dataclass
 
 
 class WarningCode(StrEnum):

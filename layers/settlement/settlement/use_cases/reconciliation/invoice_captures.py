@@ -1,7 +1,6 @@
 """Tells of each invoice of an order the captures that it asked for, with their payouts. Amounts are minor units."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.reconciliation.payout import Payout, PayoutPart, payout_of
@@ -10,6 +9,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.reconciliation.load_books import payment_books
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ Amounts are minor units.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from settlement.domain.connectors.connector import Connector
@@ -17,6 +16,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.use_cases.reconciliation.invoice_captures import InvoiceCapture, captures_by_invoice
 from settlement.use_cases.shared.listing import listed_orders, whole_month
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Reads the captures and refunds of the orders of some months, as lines of reports are held against them (D161)."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
 from itertools import chain, islice
@@ -17,6 +16,7 @@ from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.listing import listed_orders, whole_month
 from settlement.use_cases.shared.ports import ListRange, Store
 from settlement.use_cases.shared.side_by_side import side_by_side
+from settlement.values import dataclass
 
 ORDERS_AT_ONCE = 100
 _LOTS_AT_ONCE = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
@@ -15,6 +15,7 @@ from settlement.use_cases.reconciliation.keep_findings import Finding, findings_
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
 from settlement.use_cases.reconciliation.reconcile_file import reconcile
 from settlement.use_cases.reconciliation.take_report import against_payouts, refuse_repeated, refused, with_sums
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.books import PaymentBooks

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from settlement.domain.reconciliation.report import Report, ReportState, report_id_of
 from settlement.use_cases.shared.contention import decide_until_written
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.use_cases.reconciliation.report_ports import Reports

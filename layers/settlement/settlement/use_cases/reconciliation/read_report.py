@@ -6,7 +6,6 @@ Nothing is decided here but whether the file is taken: what it has goes into a w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from settlement.domain.reconciliation.report import Report, ReportState, report_
 from settlement.use_cases.reconciliation.load_books import BooksRange
 from settlement.use_cases.reconciliation.reconcile_file import months_of_orders
 from settlement.use_cases.reconciliation.take_report import read_whole, refused
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.taken import Taken

@@ -1,13 +1,12 @@
 """Shows the lines of a settlement report, a page at a time."""
 
-from dataclasses import dataclass
-
 from settlement.domain.errors import ReportLinesNotFound
 from settlement.domain.reconciliation.kept_line import IN_ORDER, KeptLine
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.report import Report, ReportState
 from settlement.use_cases.reconciliation.report_ports import KeptLines, Reports
 from settlement.use_cases.reconciliation.retrieve_report import retrieve_report
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +26,7 @@ from settlement.use_cases.reconciliation.reconcile_file import (
     reconcile,
     take_lines,
 )
+from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.outcomes import Verdict

@@ -1,6 +1,6 @@
 """A person ends the work on what a settlement report told: a difference, a missing payout, a chargeback (R36, D175)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.errors import PayoutNotFound, WrongStatus
 from settlement.domain.events import EventType, Journal, payout_writer
@@ -9,6 +9,7 @@ from settlement.domain.transaction.work import work_of
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
 from settlement.use_cases.shared.ports import Commit, Ports
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

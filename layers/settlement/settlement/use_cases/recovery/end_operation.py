@@ -1,6 +1,6 @@
 """An operator ends a failed operation: its missing value is written off or was paid by other means (R36)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from settlement.domain.errors import OperationNotFound, WrongStatus
 from settlement.domain.events import EventType, Journal, Json
@@ -18,6 +18,7 @@ from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Ports
 from settlement.use_cases.workflow.queue import head_guard, project_queue
 from settlement.use_cases.workflow.resolve_doubt import put_right, recount, unblocked
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

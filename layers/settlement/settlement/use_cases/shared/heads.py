@@ -1,7 +1,7 @@
 """The two heads, order and transaction: loaded together and replaced by one commit, with the decision's events."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from settlement.domain.order.order import Order
 from settlement.domain.transaction.statuses import OrderStatus, order_status, transaction_status
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Commit, Conflict, Store
+from settlement.values import dataclass
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ order; so updates of one order are read in sequence.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from settlement.domain.account.feed import MAX_FEEDS, Feed, FeedItem, StatusUpdate
@@ -13,6 +13,7 @@ from settlement.domain.errors import InvalidRequest, NoFeed
 from settlement.use_cases.shared.contention import no_pause, until_first
 from settlement.use_cases.shared.ports import Page
 from settlement.use_cases.updates.feed_ports import Feeds
+from settlement.values import dataclass
 
 _PAGE = 100
 _MAX_PAGES = 10

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from settlement.domain.audit.audit import audit
@@ -16,6 +16,7 @@ from settlement.domain.order.order import Order
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 READINGS = 3
 """A mismatch counts if this many readings in a row show it; a single one can fall between two writes."""

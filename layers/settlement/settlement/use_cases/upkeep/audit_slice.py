@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -20,6 +20,7 @@ from settlement.use_cases.shared.heads import load_by_transaction
 from settlement.use_cases.shared.listing import listed_orders
 from settlement.use_cases.shared.ports import Changed, Commit, Conflict, ListRange, Ports, Store
 from settlement.use_cases.upkeep.audit_order import Audited, audit_order
+from settlement.values import dataclass
 
 ORDERS_AT_ONCE = 20
 """Most orders of one account in one slice."""

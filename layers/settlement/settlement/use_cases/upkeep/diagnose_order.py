@@ -1,13 +1,12 @@
 """Diagnoses one order for a person (R35); it only reads."""
 
-from dataclasses import dataclass
-
 from settlement.domain.transaction.diagnosis import Diagnosis, diagnose
 from settlement.domain.transaction.leg import Leg
 from settlement.domain.transaction.operation import Operation
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.heads import Heads, load, until_consistent
 from settlement.use_cases.shared.ports import Conflict, Ports, Store
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

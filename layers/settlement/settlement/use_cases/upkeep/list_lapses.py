@@ -1,11 +1,11 @@
 """Lists what lapses in an account within a time, soonest first. A read costs the page, not the account (D156)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Page, Ports
+from settlement.values import dataclass
 
 SOON = timedelta(days=7)
 """What lapses within this time is listed."""

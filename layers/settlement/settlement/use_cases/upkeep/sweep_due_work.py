@@ -1,7 +1,7 @@
 """The due-work sweep: starts due operations and timers, even if their event was lost (A§3.5, R28)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -18,6 +18,7 @@ from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads
 from settlement.use_cases.shared.ports import Changed, DueApproval, DueOperation, DuePayment, Ports, Unavailable
 from settlement.use_cases.upkeep.audit_slice import begin_audits
+from settlement.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

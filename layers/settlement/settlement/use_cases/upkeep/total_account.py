@@ -4,7 +4,7 @@ A read costs what it adds up: it goes along the list's index, oldest first, and 
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from settlement.domain.transaction.statuses import TransactionStatus, transactio
 from settlement.domain.transaction.totals import Sums
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import ListRange, Ports, Store
+from settlement.values import dataclass
 
 MAX_SPAN = timedelta(days=31)
 """Longest range of creation times that is added up."""

@@ -5,7 +5,7 @@ the answer, concludes the operation and makes the next one ready. What the first
 the store's conditions tell whether it still holds.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,6 +33,7 @@ from settlement.use_cases.workflow.execute_leg import (
     require_resolved,
 )
 from settlement.use_cases.workflow.plan_operation import Claimed, claim_operation
+from settlement.values import dataclass
 
 
 class AttemptOutcome(StrEnum):

@@ -3,7 +3,7 @@
 It is the only step that writes the transaction head: queue, ledger totals and statuses change in one write.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -35,6 +35,7 @@ from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Commit, Ports, Store
 from settlement.use_cases.workflow.mark_in_doubt import mark_in_doubt
 from settlement.use_cases.workflow.queue import next_ready, project_queue
+from settlement.values import dataclass
 
 
 class ConcludeOutcome(StrEnum):

@@ -1,6 +1,6 @@
 """The workflow's middle step: one connector call and the posting of its outcome (A§3.6 to A§3.8)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -33,6 +33,7 @@ from settlement.use_cases.workflow.call_gate import claim_call, outcome_of_close
 from settlement.use_cases.workflow.offline_payment import done_offline, paid_offline
 from settlement.use_cases.workflow.plan_operation import telling_its_plan
 from settlement.use_cases.workflow.resolve_doubt import resolve_doubt
+from settlement.values import dataclass
 
 DEFERRED = "deferred"
 

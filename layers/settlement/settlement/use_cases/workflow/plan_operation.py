@@ -1,7 +1,7 @@
 """The workflow's first step: claim an operation, plan its legs on the current ledger, return them (A§3.3 to A§3.5)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -24,6 +24,7 @@ from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.planned_legs import planned_legs
 from settlement.use_cases.shared.ports import Changed, Commit, Ports, Store
 from settlement.use_cases.workflow.refund_drafts import refund_drafts
+from settlement.values import dataclass
 
 _LEG_OF = {movement: leg for leg, movement in MOVEMENT_OF.items()}
 

@@ -5,7 +5,6 @@ Settlements are read page by page from the first not refunded whole, so the cost
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from settlement.domain.ledger.ledger import Movement
 from settlement.domain.ledger.settlement import Settlement
@@ -14,6 +13,7 @@ from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.ports import Store
+from settlement.values import dataclass
 
 SETTLEMENTS_AT_ONCE = 25
 
