@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -23,6 +23,7 @@ class Told:
 
     def __init__(self, *payments: PaymentBooks) -> None:
         self.payments = payments
+        self.repeated: list[PayoutPart] = []
 
     def told(self) -> Iterator[tuple[PaymentBooks, list[Verdict]]]:
         for payment in self.payments:
@@ -30,6 +31,9 @@ class Told:
 
     def missing(self) -> Iterator[Missing]:
         return iter(())
+
+    def repeat(self, parts: Iterable[PayoutPart]) -> None:
+        self.repeated += parts
 
 
 def books(placed: Placed, *, is_told: bool = False) -> PaymentBooks:
@@ -57,41 +61,47 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def keep(shop: Shop, *payments: PaymentBooks, report_id: str = "R1", at_once: int = 1) -> int:
+def keep(shop: Shop, *payments: PaymentBooks, report_id: str = "R1", at_once: int = 1) -> list[PayoutPart]:
+    """Keep what the report told; return the parts that another report has told meanwhile."""
     workspace = Told(*payments)
-    return keep_findings(shop.ports, ACCOUNT, workspace, report_id, at_once=at_once)  # type: ignore[arg-type]
+    seen: list[int] = []
+    is_repeated = keep_findings(shop.ports, ACCOUNT, workspace, report_id, seen.append, at_once)  # type: ignore[arg-type]
+    assert seen == list(range(1, len(payments) + 1))
+    assert is_repeated == bool(workspace.repeated)
+    return workspace.repeated
 
 
 def test_payment_of_which_nothing_was_told_is_written_without_a_read(shop: Shop, reads: list[str]) -> None:
     placed = shop.open()
 
-    assert keep(shop, books(placed)) == 1
+    assert keep(shop, books(placed)) == []
     assert reads == []
-    assert [part.report_id for part in kept(shop, placed)] == ["R1"]
+    assert [(part.report_id, part.version) for part in kept(shop, placed)] == [("R1", 1)]
 
 
-def test_what_another_report_told_meanwhile_is_read_and_replaced(shop: Shop, reads: list[str]) -> None:
+def test_what_another_report_told_meanwhile_is_read_and_repeated(shop: Shop, reads: list[str]) -> None:
     placed = shop.open()
     before = books(placed)
     keep(shop, before)
 
-    assert keep(shop, before, report_id="R2") == 1
+    [repeated] = keep(shop, before, report_id="R2")
+    assert (repeated.report_id, repeated.name) == ("R2", "capture-C1-reported-01-01")
     assert len(reads) == 1
-    assert [(part.report_id, part.version) for part in kept(shop, placed)] == [("R2", 2)]
+    assert [(part.report_id, part.version) for part in kept(shop, placed)] == [("R1", 1)]
 
 
 def test_same_report_again_writes_nothing(shop: Shop, reads: list[str]) -> None:
     placed = shop.open()
     keep(shop, books(placed))
 
-    assert keep(shop, books(placed, is_told=True)) == 0
-    assert [part.version for part in kept(shop, placed)] == [1]
+    assert keep(shop, books(placed, is_told=True)) == []
+    assert [(part.report_id, part.version) for part in kept(shop, placed)] == [("R1", 1)]
 
 
 def test_payments_are_written_side_by_side(shop: Shop) -> None:
     orders = [shop.open() for _ in range(6)]
 
-    assert keep(shop, *(books(placed) for placed in orders), at_once=4) == 6
+    assert keep(shop, *(books(placed) for placed in orders), at_once=4) == []
     for placed in orders:
         [part] = kept(shop, placed)
         assert (part.move, part.gross, part.fee) == ("C1", 7000, 100)
