@@ -11,10 +11,8 @@ from settlement.storage.event_record import record_of
 
 
 def stored_text(item: Mapping[str, Any]) -> str:
-    """Return an item of the table as text, a record of events or a lot of entries unpacked."""
+    """Return an item of the table as text; a record of events, and what is kept packed, unpacked."""
     if item["SK"]["S"].startswith(keys.EVENTS):
         record = record_of(codecs.from_wire(item))
         return json.dumps([record.account, [asdict(event) for event in record.events], record.log], default=str)
-    if item["SK"]["S"].startswith(keys.LOTS):
-        return zlib.decompress(codecs.from_wire(item)["packed"]).decode()
-    return json.dumps(item)
+    return json.dumps(item, default=lambda packed: zlib.decompress(packed).decode())
