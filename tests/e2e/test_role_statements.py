@@ -116,24 +116,25 @@ def _fills_a_feed(stage: Stage) -> bool:
     return filled
 
 
-def _counts_captures(stage: Stage) -> bool:
-    """Whether a capture is among the figures of the console within five seconds."""
-    before = _captures_counted(stage)
-    order = Merchant(stage.order.api).place()
-    order.invoice("N1", 7000)
+def _counts_refusals_by_hour(stage: Stage) -> bool:
+    """Whether a refused capture is among the figures of the console within five seconds."""
+    before, merchant = _failures_counted(stage), Merchant(stage.order.api)
+    order = merchant.place()
+    merchant.script("settlements", "400", payment=order.payment_ids[0])
+    order.notify("N1", 7000)
     deadline = time.monotonic() + 5
-    while not (counted := _captures_counted(stage) > before) and time.monotonic() < deadline:
+    while not (counted := _failures_counted(stage) > before) and time.monotonic() < deadline:
         time.sleep(0.2)
     return counted
 
 
-def _captures_counted(stage: Stage) -> int:
+def _failures_counted(stage: Stage) -> int:
     asked: Any = {":account": {"S": "demo#FIGURES"}}
     found = boto3.client("dynamodb", **client_arguments(stage.facts)).query(
         TableName=stage.facts.table_name, KeyConditionExpression="PK = :account", ExpressionAttributeValues=asked
     )
     counters = [(name, value) for item in found["Items"] for name, value in item.items()]
-    return sum(int(value["N"]) for name, value in counters if name.startswith("time."))
+    return sum(int(value["N"]) for name, value in counters if name.startswith("failure."))
 
 
 def _enters_in_the_journal(stage: Stage) -> bool:
@@ -223,7 +224,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("TransactionRetrieval", "WorkIndex"): lambda at: at.answers("GET", "/api/pvt/work-items"),
     ("EventRelay", "Workflow"): _settles_by_itself,
     ("EventRelay", "Bus"): _fills_a_feed,
-    ("EventRelay", "Figures"): _counts_captures,
+    ("EventRelay", "Figures"): _counts_refusals_by_hour,
     ("EventRelay", "Table"): _enters_in_the_journal,
     ("EventRelay", "Journal"): _enters_in_the_journal,
     ("ReportIntake", "Table"): lambda at: at.answers("POST", "/api/pvt/settlement-reports", _a_file()),
