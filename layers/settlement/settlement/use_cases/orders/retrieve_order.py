@@ -17,7 +17,6 @@ from settlement.use_cases.shared.ports import Store
 from settlement.values import dataclass
 
 if TYPE_CHECKING:
-    from settlement.domain.reconciliation.payout import PayoutPart
     from settlement.use_cases.reconciliation.invoice_captures import InvoiceCapture
 
 
@@ -47,7 +46,7 @@ def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
         for invoice in invoices
         if invoice.has_document
     }
-    payments, told = store.payments_and_payouts(account, heads.transaction.transaction_id)
+    payments, captures = _payments_and_captures(store, heads.transaction)
     return WholeOrder(
         order=heads.order,
         transaction=heads.transaction,
@@ -59,19 +58,21 @@ def retrieve_order(store: Store, account: str, order_id: str) -> WholeOrder:
         changes=store.changes(account, order_id),
         payments=payments,
         settings=store.settings(account),
-        captures=_captures(store, heads.transaction, payments, told),
+        captures=captures,
     )
 
 
-def _captures(
-    store: Store, transaction: Transaction, payments: Sequence[Payment], told: "Sequence[PayoutPart]"
-) -> "Mapping[str, Sequence[InvoiceCapture]]":
-    """Return the captures of each invoice; what they need is loaded only for an order that has some."""
+def _payments_and_captures(
+    store: Store, transaction: Transaction
+) -> "tuple[list[Payment], Mapping[str, Sequence[InvoiceCapture]]]":
+    """Return the payments, and the captures of each invoice; what these need is loaded only if there are some."""
+    account, transaction_id = transaction.account, transaction.transaction_id
     if not transaction.ledger.captured:
-        return {}
+        return store.payments(account, transaction_id), {}
     from settlement.use_cases.reconciliation.invoice_captures import captures_by_invoice
 
-    return captures_by_invoice(store, transaction, payments, told)
+    money = store.money_of(account, transaction_id)
+    return money.payments, captures_by_invoice(store, transaction, money)
 
 
 def retrieve_group(store: Store, account: str, group: str) -> list[WholeOrder]:

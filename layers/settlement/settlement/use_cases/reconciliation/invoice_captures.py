@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from settlement.domain.ledger.settlement import Settlement
-from settlement.domain.reconciliation.payout import Payout, PayoutPart, payout_of
+from settlement.domain.reconciliation.payout import Payout, payout_of
 from settlement.domain.transaction.operation import INVOICE, Operation
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.reconciliation.load_books import payment_books
-from settlement.use_cases.shared.ports import Store
+from settlement.use_cases.shared.ports import Money, Store
 from settlement.values import dataclass
 
 
@@ -21,27 +21,18 @@ class InvoiceCapture:
     payout: Payout | None
 
 
-def captures_by_invoice(
-    store: Store, transaction: Transaction, payments: Iterable[Payment], told: Iterable[PayoutPart]
-) -> dict[str, list[InvoiceCapture]]:
-    """Return the captures of each invoice by its number; ``told`` is what reports told of the payments.
+def captures_by_invoice(store: Store, transaction: Transaction, money: Money) -> dict[str, list[InvoiceCapture]]:
+    """Return the captures of each invoice by its number, of the transaction's ``money``.
 
-    Payments of which nothing was captured cost no read (D176). A capture that no invoice asked for, as a timer's, is in
-    none. Operations are read only if a capture is of a version that did not name its invoice.
+    A capture that no invoice asked for, as a timer's, is in none. Operations are read only if a capture is of a version
+    that did not name its invoice.
     """
-    account, transaction_id = transaction.account, transaction.transaction_id
-    held = [
-        (payment, store.settlements(account, transaction_id, payment.payment_id))
-        for payment in payments
-        if payment.counters.captured
-    ]
     invoices: dict[int, str] = {}
-    if any(settlement.invoice is None for _, settlements in held for settlement in settlements):
-        invoices = _invoices_of(store.operations(account, transaction_id))
-    parts = list(told)
+    if any(settlement.invoice is None for settlement in money.settlements):
+        invoices = _invoices_of(store.operations(transaction.account, transaction.transaction_id))
     found: dict[str, list[InvoiceCapture]] = {}
-    for payment, settlements in held:
-        for capture in _with_payouts(transaction, payment, settlements, parts):
+    for payment in money.payments:
+        for capture in _with_payouts(transaction, payment, money):
             named = capture.settlement.invoice
             if named is None:
                 named = invoices.get(int(capture.settlement.number.partition("-")[0]), "")
@@ -50,11 +41,10 @@ def captures_by_invoice(
     return found
 
 
-def _with_payouts(
-    transaction: Transaction, payment: Payment, settlements: list[Settlement], told: Iterable[PayoutPart]
-) -> Iterable[InvoiceCapture]:
+def _with_payouts(transaction: Transaction, payment: Payment, money: Money) -> Iterable[InvoiceCapture]:
     currency = transaction.currency
-    parts = [part for part in told if part.payment_id == payment.payment_id]
+    settlements = [held for held in money.settlements if held.payment_id == payment.payment_id]
+    parts = [part for part in money.payouts if part.payment_id == payment.payment_id]
     books = payment_books(transaction.order_id, transaction.transaction_id, currency, payment, settlements, (), parts)
     moves = {move.number: move for move in books.moves}
     for held in settlements:

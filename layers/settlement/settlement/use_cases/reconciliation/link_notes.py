@@ -66,8 +66,7 @@ def _of_order(
     transaction = store.transaction(account, transaction_id) if sales else None
     if transaction is None:
         return
-    payments, told = store.payments_and_payouts(account, transaction_id)
-    captures = captures_by_invoice(store, transaction, payments, told)
+    captures = captures_by_invoice(store, transaction, store.money_of(account, transaction_id))
     for invoice in sales:
         where = order_id, transaction_id, transaction.currency, invoice
         found = [
