@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.actor import Actor
+from settlement.domain.actor import Acceptance, Actor
 from settlement.domain.bookkeeping.entry import Entry
 from settlement.domain.hourly_figures import Hour
 from settlement.domain.order.finding import Term, TermKind
 from settlement.domain.order.fiscal_record import UsedKey
 from settlement.domain.reconciliation.outcomes import Outcome
-from settlement.domain.reconciliation.payout import Acceptance, PayoutPart
+from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_line import LineKind, Stage
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import Work, WorkKind

@@ -1,5 +1,6 @@
 """Who causes a write: a caller, by its app key and the user that it names, or a part of the service (D137)."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from settlement.values import dataclass
@@ -32,3 +33,13 @@ class Actor:
         if self.system is not None:
             return {"system": self.system.value}
         return {"appKey": self.app_key, "user": self.user}
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A person's word that a thing is right, or was dealt with: by what ``reference``, when, who said so, and why."""
+
+    reference: str
+    at: datetime
+    by: Actor | None = None
+    reason: str | None = None

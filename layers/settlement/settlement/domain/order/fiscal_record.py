@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from settlement.domain.actor import Actor
+from settlement.domain.actor import Acceptance
 from settlement.values import dataclass
 
 MAX_REMARKS = 20
@@ -53,16 +53,6 @@ class FiscalRemark:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyAcceptance:
-    """A person's word that an invoice may have another one's key: by what ``reference``, who said so, and why."""
-
-    reference: str
-    at: datetime
-    by: Actor
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class UsedKey:
     """An access key that came with an invoice though it is another's: ``number`` of ``order_id`` (D169, D173).
 
@@ -73,7 +63,7 @@ class UsedKey:
     order_id: str
     number: str
     since: datetime
-    accepted: KeyAcceptance | None = None
+    accepted: Acceptance | None = None
 
     @property
     def holder(self) -> str:

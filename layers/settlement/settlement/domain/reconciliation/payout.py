@@ -8,23 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from settlement.domain.actor import Actor
+from settlement.domain.actor import Acceptance
 from settlement.domain.money import display
 from settlement.domain.reconciliation.books import BookedMove, ToldPart
 from settlement.domain.reconciliation.expected import expected_parts
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, Stage
 from settlement.values import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """A person's word that what a report told was dealt with: by what ``reference``, when, who said so, and why."""
-
-    reference: str
-    at: datetime
-    by: Actor | None = None
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from settlement.domain.actor import Acceptance
 from settlement.domain.errors import PayoutNotFound, WrongStatus
 from settlement.domain.events import EventType, Journal, payout_writer
-from settlement.domain.reconciliation.payout import Acceptance, PayoutPart
+from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.transaction.work import work_of
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import Heads, load_by_transaction
@@ -32,18 +33,19 @@ def accept_payout(ports: Ports, account: str, place: PayoutPlace, reference: str
 
 def payout_at(ports: Ports, account: str, place: PayoutPlace) -> PayoutPart:
     """Return what a report told; raises ``PayoutNotFound``."""
-    found = ports.store.payout(account, place.transaction_id, place.payment_id, place.name)
-    if found is None:
+    return _found(place, ports.store.payout(account, place.transaction_id, place.payment_id, place.name))
+
+
+def _found(place: PayoutPlace, part: PayoutPart | None) -> PayoutPart:
+    if part is None:
         raise PayoutNotFound(place.name)
-    return found
+    return part
 
 
 def _accept(ports: Ports, account: str, place: PayoutPlace, reference: str, reason: str | None) -> None:
     heads = load_by_transaction(ports.store, account, place.transaction_id)
     told = ports.store.payouts(account, place.transaction_id, place.payment_id)
-    part = next((part for part in told if part.name == place.name), None)
-    if part is None:
-        raise PayoutNotFound(place.name)
+    part = _found(place, next((part for part in told if part.name == place.name), None))
     if part.accepted is not None:
         if part.accepted.reference != reference:
             raise WrongStatus(f"Payout {part.name} was accepted already, with reference {part.accepted.reference}")

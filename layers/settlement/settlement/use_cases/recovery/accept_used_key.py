@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from settlement.domain.actor import Acceptance
 from settlement.domain.errors import InvoiceNotFound, WrongStatus
 from settlement.domain.events import EventType
-from settlement.domain.order.fiscal_record import KeyAcceptance
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.heads import load
 from settlement.use_cases.shared.ports import Changed, Ports
@@ -37,7 +37,7 @@ def _accept(ports: Ports, account: str, order_id: str, number: str, reference: s
         return
     heads.transaction.require_room_for_remarks()
     now = ports.now()
-    accepted = replace(used, accepted=KeyAcceptance(reference, now, ports.actor, reason))
+    accepted = replace(used, accepted=Acceptance(reference, now, ports.actor, reason))
     journal = heads.journal(now)
     journal.record(
         EventType.USED_KEY_ACCEPTED,
