@@ -171,14 +171,14 @@ def journal() -> Response:
 @api.serves("listReceivables")
 def receivables() -> Response:
     """Show what is still to come to the account, by day."""
-    from settlement.api.receivables.query import read_place, read_until
+    from settlement.api.receivables.query import read_behind, read_until
     from settlement.api.receivables.view import receivables_view
     from settlement.use_cases.bookkeeping.list_receivables import MAX_RECEIVABLES, list_receivables
 
     account, log, now = api.caller(), bootstrap.entry_log(), bootstrap.ports(api.actor()).now()
     limit = api.query_integer("limit", MAX_RECEIVABLES, 1, MAX_RECEIVABLES)
     query = api.list_query("until", "limit", "cursor")
-    page = list_receivables(log, account, read_until(query), now, read_place(query), limit)
+    page = list_receivables(log, account, read_until(query), now, read_behind(query), limit)
     return answer(200, receivables_view(page))
 
 

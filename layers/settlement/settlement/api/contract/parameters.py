@@ -154,7 +154,7 @@ RECEIVABLES = (
     ),
     Parameter("cursor", "The `next` of the page before.", {"type": "string", "maxLength": 1000}),
 )  # fmt: skip
-"""The query of receivables (``read_until`` and ``read_place`` read it)."""
+"""The query of receivables (``read_until`` and ``read_behind`` read it)."""
 
 ACCOUNT_PARAMETERS = (
     Parameter("an", "The account of the app key; another one is refused.", {"type": "string"}),

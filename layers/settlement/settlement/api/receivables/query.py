@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from settlement.api.shared.cursors import read_cursor
+from settlement.api.shared.cursors import read_place
 from settlement.domain.errors import InvalidRequest
-
-_PARTS = 3
 
 
 def read_until(query: Mapping[str, str]) -> date | None:
@@ -23,15 +21,12 @@ def read_until(query: Mapping[str, str]) -> date | None:
     return found
 
 
-def read_place(query: Mapping[str, str]) -> tuple[date, str, str] | None:
+def read_behind(query: Mapping[str, str]) -> tuple[date, str, str] | None:
     """Read ``cursor``, the day, connector and currency behind which a page begins; raises ``InvalidRequest``."""
-    place = read_cursor(query.get("cursor"))
-    if place is None:
-        return None
-    parts = place.split("#")
-    try:
-        if len(parts) != _PARTS:
-            raise ValueError
-        return date.fromisoformat(parts[0]), parts[1], parts[2]
-    except ValueError:
-        raise InvalidRequest("cursor: must be the next of an earlier page") from None
+    return read_place(query["cursor"], _place) if "cursor" in query else None
+
+
+def _place(place: str) -> tuple[date, str, str]:
+    """Return a place by its text; raises ``ValueError``."""
+    on, connector, currency = place.split("#")
+    return date.fromisoformat(on), connector, currency

@@ -1,9 +1,8 @@
 """The query of a report's lines."""
 
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 
-from settlement.api.shared.cursors import cursor_of
+from settlement.api.shared.cursors import cursor_of, read_place
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.use_cases.reconciliation.retrieve_lines import LinePlace
@@ -27,7 +26,7 @@ class LinesQuery:
 def read_lines_query(query: Mapping[str, str]) -> LinesQuery:
     """Read ``outcome`` and ``cursor``; raises ``InvalidRequest``, naming what is wrong."""
     outcome = _outcome(query["outcome"]) if "outcome" in query else None
-    after = _place(query["cursor"]) if "cursor" in query else None
+    after = read_place(query["cursor"], _place) if "cursor" in query else None
     if after is not None and outcome not in (None, after.outcome):
         raise InvalidRequest(f"cursor: is of outcome {after.outcome}, not of {outcome}")
     return LinesQuery(outcome, after)
@@ -44,11 +43,9 @@ def _outcome(name: str) -> Outcome:
     return Outcome(name)
 
 
-def _place(cursor: str) -> LinePlace:
-    try:
-        outcome, _, offset = urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
-        if not offset.isdigit() or len(offset) > _MOST_DIGITS:
-            raise ValueError
-        return LinePlace(Outcome(outcome), int(offset))
-    except ValueError:
-        raise InvalidRequest("cursor: must be the next of an earlier page") from None
+def _place(place: str) -> LinePlace:
+    """Return a place by its text; raises ``ValueError``."""
+    outcome, _, offset = place.partition(" ")
+    if not (offset.isascii() and offset.isdigit()) or len(offset) > _MOST_DIGITS:
+        raise ValueError
+    return LinePlace(Outcome(outcome), int(offset))
