@@ -90,7 +90,7 @@ class EntryLog(Table):
         item = self._read(keys.journal_partition(account), keys.RECEIVABLES)
         if item is None:
             return Receivables()
-        rows = json.loads(zlib.decompress(bytes(item["packed"])))
+        rows = _decompressed(item["packed"])
         since = date.fromisoformat(item["by_day_since"])
         return Receivables(
             int(item["through"]), since, tuple(Receivable(date.fromisoformat(on), *others) for on, *others in rows)
@@ -105,8 +105,9 @@ class EntryLog(Table):
         while kept.through < through and (lots := self.lots(account, kept.through + 1, through - kept.through)):
             kept = kept.after(lots)
         rows = [[row.on.isoformat(), *astuple(row)[1:]] for row in kept.rows]
-        packed = zlib.compress(json.dumps(rows, separators=(",", ":"), ensure_ascii=False).encode(), 9)
-        item = {"through": kept.through, "by_day_since": kept.by_day_since.isoformat(), "packed": packed}
+        item = {
+            "through": kept.through, "by_day_since": kept.by_day_since.isoformat(), "packed": _compressed(rows),
+        }  # fmt: skip
         guard = equals("through", before.through) if before.through else _NEW
         with suppress(Conflict):
             self._put(keys.journal_partition(account), keys.RECEIVABLES, item, guard)

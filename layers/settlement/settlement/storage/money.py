@@ -1,6 +1,6 @@
 """What a transaction has of money, read at once."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
@@ -11,9 +11,6 @@ from settlement.storage import codecs, keys
 from settlement.storage.captures import together
 from settlement.storage.table import Table
 from settlement.use_cases.shared.ports import Money
-
-if TYPE_CHECKING:
-    pass
 
 
 class MoneyOfTransactions(Table):

@@ -29,6 +29,13 @@ class Receivable:
     net: int
     count: int
 
+    def plus(self, other: "Receivable") -> "Receivable":
+        """Return its sums with those of another one added."""
+        return replace(
+            self, gross=self.gross + other.gross, fee=self.fee + other.fee, net=self.net + other.net,
+            count=self.count + other.count,
+        )  # fmt: skip
+
     @property
     def is_nothing(self) -> bool:
         """True if nothing is left of it."""
@@ -58,11 +65,7 @@ class Receivables:
         )
         for row in (*self.rows, *changes):
             key = row.on if row.on >= since else row.on.replace(day=1), row.connector, row.currency
-            held = sums.get(key, Receivable(*key, 0, 0, 0, 0))
-            sums[key] = replace(
-                held, gross=held.gross + row.gross, fee=held.fee + row.fee, net=held.net + row.net,
-                count=held.count + row.count,
-            )  # fmt: skip
+            sums[key] = sums.get(key, Receivable(*key, 0, 0, 0, 0)).plus(row)
         kept = sorted(row for row in sums.values() if not row.is_nothing)
         return Receivables(lots[-1].number, since, tuple(kept))
 

@@ -73,6 +73,15 @@ _OF_ONE_COUNTER: dict[MovementKind, tuple[str, int]] = {
 """Movements that change one counter, up or down."""
 
 
+_OF_REFUNDS = frozenset(
+    {
+        MovementKind.REFUND, MovementKind.DOUBT_REFUND, MovementKind.RELEASE_REFUND, MovementKind.WRITE_OFF_REFUND,
+        MovementKind.LEAVE_BY_HAND,
+    }
+)  # fmt: skip
+"""Refunds, and steps towards one or away from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counters:
     """The ledger of one payment, or the sum of several.
@@ -183,9 +192,7 @@ class Counters:
                     withheld=self.withheld - movement.from_withheld,
                     cancel_in_doubt=self.cancel_in_doubt - movement.from_doubt,
                 )
-            case MovementKind.REFUND | MovementKind.DOUBT_REFUND | MovementKind.RELEASE_REFUND:
-                return self._after_refund(movement)
-            case MovementKind.WRITE_OFF_REFUND | MovementKind.LEAVE_BY_HAND:
+            case kind if kind in _OF_REFUNDS:
                 return self._after_refund(movement)
             case MovementKind.COUNT_REFUND:
                 return replace(

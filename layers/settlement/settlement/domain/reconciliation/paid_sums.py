@@ -18,8 +18,7 @@ def paid_sums(parts: Iterable[PayoutPart]) -> PaidSums:
     """Return the sums of those parts that were paid."""
     found: PaidSums = {}
     for part in parts:
-        if part.stage is Stage.PAID and part.line:
-            _add(found, part, 1)
+        _add(found, part, 1)
     return _without_zeros(found)
 
 
@@ -27,12 +26,14 @@ def paid_since(before: PayoutPart | None, after: PayoutPart) -> PaidSums:
     """Return by how much a part that replaces another raises the sums."""
     found: PaidSums = {}
     for part, sign in ((before, -1), (after, 1)):
-        if part is not None and part.stage is Stage.PAID and part.line:
+        if part is not None:
             _add(found, part, sign)
     return _without_zeros(found)
 
 
 def _add(found: PaidSums, part: PayoutPart, sign: int) -> None:
+    if part.stage is not Stage.PAID or not part.line:
+        return
     gross = ("chargedBack", -part.gross) if part.kind in DISPUTES else ("paid", part.gross)
     for currency, (name, value) in (
         (part.currency, gross),

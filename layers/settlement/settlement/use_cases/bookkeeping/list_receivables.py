@@ -72,12 +72,5 @@ def _added(rows: Iterable[Receivable], key_of: Callable[[Receivable], tuple[str,
     sums: dict[tuple[str, str], Receivable] = {}
     for row in rows:
         key = key_of(row)
-        held = sums.get(key)
-        if held is None:
-            sums[key] = replace(row, connector=key[0])
-        else:
-            sums[key] = replace(
-                held, gross=held.gross + row.gross, fee=held.fee + row.fee, net=held.net + row.net,
-                count=held.count + row.count,
-            )  # fmt: skip
+        sums[key] = sums[key].plus(row) if key in sums else replace(row, connector=key[0])
     return tuple(sums[key] for key in sorted(sums) if not sums[key].is_nothing)
