@@ -12,10 +12,10 @@ from random import Random
 
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
 from settlement.domain.reconciliation.expected import CentsOn, expected_parts
-from settlement.domain.reconciliation.matching import DAY_TOLERANCE
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import SIGN_OF, LineKind, ReportLine, Stage
+from settlement.domain.reconciliation.slot_matching import DAY_TOLERANCE
 
 FIRST_DAY, LAST_DAY = date(2026, 3, 2), date(2026, 3, 29)
 _FEE_PER_10_000 = 249

@@ -108,7 +108,7 @@ def test_equal_captures_whose_lines_differ_in_the_fee_are_ambiguous() -> None:
 
     assert outcomes(verdicts) == [("ambiguous", ""), ("ambiguous", "")]
     assert verdicts[0].candidates == ("C1", "C2")
-    assert "2 lines and 2 captures" in verdicts[0].reason
+    assert verdicts[0].reason == "it can be of 2 captures or refunds of the same value"
 
 
 def test_third_line_of_two_equal_captures_is_a_duplicate() -> None:
@@ -248,6 +248,40 @@ def test_payments_that_share_their_numbers_are_told_apart_by_value_and_day(works
 
     found = [(books.payment_id if books else None, verdict.outcome.value) for books, verdict in workspace.verdicts()]
     assert found == [("P2", "matched"), ("P1", "matched"), (None, "ambiguous")]
+
+
+def test_what_a_line_of_one_of_two_payments_may_be_about_is_not_missing(workspace: ReportWorkspace) -> None:
+    shared = {"tid": "", "nsu": "000017", "authorization": "A1"}
+    first = replace(payment(capture("C1", 7000)), **shared)  # type: ignore[arg-type]
+    second = replace(first, payment_id="P2", order_id="O2", moves=(capture("C2", 7000), capture("C3", 400)))
+    third = replace(payment(capture("C9", 500)), payment_id="P3", order_id="O3")
+    lines = [replace(line(2, 7000), **shared), line(3, 500)]  # type: ignore[arg-type]
+
+    found = reconcile(workspace, acquirers_file(1).head, take_lines(workspace, lines), [first, second, third], "this")
+
+    assert {outcome.value: sums.lines for outcome, sums in found.outcomes.items()} == {"ambiguous": 1, "matched": 1}
+    assert [missing.move for missing in workspace.missing()] == ["C3"]
+
+
+def test_line_whose_reference_two_payments_have_is_told_apart_by_value_and_day(workspace: ReportWorkspace) -> None:
+    first = replace(payment(capture("1", 7000)), tid="T1")
+    second = replace(payment(capture("1", 5000), capture("2", 400)), tid="T2", payment_id="P2", order_id="O2")
+    lines = [line(2, 5000, tid="", reference="settle-1"), line(3, 600, tid="", reference="settle-1")]
+
+    reconcile(workspace, acquirers_file(1).head, take_lines(workspace, lines), [first, second], "this")
+
+    found = [(books.payment_id if books else None, verdict.outcome.value) for books, verdict in workspace.verdicts()]
+    assert found == [("P2", "matched"), (None, "ambiguous")]
+
+
+def test_lines_of_very_many_equal_captures_are_ambiguous_and_soon_decided() -> None:
+    books = payment(*(capture(f"C{number}", 900) for number in range(1_000)))
+    lines = [line(number, 900, fee=number, net=900 - number) for number in range(2, 602)]
+
+    verdicts = match(books, *lines, replace(lines[0], number=602))
+
+    assert {verdict.outcome.value for verdict in verdicts} == {"ambiguous"}
+    assert len(verdicts[0].candidates) == 1_000
 
 
 def test_lines_of_one_payment_beyond_the_limit_are_rejected(workspace: ReportWorkspace) -> None:

@@ -52,14 +52,19 @@ _JOINS = (
     """UPDATE lines SET payment = (SELECT CASE COUNT(*) WHEN 1 THEN MIN(payment) END FROM names
        WHERE kind = 'T' AND name = tid) WHERE about_payment AND payment IS NULL AND tid <> ''""",
     """UPDATE lines SET payment = (SELECT CASE COUNT(*) WHEN 1 THEN MIN(payment) END FROM names
-       WHERE kind = 'N' AND name = numbers) WHERE about_payment AND payment IS NULL AND numbers <> ''""",
+       WHERE kind = 'N' AND name = numbers)
+       WHERE about_payment AND payment IS NULL AND numbers <> '' AND tid <> ''""",
     """UPDATE lines SET payment = (SELECT CASE COUNT(*) WHEN 1 THEN MIN(payment) END FROM names
-       WHERE kind = 'U' AND name = numbers) WHERE about_payment AND payment IS NULL AND numbers <> '' AND tid = ''""",
+       WHERE kind IN ('N', 'U') AND name = numbers)
+       WHERE about_payment AND payment IS NULL AND numbers <> '' AND tid = ''""",
 )
 """A line's payment has its reference (R), else its tid (T), else its nsu and authorisation code: of payments without a
-tid (N), and for a line without a tid of all others (U)."""
+tid (N), and for a line without a tid of the others (U) as well."""
 _FIND_TORN = """
 INSERT INTO torn SELECT number, names.payment FROM lines
+    CROSS JOIN names ON names.kind = 'R' AND name = reference AND reference <> ''
+    WHERE about_payment AND lines.payment IS NULL
+UNION SELECT number, names.payment FROM lines
     CROSS JOIN names ON names.kind = 'T' AND name = tid AND tid <> '' WHERE about_payment AND lines.payment IS NULL
 UNION SELECT number, names.payment FROM lines
     CROSS JOIN names ON names.kind = 'N' AND name = numbers
@@ -184,8 +189,17 @@ class ReportWorkspace:
     def give(self, line: ReportLine, books: PaymentBooks) -> None:
         """Join a torn line to a payment."""
         self._db.execute(
-            "UPDATE lines SET payment = (SELECT id FROM payments WHERE data = ?) WHERE number = ?",
+            "UPDATE lines SET payment = (SELECT id FROM torn JOIN payments ON id = torn.payment "
+            "WHERE torn.number = lines.number AND data = ?) WHERE number = ?",
             (_books_text(books), line.number),
+        )
+
+    def leave_open(self, line: ReportLine, books: PaymentBooks, slots: Iterable[str]) -> None:
+        """Keep the slots of a payment that a torn line may speak for."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO found SELECT id, ? FROM torn JOIN payments ON id = torn.payment "
+            "WHERE torn.number = ? AND data = ?",
+            [(slot, line.number, _books_text(books)) for slot in slots],
         )
 
     def batches(self) -> Iterator[tuple[str, str, int]]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from settlement.domain.reconciliation.books import PaymentBooks
-from settlement.domain.reconciliation.matching import DAY_TOLERANCE, match_payment
+from settlement.domain.reconciliation.matching import match_payment
 from settlement.domain.reconciliation.missing import missing_of
-from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
+from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict, slot_name
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
+from settlement.domain.reconciliation.slot_matching import DAY_TOLERANCE, is_near
 from settlement.domain.reconciliation.taken import Taken
 from settlement.use_cases.reconciliation.workspace import Workspace
 
@@ -127,23 +128,30 @@ def reconcile(
 
 
 def _decide_torn(workspace: Workspace, line: ReportLine, payments: list[PaymentBooks]) -> None:
-    """Join a line to the one payment that has its value and day, of those that share its numbers."""
-    fitting = [payment for payment in payments if _fits(payment, line)]
+    """Join a line to the one payment that has its value and day, of those that share its numbers.
+
+    If that is none or several, nothing of theirs that it may be about is missing.
+    """
+    fitting = [(payment, slots) for payment in payments if (slots := _slots_that_fit(payment, line))]
     if len(fitting) == 1:
-        workspace.give(line, fitting[0])
+        workspace.give(line, fitting[0][0])
         return
+    for payment, slots in fitting:
+        workspace.leave_open(line, payment, slots)
     reason = f"{len(fitting) or len(payments)} payments have these numbers"
     workspace.decide(None, [Verdict(line, Outcome.AMBIGUOUS, reason=reason)])
 
 
-def _fits(payment: PaymentBooks, line: ReportLine) -> bool:
-    parts = max(line.installments, 1)
-    return any(
-        move.kind is line.kind
-        and abs(abs(line.gross) * parts - move.value) <= parts * parts
-        and (line.sold_on is None or abs(line.sold_on - move.on) <= DAY_TOLERANCE)
+def _slots_that_fit(payment: PaymentBooks, line: ReportLine) -> list[str]:
+    """Return the slots of a payment's captures or refunds that a line may be about, by value and day."""
+    _, _, number, parts = line.slot
+    return [
+        slot_name(move.number, number, parts)
         for move in payment.moves
-    )
+        if move.kind is line.kind
+        and abs(abs(line.gross) * parts - move.value) <= parts * parts
+        and is_near(line, move, DAY_TOLERANCE)
+    ]
 
 
 def _payouts(workspace: Workspace, *, of_batches: bool) -> Iterator[ReportLine]:

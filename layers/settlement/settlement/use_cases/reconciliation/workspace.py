@@ -48,6 +48,10 @@ class Workspace(Protocol):
         """Join a torn line to a payment."""
         ...
 
+    def leave_open(self, line: ReportLine, books: PaymentBooks, slots: Iterable[str]) -> None:
+        """Keep the slots of a payment that a torn line may speak for: they are not missing."""
+        ...
+
     def decide(self, books: PaymentBooks | None, verdicts: Iterable[Verdict]) -> None: ...
     def decide_rest(self) -> None:
         """Decide all other lines: rejected if they are faulty, else foreign."""
