@@ -1,8 +1,10 @@
 """Matches the lines of a bank's statement with what reports say was paid out."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 
+from settlement.domain.reconciliation.assignment import shares
 from settlement.domain.reconciliation.outcomes import Outcome, Verdict
 from settlement.domain.reconciliation.report import PaidOut
 from settlement.domain.reconciliation.report_line import ReportLine
@@ -23,24 +25,37 @@ class TransferOf:
 def match_bank_lines(lines: Iterable[ReportLine], transfers: Iterable[TransferOf]) -> list[Verdict]:
     """Return the verdicts on the lines that are a payout of the same value on its day or a few after it.
 
-    A line that fits several is ambiguous; the verdict on one that fits none is left to others.
+    The lines of a value are held against its payouts together, so their order does not matter. What stays open is
+    ambiguous; the verdict on a line that fits none is left to others.
     """
-    free = list(transfers)
-    verdicts = []
+    payouts: defaultdict[tuple[str, int], list[TransferOf]] = defaultdict(list)
+    for transfer in transfers:
+        payouts[transfer.paid.currency, transfer.paid.net].append(transfer)
+    held: defaultdict[tuple[str, int], list[ReportLine]] = defaultdict(list)
     for line in lines:
-        fitting = [transfer for transfer in free if _fits(line, transfer.paid)]
-        if len(fitting) == 1:
-            free.remove(fitting[0])
-            verdicts.append(Verdict(line, Outcome.MATCHED, reason=f"payout of report {fitting[0].report_id}"))
-        elif fitting:
-            reason = f"{len(fitting)} payouts have this value and may have come on this day"
-            verdicts.append(Verdict(line, Outcome.AMBIGUOUS, reason=reason))
-    return verdicts
+        if (line.net_currency, line.gross) in payouts:
+            held[line.net_currency, line.gross].append(line)
+    return [verdict for value, alike in held.items() for verdict in _match(alike, payouts[value])]
 
 
-def _fits(line: ReportLine, paid: PaidOut) -> bool:
-    return (
-        (line.net_currency, line.gross) == (paid.currency, paid.net)
-        and line.paid_on is not None
-        and timedelta(0) <= line.paid_on - paid.on <= ARRIVES_WITHIN
-    )
+def _match(lines: Sequence[ReportLine], transfers: Sequence[TransferOf]) -> Iterator[Verdict]:
+    """Yield the verdicts on lines of one value; of one day, the first ones have what is certain."""
+    by_day: defaultdict[date | None, list[ReportLine]] = defaultdict(list)
+    for line in lines:
+        by_day[line.paid_on].append(line)
+    claims = [
+        (len(held), {place: 0 for place, transfer in enumerate(transfers) if _arrives(day, transfer.paid)})
+        for day, held in by_day.items()
+    ]
+    for held, share in zip(by_day.values(), shares(claims), strict=True):
+        for place, line in zip(share.certain, held, strict=False):
+            yield Verdict(line, Outcome.MATCHED, reason=f"payout of report {transfers[place].report_id}")
+        for line in held[len(share.certain) :][: share.undecided]:
+            reason = f"{len(share.candidates)} payouts have this value and may have come on this day"
+            if len(share.candidates) == 1:
+                reason = "several lines may be of the one payout of this value"
+            yield Verdict(line, Outcome.AMBIGUOUS, reason=reason)
+
+
+def _arrives(day: date | None, paid: PaidOut) -> bool:
+    return day is not None and timedelta(0) <= day - paid.on <= ARRIVES_WITHIN
