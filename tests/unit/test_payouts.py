@@ -63,6 +63,22 @@ def test_capture_is_paid_once_every_instalment_is() -> None:
     assert payout_of(MOVE, parts[:2], "creditCard", 3, "BRL").paid_on is None
 
 
+def test_capture_that_was_announced_in_instalments_and_paid_in_one_is_paid() -> None:
+    """An acquirer pays in advance: 100.00 at once, less a larger fee."""
+    paid = replace(PART, stage=Stage.PAID, number=1, of=1, gross=10_000, fee=500, net=9500, expected_on=None,
+                   paid_on=date(2026, 3, 9), told_at=datetime(2026, 3, 9, tzinfo=UTC))  # fmt: skip
+
+    assert shown(PART, paid) == ("paid", [(10_000, 500, 9500, "2026-04-06", "2026-03-09")], "R1")
+
+
+def test_capture_that_was_paid_on_a_day_that_is_not_told_is_paid() -> None:
+    parts = [replace(PART, stage=Stage.PAID, number=number) for number in (1, 2, 3)]
+
+    payout = payout_of(MOVE, parts, "creditCard", 3, "BRL")
+
+    assert (payout.state, payout.paid_on) == (PayoutState.PAID, None)
+
+
 @pytest.mark.parametrize(
     ("outcome", "line", "state"), [(Outcome.DIFFERS, 2, "differs"), (Outcome.MISSING, 0, "missing")]
 )

@@ -332,7 +332,10 @@ def open_of(service: Service, orders: list[Placed]) -> dict[tuple[str, str], int
         told = [part for part in store.payouts(*where) if part.kind is LineKind.REFUND and part.line]
         for refund in store.refunds(*where):
             mine = [part for part in told if part.move == refund.number]
-            of = max((part.of for part in mine), default=1)
+            paid = {(part.number, part.of) for part in mine if part.paid_on}
+            plans = {part.of for part in mine}
+            whole = {of for of in plans if {(number, of) for number in range(1, of + 1)} <= paid}
+            of = max(whole or plans, default=1)
             for number in range(1, of + 1):
                 parts = [part for part in mine if (part.number, part.of) == (number, of)]
                 value = refund.value // of + (refund.value % of if number == 1 else 0)

@@ -242,6 +242,25 @@ def test_payout_that_differs_is_not_missing_in_another_report(shop: Shop, report
     assert work(shop) == ["payout-differs"]
 
 
+def test_capture_that_was_paid_in_one_is_not_paid_again_in_instalments(shop: Shop, service: Service) -> None:
+    placed = shop.open(a_new_payment(9000, "partial", installments=3), value=9000)
+    placed.invoice("N1", 9000)
+    days = ("2026-04-01", "2026-04-29", "2026-06-01")
+    each = "capture,30.00,0,BRL,TID,2026-03-02,{},{},{},3"
+    take(shop, service.reports, file(*(each.format(day, "", at) for at, day in enumerate(days, 1))))
+    take(shop, service.reports, file("capture,90.00,4.50,BRL,TID,2026-03-02,,2026-03-10,,", **PAYOUTS))
+    assert service.do("GET", "/api/pvt/receivables")["days"] == []
+
+    late = file(*(each.format("", day, at) for at, day in enumerate(days[:2], 1)), **PAYOUTS)
+    done = take(shop, service.reports, replace(late, mapping={**PAYOUTS, "period": ["2026-04-01", "2026-06-30"]}))
+
+    assert {sums.outcome: sums.lines for sums in done.outcomes} == {"duplicate": 2}
+    assert (done.missing, work(shop)) == (None, [])
+    paid = [part.gross for part in parts(shop, placed) if part.stage is Stage.PAID]
+    assert paid == [9000]
+    require_whole(shop)
+
+
 @pytest.mark.parametrize("is_late", [False, True])
 def test_right_payout_ends_a_sale_that_differs(
     shop: Shop, reports: FakeReports, sold: Placed, *, is_late: bool

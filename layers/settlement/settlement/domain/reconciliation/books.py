@@ -42,21 +42,29 @@ class BookedMove:
     invoice: str | None = None
 
     def is_told(self, stage: Stage, number: int, of: int, report_id: str) -> bool:
-        """Return True if another report has told the instalment at the same stage."""
-        return any(
-            (told.stage, told.number, told.of) == (stage, number, of)
-            and told.report_id != report_id
-            and not told.is_open
-            for told in self.told
-        )
+        """Return True if another report has told the instalment at the same stage.
+
+        Or if others have told that all of it was paid, in whatever instalments: it is paid once.
+        """
+        told = {
+            (part.number, part.of)
+            for part in self.told
+            if part.stage is stage and part.report_id != report_id and not part.is_open
+        }
+        return (number, of) in told or (stage is Stage.PAID and bool(told) and _is_whole(told))
 
     def due(self, since: date, until: date) -> Iterator[tuple[date, int, int]]:
         """Yield day, number and number of all of each instalment that was announced for a period and is not paid."""
         paid = {(told.number, told.of) for told in self.told if told.stage is Stage.PAID}
-        for told in self.told:
+        for told in self.told if not _is_whole(paid) else ():
             is_announced = told.stage is Stage.REPORTED and (told.number, told.of) not in paid
             if is_announced and told.on is not None and since <= told.on <= until:
                 yield told.on, told.number, told.of
+
+
+def _is_whole(parts: set[tuple[int, int]]) -> bool:
+    """Return True if all instalments of a plan are there, each given by its number and the number of all."""
+    return any(all((number, of) in parts for number in range(1, of + 1)) for _, of in parts)
 
 
 @dataclass(frozen=True, slots=True)

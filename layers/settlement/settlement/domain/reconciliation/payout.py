@@ -179,7 +179,7 @@ def payout_of(move: BookedMove, parts: Iterable[PayoutPart], group: str, install
         (part for part in parts if (part.kind, part.move) == (move.kind, move.number)), key=lambda part: part.told_at
     )
     reported = [part for part in told if part.line]
-    of = max((part.of for part in reported), default=max(installments, 1))
+    of = _number_of_installments(reported) or max(installments, 1)
     found = []
     for expected in expected_parts(move.value, of, move.on, group):
         of_this = [part for part in reported if (part.number, part.of) == (expected.number, expected.of)]
@@ -199,10 +199,21 @@ def payout_of(move: BookedMove, parts: Iterable[PayoutPart], group: str, install
     return Payout(_state(told, found), tuple(found), told[-1].report_id if told else None)
 
 
+def _number_of_installments(reported: list[PayoutPart]) -> int:
+    """Return in how many instalments reports told a capture: in so many as it was paid whole, else the most; 0 if none.
+
+    A sale that was announced in instalments may be paid in advance, in one.
+    """
+    plans = {part.of for part in reported}
+    paid = {(part.number, part.of) for part in reported if part.stage is Stage.PAID or part.paid_on is not None}
+    whole = [of for of in plans if all((number, of) in paid for number in range(1, of + 1))]
+    return max(whole or plans, default=0)
+
+
 def _state(told: list[PayoutPart], installments: list[InstallmentPayout]) -> PayoutState:
     if any(part.outcome is Outcome.DIFFERS and part.ended_by is None for part in told):
         return PayoutState.DIFFERS
-    if all(part.paid_on is not None for part in installments):
+    if all(part.is_paid for part in installments):
         return PayoutState.PAID
     if any(part.is_told for part in installments):
         return PayoutState.REPORTED
