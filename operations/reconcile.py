@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -14,10 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from operations.output import FOUND, STOPPED, TOLD_EVERY_SECONDS, CommandError, Output
+from operations.report_ports import new_id, report_ports
+from operations.report_workers import hands_for
 from operations.stacks import Stack
 from settlement.api.reports.lines_view import line_view
 from settlement.api.reports.view import outcome_view
-from settlement.domain.actor import Actor, System
 from settlement.domain.money import display, is_currency, is_withdrawn
 from settlement.domain.reconciliation.kept_line import kept_line
 from settlement.domain.reconciliation.outcomes import Outcome
@@ -26,21 +26,16 @@ from settlement.domain.reconciliation.report import Report, ReportState, report_
 from settlement.reports.formats import format_of
 from settlement.reports.opened import ReportFile
 from settlement.storage.bucket import Bucket
-from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.report_lines import BucketLines
 from settlement.storage.report_workspace import ReportWorkspace
 from settlement.storage.reports import DynamoDBReports
 from settlement.use_cases.reconciliation.take_report import Taking, take_report
-from settlement.use_cases.shared.ports import Ports
 
 MAX_REPORT_BYTES = 1_000_000_000
 """Largest file that the command reads; the API takes a tenth of it."""
 
 MAX_MAPPING_BYTES = 64 * 1024
 MAX_SHOWN_LINES = 50
-
-AT_ONCE = 16
-"""Reads and writes of the table at once: it answers after some milliseconds, which are spent on the next ones."""
 
 _CHUNK = 1024 * 1024
 
@@ -61,22 +56,21 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
 
     Raises ``CommandError`` if the file cannot be read.
     """
-    table = stack.table_client(), stack.outputs["TableName"]
-    store, reports = DynamoDBStore(*table), DynamoDBReports(*table)
+    ports, reports = report_ports(stack), DynamoDBReports(stack.table_client(), stack.outputs["TableName"])
     kept = BucketLines(Bucket(stack.client("s3"), stack.outputs["ReportsBucketName"]))
-    ports = Ports(store, _now, _new_id, Actor(system=System.REPORTS), time.sleep)
     try:
         format_, mapping = format_of(request.format), _mapping(request.mapping)
         with _opened(request.file) as stream, TemporaryDirectory(prefix="quita-") as folder:
             sha256 = _hash(stream, request.sha256)
             report = Report(
-                report_id_of(account, format_.name, sha256), format_.name, request.file.name, sha256, _now()
+                report_id_of(account, format_.name, sha256), format_.name, request.file.name, sha256, ports.now()
             )
             known = reports.report(account, report.report_id)
             workspace = ReportWorkspace(Path(folder) / "workspace.sqlite")
             try:
-                taking = Taking(ports, reports, kept, workspace, account, _new_id(), _Progress(), AT_ONCE)
-                done = take_report(taking, report, ReportFile(request.file, format_, mapping))
+                with hands_for(stack, account, request.file.stat().st_size) as hands:
+                    taking = Taking(ports, reports, kept, workspace, account, new_id(), _Progress(), hands)
+                    done = take_report(taking, report, ReportFile(request.file, format_, mapping))
                 if done.state is ReportState.DONE and not (known is not None and known.state is ReportState.DONE):
                     _write_lines(workspace, request.lines)
                     _show_lines(workspace, output)
@@ -87,16 +81,6 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
     if known is not None and known.state is ReportState.DONE:
         output.say(f"The file was taken already, as report {known.report_id} at {known.done_at}.")
     return _tell(done, output)
-
-
-def _now() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC)
-
-
-def _new_id() -> str:
-    return os.urandom(16).hex().upper()
 
 
 def _opened(file: Path) -> BinaryIO:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from local.seed import ACCOUNT
+from operations import report_workers
 from operations.command_line import main
 from operations.output import FOUND, STOPPED
 from settlement.domain.reconciliation.bank_days import day_of
@@ -145,3 +146,25 @@ def test_same_file_again_is_told_as_taken_and_a_cut_one_changes_nothing(
     assert main(words) == 0
     assert "was taken already" in capsys.readouterr().out
     assert sold.told() == told == ["CaptureReported"] * 4
+
+
+def test_large_file_is_taken_by_processes_as_a_small_one_is(
+    sold: Sold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes; each finding is handed out by itself."""
+    monkeypatch.setattr(report_workers, "LARGE_BYTES", 0)
+    monkeypatch.setattr(report_workers, "FINDINGS_AT_ONCE", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    seventy, thirty, back, hundred = sold.lines
+    erring = [replace(seventy, gross=6900, net=6760), thirty, replace(hundred, tid=new_id(), reference="")]
+
+    assert taken(tmp_path, erring) == FOUND
+    assert sold.payouts() == [("differs", 6900, 140, None), ("reported", 3000, 60, None), ("missing", 10000, 0, None)]
+
+    assert taken(tmp_path, [seventy, back, hundred]) == 0
+    assert sold.payouts() == [
+        ("reported", 7000, 140, None),
+        ("reported", 3000, 60, None),
+        ("reported", 10000, 200, None),
+    ]
+    assert sold.work() == []

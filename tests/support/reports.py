@@ -24,6 +24,7 @@ from settlement.domain.reconciliation.report_line import LineKind, ReportLine, S
 from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.reports.formats import format_of, read_report
 from settlement.storage.report_workspace import ReportWorkspace
+from settlement.use_cases.reconciliation.hands import Threads
 from settlement.use_cases.reconciliation.take_report import Taking, take_report
 from settlement.use_cases.shared.ports import Commit, Conflict, Page
 from testkit.builders import ACCOUNT
@@ -148,7 +149,8 @@ def take(shop: Shop, reports: FakeReports, file: ReportFile) -> Report:
         workspace = ReportWorkspace(Path(folder) / "workspace.sqlite")
         try:
             ports = shop.acting(System.REPORTS)
-            taking = Taking(ports, reports, reports.lines, workspace, ACCOUNT, "RUN", lambda what, number: None)
+            hands = Threads(ports, ACCOUNT)
+            taking = Taking(ports, reports, reports.lines, workspace, ACCOUNT, "RUN", lambda what, number: None, hands)
             return take_report(taking, report, file)
         finally:
             workspace.close()

@@ -10,6 +10,7 @@ from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.outcomes import Missing, Outcome, Verdict
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
+from settlement.use_cases.reconciliation.hands import Threads
 from settlement.use_cases.reconciliation.keep_findings import keep_findings
 from testkit.builders import ACCOUNT
 from testkit.shop import Placed, Shop
@@ -65,7 +66,8 @@ def keep(shop: Shop, *payments: PaymentBooks, report_id: str = "R1", at_once: in
     """Keep what the report told; return the parts that another report has told meanwhile."""
     workspace = Told(*payments)
     seen: list[int] = []
-    is_repeated = keep_findings(shop.ports, ACCOUNT, workspace, report_id, seen.append, at_once)  # type: ignore[arg-type]
+    hands = Threads(shop.ports, ACCOUNT, at_once)
+    is_repeated = keep_findings(hands, workspace, report_id, shop.clock(), seen.append)  # type: ignore[arg-type]
     assert seen == list(range(1, len(payments) + 1))
     assert is_repeated == bool(workspace.repeated)
     return workspace.repeated

@@ -19,6 +19,7 @@ from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import ReportLine
 from settlement.reports.formats import format_of, read_report
 from settlement.storage import report_workspace
+from settlement.use_cases.reconciliation.hands import Threads
 from settlement.use_cases.reconciliation.take_report import Taking, take_report
 from settlement.use_cases.shared.ports import Ports
 from testkit.acquirer import lines_of
@@ -105,7 +106,8 @@ def peak_of(orders: int, path: Path) -> int:
     numbers = count()
     store, workspace = CalculatedStore(orders), report_workspace.ReportWorkspace(path)
     ports = Ports(store, lambda: now, lambda: f"{next(numbers):032X}", Actor("key"))
-    taking = Taking(ports, FakeReports(), Forgotten(), workspace, ACCOUNT, "run", lambda what, number: None, at_once=4)
+    hands = Threads(ports, ACCOUNT, at_once=4)
+    taking = Taking(ports, FakeReports(), Forgotten(), workspace, ACCOUNT, "run", lambda what, number: None, hands)
     report = Report(report_id_of(ACCOUNT, "csv", "00"), "csv", "sales.csv", "00", now)
     try:
         done = take_report(taking, report, Opened(orders))

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from settlement.domain.events import EventType, Journal, Json, report_writer
 from settlement.domain.money import display
@@ -22,7 +23,9 @@ from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Sta
 from settlement.use_cases.reconciliation.workspace import Workspace
 from settlement.use_cases.shared.contention import decide_until_written
 from settlement.use_cases.shared.ports import Commit, Conflict, Ports
-from settlement.use_cases.shared.side_by_side import side_by_side
+
+if TYPE_CHECKING:
+    from settlement.use_cases.reconciliation.report_ports import Hands
 
 _ID = 12
 
@@ -42,21 +45,16 @@ Repeated = list[PayoutPart]
 
 
 def keep_findings(
-    ports: Ports,
-    account: str,
-    workspace: Workspace,
-    report_id: str,
-    progress: Callable[[int], None] = lambda number: None,
-    at_once: int = 1,
+    hands: "Hands", workspace: Workspace, report_id: str, at: datetime, progress: Callable[[int], None]
 ) -> bool:
-    """Write every part that the report told, of so many payments ``at_once``.
+    """Have every part written that the report told, and then every one that it did not tell.
 
     Return whether other reports have told some of its lines meanwhile: those are duplicates in the workspace then.
     """
-    payments, at = 0, ports.now()
+    payments = 0
     repeated: Repeated = []
     for findings in (_told(workspace, report_id, at), _missing(workspace, report_id, at)):
-        for found in side_by_side(partial(_keep_all, ports, account), findings, at_once):
+        for found in hands.keep(findings):
             payments += 1
             repeated += found
             progress(payments)
@@ -66,7 +64,7 @@ def keep_findings(
 
 def write_findings(ports: Ports, account: str, findings: Iterable[Finding]) -> int:
     """Write findings, one after the other; return how many parts other reports have told since they were found."""
-    return sum(len(_keep_all(ports, account, finding)) for finding in findings)
+    return sum(len(keep_finding(ports, account, finding)) for finding in findings)
 
 
 def findings_of(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Finding]:
@@ -90,8 +88,8 @@ def _missing(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Fin
         yield lost[0], [part_missing(one, report_id, at) for one in lost]
 
 
-def _keep_all(ports: Ports, account: str, finding: Finding) -> Repeated:
-    """Write what a report found of one payment."""
+def keep_finding(ports: Ports, account: str, finding: Finding) -> Repeated:
+    """Write what a report found of one payment; return what other reports have told of it since."""
     where, parts = finding
     is_told = not isinstance(where, PaymentBooks) or where.is_told
     repeated: Repeated = []

@@ -1,8 +1,7 @@
 """Reads the captures and refunds of the orders of some months, as lines of reports are held against them (D161)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from functools import partial
 from itertools import chain, islice
 
 from settlement.domain.ledger.refund_made import RefundMade
@@ -15,35 +14,15 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.listing import listed_orders, whole_month
 from settlement.use_cases.shared.ports import ListRange, Store
-from settlement.use_cases.shared.side_by_side import side_by_side
 from settlement.values import dataclass
 
 ORDERS_AT_ONCE = 100
-_LOTS_AT_ONCE = 2
 
 
-def load_books(
-    store: Store,
-    account: str,
-    months: Iterable[str],
-    progress: Callable[[int], None] = lambda number: None,
-    at_once: int = 1,
-) -> Iterator[PaymentBooks]:
-    """Yield every payment of which something was captured, of the orders and checkouts of some months.
-
-    So many transactions are read ``at_once``.
-    """
-    lots = side_by_side(
-        partial(_captured, store, account), _lots(store, account, months, progress), min(at_once, _LOTS_AT_ONCE)
-    )
-    transactions = chain.from_iterable(lots)
-    return chain.from_iterable(side_by_side(partial(_books_of, store, account), transactions, at_once))
-
-
-def _lots(
+def transactions_of(
     store: Store, account: str, months: Iterable[str], progress: Callable[[int], None]
-) -> Iterator[tuple[str, ...]]:
-    """Yield the ids of the transactions of some months, in lots; tell how many there were."""
+) -> Iterator[Sequence[str]]:
+    """Yield the ids of the transactions of the orders and checkouts of some months, in lots; tell how many so far."""
     read = 0
     for month in months:
         for gateway_only in (False, True):
@@ -77,16 +56,17 @@ def load_books_page(
     within = ListRange(f"{days.since:%Y-%m}", first, last, gateway_only=days.gateway_only)
     page = store.listed(account, within, after)
     lots = _in_lots(iter([order.transaction_id for order in page.items]))
-    transactions = chain.from_iterable(_captured(store, account, ids) for ids in lots)
-    return chain.from_iterable(_books_of(store, account, found) for found in transactions), page.next
+    transactions = chain.from_iterable(captured(store, account, ids) for ids in lots)
+    return chain.from_iterable(books_of(store, account, found) for found in transactions), page.next
 
 
-def _captured(store: Store, account: str, ids: Iterable[str]) -> list[Transaction]:
+def captured(store: Store, account: str, ids: Iterable[str]) -> list[Transaction]:
     """Return the transactions of which something was captured."""
     return [found for found in store.transactions(account, ids).values() if found.ledger.captured]
 
 
-def _books_of(store: Store, account: str, transaction: Transaction) -> list[PaymentBooks]:
+def books_of(store: Store, account: str, transaction: Transaction) -> list[PaymentBooks]:
+    """Return the payments of a transaction of which something was captured."""
     money = store.money_of(account, transaction.transaction_id)
     return [
         payment_books(

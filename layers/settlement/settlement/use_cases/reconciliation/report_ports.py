@@ -1,15 +1,17 @@
-"""The port of settlement reports: what is kept of the files themselves."""
+"""The ports of settlement reports: what is kept of the files themselves, and who works on their payments."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from settlement.domain.reconciliation.books import PaymentBooks
     from settlement.domain.reconciliation.kept_line import KeptLine, LinesPage
     from settlement.domain.reconciliation.outcomes import Outcome
     from settlement.domain.reconciliation.report import Report
+    from settlement.use_cases.reconciliation.keep_findings import Finding, Repeated
     from settlement.use_cases.shared.ports import Page
 
 
@@ -47,4 +49,19 @@ class KeptLines(Protocol):
 
         Raises ``InvalidRequest`` for any other place.
         """
+        ...
+
+
+class Hands(Protocol):
+    """Who reads the payments of one account for a report, and writes what it told of them: many at once.
+
+    Both yield in the order of what they are given.
+    """
+
+    def books(self, lots: Iterable[Sequence[str]]) -> Iterator[PaymentBooks]:
+        """Yield the payments of which something was captured, of lots of transactions by their ids."""
+        ...
+
+    def keep(self, findings: Iterable[Finding]) -> Iterator[Repeated]:
+        """Write findings; yield for each what other reports have told of its payment since it was found."""
         ...

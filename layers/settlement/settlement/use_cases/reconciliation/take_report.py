@@ -18,7 +18,7 @@ from settlement.domain.reconciliation.report import (
 )
 from settlement.use_cases.reconciliation.keep_findings import keep_findings
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
-from settlement.use_cases.reconciliation.load_books import load_books
+from settlement.use_cases.reconciliation.load_books import transactions_of
 from settlement.use_cases.reconciliation.reconcile_file import (
     BankLines,
     Reconciled,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.report_head import ReportHead
     from settlement.domain.reconciliation.report_line import ReportLine
     from settlement.domain.reconciliation.taken import Taken
-    from settlement.use_cases.reconciliation.report_ports import KeptLines, Reports
+    from settlement.use_cases.reconciliation.report_ports import Hands, KeptLines, Reports
     from settlement.use_cases.reconciliation.workspace import Workspace
     from settlement.use_cases.shared.ports import Ports
 
@@ -60,7 +60,7 @@ class OpenedFile(Protocol):
 class Taking:
     """What taking a file needs beside it; ``run`` is the name of this very taking.
 
-    So many reads and writes of the store are made ``at_once``.
+    ``hands`` read the books and write the findings of the account.
     """
 
     ports: Ports
@@ -70,7 +70,7 @@ class Taking:
     account: str
     run: str
     progress: Progress
-    at_once: int = 1
+    hands: Hands
 
 
 def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
@@ -86,16 +86,16 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
     except ReportRefused as refusal:
         return taking.reports.save_report(taking.account, refused(known, refusal, taking.ports.now()))
     months = months_of_orders(taken, head.until or taking.ports.now().date())
-    books = load_books(
-        taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number), taking.at_once
+    books = taking.hands.books(
+        transactions_of(taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number))
     )
     bank_lines = against_payouts(taking.reports, taking.account)
     found = reconcile(taking.workspace, head, taken, books, known.report_id, bank_lines)
     matching = replace(known.read_again().to(ReportState.MATCHING), serial=head.serial)
     matching = taking.reports.save_report(taking.account, matching)
     met_others = keep_findings(
-        taking.ports, taking.account, taking.workspace, known.report_id,
-        lambda number: taking.progress("payments", number), taking.at_once,
+        taking.hands, taking.workspace, known.report_id, taking.ports.now(),
+        lambda number: taking.progress("payments", number),
     )  # fmt: skip
     if met_others:
         found.outcomes = taking.workspace.sums()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 AHEAD = 2
-"""Things that are under way or done for each thread, before the first of them is taken."""
+"""Things that are under way or done for each worker, before the first of them is taken."""
 
 
 def side_by_side(work: Callable[[T], U], things: Iterable[T], at_once: int) -> Iterator[U]:
@@ -24,10 +24,15 @@ def side_by_side(work: Callable[[T], U], things: Iterable[T], at_once: int) -> I
         yield from map(work, things)
         return
     with ThreadPoolExecutor(at_once) as threads:
-        under_way: deque[Future[U]] = deque()
-        for thing in things:
-            under_way.append(threads.submit(work, thing))
-            if len(under_way) == at_once * AHEAD:
-                yield under_way.popleft().result()
-        while under_way:
+        yield from in_order(threads, work, things, at_once)
+
+
+def in_order(workers: Executor, work: Callable[[T], U], things: Iterable[T], at_once: int) -> Iterator[U]:
+    """Yield what ``work`` makes of each thing, in their order, by workers that can do so many at once."""
+    under_way: deque[Future[U]] = deque()
+    for thing in things:
+        under_way.append(workers.submit(work, thing))
+        if len(under_way) == at_once * AHEAD:
             yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()

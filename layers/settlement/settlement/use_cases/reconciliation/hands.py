@@ -1,0 +1,36 @@
+"""The hands of a report in this process: threads, which wait for the table at once."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+
+from settlement.domain.reconciliation.books import PaymentBooks
+from settlement.use_cases.reconciliation.keep_findings import Finding, Repeated, keep_finding
+from settlement.use_cases.reconciliation.load_books import books_of, captured
+from settlement.use_cases.shared.ports import Ports
+from settlement.use_cases.shared.side_by_side import side_by_side
+from settlement.values import dataclass
+
+_LOTS_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Hands that make so many reads and writes ``at_once``."""
+
+    ports: Ports
+    account: str
+    at_once: int = 1
+
+    def books(self, lots: Iterable[Sequence[str]]) -> Iterator[PaymentBooks]:
+        """Yield the payments of which something was captured, of transactions by their ids."""
+        at_once = min(self.at_once, _LOTS_AT_ONCE)
+        transactions = chain.from_iterable(
+            side_by_side(partial(captured, self.ports.store, self.account), lots, at_once)
+        )
+        work = partial(books_of, self.ports.store, self.account)
+        return chain.from_iterable(side_by_side(work, transactions, self.at_once))
+
+    def keep(self, findings: Iterable[Finding]) -> Iterator[Repeated]:
+        """Write findings; yield for each what other reports have told of its payment since it was found."""
+        return side_by_side(partial(keep_finding, self.ports, self.account), findings, self.at_once)
