@@ -10,13 +10,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from operations.output import CommandError
 from operations.report_ports import report_ports
 from settlement.use_cases.reconciliation.hands import Threads
+from settlement.use_cases.shared.lots import in_lots
 from settlement.use_cases.shared.side_by_side import in_order
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ LARGE_BYTES = 2_000_000
 
 MOST_PROCESSES = 4
 
-FINDINGS_AT_ONCE = 50
+FINDINGS_AT_ONCE = 200
 """Findings that are handed to a process at once."""
 
 
@@ -78,12 +79,7 @@ class _Processes:
 
     def keep(self, findings: Iterable[Finding]) -> Iterator[Repeated]:
         """Write findings; yield for each what other reports have told of its payment since it was found."""
-        return chain.from_iterable(self._in_order(_keep, _in_lots(iter(findings))))
-
-
-def _in_lots(findings: Iterator[Finding]) -> Iterator[list[Finding]]:
-    while lot := list(islice(findings, FINDINGS_AT_ONCE)):
-        yield lot
+        return chain.from_iterable(self._in_order(_keep, in_lots(findings, FINDINGS_AT_ONCE)))
 
 
 _own: list[Threads] = []

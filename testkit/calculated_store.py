@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from settlement.domain.order.listing import ListedOrder, as_listed
 from settlement.domain.transaction.transaction import Transaction
@@ -41,9 +41,10 @@ class CalculatedStore(FakeStore):
         made = _made(account, int(transaction_id[1:]))
         return Money(list(made.new_payments), list(made.new_settlements), list(made.new_refunds), [])
 
-    def commit(self, commit: Commit) -> None:
+    def commit_each(self, commits: Sequence[Commit]) -> list[bool]:
         """Count the parts that are written."""
-        self.written += len(commit.payouts)
+        self.written += sum(len(commit.payouts) for commit in commits)
+        return [True] * len(commits)
 
 
 def _made(account: str, number: int) -> Commit:

@@ -1,6 +1,7 @@
 """What a store in memory holds, and the one write that changes it, with the guards of the real one."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from threading import Lock
 from typing import Any, TypeVar
@@ -91,6 +92,16 @@ class GuardedThings:
             for key in [key for key, thing in written.items() if thing is None]:
                 del self.things[key]
             self.commits.append(commit)
+
+    def commit_each(self, commits: Sequence[Commit]) -> list[bool]:
+        """Write commits, each whole or not at all; return for each whether it was written."""
+        return [self._is_written(commit) for commit in commits]
+
+    def _is_written(self, commit: Commit) -> bool:
+        with suppress(Conflict):
+            self.commit(commit)
+            return True
+        return False
 
     def _let_others_write(self) -> None:
         if self._interruptions:

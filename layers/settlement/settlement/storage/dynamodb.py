@@ -20,13 +20,14 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.storage import codecs, keys
 from settlement.storage.captures import Captures
+from settlement.storage.commits import Commits
 from settlement.storage.documents import Documents
 from settlement.storage.money import MoneyOfTransactions
 from settlement.storage.placements import Placements
 from settlement.storage.races import lost_races_as_conflicts
 from settlement.storage.waiting import Waiting
-from settlement.storage.writing import equals, versioned_put, writes
-from settlement.use_cases.shared.ports import Commit, DueApproval, DueOperation, DuePayment, ListRange, Page
+from settlement.storage.writing import equals, versioned_put
+from settlement.use_cases.shared.ports import DueApproval, DueOperation, DuePayment, ListRange, Page
 
 if TYPE_CHECKING:
     from settlement.domain.audit.walk import AuditWalk
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.payout import PayoutPart
 
 
-class DynamoDBStore(Waiting, Documents, Placements, MoneyOfTransactions, Captures):
+class DynamoDBStore(Waiting, Documents, Placements, MoneyOfTransactions, Captures, Commits):
     """The ``Store`` port on one table."""
 
     def settings(self, account: str) -> AccountSettings:
@@ -347,20 +348,6 @@ class DynamoDBStore(Waiting, Documents, Placements, MoneyOfTransactions, Capture
         key = keys.account(walk.account, keys.AUDIT)
         with lost_races_as_conflicts():
             self._client.put_item(**versioned_put(self._table, key, walk.version, attributes))
-
-    def commit(self, commit: Commit) -> None:
-        """Write the whole commit, or raise ``Conflict``; then nothing of it is visible."""
-        first, to_do = writes(self._table, commit)
-        with lost_races_as_conflicts():
-            for write in first:
-                self._client.put_item(**write["Put"])
-            match to_do:
-                case [{"Put": put}]:
-                    self._client.put_item(**put)
-                case [{"Update": update}]:
-                    self._client.update_item(**update)
-                case _:
-                    self._client.transact_write_items(TransactItems=to_do)
 
     def _due_keys(self, shard: str, now: datetime) -> list[codecs.Item]:
         request = {

@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 
     from settlement.domain.transaction.approval import Approval
 
+MAX_WRITES = 100
+"""Most writes in one transaction of DynamoDB."""
+
 MAX_LEGS_AT_ONCE = 50
-"""Most new legs in one transaction; DynamoDB limits it to 100 writes."""
+"""Most new legs in one transaction, so that all its writes fit."""
 
 _CLAIM = "next_call_at"
 """Setting this attribute claims the payment's next call; the write is conditional on the value that was read."""

@@ -5,8 +5,9 @@ from functools import partial
 from itertools import chain
 
 from settlement.domain.reconciliation.books import PaymentBooks
-from settlement.use_cases.reconciliation.keep_findings import Finding, Repeated, keep_finding
+from settlement.use_cases.reconciliation.keep_findings import PAYMENTS_AT_ONCE, Finding, Repeated, keep_lot
 from settlement.use_cases.reconciliation.load_books import books_of, captured
+from settlement.use_cases.shared.lots import in_lots
 from settlement.use_cases.shared.ports import Ports
 from settlement.use_cases.shared.side_by_side import side_by_side
 from settlement.values import dataclass
@@ -33,4 +34,5 @@ class Threads:
 
     def keep(self, findings: Iterable[Finding]) -> Iterator[Repeated]:
         """Write findings; yield for each what other reports have told of its payment since it was found."""
-        return side_by_side(partial(keep_finding, self.ports, self.account), findings, self.at_once)
+        work = partial(keep_lot, self.ports, self.account)
+        return chain.from_iterable(side_by_side(work, in_lots(findings, PAYMENTS_AT_ONCE), self.at_once))

@@ -4,7 +4,6 @@ A run that dies is run again: what is written already says the same and is not w
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -22,12 +21,16 @@ from settlement.domain.reconciliation.replacement import Replacement, replacemen
 from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Stage
 from settlement.use_cases.reconciliation.workspace import Workspace
 from settlement.use_cases.shared.contention import decide_until_written
-from settlement.use_cases.shared.ports import Commit, Conflict, Ports
+from settlement.use_cases.shared.lots import in_lots
+from settlement.use_cases.shared.ports import Commit, Ports
 
 if TYPE_CHECKING:
     from settlement.use_cases.reconciliation.report_ports import Hands
 
 _ID = 12
+
+PAYMENTS_AT_ONCE = 25
+"""Payments whose findings are written together; DynamoDB takes 100 items at once, so these are some transactions."""
 
 PARTS_AT_ONCE = 40
 """Most parts of one write; DynamoDB takes 100 items in all."""
@@ -63,8 +66,9 @@ def keep_findings(
 
 
 def write_findings(ports: Ports, account: str, findings: Iterable[Finding]) -> int:
-    """Write findings, one after the other; return how many parts other reports have told since they were found."""
-    return sum(len(keep_finding(ports, account, finding)) for finding in findings)
+    """Write findings, lot after lot; return how many parts other reports have told since they were found."""
+    lots = in_lots(findings, PAYMENTS_AT_ONCE)
+    return sum(len(repeated) for lot in lots for repeated in keep_lot(ports, account, lot))
 
 
 def findings_of(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Finding]:
@@ -88,40 +92,53 @@ def _missing(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Fin
         yield lost[0], [part_missing(one, report_id, at) for one in lost]
 
 
-def keep_finding(ports: Ports, account: str, finding: Finding) -> Repeated:
-    """Write what a report found of one payment; return what other reports have told of it since."""
+def keep_lot(ports: Ports, account: str, findings: Sequence[Finding]) -> list[Repeated]:
+    """Write what a report found of some payments; return for each what other reports have told of it since.
+
+    Payments of which nothing was told before are written together, without a read.
+    """
+    first = [at for at, finding in enumerate(findings) if _is_first(finding)]
+    commits = [_decide(ports, account, *findings[at], {})[1] for at in first]
+    written = ports.commit_each([commit for commit in commits if commit is not None])
+    done = {at for at, is_written in zip(first, written, strict=True) if is_written}
+    return [[] if at in done else _keep(ports, account, *finding) for at, finding in enumerate(findings)]
+
+
+def _is_first(finding: Finding) -> bool:
+    """Return True if nothing was told of the payment before, and all that is told now fits into one write."""
     where, parts = finding
-    is_told = not isinstance(where, PaymentBooks) or where.is_told
+    return isinstance(where, PaymentBooks) and not where.is_told and len(parts) <= PARTS_AT_ONCE
+
+
+def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart]) -> Repeated:
+    """Write parts, and what they end, over what is stored; return what other reports have told meanwhile."""
     repeated: Repeated = []
     for first in range(0, len(parts), PARTS_AT_ONCE):
         lot = parts[first : first + PARTS_AT_ONCE]
-        repeated += _keep(ports, account, where, lot, is_told=is_told or first > 0)
+        while not (
+            written := decide_until_written(ports, partial(_read_and_write, ports, account, where, lot))
+        ).is_whole:
+            pass
+        repeated += written.repeated
     return repeated
-
-
-def _keep(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart], *, is_told: bool) -> Repeated:
-    """Write parts, and what they end, over what is stored; that is not read if nothing was told of the payment yet."""
-    if not is_told:
-        with suppress(Conflict):  # another report has told of it since
-            return list(_write(ports, account, where, parts, {}).repeated)
-    while True:
-        written = decide_until_written(ports, partial(_read_and_write, ports, account, where, parts))
-        if written.is_whole:
-            return list(written.repeated)
 
 
 def _read_and_write(ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart]) -> Replacement:
     stored = ports.store.payouts(account, where.transaction_id, where.payment_id)
-    return _write(ports, account, where, parts, {part.name: part for part in stored})
+    found, commit = _decide(ports, account, where, parts, {part.name: part for part in stored})
+    if commit is not None:
+        ports.commit(commit)
+    return found
 
 
-def _write(
+def _decide(
     ports: Ports, account: str, where: Where, parts: Sequence[PayoutPart], stored: Mapping[str, PayoutPart]
-) -> Replacement:
-    """Write what the parts put in place of what is stored, if that is anything."""
+) -> tuple[Replacement, Commit | None]:
+    """Return what the parts put in place of what is stored, and its write, if that is anything."""
     found = replacement(stored, parts)
-    if not found.after:
-        return found
+    after = found.after
+    if not after:
+        return found, None
     report_id = parts[0].report_id
     journal = Journal(
         writer=report_writer(report_id[:_ID], ports.new_id()[-_ID:]),
@@ -130,26 +147,23 @@ def _write(
         transaction_id=where.transaction_id,
         at=ports.now(),
     )
-    dues = {} if isinstance(where, Missing) else _dues(where, stored.values(), found.after)
+    dues = {} if isinstance(where, Missing) else _dues(where, stored.values(), after)
     for part in found.told:
         booked = _booked(ports, account, where, stored.get(part.name), part)
         booked |= dues.pop((part.kind, part.move), {})
         journal.record(event_of(part), part.payment_id, **facts_of(part, where.currency), **booked)
     for part in found.ended:
         journal.record(EventType.PAYOUT_RESOLVED, part.payment_id, **_resolved(part, where.currency, report_id))
-    ports.commit(
-        Commit(
-            account,
-            where.order_id,
-            where.transaction_id,
-            currency=where.currency,
-            payouts=found.after,
-            payouts_before=found.before,
-            payouts_seen=sum(part.version for part in stored.values()),
-            events=journal.events,
-        )
+    return found, Commit(
+        account,
+        where.order_id,
+        where.transaction_id,
+        currency=where.currency,
+        payouts=after,
+        payouts_before=found.before,
+        payouts_seen=sum(part.version for part in stored.values()),
+        events=journal.events,
     )
-    return found
 
 
 def _dues(

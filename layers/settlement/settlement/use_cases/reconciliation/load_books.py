@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import chain, islice
+from itertools import chain
 
 from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
@@ -13,6 +13,7 @@ from settlement.domain.reconciliation.report_line import LineKind
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.listing import listed_orders, whole_month
+from settlement.use_cases.shared.lots import in_lots
 from settlement.use_cases.shared.ports import ListRange, Store
 from settlement.values import dataclass
 
@@ -27,15 +28,10 @@ def transactions_of(
     for month in months:
         for gateway_only in (False, True):
             listed = listed_orders(store, account, whole_month(month, gateway_only=gateway_only))
-            for ids in _in_lots(order.transaction_id for order in listed):
+            for ids in in_lots((order.transaction_id for order in listed), ORDERS_AT_ONCE):
                 yield ids
                 read += len(ids)
                 progress(read)
-
-
-def _in_lots(ids: Iterator[str]) -> Iterator[tuple[str, ...]]:
-    while lot := tuple(islice(ids, ORDERS_AT_ONCE)):
-        yield lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ def load_books_page(
     last = datetime.combine(days.until, time.max, UTC)
     within = ListRange(f"{days.since:%Y-%m}", first, last, gateway_only=days.gateway_only)
     page = store.listed(account, within, after)
-    lots = _in_lots(iter([order.transaction_id for order in page.items]))
+    lots = in_lots([order.transaction_id for order in page.items], ORDERS_AT_ONCE)
     transactions = chain.from_iterable(captured(store, account, ids) for ids in lots)
     return chain.from_iterable(books_of(store, account, found) for found in transactions), page.next
 

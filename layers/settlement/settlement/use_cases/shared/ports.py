@@ -352,6 +352,10 @@ class Store(Protocol):
         """Write the whole commit, or raise ``Conflict``; then nothing of it is visible."""
         ...
 
+    def commit_each(self, commits: Sequence[Commit]) -> list[bool]:
+        """Write commits, each whole or not at all; return for each whether it was written, or lost a race."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -370,3 +374,7 @@ class Ports:
     def commit(self, commit: Commit) -> None:
         """Write the whole commit in the actor's name, or raise ``Conflict``; then nothing of it is visible."""
         self.store.commit(replace(commit, actor=self.actor))
+
+    def commit_each(self, commits: Sequence[Commit]) -> list[bool]:
+        """Write commits in the actor's name, each whole or not at all; return for each whether it was written."""
+        return self.store.commit_each([replace(commit, actor=self.actor) for commit in commits])
