@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
 from settlement.domain.reconciliation.expected import CentsOn, expected_parts
-from settlement.domain.reconciliation.outcomes import Outcome
+from settlement.domain.reconciliation.outcomes import Missing, Outcome
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import SIGN_OF, LineKind, ReportLine, Stage
 from settlement.domain.reconciliation.slot_matching import DAY_TOLERANCE
@@ -112,6 +113,11 @@ def payment(number: int, random: Random, plans: Sequence[int] = PLANS) -> Paymen
     )  # fmt: skip
 
 
+def lost(missing: Missing) -> str:
+    """Return what of a payment is missing: the capture or refund, and which of how many instalments."""
+    return f"{missing.move}-{missing.number}/{missing.of}"
+
+
 def _single(books: PaymentBooks) -> bool:
     return books.installments == 1 and len(books.moves) == 1
 
@@ -133,7 +139,7 @@ def missing_refund(file: AcquirersFile) -> None:
         )
     )
     del file.lines[file.line_of(books, LineKind.REFUND)]
-    file.found(Outcome.MISSING, books, "R0")
+    file.found(Outcome.MISSING, books, "R0-1/1")
 
 
 def double_line(file: AcquirersFile) -> None:
@@ -184,7 +190,42 @@ def shifted_cents(file: AcquirersFile) -> None:
     file.found(Outcome.DIFFERS, books, "value")
 
 
+def missing_instalment(file: AcquirersFile) -> None:
+    """Of a sale in three instalments one is not reported."""
+    books = file.payment(partial(_in_instalments, of=3))
+    del file.lines[_line_of_instalment(file, books, 2)]
+    file.found(Outcome.MISSING, books, f"{books.moves[0].number}-2/3")
+
+
+def wrong_number(file: AcquirersFile) -> None:
+    """An instalment says that it is the fourth of three."""
+    books = file.payment(partial(_in_instalments, of=3))
+    at = _line_of_instalment(file, books, 3)
+    file.lines[at] = replace(file.lines[at], installment=4)
+    file.found(Outcome.REJECTED, books)
+
+
+def wrong_count(file: AcquirersFile) -> None:
+    """The last instalment of three says that it is one of four."""
+    books = file.payment(partial(_in_instalments, of=3))
+    at = _line_of_instalment(file, books, 3)
+    file.lines[at] = replace(file.lines[at], installments=4)
+    file.found(Outcome.DIFFERS, books, "value")
+
+
+def _in_instalments(books: PaymentBooks, of: int) -> bool:
+    return books.installments == of and len(books.moves) == 1
+
+
+def _line_of_instalment(file: AcquirersFile, books: PaymentBooks, number: int) -> int:
+    return next(at for at, line in enumerate(file.lines) if (line.tid, line.installment) == (books.tid, number))
+
+
+OF_INSTALMENTS = (missing_instalment, wrong_number, wrong_count, shifted_cents)
+"""The errors that a format without instalments cannot say."""
+
 ERRORS = (
-    wrong_value, missing_refund, double_line, foreign_tid, unknown_currency, wrong_sign, equal_captures, shifted_cents,
+    wrong_value, missing_refund, double_line, foreign_tid, unknown_currency, wrong_sign, equal_captures,
+    *OF_INSTALMENTS,
 )  # fmt: skip
 """Every error that a line can have; that of a whole file is its end, or its being there already."""

@@ -40,7 +40,7 @@ WRITE: dict[str, Write] = {
 NOT_SAID = {
     "csv": set(),
     "cielo-v15": {acquirer.unknown_currency},
-    "adyen-settlement": {acquirer.shifted_cents},
+    "adyen-settlement": set(acquirer.OF_INSTALMENTS),
 }
 PLANS = {"adyen-settlement": (1,)}
 
@@ -52,7 +52,7 @@ def as_read(name: str, file: AcquirersFile) -> tuple[ReportHead, list[ReportLine
 
 
 def findings(workspace: ReportWorkspace, found: Reconciled) -> list[tuple[Outcome, str]]:
-    told = [(Outcome.MISSING, f"{missing.payment_id}/{missing.move}") for missing in workspace.missing()]
+    told = [(Outcome.MISSING, f"{missing.payment_id}/{acquirer.lost(missing)}") for missing in workspace.missing()]
     assert len(told) == found.missing.lines
     for books, verdict in workspace.verdicts():
         if verdict.outcome is not Outcome.MATCHED:

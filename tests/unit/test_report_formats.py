@@ -54,7 +54,7 @@ def test_every_format_tells_its_version_and_its_source() -> None:
 def test_cielo_sale_in_instalments() -> None:
     head, lines = read("cielo-v15", sales())
 
-    assert head == ReportHead("cielo-v15", "1051583117-03", "0000001", FIRST_DAY, LAST_DAY, Holds.SALES)
+    assert head == ReportHead("cielo-v15", "1051583117-03", "0000001", FIRST_DAY, LAST_DAY, Holds.SALES, of_pix=False)
     assert lines == [SALE]
 
 

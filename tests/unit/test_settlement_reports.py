@@ -36,7 +36,7 @@ def run(workspace: ReportWorkspace, file: AcquirersFile) -> Reconciled:
 
 
 def findings(workspace: ReportWorkspace, found: Reconciled) -> list[tuple[Outcome, str]]:
-    told = [(Outcome.MISSING, f"{missing.payment_id}/{missing.move}") for missing in workspace.missing()]
+    told = [(Outcome.MISSING, f"{missing.payment_id}/{acquirer.lost(missing)}") for missing in workspace.missing()]
     assert len(told) == found.missing.lines
     for books, verdict in workspace.verdicts():
         if verdict.outcome is not Outcome.MATCHED:

@@ -168,6 +168,7 @@ def _head(record: _Record) -> tuple[str, ReportHead]:
         until=until,
         holds=Holds.PAYOUTS if type_ == _PAYOUTS else Holds.SALES,
         cents_on=CentsOn.FIRST,
+        of_pix=type_ == _PIX_FILE,
     )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
-from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
+from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Slot, Verdict
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
@@ -194,12 +194,12 @@ class ReportWorkspace:
             (_books_text(books), line.number),
         )
 
-    def leave_open(self, line: ReportLine, books: PaymentBooks, slots: Iterable[str]) -> None:
+    def leave_open(self, line: ReportLine, books: PaymentBooks, slots: Iterable[Slot]) -> None:
         """Keep the slots of a payment that a torn line may speak for."""
         self._db.executemany(
             "INSERT OR IGNORE INTO found SELECT id, ? FROM torn JOIN payments ON id = torn.payment "
             "WHERE torn.number = ? AND data = ?",
-            [(slot, line.number, _books_text(books)) for slot in slots],
+            [(_slot_text(slot), line.number, _books_text(books)) for slot in slots],
         )
 
     def batches(self) -> Iterator[tuple[str, str, int]]:
@@ -224,7 +224,7 @@ class ReportWorkspace:
             if books is not None and verdict.slots:
                 self._db.executemany(
                     "INSERT OR IGNORE INTO found SELECT payment, ? FROM lines WHERE number = ?",
-                    [(slot, verdict.line.number) for slot in verdict.slots],
+                    [(_slot_text(slot), verdict.line.number) for slot in verdict.slots],
                 )
 
     def decide_rest(self) -> None:
@@ -271,7 +271,7 @@ class ReportWorkspace:
             (LineKind.PAYOUT,),
         )
 
-    def in_scope(self) -> Iterator[tuple[PaymentBooks, set[str]]]:
+    def in_scope(self) -> Iterator[tuple[PaymentBooks, set[Slot]]]:
         """Yield every payment settled by those who settled the file's, with the slots that lines speak for."""
         rows = self._db.execute(
             "SELECT id, data, slot FROM payments LEFT JOIN found ON found.payment = id WHERE settled_by IN "
@@ -279,7 +279,7 @@ class ReportWorkspace:
             "ORDER BY id"
         )
         for (_, data), held in groupby(rows, key=lambda row: row[:2]):
-            yield _books(data), {slot for _, _, slot in held if slot is not None}
+            yield _books(data), {_slot(text) for _, _, text in held if text is not None}
 
     def sums(self) -> dict[Outcome, Sums]:
         """Return the sums of every outcome that lines have."""
@@ -365,6 +365,15 @@ def _move(
         for stage, part, of, report_id, day, is_open in told
     )
     return BookedMove(LineKind(kind), number, reference, value, date.fromisoformat(on), parts, invoice)
+
+
+def _slot_text(slot: Slot) -> str:
+    return f"{slot.move}/{slot.stage}/{slot.number}/{slot.of}"
+
+
+def _slot(text: str) -> Slot:
+    move, stage, number, of = text.rsplit("/", 3)
+    return Slot(move, Stage(stage), int(number), int(of))
 
 
 def _verdict_text(verdict: Verdict) -> str:

@@ -3,7 +3,7 @@
 Amounts are minor units.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from settlement.domain.reconciliation.report_line import LineKind, Stage
@@ -51,18 +51,18 @@ class BookedMove:
             for part in self.told
             if part.stage is stage and part.report_id != report_id and not part.is_open
         }
-        return (number, of) in told or (stage is Stage.PAID and bool(told) and _is_whole(told))
+        return (number, of) in told or (stage is Stage.PAID and bool(told) and is_whole(told))
 
     def due(self, since: date, until: date) -> Iterator[tuple[date, int, int]]:
         """Yield day, number and number of all of each instalment that was announced for a period and is not paid."""
         paid = {(told.number, told.of) for told in self.told if told.stage is Stage.PAID}
-        for told in self.told if not _is_whole(paid) else ():
+        for told in self.told if not is_whole(paid) else ():
             is_announced = told.stage is Stage.REPORTED and (told.number, told.of) not in paid
             if is_announced and told.on is not None and since <= told.on <= until:
                 yield told.on, told.number, told.of
 
 
-def _is_whole(parts: set[tuple[int, int]]) -> bool:
+def is_whole(parts: Collection[tuple[int, int]]) -> bool:
     """Return True if all instalments of a plan are there, each given by its number and the number of all."""
     return any(all((number, of) in parts for number in range(1, of + 1)) for _, of in parts)
 

@@ -29,14 +29,17 @@ def endings(parts: Iterable[PayoutPart]) -> dict[str, str]:
 
 
 def _ends(told: PayoutPart, part: PayoutPart) -> bool:
-    """Return True if a told part speaks for one that is missing, or is the right payout of one that differs."""
+    """Return True if a told part speaks for one that is missing, or is the right payout of one that differs.
+
+    What was announced speaks for no payout. One instalment does not speak for another of as many (D187).
+    """
     if (told.kind, told.move) != (part.kind, part.move) or not part.move or told.name == part.name:
         return False
     is_payout = told.stage is Stage.PAID
+    is_same = (told.number, told.of) == (part.number, part.of)
     if part.outcome is Outcome.DIFFERS:
-        is_same = (told.number, told.of) == (part.number, part.of)
         return part.stage is Stage.REPORTED and is_payout and is_same and told.outcome is Outcome.MATCHED
-    return part.stage is Stage.REPORTED or (is_payout and told.of != part.of)
+    return (is_same or told.of != part.of) and (part.stage is Stage.REPORTED or is_payout)
 
 
 def _reversed(told: Sequence[PayoutPart]) -> Iterator[tuple[PayoutPart, PayoutPart]]:

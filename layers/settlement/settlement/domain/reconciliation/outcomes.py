@@ -29,6 +29,24 @@ class Difference(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """What a line speaks for: instalment ``number`` of ``of`` of a capture or refund, announced or paid.
+
+    The number is the line's word, so it can be above that of all.
+    """
+
+    move: str
+    stage: Stage
+    number: int
+    of: int
+
+    @property
+    def is_possible(self) -> bool:
+        """True if it is one of so many."""
+        return 1 <= self.number <= self.of
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A line with its outcome; ``move`` is the number of its capture or refund, if that is known, or the one disputed.
 
@@ -45,21 +63,12 @@ class Verdict:
     candidates: tuple[str, ...] = ()
 
     @property
-    def slots(self) -> tuple[str, ...]:
+    def slots(self) -> tuple[Slot, ...]:
         """The instalments of captures or refunds that the line speaks for: they are not missing. A dispute has none."""
         if self.line.kind in DISPUTES:
             return ()
-        _, _, number, of = self.line.slot
-        return tuple(slot_name(move, number, of) for move in ((self.move,) if self.move else self.candidates))
-
-
-def slot_name(move: str, *instalment: int) -> str:
-    """Return the name of an instalment, by its number and that of all; without these, how all of a move's begin.
-
-    >>> slot_name("000002-0001", 1, 3), slot_name("000002-0001")
-    ('000002-0001/1/3', '000002-0001/')
-    """
-    return f"{move}/{'/'.join(map(str, instalment))}"
+        _, stage, number, of = self.line.slot
+        return tuple(Slot(move, stage, number, of) for move in ((self.move,) if self.move else self.candidates))
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,6 +215,6 @@ def _state(told: list[PayoutPart], installments: list[InstallmentPayout]) -> Pay
         return PayoutState.DIFFERS
     if all(part.is_paid for part in installments):
         return PayoutState.PAID
-    if any(part.is_told for part in installments):
-        return PayoutState.REPORTED
-    return PayoutState.MISSING if any(part.outcome is Outcome.MISSING for part in told) else PayoutState.EXPECTED
+    if any(part.outcome is Outcome.MISSING and part.ended_by is None for part in told):
+        return PayoutState.MISSING
+    return PayoutState.REPORTED if any(part.is_told for part in installments) else PayoutState.EXPECTED

@@ -7,6 +7,9 @@ from enum import StrEnum
 from settlement.domain.reconciliation.expected import CentsOn
 from settlement.values import dataclass
 
+PIX_GROUP = "instantPayment"
+"""The group of payments by Pix."""
+
 
 class Holds(StrEnum):
     """What a report has of its period: what was captured and refunded in it, or what was paid out in it."""
@@ -20,7 +23,8 @@ class ReportHead:
     """What a file says of itself; ``sequence`` is unique among the files of its ``sender``, empty without one.
 
     A file that tells no period has that of its sales: from the first day to the last one, without these two if its
-    days are not whole.
+    days are not whole. With ``of_pix`` True it holds Pix alone, with False all but Pix, which the acquirer has in files
+    of their own.
     """
 
     format: str
@@ -31,11 +35,16 @@ class ReportHead:
     holds: Holds = Holds.SALES
     cents_on: CentsOn = CentsOn.FIRST
     days_are_whole: bool = True
+    of_pix: bool | None = None
 
     @property
     def serial(self) -> str:
         """The name under which a file can come once; empty if it has no sequence."""
         return f"{self.format}/{self.sender}/{self.sequence}" if self.sequence else ""
+
+    def is_about(self, group: str) -> bool:
+        """Return True if the file can hold payments of a group, such as ``creditCard``."""
+        return self.of_pix is None or self.of_pix is (group == PIX_GROUP)
 
     def with_period(self, first: date | None, last: date | None) -> "ReportHead":
         """Return the head with a period, where it told none: that of its sales."""

@@ -11,7 +11,7 @@ from datetime import date
 from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.matching import match_payment
 from settlement.domain.reconciliation.missing import missing_of
-from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict, slot_name
+from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Slot, Verdict
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
@@ -142,11 +142,11 @@ def _decide_torn(workspace: Workspace, line: ReportLine, payments: list[PaymentB
     workspace.decide(None, [Verdict(line, Outcome.AMBIGUOUS, reason=reason)])
 
 
-def _slots_that_fit(payment: PaymentBooks, line: ReportLine) -> list[str]:
+def _slots_that_fit(payment: PaymentBooks, line: ReportLine) -> list[Slot]:
     """Return the slots of a payment's captures or refunds that a line may be about, by value and day."""
-    _, _, number, parts = line.slot
+    _, stage, number, parts = line.slot
     return [
-        slot_name(move.number, number, parts)
+        Slot(move.number, stage, number, parts)
         for move in payment.moves
         if move.kind is line.kind
         and abs(abs(line.gross) * parts - move.value) <= parts * parts

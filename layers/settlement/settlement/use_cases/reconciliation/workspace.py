@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.books import PaymentBooks
-    from settlement.domain.reconciliation.outcomes import Missing, Outcome, Verdict
+    from settlement.domain.reconciliation.outcomes import Missing, Outcome, Slot, Verdict
     from settlement.domain.reconciliation.payout import PayoutPart
     from settlement.domain.reconciliation.report_head import ReportHead
     from settlement.domain.reconciliation.report_line import ReportLine, Sums
@@ -48,7 +48,7 @@ class Workspace(Protocol):
         """Join a torn line to a payment."""
         ...
 
-    def leave_open(self, line: ReportLine, books: PaymentBooks, slots: Iterable[str]) -> None:
+    def leave_open(self, line: ReportLine, books: PaymentBooks, slots: Iterable[Slot]) -> None:
         """Keep the slots of a payment that a torn line may speak for: they are not missing."""
         ...
 
@@ -61,7 +61,7 @@ class Workspace(Protocol):
         """Decide anew that the lines of these parts are duplicates."""
         ...
 
-    def in_scope(self) -> Iterator[tuple[PaymentBooks, set[str]]]:
+    def in_scope(self) -> Iterator[tuple[PaymentBooks, set[Slot]]]:
         """Yield every payment settled by those who settled the file's, with the slots that lines speak for."""
         ...
 
