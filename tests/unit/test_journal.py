@@ -223,6 +223,14 @@ def test_period_that_is_over_has_an_end_and_an_open_one_a_way_on(service: Servic
     assert following(read(service, **days)) is None
 
 
+def test_period_may_reach_to_the_last_day_of_the_calendar(service: Service, shop: Shop) -> None:
+    shop.open().invoice("N1", 10000)
+
+    heard = service.call("GET", JOURNAL, query={"from": "0001-01-01", "to": "9999-12-31"})
+
+    assert heard.status == 200
+
+
 def test_entry_belongs_to_the_day_on_which_it_was_entered(service: Service, shop: Shop) -> None:
     placed = shop.open()
     placed.invoice("N1", 1000)

@@ -79,7 +79,7 @@ def read_journal(log: EntryLog, period: Period, chart: Chart, now: datetime, lim
         place = Place(lot.number, number)
         if postings := chart.postings(entry):
             found.append(Booked(place, lot.at, entry, postings))
-    if now > period.until + CLOSING:
+    if now - CLOSING > period.until:
         return JournalPage(found, None)
     return JournalPage(found, place, is_open=True)
 
