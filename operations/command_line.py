@@ -168,6 +168,19 @@ def journal(
 
 
 @app.command()
+def receivables(
+    order: OneOrder = None, every: EveryOrder = False, account: Account = None,
+    stack: StackName = None, region: Region = None, as_json: AsJson = False,
+) -> int:  # fmt: skip
+    """Enter what is to come of captures of earlier versions; done once, it changes nothing."""
+    from operations.receivables import open_receivables as run
+
+    _one_or_all(order, every)
+    found = _the_stack(stack, region, account)
+    return run(found, found.account_of(account), order, Output(as_json))
+
+
+@app.command()
 def status(stack: StackName = None, region: Region = None, as_json: AsJson = False) -> int:
     """Show a stack's names and addresses, and the messages in its dead-letter queues."""
     from operations.status import status as run

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from operations.stacks import Stack
+from settlement.domain.order.listing import ListedOrder
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.shared.listing import listed_orders, whole_month
 
@@ -15,11 +16,15 @@ MONTHS = 120
 
 def order_ids(store: DynamoDBStore, account: str) -> Iterator[str]:
     """Yield every order of an account, and every gateway-only transaction, newest month first."""
+    return (order.order_id for order in orders_of(store, account))
+
+
+def orders_of(store: DynamoDBStore, account: str) -> Iterator[ListedOrder]:
+    """Yield what lists show of every order of an account, and of every gateway-only transaction, newest month first."""
     month = datetime.now(UTC).replace(day=1)
     for _ in range(MONTHS):
         for gateway_only in (False, True):
-            listed = listed_orders(store, account, whole_month(f"{month:%Y-%m}", gateway_only=gateway_only))
-            yield from (order.order_id for order in listed)
+            yield from listed_orders(store, account, whole_month(f"{month:%Y-%m}", gateway_only=gateway_only))
         month = (month - timedelta(days=1)).replace(day=1)
 
 

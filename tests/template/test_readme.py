@@ -309,7 +309,9 @@ def test_options_in_the_documents_are_those_of_the_commands() -> None:
     there = operators_options()
     for document in documents():
         for line in document.read_text(encoding="utf-8").splitlines():
-            for words in re.findall(r"\bquita (audit|redrive|republish|rebuild|status|sweep|key)\b([^`|#]*)", line):
+            for words in re.findall(
+                r"\bquita (audit|receivables|redrive|republish|rebuild|status|sweep|key)\b([^`|#]*)", line
+            ):
                 given = set(re.findall(r"(?<!\S)--[a-z-]+", words[1]))
                 assert given <= there[words[0]], (document.name, line)
 

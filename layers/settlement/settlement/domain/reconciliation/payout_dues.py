@@ -25,6 +25,13 @@ def dues_of_move(move: BookedMove, parts: Iterable[PayoutPart], books: PaymentBo
             yield Due(part.expected_on, part.net_currency, 0, part.fee, part.net, 1)
 
 
+def dues_of_payment(books: PaymentBooks, parts: Collection[PayoutPart]) -> tuple[Due, ...]:
+    """Return all that is to come of a payment; nothing of one that the merchant received himself."""
+    if books.is_offline:
+        return ()
+    return tuple(due for move in books.moves for due in dues_of_move(move, parts, books))
+
+
 def dues_changed(
     books: PaymentBooks, move: BookedMove, before: Collection[PayoutPart], after: Iterable[PayoutPart]
 ) -> tuple[Due, ...]:

@@ -14,7 +14,7 @@ from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.listing import listed_orders, whole_month
 from settlement.use_cases.shared.lots import in_lots
-from settlement.use_cases.shared.ports import ListRange, Store
+from settlement.use_cases.shared.ports import ListRange, Money, Store
 from settlement.values import dataclass
 
 ORDERS_AT_ONCE = 100
@@ -64,15 +64,21 @@ def captured(store: Store, account: str, ids: Iterable[str]) -> list[Transaction
 def books_of(store: Store, account: str, transaction: Transaction) -> list[PaymentBooks]:
     """Return the payments of a transaction of which something was captured."""
     money = store.money_of(account, transaction.transaction_id)
-    return [
-        payment_books(
-            transaction.order_id, transaction.transaction_id, transaction.currency, payment,
-            [held for held in money.settlements if held.payment_id == payment.payment_id],
-            [held for held in money.refunds if held.payment_id == payment.payment_id],
-            [part for part in money.payouts if part.payment_id == payment.payment_id],
-        )
-        for payment in money.payments if payment.counters.captured
-    ]  # fmt: skip
+    return [books for books, _ in books_of_money(transaction, money)]
+
+
+def books_of_money(transaction: Transaction, money: Money) -> Iterator[tuple[PaymentBooks, list[PayoutPart]]]:
+    """Yield each payment of which something was captured, with what reports told of it."""
+    for payment in money.payments:
+        if payment.counters.captured:
+            parts = [part for part in money.payouts if part.payment_id == payment.payment_id]
+            books = payment_books(
+                transaction.order_id, transaction.transaction_id, transaction.currency, payment,
+                [held for held in money.settlements if held.payment_id == payment.payment_id],
+                [held for held in money.refunds if held.payment_id == payment.payment_id],
+                parts,
+            )  # fmt: skip
+            yield books, parts
 
 
 def payment_books(
