@@ -39,7 +39,7 @@ CHARGES = """<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">12.00</TtlChrgsAndTaxAmt><Rcrd>
 def test_bank_line_of_a_payout() -> None:
     head, lines = read("camt.053", statement())
 
-    assert (head.serial, head.since, head.until) == ("camt.053/NL91ABNA0417164300/42", DAY, DAY)
+    assert (head.serial, head.since, head.until) == ("camt.053/NL91ABNA0417164300/42/2026", DAY, DAY)
     assert [(line.kind, line.net, line.paid_on, line.reference) for line in lines] == [
         (LineKind.PAYOUT, 690_000, DAY, "B1"),
         (LineKind.PAYOUT, -1_450, DAY, "B1"),

@@ -207,6 +207,22 @@ def test_adyen_sale_that_is_taken_off_has_the_wrong_sign() -> None:
     assert (line.gross, line.net, line.has_sign) == (-10_000, -9_750, False)
 
 
+@pytest.mark.parametrize(
+    ("type_", "kind"),
+    [
+        ("SettledBulk", LineKind.CAPTURE), ("SettledExternallyWithInfo", LineKind.CAPTURE),
+        ("SettledInInstallments", LineKind.CAPTURE), ("RefundedBulk", LineKind.REFUND),
+        ("RefundedExternallyWithInfo", LineKind.REFUND), ("RefundedInInstallments", LineKind.REFUND),
+        ("ChargebackExternally", LineKind.CHARGEBACK), ("SettledInstallment", LineKind.ADJUSTMENT),
+        ("DepositCorrection", LineKind.ADJUSTMENT),
+    ],
+)  # fmt: skip
+def test_adyen_has_several_types_of_a_kind(type_: str, kind: LineKind) -> None:
+    _, (line,) = read("adyen-settlement", adyen(Type=type_))
+
+    assert (line.kind, line.told_as, abs(line.net)) == (kind, type_, 9_750)
+
+
 def test_adyen_payout_in_another_currency_has_the_fee_of_its_columns() -> None:
     fields = {"Gross Currency": "USD", "Net Credit (NC)": "90.00", "Commission (NC)": "1.20", "Markup (NC)": "0.30"}
     _, (line,) = read("adyen-settlement", adyen(**fields))

@@ -30,20 +30,30 @@ _NEEDED = (
 _FEES = ("Commission (NC)", "Markup (NC)", "Scheme Fees (NC)", "Interchange (NC)")
 _KINDS = {
     "Settled": LineKind.CAPTURE,
+    "SettledBulk": LineKind.CAPTURE,
     "SettledInInstallments": LineKind.CAPTURE,
     "SettledExternally": LineKind.CAPTURE,
+    "SettledExternallyWithInfo": LineKind.CAPTURE,
     "SettledReversed": LineKind.ADJUSTMENT,
     "Refunded": LineKind.REFUND,
+    "RefundedBulk": LineKind.REFUND,
+    "RefundedInInstallments": LineKind.REFUND,
     "RefundedExternally": LineKind.REFUND,
+    "RefundedExternallyWithInfo": LineKind.REFUND,
     "RefundedReversed": LineKind.ADJUSTMENT,
     "Chargeback": LineKind.CHARGEBACK,
     "SecondChargeback": LineKind.CHARGEBACK,
+    "ChargebackExternally": LineKind.CHARGEBACK,
+    "ChargebackExternallyWithInfo": LineKind.CHARGEBACK,
     "ChargebackReversed": LineKind.CHARGEBACK_REVERSED,
     "Fee": LineKind.FEE,
     "InvoiceDeduction": LineKind.FEE,
     "MerchantPayout": LineKind.PAYOUT,
 }
-"""Kinds of journal entries; others, such as balance transfers and deposits, are adjustments."""
+"""Kinds of journal entries; others, such as balance transfers and deposits, are adjustments.
+
+So are the entries of one instalment (``SettledInstallment``), which Adyen has in Brazil: they tell no number of it.
+"""
 
 
 def _read(stream: BinaryIO, mapping: Mapping[str, Any] | None) -> tuple[ReportHead, Iterator[ReportLine]]:

@@ -4,16 +4,19 @@ Source: ISO 20022, "Bank-to-Customer Cash Management", camt.053.001.02 to .13; t
 names in all of them. The document is read by the one bounded reader of XML, entry by entry: the libraries that were
 looked at read it whole, take the amount of a fee for that of the entry, or bring a web server (D160).
 
-Read are of ``Stmt``: ``ElctrncSeqNb``, ``FrToDt``, ``Acct``, ``Bal`` with the codes OPBD and CLBD; of ``Ntry``:
-``Amt``, ``CdtDbtInd``, ``Sts``, ``BookgDt``, ``ValDt``, ``AcctSvcrRef``, ``NtryRef``, and of ``Chrgs`` the records that
-are included in the amount. Entries that are not booked are not read. What was there and the entries have to add up to
-what is there.
+Read are of ``Stmt``: ``ElctrncSeqNb``, ``StmtPgntn``, ``CreDtTm``, ``FrToDt``, ``Acct``, ``Bal`` with the codes OPBD,
+PRCD and CLBD; of ``Ntry``: ``Amt``, ``CdtDbtInd``, ``Sts``, ``BookgDt``, ``ValDt``, ``AcctSvcrRef``, ``NtryRef``, and
+of ``Chrgs`` what is included in the amount, which is all of it up to version 03. An entry is one line, however many
+transactions it sums up, and a reversal (``RvslInd``) has the side on which it is booked. Entries that are not booked
+are not read. In each currency, what was there and the entries have to add up to what is there, unless the statement
+goes on in another file. Banks count statements anew each year, so year and page belong to the number (D189).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import Any, BinaryIO
@@ -27,27 +30,56 @@ from settlement.reports.reading import currency_code, day, minor_units, shown
 
 _CHUNK = 64 * 1024
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
-_WANTED = frozenset({"ElctrncSeqNb", "FrToDt", "Acct", "Bal", "Ntry", "Stmt"})
-_BOOKED = "BOOK"
+_WANTED = frozenset(
+    {
+        "GrpHdr/MsgPgntn", "BkToCstmrStmt/Stmt", "Stmt/ElctrncSeqNb", "Stmt/StmtPgntn", "Stmt/CreDtTm", "Stmt/FrToDt",
+        "Stmt/Acct", "Stmt/Bal", "Stmt/Ntry",
+    }
+)  # fmt: skip
+_BOOKED = frozenset({"BOOK", "BOOKED"})
+_OPENING = ("OPBD", "PRCD")
+"""Codes of the balance before the entries, the better one first."""
+
+_CLOSING = "CLBD"
+_YES = frozenset({"true", "1"})
+_CHARGES_ARE_INCLUDED = frozenset({"01", "02", "03"})
+"""Versions whose charges are those that are included in the amount; later ones say it of each."""
 
 
 @dataclass(slots=True)
-class _Balance:
-    """The balances of a statement, and what its entries come to, in minor units."""
+class _Balances:
+    """The balances of a statement by currency, and what its entries come to, in minor units.
 
-    opening: int | None = None
-    closing: int | None = None
-    entries: int = 0
+    Of several the first opening and the last closing one of all days counts.
+    """
+
+    opening: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    closing: dict[str, tuple[str, int]] = field(default_factory=dict)
+    entries: Counter[str] = field(default_factory=Counter)
+
+    def take(self, balance: Element) -> None:
+        """Take a balance."""
+        code = _value(balance, "Tp", "CdOrPrtry", "Cd")
+        day = (_value(balance, "Dt", "Dt") or _value(balance, "Dt", "DtTm") or "")[:10]
+        if code in _OPENING:
+            value, currency = _signed(balance)
+            told = _OPENING.index(code), day, value
+            self.opening[currency] = min(self.opening.get(currency, told), told, key=lambda held: held[:2])
+        elif code == _CLOSING:
+            value, currency = _signed(balance)
+            if day >= self.closing.get(currency, ("", 0))[0]:
+                self.closing[currency] = day, value
 
     def check(self, line: int) -> None:
         """Raise ``ReportRefused`` if the entries do not lead from the one balance to the other."""
-        if self.opening is None or self.closing is None or self.opening + self.entries == self.closing:
-            return
-        message = (
-            f"the balance of {self.opening} and entries of {self.entries} come to {self.opening + self.entries}, "
-            f"not to {self.closing} minor units"
-        )
-        raise ReportRefused(Fault.WRONG_TOTAL, message, line, 1)
+        for currency in sorted(set(self.opening) & set(self.closing)):
+            opening, closing, entries = self.opening[currency][-1], self.closing[currency][-1], self.entries[currency]
+            if opening + entries != closing:
+                message = (
+                    f"the balance of {opening} and entries of {entries} come to {opening + entries}, "
+                    f"not to {closing} minor units of {currency}"
+                )
+                raise ReportRefused(Fault.WRONG_TOTAL, message, line, 1)
 
 
 def _read(stream: BinaryIO, mapping: Mapping[str, Any] | None) -> tuple[ReportHead, Iterator[ReportLine]]:
@@ -75,19 +107,24 @@ def _elements(stream: BinaryIO) -> Iterator[Element]:
 
 
 def _head(elements: list[Element]) -> ReportHead:
-    account, sequence, period = "", "", None
-    for element in elements:
-        if element.name == "ElctrncSeqNb" and not sequence:
-            sequence = element.text.strip()
-        elif element.name == "FrToDt":
-            period = element
-        elif element.name == "Acct":
-            account = _account(element)
+    found = {element.name: element for element in elements}
+    account = _account(found["Acct"]) if "Acct" in found else ""
+    period = found.get("FrToDt")
     since, until = (_day(period, name) if period is not None else None for name in ("FrDtTm", "ToDtTm"))
     return ReportHead(
-        format=FORMAT.name, sender=account, sequence=sequence if account else "", since=since, until=until,
+        format=FORMAT.name, sender=account, sequence=_sequence(found) if account else "", since=since, until=until,
         holds=Holds.PAYOUTS,
     )  # fmt: skip
+
+
+def _sequence(found: Mapping[str, Element]) -> str:
+    """Return the statement's number with its year and, if it is not the first, its page; empty without a number."""
+    if "ElctrncSeqNb" not in found or not (number := found["ElctrncSeqNb"].text.strip()):
+        return ""
+    begun = _value(found["FrToDt"], "FrDtTm") if "FrToDt" in found else None
+    told = begun or (found["CreDtTm"].text.strip() if "CreDtTm" in found else "")
+    pages = [_value(found[name], "PgNb") or "" for name in ("MsgPgntn", "StmtPgntn") if name in found]
+    return "/".join((number, told[:4], *(page for page in pages if page.lstrip("0") not in ("", "1"))))
 
 
 def _account(account: Element) -> str:
@@ -103,41 +140,38 @@ def _within(element: Element) -> Iterator[Element]:
 
 
 def _lines(elements: Iterator[Element]) -> Iterator[ReportLine]:
-    balance, number = _Balance(), 0
+    balances, number = _Balances(), 0
+    message_goes_on = goes_on = False
     for element in elements:
         match element.name:
+            case "MsgPgntn":
+                message_goes_on = _is_of_several(element)
+            case "StmtPgntn":
+                goes_on = _is_of_several(element)
             case "Bal":
-                _take_balance(element, balance)
+                balances.take(element)
             case "Stmt":
-                balance.check(element.line)
-                balance = _Balance()
+                if not (message_goes_on or goes_on):
+                    balances.check(element.line)
+                balances, goes_on = _Balances(), False
             case "Ntry":
                 number += 1
                 line = _entry(element, number)
                 if line is not None:
-                    balance.entries += line.net
+                    balances.entries[line.currency] += line.net
                     yield line
 
 
-def _take_balance(element: Element, balance: _Balance) -> None:
-    code = _value(element, "Tp", "CdOrPrtry", "Cd")
-    if code in ("OPBD", "PRCD") and balance.opening is None:
-        balance.opening = _signed(element)[0]
-    elif code == "CLBD":
-        balance.closing = _signed(element)[0]
+def _is_of_several(pages: Element) -> bool:
+    """Return True if there are other pages than this one."""
+    return (_value(pages, "PgNb") or "").lstrip("0") != "1" or _value(pages, "LastPgInd") not in _YES
 
 
 def _entry(entry: Element, number: int) -> ReportLine | None:
-    status = _value(entry, "Sts", "Cd") or _value(entry, "Sts") or _BOOKED
-    if status != _BOOKED:
+    if not _is_booked(entry):
         return None
     net, currency = _signed(entry)
-    fee = sum(
-        minor_units(_value(record, "Amt") or "", currency, record.line, 1, "Chrgs/Rcrd/Amt")
-        for charges in entry.all("Chrgs")
-        for record in charges.all("Rcrd")
-        if _value(record, "ChrgInclInd") == "true"
-    )
+    fee = sum(_charges(entry, currency))
     booked_on = _day(_at(entry, "BookgDt"), "Dt", "DtTm") or _day(_at(entry, "ValDt"), "Dt", "DtTm")
     return ReportLine(
         number=number,
@@ -151,6 +185,30 @@ def _entry(entry: Element, number: int) -> ReportLine | None:
         paid_on=booked_on,
         told_as=_value(entry, "CdtDbtInd") or "",
     )
+
+
+def _is_booked(entry: Element) -> bool:
+    """Return True for the status BOOK, be it the text of ``Sts``, its code, or the bank's own, and without a status."""
+    told = _value(entry, "Sts", "Cd") or _value(entry, "Sts", "Prtry") or _value(entry, "Sts")
+    return told is None or told.upper() in _BOOKED
+
+
+def _charges(entry: Element, currency: str) -> Iterator[int]:
+    """Yield the charges that are included in an entry's amount; what the bank gives back is negative.
+
+    Up to version 02 an element is one charge, later it has records. A charge in another currency is no part of it.
+    """
+    for charges in entry.all("Chrgs"):
+        for record in charges.all("Rcrd") or [charges]:
+            amount = _at(record, "Amt")
+            if amount is not None and amount.attributes.get("Ccy") == currency and _is_included(record):
+                value = minor_units(amount.text.strip(), currency, amount.line, 1, "Chrgs/Amt")
+                yield -value if _value(record, "CdtDbtInd") == "CRDT" else value
+
+
+def _is_included(record: Element) -> bool:
+    told = _value(record, "ChrgInclInd")
+    return record.namespace[-2:] in _CHARGES_ARE_INCLUDED if told is None else told in _YES
 
 
 def _signed(element: Element) -> tuple[int, str]:

@@ -66,12 +66,13 @@ def read_xml(content: bytes, encoding: str | None = None) -> Element:
     return reader.root
 
 
-def stream_xml(chunks: Iterable[bytes], names: Collection[str]) -> Iterator[Element]:
-    """Yield the elements with the given names as they end, and keep nothing of the others but what is open.
+def stream_xml(chunks: Iterable[bytes], places: Collection[str]) -> Iterator[Element]:
+    """Yield the elements at the given places as they end, and keep nothing of the others but what is open.
 
-    Raises ``UnreadableXml``; a document that ends too early is one that is no XML.
+    A place is the name of the element's parent and its own, as ``Stmt/Ntry``; an element of the same name elsewhere is
+    another one. Raises ``UnreadableXml``; a document that ends too early is one that is no XML.
     """
-    reader = _Stream(names)
+    reader = _Stream(places)
     for chunk in chunks:
         yield from reader.feed(chunk, is_last=False)
     yield from reader.feed(b"", is_last=True)
@@ -117,9 +118,9 @@ class _Reader:
 class _Stream(_Reader):
     """A reader of a document of any length; bounded is what is held at once."""
 
-    def __init__(self, names: Collection[str]) -> None:
+    def __init__(self, places: Collection[str]) -> None:
         super().__init__(None)
-        self._names = names
+        self._places = places
         self._ended: list[Element] = []
 
     def feed(self, chunk: bytes, *, is_last: bool) -> list[Element]:
@@ -134,8 +135,7 @@ class _Stream(_Reader):
 
     def _end(self, name: str) -> None:
         element = self._open.pop()
-        if element.name in self._names:
+        if self._open and f"{self._open[-1].name}/{element.name}" in self._places:
             self._ended.append(element)
             self._elements = len(self._open)
-            if self._open:
-                self._open[-1].children.pop()
+            self._open[-1].children.pop()
