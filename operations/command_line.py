@@ -20,10 +20,11 @@ from typer.exceptions import TyperException
 from operations import keys as app_keys
 from operations.output import MISUSED, STOPPED, CommandError, Output
 from operations.stacks import Stack, cloud_client, the_stack
+from settlement.domain.errors import Busy
 from settlement.storage.app_keys import KeyRefused
 from settlement.use_cases.shared.ports import Unavailable
 
-REFUSALS = (CommandError, KeyRefused, Unavailable, BotoCoreError, ClientError)
+REFUSALS = (CommandError, KeyRefused, Busy, Unavailable, BotoCoreError, ClientError)
 
 app = typer.Typer(add_completion=False, help="Operate a quita stack.", rich_markup_mode=None)
 key_app = typer.Typer(help="Create, rotate, disable, enable or list app keys.")

@@ -65,21 +65,21 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
             report = Report(
                 report_id_of(account, format_.name, sha256), format_.name, request.file.name, sha256, ports.now()
             )
-            known = reports.report(account, report.report_id)
+            run = new_id()
             workspace = ReportWorkspace(Path(folder) / "workspace.sqlite")
             try:
                 with hands_for(stack, account, request.file.stat().st_size) as hands:
-                    taking = Taking(ports, reports, kept, workspace, account, new_id(), _Progress(), hands)
+                    taking = Taking(ports, reports, kept, workspace, account, run, _Progress(), hands)
                     done = take_report(taking, report, ReportFile(request.file, format_, mapping))
-                if done.state is ReportState.DONE and not (known is not None and known.state is ReportState.DONE):
+                if done.run == run:
                     _write_lines(workspace, request.lines)
                     _show_lines(workspace, output)
             finally:
                 workspace.close()
     except ReportRefused as refused:
         return _refused(refused.fault.value, str(refused), refused.line, refused.column, output)
-    if known is not None and known.state is ReportState.DONE:
-        output.say(f"The file was taken already, as report {known.report_id} at {known.done_at}.")
+    if done.state is ReportState.DONE and done.run != run:
+        output.say(f"The file was taken already, as report {done.report_id} at {done.done_at}.")
     return _tell(done, output)
 
 

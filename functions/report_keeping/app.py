@@ -20,8 +20,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     If other reports have told some of it meanwhile, these lines are duplicates: the report is matched ``again``.
     """
+    from settlement.use_cases.reconciliation.advance_report import finish_report
     from settlement.use_cases.reconciliation.keep_findings import write_findings
-    from settlement.use_cases.reconciliation.match_report import finish_report
 
     account, ports = event["account"], bootstrap.ports(Actor(system=System.REPORTS))
     logger.append_keys(account=account, report=event["reportId"], run=event["run"], step=event["step"])
@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             case "finish" if any(part["repeated"] for part in event["kept"]):
                 return {"outcome": "again"}
             case "finish":
-                report = finish_report(bootstrap.reports(), ports, account, run.report())
+                report = finish_report(ports, bootstrap.reports(), account, run.report())
                 logger.info("done", state=report.state.value)
                 return {"outcome": report.state.value}
             case step:

@@ -194,6 +194,30 @@ def test_run_that_died_is_finished_by_the_next(
     assert report.state.value == "done"
 
 
+@pytest.mark.parametrize("before", ["matching", "done"])
+def test_two_commands_at_once_take_a_file_once(
+    store: DynamoDBStore, sold: tuple[str, list[ReportLine]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: Show, before: str,
+) -> None:  # fmt: skip
+    """The second one does all of it right before a write of the first one."""
+    transaction_id, lines = sold
+    save, codes = DynamoDBReports.save_report, []
+
+    def crossed(self: DynamoDBReports, account: str, report: Any) -> Any:
+        if report.state.value == before:
+            monkeypatch.setattr(DynamoDBReports, "save_report", save)
+            codes.append(taken(tmp_path / "same.csv", plain_csv(lines)))
+        return save(self, account, report)
+
+    monkeypatch.setattr(DynamoDBReports, "save_report", crossed)
+    codes.append(taken(tmp_path / "sales.csv", plain_csv(lines)))
+
+    assert codes == [0, 0]
+    assert capsys.readouterr().out.count("was taken already") == 1
+    told = [event.type for event in store.events(ACCOUNT, transaction_id, 1000, None).items]
+    assert told.count(EventType.CAPTURE_REPORTED) == 3
+
+
 def test_what_differs_and_what_is_missing_is_work_until_it_is_told_right(
     store: DynamoDBStore, sold: tuple[str, list[ReportLine]], tmp_path: Path
 ) -> None:

@@ -23,15 +23,10 @@ from settlement.reports.opened import report_file
 from settlement.storage.report_run import ReportRun
 from settlement.storage.report_workspace import ReportWorkspace
 from settlement.use_cases.reconciliation import read_report as reading_module
+from settlement.use_cases.reconciliation.advance_report import finish_report
 from settlement.use_cases.reconciliation.keep_findings import Finding, write_findings
 from settlement.use_cases.reconciliation.load_books import BooksRange, load_books_page
-from settlement.use_cases.reconciliation.match_report import (
-    MatchEnd,
-    Matching,
-    MatchOutcome,
-    finish_report,
-    match_report,
-)
+from settlement.use_cases.reconciliation.match_report import MatchEnd, Matching, MatchOutcome, match_report
 from settlement.use_cases.reconciliation.name_report import NamedFile, name_report
 from settlement.use_cases.reconciliation.read_report import (
     MAX_RANGES,
@@ -134,7 +129,7 @@ class Stages:
 
     def finish(self, report_id: str, run: str = "run") -> Report:
         """Say that it is done."""
-        return finish_report(self.reports, self.ports, ACCOUNT, self.run_of(report_id, run).report())
+        return finish_report(self.ports, self.reports, ACCOUNT, self.run_of(report_id, run).report())
 
     def report(self, report_id: str) -> Report:
         found = self.reports.report(ACCOUNT, report_id)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from settlement.domain.errors import ReportNotFound
-from settlement.domain.reconciliation.refusal import ReportRefused
 from settlement.domain.reconciliation.report import Report, ReportState
+from settlement.use_cases.reconciliation.advance_report import begin_matching
 from settlement.use_cases.reconciliation.keep_findings import Finding, findings_of
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
 from settlement.use_cases.reconciliation.reconcile_file import reconcile
-from settlement.use_cases.reconciliation.take_report import against_payouts, refuse_repeated, refused, with_sums
+from settlement.use_cases.reconciliation.take_report import against_payouts, with_sums
 from settlement.values import dataclass
 
 if TYPE_CHECKING:
@@ -65,20 +64,16 @@ class MatchEnd:
 
 
 def match_report(matching: Matching, account: str, report_id: str, books: Iterable[PaymentBooks]) -> MatchEnd:
-    """Decide every line and keep the lines; nothing is booked yet. Raises ``ReportNotFound``."""
+    """Decide every line and keep the lines; nothing is booked yet. Raises ``ReportNotFound``, ``Busy``."""
     report = matching.reports.report(account, report_id)
     if report is None:
         raise ReportNotFound(report_id)
     if report.state is ReportState.DONE:
         return MatchEnd(MatchOutcome.DONE)
     head, taken = matching.workspace.noted()
-    try:
-        refuse_repeated(matching.reports, account, report, head)
-    except ReportRefused as refusal:
-        matching.reports.save_report(account, refused(report, refusal, matching.ports.now()))
-        return MatchEnd(MatchOutcome.REFUSED)
-    report = replace(report.to(ReportState.MATCHING), serial=head.serial)
-    report = matching.reports.save_report(account, report)
+    report = begin_matching(matching.ports, matching.reports, account, report, head)
+    if report.state is not ReportState.MATCHING:
+        return MatchEnd(MatchOutcome(report.state.value))
     bank_lines = against_payouts(matching.reports, account)
     found = reconcile(matching.workspace, head, taken, books, report_id, bank_lines)
     keep_lines(matching.kept, matching.workspace, account, report_id, matching.run)
@@ -88,18 +83,6 @@ def match_report(matching: Matching, account: str, report_id: str, books: Iterab
         matching.findings.keep_findings(parts - 1, lot)
     matching.findings.keep_report(with_sums(report, found, matching.workspace, matching.run))
     return MatchEnd(MatchOutcome.MATCHED, parts)
-
-
-def finish_report(reports: Reports, ports: Ports, account: str, found: Report) -> Report:
-    """Say that all of a report is kept, unless another run has said so; return it. Raises ``ReportNotFound``."""
-    report = reports.report(account, found.report_id)
-    if report is None:
-        raise ReportNotFound(found.report_id)
-    if report.state is ReportState.DONE:
-        return report
-    report.to(ReportState.DONE)
-    done = replace(found.to(ReportState.DONE), version=report.version, done_at=ports.now())
-    return reports.save_report(account, done)
 
 
 def _lots(findings: Iterator[Finding]) -> Iterator[list[Finding]]:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from settlement.domain.account.account import is_account
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report import Report, ReportState, report_id_of
+from settlement.use_cases.reconciliation.advance_report import advance_report, refuse_report
 from settlement.use_cases.reconciliation.load_books import BooksRange
 from settlement.use_cases.reconciliation.reconcile_file import months_of_orders
-from settlement.use_cases.reconciliation.take_report import read_whole, refused
+from settlement.use_cases.reconciliation.take_report import read_whole
 from settlement.values import dataclass
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Reading:
 
 
 def read_report(reading: Reading, arrived: Arrived) -> ReadEnd:
-    """Read a file into the workspace; a refusal is kept on its report. Run again, it does the same."""
+    """Read a file into the workspace; a refusal is kept on its report. Run again, it does the same. Raises ``Busy``."""
     place, _, rest = arrived.key.partition("/")
     account, _, name = rest.partition("/")
     if not is_account(account) or not name or name.endswith("/"):
@@ -96,9 +97,9 @@ def read_report(reading: Reading, arrived: Arrived) -> ReadEnd:
     too_large = arrived.size > MAX_UPLOAD_BYTES
     sha256 = "" if too_large else reading.fetch(arrived.key)
     report = named or _dropped(reading, account, name, sha256 or f"{arrived.key} {arrived.size}", sha256)
+    report = advance_report(reading.ports, reading.reports, account, report, Report.read_again)
     if report.state is ReportState.DONE:
         return ReadEnd(ReadOutcome.DONE, account, report.report_id)
-    report = reading.reports.save_report(account, report.read_again())
     try:
         if too_large:
             message = f"the file has {arrived.size} bytes; at most {MAX_UPLOAD_BYTES} are read"
@@ -108,8 +109,8 @@ def read_report(reading: Reading, arrived: Arrived) -> ReadEnd:
         file = reading.open_file(report.format, report.mapping)
         head, taken = read_whole(reading.reports, account, report, file, reading.workspace)
     except ReportRefused as refusal:
-        reading.reports.save_report(account, refused(report, refusal, reading.ports.now()))
-        return ReadEnd(ReadOutcome.REFUSED, account, report.report_id)
+        report = refuse_report(reading.ports, reading.reports, account, report, refusal)
+        return ReadEnd(ReadOutcome(report.state.value), account, report.report_id)
     reading.workspace.note(head, taken)
     today = reading.ports.now().date()
     return ReadEnd(ReadOutcome.READ, account, report.report_id, ranges_of(taken, head.until or today, today))

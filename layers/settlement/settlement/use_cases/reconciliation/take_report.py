@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from settlement.domain.reconciliation.bank_lines import TransferOf, match_bank_lines
-from settlement.domain.reconciliation.refusal import Fault, ReportRefused
+from settlement.domain.reconciliation.refusal import ReportRefused
 from settlement.domain.reconciliation.report import (
     PaidOut,
     Report,
     ReportState,
     outcome_sums,
+)
+from settlement.use_cases.reconciliation.advance_report import (
+    begin_matching,
+    finish_report,
+    refuse_repeated,
+    refuse_report,
 )
 from settlement.use_cases.reconciliation.keep_findings import keep_findings
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
@@ -74,34 +80,34 @@ class Taking:
 
 
 def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
-    """Take a file, unless it is taken already; return its report, which is done or refused."""
-    known = taking.reports.report(taking.account, report.report_id) or report
+    """Take a file, unless it is taken already; return its report, which is done or refused. Raises ``Busy``."""
+    ports, reports, account = taking.ports, taking.reports, taking.account
+    known = reports.report(account, report.report_id) or report
     if known.state is ReportState.DONE:
         return known
     try:
         head, taken = read_whole(
-            taking.reports, taking.account, known, file, taking.workspace,
-            lambda number: taking.progress("lines", number),
-        )  # fmt: skip
+            reports, account, known, file, taking.workspace, lambda number: taking.progress("lines", number)
+        )
     except ReportRefused as refusal:
-        return taking.reports.save_report(taking.account, refused(known, refusal, taking.ports.now()))
-    months = months_of_orders(taken, head.until or taking.ports.now().date())
+        return refuse_report(ports, reports, account, known, refusal)
+    matching = begin_matching(ports, reports, account, known, head)
+    if matching.state is not ReportState.MATCHING:
+        return matching
+    months = months_of_orders(taken, head.until or ports.now().date())
     books = taking.hands.books(
-        transactions_of(taking.ports.store, taking.account, months, lambda number: taking.progress("orders", number))
+        transactions_of(ports.store, account, months, lambda number: taking.progress("orders", number))
     )
-    bank_lines = against_payouts(taking.reports, taking.account)
+    bank_lines = against_payouts(reports, account)
     found = reconcile(taking.workspace, head, taken, books, known.report_id, bank_lines)
-    matching = replace(known.read_again().to(ReportState.MATCHING), serial=head.serial)
-    matching = taking.reports.save_report(taking.account, matching)
     met_others = keep_findings(
-        taking.hands, taking.workspace, known.report_id, taking.ports.now(),
+        taking.hands, taking.workspace, known.report_id, ports.now(),
         lambda number: taking.progress("payments", number),
     )  # fmt: skip
     if met_others:
         found.outcomes = taking.workspace.sums()
-    keep_lines(taking.kept, taking.workspace, taking.account, known.report_id, taking.run)
-    done = with_sums(matching, found, taking.workspace, taking.run)
-    return taking.reports.save_report(taking.account, replace(done.to(ReportState.DONE), done_at=taking.ports.now()))
+    keep_lines(taking.kept, taking.workspace, account, known.report_id, taking.run)
+    return finish_report(ports, reports, account, with_sums(matching, found, taking.workspace, taking.run))
 
 
 def read_whole(
@@ -112,28 +118,6 @@ def read_whole(
     head = file.head()
     refuse_repeated(reports, account, report, head)
     return head, take_lines(workspace, file.lines(), progress)
-
-
-def refuse_repeated(reports: Reports, account: str, report: Report, head: ReportHead) -> None:
-    """Raise ``ReportRefused`` if another file had the sequence of this one."""
-    if not head.serial:
-        return
-    owner = reports.report_of_serial(account, head.serial)
-    if owner is not None and owner != report.report_id:
-        message = f"sequence {head.sequence} of {head.sender} is that of report {owner}, another file"
-        raise ReportRefused(Fault.REPEATED_SEQUENCE, message, 1)
-
-
-def refused(report: Report, refusal: ReportRefused, at: datetime) -> Report:
-    """Return a report that is refused, with the reason and its place in the file."""
-    return replace(
-        report.to(ReportState.REFUSED),
-        fault=refusal.fault.value,
-        message=str(refusal),
-        fault_line=refusal.line or None,
-        fault_column=refusal.column or None,
-        done_at=at,
-    )
 
 
 def against_payouts(reports: Reports, account: str) -> BankLines:
