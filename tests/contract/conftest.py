@@ -51,7 +51,8 @@ def own_secrets_client(secrets_client: Any) -> Iterator[Any]:
 _tables = count(1)
 
 
-def _new_table(client: Any) -> str:
+def new_table(client: Any) -> str:
+    """Make an empty table as the template declares it; return its name."""
     name = f"settlement-{next(_tables)}"
     make_declared_table(client, name)
     return name
@@ -60,7 +61,7 @@ def _new_table(client: Any) -> str:
 @pytest.fixture
 def table(client: Any) -> str:
     """An empty table."""
-    return _new_table(client)
+    return new_table(client)
 
 
 @pytest.fixture(params=["fake", "client", "own_client"])
@@ -69,4 +70,4 @@ def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "fake":
         return FakeStore()
     client = request.getfixturevalue(request.param)
-    return DynamoDBStore(client, _new_table(client))
+    return DynamoDBStore(client, new_table(client))

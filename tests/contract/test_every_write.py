@@ -54,6 +54,7 @@ GUARDS = {
     "storage/dynamodb.py:commit": "versions, attempts, replays and revisions; counters are added up",
     "storage/figures.py:_raise": "only counts up",
     "storage/reports.py:save_report": "its version; of a sequence, that nothing has it, or the same report",
+    "storage/reports.py:drop_arrival": "the statement that told it",
     "storage/feeds.py:append": "nothing is there yet",
     "storage/feeds.py:_write_with": "a delivery that is as it was read, with the events of its work",
     "storage/feeds.py:remove_delivery": "the attempts that were read",

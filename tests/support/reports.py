@@ -14,6 +14,7 @@ import pytest
 
 from settlement.domain.actor import System
 from settlement.domain.errors import InvalidRequest
+from settlement.domain.reconciliation.bank_lines import Arrival, PayoutName
 from settlement.domain.reconciliation.kept_line import KeptLine, LinesPage
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.payout import PayoutPart
@@ -81,6 +82,7 @@ class FakeReports:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Report] = {}
+        self.arrived: dict[tuple[str, PayoutName], Arrival] = {}
         self.lines = FakeKeptLines()
 
     def report(self, account: str, report_id: str) -> Report | None:
@@ -109,6 +111,22 @@ class FakeReports:
         found = sorted(placed_all, key=lambda placed: placed[0], reverse=True)
         page = [placed for placed in found if after is None or placed[0] < after][: limit + 1]
         return Page([held for _, held in page[:limit]], page[limit - 1][0] if len(page) > limit else None)
+
+    def arrivals(self, account: str, payouts: Iterable[PayoutName]) -> list[Arrival]:
+        """Return what statements told of payouts to have come."""
+        return [self.arrived[account, payout] for payout in payouts if (account, payout) in self.arrived]
+
+    def keep_arrival(self, account: str, arrival: Arrival) -> None:
+        """Write that a payout has come, or raise ``Conflict`` if another statement has told it."""
+        if self.arrived.setdefault((account, arrival.payout), arrival).told_by != arrival.told_by:
+            raise Conflict
+        self.arrived[account, arrival.payout] = arrival
+
+    def drop_arrival(self, account: str, arrival: Arrival) -> None:
+        """Remove what a statement told, unless another one tells it now."""
+        held = self.arrived.get((account, arrival.payout))
+        if held is not None and held.told_by == arrival.told_by:
+            del self.arrived[account, arrival.payout]
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from settlement.domain.reconciliation.bank_lines import TransferOf, match_bank_lines
+from settlement.domain.reconciliation.bank_lines import Statement, TransferOf, match_bank_lines
 from settlement.domain.reconciliation.report import PaidOut
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 
@@ -42,7 +42,7 @@ def test_line_has_its_payout_if_no_other_assignment_is_as_good(
 ) -> None:
     transfers = [*(paid(day) for day in payouts), paid(10, 42)]
     for order in permutations(lines):
-        verdicts = match_bank_lines(map(arrived, order), transfers)
+        verdicts = match_bank_lines(Statement("S"), map(arrived, order), transfers).verdicts
 
         assert {verdict.line.number: verdict.reason for verdict in verdicts} == expected
         for verdict in verdicts:

@@ -345,24 +345,6 @@ def payout(payment_id: str, name: str) -> str:
     return f"{payouts(payment_id)}{name}"
 
 
-def reports(account: str) -> str:
-    """The partition of an account's settlement reports."""
-    return f"{account}#REPORTS"
-
-
-REPORT = "REPORT#"
-
-
-def report(report_id: str) -> str:
-    """Sort key of a settlement report."""
-    return f"{REPORT}{report_id}"
-
-
-def report_serial(serial: str) -> str:
-    """Sort key of the pointer from a file's sequence to its report."""
-    return f"SERIAL#{sha256(serial.encode()).hexdigest()[:32]}"
-
-
 def can_exist(pk: str, sk: str) -> bool:
     """Return True if the table allows a key of this length; names in it come from callers and can have any length."""
     return len(pk.encode()) <= MAX_PARTITION_BYTES and len(sk.encode()) <= MAX_SORT_BYTES

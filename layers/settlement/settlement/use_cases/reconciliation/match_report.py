@@ -8,12 +8,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from settlement.domain.errors import ReportNotFound
+from settlement.domain.reconciliation.bank_lines import Statement
 from settlement.domain.reconciliation.report import Report, ReportState
 from settlement.use_cases.reconciliation.advance_report import begin_matching
+from settlement.use_cases.reconciliation.bank_arrivals import against_payouts
 from settlement.use_cases.reconciliation.keep_findings import Finding, findings_of
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
 from settlement.use_cases.reconciliation.reconcile_file import reconcile
-from settlement.use_cases.reconciliation.take_report import against_payouts, with_sums
+from settlement.use_cases.reconciliation.take_report import with_sums
 from settlement.values import dataclass
 
 if TYPE_CHECKING:
@@ -74,7 +76,8 @@ def match_report(matching: Matching, account: str, report_id: str, books: Iterab
     report = begin_matching(matching.ports, matching.reports, account, report, head)
     if report.state is not ReportState.MATCHING:
         return MatchEnd(MatchOutcome(report.state.value))
-    bank_lines = against_payouts(matching.reports, account)
+    statement = Statement(report_id, head.sender)
+    bank_lines = against_payouts(matching.ports, matching.reports, account, statement)
     found = reconcile(matching.workspace, head, taken, books, report_id, bank_lines)
     keep_lines(matching.kept, matching.workspace, account, report_id, matching.run)
     parts = 0

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.matching import match_payment
@@ -97,7 +98,8 @@ def months_of_orders(taken: Taken, without_day: date) -> list[str]:
     return sorted(found)
 
 
-BankLines = Callable[[Iterable[ReportLine]], list[Verdict]]
+BankLines = Callable[[Callable[[], Iterator[ReportLine]]], list[Verdict]]
+"""Decides what a bank's statement has of payouts, as far as it can; it may read the lines several times."""
 
 
 def reconcile(
@@ -119,7 +121,7 @@ def reconcile(
     for payment, lines in workspace.joined():
         workspace.decide(payment, match_payment(payment, lines, head.cents_on, report_id))
     workspace.decide(None, _batch_verdicts(workspace))
-    workspace.decide(None, bank_lines(_payouts(workspace, of_batches=False)))
+    workspace.decide(None, bank_lines(partial(_payouts, workspace, of_batches=False)))
     workspace.decide_rest()
     found = Reconciled(head.with_period(taken.first, taken.last), taken.sums, workspace.sums())
     _check_sums(found)

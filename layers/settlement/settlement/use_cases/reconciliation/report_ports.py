@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from settlement.domain.reconciliation.bank_lines import Arrival, PayoutName
     from settlement.domain.reconciliation.books import PaymentBooks
     from settlement.domain.reconciliation.kept_line import KeptLine, LinesPage
     from settlement.domain.reconciliation.outcomes import Outcome
@@ -32,6 +33,18 @@ class Reports(Protocol):
 
     def reports(self, account: str, after: str | None, limit: int) -> Page[Report]:
         """Return reports, those that were named last first; the list lags behind the writes."""
+        ...
+
+    def arrivals(self, account: str, payouts: Iterable[PayoutName]) -> list[Arrival]:
+        """Return what statements told of payouts to have come; it lags behind the writes."""
+        ...
+
+    def keep_arrival(self, account: str, arrival: Arrival) -> None:
+        """Write that a payout has come; raises ``Conflict`` if another statement has told it."""
+        ...
+
+    def drop_arrival(self, account: str, arrival: Arrival) -> None:
+        """Remove what a statement told, unless another one tells it now."""
         ...
 
 

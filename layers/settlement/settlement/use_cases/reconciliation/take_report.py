@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from settlement.domain.reconciliation.bank_lines import TransferOf, match_bank_lines
+from settlement.domain.reconciliation.bank_lines import Statement
 from settlement.domain.reconciliation.refusal import ReportRefused
 from settlement.domain.reconciliation.report import (
     PaidOut,
@@ -22,11 +21,11 @@ from settlement.use_cases.reconciliation.advance_report import (
     refuse_repeated,
     refuse_report,
 )
+from settlement.use_cases.reconciliation.bank_arrivals import against_payouts
 from settlement.use_cases.reconciliation.keep_findings import keep_findings
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
 from settlement.use_cases.reconciliation.load_books import transactions_of
 from settlement.use_cases.reconciliation.reconcile_file import (
-    BankLines,
     Reconciled,
     months_of_orders,
     reconcile,
@@ -35,16 +34,12 @@ from settlement.use_cases.reconciliation.reconcile_file import (
 from settlement.values import dataclass
 
 if TYPE_CHECKING:
-    from settlement.domain.reconciliation.outcomes import Verdict
     from settlement.domain.reconciliation.report_head import ReportHead
     from settlement.domain.reconciliation.report_line import ReportLine
     from settlement.domain.reconciliation.taken import Taken
     from settlement.use_cases.reconciliation.report_ports import Hands, KeptLines, Reports
     from settlement.use_cases.reconciliation.workspace import Workspace
     from settlement.use_cases.shared.ports import Ports
-
-REPORTS_OF_BANK_LINES = 200
-"""Reports, the newest first, whose payouts the lines of a bank's statement are held against."""
 
 MAX_PAYOUT_DAYS = 400
 """Days of payouts that are kept with a report."""
@@ -98,7 +93,7 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
     books = taking.hands.books(
         transactions_of(ports.store, account, months, lambda number: taking.progress("orders", number))
     )
-    bank_lines = against_payouts(reports, account)
+    bank_lines = against_payouts(ports, reports, account, Statement(known.report_id, head.sender))
     found = reconcile(taking.workspace, head, taken, books, known.report_id, bank_lines)
     met_others = keep_findings(
         taking.hands, taking.workspace, known.report_id, ports.now(),
@@ -118,21 +113,6 @@ def read_whole(
     head = file.head()
     refuse_repeated(reports, account, report, head)
     return head, take_lines(workspace, file.lines(), progress)
-
-
-def against_payouts(reports: Reports, account: str) -> BankLines:
-    """Return what decides lines of a bank's statement by the payouts of reports; they are read if there are any."""
-
-    def decide(lines: Iterable[ReportLine]) -> list[Verdict]:
-        waiting = iter(lines)
-        first = next(waiting, None)
-        if first is None:
-            return []
-        page = reports.reports(account, None, REPORTS_OF_BANK_LINES)
-        transfers = [TransferOf(report.report_id, paid) for report in page.items for paid in report.payouts]
-        return match_bank_lines(chain([first], waiting), transfers)
-
-    return decide
 
 
 def with_sums(report: Report, found: Reconciled, workspace: Workspace, run: str) -> Report:
