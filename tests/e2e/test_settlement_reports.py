@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,21 @@ def bucket(facts: Facts) -> Drop:
         objects.put_object(Bucket=name, Key=key, Body=content)
 
     return drop
+
+
+@pytest.fixture
+def run_report(facts: Facts) -> Callable[[str], str]:
+    """Start a run of the workflow for a key, as a file that comes does; return the execution's name in the cloud."""
+    arguments: Any = client_arguments(facts)
+    (stack,) = boto3.client("cloudformation", **arguments).describe_stacks(StackName=LOCAL_STACK)["Stacks"]
+    machine = next(held["OutputValue"] for held in stack["Outputs"] if held["OutputKey"] == "ReportStateMachineArn")
+
+    def start(key: str) -> str:
+        told = {"detail": {"object": {"key": key, "size": 1}}}
+        states = boto3.client("stepfunctions", **arguments)
+        return states.start_execution(stateMachineArn=machine, input=json.dumps(told))["executionArn"]
+
+    return start
 
 
 def csv_of(*rows: str) -> bytes:
@@ -134,6 +150,28 @@ def test_dropped_file_is_a_report(merchant: Merchant, bucket: Drop) -> None:
     report = ended(merchant.api, report_id)
     assert (report["state"], report["fileName"]) == ("done", "daily/sales.csv")
     assert [line["outcome"] for line in lines_of(merchant.api, report_id)] == ["foreign", "foreign"]
+
+
+def test_run_that_fails_is_told_on_the_report_which_takes_the_file_then(
+    merchant: Merchant, facts: Facts, run_report: Callable[[str], str]
+) -> None:
+    """A run is started for a file that has not come: no try can read it."""
+    api, content = merchant.api, csv_of("capture,5.00,0.10,BRL,nobody")
+    answer = named(api, content)
+    report_id = answer["reportId"]
+
+    execution = run_report(f"uploads/{ACCOUNT}/{report_id}")
+    until(lambda: api.read(f"{REPORTS}/{report_id}")["state"] == "failed", "the report says that its run failed")
+
+    fault = api.read(f"{REPORTS}/{report_id}")["fault"]
+    assert fault["code"] == "run-failed"
+    assert f"run {execution.rpartition(':')[2]} ended with " in fault["message"]
+    states = boto3.client("stepfunctions", **client_arguments(facts))
+    until(lambda: states.describe_execution(executionArn=execution)["status"] == "FAILED", "the run has failed")
+
+    put(answer["uploadUrl"], content)
+    until(lambda: api.read(f"{REPORTS}/{report_id}")["state"] == "done", "the file is taken")
+    assert api.read(f"{REPORTS}/{report_id}")["fault"] is None
 
 
 def test_refused_file_says_why_and_where(merchant: Merchant, bucket: Drop) -> None:

@@ -98,6 +98,7 @@ AFTER_THE_SETTLEMENT = (
     "transaction_retrieval/settlement_reports",
     "report_intake/name_file",
     "report_intake/unknown_format",
+    "report_reading/run_failed",
     "report_reading/uploaded",
     "report_reading/folder",
     "report_books/orders_of_a_day",

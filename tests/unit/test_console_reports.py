@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from settlement.console.due_chart import FOOT, HEAD, HEIGHT, WIDTH, due_charts
+from settlement.console.language import LANGUAGES, catalogue
 from settlement.console.outcome_bar import outcome_parts
 from settlement.domain.account.account import Role
 from settlement.domain.bookkeeping.receivables import Receivable
-from settlement.domain.reconciliation.report import OutcomeSums
+from settlement.domain.reconciliation.report import OutcomeSums, ReportState
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Shop
 from tests.support.console import Browser
@@ -157,6 +158,30 @@ def test_refused_report_says_why_and_where(browser: Browser) -> None:
     assert "The file was refused as a whole" in words
     assert "Line 3, column 2: gross: 30,x is no number" in words
     assert "What became of its lines" not in words
+
+
+def test_report_whose_run_failed_says_so_with_what_to_do(browser: Browser) -> None:
+    failed = replace(REPORT, state=ReportState.READING, file=None, outcomes=(), missing=None)
+    browser.reports.save_report(ACCOUNT, failed.failed("run-7", "States.Timeout", failed.received_at))
+
+    words = browser.get(f"/console/payouts/{REPORT.report_id}").words
+
+    assert "failed Its run failed, and the report is not finished." in words
+    assert "run run-7 ended with States.Timeout: send the same file again" in words
+    assert "refused" not in words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", ReportState)
+def test_report_has_a_page_in_every_state(browser: Browser, state: ReportState, language: str) -> None:
+    browser.reports.save_report(ACCOUNT, replace(REPORT, state=state, file=None, outcomes=(), missing=None))
+
+    browser.language = language
+
+    shown = browser.get(f"/console/payouts/{REPORT.report_id}")
+
+    assert shown.status == 200
+    assert catalogue(language)[f"report-state.{state}"] in shown.words
 
 
 def test_payouts_are_for_those_who_see_payments(browser: Browser) -> None:

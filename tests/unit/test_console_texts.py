@@ -18,6 +18,9 @@ from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.planning.drafting import RefundPriority
+from settlement.domain.reconciliation.outcomes import Difference, Outcome
+from settlement.domain.reconciliation.report import ReportState
+from settlement.domain.reconciliation.report_line import LineKind
 from settlement.domain.transaction.approval import ApprovalAction, ApprovalKind, ApprovalState
 from settlement.domain.transaction.closing import Ending
 from settlement.domain.transaction.leg import LegKind, LegState
@@ -53,6 +56,11 @@ NAMED: dict[str, Iterable[object]] = {
     "approval-action": ApprovalAction,
     "approval-kind": ApprovalKind,
     "approval-state": ApprovalState,
+    "report-state": ReportState,
+    "report.waits": set(ReportState) - {ReportState.DONE, ReportState.REFUSED, ReportState.FAILED},
+    "outcome": Outcome,
+    "line-kind": LineKind,
+    "line-difference": Difference,
 }
 """What the names of a kind are made from."""
 

@@ -31,11 +31,11 @@ def aws() -> Iterator[None]:
 
 def stage_of(event: dict[str, Any]) -> str:
     """The stage that an event asks for, by what it has."""
+    if "step" in event:
+        return str(event["step"])
     if "key" in event:
         return "read"
-    if "days" in event:
-        return "load"
-    return str(event.get("step", "match"))
+    return "load" if "days" in event else "match"
 
 
 def loaded(event: dict[str, Any]) -> dict[str, Any]:
@@ -53,6 +53,7 @@ USUAL: Answers = {
     "match": lambda event: {"outcome": "matched", "parts": [0, 1]},
     "keep": lambda event: {"repeated": 0},
     "finish": lambda event: {"outcome": "done"},
+    "fail": lambda event: {"outcome": "failed"},
 }
 
 
@@ -121,13 +122,47 @@ def test_report_without_findings_is_done() -> None:
     assert len(asked(engine, "finish")) == 1
 
 
-@pytest.mark.parametrize("stage", ["read", "match"])
-def test_outcome_that_nobody_knows_fails(stage: str) -> None:
+@pytest.mark.parametrize("stage", ["read", "match", "finish"])
+def test_outcome_that_nobody_knows_fails_and_is_told(stage: str) -> None:
     engine = engine_of(**{stage: lambda event: READ | {"outcome": "new"}})
 
     ended = engine.execute_with(ARRIVED)
 
     assert (ended.status, ended.error) == ("FAILED", "quita.UnknownOutcome")
+    assert [event["error"] for event in asked(engine, "fail")] == ["quita.UnknownOutcome"]
+
+
+class OutOfDisk(Exception):
+    """What a stage fails with for good."""
+
+
+def fails(event: dict[str, Any]) -> Any:
+    """Fail, as each time."""
+    raise OutOfDisk("no space is left")
+
+
+@pytest.mark.parametrize("stage", ["read", "load", "match", "keep", "finish"])
+def test_stage_that_fails_for_good_is_told_on_the_report_and_fails_the_run(stage: str) -> None:
+    engine = engine_of(**{stage: fails})
+
+    ended = engine.execute_with(ARRIVED)
+
+    assert (ended.status, ended.error) == ("FAILED", "OutOfDisk")
+    assert len(asked(engine, stage)) >= 4
+    run = engine.events[0]["run"]
+    assert asked(engine, "fail") == [
+        {"step": "fail", "run": run, "key": "inbox/demo/csv/sales.csv", "size": 57, "error": "OutOfDisk"}
+    ]
+    assert stage_of(engine.events[-1]) == "fail"
+
+
+def test_run_whose_failure_cannot_be_told_fails_with_it_all_the_same() -> None:
+    def also_fails(event: dict[str, Any]) -> Any:
+        raise RuntimeError("the table does not answer")
+
+    ended = engine_of(match=fails, fail=also_fails).execute_with(ARRIVED)
+
+    assert (ended.status, ended.error) == ("FAILED", "OutOfDisk")
 
 
 def test_stage_that_failed_is_tried_again() -> None:
@@ -152,12 +187,23 @@ def test_every_task_is_tried_again_and_outlives_its_function() -> None:
         for name, state in states.items()
         if state["Type"] == "Task"
     }
-    assert set(tasks) == {"Read", "Load", "Match", "KeepPart", "Finish"}
+    assert set(tasks) == {"Read", "Load", "Match", "KeepPart", "Finish", "TellFailed"}
     for name, task in tasks.items():
         (retry,) = task["Retry"]
         assert (retry["ErrorEquals"], retry["JitterStrategy"]) == (["States.ALL"], "FULL"), name
         function = functions[task["Resource"].removeprefix("${").removesuffix("Arn}")]["Properties"]
         assert function["Timeout"] < task["TimeoutSeconds"]
+
+
+def test_whatever_fails_is_told_before_the_run_ends() -> None:
+    states = DEFINITION["States"]
+    failing = {name for name, state in states.items() if state["Type"] in ("Task", "Map")}
+    caught = {name: [(held["ErrorEquals"], held["Next"]) for held in states[name]["Catch"]] for name in failing}
+    assert caught.pop("TellFailed") == [(["States.ALL"], "Failed")]
+    assert caught == {name: [(["States.ALL"], "TellFailed")] for name in failing - {"TellFailed"}}
+    assert [name for name, state in states.items() if state["Type"] == "Fail"] == ["Failed"]
+    assert {state["Default"] for state in states.values() if state["Type"] == "Choice"} == {"UnknownOutcome"}
+    assert states["UnknownOutcome"]["Next"] == "TellFailed"
 
 
 def _maps() -> list[dict[str, Any]]:

@@ -39,12 +39,12 @@ class OutcomeAnswer(TypedDict):
 
 
 class FaultAnswer(TypedDict):
-    """Why a file is refused, and where."""
+    """Why a file is refused, and where; or why its run failed, and what to do."""
 
     code: str
-    """The reason, such as `not-a-number`."""
+    """The reason, such as `not-a-number`; `run-failed` if it is not the file's."""
     message: str
-    """The reason in words."""
+    """The reason in words; of a run that failed, its name and what to do."""
     line: int | None
     """The line, from 1; null if it is the file as a whole."""
     column: int | None
@@ -76,11 +76,11 @@ class ReportAnswer(TypedDict):
     sha256: str | None
     """The file's hash, in hex; null of a dropped file that was too large to be read."""
     state: ReportState
-    """How far it is; a refused file has no effect."""
+    """How far it is; a refused file has no effect, and one whose run failed can be sent again."""
     receivedAt: OmsDate
     """When it came first."""
     doneAt: OmsDate | None
-    """When it was done, or refused."""
+    """When it was done or refused, or its run failed."""
     since: Day | None
     """The first day of its period."""
     until: Day | None
@@ -90,7 +90,7 @@ class ReportAnswer(TypedDict):
     outcomes: list[OutcomeAnswer]
     """The sums by outcome."""
     fault: FaultAnswer | None
-    """Why it is refused; null if it is not."""
+    """Why it is refused, or its run failed; null if neither."""
 
 
 class ReportsAnswer(TypedDict):

@@ -11,6 +11,9 @@ from settlement.domain.reconciliation.report_line import Sums
 from settlement.domain.transitions import require_transition
 from settlement.values import dataclass
 
+RUN_FAILED = "run-failed"
+"""The fault of a report whose run failed; those of refused files are ``Fault``."""
+
 _NAMESPACE = uuid.UUID("5e1f0f9c-6a3f-5b3e-9a44-1f2f6f0f7c11")
 
 
@@ -22,13 +25,17 @@ class ReportState(StrEnum):
     MATCHING = "matching"
     DONE = "done"
     REFUSED = "refused"
+    FAILED = "failed"
 
 
+_NOT_TAKEN = frozenset({ReportState.READING, ReportState.REFUSED, ReportState.FAILED})
+_ON_ITS_WAY = _NOT_TAKEN | {ReportState.MATCHING, ReportState.DONE}
 FOLLOWING_STATES: Mapping[ReportState, frozenset[ReportState]] = {
-    ReportState.AWAITED: frozenset({ReportState.READING, ReportState.REFUSED}),
-    ReportState.READING: frozenset({ReportState.READING, ReportState.MATCHING, ReportState.DONE, ReportState.REFUSED}),
-    ReportState.MATCHING: frozenset({ReportState.READING, ReportState.MATCHING, ReportState.DONE, ReportState.REFUSED}),
-    ReportState.REFUSED: frozenset({ReportState.READING, ReportState.REFUSED}),
+    ReportState.AWAITED: _NOT_TAKEN,
+    ReportState.READING: _ON_ITS_WAY,
+    ReportState.MATCHING: _ON_ITS_WAY,
+    ReportState.REFUSED: _NOT_TAKEN,
+    ReportState.FAILED: _NOT_TAKEN,
     ReportState.DONE: frozenset(),
 }
 """The legal state transitions of a report: one that is not done can be taken again, beside a run that goes on."""
@@ -76,7 +83,8 @@ class Report:
     A file that was too large to be read has no ``sha256``. ``mapping`` is JSON, for the formats that take one.
 
     ``missing`` are the captures and refunds without a line, which are of no file. A refused one has ``fault`` and
-    ``message``, and where in the file. ``run`` is that of which the lines are kept.
+    ``message``, and where in the file; one whose run failed has ``RUN_FAILED``. ``run`` is that of which the lines are
+    kept.
     """
 
     report_id: str
@@ -112,10 +120,18 @@ class Report:
             self.to(ReportState.READING), fault=None, message=None, fault_line=None, fault_column=None, done_at=None
         )
 
+    def failed(self, run: str, error: str, at: datetime) -> "Report":
+        """Return it as its run ended with an error, by the name of that; raises ``IllegalTransition``."""
+        message = f"run {run} ended with {error}: send the same file again to the same address, or start the run again"
+        return replace(
+            self.to(ReportState.FAILED), fault=RUN_FAILED, message=message, fault_line=None, fault_column=None,
+            done_at=at,
+        )  # fmt: skip
+
     @property
     def has_findings(self) -> bool:
         """True if a person should look at it."""
-        return self.state is ReportState.REFUSED or any(
+        return self.state in (ReportState.REFUSED, ReportState.FAILED) or any(
             sums.outcome != Outcome.MATCHED for sums in (*self.outcomes, *([self.missing] if self.missing else []))
         )
 

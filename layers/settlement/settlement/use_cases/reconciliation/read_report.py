@@ -71,57 +71,105 @@ class ReadEnd:
     ranges: Sequence[BooksRange] = ()
 
 
+Fetch = Callable[[str], str]
+"""Brings an object here by its key, and tells its SHA-256."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading needs: ``fetch`` brings an object here and tells its SHA-256, ``open_file`` reads it by a format.
+    """What reading needs; ``open_file`` reads what was fetched by a format.
 
-    ``open_file`` takes the name of the format and a mapping as JSON; it raises ``ReportRefused``.
+    It takes the name of the format and a mapping as JSON; it raises ``ReportRefused``.
     """
 
     ports: Ports
     reports: Reports
     workspace: Workspace
-    fetch: Callable[[str], str]
+    fetch: Fetch
     open_file: Callable[[str, str | None], OpenedFile]
 
 
 def read_report(reading: Reading, arrived: Arrived) -> ReadEnd:
     """Read a file into the workspace; a refusal is kept on its report. Run again, it does the same. Raises ``Busy``."""
-    place, _, rest = arrived.key.partition("/")
-    account, _, name = rest.partition("/")
-    if not is_account(account) or not name or name.endswith("/"):
+    ports, reports = reading.ports, reading.reports
+    found = _found(ports, reports, reading.fetch, arrived)
+    if found is None:
         return ReadEnd(ReadOutcome.NONE)
-    named = reading.reports.report(account, name) if place == UPLOADS else None
-    if named is None and not (place == INBOX and "/" in name):
-        return ReadEnd(ReadOutcome.NONE)
-    too_large = arrived.size > MAX_UPLOAD_BYTES
-    sha256 = "" if too_large else reading.fetch(arrived.key)
-    report = named or _dropped(reading, account, name, sha256 or f"{arrived.key} {arrived.size}", sha256)
-    report = advance_report(reading.ports, reading.reports, account, report, Report.read_again)
+    account, sha256 = found.account, found.sha256
+    report = advance_report(ports, reports, account, found.report, Report.read_again)
     if report.state is ReportState.DONE:
         return ReadEnd(ReadOutcome.DONE, account, report.report_id)
     try:
-        if too_large:
+        if arrived.size > MAX_UPLOAD_BYTES:
             message = f"the file has {arrived.size} bytes; at most {MAX_UPLOAD_BYTES} are read"
             raise ReportRefused(Fault.TOO_LARGE, message)
         if sha256 != report.sha256:
             raise ReportRefused(Fault.WRONG_HASH, f"the file's SHA-256 is {sha256}, not {report.sha256}")
         file = reading.open_file(report.format, report.mapping)
-        head, taken = read_whole(reading.reports, account, report, file, reading.workspace)
+        head, taken = read_whole(reports, account, report, file, reading.workspace)
     except ReportRefused as refusal:
-        report = refuse_report(reading.ports, reading.reports, account, report, refusal)
+        report = refuse_report(ports, reports, account, report, refusal)
         return ReadEnd(ReadOutcome(report.state.value), account, report.report_id)
     reading.workspace.note(head, taken)
-    today = reading.ports.now().date()
+    today = ports.now().date()
     return ReadEnd(ReadOutcome.READ, account, report.report_id, ranges_of(taken, head.until or today, today))
 
 
-def _dropped(reading: Reading, account: str, name: str, identity: str, sha256: str) -> Report:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a run of an object that came ended: by the name of its error, as Step Functions has it."""
+
+    run: str
+    error: str
+
+
+def fail_report(ports: Ports, reports: Reports, fetch: Fetch, arrived: Arrived, failure: Failure) -> Report | None:
+    """Say on the report of a file that its run failed, unless another run has done it; return it (D192).
+
+    Return None if the object is no file of a report. Raises ``Busy``.
+    """
+    is_upload = arrived.key.startswith(f"{UPLOADS}/")
+    found = _found(ports, reports, (lambda key: "") if is_upload else fetch, arrived)
+    if found is None:
+        return None
+    return advance_report(
+        ports, reports, found.account, found.report,
+        lambda stored: stored.failed(failure.run, failure.error[:_MAX_NAME], ports.now()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The report of an object that came: the stored one, or that of a file that was dropped.
+
+    ``sha256`` is empty if the file is too large to be fetched.
+    """
+
+    account: str
+    report: Report
+    sha256: str
+
+
+def _found(ports: Ports, reports: Reports, fetch: Fetch, arrived: Arrived) -> _Found | None:
+    """Return the report of an object that came; None if it is no file of a report."""
+    place, _, rest = arrived.key.partition("/")
+    account, _, name = rest.partition("/")
+    if not is_account(account) or not name or name.endswith("/"):
+        return None
+    named = reports.report(account, name) if place == UPLOADS else None
+    if named is None and not (place == INBOX and "/" in name):
+        return None
+    sha256 = "" if arrived.size > MAX_UPLOAD_BYTES else fetch(arrived.key)
+    report = named or _dropped(ports, reports, account, name, sha256 or f"{arrived.key} {arrived.size}", sha256)
+    return _Found(account, report, sha256)
+
+
+def _dropped(ports: Ports, reports: Reports, account: str, name: str, identity: str, sha256: str) -> Report:
     """Return the report of a dropped file: the stored one, or a new one."""
     format_, _, file_name = name.partition("/")
     report_id = report_id_of(account, format_, identity)
-    known = reading.reports.report(account, report_id)
-    return known or Report(report_id, format_[:_MAX_NAME], file_name[:_MAX_NAME], sha256, reading.ports.now())
+    known = reports.report(account, report_id)
+    return known or Report(report_id, format_[:_MAX_NAME], file_name[:_MAX_NAME], sha256, ports.now())
 
 
 def ranges_of(taken: Taken, without_day: date, today: date) -> list[BooksRange]:
