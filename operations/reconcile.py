@@ -29,12 +29,12 @@ from settlement.storage.bucket import Bucket
 from settlement.storage.report_lines import BucketLines
 from settlement.storage.report_workspace import ReportWorkspace
 from settlement.storage.reports import DynamoDBReports
+from settlement.use_cases.reconciliation.name_report import MAX_MAPPING_BYTES
 from settlement.use_cases.reconciliation.take_report import Taking, take_report
 
 MAX_REPORT_BYTES = 1_000_000_000
 """Largest file that the command reads; the API takes a tenth of it."""
 
-MAX_MAPPING_BYTES = 64 * 1024
 MAX_SHOWN_LINES = 50
 
 _CHUNK = 1024 * 1024

@@ -32,17 +32,21 @@ def name() -> Response:
     from settlement.api.reports.named_view import named_view
     from settlement.api.reports.request import NamedReportBody
     from settlement.reports.formats import format_of
+    from settlement.reports.opened import check_mapping
     from settlement.use_cases.reconciliation.name_report import name_report
     from settlement.use_cases.reconciliation.read_report import UPLOADS
 
     account = api.caller()
     named = api.read(NamedReportBody).named
     try:
-        format_ = format_of(named.format)
+        format_of(named.format)
     except ReportRefused as refused:
         raise InvalidRequest(f"format: {refused}") from None
-    if named.mapping is not None and not format_.takes_mapping:
-        raise InvalidRequest(f"mapping: format {format_.name} takes none")
+    try:
+        if named.mapping is not None:
+            check_mapping(named.format, named.mapping)
+    except ReportRefused as refused:
+        raise InvalidRequest(str(refused)) from None
     ports = bootstrap.ports(api.actor())
     report = name_report(ports, bootstrap.reports(), account, named)
     if report.state is ReportState.DONE:

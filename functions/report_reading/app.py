@@ -32,7 +32,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _read(event: dict[str, Any], folder: Path) -> dict[str, Any]:
-    from settlement.reports.opened import report_file
+    from settlement.reports.opened import check_mapping, report_file
+    from settlement.use_cases.reconciliation.kept_mapping import Mappings
     from settlement.use_cases.reconciliation.read_report import Arrived, Reading, ReadOutcome, read_report
 
     file, path = folder / "file", folder / "workspace"
@@ -43,6 +44,7 @@ def _read(event: dict[str, Any], folder: Path) -> dict[str, Any]:
         workspace,
         lambda key: bootstrap.fetched_report(key, file),
         lambda format_, mapping: report_file(file, format_, mapping),
+        Mappings(bootstrap.beginning_of_object, check_mapping),
     )
     end = read_report(reading, Arrived(event["key"], int(event["size"])))
     workspace.leave()

@@ -152,6 +152,27 @@ def test_dropped_file_is_a_report(merchant: Merchant, bucket: Drop) -> None:
     assert [line["outcome"] for line in lines_of(merchant.api, report_id)] == ["foreign", "foreign"]
 
 
+def test_dropped_file_is_read_by_the_mapping_that_the_account_keeps(merchant: Merchant, bucket: Drop) -> None:
+    folder, content = new_id(), f"Tipo;Bruto;TID\nVENDA;1.070,50;{new_id()}\n".encode()
+    report_id = report_id_of(ACCOUNT, "csv", hashlib.sha256(content).hexdigest())
+    columns = {"kind": "Tipo", "gross": "Bruto", "tid": "TID"}
+    mapping = {"columns": columns, "kinds": {"VENDA": "sale"}, "delimiter": ";", "decimalSeparator": ","}
+    keep = f"mappings/{ACCOUNT}/csv/{folder}.json"
+
+    bucket(keep, json.dumps(mapping).encode())
+    bucket(f"inbox/{ACCOUNT}/csv/{folder}/sales.csv", content)
+    fault = ended(merchant.api, report_id)["fault"]
+    assert fault["code"] == "bad-mapping"
+    assert "kinds.VENDA 'sale'" in fault["message"]
+    assert fault["message"].endswith(f"({keep})")
+
+    bucket(keep, json.dumps(mapping | {"kinds": {"VENDA": "capture"}, "currency": "BRL"}).encode())
+    bucket(f"inbox/{ACCOUNT}/csv/{folder}/again.csv", content)
+    until(lambda: merchant.api.read(f"{REPORTS}/{report_id}")["state"] == "done", "the file is taken")
+    [line] = lines_of(merchant.api, report_id)
+    assert (line["gross"], line["outcome"]) == (107_050, "foreign")
+
+
 def test_run_that_fails_is_told_on_the_report_which_takes_the_file_then(
     merchant: Merchant, facts: Facts, run_report: Callable[[str], str]
 ) -> None:
@@ -203,3 +224,6 @@ def test_unknown_format_and_mapping_are_refused_at_once(merchant: Merchant) -> N
     assert answer.status == 400
     assert "cielo-v15" in answer.json["error"]["message"]
     assert merchant.api.post(REPORTS, body | {"format": "cielo-v15", "mapping": {}}).status == 400
+    answer = merchant.api.post(REPORTS, body | {"format": "csv", "mapping": {"delimiter": "§"}})
+    assert answer.status == 400
+    assert "delimiter '§' is none of" in answer.json["error"]["message"]

@@ -13,6 +13,7 @@ from operations import reconcile
 from operations.command_line import main
 from operations.output import STOPPED
 from operations.stacks import Stack
+from settlement.use_cases.reconciliation.name_report import MAX_MAPPING_BYTES
 from testkit.acquirer import FIRST_DAY, LAST_DAY, acquirers_file
 from testkit.report_files import adyen_settlement, camt_statement, cielo_sales, plain_csv
 from tests.support.command_stack import TABLE, command_stack
@@ -91,7 +92,7 @@ def test_other_hash_and_other_size_are_refused(
     ("mapping", "words"),
     [
         (b"[" * 60_000, "is no JSON"),
-        (b"{" + b" " * reconcile.MAX_MAPPING_BYTES + b"}", f"has more than {reconcile.MAX_MAPPING_BYTES} bytes"),
+        (b"{" + b" " * MAX_MAPPING_BYTES + b"}", f"has more than {MAX_MAPPING_BYTES} bytes"),
         (b"[]", "must hold an object"),
         (b"\xff\xfe{}", "is no JSON"),
         (b'{"columns": {"gross": "Valor"}}', "has no column 'Valor'"),

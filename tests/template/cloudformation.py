@@ -48,7 +48,7 @@ def load_workflow() -> dict[str, Any]:
     return workflow
 
 
-OBJECTS_OF_REPORTS = re.compile(r"\$\{ReportsBucket\.Arn\}/(lines|work|uploads|inbox)/\*(?=\")")
+OBJECTS_OF_REPORTS = re.compile(r"\$\{ReportsBucket\.Arn\}/(lines|work|uploads|inbox|mappings)/\*(?=\")")
 """All objects of one kind in the bucket of reports, which a resource in JSON can name in no other way."""
 
 

@@ -36,6 +36,8 @@ def test_role_touches_only_the_kinds_of_objects_that_it_needs() -> None:
         ("ReportMatching", "PutObject", "lines"),
         ("ReportMatching", "PutObject", "work"),
         ("ReportReading", "GetObject", "inbox"),
+        ("ReportReading", "GetObject", "mappings"),
+        ("ReportReading", "ListBucket", "bucket"),
         ("ReportReading", "GetObject", "uploads"),
         ("ReportReading", "PutObject", "work"),
         ("OperatorConsole", "GetObject", "lines"),

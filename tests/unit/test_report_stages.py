@@ -19,12 +19,13 @@ from settlement.domain.reconciliation.payout import part_missing
 from settlement.domain.reconciliation.report import Report, ReportState, report_id_of
 from settlement.domain.reconciliation.report_line import Amounts, LineKind, Stage, Sums
 from settlement.domain.reconciliation.taken import Taken
-from settlement.reports.opened import report_file
+from settlement.reports.opened import check_mapping, report_file
 from settlement.storage.report_run import ReportRun
 from settlement.storage.report_workspace import ReportWorkspace
 from settlement.use_cases.reconciliation import read_report as reading_module
 from settlement.use_cases.reconciliation.advance_report import finish_report
 from settlement.use_cases.reconciliation.keep_findings import Finding, write_findings
+from settlement.use_cases.reconciliation.kept_mapping import Mappings
 from settlement.use_cases.reconciliation.load_books import BooksRange, load_books_page
 from settlement.use_cases.reconciliation.match_report import MatchEnd, Matching, MatchOutcome, match_report
 from settlement.use_cases.reconciliation.name_report import NamedFile, name_report
@@ -80,6 +81,11 @@ class Stages:
         found.mkdir()
         return found
 
+    def beginning(self, key: str, length: int) -> bytes | None:
+        """Return the first bytes of an object."""
+        content = self.bucket.objects.get(key)
+        return None if content is None else content[:length]
+
     def run_of(self, report_id: str, run: str) -> ReportRun:
         return ReportRun(self.bucket, self.place(), ACCOUNT, report_id, run)
 
@@ -98,6 +104,7 @@ class Stages:
             workspace,
             fetch,
             partial(report_file, folder / "file"),
+            Mappings(self.beginning, check_mapping),
         )
         end = read_report(reading, Arrived(key, len(self.bucket.objects[key])))
         workspace.leave()

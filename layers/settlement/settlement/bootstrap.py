@@ -109,6 +109,12 @@ def fetched_report(key: str, file: "Path") -> str:
     return fetched(reports_bucket(), key, file)
 
 
+def beginning_of_object(key: str, length: int) -> bytes | None:
+    """Return the first bytes of an object in the bucket of settlement reports; None if there is no such object."""
+    part = reports_bucket().part(key, 0, length)
+    return None if part is None else part.content
+
+
 def report_lines() -> "BucketLines":
     """Return the lines of settlement reports."""
     from settlement.storage.report_lines import BucketLines

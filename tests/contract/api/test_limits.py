@@ -13,7 +13,6 @@ from settlement.api.modifications.request import (
     MAX_TAGS,
 )
 from settlement.api.orders.request import MAX_PRICE_TAGS, MAX_UNIT_PRICES
-from settlement.api.reports.request import MAX_FILE_NAME, MAX_MAPPING_BYTES
 from settlement.api.settings.request import MAX_LIMITS
 from settlement.api.shared.body import MAX_BODY_BYTES, MAX_DEPTH
 from settlement.api.shared.request import MAX_ANY_TEXT, MAX_INSTALLMENTS, MAX_NAME_BYTES, MAX_QUANTITY, MAX_TOTALS
@@ -23,6 +22,7 @@ from settlement.domain.money import MAX_DIGITS, currencies_in_use
 from settlement.domain.order.order import MAX_LINES
 from settlement.domain.transaction.checkout import MAX_ADDITIONAL_DATA
 from settlement.domain.transaction.payment import MAX_PAYMENTS
+from settlement.use_cases.reconciliation.name_report import MAX_FILE_NAME, MAX_MAPPING_BYTES
 from tests.support.limit_requests import (
     Limit,
     body_with,
@@ -80,7 +80,7 @@ LIMITS = (
     Limit(
         "the mapping of a settlement report in CSV",
         MAX_MAPPING_BYTES,
-        naming("mapping", lambda size: {"sender": "x" * (size - len('{"sender": ""}'))}),
+        naming("mapping", lambda size: {"kinds": {"x" * (size - len('{"kinds": {"": "fee"}}')): "fee"}}),
         ("mapping", "65536 bytes", "65537"),
     ),
     Limit("arrays and objects in each other, in a body", MAX_DEPTH, send_nested, ("32",)),

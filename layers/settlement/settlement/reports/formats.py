@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -34,14 +34,17 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name in requests, what it is, the version that is read, where its layout is published."""
+    """A format: its name in requests, what it is, the version that is read, where its layout is published.
+
+    ``check_mapping`` raises ``ReportRefused`` for what is no mapping of it; None if it takes none.
+    """
 
     name: str
     title: str
     version: str
     source: str
     read: Reader
-    takes_mapping: bool = False
+    check_mapping: Callable[[Mapping[str, Any]], object] | None = None
 
 
 @cache
@@ -61,12 +64,19 @@ def format_of(name: str) -> Format:
     return found
 
 
+def refuse_bad_mapping(format_: Format, mapping: Mapping[str, Any]) -> None:
+    """Raise ``ReportRefused`` for what is no mapping of a format: it names key and value."""
+    if format_.check_mapping is None:
+        raise ReportRefused(Fault.BAD_MAPPING, f"mapping: format {format_.name} takes none")
+    format_.check_mapping(mapping)
+
+
 def read_report(
     format_: Format, stream: BinaryIO, mapping: Mapping[str, Any] | None = None
 ) -> tuple[ReportHead, Iterator[ReportLine]]:
     """Read a file that can be read again from its beginning; raises ``ReportRefused``."""
     refuse_unreadable(stream.read(_BEGINNING))
     stream.seek(0)
-    if mapping is not None and not format_.takes_mapping:
-        raise ReportRefused(Fault.BAD_MAPPING, f"format {format_.name} takes no mapping")
+    if mapping is not None:
+        refuse_bad_mapping(format_, mapping)
     return format_.read(stream, mapping)

@@ -141,7 +141,7 @@ def _checked(mapping: Mapping[str, Any]) -> _Mapping:
     kinds = {kind.value: kind for kind in LineKind}
     for word, kind in _texts(mapping, "kinds", None).items():
         if kind not in kinds:
-            raise _bad(f"kinds.{word} {shown(kind)} is none of {', '.join(LineKind)}")
+            raise _bad(f"kinds.{shown(word)[1:-1]} {shown(kind)} is none of {', '.join(LineKind)}")
         kinds[word] = LineKind(kind)
     texts = {key: mapping[key] for key in _TEXTS if key in mapping}
     for key, text in texts.items():
@@ -192,5 +192,5 @@ FORMAT = Format(
     version="1",
     source="this module",
     read=_read,
-    takes_mapping=True,
+    check_mapping=_checked,
 )

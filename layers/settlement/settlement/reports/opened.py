@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
-from settlement.reports.formats import Format, format_of, read_report
+from settlement.reports.formats import Format, format_of, read_report, refuse_bad_mapping
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -48,11 +48,20 @@ class ReportFile:
 
 def report_file(path: Path, format_: str, mapping: str | None) -> ReportFile:
     """Return a file of a format by its name, with a mapping as JSON; raises ``ReportRefused`` for what is none."""
-    found = format_of(format_)
+    return ReportFile(path, format_of(format_), None if mapping is None else _told(mapping))
+
+
+def check_mapping(format_: str, mapping: str) -> None:
+    """Raise ``ReportRefused`` for what is no mapping, as JSON, of a format by its name: it names key and value."""
+    refuse_bad_mapping(format_of(format_), _told(mapping))
+
+
+def _told(mapping: str) -> Mapping[str, Any]:
     try:
-        told = None if mapping is None else json.loads(mapping)
-    except ValueError as error:
-        raise ReportRefused(Fault.BAD_MAPPING, f"mapping: is no JSON: {error}") from None
-    if told is not None and not isinstance(told, dict):
-        raise ReportRefused(Fault.BAD_MAPPING, "mapping: must be an object")
-    return ReportFile(path, found, told)
+        told = json.loads(mapping)
+        json.dumps(told, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise ReportRefused(Fault.BAD_MAPPING, f"mapping: it is no JSON: {error}") from None
+    if not isinstance(told, dict):
+        raise ReportRefused(Fault.BAD_MAPPING, "mapping: it must be an object")
+    return told

@@ -7,11 +7,7 @@ from pydantic import AfterValidator, Field
 
 from settlement.api.shared.request import Body
 from settlement.api.shared.written import FullText, trimmed
-from settlement.use_cases.reconciliation.name_report import NamedFile
-
-MAX_FILE_NAME = 200
-MAX_MAPPING_BYTES = 65_536
-"""Bytes of a mapping as JSON."""
+from settlement.use_cases.reconciliation.name_report import MAX_FILE_NAME, MAX_MAPPING_BYTES, NamedFile
 
 
 def _short(mapping: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,8 @@ class Report:
     """A file that was named, and what it told. ``received_at`` is when it was named first.
 
     A file that was too large to be read has no ``sha256``. ``mapping`` is JSON, for the formats that take one.
+    One that was dropped ``was_read`` once a run has it with its mapping, which is that of every run until it is
+    refused.
 
     ``missing`` are the captures and refunds without a line, which are of no file. A refused one has ``fault`` and
     ``message``, and where in the file; one whose run failed has ``RUN_FAILED``. ``run`` is that of which the lines are
@@ -107,6 +109,7 @@ class Report:
     done_at: datetime | None = None
     run: str | None = None
     mapping: str | None = None
+    was_read: bool = False
     version: int = 0
 
     def to(self, state: ReportState) -> "Report":

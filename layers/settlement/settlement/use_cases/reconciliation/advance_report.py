@@ -76,6 +76,7 @@ def _refused(report: Report, refusal: ReportRefused, at: datetime) -> Report:
         fault_line=refusal.line or None,
         fault_column=refusal.column or None,
         done_at=at,
+        was_read=False,
     )
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from settlement.use_cases.reconciliation.report_ports import Reports
     from settlement.use_cases.shared.ports import Ports
 
+MAX_FILE_NAME = 200
+MAX_MAPPING_BYTES = 65_536
+"""Bytes of a mapping as JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:

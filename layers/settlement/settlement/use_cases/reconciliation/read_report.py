@@ -6,21 +6,26 @@ Nothing is decided here but whether the file is taken: what it has goes into a w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from settlement.domain.account.account import is_account
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report import Report, ReportState, report_id_of
 from settlement.use_cases.reconciliation.advance_report import advance_report, refuse_report
+from settlement.use_cases.reconciliation.kept_mapping import find_mapping
 from settlement.use_cases.reconciliation.load_books import BooksRange
+from settlement.use_cases.reconciliation.name_report import MAX_FILE_NAME
 from settlement.use_cases.reconciliation.reconcile_file import months_of_orders
 from settlement.use_cases.reconciliation.take_report import read_whole
 from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from settlement.domain.reconciliation.taken import Taken
+    from settlement.use_cases.reconciliation.kept_mapping import Mappings
     from settlement.use_cases.reconciliation.report_ports import Reports
     from settlement.use_cases.reconciliation.take_report import OpenedFile
     from settlement.use_cases.reconciliation.workspace import Workspace
@@ -41,7 +46,7 @@ UPLOADS = "uploads"
 INBOX = "inbox"
 """Where dropped files come in, as ``<account>/<format>/<name>``."""
 
-_MAX_NAME = 200
+_MAX_ERROR = 200
 
 
 class ReadOutcome(StrEnum):
@@ -87,6 +92,7 @@ class Reading:
     workspace: Workspace
     fetch: Fetch
     open_file: Callable[[str, str | None], OpenedFile]
+    mappings: Mappings
 
 
 def read_report(reading: Reading, arrived: Arrived) -> ReadEnd:
@@ -96,7 +102,12 @@ def read_report(reading: Reading, arrived: Arrived) -> ReadEnd:
     if found is None:
         return ReadEnd(ReadOutcome.NONE)
     account, sha256 = found.account, found.sha256
-    report = advance_report(ports, reports, account, found.report, Report.read_again)
+    try:
+        mapping = _mapping_of(reading, found)
+    except ReportRefused as refusal:
+        report = refuse_report(ports, reports, account, found.report, refusal)
+        return ReadEnd(ReadOutcome(report.state.value), account, report.report_id)
+    report = advance_report(ports, reports, account, found.report, partial(_begun, found, mapping))
     if report.state is ReportState.DONE:
         return ReadEnd(ReadOutcome.DONE, account, report.report_id)
     try:
@@ -113,6 +124,27 @@ def read_report(reading: Reading, arrived: Arrived) -> ReadEnd:
     reading.workspace.note(head, taken)
     today = ports.now().date()
     return ReadEnd(ReadOutcome.READ, account, report.report_id, ranges_of(taken, head.until or today, today))
+
+
+def _mapping_of(reading: Reading, found: _Found) -> str | None:
+    """Return the mapping that the account keeps for a file that was dropped, unless a run has it with its mapping.
+
+    Raises ``ReportRefused``.
+    """
+    is_open = found.report.state is not ReportState.DONE and not found.report.was_read
+    return find_mapping(reading.mappings, found.account, found.dropped) if found.dropped and is_open else None
+
+
+def _begun(found: _Found, mapping: str | None, stored: Report) -> Report:
+    """Return a report as it is read; one that was dropped by the mapping that the account keeps, else that of its name.
+
+    One that was refused is not read by a mapping that the account does not keep any more.
+    """
+    again = stored.read_again()
+    if not found.dropped or stored.was_read:
+        return again
+    named = stored.mapping if stored.state is ReportState.AWAITED else None
+    return replace(again, mapping=mapping or named, was_read=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +166,7 @@ def fail_report(ports: Ports, reports: Reports, fetch: Fetch, arrived: Arrived, 
         return None
     return advance_report(
         ports, reports, found.account, found.report,
-        lambda stored: stored.failed(failure.run, failure.error[:_MAX_NAME], ports.now()),
+        lambda stored: stored.failed(failure.run, failure.error[:_MAX_ERROR], ports.now()),
     )  # fmt: skip
 
 
@@ -142,12 +174,13 @@ def fail_report(ports: Ports, reports: Reports, fetch: Fetch, arrived: Arrived, 
 class _Found:
     """The report of an object that came: the stored one, or that of a file that was dropped.
 
-    ``sha256`` is empty if the file is too large to be fetched.
+    ``sha256`` is empty if the file is too large to be fetched. ``dropped`` is ``<format>/<name>``, empty for an upload.
     """
 
     account: str
     report: Report
     sha256: str
+    dropped: str
 
 
 def _found(ports: Ports, reports: Reports, fetch: Fetch, arrived: Arrived) -> _Found | None:
@@ -161,7 +194,7 @@ def _found(ports: Ports, reports: Reports, fetch: Fetch, arrived: Arrived) -> _F
         return None
     sha256 = "" if arrived.size > MAX_UPLOAD_BYTES else fetch(arrived.key)
     report = named or _dropped(ports, reports, account, name, sha256 or f"{arrived.key} {arrived.size}", sha256)
-    return _Found(account, report, sha256)
+    return _Found(account, report, sha256, "" if named else name)
 
 
 def _dropped(ports: Ports, reports: Reports, account: str, name: str, identity: str, sha256: str) -> Report:
@@ -169,7 +202,7 @@ def _dropped(ports: Ports, reports: Reports, account: str, name: str, identity: 
     format_, _, file_name = name.partition("/")
     report_id = report_id_of(account, format_, identity)
     known = reports.report(account, report_id)
-    return known or Report(report_id, format_[:_MAX_NAME], file_name[:_MAX_NAME], sha256, ports.now())
+    return known or Report(report_id, format_[:MAX_FILE_NAME], file_name[:MAX_FILE_NAME], sha256, ports.now())
 
 
 def ranges_of(taken: Taken, without_day: date, today: date) -> list[BooksRange]:
