@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from bench.figures import Figures
-from bench.reconcile import is_good, measure, show
+from bench.reconcile import is_good, measure, measure_stages, show
 from operations.running_stack import Facts
 
 SMALL, LARGE = 300, 1_500
@@ -21,3 +21,11 @@ def test_report_of_five_times_the_lines_takes_no_more_memory(facts: Facts, tmp_p
     figures.write(tmp_path / "figures.json")
     told = json.loads((tmp_path / "figures.json").read_text())
     assert told[f"lines_{runs[0].lines}_peak_mib"]["unit"] == "MiB"
+
+
+def test_workflow_takes_an_uploaded_file_whole(facts: Facts) -> None:
+    [run] = measure_stages(facts, [SMALL])
+
+    assert run.outcome == 0
+    assert run.lines >= SMALL
+    assert is_good([run]), run
