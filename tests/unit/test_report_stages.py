@@ -342,10 +342,11 @@ def _covered(ranges: Iterable[BooksRange], *, checkouts: bool) -> list[date]:
 
 @pytest.mark.parametrize("months", [1, 6, 36])
 @pytest.mark.parametrize("checkouts", [False, True])
-def test_ranges_have_every_day_of_the_months_once(months: int, checkouts: bool) -> None:
+@pytest.mark.parametrize("lines", [1, 40_000, 1_000_000])
+def test_ranges_have_every_day_of_the_months_once(months: int, checkouts: bool, lines: int) -> None:
     names = {f"{2024 + month // 12}-{month % 12 + 1:02d}" for month in range(months)}
 
-    ranges = ranges_of(Taken(Sums(), months=names), date(2024, 1, 1), date(2026, 12, 31))
+    ranges = ranges_of(Taken(Sums(lines), months=names), date(2024, 1, 1), date(2026, 12, 31))
 
     days = _covered(ranges, checkouts=checkouts)
     assert len(days) == len(set(days))
@@ -355,10 +356,18 @@ def test_ranges_have_every_day_of_the_months_once(months: int, checkouts: bool) 
     assert all(found.since.month == found.until.month for found in ranges)
 
 
+@pytest.mark.parametrize(("lines", "ranges"), [(1, 8), (5_000, 8), (10_000, 16), (100_000, 124), (1_000_000, 248)])
+def test_larger_file_has_its_orders_loaded_in_more_ranges(lines: int, ranges: int) -> None:
+    """Of one month's sales, with the three months before."""
+    taken = Taken(Sums(lines), months={"2026-03"})
+
+    assert len(ranges_of(taken, date(2026, 3, 6), date(2026, 3, 6))) == ranges
+
+
 def test_sales_of_days_to_come_and_of_long_ago_are_not_looked_for() -> None:
     months = {f"{year}-03" for year in range(1990, 2026)} | {"9999-12", "2026-03"}
 
-    ranges = ranges_of(Taken(Sums(), months=months), date(2026, 3, 6), date(2026, 3, 6))
+    ranges = ranges_of(Taken(Sums(10**9), months=months), date(2026, 3, 6), date(2026, 3, 6))
 
     assert max(found.until for found in ranges) == date(2026, 3, 31)
     assert len({f"{found.since:%Y-%m}" for found in ranges}) == MONTHS_LOOKED_AT == 36

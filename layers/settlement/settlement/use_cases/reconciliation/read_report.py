@@ -37,6 +37,9 @@ MAX_UPLOAD_BYTES = 100_000_000
 MAX_RANGES = 800
 """Most ranges of orders that are loaded apart: a history of an execution has at most 25,000 events, 9 for each."""
 
+LINES_OF_RANGE = 500
+"""Lines of a file for which there is a range of orders more: a small file has its months loaded whole."""
+
 MONTHS_LOOKED_AT = 36
 """Most months, the newest, in which orders of a file are looked for."""
 
@@ -206,13 +209,14 @@ def _dropped(ports: Ports, reports: Reports, account: str, name: str, identity: 
 
 
 def ranges_of(taken: Taken, without_day: date, today: date) -> list[BooksRange]:
-    """Return the days in which the orders of a file may have been placed, so many at a time that there are few ranges.
+    """Return the days in which the orders of a file may have been placed, in ranges: the more, the more lines it has.
 
-    A range lies within a month; one day has both orders and checkouts, each a range.
+    A range lies within a month, and has orders or checkouts.
     """
     months = [month for month in months_of_orders(taken, without_day) if month <= f"{today:%Y-%m}"]
     months = months[-MONTHS_LOOKED_AT:]
-    days = next(days for days in range(1, 32) if len(months) * -(-31 // days) * 2 <= MAX_RANGES)
+    most = min(taken.sums.lines // LINES_OF_RANGE, MAX_RANGES)
+    days = next((days for days in range(1, 31) if len(months) * -(-31 // days) * 2 <= most), 31)
     return [
         BooksRange(since, min(since + timedelta(days=days - 1), _last_of(since)), gateway_only)
         for month in months
