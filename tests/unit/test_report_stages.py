@@ -356,7 +356,7 @@ def test_ranges_have_every_day_of_the_months_once(months: int, checkouts: bool, 
     assert all(found.since.month == found.until.month for found in ranges)
 
 
-@pytest.mark.parametrize(("lines", "ranges"), [(1, 8), (5_000, 8), (10_000, 16), (100_000, 124), (1_000_000, 248)])
+@pytest.mark.parametrize(("lines", "ranges"), [(1, 8), (5_000, 8), (10_000, 16), (100_000, 124), (1_000_000, 242)])
 def test_larger_file_has_its_orders_loaded_in_more_ranges(lines: int, ranges: int) -> None:
     """Of one month's sales, with the three months before."""
     taken = Taken(Sums(lines), months={"2026-03"})
