@@ -140,7 +140,7 @@ def test_lines_are_shown_the_differing_ones_first_and_narrowed_to_one_outcome(
     second = browser.get(more)
 
     assert f"3 differs value {placed.order_id} TID capture R$29.99 R$30.00 R$0.00 R$29.99" in first.words
-    assert "4 no order of ours other capture R$5.00" in first.words
+    assert "4 no order of ours no payment of the months of its sales" in first.words
     assert f'href="/console/transactions/{placed.transaction_id}"' in first.text
     assert f"2 matched {placed.order_id} TID capture R$70.00 R$1.00 R$69.00" in second.words
     assert "29.99 R$30.00" not in second.words

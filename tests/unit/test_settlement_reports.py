@@ -15,6 +15,7 @@ from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, Tol
 from settlement.domain.reconciliation.expected import CentsOn, expected_parts
 from settlement.domain.reconciliation.matching import match_payment
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
+from settlement.domain.reconciliation.report_head import Holds
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.storage.report_workspace import MAX_LINES_OF_PAYMENT, ReportWorkspace
 from settlement.use_cases.reconciliation.reconcile_file import Reconciled, months_of_orders, reconcile, take_lines
@@ -219,6 +220,8 @@ def test_payment_is_found_by_reference_then_tid_then_nsu_and_authorisation(works
 
     found = [(books.payment_id if books else None, verdict.outcome.value) for books, verdict in workspace.verdicts()]
     assert found == [("P1", "matched"), ("P2", "matched"), (None, "foreign")]
+    [(_, foreign)] = workspace.verdicts(Outcome.FOREIGN)
+    assert "no payment of the months of its sales" in foreign.reason
 
 
 def test_books_come_back_from_the_workspace_as_they_were(workspace: ReportWorkspace) -> None:
@@ -272,6 +275,25 @@ def test_line_whose_reference_two_payments_have_is_told_apart_by_value_and_day(w
 
     found = [(books.payment_id if books else None, verdict.outcome.value) for books, verdict in workspace.verdicts()]
     assert found == [("P2", "matched"), (None, "ambiguous")]
+
+
+@pytest.mark.parametrize(("period", "expected"), [((None, None), []), ((DAY, DAY + timedelta(days=9)), ["C2"])])
+def test_days_of_sales_are_no_period_of_payouts(
+    workspace: ReportWorkspace, period: tuple[date | None, date | None], expected: list[str]
+) -> None:
+    """Sales of ten days are paid; another payout of these days is in another file."""
+    announced = [ToldPart(Stage.REPORTED, 1, 1, "earlier", DAY + timedelta(days=days)) for days in (30, 4, 39)]
+    days = (0, 0, 9)
+    moves = [
+        capture(f"C{at}", at * 100, DAY + timedelta(days=aside), told=(told,))
+        for at, (told, aside) in enumerate(zip(announced, days, strict=True), 1)
+    ]
+    lines = [line(2, 100, stage=Stage.PAID), line(3, 300, DAY + timedelta(days=9), stage=Stage.PAID)]
+    head = replace(acquirers_file(1).head, since=period[0], until=period[1], holds=Holds.PAYOUTS)
+
+    reconcile(workspace, head, take_lines(workspace, lines), [payment(*moves)], "this")
+
+    assert [missing.move for missing in workspace.missing()] == expected
 
 
 def test_lines_of_very_many_equal_captures_are_ambiguous_and_soon_decided() -> None:

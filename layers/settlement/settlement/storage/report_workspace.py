@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
-from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Slot, Verdict
+from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Slot, Verdict, foreign_reason
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
@@ -382,7 +382,7 @@ def _verdict_text(verdict: Verdict) -> str:
 
 def _verdict(line: ReportLine, outcome: Outcome, fault: str | None, text: str | None) -> Verdict:
     if text is None:
-        return Verdict(line, outcome, reason=fault or "")
+        return Verdict(line, outcome, reason=fault or (foreign_reason(line) if outcome is Outcome.FOREIGN else ""))
     move, differences, expected, reason, candidates = json.loads(text)
     known = tuple(Difference(difference) for difference in differences)
     return Verdict(line, outcome, move, known, expected, reason, tuple(candidates))

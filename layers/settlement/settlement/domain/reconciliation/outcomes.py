@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine, Stage
+from settlement.domain.reconciliation.report_line import DISPUTES, OF_PAYMENTS, LineKind, ReportLine, Stage
 from settlement.values import dataclass
 
 
@@ -69,6 +69,15 @@ class Verdict:
             return ()
         _, stage, number, of = self.line.slot
         return tuple(Slot(move, stage, number, of) for move in ((self.move,) if self.move else self.candidates))
+
+
+def foreign_reason(line: ReportLine) -> str:
+    """Return why a line of a capture, refund or dispute is no order's; nothing for one of the merchant's account."""
+    if line.kind not in OF_PAYMENTS:
+        return ""
+    if not (line.reference or line.tid or (line.nsu and line.authorization)):
+        return "it names no payment: by reference, tid, or nsu and authorisation code"
+    return "no payment of the months of its sales, or of three before, has its reference, tid, or nsu and code"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ class Holds(StrEnum):
 class ReportHead:
     """What a file says of itself; ``sequence`` is unique among the files of its ``sender``, empty without one.
 
-    A file that tells no period has that of its sales: from the first day to the last one, without these two if its
-    days are not whole. With ``of_pix`` True it holds Pix alone, with False all but Pix, which the acquirer has in files
-    of their own.
+    A file of sales that tells no period has that of its lines: from the first day to the last one, without these two if
+    its days are not whole. With ``of_pix`` True it holds Pix alone, with False all but Pix, which the acquirer has in
+    files of their own.
     """
 
     format: str
@@ -47,8 +47,8 @@ class ReportHead:
         return self.of_pix is None or self.of_pix is (group == PIX_GROUP)
 
     def with_period(self, first: date | None, last: date | None) -> "ReportHead":
-        """Return the head with a period, where it told none: that of its sales."""
-        if first is None or last is None or self.since is not None:
+        """Return the head with a period, where it told none: that of its sales; one of payouts has none then."""
+        if first is None or last is None or self.since is not None or self.holds is Holds.PAYOUTS:
             return self
         aside = timedelta(days=0 if self.days_are_whole else 1)
         return replace(self, since=first + aside, until=last - aside)
