@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 30
 LOCAL_API = "http://127.0.0.1:3000"
 LOG_IN = "docs/tutorial.md"
 WITH_LOG_IN = ("README.md", LOG_IN)
-DOCUMENTS = (*WITH_LOG_IN, "docs/api.md", "docs/configuration.md", "docs/sandbox.md")
+DOCUMENTS = (*WITH_LOG_IN, "docs/api.md", "docs/configuration.md", "docs/sandbox.md", "docs/settlement-reports.md")
 
 Paste = Callable[[str], str]
 """Run a block, and return what it prints."""

@@ -5,7 +5,8 @@ The layout is this module's own, version 1. A file has a header line; the mappin
     {"columns": {"kind": "Tipo", "gross": "Bruto", "net": "Líquido", "tid": "TID", "soldOn": "Venda"},
      "kinds": {"VENDA": "capture", "ESTORNO": "refund"},
      "delimiter": ";", "encoding": "latin-1", "decimalSeparator": ",", "dayOrder": "DMY", "currency": "BRL",
-     "centsOn": "last", "stage": "paid", "period": ["2026-03-01", "2026-03-31"], "sender": "Acme", "sequence": "17"}
+     "centsOn": "last", "stage": "paid", "holds": "payouts", "period": ["2026-03-01", "2026-03-31"], "sender": "Acme",
+     "sequence": "17"}
 
 ``columns`` names the file's column for each of ``COLUMNS``; ``kind`` and ``gross`` are needed, and ``currency`` in
 either place. Amounts are decimals of major units, signed as the merchant sees them; without a net it is gross less fee,

@@ -158,7 +158,8 @@ class LineAnswer(TypedDict):
     paymentId: str | None
     """The payment that it is about; null if that is not known."""
     capture: str | None
-    """The number of the capture or refund that it is about; null if that is not known."""
+    """The capture or refund that it is about by its operation and call, as ``000002-0001`` for call 1 of operation 2;
+    null if that is not known."""
     candidates: list[str]
     """The numbers of those that an ambiguous line may be about."""
 
