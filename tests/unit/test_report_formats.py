@@ -77,6 +77,12 @@ def test_cielo_file_is_read_as_the_independent_parser_reads_it() -> None:
         assert (other.data_captura, other.data_vencimento_original) == (line.sold_on, line.expected_on)
 
 
+def test_cielo_file_of_a_day_without_movement_has_header_and_trailer_alone() -> None:
+    head, lines = read("cielo-v15", cielo_sales([], FIRST_DAY, LAST_DAY))
+
+    assert (head.serial, lines) == ("cielo-v15/1051583117-03/0000001", [])
+
+
 def test_cielo_payment_is_paid_on_the_day_of_its_unit() -> None:
     other = SALE.nsu[:-1] + "9"
     records = [
