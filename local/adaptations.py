@@ -1,8 +1,9 @@
-"""Five adaptations that make the emulator treat the template as AWS does (D91).
+"""Six adaptations that make the emulator treat the template as AWS does (D91).
 
 The emulator reads workflow definitions in JSON only, and ignores the gateway responses in an API's body. After a
 restart it knows the position in a table's stream, but not the stream, and would skip as many new records. It applies
-the policies of queues and bucket against plain HTTP, but offers no HTTPS. It has no CodeDeploy.
+the policies of queues and bucket against plain HTTP, but offers no HTTPS. It has no CodeDeploy. And this machine has
+two names in a browser, of which the template knows one.
 """
 
 from __future__ import annotations
@@ -63,8 +64,13 @@ def open_queues(sqs: Any, stack: str) -> None:
 
 
 def open_bucket(s3: Any, bucket: str) -> None:
-    """Remove the policy of a bucket."""
+    """Remove the policy of a bucket, and have it take from ``localhost`` what it takes from this machine's number."""
     s3.delete_bucket_policy(Bucket=bucket)
+    rules = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+    for rule in rules:
+        named = [origin.replace("//127.0.0.1:", "//localhost:") for origin in rule["AllowedOrigins"]]
+        rule["AllowedOrigins"] = list(dict.fromkeys([*rule["AllowedOrigins"], *named]))
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})
 
 
 def forget_stream_positions(save: Path) -> None:

@@ -22,6 +22,7 @@ console = Console(
         hooks=lambda: bootstrap.hook_client(),
         reports=lambda: bootstrap.reports(),
         report_lines=lambda: bootstrap.report_lines(),
+        uploads=lambda: bootstrap.reports_bucket(),
         entry_log=lambda: bootstrap.entry_log(),
     ),
 )

@@ -1,6 +1,5 @@
 """Names settlement reports and tells where to upload their files."""
 
-from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -10,10 +9,7 @@ from settlement.api.resolver import Api, answer
 from settlement.api.shared.http import Response
 from settlement.domain.errors import InvalidRequest
 from settlement.domain.reconciliation.refusal import ReportRefused
-from settlement.domain.reconciliation.report import ReportState
 from settlement.logs import new_logger
-
-UPLOAD_WITHIN = timedelta(hours=1)
 
 logger = new_logger()
 api = Api(logger)
@@ -33,8 +29,7 @@ def name() -> Response:
     from settlement.api.reports.request import NamedReportBody
     from settlement.reports.formats import format_of
     from settlement.reports.opened import check_mapping
-    from settlement.use_cases.reconciliation.name_report import name_report
-    from settlement.use_cases.reconciliation.read_report import UPLOADS
+    from settlement.use_cases.reconciliation.await_upload import await_upload
 
     account = api.caller()
     named = api.read(NamedReportBody).named
@@ -48,9 +43,5 @@ def name() -> Response:
     except ReportRefused as refused:
         raise InvalidRequest(str(refused)) from None
     ports = bootstrap.ports(api.actor())
-    report = name_report(ports, bootstrap.reports(), account, named)
-    if report.state is ReportState.DONE:
-        return answer(200, named_view(report, None, None))
-    key = f"{UPLOADS}/{account}/{report.report_id}"
-    url = bootstrap.reports_bucket().upload_url(key, int(UPLOAD_WITHIN.total_seconds()))
-    return answer(201, named_view(report, url, ports.now() + UPLOAD_WITHIN))
+    awaited = await_upload(ports, bootstrap.reports(), bootstrap.reports_bucket(), account, named)
+    return answer(200 if awaited.url is None else 201, named_view(awaited))

@@ -13,6 +13,7 @@ from settlement.storage.app_keys import Caller, save, set_enabled
 from testkit.api import new_id
 from testkit.merchant import Merchant, until
 from tests.support.chromium import chromium, needs_chromium
+from tests.support.console_in_browser import complaints_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,6 +60,59 @@ def test_payouts_show_what_is_to_come_and_the_reports(sign_in: SignIn, merchant:
     page.click(f"table a:has-text('{file.name}')")
 
     assert "no order of ours" in page.locator("#lines ~ div tbody tr").first.inner_text()
+
+
+def test_settlement_report_is_sent_from_the_browser_and_followed_until_it_is_done(
+    sign_in: SignIn, merchant: Merchant, tmp_path: Path
+) -> None:
+    order = merchant.place()
+    order.invoice("N1", 7000)
+    order.come_to_rest()
+    (payment,) = order.payments()
+    file = tmp_path / f"{new_id()}.csv"
+    file.write_text(f"kind,gross,fee,currency,tid\ncapture,70.00,1.75,BRL,{payment['tid']}\n")
+    page = sign_in()
+    complaints = complaints_of(page)
+
+    send(page, file)
+    shows(page, "h2:has-text('What became of its lines')")
+
+    assert page.locator("#lines ~ div tbody tr").inner_text().split()[:3] == ["2", "matched", order.order_id]
+    assert complaints == []
+    send(page, file)
+    page.wait_for_url("**?done=known")
+
+
+def test_settlement_report_that_is_refused_says_where_and_is_sent_again(sign_in: SignIn, tmp_path: Path) -> None:
+    file = tmp_path / f"{new_id()}.csv"
+    file.write_text(f"kind;gross;currency;tid\ncapture;5,00;BRL;{new_id()}\n")
+    page = sign_in(locale="pt-BR")
+    send(page, file)
+    shows(page, "#report-state .notice.bad")
+    told = page.locator("#report-state .notice.bad").inner_text()
+    assert "O arquivo foi recusado por inteiro" in told
+    assert "Linha 1" in told
+
+    page.set_input_files("#u-file", file)
+    page.locator("#u-mapping-part summary").click()
+    page.fill("#u-mapping", '{"delimiter": ";", "decimalSeparator": ","}')
+    page.click("#upload button.primary")
+
+    shows(page, "h2:has-text('O que resultou de suas linhas')")
+
+
+def shows(page: "Page", what: str) -> None:
+    """Wait until the report's page shows something, as patiently as for a report that is read over HTTP."""
+    until(lambda: page.locator(what).count() > 0, f"the page shows {what}")
+
+
+def send(page: "Page", file: Path) -> None:
+    """Send a CSV file from the page of payouts."""
+    page.click("nav a[href$='/payouts']")
+    page.set_input_files("#u-file", file)
+    page.select_option("#u-format", "csv")
+    page.click("#upload button.primary")
+    page.wait_for_url("**/payouts/*")
 
 
 def test_order_is_found_and_followed_to_what_went_over_the_wire(sign_in: SignIn, merchant: Merchant) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
 from settlement.storage.aws_client import endpoint_of, region_of
+from settlement.storage.bucket import ADDRESSES as ADDRESSES_OF_THE_BUCKET
+from settlement.storage.bucket import Bucket
 from settlement.storage.dynamodb_client import DynamoDB
 from settlement.storage.secrets_client import SecretsManager
+from settlement.use_cases.reconciliation.await_upload import upload_place
 
 ADDRESSES: dict[str, tuple[dict[str, str], str]] = {
     "of the region": ({}, "https://dynamodb.eu-west-1.amazonaws.com"),
@@ -58,3 +63,29 @@ def test_region_is_asked_for() -> None:
 def test_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="endpoint"):
         DynamoDB(url, "eu-west-1", {}, connect_seconds=1, try_seconds=1, tries=1)
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint", "place"),
+    [
+        ("us-east-1", None, "https://reports.s3.us-east-1.amazonaws.com/uploads/acme/"),
+        ("sa-east-1", None, "https://reports.s3.sa-east-1.amazonaws.com/uploads/acme/"),
+        ("eu-central-1", None, "https://reports.s3.eu-central-1.amazonaws.com/uploads/acme/"),
+        ("cn-north-1", None, "https://reports.s3.cn-north-1.amazonaws.com.cn/uploads/acme/"),
+        ("us-east-1", "http://127.0.0.1:4566", "http://127.0.0.1:4566/reports/uploads/acme/"),
+    ],
+)
+def test_files_are_sent_to_the_buckets_own_host_in_its_region_by_version_4(
+    region: str, endpoint: str | None, place: str
+) -> None:
+    session = boto3.Session("id", "secret", region_name=region)
+    config = Config(**ADDRESSES_OF_THE_BUCKET)
+    bucket = Bucket(session.client("s3", endpoint_url=endpoint, config=config), "reports")
+
+    address, _, signed = bucket.upload_url("uploads/acme/R1", 3600).partition("?")
+
+    assert address == f"{place}R1"
+    assert upload_place(bucket, "acme") == place
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in signed
+    assert "X-Amz-Expires=3600" in signed
+    assert "X-Amz-SignedHeaders=host&" in signed, "a browser has to send no other header"

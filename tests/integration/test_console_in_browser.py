@@ -16,6 +16,8 @@ from tests.support.approvals import stored
 from tests.support.chromium import needs_chromium
 from tests.support.console import KEY, TOKEN
 from tests.support.console_in_browser import (
+    AWAITED,
+    READING,
     REFUSED,
     REPORT,
     UNDELIVERED,
@@ -38,7 +40,8 @@ def paths(orders: dict[str, Placed]) -> list[str]:
     done, failed, by_hand, cancelled = (orders[name] for name in ("done", "failed", "by_hand", "cancelled"))
     failure = f"transactions/{failed.transaction_id}/operations/{failed.operation.sequence}/do"
     return [
-        *("payouts", "payouts?days=30", f"payouts/{REPORT.report_id}", f"payouts/{REFUSED.report_id}"),
+        *("payouts", "payouts?days=30"),
+        *(f"payouts/{report.report_id}" for report in (REPORT, REFUSED, AWAITED, READING)),
         f"deliveries/{UNDELIVERED.id}",
         *("today", "lapses", "settings", "keys", "orders", "orders?from=x", "nowhere"),
         *("connectors", "connectors/partial", "connectors/partial/edit", "new-connector"),

@@ -63,7 +63,7 @@ def answers(account: DynamoDBStore, gateway: str) -> Mapping[str, Answer]:
     """The answer to every event, played in order; the connector that one adds is asked for its manifest here."""
     told = played(account, gateway)
     seen = look_around(handler("operator_console"), ORDER_ID, TRANSACTION_ID)
-    assert seen == [200, 401, 303, *[200] * 9, 404, 404, 200, 400, 200, 303]
+    assert seen == [200, 401, 303, *[200] * 9, 404, 404, 200, 201, 400, 200, 303]
     return told
 
 

@@ -23,7 +23,7 @@ from tests.support.affiliations import FakeProbe, FakeVault
 from tests.support.feeds import FakeFeeds, FakeHookCaller
 from tests.support.journal import JournalOfCommits
 from tests.support.lambda_context import Context
-from tests.support.reports import FakeReports
+from tests.support.reports import FakeReports, UploadAddresses
 
 KEY, TOKEN, USER = "operator", "a-token", "Maria"
 ENVIRONMENT = {
@@ -194,6 +194,7 @@ class Browser:
         self.patch.setattr(bootstrap, "hook_client", lambda: self.hooks)
         self.patch.setattr(bootstrap, "reports", lambda: self.reports)
         self.patch.setattr(bootstrap, "report_lines", lambda: self.reports.lines)
+        self.patch.setattr(bootstrap, "reports_bucket", UploadAddresses)
         journal = JournalOfCommits(commits=self.shop.store.commits)
         self.patch.setattr(bootstrap, "entry_log", lambda: journal)
         self.access.keys.setdefault(KEY, (TOKEN, ACCOUNT, (EVERY_ROLE,)))

@@ -41,8 +41,11 @@ REPORT = Report(
 
 REFUSED = replace(
     REPORT, report_id="R1", state=ReportState.REFUSED, file=None, outcomes=(), missing=None, fault="not-a-number",
-    message="gross: 30,x is no number", fault_line=3, fault_column=2,
+    message="line 3, column 2: gross: 30,x is no number", fault_line=3, fault_column=2,
 )  # fmt: skip
+
+AWAITED = Report("R2", "csv", "march.csv", "1" * 64, NOON, mapping='{"delimiter": ";"}')
+READING = Report("R3", "camt.053", "march.xml", "2" * 64, NOON, ReportState.READING)
 
 
 UNDELIVERED = Delivery(
@@ -53,8 +56,8 @@ UNDELIVERED = Delivery(
 
 
 def keep_what_came_in() -> None:
-    """Have the console's account hold both reports, and the update that its hook did not take."""
-    for report in (REPORT, REFUSED):
+    """Have the console's account hold the reports, and the update that its hook did not take."""
+    for report in (REPORT, REFUSED, AWAITED, READING):
         bootstrap.reports().save_report(ACCOUNT, report)
     feeds = bootstrap.feeds()
     feeds.replace_hook(ACCOUNT, None, Hook("erp", "https://erp.example"))

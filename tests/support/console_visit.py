@@ -34,6 +34,7 @@ def look_around(handler: Handler, order_id: str, transaction_id: str) -> list[in
         visitor.read(f"/console/{path}")
     invoice = {"number": "looked-at", "date": "2026-03-02", "amount": "1.00", "key": nfe_key(9), "step": "preview"}
     visitor.send(f"/console/orders/{order_id}/do/invoice", **invoice)
+    visitor.send("/console/payouts", format="csv", file_name="march.csv", sha256="a" * 64)
     visitor.send("/console/keys/nobody/switch", enabled="no")
     visitor.send("/console/keys", name="made-here", role="view-order")
     visitor.send("/console/sign-out")

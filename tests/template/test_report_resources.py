@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from settlement.use_cases.reconciliation.read_report import INBOX, UPLOADS
 from tests.template.cloudformation import (
@@ -41,6 +42,7 @@ def test_role_touches_only_the_kinds_of_objects_that_it_needs() -> None:
         ("ReportReading", "GetObject", "uploads"),
         ("ReportReading", "PutObject", "work"),
         ("OperatorConsole", "GetObject", "lines"),
+        ("OperatorConsole", "PutObject", "uploads"),
         ("OperatorConsole", "ListBucket", "bucket"),
         ("TransactionRetrieval", "GetObject", "lines"),
         ("TransactionRetrieval", "ListBucket", "bucket"),
@@ -88,3 +90,32 @@ def test_runs_of_reports_start_for_files_that_come_in_and_for_nothing_that_they_
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
     assert pattern["detail"]["bucket"]["name"] == [{"Ref": "ReportsBucket"}]
     assert pattern["detail"]["object"]["key"] == [{"prefix": f"{place}/"} for place in (UPLOADS, INBOX)]
+
+
+def test_bucket_takes_from_pages_nothing_but_uploads_of_the_console() -> None:
+    (rule,) = TEMPLATE["Resources"]["ReportsBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
+    api, domain, base = rule.pop("AllowedOrigins")
+
+    assert rule == {"Id": "console", "AllowedMethods": ["PUT"], "MaxAge": 3600}, "no header is allowed, none is shown"
+    assert api == {"Fn::Sub": "https://*.execute-api.${AWS::Region}.${AWS::URLSuffix}"}
+    assert domain == {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}"}, {"Ref": "AWS::NoValue"}]}
+    condition, named, otherwise = base["Fn::If"]
+    assert (condition, otherwise) == ("HasPublicBaseUrl", {"Ref": "AWS::NoValue"})
+    assert [_origin(named, url) for url in ("http://127.0.0.1:3000", "https://pay.example/v1/x", "")] == [
+        *("http://127.0.0.1:3000", "https://pay.example", "//"),
+    ]
+
+
+def _origin(node: Any, url: str) -> Any:
+    """What CloudFormation makes of a few of its functions."""
+    if not isinstance(node, dict):
+        return node
+    ((name, asked),) = node.items()
+    if name == "Fn::Sub":
+        return asked.replace("${PublicBaseUrl}", url)
+    if name == "Fn::Join":
+        return asked[0].join(_origin(part, url) for part in asked[1])
+    if name == "Fn::Split":
+        return _origin(asked[1], url).split(asked[0])
+    assert name == "Fn::Select"
+    return _origin(asked[1], url)[asked[0]]

@@ -154,7 +154,7 @@ ROOMS = (
     ),
     _room(
         f"{LAYER}/console",
-        "settlement.domain settlement.use_cases settlement.api settlement.console",
+        "settlement.domain settlement.use_cases settlement.reports settlement.api settlement.console",
         "aws_lambda_powertools babel jinja2",
     ),
     _room(

@@ -7,7 +7,7 @@ import pytest
 
 from settlement.console.assets import STATIC, asset, asset_url, vendored
 
-OWN = {"console.css", "console.js", "mark.svg", "reference.css", "reference.js"}
+OWN = {"console.css", "console.js", "mark.svg", "reference.css", "reference.js", "upload.js"}
 LICENCES = {"0BSD", "Apache-2.0", "MIT"}
 
 

@@ -103,7 +103,7 @@ def test_reports_are_listed_with_state_period_and_sums_page_by_page(
     second = browser.get(more).words
 
     assert "refused" in first.words
-    assert REPORT.report_id not in first.text
+    assert f"payouts/{REPORT.report_id}" not in first.text
     assert f"{REPORT.file_name} csv done needs attention R$990.00 1 Mar 2026" in second
     assert 'rel="next"' not in browser.get(more).text
 
@@ -156,7 +156,9 @@ def test_refused_report_says_why_and_where(browser: Browser) -> None:
     words = browser.get(f"/console/payouts/{REFUSED.report_id}").words
 
     assert "The file was refused as a whole" in words
+    assert "Where a number should be is something else." in words
     assert "Line 3, column 2: gross: 30,x is no number" in words
+    assert "line 3" not in words, "the place is told once, in the reader's language"
     assert "What became of its lines" not in words
 
 

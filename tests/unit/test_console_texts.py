@@ -19,6 +19,7 @@ from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.reconciliation.outcomes import Difference, Outcome
+from settlement.domain.reconciliation.refusal import Fault
 from settlement.domain.reconciliation.report import ReportState
 from settlement.domain.reconciliation.report_line import LineKind
 from settlement.domain.transaction.approval import ApprovalAction, ApprovalKind, ApprovalState
@@ -27,6 +28,7 @@ from settlement.domain.transaction.leg import LegKind, LegState
 from settlement.domain.transaction.listed_work import WorkKind
 from settlement.domain.transaction.operation import Operation, OperationKind, OperationState
 from settlement.domain.transaction.statuses import OrderStatus, TransactionStatus
+from settlement.reports.formats import formats
 from testkit.shop import Shop
 from tests.support.service import Service
 from tests.support.tour import Tour
@@ -56,8 +58,10 @@ NAMED: dict[str, Iterable[object]] = {
     "approval-action": ApprovalAction,
     "approval-kind": ApprovalKind,
     "approval-state": ApprovalState,
-    "report-state": ReportState,
-    "report.waits": set(ReportState) - {ReportState.DONE, ReportState.REFUSED, ReportState.FAILED},
+    "report-state": (*ReportState, "sent"),
+    "report-waits": ({*ReportState, "sent"} - {ReportState.DONE, ReportState.REFUSED, ReportState.FAILED}),
+    "report-format": formats(),
+    "fault": Fault,
     "outcome": Outcome,
     "line-kind": LineKind,
     "line-difference": Difference,

@@ -83,9 +83,12 @@ def reports() -> "DynamoDBReports":
 @cache
 def reports_bucket() -> "Bucket":
     """Return the bucket of settlement reports, which ``REPORTS_BUCKET`` names."""
-    from settlement.storage.bucket import Bucket
+    from botocore.config import Config
 
-    return Bucket(session().client("s3", config=_limits(_OBJECT_SECONDS)), ENVIRONMENT.reports_bucket)
+    from settlement.storage.bucket import ADDRESSES, Bucket
+
+    config = _limits(_OBJECT_SECONDS).merge(Config(**ADDRESSES))
+    return Bucket(session().client("s3", config=config), ENVIRONMENT.reports_bucket)
 
 
 def report_workspace(path: "Path") -> "ReportWorkspace":

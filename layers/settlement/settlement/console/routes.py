@@ -36,6 +36,7 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("get", "/console/today", "today", "show", _PAYMENT),
     PageRoute("get", "/console/lapses", "lapses", "show", _PAYMENT),
     PageRoute("get", "/console/payouts", "payouts", "show", _PAYMENT),
+    PageRoute("post", "/console/payouts", "uploads", "name", (Role.PROCESS_PAYMENT,)),
     PageRoute("get", "/console/payouts/{reportId}", "payouts", "show_report", _PAYMENT),
     PageRoute("get", "/console/deliveries/{deliveryId}", "deliveries", "show", _FEED),
     PageRoute("post", "/console/deliveries/{deliveryId}/resend", "deliveries", "send_again", _FEED),

@@ -24,16 +24,24 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
     from settlement.use_cases.bookkeeping.list_receivables import ReceivableLog
+    from settlement.use_cases.reconciliation.await_upload import Uploads
     from settlement.use_cases.reconciliation.report_ports import KeptLines, Reports
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-"""No inline script or style, nothing from another host, in no frame."""
+
+def policy(*connects: str) -> str:
+    """Return what a page may do: no inline script or style, nothing from another host, in no frame.
+
+    Its scripts send to the console alone, and to the addresses in ``connects``.
+    """
+    sent_to = " ".join(("'self'", *connects))
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src {sent_to}; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
 
 HEADERS = {
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -57,6 +65,7 @@ class Services:
     hooks: Callable[[], HookCaller]
     reports: "Callable[[], Reports]"
     report_lines: "Callable[[], KeptLines]"
+    uploads: "Callable[[], Uploads]"
     entry_log: "Callable[[], ReceivableLog]"
 
     @property

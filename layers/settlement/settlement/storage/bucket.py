@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +14,16 @@ from settlement.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+ADDRESSES: Mapping[str, Any] = {
+    "signature_version": "s3v4",
+    "s3": {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+}
+"""How botocore has to be configured for addresses that browsers can use.
+
+By itself it signs addresses by version 2 in the oldest regions, which buckets made since 2020 refuse, and names a host
+of no region, which leads a new bucket's callers on to its region: no browser follows that before an upload (D194).
+"""
 
 _GONE = frozenset({"NoSuchKey", "404"})
 """What S3 answers for an object that is not there, to roles that may list the bucket."""
