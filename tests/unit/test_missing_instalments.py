@@ -19,7 +19,8 @@ from settlement.domain.reconciliation.outcomes import Missing, Slot
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report import Report
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
-from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
+from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage, Sums
+from settlement.domain.reconciliation.taken import Taken
 from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.report_files import cielo_file, cielo_header, cielo_pix, cielo_sales
@@ -135,8 +136,8 @@ def test_instalments_told_by_several_files_come_to_the_same_in_any_order(order: 
     for taken, at in enumerate(order, 1):
         done = take(shop, reports, file(PLAN[at]))
 
-        assert missing_in(done)[0] == 3 - taken
-        assert len(lost(shop, placed)) == 3 - taken
+        assert missing_in(done)[0] == (3 - taken if at else 0)
+        assert len(lost(shop, placed)) == (3 - taken if order[:taken] != (0,) else 0)
     assert work(shop) == []
     assert mismatches_of(shop.store) == []
 
@@ -185,6 +186,15 @@ def test_file_that_does_not_announce_instalments_lacks_none(
     """One line for a sale in three, a line of an instalment as it is paid, and one that says nothing usable."""
     assert missing_in(take(shop, service.reports, file(row))) == (0, 0)
     assert lost(shop, sold) == []
+
+
+def test_file_that_has_the_first_instalments_alone_lacks_no_others(service: Service, shop: Shop, sold: Placed) -> None:
+    """It has a line for each sale, with the day of its first instalment; one more instalment shows that it has all."""
+    sell(shop, value=9000)
+    first, second = (f"capture,30.00,0,BRL,TID,2026-03-02,,,{number},3" for number in (1, 2))
+
+    assert missing_in(take(shop, service.reports, file(PLAN[0], first))) == (0, 0)
+    assert missing_in(take(shop, service.reports, file(SECOND, second))) == (2, 3333 + 3000)
 
 
 def test_sale_that_another_report_told_in_one_line_lacks_no_instalment(
@@ -280,10 +290,11 @@ def test_what_the_merchant_received_himself_is_missing_nowhere(service: Service,
 MOVE = BookedMove(LineKind.CAPTURE, "C1", "S1", 10_000, DAY)
 BOOKS = PaymentBooks("O1", "T1", "P1", "BRL", "acquirer", "", "creditCard", 3, "TID", moves=(MOVE,))
 HEAD = ReportHead("csv", since=DAY, until=DAY)
+PLANS = Taken(Sums(), stage=Stage.REPORTED, has_plans=True)
 
 
 def missing(books: PaymentBooks, *slots: Slot, head: ReportHead = HEAD) -> list[tuple[int, int, int]]:
-    found = missing_of(books, set(slots), head, "this", Stage.REPORTED)
+    found = missing_of(books, set(slots), head, "this", PLANS)
     return [(one.value, one.number, one.of) for one in found]
 
 
@@ -350,7 +361,7 @@ def test_lines_and_what_is_missing_come_to_the_capture(of: int, data: st.DataObj
     ]
     slots = {slot for verdict in match_payment(books, lines, cents_on, "this") for slot in verdict.slots}
 
-    found: list[Missing] = [*missing_of(books, slots, replace(HEAD, cents_on=cents_on), "this", Stage.REPORTED)]
+    found: list[Missing] = [*missing_of(books, slots, replace(HEAD, cents_on=cents_on), "this", PLANS)]
 
     told_elsewhere = sum(part_value(move.value, part.number, of, cents_on) for part in parts)
     assert sum(line.gross for line in lines) + told_elsewhere + sum(one.value for one in found) == move.value

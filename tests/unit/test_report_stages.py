@@ -302,8 +302,9 @@ def test_what_was_read_comes_back_from_the_workspace(tmp_path: Path) -> None:
     head, lines = (report := report_file(_file(tmp_path, csv_of(MINE)), "csv", None)).head(), report.lines()
     workspace.add_lines(lines)
     taken = Taken(
-        Sums(1, {"BRL": Amounts(7000, 175, 6825)}), date(2026, 3, 1), date(2026, 3, 6), {"2026-03"}, undated=True
-    )
+        Sums(1, {"BRL": Amounts(7000, 175, 6825)}), date(2026, 3, 1), date(2026, 3, 6), {"2026-03"}, undated=True,
+        has_plans=True,
+    )  # fmt: skip
     workspace.note(head, taken)
     workspace.leave()
 

@@ -10,16 +10,18 @@ from settlement.domain.reconciliation.outcomes import Missing, Slot
 from settlement.domain.reconciliation.report_head import Holds, ReportHead
 from settlement.domain.reconciliation.report_line import SIGN_OF, LineKind, Stage
 from settlement.domain.reconciliation.slot_matching import DAY_TOLERANCE
+from settlement.domain.reconciliation.taken import Taken
 
 
 def missing_of(
-    books: PaymentBooks, found: Collection[Slot], head: ReportHead, report_id: str, stage: Stage
+    books: PaymentBooks, found: Collection[Slot], head: ReportHead, report_id: str, taken: Taken
 ) -> Iterator[Missing]:
-    """Yield what is missing of a payment; ``found`` are the slots that lines speak for, ``stage`` is that of the lines.
+    """Yield what is missing of a payment; ``found`` are the slots that lines speak for, ``taken`` tells of all lines.
 
     A report of sales holds what was captured or refunded in its period, and all instalments of what it tells in
-    instalments (D187); one of payouts each instalment that was announced for a day of it and is not paid. Nothing is
-    missing of a payment that the merchant received himself, or that is in another file of the acquirer's.
+    instalments (D187), unless it has the first ones alone; one of payouts each instalment that was announced for a day
+    of it and is not paid. Nothing is missing of a payment that the merchant received himself, or that is in another
+    file of the acquirer's.
     """
     if head.since is None or head.until is None or books.is_offline or not head.is_about(books.group):
         return
@@ -34,15 +36,14 @@ def missing_of(
                 value = _signed_part(move, number, of, head.cents_on)
                 yield lost(value, due[number, of], Stage.PAID, number, of, is_announced=True)
         elif here:
-            if head.since - DAY_TOLERANCE <= move.on <= head.until + DAY_TOLERANCE:
+            if taken.has_plans and head.since - DAY_TOLERANCE <= move.on <= head.until + DAY_TOLERANCE:
                 for number, of in _untold(move, here, books.installments, report_id):
                     value = _signed_part(move, number, of, head.cents_on)
                     yield lost(value, move.on, Stage.REPORTED, number, of)
         elif head.since <= move.on <= head.until and not any(told.report_id != report_id for told in move.told):
-            in_parts = move.kind is LineKind.CAPTURE and stage is Stage.REPORTED
-            yield lost(
-                move.value * SIGN_OF[move.kind], move.on, stage, 1, max(books.installments, 1) if in_parts else 1
-            )
+            in_parts = move.kind is LineKind.CAPTURE and taken.stage is Stage.REPORTED
+            of = max(books.installments, 1) if in_parts else 1
+            yield lost(move.value * SIGN_OF[move.kind], move.on, taken.stage, 1, of)
 
 
 def _signed_part(move: BookedMove, number: int, of: int, cents_on: CentsOn) -> int:

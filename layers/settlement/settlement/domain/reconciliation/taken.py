@@ -11,7 +11,7 @@ class Taken:
     """What was read of a file: its sums, the first and the last day of its sales, the months of them.
 
     ``moved`` is the sum of all amounts without their signs. ``undated`` is True if a line tells no day. ``stage`` is
-    ``paid`` if every line of a payment is.
+    ``paid`` if every line of a payment is. It ``has_plans`` if it announces an instalment behind a first one.
     """
 
     sums: Sums
@@ -21,3 +21,4 @@ class Taken:
     undated: bool = False
     moved: int = 0
     stage: Stage = Stage.PAID
+    has_plans: bool = False

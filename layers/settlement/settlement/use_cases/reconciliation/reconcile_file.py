@@ -69,6 +69,7 @@ def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Ite
         taken.undated = taken.undated or day is None
         if line.kind in OF_PAYMENTS and line.stage is Stage.REPORTED:
             taken.stage = Stage.REPORTED
+            taken.has_plans = taken.has_plans or line.installment > 1
         if line.sold_on is not None and line.kind in OF_PAYMENTS:
             taken.first = min(taken.first or line.sold_on, line.sold_on)
             taken.last = max(taken.last or line.sold_on, line.sold_on)
@@ -125,7 +126,7 @@ def reconcile(
     workspace.decide_rest()
     found = Reconciled(head.with_period(taken.first, taken.last), taken.sums, workspace.sums())
     _check_sums(found)
-    workspace.add_missing(_missing(workspace, found, report_id, taken.stage))
+    workspace.add_missing(_missing(workspace, found, report_id, taken))
     return found
 
 
@@ -182,9 +183,9 @@ def _batch_verdict(line: ReportLine, net: int, told: int) -> Verdict:
     return Verdict(line, Outcome.DIFFERS, "", (Difference.VALUE,), -net, reason)
 
 
-def _missing(workspace: Workspace, found: Reconciled, report_id: str, stage: Stage) -> Iterator[Missing]:
+def _missing(workspace: Workspace, found: Reconciled, report_id: str, taken: Taken) -> Iterator[Missing]:
     for payment, slots in workspace.in_scope():
-        for lost in missing_of(payment, slots, found.head, report_id, stage):
+        for lost in missing_of(payment, slots, found.head, report_id, taken):
             found.missing.lines += 1
             found.missing.add_amounts(lost.currency, Amounts(gross=lost.value))
             yield lost
