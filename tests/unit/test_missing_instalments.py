@@ -224,6 +224,28 @@ def test_refund_without_a_line_is_missing(service: Service, shop: Shop, sold: Pl
     assert lost(shop, sold) == [(-3000, 1, 1)]
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+def test_sale_that_a_file_of_what_was_paid_lacks_is_there_once_it_is_announced(
+    service: Service, shop: Shop, *, is_late: bool
+) -> None:
+    """The file that has other payouts of the day knows nothing of it; the one that announces it does."""
+    first, second = sell(shop, installments=1), sell(shop, installments=1)
+    [one], [other] = (
+        shop.store.settlements(ACCOUNT, placed.transaction_id, placed.payments[0].payment_id)
+        for placed in (first, second)
+    )
+    head = "kind,gross,fee,currency,reference,soldOn,expectedOn,paidOn"
+    paid = f"capture,100.00,0,BRL,{one.settle_id},2026-03-02,,2026-03-10"
+    announced = f"capture,100.00,0,BRL,{other.settle_id},2026-03-02,2026-04-01,"
+    files = [ReportFile(f"{head}\n{row}\n".encode()) for row in (paid, announced)]
+
+    for told in reversed(files) if is_late else files:
+        take(shop, service.reports, told)
+
+    assert (work(shop), state(service, first), state(service, second)) == ([], "paid", "reported")
+    assert mismatches_of(shop.store) == []
+
+
 def test_refund_that_is_told_in_instalments_lacks_the_one_that_is_not(
     service: Service, shop: Shop, sold: Placed
 ) -> None:

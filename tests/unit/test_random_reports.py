@@ -206,3 +206,40 @@ def _work_is_explained(held: World) -> None:
     expected += ["chargeback"] * len(charged)
     found = [item.work.kind.value for item in held.shop.store.work(ACCOUNT, held.shop.clock(), None, 99).items]
     assert sorted(found) == sorted(expected)
+
+
+@settings(max_examples=25, deadline=None)
+@given(STORY, st.randoms(use_true_random=False))
+def test_reports_that_do_not_correct_each_other_come_to_the_same_in_any_order(
+    story: list[list[tuple[Any, ...]]], random: Any
+) -> None:
+    """Each capture and refund is told once at each stage, by its own id, or is missing (D181)."""
+    told: set[tuple[Any, ...]] = set()
+    files: list[list[tuple[Any, ...]]] = []
+    for rows in story:
+        kept = []
+        for kind, which, number, off, days, is_paid, _ in rows:
+            place = kind, which, days if kind.startswith("chargeback") else is_paid
+            if place not in told:
+                told.add(place)
+                kept.append((kind, which, number, off, days, is_paid, True))
+        files += [kept] if kept else []
+
+    def end(order: list[list[tuple[Any, ...]]]) -> tuple[Any, ...]:
+        with pytest.MonkeyPatch.context() as patch:
+            held = world(Service(Shop(), patch), "BRL", 1)
+            for rows in order:
+                content = "\n".join((HEAD, *map(held.row, rows), "")).encode()
+                take(held.shop, held.service.reports, ReportFile(content))
+            _receivables_are_what_is_not_paid(held)
+            stored = sorted(
+                (part.kind, part.move, part.stage, part.outcome, part.gross, part.fee, part.expected_on or part.paid_on)
+                for part in held.parts()
+                if part.line
+            )
+            work = held.shop.store.work(ACCOUNT, held.shop.clock(), None, 99).items
+            return stored, sorted((item.work.kind, item.work.value) for item in work)
+
+    shuffled = [*files]
+    random.shuffle(shuffled)
+    assert end(shuffled) == end(files)

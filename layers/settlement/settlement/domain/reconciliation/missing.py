@@ -43,7 +43,7 @@ def missing_of(
         elif head.since <= move.on <= head.until and not any(told.report_id != report_id for told in move.told):
             in_parts = move.kind is LineKind.CAPTURE and taken.stage is Stage.REPORTED
             of = max(books.installments, 1) if in_parts else 1
-            yield lost(move.value * SIGN_OF[move.kind], move.on, taken.stage, 1, of)
+            yield lost(move.value * SIGN_OF[move.kind], move.on, Stage.REPORTED, 1, of)
 
 
 def _signed_part(move: BookedMove, number: int, of: int, cents_on: CentsOn) -> int:
