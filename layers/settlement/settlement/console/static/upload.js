@@ -6,7 +6,7 @@
   var says = form.dataset, file = form.elements.file, format = form.elements.format, mapping = form.elements.mapping;
   var button = form.querySelector("button.primary"), stop = document.getElementById("u-stop");
   var problem = document.getElementById("u-problem"), progress = document.getElementById("u-progress");
-  var bar = progress.querySelector("progress"), running = null, busy = false;
+  var bar = progress.querySelector("progress"), status = progress.querySelector("[role=status]"), running = null, busy = false;
 
   function say(text, detail) {
     problem.hidden = !text;
@@ -14,10 +14,11 @@
     problem.children[1].textContent = detail || "";
     problem.children[1].hidden = !detail;
   }
-  // A status is told when it changes; how much is sent is told by the bar.
+  // A status is read out when it changes; how much is sent is the bar's to tell.
   function tell(text, percent) {
     progress.hidden = !text;
-    if (progress.firstElementChild.textContent !== text) { progress.firstElementChild.textContent = text; }
+    if (status.textContent !== text) { status.textContent = text; }
+    status.nextElementSibling.textContent = percent === undefined ? "" : Math.floor(percent) + "\u00a0%";
     if (percent === undefined) { bar.removeAttribute("value"); } else { bar.value = percent; }
   }
   function setBusy(yes) {
