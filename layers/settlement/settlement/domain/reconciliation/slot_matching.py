@@ -33,8 +33,10 @@ def match_slot(books: PaymentBooks, lines: Sequence[ReportLine], cents_on: Cents
         if move.kind is kind:
             (told if move.is_told(stage, installment, of, report_id) else free)[move.number] = move
     matching = _Slot(books, free, told, installment, of, cents_on)
-    for faulty in (False, True):
-        matching.run([line for line in lines if (line.fault is not None) is faulty])
+    faulty = [line for line in lines if line.fault is not None]
+    matching.run(_without(lines, faulty))
+    if faulty:
+        matching.run(faulty)
     return matching.verdicts
 
 
@@ -60,8 +62,8 @@ class _Slot:
         A line in the currency and with the sign of the books goes before one that is not.
         """
         left = self._decide_by_reference(lines)
-        sound = [line for line in left if not differences_of(self.books, line)]
         odd = [line for line in left if differences_of(self.books, line)]
+        sound = _without(left, odd)
         left = [*self._decide_as_set(sound), *self._decide_as_set(odd)]
         left = [line for line in sorted(left, key=_number) if not self._is_repeated(line)]
         for line in self._decide(left, [*self.free.values()], self._rank_of_rest, "without a line"):
@@ -73,6 +75,8 @@ class _Slot:
 
     def _decide_by_reference(self, lines: Sequence[ReportLine]) -> list[ReportLine]:
         """Assign to each capture or refund the best line that names it; return the lines that name none."""
+        if not any(line.reference for line in lines):
+            return sorted(lines, key=_number)
         named: defaultdict[str, list[ReportLine]] = defaultdict(list)
         for line in lines:
             named[line.reference].append(line)
@@ -123,6 +127,11 @@ class _Slot:
         self, lines: Sequence[ReportLine], moves: Sequence[BookedMove], rank: Rank, what: str
     ) -> list[ReportLine]:
         """Decide what all best assignments of lines to moves have in common; return the lines that are left."""
+        if len(lines) == len(moves) == 1:
+            if rank(lines[0], moves[0]) is None:
+                return [*lines]
+            self._assign(lines[0], moves[0])
+            return []
         alike: defaultdict[tuple[object, ...], list[ReportLine]] = defaultdict(list)
         for line in lines:
             alike[line.likeness].append(line)
@@ -204,6 +213,11 @@ def _shares(alike: Sequence[Sequence[ReportLine]], moves: Sequence[BookedMove], 
         ranked = ((place, rank(held[0], move)) for place, move in enumerate(moves))
         groups.append((len(held), {place: found for place, found in ranked if found is not None}))
     return shares(groups)
+
+
+def _without(lines: Sequence[ReportLine], others: Sequence[ReportLine]) -> Sequence[ReportLine]:
+    numbers = {line.number for line in others}
+    return [line for line in lines if line.number not in numbers] if numbers else lines
 
 
 def _number(line: ReportLine) -> int:
