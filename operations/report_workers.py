@@ -63,7 +63,7 @@ def hands_for(stack: Stack, account: str, size: int) -> Iterator[Hands]:
                 "A process of the command was killed. Run it again, nothing is written twice."
             ) from error
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # what is under way ends, what waits does not begin
             raise
 
 
