@@ -34,8 +34,8 @@ LARGE_BYTES = 2_000_000
 
 MOST_PROCESSES = 4
 
-FINDINGS_AT_ONCE = 200
-"""Findings that are handed to a process at once."""
+LOTS_AT_ONCE, FINDINGS_AT_ONCE = 5, 600
+"""Lots of transactions, and findings, that are handed to a process at once: it stands still between two."""
 
 
 def processes_for(size: int) -> int:
@@ -75,7 +75,7 @@ class _Processes:
 
     def books(self, lots: Iterable[Sequence[str]]) -> Iterator[PaymentBooks]:
         """Yield the payments of which something was captured, of lots of transactions by their ids."""
-        return chain.from_iterable(self._in_order(_books, lots))
+        return chain.from_iterable(self._in_order(_books, in_lots(lots, LOTS_AT_ONCE)))
 
     def keep(self, findings: Iterable[Finding]) -> Iterator[Repeated]:
         """Write findings; yield for each what other reports have told of its payment since it was found."""
@@ -92,8 +92,8 @@ def _begin(stack: Stack, account: str, at_once: int) -> None:
     _own.append(Threads(report_ports(stack), account, at_once))
 
 
-def _books(ids: Sequence[str]) -> list[PaymentBooks]:
-    return list(_own[0].books([ids]))
+def _books(lots: Sequence[Sequence[str]]) -> list[PaymentBooks]:
+    return list(_own[0].books(lots))
 
 
 def _keep(findings: Sequence[Finding]) -> list[Repeated]:
