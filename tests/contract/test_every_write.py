@@ -51,8 +51,8 @@ WRITING = {
 GUARDS = {
     "storage/table.py:_put": "whatever is written here brings a condition: the parameter has no default",
     "storage/dynamodb.py:save_audit_walk": "its version",
-    "storage/commits.py:commit": "versions, attempts, replays and revisions; counters are added up",
-    "storage/commits.py:_commit_lot": "the same, of each commit in it",
+    "storage/commits.py:_write": "versions, attempts, replays and revisions; counters are added up",
+    "storage/commits.py:_write_lot": "the same, of each commit in it",
     "storage/figures.py:_raise": "only counts up",
     "storage/reports.py:save_report": "its version; of a sequence, that nothing has it, or the same report",
     "storage/reports.py:drop_arrival": "the statement that told it",

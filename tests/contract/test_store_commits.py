@@ -51,7 +51,7 @@ def test_more_than_a_transaction_takes_are_written_in_several(store: Store) -> N
     """Of 40 parts and their sum two fit into a transaction."""
     commits = [told(number, parts=40) for number in range(5)]
 
-    assert [len(lot.commits) for lot in lots_of("table", commits)] == [2, 2, 1]
+    assert [len(lot) for lot in lots_of("table", commits)] == [2, 2, 1]
     assert store.commit_each(commits) == [True] * 5
     assert [stored(store, number) for number in range(5)] == [40] * 5
 
@@ -61,7 +61,7 @@ def test_overflow_legs_are_written_before_their_commit_and_by_itself(store: Stor
     planned = Commit(ACCOUNT, "0-01", "T0", new_legs=legs)
     commits = [told(1), planned, told(2)]
 
-    assert [lot.commits for lot in lots_of("table", commits) if lot.commits] == [(commit,) for commit in commits]
+    assert [[held.commit for held in lot] for lot in lots_of("table", commits)] == [[commit] for commit in commits]
     assert store.commit_each(commits) == [True] * 3
     assert len(store.legs(ACCOUNT, "T0")) == MAX_LEGS_AT_ONCE + 2
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
-    """Commits with all their writes."""
+class Prepared:
+    """A commit with its writes: those that are made one by one before, and those of one transaction."""
 
-    commits: "tuple[Commit, ...]" = ()
-    writes: "tuple[TransactWriteItemTypeDef, ...]" = ()
+    commit: Commit
+    first: "list[TransactWriteItemTypeDef]"
+    together: "list[TransactWriteItemTypeDef]"
 
 
 class Commits(Table):
@@ -28,46 +29,52 @@ class Commits(Table):
 
     def commit(self, commit: Commit) -> None:
         """Write the whole commit, or raise ``Conflict``; then nothing of it is visible."""
-        first, to_do = writes(self._table, commit)
+        self._write(_prepared(self._table, commit))
+
+    def commit_each(self, commits: Sequence[Commit]) -> list[bool]:
+        """Write commits, in as few transactions as they fit into; one that meets a lost race is written one by one."""
+        return list(chain.from_iterable(map(self._write_lot, lots_of(self._table, commits))))
+
+    def _write(self, prepared: Prepared) -> None:
         with lost_races_as_conflicts():
-            for write in first:
+            for write in prepared.first:
                 self._client.put_item(**write["Put"])
-            match to_do:
+            match prepared.together:
                 case [{"Put": put}]:
                     self._client.put_item(**put)
                 case [{"Update": update}]:
                     self._client.update_item(**update)
-                case _:
-                    self._client.transact_write_items(TransactItems=to_do)
+                case together:
+                    self._client.transact_write_items(TransactItems=together)
 
-    def commit_each(self, commits: Sequence[Commit]) -> list[bool]:
-        """Write commits, in as few transactions as they fit into; one that meets a lost race is written one by one."""
-        return list(chain.from_iterable(map(self._commit_lot, lots_of(self._table, commits))))
-
-    def _commit_lot(self, lot: Lot) -> list[bool]:
-        if len(lot.commits) > 1:
+    def _write_lot(self, lot: Sequence[Prepared]) -> list[bool]:
+        if len(lot) > 1:
+            together = [write for prepared in lot for write in prepared.together]
             with suppress(Conflict), lost_races_as_conflicts():
-                self._client.transact_write_items(TransactItems=list(lot.writes))
-                return [True] * len(lot.commits)
-        return [self._is_written(commit) for commit in lot.commits]
+                self._client.transact_write_items(TransactItems=together)
+                return [True] * len(lot)
+        return [self._is_written(prepared) for prepared in lot]
 
-    def _is_written(self, commit: Commit) -> bool:
+    def _is_written(self, prepared: Prepared) -> bool:
         with suppress(Conflict):
-            self.commit(commit)
+            self._write(prepared)
             return True
         return False
 
 
-def lots_of(table: str, commits: Iterable[Commit]) -> Iterator[Lot]:
+def lots_of(table: str, commits: Iterable[Commit]) -> Iterator[list[Prepared]]:
     """Yield commits in lots of at most ``MAX_WRITES``; one with overflow legs, which are written first, by itself."""
-    lot = Lot()
-    for commit in commits:
-        first, rest = writes(table, commit)
-        if first or len(lot.writes) + len(rest) > MAX_WRITES:
+    lot: list[Prepared] = []
+    count = 0
+    for prepared in (_prepared(table, commit) for commit in commits):
+        if lot and (prepared.first or lot[-1].first or count + len(prepared.together) > MAX_WRITES):
             yield lot
-            lot = Lot()
-        lot = Lot((*lot.commits, commit), (*lot.writes, *rest))
-        if first:
-            yield lot
-            lot = Lot()
-    yield lot
+            lot, count = [], 0
+        lot.append(prepared)
+        count += len(prepared.together)
+    if lot:
+        yield lot
+
+
+def _prepared(table: str, commit: Commit) -> Prepared:
+    return Prepared(commit, *writes(table, commit))
