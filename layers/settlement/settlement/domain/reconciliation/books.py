@@ -64,7 +64,12 @@ class BookedMove:
 
 def is_whole(parts: Collection[tuple[int, int]]) -> bool:
     """Return True if all instalments of a plan are there, each given by its number and the number of all."""
-    return any(all((number, of) in parts for number in range(1, of + 1)) for _, of in parts)
+    return any(has_all(parts, of) for _, of in parts)
+
+
+def has_all(parts: Collection[tuple[int, int]], of: int) -> bool:
+    """Return True if all of so many instalments are there."""
+    return all((number, of) in parts for number in range(1, of + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from settlement.domain.actor import Acceptance
 from settlement.domain.money import display
-from settlement.domain.reconciliation.books import BookedMove, ToldPart
+from settlement.domain.reconciliation.books import BookedMove, ToldPart, has_all
 from settlement.domain.reconciliation.expected import expected_parts
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, Stage
@@ -206,7 +206,7 @@ def _number_of_installments(reported: list[PayoutPart]) -> int:
     """
     plans = {part.of for part in reported}
     paid = {(part.number, part.of) for part in reported if part.stage is Stage.PAID or part.paid_on is not None}
-    whole = [of for of in plans if all((number, of) in paid for number in range(1, of + 1))]
+    whole = [of for of in plans if has_all(paid, of)]
     return max(whole or plans, default=0)
 
 
