@@ -198,10 +198,11 @@ class ReportWorkspace:
 
     def leave_open(self, line: ReportLine, books: PaymentBooks, slots: Iterable[Slot]) -> None:
         """Keep the slots of a payment that a torn line may speak for."""
+        data = _books_text(books)
         self._db.executemany(
             "INSERT OR IGNORE INTO found SELECT id, ? FROM torn JOIN payments ON id = torn.payment "
             "WHERE torn.number = ? AND data = ?",
-            [(_slot_text(slot), line.number, _books_text(books)) for slot in slots],
+            [(_slot_text(slot), line.number, data) for slot in slots],
         )
 
     def batches(self) -> Iterator[tuple[str, str, int]]:
