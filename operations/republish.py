@@ -5,7 +5,7 @@ Each event keeps its id, so consumers recognise repeats. What the journal lacks 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from operations.orders import account_names, order_ids
@@ -15,11 +15,11 @@ from settlement.domain.bookkeeping.entry import entries_of, is_booked
 from settlement.domain.events import Event
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.storage.outbox import entry_of_event
+from settlement.use_cases.shared.event_pages import all_events
 
 AROUND = timedelta(minutes=5)
 """Added on both sides of a time of the stream, because its clock differs from the events'."""
 
-_EVENTS_AT_ONCE = 1000
 _EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
@@ -47,7 +47,7 @@ class Republisher:
         order = self._store.order(account, order_id)
         if order is None:
             raise CommandError(f"Account {account} has no order {order_id}.")
-        events = [held for held in self._events(account, order.transaction_id) if since <= held.at <= until]
+        events = [held for held in all_events(self._store, account, order.transaction_id) if since <= held.at <= until]
         self._enter(account, order.transaction_id, events[::-1])
         entries = [entry for event in reversed(events) if (entry := entry_of_event(account, event)) is not None]
         left = bus_of(self._stack).publish(entries)
@@ -68,15 +68,6 @@ class Republisher:
             connectors = {payment.payment_id: payment.connector for payment in payments}
             entries = list(entries_of(events, transaction.currency, connectors))
             entry_log_of(self._stack).enter(account, entries, lambda: datetime.now(UTC))
-
-    def _events(self, account: str, transaction_id: str) -> Iterator[Event]:
-        after = None
-        while True:
-            page = self._store.events(account, transaction_id, _EVENTS_AT_ONCE, after)
-            yield from page.items
-            after = page.next
-            if after is None:
-                return
 
 
 def republish(

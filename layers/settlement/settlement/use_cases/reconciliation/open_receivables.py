@@ -16,6 +16,7 @@ from settlement.domain.reconciliation.payout_dues import dues_of_payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.reconciliation.load_books import books_of_money
 from settlement.use_cases.shared.contention import until_first
+from settlement.use_cases.shared.event_pages import all_events
 from settlement.use_cases.shared.ports import Conflict, Money, Store
 from settlement.values import dataclass
 
@@ -23,7 +24,6 @@ OPENED = "ReceivablesOpened"
 """The type of such an entry, which no event has."""
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_EVENTS_AT_ONCE = 1000
 _LOTS_AT_ONCE = 50
 
 
@@ -65,9 +65,9 @@ def openings_of(
         return []
 
     def read() -> tuple[list[Event], Money]:
-        before = _events(store, account, transaction_id)
+        before = list(all_events(store, account, transaction_id))
         money = store.money_of(account, transaction_id)
-        if _events(store, account, transaction_id) != before:
+        if list(all_events(store, account, transaction_id)) != before:
             raise Conflict
         return before, money
 
@@ -94,12 +94,3 @@ def _openings(transaction: Transaction, events: list[Event], money: Money, at: d
                 moved={},
                 told_dues=lacking,
             )
-
-
-def _events(store: Store, account: str, transaction_id: str) -> list[Event]:
-    found: list[Event] = []
-    page = store.events(account, transaction_id, _EVENTS_AT_ONCE, None)
-    while page.next is not None:
-        found += page.items
-        page = store.events(account, transaction_id, _EVENTS_AT_ONCE, page.next)
-    return found + page.items

@@ -15,13 +15,13 @@ from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.order.order import Order
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
+from settlement.use_cases.shared.event_pages import all_events
 from settlement.use_cases.shared.ports import Store
 from settlement.values import dataclass
 
 READINGS = 3
 """A mismatch counts if this many readings in a row show it; a single one can fall between two writes."""
 
-_EVENTS_AT_ONCE = 1000
 _UNREADABLE = (ValueError, LookupError, TypeError, LedgerImbalance)
 
 T = TypeVar("T")
@@ -115,15 +115,9 @@ def _transaction(store: Store, order: Order) -> Transaction:
 
 
 def _events(store: Store, account: str, transaction_id: str) -> tuple[Event, ...]:
-    found: list[Event] = []
-    after = None
-    while True:
-        with _reading("events"):
-            page = store.events(account, transaction_id, _EVENTS_AT_ONCE, after)
-        found += page.items
-        if page.next is None:
-            return tuple(reversed(found))
-        after = page.next
+    with _reading("events"):
+        found = list(all_events(store, account, transaction_id))
+    return tuple(reversed(found))
 
 
 def _read(store: Store, order: Order, transaction: Transaction, events: tuple[Event, ...]) -> Records:
