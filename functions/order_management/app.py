@@ -71,8 +71,8 @@ def list_all() -> Response:
     figures = figures_of(ports.store, account, shown)
     parts = ports.store.listed_parts(account, (order.order_id for order in shown))
     link = next_page(given, query, listed)
-    headers = {} if link is None else {"Link": f'<{link}>; rel="next"'}
-    return answer(200, order_list_view(listed, figures, query.page, query.per_page, parts), headers)
+    shown_page = order_list_view(listed, figures, query.page, query.per_page, parts)
+    return answer(200, shown_page, api.link_to_next(link))
 
 
 @api.serves("searchOrders")
@@ -222,7 +222,7 @@ def patch_settings() -> Response:
 @api.serves("getOpenApi")
 def openapi() -> Response:
     """Show the description of all routes."""
-    return Response(200, "application/json", served_document(api.request.event))
+    return Response(200, "application/json", served_document(api.request.address))
 
 
 @api.serves("getHealth")

@@ -103,8 +103,8 @@ def interactions(transaction_id: str) -> Response:
     found, page = retrieve.retrieve_events(bootstrap.store(), account, transaction_id, limit, after)
     path = f"/api/pvt/transactions/{transaction_id}/interactions"
     query = urlencode({"limit": limit, "after": page.next})
-    headers = {"Link": f'<{path}?{query}>; rel="next"'} if page.next else {}
-    return answer(200, [interaction_view(event, found.currency) for event in page.items], headers)
+    link = api.link_to_next(f"{path}?{query}" if page.next else None)
+    return answer(200, [interaction_view(event, found.currency) for event in page.items], link)
 
 
 @api.serves("listWorkItems")
@@ -164,8 +164,8 @@ def journal() -> Response:
     page = read_journal(bootstrap.entry_log(), period, chart, bootstrap.ports(api.actor()).now(), limit)
     text = text_of(wanted.format, page.entries, is_first=wanted.after is None)
     following = urlencode(query | {"cursor": str(page.next)})
-    headers = {"Link": f'</api/pvt/journal?{following}>; rel="next"'} if page.next else {}
-    return Response(200, media_type(wanted.format), text, headers)
+    link = api.link_to_next(f"/api/pvt/journal?{following}" if page.next else None)
+    return Response(200, media_type(wanted.format), text, link)
 
 
 @api.serves("listReceivables")

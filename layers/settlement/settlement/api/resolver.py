@@ -178,6 +178,10 @@ class Api:
             raise InvalidRequest(f"{name}: must be an integer from {low} to {high}; got {text[:80]}")
         return int(text)
 
+    def link_to_next(self, path: str | None) -> dict[str, str]:
+        """Return the header that leads to the next page, none without one; with what stands before the routes."""
+        return {} if path is None else {"Link": f'<{self.request.prefix}{path}>; rel="next"'}
+
     def _answer_to(self, error: Exception) -> Response:
         if isinstance(error, Refusal):
             headers = _LATER if isinstance(error, Busy) else {}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from settlement.api.shared.body import read_text
 from settlement.api.shared.http import Request
@@ -99,9 +99,7 @@ class Visit:
     @cached_property
     def prefix(self) -> str:
         """What stands before the routes in a browser: the stage, or nothing."""
-        from settlement.api.contract.served import address_of
-
-        return urlsplit(address_of(self.request.event)).path
+        return self.request.prefix
 
     @property
     def is_secure(self) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
+from urllib.parse import urlsplit
 
 from settlement.values import dataclass
 
@@ -52,6 +53,25 @@ class Request:
     def whole_query(self) -> Mapping[str, list[str]]:
         """The parameters of the query with all of their values."""
         return self.event.get("multiValueQueryStringParameters") or {}
+
+    @property
+    def address(self) -> str:
+        """Scheme, host and what stands before the routes: the stage, or the base path of a custom domain.
+
+        A proxy before the API, such as the local stack's, tells its own by ``X-Forwarded-Proto`` and ``-Prefix``.
+        """
+        context = self.event.get("requestContext") or {}
+        host = self.header("host") or context.get("domainName", "")
+        path, whole = self.path, context.get("path") or self.path
+        before = self.header("x-forwarded-prefix")
+        if before is None:
+            before = whole.removesuffix(path) if whole.endswith(path) else ""
+        return f"{self.header('x-forwarded-proto') or 'https'}://{host}{before.rstrip('/')}"
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the routes behind the host: empty, or begins with a slash."""
+        return urlsplit(self.address).path
 
     @property
     def authorised(self) -> Mapping[str, Any]:
