@@ -10,7 +10,6 @@ from settlement.domain.bookkeeping.account_names import AccountKind
 from settlement.domain.bookkeeping.accounts import Chart
 from settlement.domain.bookkeeping.entry import Entry, Lot, entries_of
 from settlement.domain.bookkeeping.receivables import Receivables
-from settlement.domain.ledger.ledger import Counters
 from settlement.domain.reconciliation.paid_sums import paid_sums
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.transaction.payment import Payment
@@ -114,7 +113,7 @@ def require_balance(
     for payment in payments:
         found = booked.pop(payment.payment_id, Counter())
         currency = currencies.get(payment.payment_id, "")
-        expected = Counter({(kind.value, currency): value for kind, value in _balances(payment.counters).items()})
+        expected = Counter({(kind.value, currency): value for kind, value in _balances(payment).items()})
         for paid_in, paid in paid_sums(payouts(payment.payment_id)).items():
             for kind, value in _of_payouts(Counter(paid)).items():
                 expected[kind.value, paid_in] += value
@@ -138,11 +137,13 @@ def _of_payouts(paid: Counter[str]) -> dict[AccountKind, int]:
     }
 
 
-def _balances(held: Counters) -> dict[AccountKind, int]:
+def _balances(payment: Payment) -> dict[AccountKind, int]:
     """What the accounts of a payment have to come to."""
+    held = payment.counters
+    money = AccountKind.RECEIVED if payment.offline else AccountKind.ACQUIRER
     used = held.captured + held.written_off + held.paid_otherwise
     return {
-        AccountKind.ACQUIRER: held.captured - held.refunded - held.refund_in_doubt,
+        money: held.captured - held.refunded - held.refund_in_doubt,
         AccountKind.CUSTOMERS: held.refunded + held.refund_written_off - used,
         AccountKind.OPEN: held.available,
         AccountKind.AUTHORISED: -held.authorised,

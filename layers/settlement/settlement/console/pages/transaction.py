@@ -70,6 +70,7 @@ UNTOLD = frozenset(
         *WIRE,
         "deltas",
         "dues",
+        "offline",
         "paidOut",
         "paymentGroup",
         "operation",

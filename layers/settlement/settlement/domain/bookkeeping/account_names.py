@@ -13,7 +13,8 @@ NAME = r"(Assets|Liabilities|Equity|Income|Expenses)(:([A-Z0-9][A-Za-z0-9-]*|\{c
 class AccountKind(StrEnum):
     """What an account stands for.
 
-    ``acquirer`` is what connectors owe for captures, ``customers`` what shoppers owe by invoices. ``open`` is value
+    ``acquirer`` is what acquirers owe for captures, ``received`` what the merchant received himself of payments outside
+    of their connectors, ``customers`` what shoppers owe by invoices. ``open`` is value
     that can be captured, ``authorised`` all that was ever authorised, and ``used``, ``cancelled`` and ``withheld`` what
     became of it. Value in doubt has an account for each kind of call. ``writtenOff`` was owed and will never be
     captured, ``paidOtherwise`` came by other means, ``refundsWrittenOff`` will never be refunded.
@@ -24,6 +25,7 @@ class AccountKind(StrEnum):
     """
 
     ACQUIRER = "acquirer"
+    RECEIVED = "received"
     CUSTOMERS = "customers"
     OPEN = "open"
     AUTHORISED = "authorised"
@@ -44,6 +46,7 @@ class AccountKind(StrEnum):
 
 DEFAULT_NAMES: Mapping[AccountKind, str] = {
     AccountKind.ACQUIRER: "Assets:Acquirer:{connector}",
+    AccountKind.RECEIVED: "Assets:Received",
     AccountKind.CUSTOMERS: "Assets:Customers",
     AccountKind.OPEN: "Assets:Authorisations",
     AccountKind.AUTHORISED: "Equity:Authorised",

@@ -80,13 +80,18 @@ class Chart:
         for table in tables:
             for counter, change in entry.moved.items():
                 if counter in table:
-                    debited, credited = table[counter]
+                    debited, credited = (_held_by(kind, entry) for kind in table[counter])
                     yield debited, change, entry.currency
                     yield credited, -change, entry.currency
         for currency, sums in (entry.paid or {}).items():
             booked = [(kind, side * sums[name]) for name, (kind, side) in _OF_PAYOUTS.items() if name in sums]
             yield from ((kind, value, currency) for kind, value in booked)
             yield AccountKind.CONVERSIONS, -sum(value for _, value in booked), currency
+
+
+def _held_by(kind: AccountKind, entry: Entry) -> AccountKind:
+    """Return who has the money of a kind of account: no acquirer has what the merchant received himself."""
+    return AccountKind.RECEIVED if entry.offline and kind is AccountKind.ACQUIRER else kind
 
 
 def chart_of(names: Iterable[AccountName], *, authorisations: bool = False) -> Chart:

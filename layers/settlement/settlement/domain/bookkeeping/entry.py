@@ -23,7 +23,8 @@ class Entry:
     ``paid`` is what settlement report ``report`` changed of what was paid out for the payment: by currency, ``paid``
     for captures less refunds, ``chargedBack``, ``fees``, and what is left, ``received``.
     ``group`` and ``installments`` are the payment's, by which its payout is expected; None if no acquirer pays it out.
-    ``told_dues`` is what a settlement report changed of what is to come.
+    ``told_dues`` is what a settlement report changed of what is to come. What moved on a payment that the merchant
+    received himself is ``offline``.
     """
 
     event: str
@@ -43,6 +44,7 @@ class Entry:
     group: str | None = None
     installments: int | None = None
     told_dues: tuple[Due, ...] | None = None
+    offline: bool = False
 
     @property
     def dues(self) -> tuple[Due, ...]:
@@ -119,6 +121,7 @@ def entries_of(events: Sequence[Event], currency: str, connectors: Mapping[str, 
                 group=_text(told.get("paymentGroup")),
                 installments=None if installments is None else int(str(installments)),
                 told_dues=tuple(dues_of_facts(dues)) or None,
+                offline=told.get("offline") is True,
             )
 
 

@@ -5,6 +5,10 @@ from settlement.domain.transaction.payment import Payment
 
 
 def movement_facts(payment: Payment, invoice: str | None) -> dict[str, Json]:
-    """Return the payment's connector, and the invoice that asked for the movement if one did."""
+    """Return the payment's connector, ``offline`` if the merchant received it himself, and the invoice that asked for
+    the movement if one did.
+    """
     facts: dict[str, Json] = {"connector": payment.connector}
+    if payment.offline:
+        facts["offline"] = True
     return facts if invoice is None else facts | {"invoiceNumber": invoice}
