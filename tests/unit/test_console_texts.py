@@ -10,10 +10,12 @@ from settlement.console import language, routes
 from settlement.console.language import LANGUAGES, catalogue, choose
 from settlement.console.pages.transaction import KINDS, UNTOLD
 from settlement.console.wording import Words
+from settlement.domain import errors
 from settlement.domain.account.account import EVERY_ROLE, ExpiryPolicy, Role
 from settlement.domain.actor import System
 from settlement.domain.connectors.capabilities import Capability
 from settlement.domain.connectors.connector import Mode
+from settlement.domain.errors import Refusal
 from settlement.domain.events import Event, EventType
 from settlement.domain.ledger.ledger import Counters
 from settlement.domain.order.invoice import InvoiceType
@@ -34,6 +36,8 @@ from tests.support.service import Service
 from tests.support.tour import Tour
 
 CONSOLE = Path(language.__file__).parent
+REFUSALS = {kind.__name__ for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refusal)}
+"""All refusals; a few are told by the title of their page."""
 NAMED: dict[str, Iterable[object]] = {
     "event": EventType,
     "order-status": OrderStatus,
@@ -62,6 +66,7 @@ NAMED: dict[str, Iterable[object]] = {
     "report-waits": ({*ReportState, "sent"} - {ReportState.DONE, ReportState.REFUSED, ReportState.FAILED}),
     "report-format": formats(),
     "fault": Fault,
+    "refusal": REFUSALS - {"Refusal", "Unauthorised", "Forbidden", "StaleVersion", "BodyTooLarge", "Busy"},
     "outcome": Outcome,
     "line-kind": LineKind,
     "line-difference": Difference,

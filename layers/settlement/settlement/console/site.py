@@ -154,12 +154,12 @@ class Console:
         if isinstance(error, Refusal):
             kind = "busy" if isinstance(error, Busy) else _KINDS.get(error.status, "refused")
             kind = "stale-form" if isinstance(error, _StaleForm) else kind
-            return page(visit, "refused", error.status, kind=kind, detail=error.message)
+            return page(visit, "refused", error.status, kind=kind, refusal=error)
         if isinstance(error, Unavailable):
             self._logger.exception("table not reached")
-            return page(visit, "refused", 503, kind="unavailable", detail="")
+            return page(visit, "refused", 503, kind="unavailable", refusal=None)
         self._logger.exception("console failed")
-        return page(visit, "refused", 500, kind="failed", detail="")
+        return page(visit, "refused", 500, kind="failed", refusal=None)
 
     def _headers(self, visit: Visit, answer: Response) -> dict[str, str | list[str]]:
         headers: dict[str, str | list[str]] = {**HEADERS, **answer.headers}

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from settlement.console.language import catalogue
 from settlement.domain.actor import Actor
+from settlement.domain.errors import Refusal
 from settlement.domain.money import is_currency, minor_digits, to_major
 from settlement.values import dataclass
 
@@ -36,6 +37,14 @@ class Words:
     def of(self, kind: str, name: object) -> str:
         """Return the text for one of a kind, ``of("order-status", "handling")``; an unknown name reads as it is."""
         return catalogue(self.language).get(f"{kind}.{name}", str(name))
+
+    def refusal(self, refusal: Refusal) -> str:
+        """Return what kind of refusal it is; its message, which has field, value and limit, is for programs and in
+        English. Empty for what a page says by its title.
+        """
+        name = type(refusal).__name__
+        told = self.of("refusal", name)
+        return "" if told == name else told
 
     def money(self, minor_units: int, currency: str) -> str:
         """Return an amount with its currency, all of its minor units shown: ``R$ 70,00``."""

@@ -107,7 +107,7 @@ def _take(visit: Visit, action: Action, find: Any, there: str) -> Response:
     except Refusal as refusal:
         if step == "do" and action.is_done(visit, find(visit.ports.store)):
             return _done(visit, action, there)
-        return _form(visit, action, target, there, refusal.status, problem="refused", detail=refusal.message)
+        return _form(visit, action, target, there, refusal.status, problem="refused", refusal=refusal)
 
 
 def _do(visit: Visit, action: Action, target: Target, act: Act, there: str) -> Response:
@@ -172,7 +172,7 @@ def _form(
     *,
     problem: str = "",
     field: str = "",
-    detail: str = "",
+    refusal: Refusal | None = None,
 ) -> Response:
     values = {"request_id": "", "order": target.heads.order, "currency": target.currency}
     values |= action.fields(visit, target)
@@ -185,7 +185,7 @@ def _form(
         there=there,
         problem=problem,
         problem_field=field,
-        detail=detail,
+        refusal=refusal,
         said=visit.said,
         **values,
     )

@@ -47,7 +47,7 @@ def _decided(visit: Visit, approval_id: str, decide: Callable[[], Approval]) -> 
 
 def _page(visit: Visit, approval: Approval, code: int = 200, problem: str = "") -> Response:
     is_open = approval.is_open(visit.now)
-    preview, why_not = _previewed(visit, approval) if is_open else (None, "")
+    preview, refusal = _previewed(visit, approval) if is_open else (None, None)
     after = None if preview is None else preview.after
     return page(
         visit,
@@ -59,7 +59,7 @@ def _page(visit: Visit, approval: Approval, code: int = 200, problem: str = "") 
         is_own=approval.asked_by.app_key == visit.key.app_key,
         may_decide=visit.may(Role.APPROVE_PAYMENT),
         preview=preview,
-        why_not=why_not,
+        refusal=refusal,
         order=None if preview is None else preview.before.order,
         currency=approval.currency,
         status_before=None if preview is None else order_status(preview.before.order, preview.before.transaction).value,
@@ -70,11 +70,11 @@ def _page(visit: Visit, approval: Approval, code: int = 200, problem: str = "") 
     )
 
 
-def _previewed(visit: Visit, approval: Approval) -> tuple[Preview[Any] | None, str]:
+def _previewed(visit: Visit, approval: Approval) -> tuple[Preview[Any] | None, Refusal | None]:
     """Return what would be done now, or why it is no longer possible."""
     try:
-        return preview_approval(visit.ports, visit.account, approval), ""
+        return preview_approval(visit.ports, visit.account, approval), None
     except Busy:
         raise
     except Refusal as refusal:
-        return None, refusal.message
+        return None, refusal

@@ -66,7 +66,7 @@ def _saved(
     except Busy:
         raise
     except Refusal as refusal:
-        return _form(visit, stored, declared, refusal.status, problem="refused", detail=refusal.message)
+        return _form(visit, stored, declared, refusal.status, problem="refused", refusal=refusal)
 
 
 def _add(visit: Visit) -> Response:
@@ -143,7 +143,7 @@ def _form(
     *,
     problem: str = "",
     field: str = "",
-    detail: str = "",
+    refusal: Refusal | None = None,
 ) -> Response:
     values = {key.value: value for key, value in NEW.items()}
     if stored is not None:
@@ -164,5 +164,5 @@ def _form(
         said=visit.said,
         problem=problem,
         problem_field=field,
-        detail=detail,
+        refusal=refusal,
     )

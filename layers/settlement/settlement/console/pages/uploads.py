@@ -59,8 +59,9 @@ def name(visit: Visit) -> Response:
     except ReportRefused as refused:
         return _json(400, problem=visit.words.text(f"fault.{refused.fault}"), detail=str(refused))
     except Refusal as refusal:
-        says = visit.words.text("upload.busy") if isinstance(refusal, Busy) else visit.words.text("upload.refused")
-        return _json(refusal.status, problem=says, detail=refusal.message)
+        says = visit.words.text("upload.busy" if isinstance(refusal, Busy) else "upload.refused")
+        told = " ".join(filter(None, (visit.words.refusal(refusal), says)))
+        return _json(refusal.status, problem=told, detail=refusal.message)
     path = f"payouts/{awaited.report.report_id}"
     if awaited.url is None:
         return _json(200, uploadUrl=None, page=visit.url(path, done="known"))
