@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
@@ -18,13 +19,16 @@ from unittest.mock import Mock
 import pytest
 
 from local.emulator_speedups import (
+    BODIES,
     FIRST_STATE_SECONDS,
     PRINCIPAL_SECONDS,
     STARTED_SECONDS,
+    Bodies,
     Principals,
     log_so_far,
     remembered,
     sleep_in_workflow,
+    unless_plain,
     unpacks_into,
     with_quick_keys,
     without_repeats,
@@ -242,3 +246,62 @@ def test_a_number_is_read_once_by_its_text() -> None:
     assert [number("70"), number("70"), number("80")] == ["70", "70", "80"]
     assert read.call_count == 2
     assert number({"not": "a text"}) == "{'not': 'a text'}"
+
+
+@pytest.mark.parametrize("number", ["0", "7", "-7", "1200", "9" * 38])
+def test_a_plain_number_is_known_without_the_emulator(number: str) -> None:
+    told = unless_plain(Mock(side_effect=AssertionError), lambda plain: f"plain {plain}")
+
+    assert told(number) == f"plain {number}"
+
+
+@pytest.mark.parametrize("number", ["", "-0", "007", "+7", "7.0", "1e3", " 7", "7\n", "٣", "9" * 39, None, 7])
+def test_any_other_number_is_left_to_the_emulator(number: object) -> None:
+    told = unless_plain(lambda given: [given], lambda plain: "plain")
+
+    assert told(number) == [number]
+
+
+def test_a_body_is_read_once_for_those_who_look_and_for_who_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Mock(side_effect=json.loads)
+    monkeypatch.setattr("local.emulator_speedups.json", SimpleNamespace(loads=read, dumps=json.dumps))
+    bodies = Bodies()
+
+    looked = [bodies.look(b'{"a": 1}'), bodies.look(b'{"a": 1}')]
+    taken = bodies.take(b'{"a": 1}')
+
+    assert [*looked, taken] == [{"a": 1}] * 3
+    assert read.call_count == 1
+
+
+def test_what_was_taken_is_nobody_elses() -> None:
+    bodies = Bodies()
+    bodies.look(b'{"a": 1}')
+    bodies.take(b'{"a": 1}')["a"] = 2
+
+    assert bodies.look(b'{"a": 1}') == bodies.take(b'{"a": 1}') == {"a": 1}
+
+
+def test_what_was_taken_last_is_written_as_it_came_and_all_else_anew() -> None:
+    bodies = Bodies()
+    first, second = bodies.take(b'{"a":1}'), bodies.take(b'{"b":\t1}')
+
+    assert bodies.text(second) == '{"b":\t1}'
+    assert bodies.text(second, sort_keys=True) == '{"b": 1}'
+    assert bodies.text(first) == '{"a": 1}'
+    assert bodies.text({"b": 1}) == '{"b": 1}'
+
+
+def test_bodies_that_nobody_takes_are_forgotten() -> None:
+    bodies = Bodies()
+    for number in range(BODIES + 1):
+        bodies.look(b"%d" % number)
+
+    assert len(bodies._seen) == 1
+
+
+def test_a_body_that_is_no_json_is_refused_to_each() -> None:
+    bodies = Bodies()
+    for read in (bodies.look, bodies.take):
+        with pytest.raises(json.JSONDecodeError):
+            read(b"{")
