@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from operations.output import CommandError
 from operations.report_ports import report_ports
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from settlement.use_cases.reconciliation.keep_findings import Finding, Repeated
     from settlement.use_cases.reconciliation.report_ports import Hands
 
+T = TypeVar("T")
+U = TypeVar("U")
+
 AT_ONCE = 16
 """Reads and writes of the table at once: it answers after some milliseconds, which are spent on the next ones."""
 
@@ -34,8 +37,8 @@ LARGE_BYTES = 2_000_000
 
 MOST_PROCESSES = 4
 
-LOTS_AT_ONCE, FINDINGS_AT_ONCE = 5, 600
-"""Lots of transactions, and findings, that are handed to a process at once: it stands still between two."""
+LOTS_AT_ONCE, MATCHED_AT_ONCE, FINDINGS_AT_ONCE = 5, 600, 600
+"""Lots of transactions, things to match, and findings that are handed to a process at once: it stands still between."""
 
 
 def processes_for(size: int) -> int:
@@ -77,6 +80,10 @@ class _Processes:
         """Yield the payments of which something was captured, of lots of transactions by their ids."""
         return chain.from_iterable(self._in_order(_books, in_lots(lots, LOTS_AT_ONCE)))
 
+    def each(self, work: Callable[[T], U], things: Iterable[T]) -> Iterator[U]:
+        """Yield what ``work`` makes of each thing."""
+        return chain.from_iterable(self._in_order(partial(_each, work), in_lots(things, MATCHED_AT_ONCE)))
+
     def keep(self, findings: Iterable[Finding]) -> Iterator[Repeated]:
         """Write findings; yield for each what other reports have told of its payment since it was found."""
         return chain.from_iterable(self._in_order(_keep, in_lots(findings, FINDINGS_AT_ONCE)))
@@ -94,6 +101,10 @@ def _begin(stack: Stack, account: str, at_once: int) -> None:
 
 def _books(lots: Sequence[Sequence[str]]) -> list[PaymentBooks]:
     return list(_own[0].books(lots))
+
+
+def _each(work: Callable[[T], U], things: Sequence[T]) -> list[U]:
+    return [work(thing) for thing in things]
 
 
 def _keep(findings: Sequence[Finding]) -> list[Repeated]:

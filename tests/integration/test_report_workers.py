@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from operations.output import CommandError
-from operations.report_workers import AT_ONCE, LARGE_BYTES, hands_for
+from operations.report_workers import AT_ONCE, LARGE_BYTES, MATCHED_AT_ONCE, hands_for
 from operations.stacks import Stack
 from settlement.use_cases.reconciliation.hands import Threads
 
@@ -53,3 +53,12 @@ def test_what_fails_beside_them_ends_the_processes(monkeypatch: pytest.MonkeyPat
     with pytest.raises(KeyboardInterrupt), hands_for(STACK, "acme", LARGE) as hands:
         list(hands.books(lots()))
     assert multiprocessing.active_children() == []
+
+
+def test_processes_and_threads_make_the_same_of_each_thing_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    things = [*range(2 * MATCHED_AT_ONCE + 1)]
+
+    for size in (LARGE, LARGE_BYTES):
+        with hands_for(STACK, "acme", size) as hands:
+            assert list(hands.each(str, things)) == [*map(str, things)]

@@ -231,7 +231,7 @@ def test_books_come_back_from_the_workspace_as_they_were(workspace: ReportWorksp
     workspace.add_books([books])
     workspace.join()
 
-    assert list(workspace.joined()) == [(books, [line(2, 7000)])]
+    assert [joined.read() for joined in workspace.joined()] == [(books, [line(2, 7000)])]
 
 
 def test_missing_comes_back_from_the_workspace_as_it_was(workspace: ReportWorkspace) -> None:

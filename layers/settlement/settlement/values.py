@@ -4,7 +4,7 @@
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -43,12 +43,21 @@ def _frozen(cls: Any) -> Any:
     if not all(field.init and not field.kw_only for field in fields):
         raise TypeError(f"{cls.__qualname__}: each field must be one of the constructor's, by position")
     compared = _values_of([field.name for field in fields if field.compare])
+    names = [field.name for field in fields]
+    all_values = _values_of(names)
 
     def __eq__(self: object, other: object) -> bool:
         return bool(compared(self) == compared(other)) if other.__class__ is self.__class__ else NotImplemented
 
     def __hash__(self: object) -> int:
         return hash(compared(self))
+
+    def __getstate__(self: object) -> object:
+        return all_values(self)
+
+    def __setstate__(self: object, state: Iterable[object]) -> None:
+        for name, value in zip(names, state, strict=True):
+            _SET(self, name, value)
 
     methods = (__eq__, __hash__, _init_of(cls, fields), __setattr__, __delattr__, __getstate__, __setstate__)
     for method in methods if "__repr__" in cls.__dict__ else (*methods, __repr__):
@@ -94,15 +103,6 @@ def __setattr__(self: object, name: str, value: object) -> NoReturn:
 
 def __delattr__(self: object, name: str) -> NoReturn:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
-
-
-def __getstate__(self: Any) -> list[object]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
-
-
-def __setstate__(self: Any, state: list[object]) -> None:
-    for field, value in zip(dataclasses.fields(self), state, strict=True):
-        _SET(self, field.name, value)
 
 
 def __repr__(self: Any) -> str:

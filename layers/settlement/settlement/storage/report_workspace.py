@@ -10,20 +10,32 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from itertools import groupby, islice
-from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
-from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
-from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Slot, Verdict, foreign_reason
+from settlement.domain.reconciliation.books import PaymentBooks
+from settlement.domain.reconciliation.outcomes import Missing, Outcome, Slot, Verdict
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
 from settlement.domain.reconciliation.taken import Taken
 from settlement.storage.plain_values import reader_of, writer_of
+from settlement.storage.report_rows import (
+    Decided,
+    JoinedPayment,
+    books_of,
+    books_text,
+    day_text,
+    line_of,
+    line_text,
+    numbers_name,
+    slot_of,
+    slot_text,
+    verdict_of,
+    verdict_row,
+)
 
 MAX_LINES_OF_PAYMENT = 5_000
 """Most lines of one payment that are held against its captures and refunds; those behind them are rejected."""
@@ -77,6 +89,7 @@ _TORN = """
 SELECT torn.number, lines.data, payments.data FROM torn JOIN lines ON lines.number = torn.number
 JOIN payments ON payments.id = torn.payment ORDER BY torn.number, torn.payment
 """
+_DECIDE = "UPDATE lines SET outcome = ?, verdict = ? WHERE number = ?"
 _TOO_MANY = """
 UPDATE lines SET payment = NULL, about_payment = 0, fault = ? WHERE number IN (
     SELECT number FROM (
@@ -111,8 +124,8 @@ class ReportWorkspace:
         told = [
             taken.sums.lines,
             sums,
-            _day(taken.first),
-            _day(taken.last),
+            day_text(taken.first),
+            day_text(taken.last),
             sorted(taken.months),
             taken.undated,
             taken.stage,
@@ -141,9 +154,9 @@ class ReportWorkspace:
         rows = (
             (
                 line.number, line.kind, line.kind in OF_PAYMENTS, line.reference, line.tid,
-                _numbers(line.nsu, line.authorization), line.currency, line.gross, line.net_currency, line.fee,
+                numbers_name(line.nsu, line.authorization), line.currency, line.gross, line.net_currency, line.fee,
                 line.net, line.batch,
-                line.paid_on.isoformat() if line.paid_on is not None else "", line.fault, _line_text(line),
+                line.paid_on.isoformat() if line.paid_on is not None else "", line.fault, line_text(line),
             )
             for line in lines
         )  # fmt: skip
@@ -155,9 +168,9 @@ class ReportWorkspace:
         """Keep payments, and the names that lines call them by."""
         for number, payment in enumerate(books, 1):
             settled_by = json.dumps(payment.settled_by)
-            self._db.execute("INSERT INTO payments VALUES (?, ?, ?)", (number, settled_by, _books_text(payment)))
+            self._db.execute("INSERT INTO payments VALUES (?, ?, ?)", (number, settled_by, books_text(payment)))
             names = {("R", move.reference) for move in payment.moves}
-            numbers = _numbers(payment.nsu, payment.authorization)
+            numbers = numbers_name(payment.nsu, payment.authorization)
             names |= {("T", payment.tid), ("N" if not payment.tid else "U", numbers)}
             self._db.executemany(
                 "INSERT OR IGNORE INTO names VALUES (?, ?, ?)", [(*name, number) for name in names if name[1]]
@@ -174,35 +187,35 @@ class ReportWorkspace:
         )
         self._db.executescript(_INDEXES)
 
-    def joined(self) -> Iterator[tuple[PaymentBooks, list[ReportLine]]]:
+    def joined(self) -> Iterator[JoinedPayment]:
         """Yield each payment that lines were found for, with them."""
         rows = self._db.execute(
             "SELECT payment, payments.data, lines.number, lines.data FROM lines JOIN payments ON payments.id = payment "
             "WHERE payment IS NOT NULL ORDER BY payment, number"
         )
-        for (_, data), held in groupby(rows, key=lambda row: row[:2]):
-            yield _books(data), [_line(number, text) for _, _, number, text in held]
+        for (payment, data), held in groupby(rows, key=lambda row: row[:2]):
+            yield JoinedPayment(payment, data, [row[2:] for row in held])
 
     def torn(self) -> Iterator[tuple[ReportLine, list[PaymentBooks]]]:
         """Yield each line that several payments were found for, with these."""
         for (number, text), held in groupby(self._db.execute(_TORN), key=lambda row: row[:2]):
-            yield _line(number, text), [_books(data) for _, _, data in islice(held, _MOST_TORN)]
+            yield line_of(number, text), [books_of(data) for _, _, data in islice(held, _MOST_TORN)]
 
     def give(self, line: ReportLine, books: PaymentBooks) -> None:
         """Join a torn line to a payment."""
         self._db.execute(
             "UPDATE lines SET payment = (SELECT id FROM torn JOIN payments ON id = torn.payment "
             "WHERE torn.number = lines.number AND data = ?) WHERE number = ?",
-            (_books_text(books), line.number),
+            (books_text(books), line.number),
         )
 
     def leave_open(self, line: ReportLine, books: PaymentBooks, slots: Iterable[Slot]) -> None:
         """Keep the slots of a payment that a torn line may speak for."""
-        data = _books_text(books)
+        data = books_text(books)
         self._db.executemany(
             "INSERT OR IGNORE INTO found SELECT id, ? FROM torn JOIN payments ON id = torn.payment "
             "WHERE torn.number = ? AND data = ?",
-            [(_slot_text(slot), line.number, data) for slot in slots],
+            [(slot_text(slot), line.number, data) for slot in slots],
         )
 
     def batches(self) -> Iterator[tuple[str, str, int]]:
@@ -215,20 +228,17 @@ class ReportWorkspace:
     def lines_of_kind(self, kind: str) -> Iterator[ReportLine]:
         """Yield the lines of a kind."""
         for number, text in self._db.execute("SELECT number, data FROM lines WHERE kind = ? ORDER BY 1", (kind,)):
-            yield _line(number, text)
+            yield line_of(number, text)
 
-    def decide(self, books: PaymentBooks | None, verdicts: Iterable[Verdict]) -> None:
-        """Keep verdicts, and the slots that they speak for."""
-        for verdict in verdicts:
-            self._db.execute(
-                "UPDATE lines SET outcome = ?, verdict = ? WHERE number = ?",
-                (verdict.outcome, _verdict_text(verdict), verdict.line.number),
-            )
-            if books is not None and verdict.slots:
-                self._db.executemany(
-                    "INSERT OR IGNORE INTO found SELECT payment, ? FROM lines WHERE number = ?",
-                    [(_slot_text(slot), verdict.line.number) for slot in verdict.slots],
-                )
+    def keep_decided(self, decided: Iterable[Decided]) -> None:
+        """Keep what was decided of payments, as it comes."""
+        for verdicts, slots in decided:
+            self._db.executemany(_DECIDE, verdicts)
+            self._db.executemany("INSERT OR IGNORE INTO found VALUES (?, ?)", slots)
+
+    def decide(self, verdicts: Iterable[Verdict]) -> None:
+        """Keep verdicts on lines that have no payment."""
+        self._db.executemany(_DECIDE, map(verdict_row, verdicts))
 
     def decide_rest(self) -> None:
         """Decide all other lines: rejected if they are faulty, else foreign."""
@@ -241,7 +251,7 @@ class ReportWorkspace:
         """Decide anew that the lines of these parts are duplicates."""
         verdict = json.dumps(["", [], None, "another report has told it meanwhile", []])
         self._db.executemany(
-            "UPDATE lines SET outcome = ?, verdict = ? WHERE number = ?",
+            _DECIDE,
             [(Outcome.DUPLICATE, verdict, part.line) for part in parts],
         )
 
@@ -252,7 +262,7 @@ class ReportWorkspace:
             "JOIN payments ON payments.id = payment WHERE payment IS NOT NULL ORDER BY payment, number"
         )
         for (_, data), held in groupby(rows, key=lambda row: row[:2]):
-            yield _books(data), [_verdict(_line(row[2], row[3]), Outcome(row[4]), row[5], row[6]) for row in held]
+            yield books_of(data), [verdict_of(line_of(row[2], row[3]), Outcome(row[4]), row[5], row[6]) for row in held]
 
     def add_missing(self, missing: Iterable[Missing]) -> None:
         """Keep what is missing."""
@@ -282,7 +292,7 @@ class ReportWorkspace:
             "ORDER BY id"
         )
         for (_, data), held in groupby(rows, key=lambda row: row[:2]):
-            yield _books(data), {_slot(text) for _, _, text in held if text is not None}
+            yield books_of(data), {slot_of(text) for _, _, text in held if text is not None}
 
     def sums(self) -> dict[Outcome, Sums]:
         """Return the sums of every outcome that lines have."""
@@ -308,84 +318,5 @@ class ReportWorkspace:
             (after, outcome, outcome),
         )
         for number, text, decided, fault, verdict, data in rows:
-            books = _books(data) if data is not None else None
-            yield books, _verdict(_line(number, text), Outcome(decided), fault, verdict)
-
-
-def _numbers(nsu: str, authorization: str) -> str:
-    """Return nsu and authorisation code as one name; leading zeros of an nsu are written or not."""
-    return f"{nsu.lstrip('0')}/{authorization.upper()}" if nsu and authorization else ""
-
-
-_OF_BOOKS = tuple(part.name for part in fields(PaymentBooks) if part.name != "moves")
-_values_of_books = attrgetter(*_OF_BOOKS)
-_DATES = frozenset({"sold_on", "expected_on", "paid_on"})
-_NAMES = tuple(part.name for part in fields(ReportLine) if part.name != "number")
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day is not None else None
-
-
-def _line_text(line: ReportLine) -> str:
-    parts = line.likeness
-    return json.dumps([part.isoformat() if isinstance(part, date) else part for part in parts], ensure_ascii=False)
-
-
-def _line(number: int, text: str) -> ReportLine:
-    told: dict[str, Any] = dict(zip(_NAMES, json.loads(text), strict=True))
-    for name in _DATES:
-        if told[name] is not None:
-            told[name] = date.fromisoformat(told[name])
-    told["kind"], told["stage"] = LineKind(told["kind"]), Stage(told["stage"])
-    return ReportLine(number=number, **told)
-
-
-def _books_text(books: PaymentBooks) -> str:
-    moves = [
-        (
-            move.kind, move.number, move.reference, move.value, move.on.isoformat(), move.invoice,
-            [
-                (told.stage, told.number, told.of, told.report_id, told.on and told.on.isoformat(), told.is_open)
-                for told in move.told
-            ],
-        )
-        for move in books.moves
-    ]  # fmt: skip
-    return json.dumps([*_values_of_books(books), moves], ensure_ascii=False)
-
-
-def _books(text: str) -> PaymentBooks:
-    *values, moves = json.loads(text)
-    return PaymentBooks(**dict(zip(_OF_BOOKS, values, strict=True)), moves=tuple(_move(*move) for move in moves))
-
-
-def _move(
-    kind: str, number: str, reference: str, value: int, on: str, invoice: str | None, told: list[Any]
-) -> BookedMove:  # fmt: skip
-    parts = tuple(
-        ToldPart(Stage(stage), part, of, report_id, day and date.fromisoformat(day), is_open)
-        for stage, part, of, report_id, day, is_open in told
-    )
-    return BookedMove(LineKind(kind), number, reference, value, date.fromisoformat(on), parts, invoice)
-
-
-def _slot_text(slot: Slot) -> str:
-    return f"{slot.move}/{slot.stage}/{slot.number}/{slot.of}"
-
-
-def _slot(text: str) -> Slot:
-    move, stage, number, of = text.rsplit("/", 3)
-    return Slot(move, Stage(stage), int(number), int(of))
-
-
-def _verdict_text(verdict: Verdict) -> str:
-    return json.dumps([verdict.move, verdict.differences, verdict.expected, verdict.reason, verdict.candidates])
-
-
-def _verdict(line: ReportLine, outcome: Outcome, fault: str | None, text: str | None) -> Verdict:
-    if text is None:
-        return Verdict(line, outcome, reason=fault or (foreign_reason(line) if outcome is Outcome.FOREIGN else ""))
-    move, differences, expected, reason, candidates = json.loads(text)
-    known = tuple(Difference(difference) for difference in differences)
-    return Verdict(line, outcome, move, known, expected, reason, tuple(candidates))
+            books = books_of(data) if data is not None else None
+            yield books, verdict_of(line_of(number, text), Outcome(decided), fault, verdict)

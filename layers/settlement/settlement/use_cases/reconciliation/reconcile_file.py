@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 
 from settlement.domain.reconciliation.books import PaymentBooks
+from settlement.domain.reconciliation.expected import CentsOn
 from settlement.domain.reconciliation.matching import match_payment
 from settlement.domain.reconciliation.missing import missing_of
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Slot, Verdict
@@ -18,7 +19,7 @@ from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
 from settlement.domain.reconciliation.slot_matching import DAY_TOLERANCE, is_near
 from settlement.domain.reconciliation.taken import Taken
-from settlement.use_cases.reconciliation.workspace import Workspace
+from settlement.use_cases.reconciliation.workspace import Decided, Joined, Workspace
 
 MONTHS_BEFORE = 3
 """Months before that of a sale in which its order may have been placed."""
@@ -103,6 +104,10 @@ BankLines = Callable[[Callable[[], Iterator[ReportLine]]], list[Verdict]]
 """Decides what a bank's statement has of payouts, as far as it can; it may read the lines several times."""
 
 
+Each = Callable[[Callable[[Joined], Decided], Iterable[Joined]], Iterable[Decided]]
+"""Does the same work on each of many things, in any process, and yields what comes of it in their order."""
+
+
 def reconcile(
     workspace: Workspace,
     head: ReportHead,
@@ -110,24 +115,29 @@ def reconcile(
     books: Iterable[PaymentBooks],
     report_id: str,
     bank_lines: BankLines = lambda lines: [],
+    each: Each = map,
 ) -> Reconciled:
     """Hold the lines that were taken against the books; raises ``SumsDiffer`` if an amount got lost.
 
-    ``bank_lines`` decides what a bank's statement has, as far as it can.
+    ``bank_lines`` decides what a bank's statement has, as far as it can; ``each`` has the payments matched.
     """
     workspace.add_books(books)
     workspace.join()
     for line, payments in workspace.torn():
         _decide_torn(workspace, line, payments)
-    for payment, lines in workspace.joined():
-        workspace.decide(payment, match_payment(payment, lines, head.cents_on, report_id))
-    workspace.decide(None, _batch_verdicts(workspace))
-    workspace.decide(None, bank_lines(partial(_payouts, workspace, of_batches=False)))
+    workspace.keep_decided(each(partial(_decide_joined, head.cents_on, report_id), workspace.joined()))
+    workspace.decide(_batch_verdicts(workspace))
+    workspace.decide(bank_lines(partial(_payouts, workspace, of_batches=False)))
     workspace.decide_rest()
     found = Reconciled(head.with_period(taken.first, taken.last), taken.sums, workspace.sums())
     _check_sums(found)
     workspace.add_missing(_missing(workspace, found, report_id, taken))
     return found
+
+
+def _decide_joined(cents_on: CentsOn, report_id: str, joined: Joined) -> Decided:
+    payment, lines = joined.read()
+    return joined.decided(match_payment(payment, lines, cents_on, report_id))
 
 
 def _decide_torn(workspace: Workspace, line: ReportLine, payments: list[PaymentBooks]) -> None:
@@ -142,7 +152,7 @@ def _decide_torn(workspace: Workspace, line: ReportLine, payments: list[PaymentB
     for payment, slots in fitting:
         workspace.leave_open(line, payment, slots)
     reason = f"{len(fitting) or len(payments)} payments have these numbers"
-    workspace.decide(None, [Verdict(line, Outcome.AMBIGUOUS, reason=reason)])
+    workspace.decide([Verdict(line, Outcome.AMBIGUOUS, reason=reason)])
 
 
 def _slots_that_fit(payment: PaymentBooks, line: ReportLine) -> list[Slot]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from settlement.domain.reconciliation.bank_lines import Arrival, PayoutName
     from settlement.domain.reconciliation.books import PaymentBooks
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.report import Report
     from settlement.use_cases.reconciliation.keep_findings import Finding, Repeated
     from settlement.use_cases.shared.ports import Page
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Reports(Protocol):
@@ -66,13 +69,17 @@ class KeptLines(Protocol):
 
 
 class Hands(Protocol):
-    """Who reads the payments of one account for a report, and writes what it told of them: many at once.
+    """Who reads the payments of one account for a report, matches them, and writes what it told of them: many at once.
 
-    Both yield in the order of what they are given.
+    All yield in the order of what they are given.
     """
 
     def books(self, lots: Iterable[Sequence[str]]) -> Iterator[PaymentBooks]:
         """Yield the payments of which something was captured, of lots of transactions by their ids."""
+        ...
+
+    def each(self, work: Callable[[T], U], things: Iterable[T]) -> Iterator[U]:
+        """Yield what ``work``, which can go to another process, makes of each thing, with no look at the account."""
         ...
 
     def keep(self, findings: Iterable[Finding]) -> Iterator[Repeated]:

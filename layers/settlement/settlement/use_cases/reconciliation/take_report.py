@@ -61,7 +61,7 @@ class OpenedFile(Protocol):
 class Taking:
     """What taking a file needs beside it; ``run`` is the name of this very taking.
 
-    ``hands`` read the books and write the findings of the account.
+    ``hands`` read the books of the account, match them, and write what is found.
     """
 
     ports: Ports
@@ -94,7 +94,7 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
         transactions_of(ports.store, account, months, lambda number: taking.progress("orders", number))
     )
     bank_lines = against_payouts(ports, reports, account, Statement(known.report_id, head.sender))
-    found = reconcile(taking.workspace, head, taken, books, known.report_id, bank_lines)
+    found = reconcile(taking.workspace, head, taken, books, known.report_id, bank_lines, taking.hands.each)
     met_others = keep_findings(
         taking.hands, taking.workspace, known.report_id, ports.now(),
         lambda number: taking.progress("payments", number),

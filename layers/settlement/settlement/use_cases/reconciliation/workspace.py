@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
     from settlement.domain.reconciliation.report_head import ReportHead
     from settlement.domain.reconciliation.report_line import ReportLine, Sums
     from settlement.domain.reconciliation.taken import Taken
+
+
+Decided = tuple[Sequence[tuple[str, str, int]], Sequence[tuple[int, str]]]
+"""The verdicts on the lines of one payment, and the slots that these speak for, as rows of the workspace."""
+
+
+class Joined(Protocol):
+    """A payment with the lines that were found for it, as they lie in a workspace: little work to hand on.
+
+    Whoever gets it, in this process or in another one, reads it and writes down what is decided.
+    """
+
+    def read(self) -> tuple[PaymentBooks, list[ReportLine]]: ...
+    def decided(self, verdicts: Iterable[Verdict]) -> Decided:
+        """Return the verdicts on its lines, with the slots that they speak for, for the workspace to keep."""
+        ...
 
 
 class Workspace(Protocol):
@@ -31,7 +47,7 @@ class Workspace(Protocol):
         """
         ...
 
-    def joined(self) -> Iterator[tuple[PaymentBooks, list[ReportLine]]]:
+    def joined(self) -> Iterator[Joined]:
         """Yield each payment that lines were found for, with them."""
         ...
 
@@ -52,7 +68,14 @@ class Workspace(Protocol):
         """Keep the slots of a payment that a torn line may speak for: they are not missing."""
         ...
 
-    def decide(self, books: PaymentBooks | None, verdicts: Iterable[Verdict]) -> None: ...
+    def keep_decided(self, decided: Iterable[Decided]) -> None:
+        """Keep what was decided of payments, as it comes."""
+        ...
+
+    def decide(self, verdicts: Iterable[Verdict]) -> None:
+        """Keep verdicts on lines that have no payment."""
+        ...
+
     def decide_rest(self) -> None:
         """Decide all other lines: rejected if they are faulty, else foreign."""
         ...
