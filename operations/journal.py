@@ -26,15 +26,15 @@ def read_arguments(since: str, until: str, format_: str, *, authorisations: bool
 
 
 def journal(stack: Stack, account: str, wanted: JournalQuery) -> int:
-    """Print a period of an account's journal; return the exit code."""
+    """Print a period of an account's journal, as the bytes that the API answers; return the exit code."""
     settings = DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"]).settings(account)
     chart = chart_of(settings.journal_accounts, authorisations=wanted.authorisations)
     period = Period(account, wanted.since, wanted.until)
     is_first = is_open = True
     for page in read_whole(entry_log_of(stack), period, chart, datetime.now(UTC)):
-        sys.stdout.write(text_of(wanted.format, page.entries, is_first=is_first))
+        sys.stdout.buffer.write(text_of(wanted.format, page.entries, is_first=is_first).encode())
         is_first, is_open = False, page.is_open
-    sys.stdout.flush()
+    sys.stdout.buffer.flush()
     if is_open:
         print("The period is not over: more entries can come.", file=sys.stderr, flush=True)
     return 0

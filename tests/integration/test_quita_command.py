@@ -1,6 +1,8 @@
 """The ``quita`` command: what it says, in words and in JSON, its exit codes, and that it never guesses whose orders."""
 
+import io
 import json
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -230,6 +232,21 @@ def test_journal_of_a_period_is_printed_whole(stack: Stack, capsys: Show) -> Non
 
     told = capsys.readouterr()
     assert (told.out.count("\r\n"), told.out.count("entry,"), told.err) == (2 * 2001 + 1, 1, "")
+
+
+def test_journal_is_printed_as_the_api_answers_it_whatever_the_terminal_writes(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = Entry("E1", "PaymentSettled", NOON, "O", "T", "P", "acme", "BRL", {"captured": 1}, "N1", 2, "ação \u20ac")
+    entry_log_of(stack).enter(ACCOUNT, [entry], lambda: NOON)
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, "ascii", newline="\r\n"))
+
+    assert main(["journal", "--from", "2026-03-01", "--to", "2026-03-01", "--account", ACCOUNT, "--stack", "x"]) == 0
+
+    lines = printed.getvalue().decode("utf-8").split("\r\n")
+    assert [line.count("ação \u20ac") for line in lines] == [0, 1, 1, 0]
+    assert "\n" not in "".join(lines)
 
 
 def test_period_that_is_not_over_is_told(stack: Stack, capsys: Show) -> None:
