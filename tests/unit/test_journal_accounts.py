@@ -2,18 +2,26 @@
 
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from settlement.api.journal.formats import JournalFormat, text_of
+from settlement.domain.bookkeeping.account_names import DEFAULT_NAMES
+from settlement.domain.bookkeeping.accounts import chart_of
+from settlement.domain.bookkeeping.entry import Entry, Place
 from settlement.domain.transaction.leg import LegState
+from settlement.use_cases.bookkeeping.read_journal import Booked
 from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 from settlement.use_cases.recovery.resolve_leg import Resolution
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
 from tests.support.operator import resolve
 from tests.support.service import Service
+from tests.template.cloudformation import CHECKOUT
 
+SETTINGS = "/api/oms/pvt/account/settings"
 MARCH = {"from": "2026-03-01", "to": "2026-03-31", "format": "jsonl"}
 
 
@@ -66,3 +74,47 @@ def test_what_the_merchant_received_himself_is_owed_by_no_acquirer(service: Serv
         "Assets:Acquirer:Partial": 4000,
         "Assets:Customers": -11500,
     }
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ({"acquirer": "Assets:Cash", "customers": "Assets:Cash"}, "acquirer and customers apart"),
+        ({"acquirer": "Assets:Customers"}, "both are Assets:Customers"),
+        ({"customers": "Assets:Received"}, "received and customers apart"),
+    ],
+)
+def test_two_sides_of_a_capture_on_one_account_are_refused(
+    service: Service, shop: Shop, names: dict[str, str], says: str
+) -> None:
+    heard = service.call("PATCH", SETTINGS, {"journalAccounts": names})
+
+    assert (heard.status, heard.json["error"]["code"]) == (400, "OMS001")
+    assert heard.json["error"]["message"].startswith("journalAccounts: must name ")
+    assert says in heard.json["error"]["message"]
+    assert service.do("GET", SETTINGS)["journalAccounts"] == DEFAULT_NAMES
+
+
+def test_accounts_that_nobody_tells_apart_may_be_one(service: Service, shop: Shop) -> None:
+    doubt = dict.fromkeys(("capturesInDoubt", "cancellationsInDoubt", "refundsInDoubt"), "Assets:InDoubt")
+
+    service.do("PATCH", SETTINGS, {"journalAccounts": doubt})
+    shop.provider.usually("settle", "500")
+    shop.open().invoice("N1", 4000)
+    shop.pass_time(timedelta(hours=30))
+
+    assert balances(service) == {"Assets:InDoubt": 4000, "Assets:Authorisations": -4000}
+
+
+def test_example_of_the_documents_is_what_is_written() -> None:
+    transaction, at = "77EBB76D1D794D0189EB9C7CA0E33448", datetime(2026, 3, 2, 14, 0, 2, 467394, UTC)
+    entry = Entry(
+        f"{transaction}-leg-000002-0001-1", "PaymentSettled", at, "2897126344025-01", transaction,
+        "01D9732C6E6643E0A4B88FE9CF8E7802", "sandbox", "BRL", {"captured": 7000}, "N1", 2,
+        "SET-10A5136FCDCA51E2BE3E265F0B534182",
+    )  # fmt: skip
+    booked = Booked(Place(17, 1), at + timedelta(microseconds=653047), entry, chart_of([]).postings(entry))
+
+    written = text_of(JournalFormat.BEANCOUNT, [booked], is_first=False)
+
+    assert f"```text\n{written.rstrip()}\n```\n" in (CHECKOUT / "docs" / "api.md").read_text(encoding="utf-8")

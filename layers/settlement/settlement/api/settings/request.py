@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     ConfigDict,
     Field,
     StrictBool,
@@ -18,7 +19,13 @@ from settlement.domain.account.account import (
     FiscalPolicy,
     ReturnsBeforeCompletion,
 )
-from settlement.domain.bookkeeping.account_names import MAX_NAME_LENGTH, NAME, AccountKind, AccountName
+from settlement.domain.bookkeeping.account_names import (
+    MAX_NAME_LENGTH,
+    NAME,
+    AccountKind,
+    AccountName,
+    require_two_sides,
+)
 from settlement.domain.planning.drafting import RefundPriority
 from settlement.domain.transaction.approval import ApprovalKind, ApprovalLimit
 
@@ -35,6 +42,16 @@ NameOfAccounts = Annotated[
         "parts with colons between them: first Assets, Liabilities, Equity, Income or Expenses, then {connector}, "
         "{currency}, or parts of A-Z a-z 0-9 - that begin with a capital or a digit",
     ),
+]
+
+
+def _apart(names: dict[AccountKind, str]) -> dict[AccountKind, str]:
+    require_two_sides(names)
+    return names
+
+
+NamesOfAccounts = Annotated[
+    dict[AccountKind, NameOfAccounts], Field(max_length=len(AccountKind)), AfterValidator(_apart)
 ]
 
 
@@ -61,7 +78,7 @@ class SettingsBody(Body):
     """Above which values movements need a second key, by kind and currency; all limits are replaced."""
     approval_hours: Annotated[StrictInt, Field(ge=1, le=MAX_APPROVAL_HOURS), DigitsToo()] | None = None
     """How long a request waits for its second key."""
-    journal_accounts: Annotated[dict[AccountKind, NameOfAccounts], Field(max_length=len(AccountKind))] | None = None
+    journal_accounts: NamesOfAccounts | None = None
     """The names of the journal's accounts, where they are not the default ones; all names are replaced."""
     merchant_name: Annotated[str, Field(max_length=100)] | None = None
     """The name that orders show; empty for the account's own."""

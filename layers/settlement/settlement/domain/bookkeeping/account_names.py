@@ -67,6 +67,20 @@ DEFAULT_NAMES: Mapping[AccountKind, str] = {
 """The names of accounts that have no name in the account's settings."""
 
 
+def require_two_sides(names: Mapping[AccountKind, str]) -> None:
+    """Raise ``ValueError`` if those names, in place of the defaults, put both sides of a capture on one account.
+
+    It would move nothing there, and so be in no entry. Other accounts may be one: who has no use for two, names one.
+    """
+    held = {**DEFAULT_NAMES, **names}
+    for kind in (AccountKind.ACQUIRER, AccountKind.RECEIVED):
+        if held[kind] == held[AccountKind.CUSTOMERS]:
+            raise ValueError(
+                f"must name {kind} and {AccountKind.CUSTOMERS} apart, which are the two sides of a capture; "
+                f"both are {held[kind]}"
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class AccountName:
     """The name of the accounts of one kind; ``{connector}`` and ``{currency}`` in it stand for an entry's own."""
