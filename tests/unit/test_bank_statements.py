@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from settlement.domain.fiscal import xml_tree
 from settlement.domain.reconciliation.refusal import Fault
 from settlement.domain.reconciliation.report_line import LineKind
 from settlement.reports.formats import format_of, read_report
@@ -58,6 +59,9 @@ def test_entry_that_is_not_booked_is_not_read() -> None:
     assert line.net == 690_000
 
 
+BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
 @pytest.mark.parametrize(
     ("content", "fault", "line"),
     [
@@ -71,6 +75,12 @@ def test_entry_that_is_not_booked_is_not_read() -> None:
         (statement().replace(b"camt.053", b"camt.052"), Fault.WRONG_VERSION, 1),
         (b"<Document/>", Fault.WRONG_VERSION, 1),
         (b"<!DOCTYPE x><x/>", Fault.NOT_TEXT, 1),
+        (b'<?xml version="1.0"?>\n\n' + BOMB + b"<x>&b;</x>", Fault.NOT_TEXT, 3),
+        (statement(version="01"), Fault.WRONG_VERSION, 1),
+        (statement(version="14"), Fault.WRONG_VERSION, 1),
+        (statement(version="008"), Fault.WRONG_VERSION, 1),
+        (statement(entry() + f"\n<Ntry>{'x' * 500_001}"), Fault.NOT_TEXT, 10),
+        (statement(entry() + "\n" + "<X/>" * 100_000), Fault.NOT_TEXT, 10),
         (b"no document", Fault.NOT_TEXT, 1),
     ],
 )
@@ -78,6 +88,31 @@ def test_statement_is_refused_with_its_place(content: bytes, fault: Fault, line:
     found = refusal("camt.053", content)
 
     assert found[:2] == (fault, line)
+
+
+def test_elements_that_nobody_reads_are_held_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also between entries, which are not held."""
+    monkeypatch.setattr(xml_tree, "MAX_XML_ELEMENTS", 100)
+    read("camt.053", statement((entry("0.01") + "<X/>") * 80, "100.80"))
+
+    assert refusal("camt.053", statement((entry("0.01") + "<X/>") * 100, "101.00"))[0] is Fault.NOT_TEXT
+
+
+def test_entry_may_have_very_many_transactions() -> None:
+    """Which are not read, and not held."""
+    details = f"<NtryDtls>{'<TxDtls><Refs><EndToEndId>of an order</EndToEndId></Refs></TxDtls>' * 50_000}</NtryDtls>"
+
+    _, (line,) = read("camt.053", statement(entry(more=details), "7000.00"))
+
+    assert line.net == 690_000
+
+
+def test_blanks_between_entries_are_not_held() -> None:
+    blanks = "\n" + " " * 200
+
+    _, lines = read("camt.053", statement((entry("0.01") + blanks) * 5_000, "150.00"))
+
+    assert len(lines) == 5_000
 
 
 def test_statement_streams() -> None:

@@ -152,6 +152,17 @@ def test_ends_of_lines_are_written_as_one_likes(name: str, rewrite: Spoil) -> No
     assert [replace(line, number=0) for line in found] == [replace(line, number=0) for line in expected]
 
 
+@pytest.mark.parametrize("name", ["csv", "adyen-settlement"])
+@pytest.mark.parametrize("blank", [b"   ", b'"",' + b"," * 10, b"\t,,"], ids=["blanks", "empty fields", "a tab"])
+def test_row_without_a_text_is_none(name: str, blank: bytes) -> None:
+    lines = FILES[name].split(b"\n")
+    _, expected = read(name, FILES[name])
+
+    _, found = read(name, b"\n".join([*lines[:3], blank, *lines[3:-1], blank]))
+
+    assert [replace(line, number=0) for line in found] == [replace(line, number=0) for line in expected]
+
+
 @pytest.mark.parametrize("name", ["csv", "adyen-settlement", "camt.053"])
 def test_byte_order_mark_of_utf_8_is_no_part_of_the_text(name: str) -> None:
     assert read(name, b"\xef\xbb\xbf" + FILES[name]) == read(name, FILES[name])

@@ -29,13 +29,18 @@ from settlement.reports.formats import Format
 from settlement.reports.reading import currency_code, day, minor_units, shown
 
 _CHUNK = 64 * 1024
+_LONGEST_NAME = 80
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
+_NAMESPACES = frozenset(f"{_NAMESPACE}{version:02d}" for version in range(2, 14))
 _WANTED = frozenset(
     {
         "GrpHdr/MsgPgntn", "BkToCstmrStmt/Stmt", "Stmt/ElctrncSeqNb", "Stmt/StmtPgntn", "Stmt/CreDtTm", "Stmt/FrToDt",
         "Stmt/Acct", "Stmt/Bal", "Stmt/Ntry",
     }
 )  # fmt: skip
+_UNREAD = frozenset({"NtryDtls/TxDtls"})
+"""What there may be thousands of in an entry."""
+
 _BOOKED = frozenset({"BOOK", "BOOKED"})
 _OPENING = ("OPBD", "PRCD")
 """Codes of the balance before the entries, the better one first."""
@@ -91,8 +96,8 @@ def _read(stream: BinaryIO, mapping: Mapping[str, Any] | None) -> tuple[ReportHe
             break
     else:
         raise ReportRefused(Fault.WRONG_VERSION, "the document has no statement (Stmt)", 1, 1)
-    if not element.namespace.startswith(_NAMESPACE):
-        message = f"the document is of {shown(element.namespace)}, not of {_NAMESPACE}…"
+    if element.namespace not in _NAMESPACES:
+        message = f"the document is of {element.namespace[:_LONGEST_NAME]!r}; {_NAMESPACE}02 to 13 are read"
         raise ReportRefused(Fault.WRONG_VERSION, message, 1, 1)
     return _head(before), _lines(chain(before, elements))
 
@@ -100,7 +105,7 @@ def _read(stream: BinaryIO, mapping: Mapping[str, Any] | None) -> tuple[ReportHe
 def _elements(stream: BinaryIO) -> Iterator[Element]:
     chunks = iter(lambda: stream.read(_CHUNK), b"")
     try:
-        yield from stream_xml(chunks, _WANTED)
+        yield from stream_xml(chunks, _WANTED, _UNREAD)
     except UnreadableXml as error:
         fault = Fault.CUT if error.is_cut else Fault.NOT_TEXT
         raise ReportRefused(fault, str(error), error.line or 1, error.column) from None

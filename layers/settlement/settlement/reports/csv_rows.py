@@ -68,11 +68,13 @@ class Row:
 def rows(stream: BinaryIO, needed: Sequence[str], delimiter: str = ",", encoding: str = "utf-8-sig") -> Iterator[Row]:
     """Yield the rows behind the header line, which has to have the needed columns.
 
-    A row with fewer fields than the header is cut; one with more is not of this file. Raises ``ReportRefused``.
+    A row without a text is none. One with fewer fields than the header is cut; one with more is not of this file.
+    Raises ``ReportRefused``.
     """
     reader = csv.reader(text_lines(stream, encoding, LONGEST_LINE), delimiter=delimiter, strict=True)
     try:
-        header = [name.strip() for name in next(filter(None, reader), [])]
+        filled = (fields for fields in reader if any(map(str.strip, fields)))
+        header = [name.strip() for name in next(filled, [])]
         top = reader.line_num
         places = {name: place for place, name in enumerate(header)}
         if missing := [name for name in needed if name not in places]:
@@ -83,9 +85,7 @@ def rows(stream: BinaryIO, needed: Sequence[str], delimiter: str = ",", encoding
             raise ReportRefused(
                 Fault.WRONG_VERSION, f"the header has {shown(twice)} twice", top, header.index(twice) + 1
             )
-        for fields in reader:
-            if not fields:
-                continue
+        for fields in filled:
             if len(fields) != len(header):
                 fault = Fault.CUT if len(fields) < len(header) else Fault.LINE_TOO_LONG
                 message = f"it has {len(fields)} fields, the header has {len(header)}"

@@ -66,13 +66,14 @@ def read_xml(content: bytes, encoding: str | None = None) -> Element:
     return reader.root
 
 
-def stream_xml(chunks: Iterable[bytes], places: Collection[str]) -> Iterator[Element]:
+def stream_xml(chunks: Iterable[bytes], places: Collection[str], unread: Collection[str] = ()) -> Iterator[Element]:
     """Yield the elements at the given places as they end, and keep nothing of the others but what is open.
 
     A place is the name of the element's parent and its own, as ``Stmt/Ntry``; an element of the same name elsewhere is
-    another one. Raises ``UnreadableXml``; a document that ends too early is one that is no XML.
+    another one. Those at ``unread`` places are left out of what they are in. Raises ``UnreadableXml``; a document that
+    ends too early is one that is no XML.
     """
-    reader = _Stream(places)
+    reader = _Stream(places, unread)
     for chunk in chunks:
         yield from reader.feed(chunk, is_last=False)
     yield from reader.feed(b"", is_last=True)
@@ -88,17 +89,17 @@ class _Reader:
         self.parser.EndElementHandler = self._end
         self._open: list[Element] = []
         self._elements = 0
+        self._characters = 0
         self.root = Element("", "", {})
 
     def _refuse_document_type(self, *told: object) -> None:
-        raise HostileXml(f"it has a document type (line {self.parser.CurrentLineNumber}), which is not read")
+        raise self._hostile("it has a document type, which is not read")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         if len(self._open) == MAX_XML_DEPTH or self._elements > MAX_XML_ELEMENTS:
-            raise HostileXml(
-                f"it has more than {MAX_XML_ELEMENTS} elements, or more than {MAX_XML_DEPTH} within each other "
-                f"(line {self.parser.CurrentLineNumber})"
+            raise self._hostile(
+                f"it has more than {MAX_XML_ELEMENTS} elements, or more than {MAX_XML_DEPTH} within each other"
             )
         namespace, _, local = name.rpartition(_SEPARATOR)
         element = Element(local, namespace, attributes, line=self.parser.CurrentLineNumber)
@@ -109,18 +110,26 @@ class _Reader:
         self._open.append(element)
 
     def _text(self, text: str) -> None:
+        self._characters += len(text)
+        if self._characters > MAX_XML_BYTES:
+            raise self._hostile(f"it has a text of more than {MAX_XML_BYTES} characters")
         self._open[-1].text += text
 
     def _end(self, name: str) -> None:
         self._open.pop()
 
+    def _hostile(self, what: str) -> HostileXml:
+        line, column = self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
+        return HostileXml(f"{what} (line {line})", line, column)
+
 
 class _Stream(_Reader):
     """A reader of a document of any length; bounded is what is held at once."""
 
-    def __init__(self, places: Collection[str]) -> None:
+    def __init__(self, places: Collection[str], unread: Collection[str]) -> None:
         super().__init__(None)
-        self._places = places
+        self._places, self._unread = places, unread
+        self._held: list[tuple[int, int]] = []
         self._ended: list[Element] = []
 
     def feed(self, chunk: bytes, *, is_last: bool) -> list[Element]:
@@ -133,9 +142,20 @@ class _Stream(_Reader):
         ended, self._ended = self._ended, []
         return ended
 
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._held.append((self._elements, self._characters))
+        super()._start(name, attributes)
+
     def _end(self, name: str) -> None:
-        element = self._open.pop()
-        if self._open and f"{self._open[-1].name}/{element.name}" in self._places:
+        element, (elements, characters) = self._open.pop(), self._held.pop()
+        if not self._open:
+            return
+        parent = self._open[-1]
+        place = f"{parent.name}/{element.name}"
+        if place in self._places:
             self._ended.append(element)
-            self._elements = len(self._open)
-            self._open[-1].children.pop()
+        elif place not in self._unread:
+            return
+        self._elements, self._characters = elements, characters - len(parent.text)
+        parent.children.pop()
+        parent.text = ""
