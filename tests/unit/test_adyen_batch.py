@@ -7,6 +7,7 @@ credits, fees and transfers without a gross value, and the payout that takes the
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,20 @@ def test_payout_of_a_batch_is_held_against_its_lines(tmp_path: Path) -> None:
         [found] = [told.outcome for _, told in workspace.verdicts() if told.line.kind is LineKind.PAYOUT]
         workspace.close()
         assert found is outcome
+
+
+@pytest.mark.parametrize(
+    ("last", "whole"),
+    [(5, None), (6, None), (7, (date(2026, 3, 6), date(2026, 3, 6))), (9, (date(2026, 3, 6), date(2026, 3, 8)))],
+)
+def test_period_of_a_batch_is_that_of_its_sales_and_does_not_hold_all_of_its_first_and_last_day(
+    last: int, whole: tuple[date, date] | None
+) -> None:
+    head, _ = read("adyen-settlement", FILE)
+
+    found = head.with_period(date(2026, 3, 5), date(2026, 3, last))
+
+    assert (found.since, found.until, found.whole_days) == (date(2026, 3, 5), date(2026, 3, last), whole)
 
 
 @pytest.mark.parametrize("name", ["adyen-settlement", "csv"])

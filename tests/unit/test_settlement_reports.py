@@ -18,7 +18,7 @@ from settlement.domain.reconciliation.outcomes import Difference, Missing, Outco
 from settlement.domain.reconciliation.report_head import Holds
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.storage.report_workspace import MAX_LINES_OF_PAYMENT, ReportWorkspace
-from settlement.use_cases.reconciliation.reconcile_file import Reconciled, months_of_orders, reconcile, take_lines
+from settlement.use_cases.reconciliation.reconcile_file import Reconciled, reconcile, take_lines
 from testkit import acquirer
 from testkit.acquirer import AcquirersFile, acquirers_file, lines_of
 
@@ -315,18 +315,6 @@ def test_lines_of_one_payment_beyond_the_limit_are_rejected(workspace: ReportWor
     assert {verdict.reason for _, verdict in workspace.verdicts(Outcome.REJECTED)} == {
         f"one payment has more than {MAX_LINES_OF_PAYMENT} lines"
     }
-
-
-def test_orders_are_looked_for_in_the_months_before_their_sales(workspace: ReportWorkspace) -> None:
-    taken = take_lines(workspace, [line(2, 1, date(2026, 2, 3)), line(3, 1, date(2026, 3, 3))])
-
-    assert months_of_orders(taken, DAY) == ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"]
-
-
-def test_line_without_a_day_is_looked_for_before_the_files_end(workspace: ReportWorkspace) -> None:
-    taken = take_lines(workspace, [replace(line(2, 1), sold_on=None)])
-
-    assert months_of_orders(taken, DAY) == ["2025-12", "2026-01", "2026-02", "2026-03"]
 
 
 def test_payout_of_a_batch_is_its_net(workspace: ReportWorkspace) -> None:

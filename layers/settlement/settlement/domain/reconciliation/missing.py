@@ -23,24 +23,26 @@ def missing_of(
     of it and is not paid. Nothing is missing of a payment that the merchant received himself, or that is in another
     file of the acquirer's.
     """
-    if head.since is None or head.until is None or books.is_offline or not head.is_about(books.group):
+    days = head.whole_days
+    if days is None or books.is_offline or not head.is_about(books.group):
         return
+    since, until = days
     for move in books.moves:
         here = [slot for slot in found if slot.move == move.number]
         lost = partial(
             Missing, move.kind, books.order_id, books.transaction_id, books.payment_id, move.number, books.currency
         )
         if head.holds is Holds.PAYOUTS:
-            due = {(number, of): on for on, number, of in move.due(head.since, head.until)}
+            due = {(number, of): on for on, number, of in move.due(since, until)}
             for number, of in _lacking(list(due), here):
                 value = _signed_part(move, number, of, head.cents_on)
                 yield lost(value, due[number, of], Stage.PAID, number, of, is_announced=True)
         elif here:
-            if taken.has_plans and head.since - DAY_TOLERANCE <= move.on <= head.until + DAY_TOLERANCE:
+            if taken.has_plans and since - DAY_TOLERANCE <= move.on <= until + DAY_TOLERANCE:
                 for number, of in _untold(move, here, books.installments, report_id):
                     value = _signed_part(move, number, of, head.cents_on)
                     yield lost(value, move.on, Stage.REPORTED, number, of)
-        elif head.since <= move.on <= head.until and not any(told.report_id != report_id for told in move.told):
+        elif since <= move.on <= until and not any(told.report_id != report_id for told in move.told):
             in_parts = move.kind is LineKind.CAPTURE and taken.stage is Stage.REPORTED
             of = max(books.installments, 1) if in_parts else 1
             yield lost(move.value * SIGN_OF[move.kind], move.on, Stage.REPORTED, 1, of)

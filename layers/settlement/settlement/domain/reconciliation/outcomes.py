@@ -77,7 +77,9 @@ def foreign_reason(line: ReportLine) -> str:
         return ""
     if not (line.reference or line.tid or (line.nsu and line.authorization)):
         return "it names no payment: by reference, tid, or nsu and authorisation code"
-    return "no payment of the months of its sales, or of three before, has its reference, tid, or nsu and code"
+    return (
+        "no payment of the months of its sales, of three before or one after, has its reference, tid, or nsu and code"
+    )
 
 
 @dataclass(frozen=True, slots=True)

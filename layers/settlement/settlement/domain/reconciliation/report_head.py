@@ -22,9 +22,9 @@ class Holds(StrEnum):
 class ReportHead:
     """What a file says of itself; ``sequence`` is unique among the files of its ``sender``, empty without one.
 
-    A file of sales that tells no period has that of its lines: from the first day to the last one, without these two if
-    its days are not whole. With ``of_pix`` True it holds Pix alone, with False all but Pix, which the acquirer has in
-    files of their own.
+    A file of sales that tells no period has that of its lines, from the first day to the last one; if its days are not
+    whole, it does not have all of these two. With ``of_pix`` True it holds Pix alone, with False all but Pix, which the
+    acquirer has in files of their own.
     """
 
     format: str
@@ -50,5 +50,13 @@ class ReportHead:
         """Return the head with a period, where it told none: that of its sales; one of payouts has none then."""
         if first is None or last is None or self.since is not None or self.holds is Holds.PAYOUTS:
             return self
+        return replace(self, since=first, until=last)
+
+    @property
+    def whole_days(self) -> tuple[date, date] | None:
+        """The first and the last day of which the file has everything; None if there is none."""
+        if self.since is None or self.until is None:
+            return None
         aside = timedelta(days=0 if self.days_are_whole else 1)
-        return replace(self, since=first + aside, until=last - aside)
+        first, last = self.since + aside, self.until - aside
+        return (first, last) if first <= last else None

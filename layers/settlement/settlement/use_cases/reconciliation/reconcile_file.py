@@ -6,23 +6,34 @@ Nothing is written but in the workspace, so a file that is refused on its last l
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from functools import partial
+from datetime import date, timedelta
+from functools import lru_cache, partial
 
 from settlement.domain.reconciliation.books import PaymentBooks
-from settlement.domain.reconciliation.expected import CentsOn
+from settlement.domain.reconciliation.expected import DAYS_OF_CREDIT, CentsOn
 from settlement.domain.reconciliation.matching import match_payment
 from settlement.domain.reconciliation.missing import missing_of
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Slot, Verdict
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.domain.reconciliation.report_head import ReportHead
-from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
+from settlement.domain.reconciliation.report_line import (
+    DISPUTES,
+    OF_PAYMENTS,
+    Amounts,
+    LineKind,
+    ReportLine,
+    Stage,
+    Sums,
+)
 from settlement.domain.reconciliation.slot_matching import DAY_TOLERANCE, is_near
 from settlement.domain.reconciliation.taken import Taken
 from settlement.use_cases.reconciliation.workspace import Decided, Joined, Workspace
 
 MONTHS_BEFORE = 3
 """Months before that of a sale in which its order may have been placed."""
+
+MONTHS_AFTER = 1
+"""Months after it: orders are listed by UTC, sales by the acquirer's clock, and the day of one may be wrong."""
 
 MAX_MOVED = 10**18
 """Most minor units of all amounts of a file without their signs; sums of SQLite have 63 bits."""
@@ -64,17 +75,26 @@ def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Ite
         _refuse_immense(taken, line)
         if taken.sums.lines % _PROGRESS_EVERY == 0:
             progress(taken.sums.lines)
-        day = line.sold_on or line.paid_on
-        if day is not None:
-            taken.months.add(f"{day:%Y-%m}")
-        taken.undated = taken.undated or day is None
+        if line.sold_on is not None:
+            taken.months |= _months_of_sale(line.sold_on, 0)
+        elif line.paid_on is not None:
+            taken.months |= _months_of_sale(line.paid_on, line.installment)
+        else:
+            taken.undated = True
         if line.kind in OF_PAYMENTS and line.stage is Stage.REPORTED:
             taken.stage = Stage.REPORTED
             taken.has_plans = taken.has_plans or line.installment > 1
-        if line.sold_on is not None and line.kind in OF_PAYMENTS:
+        if line.sold_on is not None and line.kind in OF_PAYMENTS - DISPUTES:
             taken.first = min(taken.first or line.sold_on, line.sold_on)
             taken.last = max(taken.last or line.sold_on, line.sold_on)
         yield line
+
+
+@lru_cache(maxsize=10_000)
+def _months_of_sale(day: date, installment: int) -> frozenset[str]:
+    """Return the months in which a sale may have been made of which an instalment was paid on a day; 0 for the sale."""
+    days = (day - timedelta(days=DAYS_OF_CREDIT * number) for number in range(max(installment, 1)))
+    return frozenset(f"{earlier:%Y-%m}" for earlier in days)
 
 
 def _refuse_immense(taken: Taken, line: ReportLine) -> None:
@@ -87,14 +107,14 @@ def _refuse_immense(taken: Taken, line: ReportLine) -> None:
 
 
 def months_of_orders(taken: Taken, without_day: date) -> list[str]:
-    """Return the months in which the orders of a file may have been placed, oldest first.
+    """Return the months in which the orders of a file may have been placed, oldest first; some may be to come.
 
     ``without_day`` stands for the day of the lines that tell none.
     """
     found = set()
     for month in taken.months | ({f"{without_day:%Y-%m}"} if taken.undated else set()):
         year, of_year = (int(part) for part in month.split("-"))
-        for back in range(MONTHS_BEFORE + 1):
+        for back in range(-MONTHS_AFTER, MONTHS_BEFORE + 1):
             years, index = divmod(year * 12 + of_year - 1 - back, 12)
             found.add(f"{years:04d}-{index + 1:02d}")
     return sorted(found)
