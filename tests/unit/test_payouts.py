@@ -47,6 +47,32 @@ def test_report_tells_value_fee_and_day_of_an_instalment() -> None:
     assert shown(PART) == ("reported", [(3334, 84, 3250, "2026-04-07", None), SECOND, THIRD], "R1")
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({1: 3333}, [3333, 3333, 3334]),
+        ({1: 3334}, [3334, 3333, 3333]),
+        ({3: 3334}, [3333, 3333, 3334]),
+        ({3: 3333}, [3334, 3333, 3333]),
+        ({1: 3333, 2: 3333}, [3333, 3333, 3334]),
+        ({2: 3333}, [3334, 3333, 3333]),
+    ],
+)
+def test_instalments_that_no_report_told_yet_have_the_cents_that_are_left(
+    told: dict[int, int], expected: list[int]
+) -> None:
+    """100.00 in three, of an acquirer that has the cents on the first or the last one: it is 100.00 in every case."""
+    parts = [replace(PART, number=number, gross=gross, fee=0, net=gross) for number, gross in told.items()]
+
+    assert [gross for gross, *_ in shown(*parts)[1]] == expected
+
+
+def test_instalment_that_differs_moves_no_cents() -> None:
+    wrong = replace(PART, gross=3333, net=3249, outcome=Outcome.DIFFERS)
+
+    assert [gross for gross, *_ in shown(wrong)[1]] == [3333, 3333, 3333]
+
+
 def test_paid_instalment_keeps_the_day_for_which_it_was_announced() -> None:
     paid = replace(PART, stage=Stage.PAID, expected_on=None, paid_on=date(2026, 4, 8), report_id="R2",
                    told_at=datetime(2026, 4, 8, tzinfo=UTC))  # fmt: skip

@@ -11,7 +11,7 @@ from enum import StrEnum
 from settlement.domain.actor import Acceptance
 from settlement.domain.money import display
 from settlement.domain.reconciliation.books import BookedMove, ToldPart, has_all
-from settlement.domain.reconciliation.expected import expected_parts
+from settlement.domain.reconciliation.expected import CentsOn, expected_parts
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
 from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, Stage
 from settlement.values import dataclass
@@ -181,7 +181,7 @@ def payout_of(move: BookedMove, parts: Iterable[PayoutPart], group: str, install
     reported = [part for part in told if part.line]
     of = _number_of_installments(reported) or max(installments, 1)
     found = []
-    for expected in expected_parts(move.value, of, move.on, group):
+    for expected in expected_parts(move.value, of, move.on, group, _cents_on(move.value, of, reported)):
         of_this = [part for part in reported if (part.number, part.of) == (expected.number, expected.of)]
         newest = max(of_this, key=lambda part: (part.stage is Stage.PAID, part.told_at), default=None)
         day = next((part.expected_on for part in reversed(of_this) if part.expected_on is not None), expected.on)
@@ -218,3 +218,15 @@ def _state(told: list[PayoutPart], installments: list[InstallmentPayout]) -> Pay
     if any(part.outcome is Outcome.MISSING and part.ended_by is None for part in told):
         return PayoutState.MISSING
     return PayoutState.REPORTED if any(part.is_told for part in installments) else PayoutState.EXPECTED
+def _cents_on(value: int, of: int, reported: list[PayoutPart]) -> CentsOn:
+    """Return where the acquirer has the cents, as far as reports told it, so that all instalments add up to the value.
+
+    They are on the last instalment if the first one matched without them, or the last one with them.
+    """
+    told = {part.number: abs(part.gross) for part in reported if part.of == of and part.outcome is Outcome.MATCHED}
+    equal = value // of
+    first_has_none = told.get(1) == equal
+    last_has_them = 1 not in told and told.get(of) == value - equal * (of - 1)
+    return CentsOn.LAST if first_has_none or last_has_them else CentsOn.FIRST
+
+
