@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -72,6 +73,33 @@ def told(reports: FakeReports, report: Report) -> list[tuple[int, str, str]]:
     assert report.state is ReportState.DONE
     kept = [line for key, lines in reports.lines.kept.items() if key[1] == report.report_id for line in lines]
     return [(line.gross, line.outcome.value, line.reason) for line in sorted(kept, key=lambda line: line.line)]
+
+
+@pytest.mark.parametrize(
+    ("payout", "came"),
+    [
+        ((), {TUESDAY: 9_000}),
+        ((WEDNESDAY, -9_000), {WEDNESDAY: 9_000}),
+        ((WEDNESDAY, -8_999), {WEDNESDAY: 8_999}),
+    ],
+)
+def test_batch_comes_as_one_payout(shop: Shop, payout: tuple[date, int] | tuple[()], came: dict[date, int]) -> None:
+    """Of sales of several days; it comes as the file itself says it was paid out, if it does."""
+    sold = [
+        ReportLine(number, LineKind.CAPTURE, Stage.PAID, "BRL", net, 0, net, tid=f"{number}", sold_on=on, paid_on=on,
+                   batch="134")
+        for number, (on, net) in enumerate(((MONDAY, 4_000), (TUESDAY, 5_000)), 2)
+    ]  # fmt: skip
+    other = replace(sold[0], number=4, batch="135", tid="4", gross=7, net=7)
+    alone = replace(sold[0], number=5, batch="", tid="5", gross=5, net=5)
+    told = [*sold, other, alone]
+    if payout:
+        on, net = payout
+        told.append(ReportLine(6, LineKind.PAYOUT, Stage.PAID, "BRL", net, 0, net, paid_on=on, batch="134"))
+
+    report = take(shop, FakeReports(), ReportFile(plain_csv(told)))
+
+    assert {paid.on: paid.net for paid in report.payouts} == {MONDAY: 12} | came
 
 
 INTERIM = statement(entry(MONDAY), entry(MONDAY, 42, "B2"))

@@ -99,6 +99,21 @@ UPDATE lines SET payment = NULL, about_payment = 0, fault = ? WHERE number IN (
 """
 
 
+_PAID_OUT = """
+WITH payouts AS (
+    SELECT batch, net_currency, MAX(paid_on) AS day, -SUM(net) AS net FROM lines
+    WHERE kind = :payout AND batch <> '' AND paid_on <> '' AND fault IS NULL GROUP BY 1, 2),
+paid AS (
+    SELECT batch, net_currency, CASE batch WHEN '' THEN paid_on ELSE MAX(paid_on) END AS day, SUM(net) AS net FROM lines
+    WHERE kind <> :payout AND paid_on <> '' GROUP BY batch, net_currency, CASE batch WHEN '' THEN paid_on END)
+SELECT day, net_currency, SUM(net) FROM (
+    SELECT day, net_currency, net FROM payouts
+    UNION ALL SELECT day, net_currency, net FROM paid WHERE (batch, net_currency) NOT IN (
+        SELECT batch, net_currency FROM payouts))
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
 class ReportWorkspace:
     """The lines of one file with the books that they are held against, in a file that is removed at the end.
 
@@ -277,12 +292,11 @@ class ReportWorkspace:
             yield Missing(**told | {"kind": kind, "stage": stage, "on": on})
 
     def paid_out(self) -> Iterator[tuple[str, str, int]]:
-        """Yield day, currency and net sum of the lines that were paid."""
-        yield from self._db.execute(
-            "SELECT paid_on, net_currency, SUM(net) FROM lines WHERE paid_on <> '' AND kind <> ? GROUP BY 1, 2 "
-            "ORDER BY 1, 2",
-            (LineKind.PAYOUT,),
-        )
+        """Yield day, currency and net sum of the lines that were paid.
+
+        A batch is paid out at once: on the day of its payout, if the file tells it, else on the last day of its lines.
+        """
+        yield from self._db.execute(_PAID_OUT, {"payout": LineKind.PAYOUT})
 
     def in_scope(self) -> Iterator[tuple[PaymentBooks, set[Slot]]]:
         """Yield every payment settled by those who settled the file's, with the slots that lines speak for."""
