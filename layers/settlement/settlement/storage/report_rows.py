@@ -9,12 +9,12 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart
+from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldDispute, ToldPart
 from settlement.domain.reconciliation.outcomes import Difference, Outcome, Slot, Verdict, foreign_reason
 from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.values import dataclass
 
-_OF_BOOKS = tuple(part.name for part in fields(PaymentBooks) if part.name != "moves")
+_OF_BOOKS = tuple(part.name for part in fields(PaymentBooks) if part.name not in ("moves", "disputes"))
 _values_of_books = attrgetter(*_OF_BOOKS)
 _DATES = frozenset({"sold_on", "expected_on", "paid_on"})
 _NAMES = tuple(part.name for part in fields(ReportLine) if part.name != "number")
@@ -80,13 +80,18 @@ def books_text(books: PaymentBooks) -> str:
         )
         for move in books.moves
     ]  # fmt: skip
-    return json.dumps([*_values_of_books(books), moves], ensure_ascii=False)
+    disputes = [(held.report_id, held.told) for held in books.disputes]
+    return json.dumps([*_values_of_books(books), disputes, moves], ensure_ascii=False)
 
 
 def books_of(text: str) -> PaymentBooks:
     """Return the payment that a text tells."""
-    *values, moves = json.loads(text)
-    return PaymentBooks(**dict(zip(_OF_BOOKS, values, strict=True)), moves=tuple(_move(*move) for move in moves))
+    *values, disputes, moves = json.loads(text)
+    return PaymentBooks(
+        **dict(zip(_OF_BOOKS, values, strict=True)),
+        moves=tuple(_move(*move) for move in moves),
+        disputes=tuple(ToldDispute(*told) for told in disputes),
+    )
 
 
 def _move(

@@ -73,6 +73,14 @@ def has_all(parts: Collection[tuple[int, int]], of: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldDispute:
+    """A chargeback or its reversal that a report told; ``told`` is what it said, by which it is known again."""
+
+    report_id: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentBooks:
     """A payment, by what acquirers call it, with what was captured and refunded of it.
 
@@ -92,6 +100,7 @@ class PaymentBooks:
     nsu: str = ""
     authorization: str = ""
     moves: tuple[BookedMove, ...] = ()
+    disputes: tuple[ToldDispute, ...] = ()
     is_told: bool = False
     is_offline: bool = False
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.expected import CentsOn
 from settlement.domain.reconciliation.outcomes import Difference, Outcome, Verdict
+from settlement.domain.reconciliation.payout import told_of_dispute
 from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine
 from settlement.domain.reconciliation.slot_matching import differences_of, match_slot
 
@@ -31,20 +32,25 @@ def match_payment(
 def _match_disputes(
     books: PaymentBooks, lines: Sequence[ReportLine], cents_on: CentsOn, report_id: str
 ) -> list[Verdict]:
-    """Chargebacks are the payment's: of at most what was captured, in its currency."""
+    """Chargebacks are the payment's: of at most what was captured, in its currency.
+
+    One that another report has told as well, to the cent and the day, is a duplicate.
+    """
     captured = sum(move.value for move in books.moves if move.kind is LineKind.CAPTURE)
+    told = {held.told for held in books.disputes if held.report_id != report_id}
     verdicts, seen = [], set()
     for line in lines:
+        move = _disputed(books, line)
         differences = differences_of(books, line)
         if abs(line.gross) > captured:
             differences = (Difference.VALUE, *differences)
         outcome = Outcome.DIFFERS if differences else Outcome.MATCHED
-        if line.likeness in seen:
+        if line.likeness in seen or told_of_dispute(line, move) in told:
             outcome, differences = Outcome.DUPLICATE, ()
         if line.fault is not None:
             outcome, differences = Outcome.REJECTED, ()
         seen.add(line.likeness)
-        verdicts.append(Verdict(line, outcome, _disputed(books, line), differences, reason=line.fault or ""))
+        verdicts.append(Verdict(line, outcome, move, differences, reason=line.fault or ""))
     return verdicts
 
 

@@ -13,7 +13,7 @@ from settlement.domain.money import display
 from settlement.domain.reconciliation.books import BookedMove, ToldPart, has_all
 from settlement.domain.reconciliation.expected import CentsOn, expected_parts
 from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
-from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, Stage
+from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, ReportLine, Stage
 from settlement.values import dataclass
 
 
@@ -23,8 +23,8 @@ class PayoutPart:
 
     What is missing has the place of what should have been told, and no line, so that the one replaces the other.
     A chargeback has the line of its report in place of a ``number``, and the capture as ``move`` if that is known.
-    ``paid_on`` is the day of the payout, ``expected_on`` the day for which it is announced. ``accepted`` ends its work,
-    as does another part, ``ended_by`` which it is.
+    ``paid_on`` is the day of the payout, ``expected_on`` the day for which it is announced, ``sold_on`` a dispute's
+    own. ``accepted`` ends its work, as does another part, ``ended_by`` which it is.
     """
 
     payment_id: str
@@ -48,6 +48,7 @@ class PayoutPart:
     accepted: Acceptance | None = None
     ended_by: str | None = None
     version: int = 0
+    sold_on: date | None = None
 
     @property
     def name(self) -> str:
@@ -81,8 +82,18 @@ def part_of(verdict: Verdict, payment_id: str, report_id: str, at: datetime) -> 
     return PayoutPart(
         payment_id, line.kind, verdict.move, stage, line.number if is_dispute else number, of, verdict.outcome,
         line.currency, line.gross, line.fee, line.net, line.net_currency, report_id, line.number, at,
-        line.expected_on, line.paid_on, reason,
+        line.expected_on, line.paid_on, reason, sold_on=line.sold_on if is_dispute else None,
     )  # fmt: skip
+
+
+def told_of_dispute(told: ReportLine | PayoutPart, move: str) -> str:
+    """Return what is told of a dispute, by which it is known again; empty if no day tells it from others.
+
+    ``move`` is the number of the disputed capture, empty if it is not known.
+    """
+    days = told.sold_on, told.expected_on, told.paid_on
+    amounts = told.currency, told.gross, told.net_currency, told.fee, told.net
+    return "/".join(map(str, (told.kind, told.stage, move, *amounts, *days))) if any(days) else ""
 
 
 def _said(difference: Difference, verdict: Verdict) -> str:
@@ -210,14 +221,6 @@ def _number_of_installments(reported: list[PayoutPart]) -> int:
     return max(whole or plans, default=0)
 
 
-def _state(told: list[PayoutPart], installments: list[InstallmentPayout]) -> PayoutState:
-    if any(part.outcome is Outcome.DIFFERS and part.ended_by is None for part in told):
-        return PayoutState.DIFFERS
-    if all(part.is_paid for part in installments):
-        return PayoutState.PAID
-    if any(part.outcome is Outcome.MISSING and part.ended_by is None for part in told):
-        return PayoutState.MISSING
-    return PayoutState.REPORTED if any(part.is_told for part in installments) else PayoutState.EXPECTED
 def _cents_on(value: int, of: int, reported: list[PayoutPart]) -> CentsOn:
     """Return where the acquirer has the cents, as far as reports told it, so that all instalments add up to the value.
 
@@ -230,3 +233,11 @@ def _cents_on(value: int, of: int, reported: list[PayoutPart]) -> CentsOn:
     return CentsOn.LAST if first_has_none or last_has_them else CentsOn.FIRST
 
 
+def _state(told: list[PayoutPart], installments: list[InstallmentPayout]) -> PayoutState:
+    if any(part.outcome is Outcome.DIFFERS and part.ended_by is None for part in told):
+        return PayoutState.DIFFERS
+    if all(part.is_paid for part in installments):
+        return PayoutState.PAID
+    if any(part.outcome is Outcome.MISSING and part.ended_by is None for part in told):
+        return PayoutState.MISSING
+    return PayoutState.REPORTED if any(part.is_told for part in installments) else PayoutState.EXPECTED

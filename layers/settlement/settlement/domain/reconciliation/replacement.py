@@ -1,11 +1,12 @@
 """What a report puts in place of what is stored of a payment: once, whatever was told before it or beside it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from settlement.domain.reconciliation.endings import changed_endings
 from settlement.domain.reconciliation.outcomes import Outcome
-from settlement.domain.reconciliation.payout import PayoutPart
+from settlement.domain.reconciliation.payout import PayoutPart, told_of_dispute
+from settlement.domain.reconciliation.report_line import DISPUTES
 from settlement.values import dataclass
 
 MOST_ENDINGS = 45
@@ -37,9 +38,10 @@ class Replacement:
 def replacement(stored: Mapping[str, PayoutPart], parts: Iterable[PayoutPart]) -> Replacement:
     """Return what parts of one report put in place of all that is stored of their payment, by its names."""
     told, repeated = {}, []
+    disputes = {(held.report_id, told_of_dispute(held, held.move)) for held in stored.values() if held.kind in DISPUTES}
     for part in parts:
         held = stored.get(part.name)
-        if held is not None and _is_behind(part, held):
+        if (held is not None and _is_behind(part, held)) or (disputes and _is_told_dispute(part, disputes)):
             repeated += [part] if part.line else []
         elif not part.says_the_same(held):
             told[part.name] = part.in_place_of(held)
@@ -49,6 +51,12 @@ def replacement(stored: Mapping[str, PayoutPart], parts: Iterable[PayoutPart]) -
     ended = tuple(replace(everything[name], ended_by=changed[name]) for name in now)
     before = tuple(stored[name] for name in dict.fromkeys((*told, *now)) if name in stored)
     return Replacement(tuple(told.values()), ended, before, tuple(repeated), len(now) == len(changed))
+
+
+def _is_told_dispute(part: PayoutPart, disputes: Collection[tuple[str, str]]) -> bool:
+    """Return True for a dispute that another report has told to the cent and the day."""
+    said = told_of_dispute(part, part.move) if part.kind in DISPUTES else ""
+    return bool(said) and any(said == told and report_id != part.report_id for report_id, told in disputes)
 
 
 def _is_behind(part: PayoutPart, held: PayoutPart) -> bool:

@@ -7,9 +7,9 @@ from itertools import chain
 from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.reconciliation.bank_days import day_of
-from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
-from settlement.domain.reconciliation.payout import PayoutPart, told_of
-from settlement.domain.reconciliation.report_line import LineKind
+from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldDispute
+from settlement.domain.reconciliation.payout import PayoutPart, told_of, told_of_dispute
+from settlement.domain.reconciliation.report_line import DISPUTES, LineKind
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
 from settlement.use_cases.shared.listing import listed_orders, whole_month
@@ -114,6 +114,11 @@ def payment_books(
         nsu=payment.nsu or "",
         authorization=payment.authorization_id or "",
         moves=tuple(moves),
+        disputes=tuple(
+            ToldDispute(part.report_id, told)
+            for part in payouts
+            if part.kind in DISPUTES and (told := told_of_dispute(part, part.move))
+        ),
         is_told=bool(payouts),
         is_offline=payment.offline,
     )
