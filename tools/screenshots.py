@@ -15,7 +15,8 @@ from local.progress import say
 from local.seed import APP_KEY, APP_TOKEN
 from local.settings import read_settings
 from testkit.api import Api
-from testkit.merchant import Merchant
+from testkit.bodies import Payment
+from testkit.merchant import Merchant, PlacedOrder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,7 +25,7 @@ IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 DESK, PHONE = (1280, 800), (360, 740)
 SHOWN = frozenset(
     {"today-desk", "orders-desk", "orders-phone-dark", "order-desk", "order-desk-dark", "order-phone"}
-    | {"transaction-desk"}
+    | {"transaction-desk", "payouts-desk", "report-desk"}
 )
 """The pictures that the documents show."""
 
@@ -40,18 +41,19 @@ def main() -> int:
     from playwright.sync_api import sync_playwright
 
     IMAGES.mkdir(exist_ok=True)
-    _play(facts.base_url)
+    merchant = Merchant(Api(facts.base_url, APP_KEY, APP_TOKEN))
+    report = _report(merchant)
+    _play(merchant)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for scheme, size, name in SHOTS:
-            _shoot(browser, facts.base_url, scheme, size, name)
+            _shoot(browser, facts.base_url, scheme, size, name, report)
         browser.close()
     return 0
 
 
-def _play(base_url: str) -> None:
+def _play(merchant: Merchant) -> None:
     """Make a day: orders on their way, a refused refund, a capture that is tried again, an order that is done."""
-    merchant = Merchant(Api(base_url, APP_KEY, APP_TOKEN))
     for number in range(5):
         merchant.place().invoice("N1", 2_000 + 1_500 * number)
     refused = merchant.place()
@@ -70,7 +72,25 @@ def _play(base_url: str) -> None:
     done.give_back("D1", 1_500)
 
 
-def _shoot(browser: Browser, base_url: str, scheme: str, size: tuple[int, int], name: str) -> None:
+def _report(merchant: Merchant) -> bytes:
+    """Sell in instalments, and return what an acquirer reports of it: two values are wrong, one sale is not ours."""
+    sold = [_sell(merchant, 6_000 + 1_300 * number, 1 + number % 4) for number in range(12)]
+    rows = []
+    for number, (order, value) in enumerate(sold):
+        gross, fee = value - (100 if number in (3, 8) else 0), round(value * 0.025)
+        rows.append(f"capture,{gross / 100:.2f},{fee / 100:.2f},BRL,{order.payments()[0]['tid']}")
+    return "\n".join(("kind,gross,fee,currency,tid", *rows, "capture,80.00,2.00,BRL,TID-UNKNOWN")).encode()
+
+
+def _sell(merchant: Merchant, value: int, installments: int) -> tuple[PlacedOrder, int]:
+    payment = Payment(value)
+    paid_by = {"transactions": [{"payments": [payment.body | {"installments": installments}]}]}
+    order = merchant.place(payment, value=value, paymentData=paid_by)
+    order.invoice("N1", value)
+    return order, value
+
+
+def _shoot(browser: Browser, base_url: str, scheme: str, size: tuple[int, int], name: str, report: bytes) -> None:
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -91,13 +111,20 @@ def _shoot(browser: Browser, base_url: str, scheme: str, size: tuple[int, int], 
     _keep(page, f"order-{name}")
     page.click("text=Transaction details")
     _keep(page, f"transaction-{name}")
+    page.goto(f"{base_url}/console/payouts")
+    page.set_input_files("#u-file", {"name": "sales.csv", "mimeType": "text/csv", "buffer": report})
+    page.select_option("#u-format", "csv")
+    _keep(page, f"payouts-{name}")
+    page.click("#upload button.primary")
+    page.locator("#lines").wait_for(timeout=120_000)
+    _keep(page, f"report-{name}")
     context.close()
 
 
 def _keep(page: Page, name: str) -> None:
     if name not in SHOWN:
         return
-    page.screenshot(path=IMAGES / f"console-{name}.png", full_page=name.startswith("today"))
+    page.screenshot(path=IMAGES / f"console-{name}.png", full_page=name.startswith(("today", "payouts")))
     say(f"  docs/images/console-{name}.png")
 
 
