@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
                 bootstrap.ports(Actor(system=System.REPORTS)), bootstrap.reports(), bootstrap.report_lines(), workspace,
                 run, event["run"],
             )  # fmt: skip
-            books = run.books(int(loaded["pieces"]) for loaded in event["books"])
+            books = run.books({int(loaded["range"]): int(loaded["pieces"]) for loaded in event["books"]})
             end = match_report(matching, account, report_id, books)
         finally:
             workspace.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,33 @@ def test_run_that_fails_is_told_on_the_report_which_takes_the_file_then(
     put(answer["uploadUrl"], content)
     until(lambda: api.read(f"{REPORTS}/{report_id}")["state"] == "done", "the file is taken")
     assert api.read(f"{REPORTS}/{report_id}")["fault"] is None
+
+
+def test_chunk_that_fails_is_told_on_the_report(merchant: Merchant, facts: Facts) -> None:
+    """The workflow begins at its books here, with a range of days that is none beside one that is."""
+    api = merchant.api
+    report_id = named(api, csv_of())["reportId"]
+    arguments: Any = client_arguments(facts)
+    states = boto3.client("stepfunctions", **arguments)
+    (stack,) = boto3.client("cloudformation", **arguments).describe_stacks(StackName=LOCAL_STACK)["Stacks"]
+    machine = next(held["OutputValue"] for held in stack["Outputs"] if held["OutputKey"] == "ReportStateMachineArn")
+    known = states.describe_state_machine(stateMachineArn=machine)
+    definition = re.sub(r'"(IntervalSeconds|MaxAttempts)": \d+', r'"\1": 1', known["definition"])
+    begun = states.create_state_machine(
+        name=f"books-{new_id()}", definition=json.dumps(json.loads(definition) | {"StartAt": "LoadBooks"}),
+        roleArn=known["roleArn"],
+    )  # fmt: skip
+    ranges = [{"since": day, "until": day, "checkouts": False} for day in ("2026-03-01", "2026-03-32")]
+    read = {"account": ACCOUNT, "reportId": report_id, "ranges": ranges}
+    told = {"detail": {"object": {"key": f"uploads/{ACCOUNT}/{report_id}", "size": 1}}, "read": read}
+
+    run = states.start_execution(stateMachineArn=begun["stateMachineArn"], input=json.dumps(told))["executionArn"]
+    until(lambda: states.describe_execution(executionArn=run)["status"] == "FAILED", "the run has failed")
+
+    report = api.read(f"{REPORTS}/{report_id}")
+    assert report["state"] == "failed"
+    assert "ended with States.ExceedToleratedFailureThreshold" in report["fault"]["message"]
+    states.delete_state_machine(stateMachineArn=begun["stateMachineArn"])
 
 
 def test_refused_file_says_why_and_where(merchant: Merchant, bucket: Drop) -> None:

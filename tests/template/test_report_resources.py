@@ -70,13 +70,16 @@ def test_bucket_is_private_encrypted_by_tls_only_and_forgets() -> None:
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_workflow_of_reports_may_do_its_four_stages_and_takes_longer_than_express() -> None:
-    (statement,) = statements(ROLES["SettlementReportWorkflowRole"]["Policies"])
-    assert statement["Action"] == ["lambda:InvokeFunction"]
-    assert [referred(stage) for stage in statement["Resource"]] == [
+def test_workflow_of_reports_may_do_its_four_stages_and_start_its_chunks_and_takes_longer_than_express() -> None:
+    stages, chunks = statements(ROLES["SettlementReportWorkflowRole"]["Policies"])
+    assert stages["Action"] == ["lambda:InvokeFunction"]
+    assert [referred(stage) for stage in stages["Resource"]] == [
         f"Report{stage}Function" for stage in ("Reading", "Books", "Matching", "Keeping")
     ]
-    assert TEMPLATE["Resources"]["SettlementReportWorkflow"]["Properties"]["Type"] == "STANDARD"
+    workflow = TEMPLATE["Resources"]["SettlementReportWorkflow"]["Properties"]
+    assert chunks["Action"] == ["states:StartExecution"]
+    assert chunks["Resource"]["Fn::Sub"].endswith(f":stateMachine:{workflow['Name']['Fn::Sub']}")
+    assert workflow["Type"] == "STANDARD"
 
 
 def test_rule_starts_no_other_workflow() -> None:

@@ -171,14 +171,14 @@ def test_workflow_may_do_one_thing() -> None:
     assert referred(statement["Resource"]) == "SettlementStepsFunction"
 
 
-def test_only_relay_and_sweep_may_start_the_workflow() -> None:
+def test_only_relay_and_sweep_may_start_the_workflow_and_only_the_rule_and_itself_that_of_reports() -> None:
     starters = {
         name
         for name in ROLES
         for statement in statements(ROLES[name]["Policies"])
         if "states:StartExecution" in statement["Action"]
     }
-    assert starters == {"EventRelayRole", "DueWorkRole", "ReportArrivedRole"}
+    assert starters == {"EventRelayRole", "DueWorkRole", "ReportArrivedRole", "SettlementReportWorkflowRole"}
 
 
 @pytest.mark.parametrize("listener", ["feed", "hook"])

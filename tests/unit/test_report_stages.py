@@ -114,12 +114,12 @@ class Stages:
 
     def match(self, report_id: str, days: Iterable[BooksRange], run: str = "run") -> MatchEnd:
         """Load the books of some days, and match."""
-        pieces = []
+        pieces = {}
         for number, range_ in enumerate(days):
             found, after = load_books_page(self.shop.store, ACCOUNT, range_, None)
             assert after is None
             self.run_of(report_id, run).keep_books(number, 0, found)
-            pieces.append(1)
+            pieces[number] = 1
         held = self.run_of(report_id, run)
         path = self.place() / "workspace"
         held.fetch_workspace(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from settlement.domain.reconciliation.books import PaymentBooks
@@ -44,10 +44,10 @@ class ReportRun:
         """Keep the payments of a piece of a range of orders."""
         self._keep(_books_name(range_, piece), (_text(_write_books(payment)) for payment in books))
 
-    def books(self, pieces: Iterable[int]) -> Iterator[PaymentBooks]:
+    def books(self, pieces: Mapping[int, int]) -> Iterator[PaymentBooks]:
         """Yield the payments of all ranges of orders, in their order; ``pieces`` has the number of pieces of each."""
-        for range_, number in enumerate(pieces):
-            for piece in range(number):
+        for range_ in sorted(pieces):
+            for piece in range(pieces[range_]):
                 for text in self._kept(_books_name(range_, piece)):
                     yield _read_books(json.loads(text))
 

@@ -35,7 +35,7 @@ MAX_UPLOAD_BYTES = 100_000_000
 """Largest file that comes in by the bucket."""
 
 MAX_RANGES = 800
-"""Most ranges of orders that are loaded apart: a history of an execution has at most 25,000 events, 9 for each."""
+"""Most ranges of orders that are loaded apart: of the 256 KB that a workflow hands on, each has some 100 bytes."""
 
 LINES_OF_RANGE = 500
 """Lines of a file for which there is a range of orders more: a small file has its months loaded whole."""
