@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from operations.output import Output
+from settlement.api.shared.spreadsheet import cell
 from settlement.domain.money import to_major
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.reconciliation.link_notes import NoteLink, link_notes
@@ -38,7 +39,7 @@ def notes(store: DynamoDBStore, account: str, month: str, file: Path | None, out
 def _write(stream: object, links: Iterable[NoteLink]) -> int:
     writer = csv.writer(stream)  # type: ignore[arg-type]
     writer.writerow(COLUMNS)
-    rows = [writer.writerow(_row(link)) for link in links]
+    rows = [writer.writerow(map(cell, _row(link))) for link in links]
     return len(rows)
 
 

@@ -22,7 +22,7 @@ from settlement.domain.reconciliation.report_line import LineKind, Stage
 from settlement.storage.dynamodb import DynamoDBStore
 from settlement.use_cases.orders.notify_fiscal_document import notification_of
 from settlement.use_cases.orders.notify_invoice import notify_invoice
-from settlement.use_cases.shared.ports import Commit
+from settlement.use_cases.shared.ports import Changed, Commit
 from testkit.builders import ACCOUNT, a_connector
 from testkit.nfe_documents import nfe, nfe_key
 from testkit.shop import Placed, Shop
@@ -126,6 +126,19 @@ def test_rows_go_to_a_file(store: DynamoDBStore, placed: Placed, tmp_path: Path,
     assert main(["notes", "--month", f"{placed.order.created_at:%Y-%m}", "--out", str(file)]) == 0
     assert capsys.readouterr().out == f"2 rows written to {file}\n"
     assert [row["invoiceNumber"] for row in rows_of(file.read_text(encoding="utf-8"))] == ["1", "N2"]
+
+
+def test_number_that_a_spreadsheet_would_calculate_is_a_text(
+    store: DynamoDBStore, placed: Placed, capsys: Show
+) -> None:
+    (payment,) = store.payments(ACCOUNT, placed.transaction_id)
+    formula = Changed(payment, replace(payment, nsu="=HYPERLINK(1)"))
+    store.commit(Commit(ACCOUNT, placed.order_id, placed.transaction_id, payments=[formula]))
+
+    assert main(["notes", "--month", f"{placed.order.created_at:%Y-%m}"]) == 0
+
+    first, _ = rows_of(capsys.readouterr().out)
+    assert (first["nsu"], first["invoiceNumber"], first["capturedValue"]) == ("'=HYPERLINK(1)", "1", "70.00")
 
 
 def test_month_without_notes_has_the_head_alone(store: DynamoDBStore, placed: Placed, capsys: Show) -> None:

@@ -351,7 +351,8 @@ def test_hostile_texts_stay_within_their_field() -> None:
     def written(format_: JournalFormat) -> str:
         return text_of(format_, page.entries, is_first=False)
 
-    assert len(list(csv.reader(io.StringIO(written(JournalFormat.CSV))))) == 2
+    rows = list(csv.reader(io.StringIO(written(JournalFormat.CSV))))
+    assert [[*row[8:11], row[12]] for row in rows] == [['N"\\\n1,;', "2", "'=1+1", 'a"b\nc']] * 2
     assert '  invoice: "N\\"\\\\ 1,;"\n' in written(JournalFormat.BEANCOUNT)
     assert '    ; invoice: N"\\ 1,;\n' in written(JournalFormat.HLEDGER)
     assert "Assets:Acquirer:A-b-c" in written(JournalFormat.HLEDGER)

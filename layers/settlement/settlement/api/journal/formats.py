@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
+from settlement.api.shared.spreadsheet import cell
 from settlement.domain.bookkeeping.accounts import Posting
 from settlement.domain.money import display, minor_digits, to_major
 from settlement.use_cases.bookkeeping.read_journal import Booked
@@ -81,10 +82,11 @@ def _names(booked: Booked) -> dict[str, str]:
 def _csv_lines(booked: Booked) -> str:
     text = io.StringIO()
     lines = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
+    names = {name: cell(told) for name, told in _names(booked).items()}
     for posting in booked.postings:
         side = "debit" if posting.value > 0 else "credit"
         amount = _decimal(abs(posting.value), posting.currency)
-        lines.writerow(_names(booked) | {"account": posting.account, side: amount, "currency": posting.currency})
+        lines.writerow(names | {"account": posting.account, side: amount, "currency": posting.currency})
     return text.getvalue()
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from settlement.api.order_lists.query import ListQuery, read_list_query
 from settlement.api.shared.http import Response
+from settlement.api.shared.spreadsheet import cell
 from settlement.console.money_bar import MoneyBar, money_bar
 from settlement.console.rendering import page
 from settlement.console.visit import Visit
@@ -19,9 +20,6 @@ from settlement.use_cases.orders.list_orders import Mark, list_orders, mark_behi
 from settlement.values import dataclass
 
 PER_PAGE = 20
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the begin of a formula."""
-
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -105,14 +103,9 @@ def download(visit: Visit) -> Response:
         amounts = [order.value, *(told.get(name) for name in figures)]
         plain = ["" if one is None else str(to_major(one, order.currency)) for one in amounts]
         facts = [order.order_id, order.transaction_id, order.created_at.isoformat(), order.listed_status]
-        writer.writerow([*map(_cell, facts), str(order.in_error).lower(), order.currency, *plain])
+        writer.writerow([*map(cell, facts), str(order.in_error).lower(), order.currency, *plain])
     headers = {"Content-Disposition": 'attachment; filename="orders.csv"'}
     return Response(200, "text/csv; charset=utf-8", text.getvalue(), headers)
-
-
-def _cell(text: str) -> str:
-    """Return a text that no spreadsheet calculates."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _filters(visit: Visit) -> Filters:
