@@ -141,6 +141,8 @@ def test_notification_has_an_item_for_each_code_and_the_rest_as_extra_value() ->
         ('{"type": "Output"}', "NFE_UNREADABLE"),
         (nfe()[:-1], "NFE_UNREADABLE"),
         (nfe() + nfe(), "NFE_UNREADABLE"),
+        ('<?xml version="1.0" encoding="UTF-9"?>' + nfe(), "NFE_UNREADABLE"),
+        ('<?xml version="1.0" encoding="gb18030"?>' + nfe(), "NFE_UNREADABLE"),
         ('<!DOCTYPE NFe SYSTEM "https://example.com/nfe.dtd">' + nfe(), "NFE_UNREADABLE"),
         ('<!DOCTYPE NFe [<!ENTITY total "70.00">]>' + nfe(total="&total;"), "NFE_UNREADABLE"),
         (nfe(total="&total;"), "NFE_UNREADABLE"),

@@ -30,6 +30,8 @@ from settlement.reports.reading import currency_code, day, minor_units, shown
 
 _CHUNK = 64 * 1024
 _LONGEST_NAME = 80
+_LONGEST_ID = 140
+"""Characters of a number or id; the longest of ISO 20022 has 35."""
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 _NAMESPACES = frozenset(f"{_NAMESPACE}{version:02d}" for version in range(2, 14))
 _WANTED = frozenset(
@@ -113,7 +115,7 @@ def _elements(stream: BinaryIO) -> Iterator[Element]:
 
 def _head(elements: list[Element]) -> ReportHead:
     found = {element.name: element for element in elements}
-    account = _account(found["Acct"]) if "Acct" in found else ""
+    account = _short(_account(found["Acct"]), found["Acct"]) if "Acct" in found else ""
     period = found.get("FrToDt")
     since, until = (_day(period, name) if period is not None else None for name in ("FrDtTm", "ToDtTm"))
     return ReportHead(
@@ -126,6 +128,7 @@ def _sequence(found: Mapping[str, Element]) -> str:
     """Return the statement's number with its year and, if it is not the first, its page; empty without a number."""
     if "ElctrncSeqNb" not in found or not (number := found["ElctrncSeqNb"].text.strip()):
         return ""
+    _short(number, found["ElctrncSeqNb"])
     begun = _value(found["FrToDt"], "FrDtTm") if "FrToDt" in found else None
     told = begun or (found["CreDtTm"].text.strip() if "CreDtTm" in found else "")
     pages = [_value(found[name], "PgNb") or "" for name in ("MsgPgntn", "StmtPgntn") if name in found]
@@ -136,6 +139,14 @@ def _account(account: Element) -> str:
     """Return the account's IBAN, or its other id."""
     texts = [element.text.strip() for element in _within(account) if element.name in ("IBAN", "Id")]
     return next((text for text in texts if text), "")
+
+
+def _short(text: str, element: Element) -> str:
+    """Return a number or id; raises ``ReportRefused`` for one that none is so long as."""
+    if len(text) > _LONGEST_ID:
+        message = f"{element.name} has an id of {len(text)} characters; at most {_LONGEST_ID} are read"
+        raise ReportRefused(Fault.LINE_TOO_LONG, message, element.line, 1)
+    return text
 
 
 def _within(element: Element) -> Iterator[Element]:
@@ -186,7 +197,7 @@ def _entry(entry: Element, number: int) -> ReportLine | None:
         gross=net + fee,
         fee=fee,
         net=net,
-        reference=_value(entry, "AcctSvcrRef") or _value(entry, "NtryRef") or "",
+        reference=_short(_value(entry, "AcctSvcrRef") or _value(entry, "NtryRef") or "", entry),
         paid_on=booked_on,
         told_as=_value(entry, "CdtDbtInd") or "",
     )

@@ -60,7 +60,7 @@ def read_xml(content: bytes, encoding: str | None = None) -> Element:
         raise HostileXml(f"must have at most {MAX_XML_BYTES} bytes, it has {len(content)}")
     reader = _Reader(encoding)
     try:
-        reader.parser.Parse(content, True)
+        reader.parse(content, is_last=True)
     except ExpatError as fault:
         raise UnreadableXml(f"it is no XML: {fault}", fault.lineno, fault.offset + 1) from None
     return reader.root
@@ -91,6 +91,13 @@ class _Reader:
         self._elements = 0
         self._characters = 0
         self.root = Element("", "", {})
+
+    def parse(self, content: bytes, *, is_last: bool) -> None:
+        """Read on; raises ``ExpatError``, and ``UnreadableXml`` for an encoding that Python or expat does not have."""
+        try:
+            self.parser.Parse(content, is_last)
+        except (LookupError, ValueError):
+            raise UnreadableXml("it is in an encoding that is not read", 1, 1) from None
 
     def _refuse_document_type(self, *told: object) -> None:
         raise self._hostile("it has a document type, which is not read")
@@ -135,7 +142,7 @@ class _Stream(_Reader):
     def feed(self, chunk: bytes, *, is_last: bool) -> list[Element]:
         """Read on; return the wanted elements that ended."""
         try:
-            self.parser.Parse(chunk, is_last)
+            self.parse(chunk, is_last=is_last)
         except ExpatError as fault:
             message = f"it is no XML: {fault}"
             raise UnreadableXml(message, fault.lineno, fault.offset + 1, is_cut=is_last) from None
