@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from operations.output import Output
+from operations.output import Output, require_writable
 from settlement.api.shared.spreadsheet import cell
 from settlement.domain.money import to_major
 from settlement.storage.dynamodb import DynamoDBStore
@@ -30,6 +30,7 @@ def notes(store: DynamoDBStore, account: str, month: str, file: Path | None, out
     if file is None:
         _write(sys.stdout, links)
         return 0
+    require_writable(file)
     with file.open("w", encoding="utf-8", newline="") as stream:
         rows = _write(stream, links)
     output.say(f"{rows} rows written to {file}")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.table import Table
 
 TOLD_EVERY_SECONDS = 2.0
@@ -26,6 +28,17 @@ T = TypeVar("T")
 
 class CommandError(Exception):
     """The command cannot go on; the message gives the reason and a remedy."""
+
+
+def require_writable(file: Path) -> None:
+    """Raise ``CommandError`` if a file cannot be written; it is left as it is."""
+    is_there = file.exists()
+    try:
+        file.open("ab").close()
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}") from error
+    if not is_there:
+        file.unlink()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
-from operations.output import FOUND, STOPPED, TOLD_EVERY_SECONDS, CommandError, Output
+from operations.output import FOUND, STOPPED, TOLD_EVERY_SECONDS, CommandError, Output, require_writable
 from operations.report_ports import new_id, report_ports
 from operations.report_workers import hands_for
 from operations.stacks import Stack
@@ -54,8 +54,10 @@ class Request:
 def reconcile(stack: Stack, account: str, request: Request, output: Output) -> int:
     """Take a file; return the exit code: 0 if every line is matched and none is missing.
 
-    Raises ``CommandError`` if the file cannot be read.
+    Raises ``CommandError`` if the file cannot be read, or that of the lines not written.
     """
+    if request.lines is not None:
+        require_writable(request.lines)
     ports, reports = report_ports(stack), DynamoDBReports(stack.table_client(), stack.outputs["TableName"])
     kept = BucketLines(Bucket(stack.client("s3"), stack.outputs["ReportsBucketName"]))
     try:
@@ -80,6 +82,8 @@ def reconcile(stack: Stack, account: str, request: Request, output: Output) -> i
         return _refused(refused.fault.value, str(refused), refused.line, refused.column, output)
     if done.state is ReportState.DONE and done.run != run:
         output.say(f"The file was taken already, as report {done.report_id} at {done.done_at}.")
+        if request.lines is not None:
+            output.say(f"{request.lines} is not written: …/settlement-reports/{done.report_id}/lines has the lines.")
     return _tell(done, output)
 
 

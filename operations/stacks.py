@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operations.output import CommandError
 from operations.running_stack import LOCAL_REGION, LOCAL_STACK, Facts, require_running
+from settlement.domain.account.account import is_account
 from settlement.storage.aws_client import endpoint_of
 from settlement.storage.bus import Bus
 from settlement.storage.dynamodb_client import DynamoDB
@@ -47,10 +48,12 @@ class Stack:
         return self.clients["table"]
 
     def account_of(self, given: str | None) -> str:
-        """Return the given account, or the local stack's; raises ``CommandError`` if there is neither."""
+        """Return the given account, or the local stack's; raises ``CommandError`` if that is none."""
         account = self.account if given is None else given.strip()
         if not account:
             raise CommandError(f"Which account of stack {self.name}? Name it with --account.")
+        if not is_account(account):
+            raise CommandError(f"{account!r} is no name of an account.")
         return account
 
 

@@ -141,6 +141,12 @@ def test_number_that_a_spreadsheet_would_calculate_is_a_text(
     assert (first["nsu"], first["invoiceNumber"], first["capturedValue"]) == ("'=HYPERLINK(1)", "1", "70.00")
 
 
+def test_file_that_cannot_be_written_is_named(placed: Placed, tmp_path: Path, capsys: Show) -> None:
+    assert main(["notes", "--month", "2026-03", "--out", str(tmp_path)]) == STOPPED
+
+    assert f"{tmp_path} cannot be written: Is a directory" in capsys.readouterr().err.replace("\n", "")
+
+
 def test_month_without_notes_has_the_head_alone(store: DynamoDBStore, placed: Placed, capsys: Show) -> None:
     assert main(["notes", "--month", "2020-01"]) == 0
     assert rows_of(capsys.readouterr().out) == []

@@ -172,6 +172,8 @@ def test_local_stack_has_an_account_of_its_own(stack: Stack) -> None:
     assert stack.account_of("acme") == Stack("quita", {}).account_of("acme") == "acme"
     with pytest.raises(CommandError, match="Which account of stack quita"):
         Stack("quita", {}).account_of(None)
+    with pytest.raises(CommandError, match="'acme#1' is no name of an account"):
+        stack.account_of("acme#1")
 
 
 def test_local_stack_that_does_not_run_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Show) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from operations import reconcile
 from operations.command_line import main
-from operations.output import STOPPED
+from operations.output import FOUND, STOPPED
 from operations.stacks import Stack
 from settlement.use_cases.reconciliation.name_report import MAX_MAPPING_BYTES
 from testkit.acquirer import FIRST_DAY, LAST_DAY, acquirers_file
@@ -73,6 +73,25 @@ def test_file_that_is_wrong_at_its_end_books_nothing(
     assert told(file, name, capsys)["fault"] == fault
     file.write_bytes(FILES[name])
     assert main(["reconcile", str(file), "--format", name]) != STOPPED
+
+
+@pytest.mark.parametrize("lines", ["", "nowhere/lines.jsonl"])
+def test_lines_that_cannot_be_written_stop_the_command_before_anything_is_booked(
+    stack: Stack, tmp_path: Path, capsys: Show, lines: str
+) -> None:
+    file = tmp_path / "report"
+    file.write_bytes(FILES["csv"])
+    words = ["reconcile", str(file), "--format", "csv", "--lines"]
+
+    assert main([*words, str(tmp_path / lines)]) == STOPPED
+    assert "cannot be written: " in capsys.readouterr().err
+    assert stack.client("dynamodb").scan(TableName=TABLE)["Count"] == 0
+
+    assert main([*words, str(tmp_path / "lines")]) == FOUND
+    assert len((tmp_path / "lines").read_text().splitlines()) == len(LINES)
+    assert main([*words, str(tmp_path / "again")]) == FOUND
+    assert f"{tmp_path / 'again'} is not written" in capsys.readouterr().out
+    assert not (tmp_path / "again").exists()
 
 
 @pytest.mark.parametrize("name", FILES)
