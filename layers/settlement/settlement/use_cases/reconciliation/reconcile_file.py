@@ -66,6 +66,8 @@ def take_lines(workspace: Workspace, lines: Iterable[ReportLine], progress: Prog
 
 
 _PROGRESS_EVERY = 10_000
+_SALES = OF_PAYMENTS - DISPUTES
+"""Kinds of lines whose days are days of sales."""
 
 
 def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Iterator[ReportLine]:
@@ -84,7 +86,7 @@ def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Ite
         if line.kind in OF_PAYMENTS and line.stage is Stage.REPORTED:
             taken.stage = Stage.REPORTED
             taken.has_plans = taken.has_plans or line.installment > 1
-        if line.sold_on is not None and line.kind in OF_PAYMENTS - DISPUTES:
+        if line.sold_on is not None and line.kind in _SALES:
             taken.first = min(taken.first or line.sold_on, line.sold_on)
             taken.last = max(taken.last or line.sold_on, line.sold_on)
         yield line
@@ -149,7 +151,7 @@ def reconcile(
     workspace.decide(_batch_verdicts(workspace))
     workspace.decide(bank_lines(partial(_payouts, workspace, of_batches=False)))
     workspace.decide_rest()
-    found = Reconciled(head.with_period(taken.first, taken.last), taken.sums, workspace.sums())
+    found = Reconciled(head.with_period(*_days_of_sales(workspace, taken)), taken.sums, workspace.sums())
     _check_sums(found)
     workspace.add_missing(_missing(workspace, found, report_id, taken))
     return found
@@ -158,6 +160,20 @@ def reconcile(
 def _decide_joined(cents_on: CentsOn, report_id: str, joined: Joined) -> Decided:
     payment, lines = joined.read()
     return joined.decided(match_payment(payment, lines, cents_on, report_id))
+
+
+def _days_of_sales(workspace: Workspace, taken: Taken) -> tuple[date | None, date | None]:
+    """Return the first and the last day of the sales, but for those that are wrong by the books; None if all are."""
+    edges = {taken.first, taken.last}
+    odd = (verdict for _, verdict in workspace.verdicts(Outcome.DIFFERS) if Difference.DATE in verdict.differences)
+    if not any(verdict.line.sold_on in edges for verdict in odd):
+        return taken.first, taken.last
+    first = last = None
+    for _, verdict in workspace.verdicts():
+        day = verdict.line.sold_on
+        if day is not None and verdict.line.kind in _SALES and Difference.DATE not in verdict.differences:
+            first, last = min(first or day, day), max(last or day, day)
+    return first, last
 
 
 def _decide_torn(workspace: Workspace, line: ReportLine, payments: list[PaymentBooks]) -> None:
