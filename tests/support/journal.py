@@ -104,6 +104,7 @@ def require_balance(
     booked: dict[str, Counter[tuple[str, str]]] = {}
     currencies: dict[str, str] = {}
     for entry in entries:
+        assert entry.operation is not None or not entry.moved, entry
         currencies[entry.payment_id] = entry.currency
         sums: Counter[str] = Counter()
         for posting in KINDS.postings(entry):

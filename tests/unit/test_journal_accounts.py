@@ -17,7 +17,7 @@ from settlement.use_cases.gateway.notify_payment import Received, notify_payment
 from settlement.use_cases.recovery.resolve_leg import Resolution
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
-from tests.support.operator import resolve
+from tests.support.operator import resolve, retry, write_off
 from tests.support.service import Service
 from tests.template.cloudformation import CHECKOUT
 
@@ -118,3 +118,41 @@ def test_example_of_the_documents_is_what_is_written() -> None:
     written = text_of(JournalFormat.BEANCOUNT, [booked], is_first=False)
 
     assert f"```text\n{written.rstrip()}\n```\n" in (CHECKOUT / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def test_refund_of_a_cancelled_invoice_names_that_invoice(service: Service, shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 6000)
+    placed.invoice("N2", 1000)
+    shop.provider.script("refund", "400")
+    path = f"/api/oms/pvt/orders/{placed.order_id}/invoice/N1/cancel"
+    service.do("POST", path, {"requestId": "X1", "reason": "wrong shopper"})
+    retry(placed, placed.operation.sequence)
+
+    lines = [json.loads(line) for line in service.call("GET", "/api/pvt/journal", query=MARCH).text.splitlines()]
+
+    assert [(line["type"], line["invoiceNumber"]) for line in lines] == [
+        ("PaymentSettled", "N1"),
+        ("PaymentSettled", "N2"),
+        ("PaymentRefunded", "N1"),
+    ]
+
+
+def test_every_entry_of_a_refund_in_doubt_names_its_capture_and_operation(service: Service, shop: Shop) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 10000)
+    shop.provider.usually("refund", "500")
+    placed.give_back("D1", 3000)
+    shop.pass_time(timedelta(hours=30))
+    [doubted] = [leg for leg in placed.legs if leg.is_in_doubt]
+    resolve(placed, doubted.operation, doubted.number, Resolution.NOT_DONE)
+    write_off(placed, doubted.operation)
+
+    lines = [json.loads(line) for line in service.call("GET", "/api/pvt/journal", query=MARCH).text.splitlines()]
+
+    assert [(line["type"], line["invoiceNumber"], line["operation"], line["settleId"]) for line in lines] == [
+        ("PaymentSettled", "N1", 2, "SET-0001"),
+        ("ValueInDoubt", "D1", 3, "SET-0001"),
+        ("ConnectorRefused", "D1", 3, "SET-0001"),
+        ("RefundWrittenOff", "D1", 3, None),
+    ]

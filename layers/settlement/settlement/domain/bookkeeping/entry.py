@@ -19,7 +19,8 @@ class Entry:
     """A movement of money; ``moved`` has the change of each counter of the payment's ledger, in minor units.
 
     ``event`` is the event's id, as on the bus, ``at`` its time. ``invoice`` is the number of the invoice that asked for
-    the movement, None if none did; ``settle_id`` is the connector's id of the capture that was made or refunded.
+    the movement, or whose cancellation did, None if none; ``settle_id`` is the connector's id of the capture that was
+    made or refunded.
     ``paid`` is what settlement report ``report`` changed of what was paid out for the payment: by currency, ``paid``
     for captures less refunds, ``chargedBack``, ``fees``, and what is left, ``received``.
     ``group`` and ``installments`` are the payment's, by which its payout is expected; None if no acquirer pays it out.

@@ -139,8 +139,9 @@ class Operation:
 
     @property
     def invoice(self) -> str | None:
-        """The number of the invoice that asked for it, also for a retry; None if none did."""
-        return self.origin.removeprefix(INVOICE).removesuffix(f"/retry-{self.retry_of}") if self.is_of_invoice else None
+        """The number of the invoice that asked for it, or whose cancellation did, also for a retry; None if none."""
+        named = next((begin for begin in (INVOICE, INVOICE_CANCEL) if self.origin.startswith(begin)), None)
+        return None if named is None else self.origin.removeprefix(named).removesuffix(f"/retry-{self.retry_of}")
 
     @property
     def withdrawn_requests(self) -> dict[int, int]:

@@ -43,7 +43,8 @@ class LegContext:
     """A leg before its call, with its operation, payment, connector and transaction.
 
     ``noted_at`` is when the invoice was notified whose value it settles; None if it is of none,
-    or a person had it retried. ``invoice`` is the number of the invoice that asked for the call.
+    or a person had it retried. ``invoice`` is the number of the invoice that asked for the call, or whose
+    cancellation did.
     """
 
     transaction: Transaction
@@ -264,6 +265,10 @@ class _Case:
             return {}
         return {"paymentGroup": self.payment.group, "installments": self.payment.installments}
 
+    def _of_capture(self) -> dict[str, Json]:
+        """The capture that a refund is of; nothing for any other call."""
+        return {} if self.leg.settle_id is None else {"settleId": self.leg.settle_id}
+
     def _note_to_capture(self) -> dict[str, Json]:
         """How long the invoice waited for this capture; nothing for any other call."""
         noted_at = self.context.noted_at
@@ -298,7 +303,8 @@ class _Case:
                 return self.void(outcome)
             case _:
                 undone = self._undone(withholds=takes_value_off(self.context.kind))
-                self._record(EventType.CONNECTOR_REFUSED, outcome.exchange, code=outcome.code, deltas=undone.deltas)
+                told = {"code": outcome.code, "deltas": undone.deltas, **self._of_capture()}
+                self._record(EventType.CONNECTOR_REFUSED, outcome.exchange, **told)
                 return self._without(undone, LegState.REFUSED, outcome)
 
     def hand_over(self, outcome: Manual) -> Posting:
@@ -310,7 +316,8 @@ class _Case:
         if is_refund:
             undone = self._left_by_hand(undone)
         type_ = EventType.MANUAL_REFUND_REQUIRED if is_refund else EventType.MANUAL_CANCELLATION_REQUIRED
-        self._record(type_, outcome.exchange, value=self.leg.value, code=outcome.code, deltas=undone.deltas)
+        told = {"value": self.leg.value, "code": outcome.code, "deltas": undone.deltas, **self._of_capture()}
+        self._record(type_, outcome.exchange, **told)
         return self._without(undone, LegState.MANUAL, outcome)
 
     def _left_by_hand(self, undone: "_Undone") -> "_Undone":
@@ -348,8 +355,7 @@ class _Case:
     def _record(self, type_: EventType, exchange: Exchange, **facts: Json) -> None:
         leg = self.leg
         call: dict[str, Json] = {
-            **movement_facts(self.payment, self.context.invoice),
-            "operation": leg.operation,
+            **movement_facts(self.payment, leg.operation, self.context.invoice),
             "leg": leg.number,
             "call": leg.kind.value,
             "requestId": leg.request_id,

@@ -157,7 +157,7 @@ def _booked(closing: Closing, payments: list[Payment], operation: Operation, jou
                 f"{movement.value} of payment {movement.payment_id} are in use by a running operation: "
                 "try again when it has ended"
             ) from None
-        facts = movement_facts(payment, operation.invoice)
+        facts = movement_facts(payment, operation.sequence, operation.invoice)
         journal.record(_EVENTS[movement.kind], movement.payment_id, value=movement.value, deltas=deltas, **facts)
         current[movement.payment_id] = replace(payment, counters=payment.counters.after(movement))
     concerned = {leg.payment_id for leg in closing.legs}

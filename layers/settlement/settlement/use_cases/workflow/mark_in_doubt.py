@@ -80,12 +80,12 @@ def _doubt(payment: Payment, leg: Leg, operation: Operation, journal: Journal) -
     journal.record(
         EventType.VALUE_IN_DOUBT,
         leg.payment_id,
-        operation=leg.operation,
         leg=leg.number,
         call=leg.kind.value,
         value=leg.value,
         deltas=payment.counters.deltas(movement),
-        **movement_facts(payment, operation.invoice),
+        **({} if leg.settle_id is None else {"settleId": leg.settle_id}),
+        **movement_facts(payment, operation.sequence, operation.invoice),
     )
     return replace(payment, counters=payment.counters.after(movement))
 

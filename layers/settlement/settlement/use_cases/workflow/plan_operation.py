@@ -280,7 +280,7 @@ def park(operation: Operation, leg: Leg, payment: Payment, journal: Journal) -> 
     if takes_value_off(operation.kind):
         leg, payment, deltas = withheld(leg, payment)
         if deltas:
-            facts = movement_facts(payment, operation.invoice)
+            facts = movement_facts(payment, operation.sequence, operation.invoice)
             journal.record(EventType.VALUE_WITHHELD, leg.payment_id, value=leg.value, deltas=deltas, **facts)
     return leg.to(LegState.PARKED), payment
 
@@ -369,6 +369,6 @@ _DIRECT = {
 
 
 def _record_direct(journal: Journal, movement: Movement, payment: Payment, operation: Operation) -> None:
-    facts = movement_facts(payment, operation.invoice)
+    facts = movement_facts(payment, operation.sequence, operation.invoice)
     deltas = payment.counters.deltas(movement)
     journal.record(_DIRECT[movement.kind], movement.payment_id, value=movement.value, deltas=deltas, **facts)
