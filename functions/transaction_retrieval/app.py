@@ -150,7 +150,7 @@ def totals() -> Response:
 @api.serves("getJournal")
 def journal() -> Response:
     """Show entries of the journal; the ``Link`` header has the next page."""
-    from settlement.api.journal.formats import media_type, text_of
+    from settlement.api.journal.formats import answer_of, media_type
     from settlement.api.journal.query import read_journal_query
     from settlement.domain.bookkeeping.accounts import chart_of
     from settlement.use_cases.bookkeeping.read_journal import MAX_ENTRIES, Period, read_journal
@@ -162,9 +162,9 @@ def journal() -> Response:
     period = Period(account, wanted.since, wanted.until, wanted.after)
     chart = chart_of(bootstrap.store().settings(account).journal_accounts, authorisations=wanted.authorisations)
     page = read_journal(bootstrap.entry_log(), period, chart, bootstrap.ports(api.actor()).now(), limit)
-    text = text_of(wanted.format, page.entries, is_first=wanted.after is None)
-    following = urlencode(query | {"cursor": str(page.next)})
-    link = api.link_to_next(f"/api/pvt/journal?{following}" if page.next else None)
+    text, place = answer_of(wanted.format, page, is_first=wanted.after is None)
+    following = urlencode(query | {"cursor": str(place)})
+    link = api.link_to_next(f"/api/pvt/journal?{following}" if place else None)
     return Response(200, media_type(wanted.format), text, link)
 
 

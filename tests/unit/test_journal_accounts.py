@@ -1,12 +1,14 @@
-"""Which accounts the journal books on, beyond those of captures and refunds by connectors."""
+"""What the journal books on which accounts, what its entries name, and how much one answer has."""
 
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from settlement.api.journal import formats
 from settlement.api.journal.formats import JournalFormat, text_of
 from settlement.domain.bookkeeping.account_names import DEFAULT_NAMES
 from settlement.domain.bookkeeping.accounts import chart_of
@@ -156,3 +158,22 @@ def test_every_entry_of_a_refund_in_doubt_names_its_capture_and_operation(servic
         ("ConnectorRefused", "D1", 3, "SET-0001"),
         ("RefundWrittenOff", "D1", 3, None),
     ]
+
+
+def test_answer_ends_with_the_entry_that_reaches_its_size(
+    service: Service, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = shop.open()
+    for number in range(5):
+        placed.invoice(f"N{number}", 1000)
+    whole = service.call("GET", "/api/pvt/journal", query=MARCH).text
+    lines = whole.splitlines(keepends=True)
+    monkeypatch.setattr(formats, "MAX_ANSWER_BYTES", len(json.dumps(lines[0])) + 1)
+
+    pages, query = [], dict(MARCH)
+    for _ in range(4):
+        heard = service.call("GET", "/api/pvt/journal", query=query)
+        pages.append(heard.text)
+        query = dict(parse_qsl(urlsplit(heard.headers["Link"].partition(">")[0]).query))
+
+    assert pages == ["".join(lines[:2]), "".join(lines[2:4]), lines[4], ""]

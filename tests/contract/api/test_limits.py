@@ -7,11 +7,7 @@ import pytest
 
 from settlement.api.checkout.request import MAX_DATA_AT_ONCE, MAX_DATA_CHARACTERS
 from settlement.api.invoices.request import MAX_DOCUMENT_BYTES, MAX_INVOICE_ITEMS, MAX_SIGHTINGS, MAX_TEXT_BYTES
-from settlement.api.modifications.request import (
-    MAX_REQUEST_BYTES,
-    MAX_SETTINGS_BYTES,
-    MAX_TAGS,
-)
+from settlement.api.modifications.request import MAX_REQUEST_BYTES, MAX_SETTINGS_BYTES, MAX_TAGS
 from settlement.api.orders.request import MAX_PRICE_TAGS, MAX_UNIT_PRICES
 from settlement.api.settings.request import MAX_LIMITS
 from settlement.api.shared.body import MAX_BODY_BYTES, MAX_DEPTH
@@ -322,6 +318,9 @@ TESTED_ELSEWHERE = {
     "sightings of a parcel": "test_parcel_has_so_many_sightings",
     "calls of an operation": "test_operation_of_more_calls_than_one_takes_fails_with_both_numbers",
     "calls that one retry of an operation takes over": "test_retry_takes_over_every_missing_leg_once",
+    "an answer of the journal, as JSON of ASCII, which ends with the entry that reaches it": (
+        "test_answer_ends_with_the_entry_that_reaches_its_size"
+    ),
     "a connector's or a hook's answer": "test_answer_of_at_most_1_mb_is_read",
     "a connector call, name look-up to last byte": "test_stalled_answer_ends_at_the_deadline",
     "calls in one attempt of one leg": "test_retries_follow_the_schedule_and_end_within_24_hours",

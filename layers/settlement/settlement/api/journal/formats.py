@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from settlement.api.shared.spreadsheet import cell
 from settlement.domain.bookkeeping.accounts import Posting
+from settlement.domain.bookkeeping.entry import Place
 from settlement.domain.money import display, minor_digits, to_major
-from settlement.use_cases.bookkeeping.read_journal import Booked
+from settlement.use_cases.bookkeeping.read_journal import Booked, JournalPage
 from settlement.values import dataclass
 
 
@@ -33,6 +34,9 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of CSV; each posting of an entry is a line."""
 
+MAX_ANSWER_BYTES = 5_000_000
+"""Bytes of one answer of the API, as JSON of ASCII: a function's answer has 6 MB at most, its envelope included."""
+
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -40,6 +44,18 @@ def text_of(format_: JournalFormat, entries: Iterable[Booked], *, is_first: bool
     """Return entries as text; the first page has the beginning of the file."""
     form = _FORMS[format_]
     return (form.beginning if is_first else "") + "".join(map(form.entry, entries))
+
+
+def answer_of(format_: JournalFormat, page: JournalPage, *, is_first: bool) -> tuple[str, Place | None]:
+    """Return a page as an answer, which ends with the entry that reaches its size, and the place to go on behind."""
+    form, size = _FORMS[format_], 0
+    parts = [form.beginning] if is_first else []
+    for booked in page.entries:
+        parts.append(form.entry(booked))
+        size += len(json.dumps(parts[-1]))
+        if size >= MAX_ANSWER_BYTES and booked is not page.entries[-1]:
+            return "".join(parts), booked.place
+    return "".join(parts), page.next
 
 
 def media_type(format_: JournalFormat) -> str:
