@@ -168,7 +168,7 @@ def test_answer_ends_with_the_entry_that_reaches_its_size(
         placed.invoice(f"N{number}", 1000)
     whole = service.call("GET", "/api/pvt/journal", query=MARCH).text
     lines = whole.splitlines(keepends=True)
-    monkeypatch.setattr(formats, "MAX_ANSWER_BYTES", len(json.dumps(lines[0])) + 1)
+    monkeypatch.setattr(formats, "MAX_JOURNAL_BYTES", len(json.dumps(lines[0])) + 1)
 
     pages, query = [], dict(MARCH)
     for _ in range(4):

@@ -34,7 +34,7 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of CSV; each posting of an entry is a line."""
 
-MAX_ANSWER_BYTES = 5_000_000
+MAX_JOURNAL_BYTES = 5_000_000
 """Bytes of one answer of the API, as JSON of ASCII: a function's answer has 6 MB at most, its envelope included."""
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -53,7 +53,7 @@ def answer_of(format_: JournalFormat, page: JournalPage, *, is_first: bool) -> t
     for booked in page.entries:
         parts.append(form.entry(booked))
         size += len(json.dumps(parts[-1]))
-        if size >= MAX_ANSWER_BYTES and booked is not page.entries[-1]:
+        if size >= MAX_JOURNAL_BYTES and booked is not page.entries[-1]:
             return "".join(parts), booked.place
     return "".join(parts), page.next
 
