@@ -139,19 +139,30 @@ def _journal_is_what_was_told(held: World, before: str) -> str:
             balances[posting["account"].split(":")[1]] += posting.get("debit", 0) - posting.get("credit", 0)
     paid = [part for part in held.parts() if part.stage is Stage.PAID and part.line]
     of_moves = [part for part in paid if part.kind not in DISPUTES]
+    disputes = _told_once(paid)
+    paid = [*of_moves, *disputes]
     ledger = held.placed.ledger
     assert {name: value for name, value in balances.items() if value} == {
         name: value
         for name, value in {
             "Customers": ledger.refunded - ledger.captured,
             "Acquirer": ledger.captured - ledger.refunded - sum(part.gross for part in of_moves),
-            "Chargebacks": -sum(part.gross for part in paid if part.kind in DISPUTES),
+            "Chargebacks": -sum(part.gross for part in disputes),
             "Fees": sum(part.fee for part in paid),
             "Clearing": sum(part.net for part in paid),
         }.items()
         if value
     }
     return text
+
+
+def _told_once(parts: list[PayoutPart]) -> list[PayoutPart]:
+    """Return each chargeback and reversal once: of a value and a day there are as many as in the file with most."""
+    alike: dict[tuple[Any, ...], list[PayoutPart]] = {}
+    for part in parts:
+        if part.kind in DISPUTES:
+            alike.setdefault((part.kind, part.gross, part.paid_on), []).append(part)
+    return [part for held in alike.values() for part in held[: max(Counter(told.report_id for told in held).values())]]
 
 
 def _receivables_are_what_is_not_paid(held: World) -> None:
@@ -193,11 +204,12 @@ def _work_is_explained(held: World) -> None:
             if part.stage is Stage.PAID:  # an announcement is no payout
                 about = [told for told in about if told.stage is Stage.PAID and told.of != part.of]
             expected += [] if about else ["payout-missing"]
+    once = _told_once(parts)
     charged = sorted(
-        (part.gross, part.paid_on) for part in parts if part.kind is LineKind.CHARGEBACK if part.paid_on is not None
+        (part.gross, part.paid_on) for part in once if part.kind is LineKind.CHARGEBACK if part.paid_on is not None
     )
     for gross, back in sorted(
-        ((part.gross, part.paid_on) for part in parts if part.kind is LineKind.CHARGEBACK_REVERSED),
+        ((part.gross, part.paid_on) for part in once if part.kind is LineKind.CHARGEBACK_REVERSED),
         key=lambda told: told[1] or date.min,
     ):
         fitting = [one for one in charged if back is not None and one[0] == -gross and one[1] <= back]

@@ -212,7 +212,17 @@ TOLD: list[tuple[EventType, dict[str, object], str]] = [
         "capture of 23.34 USD differs from the books: currency",
     ),
     (T.CHARGED_BACK, {"movement": "chargeback", "value": -7000}, "chargeback of -70.00 BRL"),
+    (
+        T.CHARGED_BACK,
+        {"movement": "chargeback", "value": -7000, "sameAs": "chargeback-9D0C-3"},
+        "chargeback of -70.00 BRL, told before: chargeback-9D0C-3",
+    ),
     (T.CHARGEBACK_REVERSED, {"movement": "chargeback-reversed", "value": 7000}, "70.00 BRL of a chargeback came back"),
+    (
+        T.CHARGEBACK_REVERSED,
+        {"movement": "chargeback-reversed", "value": 7000, "sameAs": "chargeback-reversed-9D0C-3"},
+        "70.00 BRL of a chargeback came back, told before: chargeback-reversed-9D0C-3",
+    ),
     (
         T.PAYOUT_ACCEPTED,
         {"movement": "chargeback", "value": -7000, "reference": "C-1", "reason": "lost"},

@@ -16,7 +16,7 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from settlement.domain.reconciliation.books import PaymentBooks
-from settlement.domain.reconciliation.outcomes import Missing, Outcome, Slot, Verdict
+from settlement.domain.reconciliation.outcomes import TOLD_BEFORE, Missing, Outcome, Slot, Verdict
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_head import ReportHead
 from settlement.domain.reconciliation.report_line import OF_PAYMENTS, Amounts, LineKind, ReportLine, Stage, Sums
@@ -264,7 +264,7 @@ class ReportWorkspace:
 
     def repeat(self, parts: Iterable[PayoutPart]) -> None:
         """Decide anew that the lines of these parts are duplicates."""
-        verdict = json.dumps(["", [], None, "another report has told it meanwhile", []])
+        verdict = json.dumps(["", [], None, TOLD_BEFORE, []])
         self._db.executemany(
             _DECIDE,
             [(Outcome.DUPLICATE, verdict, part.line) for part in parts],

@@ -277,8 +277,15 @@ _WORDINGS: dict[EventType, _Wording] = {
     EventType.PAYOUT_MISSING: _Wording(
         _ACQUIRER, "Payout Missing", "{movement} of {value} has no line in report {reportId}"
     ),
-    EventType.CHARGED_BACK: _Wording(_ACQUIRER, "Charged Back", "{movement} of {value}"),
-    EventType.CHARGEBACK_REVERSED: _Wording(_ACQUIRER, "Chargeback Reversed", "{value} of a chargeback came back"),
+    EventType.CHARGED_BACK: _Wording(
+        _ACQUIRER, "Charged Back", "{movement} of {value}, told before: {sameAs}", "{movement} of {value}"
+    ),
+    EventType.CHARGEBACK_REVERSED: _Wording(
+        _ACQUIRER,
+        "Chargeback Reversed",
+        "{value} of a chargeback came back, told before: {sameAs}",
+        "{value} of a chargeback came back",
+    ),
     EventType.USED_KEY_ACCEPTED: _Wording(
         _OMS,
         "Used Key Accepted",

@@ -74,7 +74,7 @@ def has_all(parts: Collection[tuple[int, int]], of: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ToldDispute:
-    """A chargeback or its reversal that a report told; ``told`` is what it said, by which it is known again."""
+    """A chargeback or its reversal that a report told first; ``told`` is what it said, by which it is known again."""
 
     report_id: str
     told: str

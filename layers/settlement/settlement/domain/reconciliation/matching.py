@@ -5,14 +5,16 @@ payment are held against its captures together: a line has its capture if no oth
 possible ones come to the same. What stays open is reported as ambiguous, never guessed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 
-from settlement.domain.reconciliation.books import PaymentBooks
+from settlement.domain.reconciliation.books import BookedMove, PaymentBooks
+from settlement.domain.reconciliation.disputes import said_of_dispute
 from settlement.domain.reconciliation.expected import CentsOn
-from settlement.domain.reconciliation.outcomes import Difference, Outcome, Verdict
-from settlement.domain.reconciliation.payout import told_of_dispute
+from settlement.domain.reconciliation.outcomes import TOLD_BEFORE, Difference, Outcome, Verdict
+from settlement.domain.reconciliation.payout import told_by
 from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, ReportLine
 from settlement.domain.reconciliation.slot_matching import differences_of, match_slot
 
@@ -34,31 +36,51 @@ def _match_disputes(
 ) -> list[Verdict]:
     """Chargebacks are the payment's: of at most what was captured, in its currency.
 
-    One that another report has told as well, to the cent and the day, is a duplicate.
+    One that another report has told as well, to the cent and the day, is a duplicate. Lines that are alike are as many
+    chargebacks as there are captures that each can be of, whole; the rest repeats them.
     """
     captured = sum(move.value for move in books.moves if move.kind is LineKind.CAPTURE)
-    told = {held.told for held in books.disputes if held.report_id != report_id}
-    verdicts, seen = [], set()
+    elsewhere = Counter(held.told for held in books.disputes if held.report_id != report_id)
+    verdicts, seen, said = [], Counter[tuple[object, ...]](), Counter[str]()
     for line in lines:
         move = _disputed(books, line)
         differences = differences_of(books, line)
         if abs(line.gross) > captured:
             differences = (Difference.VALUE, *differences)
         outcome = Outcome.DIFFERS if differences else Outcome.MATCHED
-        if line.likeness in seen or told_of_dispute(line, move) in told:
+        reason = line.fault or ""
+        if seen[line.likeness] and seen[line.likeness] >= _captures_of(books, line):
             outcome, differences = Outcome.DUPLICATE, ()
+        elif books.disputes and line.fault is None and (words := _words(books, line, move)):
+            said[words] += 1
+            if said[words] <= elsewhere[words]:
+                outcome, differences, reason = Outcome.DUPLICATE, (), reason or TOLD_BEFORE
         if line.fault is not None:
             outcome, differences = Outcome.REJECTED, ()
-        seen.add(line.likeness)
-        verdicts.append(Verdict(line, outcome, move, differences, reason=line.fault or ""))
+        seen[line.likeness] += 1
+        verdicts.append(Verdict(line, outcome, move, differences, reason=reason))
     return verdicts
+
+
+def _words(books: PaymentBooks, line: ReportLine, move: str) -> str:
+    return said_of_dispute(told_by(Verdict(line, Outcome.MATCHED, move), books, "", datetime.min))
+
+
+def _captures_of(books: PaymentBooks, line: ReportLine) -> int:
+    """Return how many captures a dispute can be of, whole."""
+    return sum(move.value == abs(line.gross) for move in _disputable(books, line))
 
 
 def _disputed(books: PaymentBooks, line: ReportLine) -> str:
     """Return the capture that a dispute is about: the one that it names, or the only one; empty if none is known."""
+    found = _disputable(books, line)
+    return found[0].number if len(found) == 1 else ""
+
+
+def _disputable(books: PaymentBooks, line: ReportLine) -> list[BookedMove]:
+    """Return the captures that a dispute can be of: the one that it names, else all."""
     captures = [move for move in books.moves if move.kind is LineKind.CAPTURE]
-    named = [move for move in captures if line.reference and move.reference == line.reference] or captures
-    return named[0].number if len(named) == 1 else ""
+    return [move for move in captures if line.reference and move.reference == line.reference] or captures
 
 
 def _shifted_cents(books: PaymentBooks, verdicts: list[Verdict], cents_on: CentsOn) -> Iterator[Verdict]:

@@ -19,6 +19,10 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+TOLD_BEFORE = "another report has told it"
+"""Why a line of a dispute is a duplicate, unless it is one of another line of its file."""
+
+
 class Difference(StrEnum):
     """In what a line differs from the books."""
 

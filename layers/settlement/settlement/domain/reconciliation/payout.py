@@ -7,24 +7,28 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from settlement.domain.actor import Acceptance
 from settlement.domain.money import display
-from settlement.domain.reconciliation.books import BookedMove, ToldPart, has_all
+from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldPart, has_all
 from settlement.domain.reconciliation.expected import CentsOn, expected_parts
-from settlement.domain.reconciliation.outcomes import Difference, Missing, Outcome, Verdict
-from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, ReportLine, Stage
+from settlement.domain.reconciliation.outcomes import TOLD_BEFORE, Difference, Missing, Outcome, Verdict
+from settlement.domain.reconciliation.report_line import DISPUTES, SIGN_OF, LineKind, Stage
 from settlement.values import dataclass
+
+_LONGEST_REFERENCE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutPart:
     """One instalment of a capture or refund as a report told it, or that it told nothing: ``outcome`` is ``missing``.
 
-    What is missing has the place of what should have been told, and no line, so that the one replaces the other.
-    A chargeback has the line of its report in place of a ``number``, and the capture as ``move`` if that is known.
-    ``paid_on`` is the day of the payout, ``expected_on`` the day for which it is announced, ``sold_on`` a dispute's
-    own. ``accepted`` ends its work, as does another part, ``ended_by`` which it is.
+    What is missing has the place of what should have been told, and no line, so that the one replaces the other. A
+    chargeback has the capture as ``move`` if that is known, its own day as ``sold_on``, and the acquirer's id of it as
+    ``reference``, others have neither; it is a ``duplicate`` if another report has told it to the cent and the day.
+    ``paid_on`` is the day of the payout, ``expected_on`` the day for which it is announced. ``accepted`` ends its work,
+    as does another part, ``ended_by`` which it is.
     """
 
     payment_id: str
@@ -45,10 +49,11 @@ class PayoutPart:
     expected_on: date | None = None
     paid_on: date | None = None
     reason: str = ""
+    sold_on: date | None = None
+    reference: str = ""
     accepted: Acceptance | None = None
     ended_by: str | None = None
     version: int = 0
-    sold_on: date | None = None
 
     @property
     def name(self) -> str:
@@ -71,29 +76,33 @@ class PayoutPart:
         return replace(self, version=stored.version, accepted=stored.accepted if self.says_the_same(told) else None)
 
 
-def part_of(verdict: Verdict, payment_id: str, report_id: str, at: datetime) -> PayoutPart | None:
-    """Return what a verdict tells of a payment; None if it belongs to no capture, refund or dispute."""
-    line = verdict.line
-    is_dispute = line.kind in DISPUTES
-    if verdict.outcome not in (Outcome.MATCHED, Outcome.DIFFERS) or not (verdict.move or is_dispute):
+def part_of(verdict: Verdict, books: PaymentBooks, report_id: str, at: datetime) -> PayoutPart | None:
+    """Return what a verdict tells of a payment; None if it belongs to no capture, refund or dispute, or repeats one."""
+    is_dispute = verdict.line.kind in DISPUTES
+    is_told = verdict.outcome in (Outcome.MATCHED, Outcome.DIFFERS) or (is_dispute and verdict.reason == TOLD_BEFORE)
+    if not is_told or not (verdict.move or is_dispute):
         return None
+    return told_by(verdict, books, report_id, at)
+
+
+def told_by(verdict: Verdict, books: PaymentBooks, report_id: str, at: datetime) -> PayoutPart:
+    """Return what a line tells of a capture, refund or dispute, as its verdict has it."""
+    line = verdict.line
     _, stage, number, of = line.slot
     reason = verdict.reason or ", ".join(_said(difference, verdict) for difference in verdict.differences)
-    return PayoutPart(
-        payment_id, line.kind, verdict.move, stage, line.number if is_dispute else number, of, verdict.outcome,
-        line.currency, line.gross, line.fee, line.net, line.net_currency, report_id, line.number, at,
-        line.expected_on, line.paid_on, reason, sold_on=line.sold_on if is_dispute else None,
+    told = PayoutPart(
+        books.payment_id, line.kind, verdict.move, stage, number, of, verdict.outcome, line.currency, line.gross,
+        line.fee, line.net, line.net_currency, report_id, line.number, at, line.expected_on, line.paid_on, reason,
     )  # fmt: skip
+    if line.kind not in DISPUTES:
+        return told
+    is_of_move = any(move.reference == line.reference for move in books.moves)
+    return replace(told, sold_on=line.sold_on, reference="" if is_of_move else _kept(line.reference))
 
 
-def told_of_dispute(told: ReportLine | PayoutPart, move: str) -> str:
-    """Return what is told of a dispute, by which it is known again; empty if no day tells it from others.
-
-    ``move`` is the number of the disputed capture, empty if it is not known.
-    """
-    days = told.sold_on, told.expected_on, told.paid_on
-    amounts = told.currency, told.gross, told.net_currency, told.fee, told.net
-    return "/".join(map(str, (told.kind, told.stage, move, *amounts, *days))) if any(days) else ""
+def _kept(reference: str) -> str:
+    """Return an acquirer's id as it is kept: by its hash if it is longer than one, as a line of a file can be."""
+    return reference if len(reference) <= _LONGEST_REFERENCE else sha256(reference.encode()).hexdigest()
 
 
 def _said(difference: Difference, verdict: Verdict) -> str:

@@ -1,11 +1,13 @@
 """What a report puts in place of what is stored of a payment: once, whatever was told before it or beside it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from settlement.domain.reconciliation.disputes import disputes_of, said_of_dispute, told_again
 from settlement.domain.reconciliation.endings import changed_endings
-from settlement.domain.reconciliation.outcomes import Outcome
-from settlement.domain.reconciliation.payout import PayoutPart, told_of_dispute
+from settlement.domain.reconciliation.outcomes import TOLD_BEFORE, Outcome
+from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_line import DISPUTES
 from settlement.values import dataclass
 
@@ -17,7 +19,8 @@ MOST_ENDINGS = 45
 class Replacement:
     """The parts to write, ``after``, in place of those ``before``.
 
-    ``told`` are those that say something new, ``ended`` those that another part ends now, or no longer ends.
+    ``told`` are those that say something new; those that tell of a chargeback again are ended by what is its work.
+    ``ended`` are those that another part ends now, or no longer ends.
     ``repeated`` are those that another report has told meanwhile. With ``is_whole`` False more ends are to be written.
     """
 
@@ -37,14 +40,20 @@ class Replacement:
 
 def replacement(stored: Mapping[str, PayoutPart], parts: Iterable[PayoutPart]) -> Replacement:
     """Return what parts of one report put in place of all that is stored of their payment, by its names."""
-    told, repeated = {}, []
-    disputes = {(held.report_id, told_of_dispute(held, held.move)) for held in stored.values() if held.kind in DISPUTES}
-    for part in parts:
+    told, repeated, lot = {}, [], list(parts)
+    told_before = _told_before(stored, lot)
+    for part in lot:
         held = stored.get(part.name)
-        if (held is not None and _is_behind(part, held)) or (disputes and _is_told_dispute(part, disputes)):
+        if part.name in told_before and part.outcome is not Outcome.DUPLICATE:
+            part = replace(part, outcome=Outcome.DUPLICATE, reason=TOLD_BEFORE)
+            repeated.append(part)
+        if held is not None and _is_behind(part, held):
             repeated += [part] if part.line else []
         elif not part.says_the_same(held):
             told[part.name] = part.in_place_of(held)
+    for name, head in told_again(disputes_of({**stored, **told}.values())).items():
+        if name in told:
+            told[name] = replace(told[name], ended_by=head)
     everything = {**stored, **told}
     changed = changed_endings(everything)
     now = [*changed][:MOST_ENDINGS]
@@ -53,10 +62,23 @@ def replacement(stored: Mapping[str, PayoutPart], parts: Iterable[PayoutPart]) -
     return Replacement(tuple(told.values()), ended, before, tuple(repeated), len(now) == len(changed))
 
 
-def _is_told_dispute(part: PayoutPart, disputes: Collection[tuple[str, str]]) -> bool:
-    """Return True for a dispute that another report has told to the cent and the day."""
-    said = told_of_dispute(part, part.move) if part.kind in DISPUTES else ""
-    return bool(said) and any(said == told and report_id != part.report_id for report_id, told in disputes)
+def _told_before(stored: Mapping[str, PayoutPart], parts: Sequence[PayoutPart]) -> set[str]:
+    """Return the names of the disputes that other reports have told to the cent and the day: as many as they have."""
+    told = {part.name: part for part in parts if part.kind in DISPUTES}
+    held = [part for part in stored.values() if part.kind in DISPUTES] if told else []
+    if not held:
+        return set()
+    report_id = parts[0].report_id
+    others = [part for part in held if part.report_id != report_id and part.outcome is not Outcome.DUPLICATE]
+    elsewhere = Counter(said_of_dispute(part) for part in others)
+    own = {part.name: part for part in held if part.report_id == report_id} | told
+    found, said = set(), Counter[str]()
+    for part in sorted(own.values(), key=lambda part: part.line):
+        words = said_of_dispute(part)
+        said[words] += 1
+        if words and said[words] <= elsewhere[words]:
+            found.add(part.name)
+    return found
 
 
 def _is_behind(part: PayoutPart, held: PayoutPart) -> bool:

@@ -14,7 +14,7 @@ from settlement.domain.money import display
 from settlement.domain.reconciliation.books import PaymentBooks
 from settlement.domain.reconciliation.due import facts_of_dues
 from settlement.domain.reconciliation.outcomes import Missing, Outcome
-from settlement.domain.reconciliation.paid_sums import paid_since
+from settlement.domain.reconciliation.paid_sums import PaidSums, paid_since
 from settlement.domain.reconciliation.payout import PayoutPart, part_missing, part_of
 from settlement.domain.reconciliation.payout_dues import dues_changed
 from settlement.domain.reconciliation.replacement import Replacement, replacement
@@ -80,7 +80,7 @@ def findings_of(workspace: Workspace, report_id: str, at: datetime) -> Iterator[
 def _told(workspace: Workspace, report_id: str, at: datetime) -> Iterator[Finding]:
     """Yield each payment with what the report told of it."""
     for payment, verdicts in workspace.told():
-        told = (part_of(verdict, payment.payment_id, report_id, at) for verdict in verdicts)
+        told = (part_of(verdict, payment, report_id, at) for verdict in verdicts)
         if parts := [part for part in told if part is not None]:
             yield payment, parts
 
@@ -148,8 +148,9 @@ def _decide(
         at=ports.now(),
     )
     dues = {} if isinstance(where, Missing) else _dues(where, stored.values(), after)
+    paid = paid_since(stored, found.told)
     for part in found.told:
-        booked = _booked(ports, account, where, stored.get(part.name), part)
+        booked = _booked(ports, account, where, paid[part.name], part)
         booked |= dues.pop((part.kind, part.move), {})
         journal.record(event_of(part), part.payment_id, **facts_of(part, where.currency), **booked)
     for part in found.ended:
@@ -190,9 +191,8 @@ def _resolved(part: PayoutPart, currency: str, report_id: str) -> dict[str, Json
     }
 
 
-def _booked(ports: Ports, account: str, where: Where, before: PayoutPart | None, part: PayoutPart) -> dict[str, Json]:
+def _booked(ports: Ports, account: str, where: Where, paid: PaidSums, part: PayoutPart) -> dict[str, Json]:
     """Return what the journal has of a part that raises what was paid out; nothing for any other."""
-    paid = paid_since(before, part)
     if not paid or isinstance(where, Missing):
         return {}
     facts: dict[str, Json] = {"connector": where.connector, "paidOut": paid}
@@ -242,6 +242,7 @@ def facts_of(part: PayoutPart, currency: str) -> dict[str, Json]:
         "expectedOn": part.expected_on.isoformat() if part.expected_on is not None else None,
         "paidOn": part.paid_on.isoformat() if part.paid_on is not None else None,
         "because": part.reason or None,
+        "sameAs": part.ended_by if part.kind in DISPUTES else None,
         "reportId": part.report_id,
         "line": part.line or None,
     }

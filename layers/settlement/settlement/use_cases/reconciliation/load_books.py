@@ -8,7 +8,9 @@ from settlement.domain.ledger.refund_made import RefundMade
 from settlement.domain.ledger.settlement import Settlement
 from settlement.domain.reconciliation.bank_days import day_of
 from settlement.domain.reconciliation.books import BookedMove, PaymentBooks, ToldDispute
-from settlement.domain.reconciliation.payout import PayoutPart, told_of, told_of_dispute
+from settlement.domain.reconciliation.disputes import said_of_dispute
+from settlement.domain.reconciliation.outcomes import Outcome
+from settlement.domain.reconciliation.payout import PayoutPart, told_of
 from settlement.domain.reconciliation.report_line import DISPUTES, LineKind
 from settlement.domain.transaction.payment import Payment
 from settlement.domain.transaction.transaction import Transaction
@@ -115,9 +117,9 @@ def payment_books(
         authorization=payment.authorization_id or "",
         moves=tuple(moves),
         disputes=tuple(
-            ToldDispute(part.report_id, told)
+            ToldDispute(part.report_id, said_of_dispute(part))
             for part in payouts
-            if part.kind in DISPUTES and (told := told_of_dispute(part, part.move))
+            if part.kind in DISPUTES and part.outcome is not Outcome.DUPLICATE
         ),
         is_told=bool(payouts),
         is_offline=payment.offline,
