@@ -312,7 +312,7 @@ def test_what_the_merchant_received_himself_is_missing_nowhere(service: Service,
 MOVE = BookedMove(LineKind.CAPTURE, "C1", "S1", 10_000, DAY)
 BOOKS = PaymentBooks("O1", "T1", "P1", "BRL", "acquirer", "", "creditCard", 3, "TID", moves=(MOVE,))
 HEAD = ReportHead("csv", since=DAY, until=DAY)
-PLANS = Taken(Sums(), stage=Stage.REPORTED, has_plans=True)
+PLANS = Taken(Sums(), has_plans=True)
 
 
 def missing(books: PaymentBooks, *slots: Slot, head: ReportHead = HEAD) -> list[tuple[int, int, int]]:

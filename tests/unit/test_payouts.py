@@ -80,6 +80,16 @@ def test_paid_instalment_keeps_the_day_for_which_it_was_announced() -> None:
     assert shown(paid, PART) == ("reported", [(3334, 84, 3250, "2026-04-07", "2026-04-08"), SECOND, THIRD], "R2")
 
 
+@pytest.mark.parametrize("later", [7, 9])
+def test_day_for_which_an_instalment_was_announced_is_what_its_payout_tells_in_any_order(later: int) -> None:
+    paid = replace(PART, stage=Stage.PAID, expected_on=date(2026, 4, 9), paid_on=date(2026, 4, 9), report_id="R2",
+                   told_at=datetime(2026, 3, 8, tzinfo=UTC))  # fmt: skip
+
+    _, [first, *_], _ = shown(paid, replace(PART, told_at=datetime(2026, 3, later, tzinfo=UTC)))
+
+    assert first == (3334, 84, 3250, "2026-04-09", "2026-04-09")
+
+
 def test_capture_is_paid_once_every_instalment_is() -> None:
     parts = [replace(PART, stage=Stage.PAID, number=number, paid_on=date(2026, 3 + number, 7)) for number in (1, 2, 3)]
 

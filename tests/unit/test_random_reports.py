@@ -200,7 +200,7 @@ def _work_is_explained(held: World) -> None:
             expected += [] if is_ended else ["payout-differs"]
         elif part.outcome is Outcome.MISSING:
             about = [told for told in parts if told.line and (told.kind, told.move) == (part.kind, part.move)]
-            about = [told for told in about if told.of != part.of or told.number == part.number]
+            about = [told for told in about if told.of != part.of or part.number in (0, told.number)]
             if part.stage is Stage.PAID:  # an announcement is no payout
                 about = [told for told in about if told.stage is Stage.PAID and told.of != part.of]
             expected += [] if about else ["payout-missing"]

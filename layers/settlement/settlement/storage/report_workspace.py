@@ -143,7 +143,6 @@ class ReportWorkspace:
             day_text(taken.last),
             sorted(taken.months),
             taken.undated,
-            taken.stage,
             taken.has_plans,
         ]
         self._db.execute("INSERT INTO about VALUES (?, ?)", (json.dumps(writer_of(ReportHead)(head)), json.dumps(told)))
@@ -151,9 +150,9 @@ class ReportWorkspace:
     def noted(self) -> tuple[ReportHead, Taken]:
         """Return what was noted."""
         head, told = (json.loads(text) for text in self._db.execute("SELECT head, taken FROM about").fetchone())
-        lines, sums, first, last, months, undated, stage, has_plans = told
+        lines, sums, first, last, months, undated, has_plans = told
         by_currency = {currency: Amounts(*held) for currency, held in sums.items()}
-        taken = Taken(Sums(lines, by_currency), months=set(months), undated=undated, stage=Stage(stage))
+        taken = Taken(Sums(lines, by_currency), months=set(months), undated=undated)
         taken.has_plans = has_plans
         taken.first, taken.last = (date.fromisoformat(day) if day else None for day in (first, last))
         return reader_of(ReportHead)(head), taken

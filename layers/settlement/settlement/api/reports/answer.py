@@ -138,9 +138,9 @@ class LineAnswer(TypedDict):
     authorization: str | None
     """The payment's authorisation code; null if the file has none."""
     instalment: int | None
-    """Which instalment, from 1; null for a sale in one."""
+    """Which instalment, from 1; null for a sale in one, and for one that is missing whole."""
     instalments: int | None
-    """Of how many; null for a sale in one."""
+    """Of how many; null for a sale in one, and for one that is missing whole."""
     soldOn: Day | None
     """The day of the capture or refund; null if the file has none."""
     expectedOn: Day | None

@@ -33,7 +33,8 @@ def endings(parts: Iterable[PayoutPart]) -> dict[str, str]:
 def _ends(told: PayoutPart, part: PayoutPart) -> bool:
     """Return True if a told part speaks for one that is missing, or is the right payout of one that differs.
 
-    What was announced speaks for no payout. One instalment does not speak for another of as many (D187).
+    What was announced speaks for no payout. One instalment does not speak for another of as many (D187), but each does
+    for the whole sale (D197).
     """
     if (told.kind, told.move) != (part.kind, part.move) or told.name == part.name:
         return False
@@ -41,7 +42,8 @@ def _ends(told: PayoutPart, part: PayoutPart) -> bool:
     is_same = (told.number, told.of) == (part.number, part.of)
     if part.outcome is Outcome.DIFFERS:
         return part.stage is Stage.REPORTED and is_payout and is_same and told.outcome is Outcome.MATCHED
-    return (is_same or told.of != part.of) and (part.stage is Stage.REPORTED or is_payout)
+    is_about = is_same or told.of != part.of or not part.number
+    return is_about and (part.stage is Stage.REPORTED or is_payout)
 
 
 def _reversed(disputes: Sequence[Dispute]) -> Iterator[tuple[Dispute, Dispute]]:

@@ -108,7 +108,7 @@ def kept_missing(missing: Missing) -> KeptLine:
         gross=missing.value,
         stage=missing.stage,
         installment=missing.number if missing.of > 1 else 0,
-        installments=missing.of if missing.of > 1 else 0,
+        installments=missing.of if missing.of > 1 and missing.number else 0,
         sold_on=None if missing.is_announced else missing.on,
         expected_on=missing.on if missing.is_announced else None,
         expected=missing.value,

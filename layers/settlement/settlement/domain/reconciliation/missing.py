@@ -43,9 +43,9 @@ def missing_of(
                     value = _signed_part(move, number, of, head.cents_on)
                     yield lost(value, move.on, Stage.REPORTED, number, of)
         elif since <= move.on <= until and not any(told.report_id != report_id for told in move.told):
-            in_parts = move.kind is LineKind.CAPTURE and taken.stage is Stage.REPORTED
-            of = max(books.installments, 1) if in_parts else 1
-            yield lost(move.value * SIGN_OF[move.kind], move.on, Stage.REPORTED, 1, of)
+            of = books.installments if move.kind is LineKind.CAPTURE else 1
+            place = (0, of) if of > 1 else (1, 1)
+            yield lost(move.value * SIGN_OF[move.kind], move.on, Stage.REPORTED, *place)
 
 
 def _signed_part(move: BookedMove, number: int, of: int, cents_on: CentsOn) -> int:

@@ -91,7 +91,7 @@ class Missing:
     """A capture or refund of the report's period, or an instalment, without a line; ``value`` has the sign of its kind.
 
     ``on`` is its day, or that for which it ``is_announced``. ``stage`` is that of the line that is missing, ``number``
-    that of the instalment, of so many.
+    that of the instalment, of so many; 0 if none of a capture in instalments has a line.
     """
 
     kind: LineKind

@@ -24,9 +24,10 @@ _LONGEST_REFERENCE = 64
 class PayoutPart:
     """One instalment of a capture or refund as a report told it, or that it told nothing: ``outcome`` is ``missing``.
 
-    What is missing has the place of what should have been told, and no line, so that the one replaces the other. A
-    chargeback has the capture as ``move`` if that is known, its own day as ``sold_on``, and the acquirer's id of it as
-    ``reference``, others have neither; it is a ``duplicate`` if another report has told it to the cent and the day.
+    What is missing has the place of what should have been told, and no line, so that the one replaces the other; a
+    capture in instalments that is missing whole has ``number`` 0. A chargeback has the capture as ``move`` if that is
+    known, its own day as ``sold_on``, and the acquirer's id of it as ``reference``, others have neither; it is a
+    ``duplicate`` if another report has told it to the cent and the day.
     ``paid_on`` is the day of the payout, ``expected_on`` the day for which it is announced. ``accepted`` ends its work,
     as does another part, ``ended_by`` which it is.
     """
@@ -204,7 +205,8 @@ def payout_of(move: BookedMove, parts: Iterable[PayoutPart], group: str, install
     for expected in expected_parts(move.value, of, move.on, group, _cents_on(move.value, of, reported)):
         of_this = [part for part in reported if (part.number, part.of) == (expected.number, expected.of)]
         newest = max(of_this, key=lambda part: (part.stage is Stage.PAID, part.told_at), default=None)
-        day = next((part.expected_on for part in reversed(of_this) if part.expected_on is not None), expected.on)
+        of_this.sort(key=lambda part: part.stage is not Stage.PAID)
+        day = next((part.expected_on for part in of_this if part.expected_on is not None), expected.on)
         if newest is None:
             value = expected.value * SIGN_OF[move.kind]
             found.append(InstallmentPayout(expected.number, of, value, 0, value, currency, currency, expected.on))

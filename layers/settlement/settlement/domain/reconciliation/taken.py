@@ -3,15 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from settlement.domain.reconciliation.report_line import Stage, Sums
+from settlement.domain.reconciliation.report_line import Sums
 
 
 @dataclass(slots=True)
 class Taken:
     """What was read of a file: its sums, the first and the last day of its sales, the months of them.
 
-    ``moved`` is the sum of all amounts without their signs. ``undated`` is True if a line tells no day. ``stage`` is
-    ``paid`` if every line of a payment is. It ``has_plans`` if it announces an instalment behind a first one.
+    ``moved`` is the sum of all amounts without their signs. ``undated`` is True if a line tells no day. It
+    ``has_plans`` if it announces an instalment behind a first one.
     """
 
     sums: Sums
@@ -20,5 +20,4 @@ class Taken:
     months: set[str] = field(default_factory=set)
     undated: bool = False
     moved: int = 0
-    stage: Stage = Stage.PAID
     has_plans: bool = False

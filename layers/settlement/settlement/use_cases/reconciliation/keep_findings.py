@@ -233,7 +233,7 @@ def facts_of(part: PayoutPart, currency: str) -> dict[str, Json]:
         "movement": part.kind.value,
         "capture": part.move or None,
         "installment": None if part.kind in DISPUTES else part.number or None,
-        "installments": None if part.kind in DISPUTES else part.of or None,
+        "installments": None if part.kind in DISPUTES or not part.number else part.of,
         "value": part.gross,
         "currency": None if part.currency == currency else part.currency,
         "fee": part.fee if same else None,

@@ -84,7 +84,6 @@ def _noted(lines: Iterable[ReportLine], taken: Taken, progress: Progress) -> Ite
         else:
             taken.undated = True
         if line.kind in OF_PAYMENTS and line.stage is Stage.REPORTED:
-            taken.stage = Stage.REPORTED
             taken.has_plans = taken.has_plans or line.installment > 1
         if line.sold_on is not None and line.kind in _SALES:
             taken.first = min(taken.first or line.sold_on, line.sold_on)
