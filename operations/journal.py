@@ -30,11 +30,13 @@ def journal(stack: Stack, account: str, wanted: JournalQuery) -> int:
     settings = DynamoDBStore(stack.client("dynamodb"), stack.outputs["TableName"]).settings(account)
     chart = chart_of(settings.journal_accounts, authorisations=wanted.authorisations)
     period = Period(account, wanted.since, wanted.until)
-    is_first = is_open = True
+    is_first = is_open = is_empty = True
     for page in read_whole(entry_log_of(stack), period, chart, datetime.now(UTC)):
         sys.stdout.buffer.write(text_of(wanted.format, page.entries, is_first=is_first).encode())
-        is_first, is_open = False, page.is_open
+        is_first, is_open, is_empty = False, page.is_open, is_empty and not page.entries
     sys.stdout.buffer.flush()
+    if is_empty:
+        print(f"Account {account} has no entries in this period.", file=sys.stderr, flush=True)
     if is_open:
         print("The period is not over: more entries can come.", file=sys.stderr, flush=True)
     return 0

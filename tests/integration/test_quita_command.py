@@ -263,6 +263,15 @@ def test_period_that_is_not_over_is_told(stack: Stack, capsys: Show) -> None:
     assert (told.out.count("* PaymentSettled"), told.err) == (1, "The period is not over: more entries can come.\n")
 
 
+def test_period_without_entries_is_told(stack: Stack, capsys: Show) -> None:
+    enter(stack, 1)
+
+    assert main(["journal", "--from", "2026-02-01", "--to", "2026-02-28", "--account", ACCOUNT, "--stack", "x"]) == 0
+
+    told = capsys.readouterr()
+    assert (told.out.count("\r\n"), told.err) == (1, f"Account {ACCOUNT} has no entries in this period.\n")
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

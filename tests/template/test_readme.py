@@ -203,6 +203,7 @@ def test_error_table_says_what_the_catalogue_says() -> None:
         ("a quantity", "MAX_QUANTITY"),
         ("events in one answer of `…/interactions`", "MAX_EVENTS"),
         ("a connector's or a hook's answer", "MAX_ANSWER_BYTES"),
+        ("an answer of the journal, as JSON of ASCII, which ends with the entry that reaches it", "MAX_JOURNAL_BYTES"),
         ("orders in one list", "MAX_LISTED"),
         ("orders on one page of a list", "MAX_PER_PAGE"),
         ("months in one list", "MAX_MONTHS"),
