@@ -118,7 +118,12 @@ def test_reports_page_shows_outcomes_those_first_that_need_a_person(browser: Bro
     shown = browser.get(f"/console/payouts/{report.report_id}")
 
     assert shown.status == 200
-    rows = [shown.words.find(name) for name in ("differs 1 R$29.99", "rejected 1 500 XXX", "matched 1 R$70.00 R$1.00")]
+    told = (
+        "differs It is one of ours, and says something else: ask the sender for a corrected file. 1 R$29.99",
+        "rejected It can be held against nothing; the line says why. 1 500 XXX",
+        "matched It is a capture, refund or chargeback of ours, as it should be. 1 R$70.00 R$1.00",
+    )
+    rows = [shown.words.find(name) for name in told]
     assert -1 not in rows
     assert rows == sorted(rows)
     assert "The whole file 3 R$99.99" in shown.words

@@ -68,6 +68,7 @@ NAMED: dict[str, Iterable[object]] = {
     "fault": Fault,
     "refusal": REFUSALS - {"Refusal", "Unauthorised", "Forbidden", "StaleVersion", "BodyTooLarge", "Busy"},
     "outcome": Outcome,
+    "outcome-what": Outcome,
     "line-kind": LineKind,
     "line-difference": Difference,
 }
