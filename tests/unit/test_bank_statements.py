@@ -77,6 +77,7 @@ BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&
         (b"<!DOCTYPE x><x/>", Fault.NOT_TEXT, 1),
         (b'<?xml version="1.0"?>\n\n' + BOMB + b"<x>&b;</x>", Fault.NOT_TEXT, 3),
         (statement(version="01"), Fault.WRONG_VERSION, 1),
+        (statement().replace(b"2026-03-06T23", b"2026-03-05T23"), Fault.NOT_A_DATE, 4),
         (statement().replace(b"UTF-8", b"UTF-9"), Fault.NOT_TEXT, 1),
         (statement().replace(b"UTF-8", b"shift_jis"), Fault.NOT_TEXT, 1),
         (statement().replace(b"UTF-8", b"base64"), Fault.NOT_TEXT, 1),

@@ -144,6 +144,7 @@ def changed(content: bytes, record: bytes, first: int, text: bytes) -> bytes:
         (lambda file: changed(file, b"0", 48, b"09"), (Fault.WRONG_VERSION, 1, 48)),
         (lambda file: changed(file, b"0", 43, b"OTHER"), (Fault.WRONG_VERSION, 1, 43)),
         (lambda file: changed(file, b"0", 20, b"20260230"), (Fault.NOT_A_DATE, 1, 20)),
+        (lambda file: changed(file, b"0", 20, b"20260330"), (Fault.NOT_A_DATE, 1, 28)),
         (lambda file: changed(file, b"E", 262, b"00000000A8113"), (Fault.NOT_A_NUMBER, 2, 262)),
         (lambda file: changed(file, b"E", 261, b" "), (Fault.NOT_A_NUMBER, 2, 261)),
         (lambda file: changed(file, b"E", 18, b"x1"), (Fault.NOT_A_NUMBER, 2, 18)),
@@ -306,6 +307,9 @@ def row(**fields: object) -> bytes:
         (row().replace(b"gross", b"total"), (Fault.WRONG_VERSION, 1, 1)),
         (row().replace(b"fee", b"net"), (Fault.WRONG_VERSION, 1, 3)),
         (row(kind="x" * 30_000), (Fault.LINE_TOO_LONG, 2, 20_001)),
+        (row(kind='"capture') + b"a,b\n" * 3, (Fault.CUT, 2, 0)),
+        (row() + b'\n\n"capture,\n' + b"a,b\n" * 50_000, (Fault.CUT, 5, 0)),
+        (row() + b'"capture,\n' + row(kind='"capture"').split(b"\n")[1], (Fault.CUT, 3, 0)),
     ],
 )
 def test_csv_is_refused_with_its_place(content: bytes, expected: tuple[Fault, int, int]) -> None:

@@ -118,6 +118,8 @@ def _head(elements: list[Element]) -> ReportHead:
     account = _short(_account(found["Acct"]), found["Acct"]) if "Acct" in found else ""
     period = found.get("FrToDt")
     since, until = (_day(period, name) if period is not None else None for name in ("FrDtTm", "ToDtTm"))
+    if period is not None and since is not None and until is not None and since > until:
+        raise ReportRefused(Fault.NOT_A_DATE, f"FrToDt from {since} ends on {until}", period.line, 1)
     return ReportHead(
         format=FORMAT.name, sender=account, sequence=_sequence(found) if account else "", since=since, until=until,
         holds=Holds.PAYOUTS,

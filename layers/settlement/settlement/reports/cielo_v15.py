@@ -159,6 +159,8 @@ def _head(record: _Record) -> tuple[str, ReportHead]:
         day(text[:4], text[4:6], text[6:], 1, column, "the period")
         for text, column in ((record.at(20, 27), 20), (record.at(28, 35), 28))
     )
+    if since > until:
+        raise ReportRefused(Fault.NOT_A_DATE, f"the period from {since} ends on {until}", 1, 28)
     sequence = record.at(36, 42)
     return type_, ReportHead(
         format=FORMAT.name,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from settlement.domain.reconciliation.refusal import Fault, ReportRefused
 from settlement.reports.reading import currency_code, day, minor_units, shown, text_lines, whole_number
@@ -16,6 +16,14 @@ LONGEST_LINE = 20_000
 
 _GROUPED = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,[0-9]+)?")
 """A number with a decimal comma; points stand between thousands only, or a decimal point would be lost."""
+
+
+class _Reader(Protocol):
+    """The reader of ``csv``, whose class has no name."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(slots=True)
@@ -72,27 +80,34 @@ def rows(stream: BinaryIO, needed: Sequence[str], delimiter: str = ",", encoding
     Raises ``ReportRefused``.
     """
     reader = csv.reader(text_lines(stream, encoding, LONGEST_LINE), delimiter=delimiter, strict=True)
+    filled = _filled(reader)
+    header = [name.strip() for name in next(filled, [])]
+    top = reader.line_num
+    places = {name: place for place, name in enumerate(header)}
+    if missing := [name for name in needed if name not in places]:
+        message = f"the header has no column {', '.join(shown(name) for name in missing)}"
+        raise ReportRefused(Fault.WRONG_VERSION, message, top, 1)
+    if len(places) < len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise ReportRefused(Fault.WRONG_VERSION, f"the header has {shown(twice)} twice", top, header.index(twice) + 1)
+    for fields in filled:
+        if len(fields) != len(header):
+            fault = Fault.CUT if len(fields) < len(header) else Fault.LINE_TOO_LONG
+            message = f"it has {len(fields)} fields, the header has {len(header)}"
+            raise ReportRefused(fault, message, reader.line_num, min(len(fields), len(header)) + 1)
+        yield Row(fields, places, reader.line_num)
+
+
+def _filled(reader: _Reader) -> Iterator[list[str]]:
+    """Yield the rows that have a text; raises ``ReportRefused`` on the line on which a row begins that is none."""
+    begun = 1
     try:
-        filled = (fields for fields in reader if any(map(str.strip, fields)))
-        header = [name.strip() for name in next(filled, [])]
-        top = reader.line_num
-        places = {name: place for place, name in enumerate(header)}
-        if missing := [name for name in needed if name not in places]:
-            message = f"the header has no column {', '.join(shown(name) for name in missing)}"
-            raise ReportRefused(Fault.WRONG_VERSION, message, top, 1)
-        if len(places) < len(header):
-            twice = next(name for name in header if header.count(name) > 1)
-            raise ReportRefused(
-                Fault.WRONG_VERSION, f"the header has {shown(twice)} twice", top, header.index(twice) + 1
-            )
-        for fields in filled:
-            if len(fields) != len(header):
-                fault = Fault.CUT if len(fields) < len(header) else Fault.LINE_TOO_LONG
-                message = f"it has {len(fields)} fields, the header has {len(header)}"
-                raise ReportRefused(fault, message, reader.line_num, min(len(fields), len(header)) + 1)
-            yield Row(fields, places, reader.line_num)
+        for fields in reader:
+            begun = reader.line_num + 1
+            if any(map(str.strip, fields)):
+                yield fields
     except csv.Error as error:
-        raise ReportRefused(Fault.CUT, f"it is no CSV: {error}", max(reader.line_num, 1)) from None
+        raise ReportRefused(Fault.CUT, f"it is no CSV: {error}", begun) from None
 
 
 def with_rows(found: Iterator[Row]) -> Iterator[Row]:
