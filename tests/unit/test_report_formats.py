@@ -282,6 +282,26 @@ def test_csv_by_a_mapping() -> None:
     assert (head.since, head.until) == (date(2026, 3, 1), date(2026, 3, 31))
 
 
+@pytest.mark.parametrize(
+    ("gross", "fee", "net", "read_as"),
+    [
+        ("70.00", "1.75", "68.25", 175),
+        ("70.00", "-1.75", "68.25", 175),
+        ("70.00", "-1.75", "71.75", -175),
+        ("70.00", "-1.75", "", -175),
+        ("-70.00", "1.75", "-68.25", -175),
+        ("-70.00", "-1.75", "-71.75", 175),
+        ("70.00", "1.75", "68.24", 175),
+        ("70.00", "0.00", "70.00", 0),
+    ],
+)
+def test_sign_of_a_fee_is_that_with_which_it_comes_to_the_net(gross: str, fee: str, net: str, read_as: int) -> None:
+    _, (line,) = read("csv", f"kind,gross,fee,net,currency\ncapture,{gross},{fee},{net},BRL\n".encode())
+
+    assert line.fee == read_as
+    assert (line.fault is None) is (net != "68.24")
+
+
 def row(**fields: object) -> bytes:
     told = dict(zip(("kind", "gross", "fee", "net", "currency"), csv_row(SALE), strict=False))
     told |= {"soldOn": DAY, "installment": 1, "installments": 2}

@@ -10,7 +10,7 @@ The layout is this module's own, version 1. A file has a header line; the mappin
 
 ``columns`` names the file's column for each of ``COLUMNS``; ``kind`` and ``gross`` are needed, and ``currency`` in
 either place. Amounts are decimals of major units, signed as the merchant sees them; without a net it is gross less fee,
-without a fee that is the rest. ``kinds`` names the file's own words. With ``paidOn``, a line is paid on that day.
+without a fee that is the rest. A fee that is kept is positive, or negative if with that it comes to the net. ``kinds`` names the file's own words. With ``paidOn``, a line is paid on that day.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _line(row: Row, told: _Mapping) -> ReportLine:
     has_fee, has_net = bool(row.text(names["fee"])), bool(row.text(names["net"]))
     fee = row.amount(names["fee"], currency, separator)
     net = row.amount(names["net"], currency, separator) if has_net else gross - fee
-    if has_net and not has_fee:
+    if has_net and (not has_fee or gross + fee == net):
         fee = gross - net
     paid_on = row.day(names["paidOn"], order)
     return ReportLine(
