@@ -18,7 +18,15 @@ from tests.support.reports import FakeReports
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 ON = date(2026, 3, 5)
-REPORT = Report("R1", "csv", "sales.csv", "0" * 64, NOW, payouts=(PaidOut(ON, "BRL", 6825),), mapping="{}")
+REPORT = Report(
+    "R1",
+    "csv",
+    "sales.csv",
+    "0" * 64,
+    NOW,
+    payouts=(PaidOut(ON, "BRL", 6825), PaidOut(ON, "BRL", 6825, "134")),
+    mapping="{}",
+)
 ARRIVAL = Arrival("R1", ON, "BRL", "S1", "BR1", "B1", date(2026, 3, 6))
 
 
@@ -59,8 +67,11 @@ def test_payout_comes_by_one_statement(reports: Reports) -> None:
     again = replace(ARRIVAL, reference="")
     reports.keep_arrival(ACCOUNT, again)
     reports.keep_arrival(ACCOUNT, replace(ARRIVAL, currency="EUR", told_by="S2"))
+    other = replace(ARRIVAL, batch="134", told_by="S2")
+    reports.keep_arrival(ACCOUNT, other)
+    assert reports.arrivals(ACCOUNT, [other.payout]) == [other]
     reports.keep_arrival("other", replace(ARRIVAL, told_by="S2"))
-    assert reports.arrivals(ACCOUNT, [ARRIVAL.payout, ("R1", date(2026, 3, 4), "BRL")]) == [again]
+    assert reports.arrivals(ACCOUNT, [ARRIVAL.payout, ("R1", date(2026, 3, 4), "BRL", "")]) == [again]
 
 
 def test_what_another_statement_tells_now_is_not_removed(reports: Reports) -> None:

@@ -102,6 +102,23 @@ def test_batch_comes_as_one_payout(shop: Shop, payout: tuple[date, int] | tuple[
     assert {paid.on: paid.net for paid in report.payouts} == {MONDAY: 12} | came
 
 
+def test_batches_of_one_day_come_one_by_one(shop: Shop, reports: Arriving) -> None:
+    """Two payouts of one report on one day, in two transfers, of which another statement tells one again."""
+    told = []
+    for batch, net in (("134", 6900), ("1" * 40, 2950)):
+        sold = ReportLine(2, LineKind.CAPTURE, Stage.PAID, "BRL", net, 0, net, tid=batch, paid_on=MONDAY, batch=batch)
+        told += [sold, replace(sold, kind=LineKind.PAYOUT, gross=-net, net=-net, tid="")]
+    report = take(shop, reports, ReportFile(plain_csv(told)))
+    assert sorted(paid.net for paid in report.payouts) == [2950, 6900]
+    assert max(len(paid.batch) for paid in report.payouts) == 32
+
+    bank = take(shop, reports, statement(entry(TUESDAY, 6900), entry(TUESDAY, 2950, "B2")))
+    again = take(shop, reports, statement(entry(TUESDAY, 2950, "B2")))
+
+    assert [sums.outcome for sums in bank.outcomes] == ["matched"]
+    assert [sums.outcome for sums in again.outcomes] == ["duplicate"]
+
+
 INTERIM = statement(entry(MONDAY), entry(MONDAY, 42, "B2"))
 FINAL = statement(entry(MONDAY), entry(MONDAY, 42, "B2"), entry(MONDAY, 7, "B3"))
 

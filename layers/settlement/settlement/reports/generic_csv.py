@@ -10,7 +10,8 @@ The layout is this module's own, version 1. A file has a header line; the mappin
 
 ``columns`` names the file's column for each of ``COLUMNS``; ``kind`` and ``gross`` are needed, and ``currency`` in
 either place. Amounts are decimals of major units, signed as the merchant sees them; without a net it is gross less fee,
-without a fee that is the rest. A fee that is kept is positive, or negative if with that it comes to the net. ``kinds`` names the file's own words. With ``paidOn``, a line is paid on that day.
+without a fee that is the rest. A fee that is kept is positive, or negative if with that it comes to the net. ``kinds``
+names the file's own words. With ``paidOn``, a line is paid on that day.
 """
 
 from __future__ import annotations

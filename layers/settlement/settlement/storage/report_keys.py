@@ -19,6 +19,6 @@ def serial(name: str) -> str:
     return f"SERIAL#{sha256(name.encode()).hexdigest()[:32]}"
 
 
-def arrival(report_id: str, on: date, currency: str) -> str:
-    """Sort key of what a bank's statement told of a payout, by the report that told that."""
-    return f"ARRIVAL#{report_id}#{on.isoformat()}#{currency}"
+def arrival(report_id: str, on: date, currency: str, batch: str) -> str:
+    """Sort key of what a bank's statement told of a payout, by the report that told that; with a batch its name."""
+    return f"ARRIVAL#{report_id}#{on.isoformat()}#{currency}{f'#{batch}' if batch else ''}"

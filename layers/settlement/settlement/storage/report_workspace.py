@@ -106,11 +106,11 @@ WITH payouts AS (
 paid AS (
     SELECT batch, net_currency, CASE batch WHEN '' THEN paid_on ELSE MAX(paid_on) END AS day, SUM(net) AS net FROM lines
     WHERE kind <> :payout AND paid_on <> '' GROUP BY batch, net_currency, CASE batch WHEN '' THEN paid_on END)
-SELECT day, net_currency, SUM(net) FROM (
-    SELECT day, net_currency, net FROM payouts
-    UNION ALL SELECT day, net_currency, net FROM paid WHERE (batch, net_currency) NOT IN (
+SELECT day, net_currency, SUM(net), batch FROM (
+    SELECT day, net_currency, net, batch FROM payouts
+    UNION ALL SELECT day, net_currency, net, '' FROM paid WHERE (batch, net_currency) NOT IN (
         SELECT batch, net_currency FROM payouts))
-GROUP BY 1, 2 ORDER BY 1, 2
+GROUP BY 1, 2, 4 ORDER BY 1, 2, 4
 """
 
 
@@ -290,10 +290,10 @@ class ReportWorkspace:
             kind, stage, on = LineKind(told["kind"]), Stage(told["stage"]), date.fromisoformat(told["on"])
             yield Missing(**told | {"kind": kind, "stage": stage, "on": on})
 
-    def paid_out(self) -> Iterator[tuple[str, str, int]]:
-        """Yield day, currency and net sum of the lines that were paid.
+    def paid_out(self) -> Iterator[tuple[str, str, int, str]]:
+        """Yield day, currency and net of what was paid out: of each batch whose payout the file tells, with its name.
 
-        A batch is paid out at once: on the day of its payout, if the file tells it, else on the last day of its lines.
+        All else is a sum by day, without a name; a batch is paid out at once, on the last day of its lines.
         """
         yield from self._db.execute(_PAID_OUT, {"payout": LineKind.PAYOUT})
 

@@ -14,8 +14,8 @@ from settlement.values import dataclass
 ARRIVES_WITHIN = timedelta(days=5)
 """How long after an acquirer's payout the bank may book it: a week-end with a holiday on either side."""
 
-PayoutName = tuple[str, date, str]
-"""The report that told a payout, its day and its currency: a report tells one of a day and currency."""
+PayoutName = tuple[str, date, str, str]
+"""The report that told a payout, its day, its currency and its batch: a report tells one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ class TransferOf:
     @property
     def name(self) -> PayoutName:
         """Its name among all payouts."""
-        return self.report_id, self.paid.on, self.paid.currency
+        return self.report_id, self.paid.on, self.paid.currency, self.paid.batch
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """That a statement's report, ``told_by``, told a payout to have come, and by which entry of which bank account.
 
-    ``report_id``, ``on`` and ``currency`` name the payout. ``reference`` is the bank's own of the entry, empty without
-    one; ``booked_on`` is its day.
+    ``report_id``, ``on``, ``currency`` and ``batch`` name the payout. ``reference`` is the bank's own of the entry,
+    empty without one; ``booked_on`` is its day.
     """
 
     report_id: str
@@ -46,11 +46,12 @@ class Arrival:
     bank_account: str
     reference: str
     booked_on: date
+    batch: str = ""
 
     @property
     def payout(self) -> PayoutName:
         """The payout's name."""
-        return self.report_id, self.on, self.currency
+        return self.report_id, self.on, self.currency, self.batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,11 @@ class BankMatch:
             return
         assert line.paid_on is not None
         self.verdicts.append(Verdict(line, Outcome.MATCHED, reason=reason))
+        by, account, paid = statement.report_id, statement.bank_account, transfer.paid
         self.arrivals.append(
-            Arrival(*transfer.name, statement.report_id, statement.bank_account, line.reference, line.paid_on)
+            Arrival(
+                transfer.report_id, paid.on, paid.currency, by, account, line.reference, line.paid_on, batch=paid.batch
+            )
         )
 
 

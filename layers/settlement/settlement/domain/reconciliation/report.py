@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.report_line import Sums
@@ -14,6 +15,7 @@ from settlement.values import dataclass
 RUN_FAILED = "run-failed"
 """The fault of a report whose run failed; those of refused files are ``Fault``."""
 
+_LONGEST_BATCH = 32
 _NAMESPACE = uuid.UUID("5e1f0f9c-6a3f-5b3e-9a44-1f2f6f0f7c11")
 
 
@@ -62,11 +64,21 @@ class OutcomeSums:
 
 @dataclass(frozen=True, slots=True)
 class PaidOut:
-    """What a report says was paid out on a day: the net of its lines."""
+    """What a report says was paid out on a day: the net of its lines.
+
+    A ``batch`` whose payout the file tells is one by itself; it is empty for the rest of a day.
+    """
 
     on: date
     currency: str
     net: int
+    batch: str = ""
+
+
+def paid_out(on: date, currency: str, net: int, batch: str) -> PaidOut:
+    """Return what was paid out; a long name of its batch is kept as a hash."""
+    name = batch if len(batch.encode()) <= _LONGEST_BATCH else sha256(batch.encode()).hexdigest()[:_LONGEST_BATCH]
+    return PaidOut(on, currency, net, name)
 
 
 def outcome_sums(outcome: str, sums: Sums) -> OutcomeSums:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 from settlement.domain.reconciliation.bank_lines import Statement
 from settlement.domain.reconciliation.refusal import ReportRefused
 from settlement.domain.reconciliation.report import (
-    PaidOut,
     Report,
     ReportState,
     outcome_sums,
+    paid_out,
 )
 from settlement.use_cases.reconciliation.advance_report import (
     begin_matching,
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     from settlement.use_cases.reconciliation.workspace import Workspace
     from settlement.use_cases.shared.ports import Ports
 
-MAX_PAYOUT_DAYS = 400
-"""Days of payouts that are kept with a report."""
+MAX_PAYOUTS = 400
+"""Payouts that are kept with a report, the last ones: of a day, or of a batch."""
 
 _MISSING = "missing"
 _FILE = "file"
@@ -117,7 +118,7 @@ def read_whole(
 
 def with_sums(report: Report, found: Reconciled, workspace: Workspace, run: str) -> Report:
     """Return a report with all that its file told; its state stays."""
-    paid = list(workspace.paid_out())[-MAX_PAYOUT_DAYS:]
+    paid = deque(workspace.paid_out(), maxlen=MAX_PAYOUTS)
     return replace(
         report,
         since=found.head.since,
@@ -125,6 +126,6 @@ def with_sums(report: Report, found: Reconciled, workspace: Workspace, run: str)
         file=outcome_sums(_FILE, found.file),
         outcomes=tuple(outcome_sums(outcome.value, sums) for outcome, sums in sorted(found.outcomes.items())),
         missing=outcome_sums(_MISSING, found.missing) if found.missing.lines else None,
-        payouts=tuple(PaidOut(date.fromisoformat(day), currency, net) for day, currency, net in paid),
+        payouts=tuple(paid_out(date.fromisoformat(day), currency, net, batch) for day, currency, net, batch in paid),
         run=run,
     )

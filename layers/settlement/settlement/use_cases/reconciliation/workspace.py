@@ -97,8 +97,8 @@ class Workspace(Protocol):
         """Yield what is missing, payment by payment."""
         ...
 
-    def paid_out(self) -> Iterator[tuple[str, str, int]]:
-        """Yield day, currency and net sum of the lines that were paid."""
+    def paid_out(self) -> Iterator[tuple[str, str, int, str]]:
+        """Yield day, currency and net of what was paid out, and its batch, empty for the rest of a day."""
         ...
 
     def sums(self) -> dict[Outcome, Sums]: ...
