@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,51 @@ def test_batch_comes_as_one_payout(shop: Shop, payout: tuple[date, int] | tuple[
     report = take(shop, FakeReports(), ReportFile(plain_csv(told)))
 
     assert {paid.on: paid.net for paid in report.payouts} == {MONDAY: 12} | came
+
+
+def paid(tid: str, net: int, on: date, **more: Any) -> ReportLine:
+    made = ReportLine(2, LineKind.CAPTURE, Stage.PAID, "BRL", net, 0, net, tid=tid, sold_on=SOLD, paid_on=on)
+    return replace(made, **more)
+
+
+SOLD = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize("batch", ["", "134"])
+def test_payout_that_two_reports_tell_comes_once(shop: Shop, reports: Arriving, batch: str) -> None:
+    """The file of a day, then that of the week, which has another payout of the same value, then the bank's."""
+    placed = shop.open()
+    placed.invoice("N1", 6825)
+    first = paid("TID", 6825, MONDAY, batch=batch)
+    payout = replace(first, kind=LineKind.PAYOUT, gross=-6825, net=-6825, tid="")
+    day = [first, payout] if batch else [first]
+    later = paid("of nobody", 6825, date(2026, 3, 20))
+
+    told = [take(shop, reports, ReportFile(plain_csv(lines))) for lines in (day, [*day, later])]
+    bank = take(shop, reports, statement(entry(TUESDAY)))
+
+    assert [[(one.on, one.net) for one in report.payouts] for report in told] == [
+        [(MONDAY, 6825)],
+        [(date(2026, 3, 20), 6825)],
+    ]
+    assert [sums.outcome for sums in bank.outcomes] == ["matched"]
+
+
+def test_line_that_is_double_in_a_file_is_paid_out_once(shop: Shop, reports: Arriving) -> None:
+    placed = shop.open()
+    placed.invoice("N1", 6825)
+    first = paid("TID", 6825, MONDAY)
+    batch = [replace(line, batch="134") for line in (first, first, paid("of nobody", 100, MONDAY))]
+    payout = replace(batch[0], kind=LineKind.PAYOUT, gross=-6925, net=-6925, tid="")
+
+    alone = take(shop, reports, ReportFile(plain_csv([first, first])))
+    again = take(shop, reports, ReportFile(plain_csv([*batch, payout])))
+
+    assert [(one.on, one.net, one.batch) for one in alone.payouts] == [(MONDAY, 6825, "")]
+    assert again.payouts == ()
+
+    [other] = [take(Shop(), FakeReports(), ReportFile(plain_csv([*batch, payout])))]
+    assert [(one.on, one.net, one.batch) for one in other.payouts] == [(MONDAY, 6925, "134")]
 
 
 def test_batches_of_one_day_come_one_by_one(shop: Shop, reports: Arriving) -> None:

@@ -100,12 +100,17 @@ UPDATE lines SET payment = NULL, about_payment = 0, fault = ? WHERE number IN (
 
 
 _PAID_OUT = """
-WITH payouts AS (
+WITH repeated AS (
+    SELECT batch, net_currency FROM lines WHERE batch <> '' AND about_payment GROUP BY 1, 2
+    HAVING MAX(outcome = 'duplicate') AND NOT MAX(outcome IN ('matched', 'differs', 'ambiguous'))),
+payouts AS (
     SELECT batch, net_currency, MAX(paid_on) AS day, -SUM(net) AS net FROM lines
-    WHERE kind = :payout AND batch <> '' AND paid_on <> '' AND fault IS NULL GROUP BY 1, 2),
+    WHERE kind = :payout AND batch <> '' AND paid_on <> '' AND fault IS NULL AND (batch, net_currency) NOT IN repeated
+    GROUP BY 1, 2),
 paid AS (
     SELECT batch, net_currency, CASE batch WHEN '' THEN paid_on ELSE MAX(paid_on) END AS day, SUM(net) AS net FROM lines
-    WHERE kind <> :payout AND paid_on <> '' GROUP BY batch, net_currency, CASE batch WHEN '' THEN paid_on END)
+    WHERE kind <> :payout AND paid_on <> '' AND outcome <> 'duplicate' AND (batch, net_currency) NOT IN repeated
+    GROUP BY batch, net_currency, CASE batch WHEN '' THEN paid_on END)
 SELECT day, net_currency, SUM(net), batch FROM (
     SELECT day, net_currency, net, batch FROM payouts
     UNION ALL SELECT day, net_currency, net, '' FROM paid WHERE (batch, net_currency) NOT IN (
@@ -293,7 +298,8 @@ class ReportWorkspace:
     def paid_out(self) -> Iterator[tuple[str, str, int, str]]:
         """Yield day, currency and net of what was paid out: of each batch whose payout the file tells, with its name.
 
-        All else is a sum by day, without a name; a batch is paid out at once, on the last day of its lines.
+        All else is a sum by day, without a name; a batch is paid out at once, on the last day of its lines. What is a
+        duplicate was paid out before, and a batch of which all is told was.
         """
         yield from self._db.execute(_PAID_OUT, {"payout": LineKind.PAYOUT})
 
