@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.support.service import Service
 from tests.unit.test_random_reports import HEAD, World, world
 
 Place = tuple[str, int, int, bool]
-"""What a line tells: its kind, of which capture, which instalment, whether it was paid."""
+"""What a line tells: its kind, of which capture, which instalment, 0 for all in one line, whether it was paid."""
 
 KINDS = ("capture", "refund", "chargeback", "chargeback-reversed")
 PLACES: list[Place] = [
@@ -42,6 +43,8 @@ OTHER_ANNOUNCED = ("capture", 1, 1, False)
 def row(held: World, place: Place, details: list[tuple[int, int]]) -> str:
     """Return the line that tells of a place."""
     kind, which, number, is_paid = place
+    if not number:
+        return replace(held, plan=1).row((kind, which, 1, 0, 0, is_paid, True))
     number = min(number, held.plan)
     off, days = details[PLACES.index((kind, which, number, is_paid))]
     return held.row((kind, which, number, off if kind in ("capture", "refund") else 0, days, is_paid, True))
@@ -81,6 +84,28 @@ def test_files_leave_the_same_in_every_order(
     files: list[list[Place]], details: list[tuple[int, int]], plan: int
 ) -> None:
     first, *others = (left_by(order, details, plan) for order in permutations(files))
+
+    assert all(other == first for other in others)
+
+
+ONE_CAPTURE: list[Place] = [("capture", 0, number, is_paid) for number in range(4) for is_paid in (False, True)]
+WHOLE_PAID = ("capture", 0, 0, True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(ONE_CAPTURE), min_size=1, max_size=3, unique=True), min_size=2, max_size=3),
+    st.integers(2, 3),
+)
+@example([[WHOLE_PAID], [FIRST_PAID]], 3)
+@example([[WHOLE_PAID], [FIRST_PAID], [LAST_PAID]], 2)
+def test_capture_that_is_told_in_one_and_in_instalments_is_paid_once_in_every_order(
+    files: list[list[Place]], plan: int
+) -> None:
+    """If both are whole, it is shown as the files that came first have it."""
+    first, *others = (left_by(order, AS_IT_IS, plan) for order in permutations(files))
+    for left in (first, *others):
+        left["payouts"] = [{name: payout[name] for name in ("state", "gross", "net")} for payout in left["payouts"]]
 
     assert all(other == first for other in others)
 

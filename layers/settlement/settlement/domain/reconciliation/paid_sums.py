@@ -6,11 +6,14 @@ currency has its gross in the payment's, and fee and net in its own. A chargebac
 tell it (D196).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from settlement.domain.reconciliation.books import has_all
 from settlement.domain.reconciliation.disputes import disputes_of
+from settlement.domain.reconciliation.outcomes import Outcome
 from settlement.domain.reconciliation.payout import PayoutPart
-from settlement.domain.reconciliation.report_line import DISPUTES, Stage
+from settlement.domain.reconciliation.report_line import DISPUTES, LineKind, Stage
 
 PaidSums = dict[str, dict[str, int]]
 """Sums that are not 0, by currency and name."""
@@ -18,34 +21,49 @@ PaidSums = dict[str, dict[str, int]]
 
 def paid_sums(parts: Iterable[PayoutPart]) -> PaidSums:
     """Return the sums of those parts that were paid."""
-    found: PaidSums = {}
-    held = list(parts)
-    for part in (*(part for part in held if part.kind not in DISPUTES), *_booked(held).values()):
-        _add(found, part, 1)
-    return _without_zeros(found)
+    return _changes((None, part) for held in _by_move(parts).values() for part in _counted(held).values())
 
 
 def paid_since(stored: Mapping[str, PayoutPart], told: Sequence[PayoutPart]) -> dict[str, PaidSums]:
     """Return by how much each part that is told raises the sums of those that are stored, by its name.
 
-    What it changes of chargebacks that are stored, the first one of its kind raises too.
+    What is changed of others, of the same capture, refund or kind of dispute, the first one raises too.
     """
-    found = {part.name: _changes([(stored.get(part.name), part)]) for part in told if part.kind not in DISPUTES}
-    for kind in DISPUTES:
-        names = [part.name for part in told if part.kind is kind]
-        if not names:
-            continue
-        before = _booked(part for part in stored.values() if part.kind is kind)
-        after = _booked(part for part in {**stored, **{part.name: part for part in told}}.values() if part.kind is kind)
+    found = {}
+    held = _by_move(stored.values())
+    for of, parts in _by_move(told).items():
+        names = [part.name for part in parts]
+        stood = {part.name: part for part in held.get(of, ())}
+        before, after = _counted(stood.values()), _counted((stood | {part.name: part for part in parts}).values())
         others = [name for name in before.keys() | after.keys() if name not in names]
-        for of_name in ([names[0], *others], *([name] for name in names[1:])):
-            found[of_name[0]] = _changes([(before.get(name), after.get(name)) for name in of_name])
+        for changed in ([names[0], *others], *([name] for name in names[1:])):
+            found[changed[0]] = _changes((before.get(name), after.get(name)) for name in changed)
     return found
 
 
-def _booked(parts: Iterable[PayoutPart]) -> dict[str, PayoutPart]:
-    """Return the part that is booked of each chargeback and reversal that was paid, by its name."""
-    return {one.booked.name: one.booked for one in disputes_of(parts) if one.booked is not None}
+def _by_move(parts: Iterable[PayoutPart]) -> dict[tuple[LineKind, str], list[PayoutPart]]:
+    """Return parts by what decides together which of them count: a capture or refund, or a kind of dispute."""
+    found: defaultdict[tuple[LineKind, str], list[PayoutPart]] = defaultdict(list)
+    for part in parts:
+        found[part.kind, "" if part.kind in DISPUTES else part.move].append(part)
+    return found
+
+
+def _counted(parts: Collection[PayoutPart]) -> dict[str, PayoutPart]:
+    """Return those parts of a move, or of a kind of dispute, that are booked, by their names.
+
+    A chargeback counts once. If a capture was paid whole and right, only the instalments in which it was count: it is
+    paid once (D197).
+    """
+    disputes = disputes_of(parts)
+    if disputes:
+        return {one.booked.name: one.booked for one in disputes if one.booked is not None}
+    paid = [part for part in parts if part.stage is Stage.PAID and part.line]
+    plans = {part.of for part in paid}
+    if len(plans) > 1:
+        right = {(part.number, part.of) for part in paid if part.outcome is Outcome.MATCHED}
+        plans = {max((of for of in plans if has_all(right, of)), default=0)} - {0} or plans
+    return {part.name: part for part in paid if part.of in plans}
 
 
 def _changes(replaced: Iterable[tuple[PayoutPart | None, PayoutPart | None]]) -> PaidSums:
@@ -59,8 +77,6 @@ def _changes(replaced: Iterable[tuple[PayoutPart | None, PayoutPart | None]]) ->
 
 
 def _add(found: PaidSums, part: PayoutPart, sign: int) -> None:
-    if part.stage is not Stage.PAID or not part.line:
-        return
     gross = ("chargedBack", -part.gross) if part.kind in DISPUTES else ("paid", part.gross)
     for currency, (name, value) in (
         (part.currency, gross),
