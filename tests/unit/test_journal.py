@@ -334,7 +334,20 @@ def test_cursor_before_the_period_shows_nothing_of_what_is_before_it(service: Se
     busy(shop)
 
     assert entries(service, **{"from": "2026-03-10", "cursor": "1.1"}) == []
-    assert read(service, format="jsonl", cursor="999999999999.999").text == ""
+
+
+@pytest.mark.parametrize(("day", "cursor"), [("2026-03-31", "999999999999.999"), ("2026-03-01", "1.1")])
+def test_cursor_of_no_entry_until_the_periods_end_is_refused(
+    service: Service, shop: Shop, day: str, cursor: str
+) -> None:
+    busy(shop)
+
+    heard = service.call("GET", JOURNAL, query=MARCH | {"to": day, "cursor": cursor})
+
+    assert (heard.status, heard.json["error"]["code"]) == (400, "OMS001")
+    assert heard.json["error"]["message"] == (
+        f"cursor: must be what a page of the same period names; {cursor} is of no entry until its end"
+    )
 
 
 def test_other_account_sees_nothing(service: Service, shop: Shop) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from settlement.domain.bookkeeping.accounts import Chart, Posting
 from settlement.domain.bookkeeping.entry import Entry, Lot, Place
+from settlement.domain.errors import InvalidRequest
 from settlement.values import dataclass
 
 MAX_ENTRIES = 1000
@@ -68,7 +69,10 @@ class JournalPage:
 
 
 def read_journal(log: EntryLog, period: Period, chart: Chart, now: datetime, limit: int = MAX_ENTRIES) -> JournalPage:
-    """Return a page of a period: at most ``limit`` of the entries that move something by the chart."""
+    """Return a page of a period: at most ``limit`` of the entries that move something by the chart.
+
+    Raises ``InvalidRequest`` for a place that no page of the period has named.
+    """
     found: list[Booked] = []
     place = beginning = _beginning(log, period)
     for looked_at, (lot, number, entry) in enumerate(_entries_from(log, period.account, beginning)):
@@ -98,6 +102,10 @@ def _beginning(log: EntryLog, period: Period) -> Place:
     """Return the place behind which the period begins, or goes on."""
     if period.after is not None:
         lot = log.lot(period.account, period.after.lot)
+        if period.after.number and (lot is None or lot.at > period.until):
+            raise InvalidRequest(
+                f"cursor: must be what a page of the same period names; {period.after} is of no entry until its end"
+            )
         if lot is None or lot.at >= period.since:
             return period.after
     return Place(_first_lot(log, period.account, period.since), 0)
