@@ -43,6 +43,7 @@ ASSERTED = {
     "Queues": "used when the bus refuses events; test_event_relay",
     "FailureDestination": "used when a run has failed; test_function_that_a_rule_invokes_has_a_failure_destination",
     "Steps": "a workflow's task is not held to its role; test_workflow_may_do_one_thing",
+    "Chunks": "a workflow's parts are not held to its role; test_workflow_of_reports_may_do_its_four_stages",
     "Lines": "kept by whoever reconciles; test_role_touches_only_the_kinds_of_objects_that_it_needs",
     "KeptLines": "kept by functions that run; test_role_touches_only_the_kinds_of_objects_that_it_needs",
     "Uploads": "an address is signed with it; test_role_touches_only_the_kinds_of_objects_that_it_needs",
