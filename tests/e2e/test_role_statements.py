@@ -59,7 +59,10 @@ ASSERTED = {
 ASSERTED_OF_THE_SWEEP = {("DueWork", "Table"), ("DueWork", "Workflow"), ("DueWork", "Bus"), ("DueWork", "ListIndex")}
 """Used when something is due, which takes minutes: test_timers_and_callbacks and the workflow's tests need them."""
 
-ASSERTED_OF_REPORTS = {("ReportMatching", "Table"), ("ReportMatching", "ListIndex"), ("ReportKeeping", "Table")}
+ASSERTED_OF_REPORTS = {
+    *(("ReportMatching", sid) for sid in ("Table", "OlderOrders", "ListIndex")),
+    ("ReportKeeping", "Table"),
+}
 """Used behind a file that was read: test_settlement_reports needs them, and test_events plays them."""
 
 

@@ -174,6 +174,23 @@ def test_dropped_file_is_read_by_the_mapping_that_the_account_keeps(merchant: Me
     assert (line["gross"], line["outcome"]) == (107_050, "foreign")
 
 
+def test_dispute_finds_its_order_in_whatever_month(merchant: Merchant) -> None:
+    """Orders are looked for in the months of the file's days, which are years before this one here."""
+    api, order = merchant.api, merchant.place()
+    order.invoice("N1", 7000)
+    order.come_to_rest()
+    (payment,) = order.payments()
+    head = "kind,gross,fee,currency,tid,paidOn"
+    content = f"{head}\nchargeback,-70.00,0,BRL,{payment['tid']},2020-01-15".encode()
+    answer = named(api, content)
+
+    put(answer["uploadUrl"], content)
+
+    assert ended(api, answer["reportId"])["state"] == "done"
+    [line] = lines_of(api, answer["reportId"])
+    assert (line["outcome"], line["orderId"]) == ("matched", order.order_id)
+
+
 def test_run_that_fails_is_told_on_the_report_which_takes_the_file_then(
     merchant: Merchant, facts: Facts, run_report: Callable[[str], str]
 ) -> None:

@@ -257,7 +257,7 @@ UNPLAYED: dict[str, set[tuple[str, str]]] = {
         *(("", pattern) for pattern in ("*#ACCOUNT", "*#ORDER#*", "*#TXN#*", "*#GROUP#*", "*#PAYMENT#*")),
         *(("byAccount", pattern) for pattern in ("*#LIST#*", "*#CHECKOUTS#*")),
     },
-    "ReportMatching": {("byAccount", "*#REPORTS")},
+    "ReportMatching": {("byAccount", "*#REPORTS"), *(("", f"*#{of}#*") for of in ("FIND", "ORDER", "TXN"))},
     "OperatorConsole": {("", "CREDENTIALS#*")},
     "OrderHook": {("", "*#TXN#*")},
     "SandboxConnector": {("", "SANDBOX#*"), ("", "SANDBOX-SCRIPT#*")},

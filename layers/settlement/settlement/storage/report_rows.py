@@ -42,11 +42,6 @@ class JoinedPayment:
         return [verdict_row(verdict) for verdict in held], slots
 
 
-def numbers_name(nsu: str, authorization: str) -> str:
-    """Return nsu and authorisation code as one name; leading zeros of an nsu are written or not."""
-    return f"{nsu.lstrip('0')}/{authorization.upper()}" if nsu and authorization else ""
-
-
 def day_text(day: date | None) -> str | None:
     """Return a day as text."""
     return day.isoformat() if day is not None else None

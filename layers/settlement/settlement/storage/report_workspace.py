@@ -15,7 +15,7 @@ from datetime import date
 from itertools import groupby, islice
 from pathlib import Path
 
-from settlement.domain.reconciliation.books import PaymentBooks
+from settlement.domain.reconciliation.books import PaymentBooks, numbers_of
 from settlement.domain.reconciliation.outcomes import TOLD_BEFORE, Missing, Outcome, Slot, Verdict
 from settlement.domain.reconciliation.payout import PayoutPart
 from settlement.domain.reconciliation.report_head import ReportHead
@@ -30,7 +30,6 @@ from settlement.storage.report_rows import (
     day_text,
     line_of,
     line_text,
-    numbers_name,
     slot_of,
     slot_text,
     verdict_of,
@@ -55,8 +54,8 @@ CREATE TABLE about (head TEXT, taken TEXT);
 CREATE TABLE found (payment INTEGER, slot TEXT, PRIMARY KEY (payment, slot)) WITHOUT ROWID;
 """
 _INDEXES = """
-CREATE INDEX of_payment ON lines (payment, number) WHERE payment IS NOT NULL;
-CREATE INDEX of_outcome ON lines (outcome, number);
+CREATE INDEX IF NOT EXISTS of_payment ON lines (payment, number) WHERE payment IS NOT NULL;
+CREATE INDEX IF NOT EXISTS of_outcome ON lines (outcome, number);
 """
 _JOINS = (
     """UPDATE lines SET payment = (SELECT CASE COUNT(*) WHEN 1 THEN MIN(payment) END FROM names
@@ -173,7 +172,7 @@ class ReportWorkspace:
         rows = (
             (
                 line.number, line.kind, line.kind in OF_PAYMENTS, line.reference, line.tid,
-                numbers_name(line.nsu, line.authorization), line.currency, line.gross, line.net_currency, line.fee,
+                numbers_of(line), line.currency, line.gross, line.net_currency, line.fee,
                 line.net, line.batch,
                 line.paid_on.isoformat() if line.paid_on is not None else "", line.fault, line_text(line),
             )
@@ -184,12 +183,13 @@ class ReportWorkspace:
         )
 
     def add_books(self, books: Iterable[PaymentBooks]) -> None:
-        """Keep payments, and the names that lines call them by."""
-        for number, payment in enumerate(books, 1):
+        """Keep payments, behind those that are there, and the names that lines call them by."""
+        (last,) = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM payments").fetchone()
+        for number, payment in enumerate(books, last + 1):
             settled_by = json.dumps(payment.settled_by)
             self._db.execute("INSERT INTO payments VALUES (?, ?, ?)", (number, settled_by, books_text(payment)))
             names = {("R", move.reference) for move in payment.moves}
-            numbers = numbers_name(payment.nsu, payment.authorization)
+            numbers = numbers_of(payment)
             names |= {("T", payment.tid), ("N" if not payment.tid else "U", numbers)}
             self._db.executemany(
                 "INSERT OR IGNORE INTO names VALUES (?, ?, ?)", [(*name, number) for name in names if name[1]]
@@ -199,12 +199,23 @@ class ReportWorkspace:
         """Find the payment of each line that is about one; a tid decides before nsu and authorisation code."""
         for join in _JOINS:
             self._db.execute(join)
+        self._db.execute("DELETE FROM torn")
         self._db.execute(_FIND_TORN)
         self._db.execute(
             _TOO_MANY,
             (f"one payment has more than {MAX_LINES_OF_PAYMENT} lines", MAX_LINES_OF_PAYMENT, MAX_LINES_OF_PAYMENT),
         )
         self._db.executescript(_INDEXES)
+
+    def unfound(self) -> Iterator[ReportLine]:
+        """Yield the lines about a payment that none was found for, those of captures last."""
+        rows = self._db.execute(
+            "SELECT number, data FROM lines WHERE about_payment AND payment IS NULL "
+            "AND number NOT IN (SELECT number FROM torn) ORDER BY kind = ?, number",
+            (LineKind.CAPTURE,),
+        )
+        for number, text in rows:
+            yield line_of(number, text)
 
     def joined(self) -> Iterator[JoinedPayment]:
         """Yield each payment that lines were found for, with them."""

@@ -6,7 +6,7 @@ Amounts are minor units.
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from settlement.domain.reconciliation.report_line import LineKind, Stage
+from settlement.domain.reconciliation.report_line import LineKind, ReportLine, Stage
 from settlement.values import dataclass
 
 
@@ -108,3 +108,12 @@ class PaymentBooks:
     def settled_by(self) -> tuple[str, str]:
         """Who pays it out: the connector, and the acquirer that it named."""
         return self.connector, self.acquirer
+
+
+def numbers_of(named: PaymentBooks | ReportLine) -> str:
+    """Return nsu and authorisation code as one name, empty unless there are both.
+
+    Leading zeros of an nsu are written or not.
+    """
+    nsu, authorization = named.nsu, named.authorization
+    return f"{nsu.lstrip('0')}/{authorization.upper()}" if nsu and authorization else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,8 +13,10 @@ from settlement.domain.reconciliation.bank_lines import Statement
 from settlement.domain.reconciliation.report import Report, ReportState
 from settlement.use_cases.reconciliation.advance_report import begin_matching
 from settlement.use_cases.reconciliation.bank_arrivals import against_payouts
+from settlement.use_cases.reconciliation.hands import Threads
 from settlement.use_cases.reconciliation.keep_findings import Finding, findings_of
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
+from settlement.use_cases.reconciliation.older_books import older_books
 from settlement.use_cases.reconciliation.reconcile_file import reconcile
 from settlement.use_cases.reconciliation.take_report import with_sums
 from settlement.values import dataclass
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 PAYMENTS_AT_ONCE = 2_500
 """Payments whose findings one task writes: a minute's work, and at most 1,200 tasks for a file."""
+
+_AT_ONCE = 8
 
 
 class MatchOutcome(StrEnum):
@@ -78,7 +83,8 @@ def match_report(matching: Matching, account: str, report_id: str, books: Iterab
         return MatchEnd(MatchOutcome(report.state.value))
     statement = Statement(report_id, head.sender)
     bank_lines = against_payouts(matching.ports, matching.reports, account, statement)
-    found = reconcile(matching.workspace, head, taken, books, report_id, bank_lines)
+    older = partial(older_books, matching.ports.store, account, Threads(matching.ports, account, _AT_ONCE).books)
+    found = reconcile(matching.workspace, head, taken, books, report_id, bank_lines, older=older)
     keep_lines(matching.kept, matching.workspace, account, report_id, matching.run)
     parts = 0
     findings = findings_of(matching.workspace, report_id, matching.ports.now())

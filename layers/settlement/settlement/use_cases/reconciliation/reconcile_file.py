@@ -129,6 +129,10 @@ Each = Callable[[Callable[[Joined], Decided], Iterable[Joined]], Iterable[Decide
 """Does the same work on each of many things, in any process, and yields what comes of it in their order."""
 
 
+OlderBooks = Callable[[Iterable[ReportLine]], Iterable[PaymentBooks]]
+"""Finds the payments of lines that have none of the books, however old their orders are."""
+
+
 def reconcile(
     workspace: Workspace,
     head: ReportHead,
@@ -137,13 +141,18 @@ def reconcile(
     report_id: str,
     bank_lines: BankLines = lambda lines: [],
     each: Each = map,
+    older: OlderBooks = lambda lines: (),
 ) -> Reconciled:
     """Hold the lines that were taken against the books; raises ``SumsDiffer`` if an amount got lost.
 
-    ``bank_lines`` decides what a bank's statement has, as far as it can; ``each`` has the payments matched.
+    ``bank_lines`` decides what a bank's statement has, as far as it can; ``each`` has the payments matched; ``older``
+    finds those of orders that are older than the books.
     """
     workspace.add_books(books)
     workspace.join()
+    if late := list(older(workspace.unfound())):
+        workspace.add_books(late)
+        workspace.join()
     for line, payments in workspace.torn():
         _decide_torn(workspace, line, payments)
     workspace.keep_decided(each(partial(_decide_joined, head.cents_on, report_id), workspace.joined()))

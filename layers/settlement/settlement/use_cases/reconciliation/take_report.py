@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from settlement.domain.reconciliation.bank_lines import Statement
@@ -26,6 +27,7 @@ from settlement.use_cases.reconciliation.bank_arrivals import against_payouts
 from settlement.use_cases.reconciliation.keep_findings import keep_findings
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
 from settlement.use_cases.reconciliation.load_books import transactions_of
+from settlement.use_cases.reconciliation.older_books import older_books
 from settlement.use_cases.reconciliation.reconcile_file import (
     Reconciled,
     months_of_orders,
@@ -95,7 +97,8 @@ def take_report(taking: Taking, report: Report, file: OpenedFile) -> Report:
         transactions_of(ports.store, account, months, lambda number: taking.progress("orders", number))
     )
     bank_lines = against_payouts(ports, reports, account, Statement(known.report_id, head.sender))
-    found = reconcile(taking.workspace, head, taken, books, known.report_id, bank_lines, taking.hands.each)
+    older = partial(older_books, ports.store, account, taking.hands.books)
+    found = reconcile(taking.workspace, head, taken, books, known.report_id, bank_lines, taking.hands.each, older)
     met_others = keep_findings(
         taking.hands, taking.workspace, known.report_id, ports.now(),
         lambda number: taking.progress("payments", number),

@@ -43,8 +43,12 @@ class Workspace(Protocol):
     def join(self) -> None:
         """Find the payment of each line: by reference, else by tid, else by nsu and authorisation code.
 
-        A payment that several are found for, or none, is left open.
+        A line that several are found for, or none, is left open. May be asked again, once there are more books.
         """
+        ...
+
+    def unfound(self) -> Iterator[ReportLine]:
+        """Yield the lines about a payment that none was found for, those of captures last."""
         ...
 
     def joined(self) -> Iterator[Joined]:
