@@ -19,14 +19,17 @@ def main() -> None:
     A byte on standard input makes it save at once and go on.
     """
     from ministack.app import main as emulate
+    from ministack.services import dynamodb
 
     sys.path.append(str(Path(__file__).parents[1]))
+    from local.emulator_index_pages import IndexPages
     from local.emulator_server import use_uvicorn
     from local.emulator_speedups import speed_up
     from local.keeping import Keeper
 
     use_uvicorn()
     speed_up(Path(os.environ["TMPDIR"]) / "unpacked")
+    IndexPages(dynamodb).apply()
     keeper = Keeper(Path(os.environ["STATE_DIR"]))
     keeper.take_over()
     sys.argv = ["ministack"]

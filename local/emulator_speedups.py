@@ -164,7 +164,7 @@ def with_quick_keys(evaluate: Callable[..., bool]) -> Callable[..., bool]:
     """
 
     def evaluated(expression: str, item: Any, values: Any, names: Any, slot: str = "ConditionExpression") -> bool:
-        keys = _key_condition(expression) if slot == "KeyConditionExpression" else None
+        keys = key_condition(expression) if slot == "KeyConditionExpression" else None
         if keys is not None:
             with suppress(KeyError):
                 return _has_keys(keys, item, values)
@@ -174,7 +174,11 @@ def with_quick_keys(evaluate: Callable[..., bool]) -> Callable[..., bool]:
 
 
 @lru_cache(CONDITIONS)
-def _key_condition(expression: str) -> tuple[str | None, ...] | None:
+def key_condition(expression: str) -> tuple[str | None, ...] | None:
+    """Return the names in a condition on both keys, None for one of another form.
+
+    They are the partition key and its value, the sort key and how it begins, or the sort key, its first value and last.
+    """
     found = _KEY_CONDITION.fullmatch(expression)
     return None if found is None else found.groups()
 
