@@ -10,7 +10,7 @@ import pytest
 from tests.template.cloudformation import CHECKOUT
 
 PYTHON = CHECKOUT / ".local" / "venv-local" / "bin" / "python"
-ANSWERS = "tests.support.index_pages_answers"
+ANSWERS = "local.check_index_pages"
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -50,7 +50,6 @@ ASSERTED = {
     "Files": "read by a workflow; test_role_touches_only_the_kinds_of_objects_that_it_needs",
     "Work": "handed on by a workflow; test_role_touches_only_the_kinds_of_objects_that_it_needs",
     "Run": "started by the bus itself; test_only_relay_and_sweep_may_start_the_workflow",
-    "Chunks": "executions of a workflow's own Maps; test_chunks_are_executions_of_their_own_ten_at_a_time",
     "LinesThatAreGone": "lines go after 400 days; test_object_that_is_not_there_is_none",
     "MappingsThatAreNot": "looked for by a workflow; test_object_that_is_not_there_is_none",
     "Stream": "read by the local AWS itself; test_stream_mapping_bisects_gives_up_and_reports",
@@ -61,7 +60,7 @@ ASSERTED_OF_THE_SWEEP = {("DueWork", "Table"), ("DueWork", "Workflow"), ("DueWor
 """Used when something is due, which takes minutes: test_timers_and_callbacks and the workflow's tests need them."""
 
 ASSERTED_OF_REPORTS = {
-    *(("ReportMatching", sid) for sid in ("Table", "OlderOrders", "ListIndex")),
+    *(("ReportMatching", sid) for sid in ("Table", "ReadMany", "ListIndex")),
     ("ReportKeeping", "Table"),
 }
 """Used behind a file that was read: test_settlement_reports needs them, and test_events plays them."""

@@ -81,9 +81,10 @@ def test_order_that_the_books_have_is_not_taken_twice(shop: Shop, reports: FakeR
     assert outcomes(take(shop, reports, file(*rows))) == {"matched": 2, "foreign": 1}
 
 
-def test_lines_of_disputes_and_refunds_are_looked_up_first_and_some_of_them(
+def test_so_many_lines_are_looked_up(
     shop: Shop, reports: FakeReports, sold: Placed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Those of disputes and refunds come first."""
     assert older_books.MAX_LOOKED_UP == 2_000
     monkeypatch.setattr(older_books, "MAX_LOOKED_UP", 1)
     found = Mock(wraps=shop.store.orders_found)

@@ -359,9 +359,7 @@ TESTED_ELSEWHERE = {
     "currencies of a settlement report": "test_more_currencies_than_there_are_are_refused",
     "years of the days in a settlement report": "test_day_out_of_the_calendar_is_refused",
     "a settlement report, by upload or dropped": "test_file_over_the_limit_is_refused_and_not_even_fetched",
-    "lines of a settlement report whose older orders are looked up by tid or nsu; those behind them are foreign": (
-        "test_lines_of_disputes_and_refunds_are_looked_up_first_and_some_of_them"
-    ),
+    "lines of a report looked up in other months; the rest are foreign": "test_so_many_lines_are_looked_up",
     "the months, the newest, in which a report that was uploaded looks for orders": (
         "test_sales_of_days_to_come_and_of_long_ago_are_not_looked_for"
     ),
