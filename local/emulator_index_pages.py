@@ -31,14 +31,15 @@ class IndexPages:
         self._dynamodb, self._large = dynamodb, large
         self._query: Callable[[Any], Any] = dynamodb._query
         self._members: Callable[[Any], Any] = dynamodb._index_members
-        self._ordered: dict[tuple[int, str, str], tuple[Any, list[Entry]]] = {}
+        self._ordered: dict[tuple[int, str, str], tuple[Any, int, list[Entry]]] = {}
+        self._changes = 0
         self._of_thread = local()
 
     def apply(self) -> None:
         """Put all of it in the emulator's place."""
         self._dynamodb._query = self.query
         self._dynamodb._index_members = self.members
-        self._dynamodb._index_item = self.forgotten_before(self._dynamodb._index_item)
+        self._dynamodb._index_item = self.counted(self._dynamodb._index_item)
 
     def query(self, data: Any) -> Any:
         """Answer a query."""
@@ -53,12 +54,14 @@ class IndexPages:
         seen = getattr(self._of_thread, "seen", None)
         return self._members(table) if seen is None else seen
 
-    def forgotten_before(self, change: Callable[..., Any]) -> Callable[..., Any]:
-        """Wrap a change of what an index has."""
+    def counted(self, change: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a change of what an index has: an order of before does not count any more."""
 
         def changed(*given: Any, **more: Any) -> Any:
-            self._ordered.clear()
-            return change(*given, **more)
+            try:
+                return change(*given, **more)
+            finally:
+                self._changes += 1
 
         return changed
 
@@ -92,12 +95,12 @@ class IndexPages:
         return None
 
     def _in_order(self, table: Any, index: str, value: str, held: Any, sort: str) -> list[Entry]:
-        place = id(table), index, value
-        known, ordered = self._ordered.get(place, (None, []))
-        if known is not held:
+        place, changes = (id(table), index, value), self._changes
+        known, counted, ordered = self._ordered.get(place, (None, 0, []))
+        if known is not held or counted != changes:
             items = table["items"]
             ordered = sorted((items[pk][sk][sort]["S"], pk, sk) for pk, sk in held)
-            self._ordered[place] = held, ordered
+            self._ordered[place] = held, changes, ordered
         return ordered
 
 
