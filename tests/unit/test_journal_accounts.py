@@ -119,7 +119,7 @@ def test_example_of_the_documents_is_what_is_written() -> None:
 
     written = text_of(JournalFormat.BEANCOUNT, [booked], is_first=False)
 
-    assert f"```text\n{written.rstrip()}\n```\n" in (CHECKOUT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert f"```beancount\n{written.rstrip()}\n```\n" in (CHECKOUT / "docs" / "api.md").read_text(encoding="utf-8")
 
 
 def test_refund_of_a_cancelled_invoice_names_that_invoice(service: Service, shop: Shop) -> None:
