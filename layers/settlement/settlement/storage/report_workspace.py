@@ -88,6 +88,10 @@ _TORN = """
 SELECT torn.number, lines.data, payments.data FROM torn JOIN lines ON lines.number = torn.number
 JOIN payments ON payments.id = torn.payment ORDER BY torn.number, torn.payment
 """
+_UNFOUND = """
+SELECT number, data FROM lines WHERE about_payment AND payment IS NULL AND (kind = ?) = ?
+AND number NOT IN (SELECT number FROM torn) ORDER BY number
+"""
 _DECIDE = "UPDATE lines SET outcome = ?, verdict = ? WHERE number = ?"
 _TOO_MANY = """
 UPDATE lines SET payment = NULL, about_payment = 0, fault = ? WHERE number IN (
@@ -209,13 +213,9 @@ class ReportWorkspace:
 
     def unfound(self) -> Iterator[ReportLine]:
         """Yield the lines about a payment that none was found for, those of captures last."""
-        rows = self._db.execute(
-            "SELECT number, data FROM lines WHERE about_payment AND payment IS NULL "
-            "AND number NOT IN (SELECT number FROM torn) ORDER BY kind = ?, number",
-            (LineKind.CAPTURE,),
-        )
-        for number, text in rows:
-            yield line_of(number, text)
+        for is_capture in (False, True):
+            for number, text in self._db.execute(_UNFOUND, (LineKind.CAPTURE, is_capture)):
+                yield line_of(number, text)
 
     def joined(self) -> Iterator[JoinedPayment]:
         """Yield each payment that lines were found for, with them."""
