@@ -16,7 +16,7 @@ from settlement.use_cases.reconciliation.bank_arrivals import against_payouts
 from settlement.use_cases.reconciliation.hands import Threads
 from settlement.use_cases.reconciliation.keep_findings import Finding, findings_of
 from settlement.use_cases.reconciliation.keep_lines import keep_lines
-from settlement.use_cases.reconciliation.older_books import older_books
+from settlement.use_cases.reconciliation.older_books import AT_ONCE, older_books
 from settlement.use_cases.reconciliation.reconcile_file import reconcile
 from settlement.use_cases.reconciliation.take_report import with_sums
 from settlement.values import dataclass
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 PAYMENTS_AT_ONCE = 2_500
 """Payments whose findings one task writes: a minute's work, and at most 1,200 tasks for a file."""
-
-_AT_ONCE = 8
 
 
 class MatchOutcome(StrEnum):
@@ -83,7 +81,7 @@ def match_report(matching: Matching, account: str, report_id: str, books: Iterab
         return MatchEnd(MatchOutcome(report.state.value))
     statement = Statement(report_id, head.sender)
     bank_lines = against_payouts(matching.ports, matching.reports, account, statement)
-    older = partial(older_books, matching.ports.store, account, Threads(matching.ports, account, _AT_ONCE).books)
+    older = partial(older_books, matching.ports.store, account, Threads(matching.ports, account, AT_ONCE).books)
     found = reconcile(matching.workspace, head, taken, books, report_id, bank_lines, older=older)
     keep_lines(matching.kept, matching.workspace, account, report_id, matching.run)
     parts = 0

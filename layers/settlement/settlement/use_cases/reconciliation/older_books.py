@@ -21,7 +21,8 @@ MAX_LOOKED_UP = 2_000
 MAX_OF_TERM = 20
 """Most orders of one tid or nsu that are looked at."""
 
-_AT_ONCE = 8
+AT_ONCE = 8
+"""Reads of the table at once."""
 
 LoadBooks = Callable[[Iterable[Sequence[str]]], Iterator[PaymentBooks]]
 """Yields the payments of which something was captured, of lots of transactions by their ids."""
@@ -31,7 +32,7 @@ def older_books(store: Store, account: str, load: LoadBooks, lines: Iterable[Rep
     """Yield the payments that lines, which no payment was found for, name by tid, or nsu and authorisation code."""
     wanted = list(islice(lines, MAX_LOOKED_UP))
     terms = dict.fromkeys(chain.from_iterable(map(_terms, wanted)))
-    found = chain.from_iterable(side_by_side(partial(_orders_of, store, account), terms, _AT_ONCE))
+    found = chain.from_iterable(side_by_side(partial(_orders_of, store, account), terms, AT_ONCE))
     orders = store.orders(account, dict.fromkeys(found))
     names = set(chain.from_iterable(map(_names_of_line, wanted)))
     for books in load(in_lots(dict.fromkeys(order.transaction_id for order in orders.values()), ORDERS_AT_ONCE)):
