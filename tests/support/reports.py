@@ -28,7 +28,7 @@ from settlement.storage.report_workspace import ReportWorkspace
 from settlement.use_cases.reconciliation.hands import Threads
 from settlement.use_cases.reconciliation.take_report import Taking, take_report
 from settlement.use_cases.shared.ports import Commit, Conflict, Page
-from testkit.builders import ACCOUNT
+from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
 
 
@@ -172,6 +172,14 @@ def take(shop: Shop, reports: FakeReports, file: ReportFile) -> Report:
             return take_report(taking, report, file)
         finally:
             workspace.close()
+
+
+def captured(shop: Shop, *values: int) -> Placed:
+    """Place an order of these values, each of which is invoiced and captured, as note N1 and so on."""
+    placed = shop.open(a_new_payment(sum(values), "partial"), value=sum(values))
+    for number, value in enumerate(values, 1):
+        placed.invoice(f"N{number}", value)
+    return placed
 
 
 def a_report_of(placed: Placed, reports: FakeReports) -> Report:

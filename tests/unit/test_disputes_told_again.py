@@ -17,7 +17,7 @@ from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
 from tests.integration.test_rebuild import require_told
 from tests.support.audits import mismatches_of
-from tests.support.reports import ReportFile, take
+from tests.support.reports import ReportFile, captured, take
 from tests.support.service import Service
 from tests.unit.test_journal_of_payouts import balances, entries
 from tests.unit.test_payout_acceptance import accept_of
@@ -35,10 +35,7 @@ def service(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Service:
 @pytest.fixture
 def sold(shop: Shop) -> Placed:
     """An order with captures of 70.00 and 30.00."""
-    placed = shop.open()
-    placed.invoice("N1", 7000)
-    placed.invoice("N2", 3000)
-    return placed
+    return captured(shop, 7000, 3000)
 
 
 def announced(reference: str = "", sold: str = "", due: str = "") -> str:

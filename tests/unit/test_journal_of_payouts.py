@@ -11,7 +11,7 @@ import pytest
 
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
-from tests.support.reports import ReportFile, take
+from tests.support.reports import ReportFile, captured, take
 from tests.support.service import Service
 
 MARCH = {"from": "2026-03-01", "to": "2026-03-31", "format": "jsonl"}
@@ -26,10 +26,7 @@ def service(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Service:
 @pytest.fixture
 def sold(shop: Shop) -> Placed:
     """An order of 100.00 with captures of 70.00 and 30.00."""
-    placed = shop.open()
-    placed.invoice("N1", 7000)
-    placed.invoice("N2", 3000)
-    return placed
+    return captured(shop, 7000, 3000)
 
 
 def report(shop: Shop, service: Service, *rows: str, stage: str = "paid", netted: str = "") -> str:

@@ -10,7 +10,7 @@ from settlement.domain.reconciliation.report import Report
 from settlement.use_cases.reconciliation import older_books
 from testkit.builders import ACCOUNT, a_new_payment
 from testkit.shop import Placed, Shop
-from tests.support.reports import FakeReports, ReportFile, take
+from tests.support.reports import FakeReports, ReportFile, captured, take
 
 HEAD = "kind,gross,fee,currency,tid,nsu,authorization,soldOn,paidOn"
 YEAR_LATER = "2027-03-10"
@@ -24,9 +24,7 @@ def reports() -> FakeReports:
 @pytest.fixture
 def sold(shop: Shop) -> Placed:
     """An order with one capture of 70.00, a year before what is reported here."""
-    placed = shop.open(a_new_payment(7000, "partial"), value=7000)
-    placed.invoice("N1", 7000)
-    return placed
+    return captured(shop, 7000)
 
 
 def file(*rows: str) -> ReportFile:

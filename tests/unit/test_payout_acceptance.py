@@ -14,7 +14,7 @@ from settlement.storage.work_told import with_work_told
 from settlement.use_cases.upkeep.audit_order import audit_order
 from testkit.builders import ACCOUNT
 from testkit.shop import Placed, Shop
-from tests.support.reports import ReportFile, charge_back, take
+from tests.support.reports import ReportFile, captured, charge_back, take
 from tests.support.service import Service
 
 SAID = {"reference": "CLAIM-1", "reason": "lost"}
@@ -28,10 +28,7 @@ def service(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Service:
 @pytest.fixture
 def sold(shop: Shop) -> Placed:
     """An order with captures of 70.00 and 30.00."""
-    placed = shop.open()
-    placed.invoice("N1", 7000)
-    placed.invoice("N2", 3000)
-    return placed
+    return captured(shop, 7000, 3000)
 
 
 def report(shop: Shop, service: Service, placed: Placed, *rows: str, note: str = "") -> None:

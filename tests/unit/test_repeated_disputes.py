@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from settlement.domain.events import EventType
-from testkit.builders import a_new_payment
 from testkit.shop import Placed, Shop
-from tests.support.reports import FakeReports, ReportFile, take
+from tests.support.reports import FakeReports, ReportFile, captured, take
 from tests.unit.test_report_stages import Stages
 from tests.unit.test_reports_that_meet import CHARGED, REVERSED, file, parts, require_whole, work
 
@@ -24,9 +23,7 @@ def reports() -> FakeReports:
 @pytest.fixture
 def sold(shop: Shop) -> Placed:
     """An order with one capture of 70.00."""
-    placed = shop.open(a_new_payment(7000, "partial"), value=7000)
-    placed.invoice("N1", 7000)
-    return placed
+    return captured(shop, 7000)
 
 
 @pytest.mark.parametrize("row", [CHARGED, REVERSED])

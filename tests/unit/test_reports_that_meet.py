@@ -21,7 +21,7 @@ from testkit.shop import Placed, Shop
 from testkit.store import FakeStore
 from tests.integration.test_rebuild import require_told
 from tests.support.audits import mismatches_of
-from tests.support.reports import FakeReports, ReportFile, take
+from tests.support.reports import FakeReports, ReportFile, captured, take
 from tests.support.service import Service
 
 COLUMNS = "kind,gross,fee,currency,tid,soldOn,expectedOn,paidOn,installment,installments"
@@ -44,9 +44,7 @@ def reports(service: Service) -> FakeReports:
 @pytest.fixture
 def sold(shop: Shop) -> Placed:
     """An order with one capture of 70.00."""
-    placed = shop.open(a_new_payment(7000, "partial"), value=7000)
-    placed.invoice("N1", 7000)
-    return placed
+    return captured(shop, 7000)
 
 
 def file(*rows: str, **mapping: Any) -> ReportFile:
